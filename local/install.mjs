@@ -1,0 +1,51 @@
+/**
+ * Runs a command with the project's dependencies and its own Node in front, installing them first where they
+ * are missing or older than package-lock.json: `node local/install.mjs node local/start.ts --port 9000`.
+ *
+ * Plain JavaScript for an older Node on purpose: this is the one file that the machine's own Node executes.
+ * It replaces npm's `pre` scripts, which npm skips under `ignore-scripts=true`.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, 'node_modules');
+const stamp = join(modules, '.installed-lock.json');
+const bin = join(modules, '.bin');
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  console.error('Installing dependencies from package-lock.json (once, about half a minute) ...');
+  // A half-finished install must never look finished: the stamp goes first and is written last.
+  rmSync(stamp, { force: true });
+  const install = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (install.status !== 0) {
+    console.error('npm ci failed: see above. Check that this machine reaches its npm registry, then try again.');
+    process.exit(install.status || 1);
+  }
+  writeFileSync(stamp, lock);
+}
+
+const [command, ...args] = process.argv.slice(2);
+const child = spawn(command, args, {
+  cwd: root,
+  stdio: 'inherit',
+  env: Object.assign({}, process.env, { PATH: bin + delimiter + process.env.PATH }),
+  shell: process.platform === 'win32',
+});
+child.on('error', (error) => {
+  console.error(`Could not run ${command}: ${error.message}`);
+  process.exit(1);
+});
+// Ctrl-C reaches the whole process group by itself; a signal sent to this process alone is passed on. Either
+// way this process stays until its child has cleaned up.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(signal ? 130 : code));
