@@ -1,0 +1,72 @@
+/**
+ * What a failed AWS call means for the broker. `refused` kinds had no effect at AWS; `internal`, `network` and
+ * `timeout` leave the outcome unknown.
+ */
+export type AwsFailureKind =
+  | 'throttled'
+  | 'denied'
+  | 'conflict'
+  | 'invalid'
+  | 'notFound'
+  | 'quota'
+  | 'internal'
+  | 'network'
+  | 'timeout';
+
+const KIND_BY_NAME: Readonly<Record<string, AwsFailureKind>> = {
+  ThrottlingException: 'throttled',
+  TooManyRequestsException: 'throttled',
+  AccessDeniedException: 'denied',
+  UnrecognizedClientException: 'denied',
+  InvalidSignatureException: 'denied',
+  ExpiredTokenException: 'denied',
+  MissingAuthenticationTokenException: 'denied',
+  IncompleteSignatureException: 'denied',
+  CredentialsProviderError: 'denied',
+  ConflictException: 'conflict',
+  StreamSessionAccessNotReadyException: 'conflict',
+  ValidationException: 'invalid',
+  ResourceNotFoundException: 'notFound',
+  ServiceQuotaExceededException: 'quota',
+  InternalServerException: 'internal',
+  AbortError: 'timeout',
+  TimeoutError: 'timeout',
+};
+
+/**
+ * The kind of failure behind an error's name and HTTP status, never its message: by name where AWS documents it,
+ * else by status, else a broken network.
+ *
+ * @param httpStatus the response's, or undefined when none arrived.
+ */
+export function awsFailureKind(name: string, httpStatus: number | undefined): AwsFailureKind {
+  const known = Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined;
+  if (known !== undefined) return known;
+  if (httpStatus === undefined) return 'network';
+  if (httpStatus === 429) return 'throttled';
+  if (httpStatus === 401 || httpStatus === 403) return 'denied';
+  if (httpStatus === 404) return 'notFound';
+  if (httpStatus === 409) return 'conflict';
+  if (httpStatus === 402) return 'quota';
+  if (httpStatus >= 400 && httpStatus < 500) return 'invalid';
+  return 'internal';
+}
+
+/** Whether AWS may have acted on the call although it failed. */
+export function isUncertain(kind: AwsFailureKind): boolean {
+  return kind === 'internal' || kind === 'network' || kind === 'timeout';
+}
+
+/** A failed AWS call, after all its retries. */
+export class AwsFailure extends Error {
+  override readonly name = 'AwsFailure';
+  readonly kind: AwsFailureKind;
+  /** AWS may have acted on this call or on one of its earlier attempts. */
+  readonly uncertain: boolean;
+
+  constructor(kind: AwsFailureKind, uncertain: boolean, cause?: unknown) {
+    super(`AWS call failed: ${kind}`, { cause });
+    this.kind = kind;
+    this.uncertain = uncertain;
+  }
+}

@@ -1,0 +1,114 @@
+import { type Budget, budgetWaitMs } from './budget.ts';
+import { Problem } from './problems.ts';
+import { type Claim, isOver, type SessionRecord } from './streamSession.ts';
+import { IN_PROGRESS_WAIT_MS } from './waits.ts';
+
+/** How many consumed offers a session remembers; older ones are left to AWS to refuse. */
+const CONSUMED_KEPT = 16;
+
+/** A reconnect request, reduced to what the decision needs. */
+export interface ConnectionRequest extends Claim {
+  /** The connection the caller believes to be the newest; absent, the player insists. */
+  previousConnectionId?: string;
+}
+
+/** What to do with a reconnect request: replay an answer, ask AWS, or (thrown) refuse. */
+export type Verdict =
+  | { do: 'replay'; answer: string }
+  /** `repeat`: AWS may have accepted this very request before. */
+  | { do: 'connect'; repeat: boolean };
+
+function sameClaim(a: Claim, b: Claim): boolean {
+  return a.request === b.request;
+}
+
+/** Claims that AWS accepted or may have accepted, those of dead functions included; the newest last. */
+export function consumedClaims(record: SessionRecord, now: number, ownLease?: string): Claim[] {
+  const dead = [record.orphan, record.lease].filter(
+    (lease) => lease !== undefined && lease.id !== ownLease && lease.until <= now,
+  ) as Claim[];
+  const kept = (record.consumed ?? []).filter((claim) => !dead.some((other) => sameClaim(other, claim)));
+  return [...kept, ...dead.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) }))];
+}
+
+/** The list after one more claim was consumed: without repetitions, the oldest dropped. */
+export function withConsumed(claims: readonly Claim[], claim: Claim): Claim[] {
+  const others = claims.filter((other) => !sameClaim(other, claim));
+  return [...others, claim].slice(-CONSUMED_KEPT);
+}
+
+/**
+ * Decides on a reconnect request from the record alone. The order matters: a request already answered is
+ * answered again whatever has happened since; what the client must change comes before what it must wait for.
+ *
+ * @param ownLease the id of the lease the caller holds, or undefined when it failed to get one.
+ * @param random in [0, 1), spreads waits.
+ * @throws Problem with the refusal.
+ */
+export function judgeConnection(
+  record: SessionRecord,
+  request: ConnectionRequest,
+  context: { now: number; random: number; budget: Budget; ownLease?: string },
+): Verdict {
+  const { now, budget, ownLease } = context;
+  const jitter = Math.round(IN_PROGRESS_WAIT_MS * (1 + context.random));
+
+  const answered = record.connectedRequest === request.request;
+  if (answered && record.answer !== undefined && (record.answerUntil ?? 0) > now) {
+    return { do: 'replay', answer: record.answer };
+  }
+
+  const live = record.lease !== undefined && record.lease.id !== ownLease && record.lease.until > now;
+  const consumed = consumedClaims(record, now, ownLease);
+  const known = live && record.lease ? [...consumed, record.lease] : consumed;
+  if (request.key && known.some((claim) => claim.key === request.key && claim.offer !== request.offer)) {
+    throw new Problem(
+      'idempotency_key_reused',
+      'This Idempotency-Key came with another offer before; use a new key for a new offer.',
+    );
+  }
+
+  // Only the newest claim may be repeated: an older one belongs to a connection that another has replaced.
+  const repeat = consumed.at(-1) !== undefined && sameClaim(consumed.at(-1) as Claim, request);
+  if (!repeat && consumed.some((claim) => claim.offer === request.offer)) {
+    throw new Problem('offer_reused', 'This offer was used before; make a new one with generateSignalRequest().');
+  }
+
+  if (isOver(record.status)) throw endedProblem(record);
+
+  // A lost answer's connection counts as the caller's own: its request named the same previous connection.
+  const lineage = [record.connectionId, record.connectionParent];
+  if (
+    request.previousConnectionId !== undefined &&
+    record.connectionId !== undefined &&
+    !lineage.includes(request.previousConnectionId)
+  ) {
+    throw new Problem(
+      'taken_over',
+      'Another device of this player has connected since; leave previousConnectionId out to take the stream back.',
+    );
+  }
+
+  if (live) {
+    throw new Problem('connection_in_progress', 'Another connection request for this session is under way.', {
+      retryAfterMs: jitter,
+    });
+  }
+  if (ownLease === undefined) {
+    const wait = budgetWaitMs(budget, record.budgetTat ?? 0, now);
+    if (wait > 0) {
+      throw new Problem('too_many_requests', 'This player has asked for connections too often.', {
+        retryAfterMs: wait,
+      });
+    }
+  }
+  return { do: 'connect', repeat };
+}
+
+/** The refusal for a session that is over. */
+export function endedProblem(session: Pick<SessionRecord, 'status' | 'statusReason'>): Problem {
+  return new Problem('stream_session_ended', 'The stream session has ended and cannot be reconnected to.', {
+    streamSessionStatus: session.status,
+    ...(session.statusReason === undefined ? {} : { statusReason: session.statusReason }),
+  });
+}

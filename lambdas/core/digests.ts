@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A digest of a list of strings in which no two different lists collide: each part goes in behind its length,
+ * so `['ab','c']` and `['a','bc']` differ. 43 characters of base64url (SHA-256).
+ */
+function digest(purpose: string, parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of [purpose, ...parts]) {
+    hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  }
+  return hash.digest('base64url');
+}
+
+/** A digest of an offer: what "the same offer" means, without keeping the SDP. */
+export function offerDigest(signalRequest: string): string {
+  return digest('offer', [signalRequest]);
+}
+
+/**
+ * What makes two requests the same request: the idempotency key, if there is one, and everything that the
+ * request asks for. Absent and empty keys differ from every given one, since a given key is never empty.
+ */
+export function requestDigest(key: string | undefined, ...asked: readonly string[]): string {
+  return digest('request', [key ?? '', ...asked]);
+}
+
+/**
+ * The `ClientToken` of a reconnect. Derived, never random: however often browser, SDK or Lambda repeat a
+ * request, AWS sees one token and acts once. 43 characters of `[A-Za-z0-9_-]`, within AWS's 32 to 128 of
+ * `[\x21-\x7E]`.
+ */
+export function connectionClientToken(of: {
+  streamGroupId: string;
+  streamSessionId: string;
+  playerId: string;
+  key: string | undefined;
+  signalRequest: string;
+}): string {
+  return digest('connection', [
+    of.streamGroupId,
+    of.streamSessionId,
+    of.playerId,
+    of.key ?? '',
+    of.signalRequest,
+  ]);
+}
+
+/** The `ClientToken` of a start: the same for every repetition of one player's one request. */
+export function startClientToken(playerId: string, request: string): string {
+  return digest('start', [playerId, request]);
+}
+
+/**
+ * The public name of the connection that a client token makes. Derived from it, so a repeated request names the
+ * same connection even when the function that made it died before it could write the name down.
+ */
+export function connectionIdOf(clientToken: string): string {
+  return digest('connectionId', [clientToken]).slice(0, 22);
+}

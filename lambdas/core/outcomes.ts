@@ -1,0 +1,157 @@
+import type { AwsFailure } from './awsFailure.ts';
+import { endedProblem } from './connection.ts';
+import { Problem } from './problems.ts';
+import { isOver, isReconnectable, type StreamSessionStatus } from './streamSession.ts';
+import { GROUP_WAIT_MS, reconnectableInMs, spread, THROTTLED_WAIT_MS, UPSTREAM_WAIT_MS } from './waits.ts';
+
+/** A session's status as looked up after a refusal; absent where it could not be looked up. */
+export interface Observed {
+  status: StreamSessionStatus;
+  statusReason?: string;
+}
+
+/**
+ * The refusals that mean the same whatever was asked. Null for those that need a look at the session or stand
+ * for something else in each operation.
+ *
+ * @param random in [0, 1), spreads the wait.
+ */
+export function commonProblem(failure: AwsFailure, random: number): Problem | null {
+  switch (failure.kind) {
+    case 'throttled':
+      return new Problem(
+        'paced',
+        "The account's AWS quota is taken by other players at the moment.",
+        { retryAfterMs: spread(THROTTLED_WAIT_MS, random) },
+        failure,
+      );
+    case 'denied':
+      return new Problem('broker_misconfigured', 'AWS refused this service its permission.', {}, failure);
+    case 'timeout':
+      return new Problem(
+        'upstream_timeout',
+        'AWS did not answer in time; repeat exactly this request to learn the outcome.',
+        { retryAfterMs: spread(UPSTREAM_WAIT_MS, random) },
+        failure,
+      );
+    case 'internal':
+    case 'network':
+      return new Problem(
+        'upstream_unavailable',
+        'AWS failed; repeat exactly this request to learn the outcome.',
+        { retryAfterMs: spread(UPSTREAM_WAIT_MS, random) },
+        failure,
+      );
+    default:
+      return null;
+  }
+}
+
+/** Whether a refused connection needs the session's status to say why. */
+export function needsLook(failure: AwsFailure): boolean {
+  return failure.kind === 'conflict' || failure.kind === 'invalid' || failure.kind === 'notFound';
+}
+
+/**
+ * Why CreateStreamSessionConnection failed, as the player should hear it. AWS documents no error for a session in
+ * the wrong state, so the state decides, not the error's name.
+ *
+ * @param repeat AWS may have accepted this very request before.
+ * @param observed the session's status now, if it could be looked up.
+ */
+export function connectProblem(
+  failure: AwsFailure,
+  repeat: boolean,
+  observed: Observed | undefined,
+  random: number,
+): Problem {
+  const common = commonProblem(failure, random);
+  if (common) return common;
+  if (failure.kind === 'quota') return groupProblem(failure, random);
+  if (observed && isOver(observed.status)) return endedProblem(observed);
+  if (failure.kind === 'notFound' && !observed) return endedProblem({ status: 'TERMINATED' });
+
+  const maybeAccepted = repeat || failure.uncertain;
+  if (maybeAccepted && observed && observed.status !== 'CONNECTED' && observed.status !== 'ACTIVATING') {
+    return new Problem(
+      'answer_lost',
+      'AWS accepted this offer before and does not repeat its answer; make a new offer.',
+      { streamSessionStatus: observed.status, retryAfterMs: spread(reconnectableInMs(observed.status), random) },
+      failure,
+    );
+  }
+  if (observed && isReconnectable(observed.status)) {
+    // The session would take a connection, so the refusal is about the offer or about the stream group.
+    if (failure.kind === 'invalid') {
+      return new Problem(
+        'invalid_request',
+        'signalRequest: AWS does not accept this offer; make a new one with generateSignalRequest().',
+        {},
+        failure,
+      );
+    }
+    return groupProblem(failure, random);
+  }
+  return new Problem(
+    'session_not_reconnectable',
+    'AWS takes no new connection to this session yet; make a new offer and ask again.',
+    {
+      ...(observed ? { streamSessionStatus: observed.status } : {}),
+      retryAfterMs: spread(reconnectableInMs(observed?.status), random),
+    },
+    failure,
+  );
+}
+
+/** Why StartStreamSession failed. The player chose the offer and nothing else that AWS could refuse. */
+export function startProblem(failure: AwsFailure, random: number): Problem {
+  const common = commonProblem(failure, random);
+  if (common) return common;
+  if (failure.kind === 'conflict' || failure.kind === 'quota') return groupProblem(failure, random);
+  return new Problem(
+    'broker_misconfigured',
+    'AWS does not accept this stream group, application or location as configured.',
+    {},
+    failure,
+  );
+}
+
+/** Why GetStreamSession failed; a session AWS has forgotten is over, which the caller handles. */
+export function statusProblem(failure: AwsFailure, random: number): Problem {
+  return (
+    commonProblem(failure, random) ??
+    new Problem('broker_misconfigured', 'AWS does not accept this stream group as configured.', {}, failure)
+  );
+}
+
+/** Why TerminateStreamSession failed, or null where the session is over, as the caller wanted. */
+export function terminateProblem(
+  failure: AwsFailure,
+  observed: Observed | undefined,
+  random: number,
+): Problem | null {
+  const common = commonProblem(failure, random);
+  if (common) return common;
+  if (failure.kind === 'notFound' || (observed && isOver(observed.status))) return null;
+  if (observed === undefined || observed.status === 'ACTIVATING' || failure.kind === 'conflict') {
+    return new Problem(
+      'session_not_terminable',
+      'AWS ends no session that is still being set up; ask again in a moment.',
+      {
+        ...(observed ? { streamSessionStatus: observed.status } : {}),
+        retryAfterMs: spread(reconnectableInMs('ACTIVATING'), random),
+      },
+      failure,
+    );
+  }
+  return new Problem('broker_misconfigured', 'AWS does not accept the request to end it.', {}, failure);
+}
+
+function groupProblem(failure: AwsFailure, random: number): Problem {
+  return new Problem(
+    'stream_group_unavailable',
+    'The stream group takes no connections at the moment.',
+    { retryAfterMs: spread(GROUP_WAIT_MS, random) },
+    failure,
+  );
+}

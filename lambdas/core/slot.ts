@@ -1,0 +1,76 @@
+import { Problem } from './problems.ts';
+import type { Claim, Lease } from './streamSession.ts';
+import { IN_PROGRESS_WAIT_MS } from './waits.ts';
+
+/**
+ * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both
+ * begin a session. Times are epoch milliseconds.
+ */
+export interface Slot extends Partial<Claim> {
+  /** 0 to maxLiveSessionsPerPlayer - 1. */
+  index: number;
+  /** Grows with every write; a write names the revision it read. */
+  revision: number;
+  lease?: Lease;
+  /** The session that holds the slot; absent while the outcome of its start is unknown. */
+  streamGroupId?: string;
+  streamSessionId?: string;
+  /** The body that answered the start. Kept as long as the slot: past AWS's memory of the client token a repeated
+   * call would begin a second session. */
+  answer?: string;
+}
+
+/** What to do with a start: replay an answer, begin in a slot, or first see whether a slot's session is dead. */
+export type StartVerdict =
+  | { do: 'replay'; answer: string }
+  | { do: 'start'; slot: Slot; repeat: boolean }
+  | { do: 'look'; slots: Slot[] };
+
+/** The claim a slot stands for: its lease's while one is held, else that of its last start. */
+function claimOf(slot: Slot): Claim | undefined {
+  if (slot.lease) return slot.lease;
+  if (slot.request === undefined || slot.offer === undefined) return undefined;
+  return { request: slot.request, offer: slot.offer, ...(slot.key === undefined ? {} : { key: slot.key }) };
+}
+
+/**
+ * Decides on a start from the player's slots alone.
+ *
+ * @param slots every slot of the player, those never used included.
+ * @throws Problem with the refusal.
+ */
+export function judgeStart(
+  slots: readonly Slot[],
+  request: Claim,
+  context: { now: number; random: number },
+): StartVerdict {
+  const { now } = context;
+  const own = slots.find((slot) => claimOf(slot)?.request === request.request);
+  if (own?.answer !== undefined) return { do: 'replay', answer: own.answer };
+
+  const claims = slots.map(claimOf).filter((claim) => claim !== undefined);
+  if (request.key && claims.some((claim) => claim.key === request.key && claim.request !== request.request)) {
+    throw new Problem(
+      'idempotency_key_reused',
+      'This Idempotency-Key came with another start before; use a new key for a new start.',
+    );
+  }
+  const isLive = (slot: Slot) => slot.lease !== undefined && slot.lease.until > now;
+  if (own && isLive(own)) throw inProgress(context.random);
+  if (own) return { do: 'start', slot: own, repeat: true };
+  if (claims.some((claim) => claim.offer === request.offer)) {
+    throw new Problem('offer_reused', 'This offer was used before; make a new one with generateSignalRequest().');
+  }
+
+  const free = slots.find((slot) => slot.streamSessionId === undefined && !isLive(slot));
+  if (free) return { do: 'start', slot: free, repeat: false };
+  const held = slots.filter((slot) => !isLive(slot));
+  if (held.length === 0) throw inProgress(context.random);
+  return { do: 'look', slots: held };
+}
+
+function inProgress(random: number): Problem {
+  return new Problem('connection_in_progress', "Another start of this player's is under way.", {
+    retryAfterMs: Math.round(IN_PROGRESS_WAIT_MS * (1 + random)),
+  });
+}

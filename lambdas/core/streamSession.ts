@@ -1,0 +1,109 @@
+/** GameLift Streams' `StreamSessionStatus` values (API reference). */
+export type StreamSessionStatus =
+  | 'ACTIVATING'
+  | 'ACTIVE'
+  | 'CONNECTED'
+  | 'PENDING_CLIENT_RECONNECTION'
+  | 'RECONNECTING'
+  | 'TERMINATING'
+  | 'TERMINATED'
+  | 'ERROR';
+
+/** One request that holds, or held, the right to connect to a session. Digests, never the offer itself. */
+export interface Claim {
+  /** Digest of key and offer: what makes two requests the same one. */
+  request: string;
+  /** Digest of the offer. */
+  offer: string;
+  /** The idempotency key as sent, if one was. */
+  key?: string;
+}
+
+/** A lease: while it lives, its request alone may call AWS for the session. */
+export interface Lease extends Claim {
+  /** Unique to one invocation, so that a slow function can't write under a newer lease. */
+  id: string;
+  /** Epoch milliseconds; later than its function can possibly live. */
+  until: number;
+}
+
+/** What the table knows of one player's session. Times are epoch milliseconds. */
+export interface SessionRecord {
+  playerId: string;
+  streamGroupId: string;
+  streamSessionId: string;
+  createdAt: number;
+  connectionTimeoutSeconds: number;
+  sessionLengthSeconds: number;
+  location?: string;
+  /** The newest status seen at AWS, and when it was seen. */
+  status: StreamSessionStatus;
+  statusReason?: string;
+  statusAt: number;
+  /** When the present status was first seen. */
+  statusSince: number;
+  /** The answer to the start's offer, until a reconnect makes it worthless. */
+  startResponse?: string;
+  /** The newest connection, and the one its request named as the previous. */
+  connectionId?: string;
+  connectionParent?: string;
+  /** The request that made the newest connection, its answer body, and until when that may be repeated. */
+  connectedRequest?: string;
+  answer?: string;
+  answerUntil?: number;
+  /** Claims whose offer AWS accepted, or may have accepted; the newest last. */
+  consumed?: Claim[];
+  lease?: Lease;
+  /** The lease found in the way when the present one was taken: its function died. */
+  orphan?: Lease;
+  budgetTat?: number;
+}
+
+/** A stream session as the API shows it. ISO 8601 times. */
+export interface StreamSessionView {
+  streamGroupId: string;
+  streamSessionId: string;
+  status: StreamSessionStatus;
+  statusReason?: string;
+  location?: string;
+  createdAt: string;
+  connectionTimeoutSeconds: number;
+  endsAt?: string;
+}
+
+/** Whether a session in this status is over, or about to be: AWS brings none of these back. */
+export function isOver(status: StreamSessionStatus): boolean {
+  return status === 'TERMINATING' || status === 'TERMINATED' || status === 'ERROR';
+}
+
+/** Whether AWS takes a new connection in this status (developer guide, "Reconnect to a stream session"). */
+export function isReconnectable(status: StreamSessionStatus): boolean {
+  return status === 'PENDING_CLIENT_RECONNECTION' || status === 'ACTIVE';
+}
+
+/** The end that no reconnect moves: start plus session length, epoch milliseconds. */
+export function hardEnd(record: Pick<SessionRecord, 'createdAt' | 'sessionLengthSeconds'>): number {
+  return record.createdAt + record.sessionLengthSeconds * 1000;
+}
+
+/**
+ * The session as its player may see it. `endsAt` is when AWS will end it if nothing happens, as far as is
+ * known here: while no client is connected the connection time-out runs from when that status was first seen
+ * (AWS began to count earlier, so a client takes it as an upper bound), otherwise the session length.
+ */
+export function streamSessionView(record: SessionRecord): StreamSessionView {
+  const waiting = isReconnectable(record.status);
+  const endsAt = waiting
+    ? Math.min(hardEnd(record), record.statusSince + record.connectionTimeoutSeconds * 1000)
+    : hardEnd(record);
+  return {
+    streamGroupId: record.streamGroupId,
+    streamSessionId: record.streamSessionId,
+    status: record.status,
+    ...(record.statusReason === undefined ? {} : { statusReason: record.statusReason }),
+    ...(record.location === undefined ? {} : { location: record.location }),
+    createdAt: new Date(record.createdAt).toISOString(),
+    connectionTimeoutSeconds: record.connectionTimeoutSeconds,
+    ...(isOver(record.status) ? {} : { endsAt: new Date(endsAt).toISOString() }),
+  };
+}

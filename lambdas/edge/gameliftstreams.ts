@@ -1,0 +1,162 @@
+import {
+  CreateStreamSessionConnectionCommand,
+  GameLiftStreamsClient,
+  GetStreamSessionCommand,
+  StartStreamSessionCommand,
+  TerminateStreamSessionCommand,
+} from '@aws-sdk/client-gameliftstreams';
+import { AwsFailure, awsFailureKind, isUncertain } from '../core/awsFailure.ts';
+import { nextRetryDelayMs } from '../core/retry.ts';
+import type { StreamSessionStatus } from '../core/streamSession.ts';
+
+/** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
+export interface CallBudget {
+  deadline: number;
+  now: () => number;
+  random: () => number;
+}
+
+/** The part of GetStreamSession's and StartStreamSession's answers that the broker uses. */
+export interface AwsStreamSession {
+  arn: string | undefined;
+  status: StreamSessionStatus;
+  statusReason: string | undefined;
+  userId: string | undefined;
+  location: string | undefined;
+  signalResponse: string | undefined;
+  connectionTimeoutSeconds: number | undefined;
+  sessionLengthSeconds: number | undefined;
+  /** Epoch milliseconds. */
+  createdAt: number | undefined;
+}
+
+/** No single attempt may take longer: half of the shortest total budget, so that a second one fits. */
+const ATTEMPT_TIMEOUT_MS = 4000;
+const CONNECT_TIMEOUT_MS = 1000;
+
+const clients = new Map<string, GameLiftStreamsClient>();
+
+/** One client a Region for the life of the sandbox, so that connections are reused. */
+function clientFor(region: string): GameLiftStreamsClient {
+  let client = clients.get(region);
+  if (!client) {
+    client = new GameLiftStreamsClient({
+      region,
+      // Retries are ours: the SDK waits up to a second per throttle and knows nothing of the lease's time.
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
+    });
+    clients.set(region, client);
+  }
+  return client;
+}
+
+/**
+ * Calls AWS until it answers, refuses for good, or the budget is spent.
+ *
+ * @throws AwsFailure with the last attempt's kind; uncertain if any attempt's outcome is unknown.
+ */
+async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: CallBudget): Promise<T> {
+  let uncertain = false;
+  for (let failures = 1; ; failures++) {
+    const left = budget.deadline - budget.now();
+    try {
+      return await attempt(AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, left))));
+    } catch (error) {
+      const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+      const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode);
+      uncertain ||= isUncertain(kind);
+      const delay = nextRetryDelayMs({
+        kind,
+        failures,
+        remainingMs: budget.deadline - budget.now(),
+        random: budget.random(),
+      });
+      if (delay === null) throw new AwsFailure(kind, uncertain, error);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+  }
+}
+
+/** @returns the answer string for the browser. @throws AwsFailure */
+export async function createConnection(
+  region: string,
+  input: { Identifier: string; StreamSessionIdentifier: string; SignalRequest: string; ClientToken: string },
+  budget: CallBudget,
+): Promise<string> {
+  const command = () => new CreateStreamSessionConnectionCommand(input);
+  const answer = await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
+  if (!answer.SignalResponse) throw new AwsFailure('internal', true);
+  return answer.SignalResponse;
+}
+
+/** @throws AwsFailure */
+export async function getStreamSession(
+  region: string,
+  streamGroupId: string,
+  streamSessionId: string,
+  budget: CallBudget,
+): Promise<AwsStreamSession> {
+  const command = () =>
+    new GetStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: streamSessionId });
+  return digest(await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget));
+}
+
+/** What a start asks of AWS. */
+export interface StartInput {
+  Identifier: string;
+  ClientToken: string;
+  ApplicationIdentifier: string;
+  SignalRequest: string;
+  UserId: string;
+  Locations?: string[];
+  AdditionalLaunchArgs?: string[];
+  ConnectionTimeoutSeconds: number;
+  SessionLengthSeconds: number;
+}
+
+/** @throws AwsFailure */
+export async function startStreamSession(
+  region: string,
+  input: StartInput,
+  budget: CallBudget,
+): Promise<AwsStreamSession> {
+  const command = () => new StartStreamSessionCommand({ ...input, Protocol: 'WebRTC' });
+  return digest(await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget));
+}
+
+/** @throws AwsFailure */
+export async function terminateStreamSession(
+  region: string,
+  streamGroupId: string,
+  streamSessionId: string,
+  budget: CallBudget,
+): Promise<void> {
+  const command = () =>
+    new TerminateStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: streamSessionId });
+  await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
+}
+
+function digest(answer: {
+  Arn?: string | undefined;
+  Status?: string | undefined;
+  StatusReason?: string | undefined;
+  UserId?: string | undefined;
+  Location?: string | undefined;
+  SignalResponse?: string | undefined;
+  ConnectionTimeoutSeconds?: number | undefined;
+  SessionLengthSeconds?: number | undefined;
+  CreatedAt?: Date | undefined;
+}): AwsStreamSession {
+  return {
+    arn: answer.Arn,
+    status: (answer.Status ?? 'ACTIVATING') as StreamSessionStatus,
+    statusReason: answer.StatusReason,
+    userId: answer.UserId,
+    location: answer.Location,
+    signalResponse: answer.SignalResponse || undefined,
+    connectionTimeoutSeconds: answer.ConnectionTimeoutSeconds,
+    sessionLengthSeconds: answer.SessionLengthSeconds,
+    createdAt: answer.CreatedAt?.getTime(),
+  };
+}

@@ -1,0 +1,129 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { Problem } from '../core/problems.ts';
+import { UPSTREAM_WAIT_MS } from '../core/waits.ts';
+
+/** An item's key: whose it is, and what it is. */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** An update in DynamoDB's expression language. `names` maps `#x`, `values` maps `:x`. */
+export interface Update {
+  update: string;
+  condition?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+type Item = Record<string, unknown>;
+
+/** The few table operations the broker is made of. */
+export interface Table {
+  /** A strongly consistent read. */
+  get(key: Key): Promise<Item | undefined>;
+  /** All items of a partition whose sort key begins with a prefix, strongly consistent. */
+  query(pk: string, prefix: string): Promise<Item[]>;
+  /** Writes an item unless one is there; false if one was. */
+  putNew(item: Item & Key): Promise<boolean>;
+  /** One conditional update; the item after it, or null where the condition failed. */
+  update(key: Key, update: Update): Promise<Item | null>;
+}
+
+/** How long one table request may take. DynamoDB answers in single-digit milliseconds or is in trouble. */
+const REQUEST_TIMEOUT_MS = 1500;
+
+const marshallOptions = { removeUndefinedValues: true };
+
+/**
+ * The table over DynamoDB. A failure other than a failed condition becomes `upstream_unavailable`: the request
+ * had no effect at AWS, or its effect is under a lease, so repeating it is right either way.
+ */
+export function dynamoTable(tableName: string): Table {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const unlessBroken = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw error;
+      throw new Problem(
+        'upstream_unavailable',
+        'The session table did not answer; repeat exactly this request.',
+        { retryAfterMs: UPSTREAM_WAIT_MS },
+        error,
+      );
+    }
+  };
+  const unlessRefused = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await unlessBroken(work);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return null;
+      throw error;
+    }
+  };
+  return {
+    async get(key) {
+      const answer = await unlessBroken(() =>
+        client.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true })),
+      );
+      return answer.Item && unmarshall(answer.Item);
+    },
+    async query(pk, prefix) {
+      const items: Item[] = [];
+      let from: QueryCommand['input']['ExclusiveStartKey'];
+      do {
+        const page = await unlessBroken(() =>
+          client.send(
+            new QueryCommand({
+              TableName: tableName,
+              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+              ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
+              ConsistentRead: true,
+              ExclusiveStartKey: from,
+            }),
+          ),
+        );
+        items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return items;
+    },
+    async putNew(item) {
+      const put = new PutItemCommand({
+        TableName: tableName,
+        Item: marshall(item, marshallOptions),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      return (await unlessRefused(() => client.send(put))) !== null;
+    },
+    async update(key, { update, condition, names, values }) {
+      const command = new UpdateItemCommand({
+        TableName: tableName,
+        Key: marshall(key),
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values && marshall(values, marshallOptions),
+        ReturnValues: 'ALL_NEW',
+      });
+      const answer = await unlessRefused(() => client.send(command));
+      return answer && unmarshall(answer.Attributes ?? {});
+    },
+  };
+}
