@@ -71,7 +71,10 @@ export function judgeConnection(
   // Only the newest claim may be repeated: an older one belongs to a connection that another has replaced.
   const repeat = consumed.at(-1) !== undefined && sameClaim(consumed.at(-1) as Claim, request);
   if (!repeat && consumed.some((claim) => claim.offer === request.offer)) {
-    throw new Problem('offer_reused', 'This offer was used before; make a new one with generateSignalRequest().');
+    throw new Problem(
+      'offer_reused',
+      'This offer was used before; make a new one with generateSignalRequest().',
+    );
   }
 
   if (isOver(record.status)) throw endedProblem(record);

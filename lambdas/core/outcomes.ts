@@ -76,7 +76,10 @@ export function connectProblem(
     return new Problem(
       'answer_lost',
       'AWS accepted this offer before and does not repeat its answer; make a new offer.',
-      { streamSessionStatus: observed.status, retryAfterMs: spread(reconnectableInMs(observed.status), random) },
+      {
+        streamSessionStatus: observed.status,
+        retryAfterMs: spread(reconnectableInMs(observed.status), random),
+      },
       failure,
     );
   }

@@ -24,7 +24,7 @@ export function playerIdOf(issuer: string, subject: string, mode: UserIdMode): s
   if (!USER_ID.test(subject)) {
     throw new Problem(
       'invalid_request',
-      "The token's subject cannot be a GameLift Streams user id; set userId to \"pseudonym\" to derive one.",
+      'The token\'s subject cannot be a GameLift Streams user id; set userId to "pseudonym" to derive one.',
     );
   }
   return subject;

@@ -59,7 +59,10 @@ export function judgeStart(
   if (own && isLive(own)) throw inProgress(context.random);
   if (own) return { do: 'start', slot: own, repeat: true };
   if (claims.some((claim) => claim.offer === request.offer)) {
-    throw new Problem('offer_reused', 'This offer was used before; make a new one with generateSignalRequest().');
+    throw new Problem(
+      'offer_reused',
+      'This offer was used before; make a new one with generateSignalRequest().',
+    );
   }
 
   const free = slots.find((slot) => slot.streamSessionId === undefined && !isLive(slot));

@@ -17,7 +17,9 @@ export function requireStreamGroup<Group extends { id: string }>(
   if (id === undefined || !STREAM_GROUP_ID.test(id)) {
     return refuse('streamGroupId', 'must be 1 to 32 letters, digits or hyphens');
   }
-  return groups.find((group) => group.id === id) ?? refuse('streamGroupId', 'is not a stream group of this API');
+  return (
+    groups.find((group) => group.id === id) ?? refuse('streamGroupId', 'is not a stream group of this API')
+  );
 }
 
 /** A stream session id from the path; an ARN or anything with a slash is refused. */

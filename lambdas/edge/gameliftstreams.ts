@@ -133,7 +133,10 @@ export async function terminateStreamSession(
   budget: CallBudget,
 ): Promise<void> {
   const command = () =>
-    new TerminateStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: streamSessionId });
+    new TerminateStreamSessionCommand({
+      Identifier: streamGroupId,
+      StreamSessionIdentifier: streamSessionId,
+    });
   await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
 }
 

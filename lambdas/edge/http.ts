@@ -1,0 +1,139 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type {
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
+import { playerIdOf } from '../core/player.ts';
+import { PROBLEMS, Problem, problemBody } from '../core/problems.ts';
+import type { Settings } from './settings.ts';
+import { countOutcome, log, logger, metrics } from './telemetry.ts';
+
+/** What a route sees of a request: its caller is verified, nothing else is checked yet. */
+export interface PlayerRequest {
+  playerId: string;
+  streamGroupId: string | undefined;
+  streamSessionId: string | undefined;
+  /** The header as sent, if it was. */
+  idempotencyKey: string | undefined;
+  body: string | undefined;
+  /** Epoch milliseconds at which Lambda kills this invocation. */
+  endsBy: number;
+}
+
+/** What a route answers. */
+export interface Reply {
+  status: number;
+  /** JSON text, or an object to make it of. */
+  body?: string | object;
+  /** The answer was given before and is repeated. */
+  replayed?: boolean;
+}
+
+type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/**
+ * Wraps a route of the player API into a Lambda handler. The middleware, outermost first, and why so:
+ *
+ * 1. the logger's context, so that every line of this invocation, also one about an error, has its request id;
+ * 2. the metrics' flush, outside the answer so that a failed request is counted as well;
+ * 3. the answer: counts the outcome and turns whatever was thrown into problem+json. Innermost, because the two
+ *    outer ones must never see an error: Powertools would log it whole.
+ *
+ * @param route the path's name in logs and metrics.
+ */
+export function playerApi(
+  route: string,
+  settings: Settings,
+  answer: (request: PlayerRequest) => Promise<Reply>,
+): (event: Event, context: Context) => Promise<Result> {
+  return middy<Event, Result, Error, Context>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics))
+    .use(answering(route))
+    .handler(async (event, context) => toResult(await answer(toRequest(event, context, settings)))) as never;
+}
+
+function answering(route: string): middy.MiddlewareObj<Event, Result> {
+  const begun = new WeakMap<object, number>();
+  const spent = (context: object) =>
+    Math.round(performance.now() - (begun.get(context) ?? performance.now()));
+  return {
+    before: ({ context }) => {
+      begun.set(context, performance.now());
+    },
+    after: ({ response, context }) => {
+      countOutcome(route, String(response?.statusCode), spent(context));
+    },
+    onError: (request) => {
+      const problem = request.error instanceof Problem ? request.error : unexpected(request.error);
+      const { status } = PROBLEMS[problem.code];
+      const cause = problem.cause instanceof Error ? deepName(problem.cause) : undefined;
+      log[status >= 500 ? (problem.code === 'broker_misconfigured' ? 'error' : 'warn') : 'info']('refused', {
+        code: problem.code,
+        ...(cause ? { cause } : {}),
+      });
+      countOutcome(route, problem.code, spent(request.context));
+      const wait = problem.extras.retryAfterMs;
+      request.response = {
+        statusCode: status,
+        headers: {
+          'content-type': 'application/problem+json',
+          'cache-control': 'no-store',
+          ...(wait === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) }),
+        },
+        body: JSON.stringify(problemBody(problem, request.event.requestContext.requestId)),
+      };
+    },
+  };
+}
+
+function toRequest(event: Event, context: Context, settings: Settings): PlayerRequest {
+  const { iss, sub } = event.requestContext.authorizer.jwt.claims;
+  if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
+    throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
+  }
+  const playerId = playerIdOf(iss, sub, settings.userId);
+  const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
+  logger.appendKeys({ playerId, streamGroupId, streamSessionId });
+  return {
+    playerId,
+    streamGroupId,
+    streamSessionId,
+    idempotencyKey: event.headers['idempotency-key'],
+    body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : event.body,
+    endsBy: Date.now() + context.getRemainingTimeInMillis(),
+  };
+}
+
+function toResult(reply: Reply): Result {
+  if (reply.body === undefined) return { statusCode: reply.status, headers: { 'cache-control': 'no-store' } };
+  return {
+    statusCode: reply.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(reply.replayed ? { 'idempotency-replayed': 'true' } : {}),
+    },
+    body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body),
+  };
+}
+
+/** A defect of ours. Name and stack, but not the message: it may quote what a player sent. */
+function unexpected(error: unknown): Problem {
+  const frames =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  logger.error('unexpected', {
+    cause: error instanceof Error ? error.name : typeof error,
+    stack: frames.slice(0, 12),
+  });
+  return new Problem('broker_misconfigured', 'The service failed unexpectedly; its operator has been told.');
+}
+
+/** The names of an error and of what caused it, such as `AwsFailure < ThrottlingException`. */
+function deepName(error: Error): string {
+  return error.cause instanceof Error ? `${error.name} < ${error.cause.name}` : error.name;
+}

@@ -1,0 +1,52 @@
+import {
+  optionalConnectionId,
+  optionalIdempotencyKey,
+  requireBody,
+  requireSignalRequest,
+  requireStreamGroup,
+  requireStreamSessionId,
+} from '../core/validation.ts';
+import { commonDependencies, lookingDependencies, regionOf } from '../edge/dependencies.ts';
+import { createConnection } from '../edge/gameliftstreams.ts';
+import { playerApi } from '../edge/http.ts';
+import { type ReconnectDependencies, reconnect } from './reconnect.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+
+const deps: ReconnectDependencies = {
+  ...common,
+  ...lookingDependencies(common),
+  createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) =>
+    createConnection(
+      regionOf(settings, streamGroupId),
+      {
+        Identifier: streamGroupId,
+        StreamSessionIdentifier: streamSessionId,
+        SignalRequest: signalRequest,
+        ClientToken: clientToken,
+      },
+      { deadline, now: common.now, random: common.random },
+    ),
+};
+
+/** `POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections` */
+export const handler = playerApi('reconnect', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(request.streamSessionId);
+  const key = optionalIdempotencyKey(request.idempotencyKey);
+  const body = requireBody(request.body, ['signalRequest', 'previousConnectionId']);
+  const answer = await reconnect(
+    {
+      playerId: request.playerId,
+      streamGroupId: group.id,
+      streamSessionId,
+      key,
+      signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
+      previousConnectionId: optionalConnectionId(body.previousConnectionId),
+      endsBy: request.endsBy,
+    },
+    deps,
+  );
+  return { status: 201, ...answer };
+});

@@ -1,0 +1,60 @@
+import {
+  optionalIdempotencyKey,
+  requireBody,
+  requireSignalRequest,
+  requireStreamGroup,
+} from '../core/validation.ts';
+import { commonDependencies, lookingDependencies } from '../edge/dependencies.ts';
+import { startStreamSession } from '../edge/gameliftstreams.ts';
+import { playerApi } from '../edge/http.ts';
+import { tableSlots } from '../edge/slots.ts';
+import { type Start, type StartDependencies, start } from './start.ts';
+import { launchArgumentsOf, locationsOf, requireApplication } from './validation.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+
+const deps: StartDependencies = {
+  ...common,
+  slots: tableSlots(common.table),
+  look: lookingDependencies(common).look,
+  startStreamSession: (asked, clientToken, deadline) =>
+    startStreamSession(
+      asked.group.region,
+      {
+        Identifier: asked.group.id,
+        ClientToken: clientToken,
+        ApplicationIdentifier: asked.application,
+        SignalRequest: asked.signalRequest,
+        UserId: asked.playerId,
+        ConnectionTimeoutSeconds: asked.group.connectionTimeoutSeconds,
+        SessionLengthSeconds: asked.group.sessionLengthSeconds,
+        ...(asked.locations === undefined ? {} : { Locations: asked.locations }),
+        ...(asked.launchArguments === undefined ? {} : { AdditionalLaunchArgs: asked.launchArguments }),
+      },
+      { deadline, now: common.now, random: common.random },
+    ),
+};
+
+/** `POST /v1/streamgroups/{streamGroupId}/streamsessions` */
+export const handler = playerApi('start', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const key = optionalIdempotencyKey(request.idempotencyKey);
+  const body = requireBody(request.body, [
+    'signalRequest',
+    'applicationIdentifier',
+    'locations',
+    'additionalLaunchArgs',
+  ]);
+  const asked: Start = {
+    playerId: request.playerId,
+    group,
+    key,
+    application: requireApplication(body.applicationIdentifier, group),
+    signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
+    locations: locationsOf(body.locations, group),
+    launchArguments: launchArgumentsOf(body.additionalLaunchArgs, settings.launchArguments),
+    endsBy: request.endsBy,
+  };
+  return { status: 201, ...(await start(asked, deps)) };
+});

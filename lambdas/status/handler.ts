@@ -1,0 +1,28 @@
+import { streamSessionView } from '../core/streamSession.ts';
+import { requireStreamGroup, requireStreamSessionId } from '../core/validation.ts';
+import { commonDependencies, lookingDependencies } from '../edge/dependencies.ts';
+import { playerApi } from '../edge/http.ts';
+import { type StatusDependencies, status } from './status.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+const deps: StatusDependencies = { ...common, ...lookingDependencies(common), quotas: settings.quotas };
+
+/** `GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
+export const handler = playerApi('status', settings, async ({ playerId, endsBy, ...path }) => {
+  const group = requireStreamGroup(path.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(path.streamSessionId);
+  const record = await status(
+    { playerId, streamGroupId: group.id, streamSessionId },
+    group.region,
+    endsBy,
+    deps,
+  );
+  return {
+    status: 200,
+    body: {
+      streamSession: streamSessionView(record),
+      ...(record.startResponse === undefined ? {} : { signalResponse: record.startResponse }),
+    },
+  };
+});

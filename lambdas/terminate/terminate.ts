@@ -1,0 +1,68 @@
+import { AwsFailure } from '../core/awsFailure.ts';
+import { needsLook, type Observed, terminateProblem } from '../core/outcomes.ts';
+import { Problem } from '../core/problems.ts';
+import { isOver } from '../core/streamSession.ts';
+import type { Counters } from '../edge/counters.ts';
+import type { Records, SessionKey } from '../edge/records.ts';
+import type { Log } from '../edge/telemetry.ts';
+
+/** What ending a session works with. Deadlines are epoch milliseconds. */
+export interface TerminateDependencies {
+  limits: { connectionsPerMinute: number };
+  records: Records;
+  counters: Counters;
+  /** TerminateStreamSession with its retries. @throws AwsFailure */
+  terminateStreamSession(key: SessionKey, deadline: number): Promise<void>;
+  look(key: SessionKey, deadline: number): Promise<Observed | undefined>;
+  now(): number;
+  random(): number;
+  log: Log;
+}
+
+const MINUTE_MS = 60_000;
+const RESERVE_MS = 1500;
+
+/**
+ * Ends a player's session. Ending one that is over already is a success, so that a repeated request is one.
+ * @throws Problem with the refusal.
+ */
+export async function terminate(key: SessionKey, endsBy: number, deps: TerminateDependencies): Promise<void> {
+  const record = await deps.records.read(key);
+  if (!record) {
+    throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
+  }
+  if (isOver(record.status)) return;
+  const wait = await deps.counters.spend(
+    key.playerId,
+    'terminate',
+    deps.limits.connectionsPerMinute,
+    MINUTE_MS,
+    deps.now(),
+  );
+  if (wait > 0) {
+    throw new Problem('too_many_requests', 'This player has asked to end sessions too often.', {
+      retryAfterMs: wait,
+    });
+  }
+
+  const deadline = endsBy - RESERVE_MS;
+  let seen: Observed | undefined;
+  try {
+    await deps.terminateStreamSession(key, deadline);
+    seen = { status: 'TERMINATING' };
+  } catch (failure) {
+    if (!(failure instanceof AwsFailure)) throw failure;
+    seen = needsLook(failure) && failure.kind !== 'notFound' ? await deps.look(key, deadline) : undefined;
+    const problem = terminateProblem(failure, seen, deps.random());
+    if (problem) throw problem;
+    seen ??= { status: 'TERMINATED' };
+  }
+  const at = deps.now();
+  await deps.records.observe(key, {
+    status: seen.status,
+    statusAt: at,
+    statusSince: at,
+    ...(seen.statusReason ? { statusReason: seen.statusReason } : {}),
+  });
+  deps.log.info('ended', { status: seen.status });
+}
