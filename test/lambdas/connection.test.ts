@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ConnectionRequest,
+  consumedClaims,
+  judgeConnection,
+  withConsumed,
+} from '../../lambdas/core/connection.ts';
+import { requestDigest } from '../../lambdas/core/digests.ts';
+import type { ProblemCode } from '../../lambdas/core/problems.ts';
+import type { Lease, SessionRecord } from '../../lambdas/core/streamSession.ts';
+
+const NOW = 1_000_000;
+const context = { now: NOW, random: 0, budget: { perMinute: 30 } };
+
+function record(changes: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    playerId: 'player',
+    streamGroupId: 'sg-1',
+    streamSessionId: 's-1',
+    createdAt: NOW - 60_000,
+    connectionTimeoutSeconds: 120,
+    sessionLengthSeconds: 3600,
+    status: 'CONNECTED',
+    statusAt: NOW - 5000,
+    statusSince: NOW - 5000,
+    ...changes,
+  };
+}
+
+function request(offer: string, key?: string, previousConnectionId?: string): ConnectionRequest {
+  return {
+    request: requestDigest(key, offer),
+    offer,
+    ...(key ? { key } : {}),
+    ...(previousConnectionId ? { previousConnectionId } : {}),
+  };
+}
+
+function lease(of: ConnectionRequest, until: number, id = 'lease'): Lease {
+  const { previousConnectionId: _, ...claim } = of;
+  return { ...claim, id, until };
+}
+
+function refusal(of: SessionRecord, asked: ConnectionRequest, ownLease?: string): ProblemCode | 'none' {
+  try {
+    judgeConnection(of, asked, { ...context, ...(ownLease ? { ownLease } : {}) });
+    return 'none';
+  } catch (problem) {
+    return (problem as { code: ProblemCode }).code;
+  }
+}
+
+describe('a request already answered', () => {
+  const asked = request('offer-1', 'key-1', 'c0');
+  const connected = record({
+    connectionId: 'c1',
+    connectionParent: 'c0',
+    connectedRequest: asked.request,
+    answer: '{"signalResponse":"x"}',
+    answerUntil: NOW + 1000,
+    consumed: [asked],
+  });
+
+  it('is answered again with the same bytes, even after the session ended, over budget or under a lease', () => {
+    for (const changes of [
+      {},
+      { status: 'TERMINATED' as const },
+      { budgetTat: NOW + 600_000 },
+      { lease: lease(request('offer-2'), NOW + 1000) },
+    ]) {
+      expect(judgeConnection({ ...connected, ...changes }, asked, context)).toEqual({
+        do: 'replay',
+        answer: '{"signalResponse":"x"}',
+      });
+    }
+  });
+
+  it('goes to AWS again, as a repetition, once its answer has expired', () => {
+    expect(judgeConnection({ ...connected, answerUntil: NOW }, asked, context)).toEqual({
+      do: 'connect',
+      repeat: true,
+    });
+  });
+
+  it('is refused as a used offer once a newer connection has replaced it', () => {
+    const newer = request('offer-2');
+    const replaced = {
+      ...connected,
+      connectedRequest: newer.request,
+      consumed: [asked, newer],
+      connectionId: 'c2',
+    };
+    expect(refusal(replaced, asked)).toBe('offer_reused');
+  });
+});
+
+describe('keys and offers', () => {
+  it('a key that came with another offer is refused, also while that other request is still under way', () => {
+    expect(refusal(record({ consumed: [request('offer-1', 'key')] }), request('offer-2', 'key'))).toBe(
+      'idempotency_key_reused',
+    );
+    const underWay = record({ lease: lease(request('offer-1', 'key'), NOW + 1000) });
+    expect(refusal(underWay, request('offer-2', 'key'))).toBe('idempotency_key_reused');
+  });
+
+  it('an offer used before under another key, or at the start, is refused', () => {
+    const used = record({ consumed: [request('offer-1', 'key-1'), request('offer-2', 'key-2')] });
+    expect(refusal(used, request('offer-1', 'key-9'))).toBe('offer_reused');
+    expect(refusal(used, request('offer-2'))).toBe('offer_reused');
+  });
+
+  it('the offer of a function that died is spent for others and may be repeated by its own request', () => {
+    const dead = lease(request('offer-1', 'key-1'), NOW - 1);
+    for (const left of [
+      { lease: dead },
+      { orphan: dead, lease: lease(request('offer-x'), NOW + 1, 'mine') },
+    ]) {
+      expect(refusal(record(left), request('offer-1', 'key-2'), 'mine')).toBe('offer_reused');
+      expect(
+        judgeConnection(record(left), request('offer-1', 'key-1'), { ...context, ownLease: 'mine' }),
+      ).toEqual({
+        do: 'connect',
+        repeat: true,
+      });
+    }
+  });
+});
+
+describe('two devices of one player', () => {
+  const connected = record({ connectionId: 'c2', connectionParent: 'c1' });
+
+  it('the one that was overtaken is told so and stays out', () => {
+    expect(refusal(connected, request('o', 'k', 'c0'))).toBe('taken_over');
+  });
+
+  it('the one that holds the newest connection, or insists, gets in', () => {
+    expect(refusal(connected, request('o', 'k', 'c2'))).toBe('none');
+    expect(refusal(connected, request('o', 'k'))).toBe('none');
+  });
+
+  it('a device whose own answer was lost is not locked out by its own connection', () => {
+    expect(refusal(connected, request('o', 'k', 'c1'))).toBe('none');
+  });
+
+  it('a session that nobody has connected to through the broker takes anybody of the player', () => {
+    expect(refusal(record(), request('o', 'k', 'c9'))).toBe('none');
+  });
+});
+
+describe('waiting', () => {
+  it('a live lease refuses with a wait; a lease of the caller, or one whose time is past, does not', () => {
+    const held = record({ lease: lease(request('other'), NOW + 1) });
+    expect(refusal(held, request('o'))).toBe('connection_in_progress');
+    expect(refusal(held, request('o'), 'lease')).toBe('none');
+    expect(refusal(record({ lease: lease(request('other'), NOW) }), request('o'))).toBe('none');
+  });
+
+  it('an ended session says so rather than to wait', () => {
+    const ended = record({
+      status: 'TERMINATED',
+      lease: lease(request('other'), NOW + 1),
+      budgetTat: NOW + 600_000,
+    });
+    expect(refusal(ended, request('o'))).toBe('stream_session_ended');
+  });
+
+  it('a spent budget names the milliseconds until the next request is within it', () => {
+    try {
+      judgeConnection(record({ budgetTat: NOW + 60_000 }), request('o'), context);
+      expect.unreachable();
+    } catch (problem) {
+      expect(problem).toMatchObject({ code: 'too_many_requests', extras: { retryAfterMs: 2000 } });
+    }
+  });
+});
+
+describe('the list of consumed claims', () => {
+  it('never grows past its bound, never repeats a claim, and keeps the newest last', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(30), { minLength: 1, maxLength: 80 }), (offers) => {
+        const claims = offers.reduce(
+          (list, n) => withConsumed(list, request(`offer-${n}`)),
+          [] as ReturnType<typeof withConsumed>,
+        );
+        expect(claims.length).toBeLessThanOrEqual(16);
+        expect(new Set(claims.map((claim) => claim.request)).size).toBe(claims.length);
+        expect(claims.at(-1)?.offer).toBe(`offer-${offers.at(-1)}`);
+      }),
+    );
+  });
+
+  it('leaves out the live lease: its outcome is not known yet', () => {
+    expect(consumedClaims(record({ lease: lease(request('o'), NOW + 1) }), NOW)).toEqual([]);
+  });
+});

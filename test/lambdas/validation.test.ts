@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  optionalConnectionId,
+  optionalIdempotencyKey,
+  requireBody,
+  requireSignalRequest,
+  requireStreamGroup,
+  requireStreamSessionId,
+} from '../../lambdas/core/validation.ts';
+import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambdas/start/validation.ts';
+
+const offer = JSON.stringify({ type: 'offer', sdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n' });
+const group = {
+  id: 'sg-1',
+  region: 'us-west-2',
+  applications: ['a-1', 'a-2'],
+  locations: ['us-west-2', 'us-east-1'],
+  connectionTimeoutSeconds: 120,
+  sessionLengthSeconds: 3600,
+};
+
+describe('what a browser sends is named and refused before anything reaches AWS', () => {
+  it.each([
+    ['not JSON', 'nonsense', /signalRequest: is not JSON/],
+    ['no offer but an answer', '{"type":"answer","sdp":"v=0\\n"}', /signalRequest: is not an offer/],
+    ['no SDP', '{"type":"offer","sdp":"hello"}', /signalRequest: is not an SDP offer/],
+    ['a list', '[]', /signalRequest: is not an offer/],
+    ['null', 'null', /signalRequest: is not an offer/],
+    ['a number', 7, /signalRequest: must be the string/],
+    ['nothing', undefined, /signalRequest: must be the string/],
+    ["the server's sentinel", 'NO_CLIENT_CONNECTION', /signalRequest: NO_CLIENT_CONNECTION is for servers/],
+  ])('an offer that is %s', (_, value, complaint) => {
+    expect(() => requireSignalRequest(value, 65_536)).toThrow(complaint);
+  });
+
+  it('an offer over the limit, counted in bytes and not in characters', () => {
+    const padded = (length: number) => JSON.stringify({ type: 'offer', sdp: `v=0\n${'é'.repeat(length)}` });
+    const size = Buffer.byteLength(padded(100));
+    expect(requireSignalRequest(padded(100), size)).toBe(padded(100));
+    expect(() => requireSignalRequest(padded(100), size - 1)).toThrow(/larger than/);
+  });
+
+  it('ids outside the pattern, path traversal and ARNs among them', () => {
+    for (const id of [
+      '',
+      '..',
+      '../sg-1',
+      'a/b',
+      'sg 1',
+      'sg-1\n',
+      'arn:aws:x',
+      undefined,
+      'x'.repeat(129),
+    ]) {
+      expect(() => requireStreamSessionId(id)).toThrow(/streamSessionId/);
+      expect(() => requireStreamGroup(id, [group])).toThrow(/streamGroupId/);
+    }
+    expect(() => requireStreamGroup('sg-2', [group])).toThrow(
+      /streamGroupId: is not a stream group of this API/,
+    );
+  });
+
+  it('an Idempotency-Key with control characters, spaces or nothing in it', () => {
+    for (const key of ['', ' ', 'a b', 'a\tb', 'é', 'x'.repeat(256)]) {
+      expect(() => optionalIdempotencyKey(key)).toThrow(/Idempotency-Key/);
+    }
+    expect(optionalIdempotencyKey(undefined)).toBeUndefined();
+  });
+
+  it('a misspelt field: ignoring it could take the stream from another device', () => {
+    expect(() => requireBody('{"previousConnectionID":"x"}', ['previousConnectionId'])).toThrow(
+      /previousConnectionID: is not a field/,
+    );
+    for (const body of [undefined, '', '{', '[]', '"x"', 'null', '1']) {
+      expect(() => requireBody(body, [])).toThrow(/^body: /);
+    }
+  });
+
+  it('a connection id that no answer ever carried', () => {
+    for (const id of ['', 7, {}, 'a b'])
+      expect(() => optionalConnectionId(id)).toThrow(/previousConnectionId/);
+  });
+
+  it('an application, a location or launch arguments that the settings do not allow', () => {
+    expect(() => requireApplication('a-3', group)).toThrow(/applicationIdentifier/);
+    expect(() => requireApplication(undefined, group)).toThrow(/applicationIdentifier/);
+    expect(() => locationsOf(['mars'], group)).toThrow(/locations/);
+    expect(() => locationsOf([], group)).toThrow(/locations/);
+    expect(() => launchArgumentsOf(['-console'], false)).toThrow(/additionalLaunchArgs/);
+    expect(() => launchArgumentsOf([7], true)).toThrow(/additionalLaunchArgs/);
+  });
+});
+
+it('what is accepted is passed on byte for byte', () => {
+  fc.assert(
+    fc.property(fc.string(), (rest) => {
+      const text = `{ "type":"offer",  "sdp":${JSON.stringify(`v=0\n${rest}`)}}`;
+      expect(requireSignalRequest(text, 1_000_000)).toBe(text);
+    }),
+  );
+  expect(requireSignalRequest(offer, 65_536)).toBe(offer);
+  expect(requireApplication(undefined, { ...group, applications: ['a-1'] })).toBe('a-1');
+  expect(locationsOf(['us-east-1'], group)).toEqual(['us-east-1']);
+  expect(launchArgumentsOf(['-x'], true)).toEqual(['-x']);
+});
