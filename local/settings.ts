@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Ports } from './ports.ts';
+
+/** The Region and account that the local deployment plays. */
+export const LOCAL_REGION = 'us-west-2';
+export const LOCAL_ACCOUNT = '123456789012';
+
+/** A deployer's settings as JSON; infra/ validates them when it synthesizes. */
+export type DeployerSettings = Record<string, unknown>;
+
+const DEFAULTS: DeployerSettings = {
+  streamGroups: [{ id: 'sg-local', region: LOCAL_REGION, applications: ['a-local'] }],
+};
+
+/**
+ * The settings that the local deployment synthesizes with: the deployer's own, or a stream group of the emulator,
+ * with this machine's identity provider and page in place of the deployer's.
+ *
+ * @param file path of a settings file, as `cdk deploy -c settings=` takes it.
+ * @param changes settings to replace, member by member of the top level.
+ * @throws Error in one sentence when the file can't be read or is no JSON object.
+ */
+export function localSettings(
+  ports: Ports,
+  { file, changes = {} }: { file?: string | undefined; changes?: DeployerSettings } = {},
+): DeployerSettings {
+  return {
+    ...(file === undefined ? DEFAULTS : readSettingsFile(file)),
+    ...changes,
+    identity: { issuer: `http://127.0.0.1:${ports.identity}`, audience: ['rejoin'], scope: 'rejoin/play' },
+    webOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
+    removalPolicy: 'destroy',
+  };
+}
+
+/** What the emulator has to offer so that these settings work: every stream group in them, by id. */
+export function streamGroupsOf(
+  settings: DeployerSettings,
+): { id: string; region: string; applications: string[]; locations: string[] }[] {
+  const groups = Array.isArray(settings.streamGroups) ? settings.streamGroups : [];
+  return groups.map(
+    (group: { id: string; region: string; applications: string[]; locations?: string[] }) => ({
+      id: group.id,
+      region: group.region,
+      applications: group.applications,
+      locations: group.locations ?? [group.region],
+    }),
+  );
+}
+
+function readSettingsFile(file: string): DeployerSettings {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new Error(`The settings file ${file} can't be read; give the path of a JSON file.`);
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as DeployerSettings;
+  } catch {
+    // Told below, together with JSON of the wrong shape.
+  }
+  throw new Error(`The settings file ${file} is not a JSON object.`);
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startDeployment } from './deployment.ts';
+import { shutdownWebRtc } from './gameliftstreams/webrtc.ts';
+import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';
+
+const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [options]
+
+  --port N         the first of six ports (default ${DEFAULT_BASE_PORT})
+  --settings FILE  a deployer's settings, as "cdk deploy -c settings=FILE" takes them
+  --help           this text
+
+When it is ready, .local/endpoints.json says where everything answers. Function logs are in .local/logs.
+Ctrl-C stops everything.`;
+
+const directory = join(fileURLToPath(new URL('..', import.meta.url)), '.local');
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: 'string' }, settings: { type: 'string' }, help: { type: 'boolean' } },
+    });
+    return { ...values, port: values.port === undefined ? DEFAULT_BASE_PORT : parseBasePort(values.port) };
+  } catch (error) {
+    return fail(`${(error as Error).message} See: npm start -- --help`);
+  }
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+const { port, settings, help } = readArguments();
+if (help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const began = performance.now();
+const seconds = () => ((performance.now() - began) / 1000).toFixed(1).padStart(5);
+let stopping = false;
+const starting = startDeployment({
+  basePort: port,
+  directory,
+  settingsFile: settings,
+  onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
+});
+
+/** Ctrl-C, also while starting: waits until there is something to end, then ends it, once. */
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  console.log('\nStopping ...');
+  const deployment = await starting.catch(() => undefined);
+  await deployment?.close();
+  await shutdownWebRtc();
+  process.exit(0);
+}
+process.on('SIGINT', () => void stop());
+process.on('SIGTERM', () => void stop());
+process.on('SIGHUP', () => void stop());
+
+try {
+  const { endpoints } = await starting;
+  if (!stopping) {
+    console.log(`${seconds()} s  Ready.
+
+  Page        ${endpoints.console}/
+  Player API  ${endpoints.api}
+  Emulator    ${endpoints.gameLiftStreams}  (control: /_emulator/)
+  A token     npm run --silent token -- alice
+
+Open the page, sign in, start a session and cut it. Ctrl-C stops everything.`);
+  }
+} catch (error) {
+  if (!stopping) {
+    await shutdownWebRtc();
+    fail((error as Error).message);
+  }
+}

@@ -1,0 +1,147 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalDeployment, type LocalDeploymentOptions, startDeployment } from '../../local/deployment.ts';
+import { mintAccessToken } from '../../local/identity/token.ts';
+import { portsFrom, requireFree } from '../../local/ports.ts';
+
+/** A call that the emulator saw. */
+export interface Call {
+  operation: string;
+  principal: string;
+  clientToken: string | null;
+  status: number;
+  at: string;
+}
+
+/** A response of the player API, read. `body` is its text. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  json: any;
+}
+
+/** A local deployment in a directory and on ports of its own, for one test file. */
+export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-e2e-'));
+  const deployment = await startDeployment({ basePort: await freeBasePort(), directory, ...options });
+  const { endpoints } = deployment;
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${endpoints.gameLiftStreams}/_emulator/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  return {
+    ...deployment,
+    directory,
+    control,
+    fault: (fault: Record<string, unknown>) => control('POST', 'faults', fault),
+    calls: async (operation?: string) =>
+      ((await control('GET', 'calls')) as Call[]).filter((call) => !operation || call.operation === operation),
+    forgetCalls: () => control('DELETE', 'calls'),
+    /** The session as the emulator sees it. */
+    session: async (id: string) => (await control('GET', `streamsessions/${id}`)) as Record<string, unknown>,
+    player: (name = `player-${randomUUID()}`) => createPlayer(deployment, name),
+    close: async () => {
+      await deployment.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Deployed = Awaited<ReturnType<typeof deploy>>;
+
+async function freeBasePort(): Promise<number> {
+  for (;;) {
+    const base = randomInt(20_000, 60_000);
+    const free = await requireFree(portsFrom(base)).then(
+      () => true,
+      () => false,
+    );
+    if (free) return base;
+  }
+}
+
+/** An offer that no other test makes; without a fingerprint, so that the emulator answers by signalling alone. */
+export function offer(): string {
+  return JSON.stringify({ type: 'offer', sdp: `v=0\no=- ${randomInt(2 ** 47)} 2 IN IP4 127.0.0.1\ns=-\nt=0 0\n` });
+}
+
+/** A player signed in, and what the page would send for one. */
+async function createPlayer({ endpoints }: LocalDeployment, name: string) {
+  const token = await mintAccessToken({ issuer: endpoints.identity, player: name });
+  const group = `/v1/streamgroups/${endpoints.streamGroupId}/streamsessions`;
+  const request = async (
+    method: string,
+    path: string,
+    { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer> => {
+    const response = await fetch(`${endpoints.api}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: text === '' ? undefined : JSON.parse(text) };
+  };
+  const keyed = (key?: string) => (key === undefined ? {} : { headers: { 'idempotency-key': key } });
+  const player = {
+    name,
+    token,
+    request,
+    start: (signalRequest = offer(), key?: string) =>
+      request('POST', group, { body: { signalRequest }, ...keyed(key) }),
+    status: (id: string) => request('GET', `${group}/${id}`),
+    sessions: () => request('GET', '/v1/streamsessions'),
+    reconnect: (id: string, { signalRequest = offer(), key, previousConnectionId }: ReconnectOptions = {}) =>
+      request('POST', `${group}/${id}/connections`, {
+        body: { signalRequest, ...(previousConnectionId ? { previousConnectionId } : {}) },
+        ...keyed(key),
+      }),
+    terminate: (id: string) => request('DELETE', `${group}/${id}`),
+  };
+  return player;
+}
+
+interface ReconnectOptions {
+  signalRequest?: string;
+  key?: string;
+  previousConnectionId?: string;
+}
+
+export type Player = Awaited<ReturnType<typeof createPlayer>>;
+
+/** Asks until it is so; the last answer stands in the error when it never is. */
+export async function eventually<T>(ask: () => Promise<T>, isSo: (value: T) => boolean, withinMs = 20_000): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const value = await ask();
+    if (isSo(value)) return value;
+    if (performance.now() > end) throw new Error(`It never became so: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A player's session that has been connected to and then lost, as AWS sees it. */
+export async function droppedSession(deployed: Deployed, player: Player) {
+  const started = await player.start();
+  if (started.status !== 201) throw new Error(`start: ${started.text}`);
+  const id: string = started.json.streamSession.streamSessionId;
+  await eventually(
+    () => deployed.session(id),
+    (session) => session.status === 'CONNECTED',
+  );
+  await deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+  await eventually(
+    () => deployed.session(id),
+    (session) => session.status === 'PENDING_CLIENT_RECONNECTION',
+  );
+  return { id, connectionId: started.json.connectionId as string };
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/core/awsFailure.ts';
+import type { Observed } from '../../lambdas/core/outcomes.ts';
+import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import { tableRecords } from '../../lambdas/edge/records.ts';
+import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
+import type { Log } from '../../lambdas/edge/telemetry.ts';
+import type { Reconnect, ReconnectDependencies } from '../../lambdas/reconnect/reconnect.ts';
+import { startTable } from '../../local/table/table.ts';
+
+const TABLE_NAME = 'sessions';
+
+/** A real table over HTTP, as the template defines it, and the list of operations asked of it. */
+export async function realTable() {
+  const service = await startTable({
+    port: 0,
+    tables: [
+      {
+        logicalId: 'Table',
+        name: TABLE_NAME,
+        arn: `arn:aws:dynamodb:us-west-2:123456789012:table/${TABLE_NAME}`,
+        attributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        keySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        billing: { mode: 'PAY_PER_REQUEST' },
+      },
+    ],
+  });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: service.url,
+    AWS_REGION: 'us-west-2',
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+  });
+  const operations: string[] = [];
+  const real = dynamoTable(TABLE_NAME);
+  const table = Object.fromEntries(
+    Object.entries(real).map(([name, operation]) => [
+      name,
+      (...args: never[]) => {
+        operations.push(name);
+        return (operation as (...args: never[]) => unknown)(...args);
+      },
+    ]),
+  ) as unknown as Table;
+  return { table, operations, close: service.close };
+}
+
+/** AWS as one test wants it: what each call does, and which calls there were. */
+export interface FakeAws {
+  connect: (clientToken: string) => Promise<string>;
+  seen: Observed | undefined;
+  tokens: string[];
+}
+
+/** A refusal, as the edge throws it after its retries. */
+export function refusal(kind: AwsFailureKind, uncertain = isUncertain(kind)): AwsFailure {
+  return new AwsFailure(kind, uncertain);
+}
+
+/** The dependencies of a reconnect over a real table and a fake AWS, with a clock that stands still. */
+export function reconnectWith(table: Table, aws: FakeAws) {
+  const clock = { now: 1_800_000_000_000 };
+  const quiet: Log = { info() {}, warn() {}, error() {} };
+  const deps: ReconnectDependencies = {
+    limits: { connectionsPerMinute: 30 },
+    records: tableRecords(table),
+    async createConnection(_asked, clientToken) {
+      aws.tokens.push(clientToken);
+      return aws.connect(clientToken);
+    },
+    look: async () => aws.seen,
+    adopt: async () => undefined,
+    now: () => clock.now,
+    random: () => 0,
+    newId: () => randomUUID(),
+    log: quiet,
+  };
+  return { deps, clock };
+}
+
+/** A player's own session, in the table. */
+export async function ownSession(deps: ReconnectDependencies, changes: Partial<SessionRecord> = {}): Promise<Reconnect> {
+  const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
+  await deps.records.add({
+    ...key,
+    createdAt: deps.now() - 60_000,
+    connectionTimeoutSeconds: 120,
+    sessionLengthSeconds: 3600,
+    status: 'CONNECTED',
+    statusAt: deps.now() - 60_000,
+    statusSince: deps.now() - 60_000,
+    connectionId: 'c0',
+    ...changes,
+  });
+  return {
+    ...key,
+    signalRequest: `offer-${randomUUID()}`,
+    key: randomUUID(),
+    previousConnectionId: undefined,
+    endsBy: deps.now() + 10_000,
+  };
+}

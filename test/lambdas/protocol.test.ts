@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { PROBLEMS, Problem, problemBody } from '../../lambdas/core/problems.ts';
+
+/** The rows of the table behind a marker in docs/protocol.md, cells trimmed and without backticks. */
+function table(marker: string): string[][] {
+  const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+  const [, behind = ''] = page.split(`<!-- ${marker}: read by the tests -->\n`);
+  const lines = behind.split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('|'));
+  return lines.slice(2, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+}
+
+it('docs/protocol.md tables exactly the codes, statuses and retries that the functions answer', () => {
+  const documented = table('codes').map(([code, status, retry]) => ({ code, status: Number(status), retry }));
+  const answered = Object.entries(PROBLEMS).map(([code, { status, retry }]) => ({ code, status, retry }));
+  expect(documented).toEqual(answered);
+});
+
+it('a problem is RFC 9457: type, title, status and detail, with what to do next beside them', () => {
+  expect(problemBody(new Problem('paced', 'Wait.', { retryAfterMs: 1200 }), 'r-1')).toEqual({
+    type: 'urn:rejoin:problem:paced',
+    title: 'Waiting for a turn',
+    status: 503,
+    detail: 'Wait.',
+    code: 'paced',
+    retry: 'same',
+    requestId: 'r-1',
+    retryAfterMs: 1200,
+  });
+});
