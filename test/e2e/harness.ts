@@ -2,7 +2,11 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalDeployment, type LocalDeploymentOptions, startDeployment } from '../../local/deployment.ts';
+import {
+  type LocalDeployment,
+  type LocalDeploymentOptions,
+  startDeployment,
+} from '../../local/deployment.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { portsFrom, requireFree } from '../../local/ports.ts';
 
@@ -32,7 +36,9 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${endpoints.gameLiftStreams}/_emulator/${path}`, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -44,7 +50,9 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     control,
     fault: (fault: Record<string, unknown>) => control('POST', 'faults', fault),
     calls: async (operation?: string) =>
-      ((await control('GET', 'calls')) as Call[]).filter((call) => !operation || call.operation === operation),
+      ((await control('GET', 'calls')) as Call[]).filter(
+        (call) => !operation || call.operation === operation,
+      ),
     forgetCalls: () => control('DELETE', 'calls'),
     /** The session as the emulator sees it. */
     session: async (id: string) => (await control('GET', `streamsessions/${id}`)) as Record<string, unknown>,
@@ -71,7 +79,10 @@ async function freeBasePort(): Promise<number> {
 
 /** An offer that no other test makes; without a fingerprint, so that the emulator answers by signalling alone. */
 export function offer(): string {
-  return JSON.stringify({ type: 'offer', sdp: `v=0\no=- ${randomInt(2 ** 47)} 2 IN IP4 127.0.0.1\ns=-\nt=0 0\n` });
+  return JSON.stringify({
+    type: 'offer',
+    sdp: `v=0\no=- ${randomInt(2 ** 47)} 2 IN IP4 127.0.0.1\ns=-\nt=0 0\n`,
+  });
 }
 
 /** A player signed in, and what the page would send for one. */
@@ -89,7 +100,12 @@ async function createPlayer({ endpoints }: LocalDeployment, name: string) {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: text === '' ? undefined : JSON.parse(text) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: text === '' ? undefined : JSON.parse(text),
+    };
   };
   const keyed = (key?: string) => (key === undefined ? {} : { headers: { 'idempotency-key': key } });
   const player = {
@@ -119,7 +135,11 @@ interface ReconnectOptions {
 export type Player = Awaited<ReturnType<typeof createPlayer>>;
 
 /** Asks until it is so; the last answer stands in the error when it never is. */
-export async function eventually<T>(ask: () => Promise<T>, isSo: (value: T) => boolean, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isSo: (value: T) => boolean,
+  withinMs = 20_000,
+): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
     const value = await ask();

@@ -1,0 +1,78 @@
+import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { playerIdOf } from '../../lambdas/core/player.ts';
+import { type Deployed, deploy, eventually, type Player } from './harness.ts';
+
+let deployed: Deployed;
+beforeAll(async () => {
+  deployed = await deploy({ settings: { adoption: { enabled: true, quotaShare: 0.1 } } });
+});
+afterAll(() => deployed.close());
+
+/** A session that the publisher's own backend starts in advance for a player: nobody is connected to it yet. */
+async function startedElsewhere(player: Player): Promise<string> {
+  const { publisher, gameLiftStreams, region, streamGroupId, application, identity } = deployed.endpoints;
+  const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
+  const { Arn } = await client.send(
+    new StartStreamSessionCommand({
+      Identifier: streamGroupId,
+      ApplicationIdentifier: application,
+      Protocol: 'WebRTC',
+      SignalRequest: 'NO_CLIENT_CONNECTION',
+      UserId: playerIdOf(identity, player.name, 'pseudonym'),
+    }),
+  );
+  client.destroy();
+  const id = Arn?.split('/').at(-1) ?? '';
+  await eventually(
+    () => deployed.session(id),
+    ({ status }) => status === 'ACTIVE',
+  );
+  return id;
+}
+
+it('a session started in advance elsewhere is joined by its player through the reconnect route', async () => {
+  const player = await deployed.player();
+  const id = await startedElsewhere(player);
+  const joined = await player.reconnect(id);
+  expect(joined.status).toBe(201);
+  await eventually(
+    () => deployed.session(id),
+    ({ status }) => status === 'CONNECTED',
+  );
+  expect((await player.sessions()).json.streamSessions).toMatchObject([{ streamSessionId: id }]);
+});
+
+it('it is adopted by its owner and nobody else, and the stranger hears what an unknown id would tell', async () => {
+  const [player, stranger] = [await deployed.player(), await deployed.player()];
+  const id = await startedElsewhere(player);
+  await deployed.forgetCalls();
+  const theirs = await stranger.reconnect(id);
+  const theirCalls = (await deployed.calls()).map(({ operation }) => operation);
+  await deployed.forgetCalls();
+  const unknown = await stranger.reconnect('11111111-1111-4111-8111-111111111111');
+  const unknownCalls = (await deployed.calls()).map(({ operation }) => operation);
+  const { requestId: _, ...body } = theirs.json;
+  const { requestId: __, ...unknownBody } = unknown.json;
+  expect([theirs.status, body, theirCalls]).toEqual([404, unknownBody, unknownCalls]);
+  expect(theirCalls).toEqual(['GetStreamSession']);
+  expect((await player.status(id)).status).toBe(200);
+});
+
+it('a thousand guessed ids cost the guesser a budget, and others nothing', async () => {
+  const [guesser, other] = [await deployed.player(), await deployed.player()];
+  const id = await startedElsewhere(other);
+  await deployed.forgetCalls();
+  const statuses = new Map<number, number>();
+  for (let round = 0; round < 50; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => guesser.status(`guess-${round}-${n}`)),
+    );
+    for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  expect([...statuses.keys()].every((status) => [404, 429, 503].includes(status))).toBe(true);
+  // Ten misses a minute is the default; the thousand may straddle the end of one or two minutes.
+  expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(30);
+  expect(statuses.get(429)).toBeGreaterThan(900);
+  expect((await other.reconnect(id)).status).toBe(201);
+}, 120_000);

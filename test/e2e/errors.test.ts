@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS, type ProblemCode } from '../../lambdas/core/problems.ts';
+import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
+
+let deployed: Deployed;
+beforeAll(async () => {
+  deployed = await deploy();
+});
+afterAll(() => deployed.close());
+afterEach(async () => {
+  await deployed.control('DELETE', 'faults');
+  await deployed.control('PUT', 'settings', { activationSeconds: 0.1, repeatAnswer: true });
+});
+
+async function connected() {
+  const player = deployed.player();
+  const session = await (await player).start();
+  const id: string = session.json.streamSession.streamSessionId;
+  await eventually(
+    () => deployed.session(id),
+    ({ status }) => status === 'CONNECTED',
+  );
+  return { player: await player, id };
+}
+
+async function dropped() {
+  const player = await deployed.player();
+  return { player, ...(await droppedSession(deployed, player)) };
+}
+
+const CONNECT = 'CreateStreamSessionConnection';
+
+/** How each row of the error table comes about for real. The type makes a forgotten row a compile error. */
+const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
+  async invalid_request() {
+    const { player, id } = await dropped();
+    return player.reconnect(id, { signalRequest: 'no offer' });
+  },
+  async stream_session_not_found() {
+    return (await deployed.player()).reconnect('no-such-session');
+  },
+  async session_not_reconnectable() {
+    const { player, id } = await connected();
+    return player.reconnect(id);
+  },
+  async taken_over() {
+    const { player, id, connectionId } = await dropped();
+    expect((await player.reconnect(id)).status).toBe(201);
+    return player.reconnect(id, { previousConnectionId: connectionId });
+  },
+  async connection_in_progress() {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 1500, count: 1 });
+    const first = player.reconnect(id);
+    await eventually(
+      () => player.reconnect(id),
+      ({ json }) => json.code === 'connection_in_progress',
+    );
+    const answer = await player.reconnect(id);
+    await first;
+    return answer;
+  },
+  async session_limit_reached() {
+    const { player } = await connected();
+    return player.start();
+  },
+  async session_not_terminable() {
+    await deployed.control('PUT', 'settings', { activationSeconds: 30 });
+    const player = await deployed.player();
+    const { json } = await player.start();
+    return player.terminate(json.streamSession.streamSessionId);
+  },
+  async answer_lost() {
+    const { player, id } = await dropped();
+    await deployed.control('PUT', 'settings', { repeatAnswer: false });
+    await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
+    return player.reconnect(id);
+  },
+  async stream_session_ended() {
+    const { player, id } = await dropped();
+    expect((await player.terminate(id)).status).toBe(204);
+    return player.reconnect(id);
+  },
+  async idempotency_key_reused() {
+    const { player, id } = await dropped();
+    await player.reconnect(id, { key: 'key-1' });
+    return player.reconnect(id, { key: 'key-1' });
+  },
+  async offer_reused() {
+    const player = await deployed.player();
+    const signalRequest = offer();
+    const { json } = await player.start(signalRequest);
+    return player.reconnect(json.streamSession.streamSessionId, { signalRequest });
+  },
+  async too_many_requests() {
+    const { player, id } = await connected();
+    return eventually(
+      () => player.reconnect(id),
+      ({ json }) => json.code === 'too_many_requests',
+    );
+  },
+  async broker_misconfigured() {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'accessDenied', count: 1 });
+    return player.reconnect(id);
+  },
+  async paced() {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'throttle', count: 10 });
+    return player.reconnect(id);
+  },
+  async stream_group_unavailable() {
+    await deployed.fault({ operation: 'StartStreamSession', kind: 'conflict', count: 1 });
+    return (await deployed.player()).start();
+  },
+  async upstream_unavailable() {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'internal', count: 10 });
+    return player.reconnect(id);
+  },
+  async upstream_timeout() {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 9500, count: 10 });
+    return player.reconnect(id);
+  },
+};
+
+/** Codes that name a wait, by the column "carries" of docs/protocol.md. */
+const WITH_WAIT: ProblemCode[] = [
+  'session_not_reconnectable',
+  'connection_in_progress',
+  'session_not_terminable',
+  'answer_lost',
+  'too_many_requests',
+  'paced',
+  'stream_group_unavailable',
+  'upstream_unavailable',
+  'upstream_timeout',
+];
+
+describe('every row of the error table, provoked for real', () => {
+  it.each(Object.keys(PROVOKE) as ProblemCode[])('%s', async (code) => {
+    const answer = await PROVOKE[code]();
+    expect(answer.json).toMatchObject({ code, status: PROBLEMS[code].status, retry: PROBLEMS[code].retry });
+    expect(answer.status).toBe(PROBLEMS[code].status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.json).toMatchObject({
+      type: expect.any(String),
+      title: expect.any(String),
+      detail: expect.any(String),
+    });
+    expect(answer.json.requestId).toEqual(expect.stringMatching(/.+/));
+    const wait = answer.json.retryAfterMs;
+    expect([code, wait !== undefined]).toEqual([code, WITH_WAIT.includes(code)]);
+    expect(answer.headers.get('retry-after')).toBe(
+      wait === undefined ? null : String(Math.max(1, Math.ceil(wait / 1000))),
+    );
+  });
+});
+
+describe('what a problem carries', () => {
+  it('session_limit_reached names the session, so that the client reconnects instead', async () => {
+    const { player, id } = await connected();
+    const { json } = await player.start();
+    expect(json.streamSession).toMatchObject({ streamSessionId: id, status: 'CONNECTED' });
+  });
+
+  it('stream_session_ended says why, as AWS said it', async () => {
+    const { player, id } = await dropped();
+    await player.terminate(id);
+    await eventually(
+      () => deployed.session(id),
+      ({ status }) => status === 'TERMINATED',
+    );
+    const ended = await eventually(
+      () => player.status(id),
+      ({ json }) => json.streamSession.status === 'TERMINATED',
+    );
+    expect(ended.json.streamSession.statusReason).toBe('apiTerminated');
+    expect((await player.reconnect(id)).json).toMatchObject({
+      streamSessionStatus: 'TERMINATED',
+      statusReason: 'apiTerminated',
+    });
+  });
+
+  it('session_not_reconnectable says what AWS thinks of the session', async () => {
+    const { player, id } = await connected();
+    expect((await player.reconnect(id)).json.streamSessionStatus).toBe('CONNECTED');
+  });
+});

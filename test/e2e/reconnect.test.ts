@@ -1,0 +1,326 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { playerIdOf } from '../../lambdas/core/player.ts';
+import { type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
+
+const CONNECT = 'CreateStreamSessionConnection';
+const RECONNECT_ROUTE = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
+
+let deployed: Deployed;
+beforeAll(async () => {
+  deployed = await deploy();
+});
+afterAll(() => deployed.close());
+afterEach(async () => {
+  await deployed.control('DELETE', 'faults');
+});
+
+async function dropped() {
+  const player = await deployed.player();
+  const session = await droppedSession(deployed, player);
+  await deployed.forgetCalls();
+  return { player, ...session };
+}
+
+const tokens = async () => (await deployed.calls(CONNECT)).map((call) => call.clientToken);
+
+describe('a dropped player', () => {
+  it('is back in the same session, and the game went on meanwhile', async () => {
+    const { player, id } = await dropped();
+    const before = (await deployed.session(id)).counter as number;
+    const answer = await player.reconnect(id, { key: 'once' });
+    expect(answer.status).toBe(201);
+    expect(JSON.parse(answer.json.signalResponse)).toMatchObject({ type: 'answer' });
+    expect(answer.json.streamSession).toMatchObject({ streamSessionId: id, status: 'RECONNECTING' });
+    const session = await eventually(
+      () => deployed.session(id),
+      ({ status }) => status === 'CONNECTED',
+    );
+    expect(session.counter).toBeGreaterThanOrEqual(before);
+    expect((await player.status(id)).json.streamSession.streamSessionId).toBe(id);
+  });
+
+  it('finds the session again after a reload, with nothing but a token', async () => {
+    const { player, id } = await dropped();
+    const { status, json } = await player.sessions();
+    expect(status).toBe(200);
+    expect(
+      json.streamSessions.map((session: { streamSessionId: string }) => session.streamSessionId),
+    ).toEqual([id]);
+  });
+
+  it("calls AWS as the reconnect function's own role", async () => {
+    const { player, id } = await dropped();
+    await player.reconnect(id);
+    const [call] = await deployed.calls(CONNECT);
+    const role = deployed.functionOf(RECONNECT_ROUTE).roleLogicalId;
+    const roles = deployed.stacks.flatMap((stack) => stack.roles);
+    expect(call?.principal).toBe(roles.find(({ logicalId }) => logicalId === role)?.name);
+    expect(new Set(roles.map(({ name }) => name)).size).toBe(roles.length);
+  });
+});
+
+describe('a request that is repeated', () => {
+  it('with the same key is one AWS call and the same bytes, marked as a repetition', async () => {
+    const { player, id } = await dropped();
+    const request = { signalRequest: offer(), key: 'key-1' };
+    const first = await player.reconnect(id, request);
+    const again = await player.reconnect(id, request);
+    expect([again.status, again.text]).toEqual([201, first.text]);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await tokens()).toHaveLength(1);
+  });
+
+  it('without a key is known by its offer', async () => {
+    const { player, id } = await dropped();
+    const request = { signalRequest: offer() };
+    const first = await player.reconnect(id, request);
+    expect((await player.reconnect(id, request)).text).toBe(first.text);
+    expect(await tokens()).toHaveLength(1);
+  });
+
+  it('twice at once is one connection', async () => {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 500, count: 1 });
+    const request = { signalRequest: offer(), key: 'key-1' };
+    const both = await Promise.all([player.reconnect(id, request), player.reconnect(id, request)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    const loser = both.find(({ status }) => status === 409);
+    expect(loser?.json).toMatchObject({ code: 'connection_in_progress', retry: 'same' });
+    const winner = both.find(({ status }) => status === 201);
+    expect((await player.reconnect(id, request)).text).toBe(winner?.text);
+    expect(await tokens()).toHaveLength(1);
+    expect((await deployed.session(id)).connections).toBe(2);
+  });
+
+  it('a start is one session, and the same bytes', async () => {
+    const player = await deployed.player();
+    const request = offer();
+    const [first, second] = [await player.start(request, 'start-1'), await player.start(request, 'start-1')];
+    expect([second.status, second.text]).toEqual([201, first.text]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    const { json } = await player.sessions();
+    expect(json.streamSessions).toHaveLength(1);
+  });
+});
+
+describe('a response lost on the way back', () => {
+  it('from AWS is recovered inside the function, by the same client token', async () => {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
+    expect((await player.reconnect(id)).status).toBe(201);
+    const seen = await tokens();
+    expect(seen).toHaveLength(2);
+    expect(new Set(seen).size).toBe(1);
+    expect((await deployed.session(id)).connections).toBe(2);
+  });
+
+  it('more often than the function repeats is recovered by the client, with the same request', async () => {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 3 });
+    const request = { signalRequest: offer(), key: 'key-1' };
+    expect((await player.reconnect(id, request)).json).toMatchObject({
+      code: 'upstream_unavailable',
+      retry: 'same',
+    });
+    expect((await player.reconnect(id, request)).status).toBe(201);
+    expect(new Set(await tokens()).size).toBe(1);
+    expect((await deployed.session(id)).connections).toBe(2);
+  });
+
+  it('from AWS that does not repeat itself costs a new offer, not the session', async () => {
+    const { player, id, connectionId } = await dropped();
+    await deployed.control('PUT', 'settings', { repeatAnswer: false });
+    await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
+    const lost = await player.reconnect(id, { previousConnectionId: connectionId });
+    expect(lost.json).toMatchObject({ code: 'answer_lost', retry: 'newOffer' });
+    const back = await eventually(
+      () => player.reconnect(id, { previousConnectionId: connectionId }),
+      ({ status }) => status === 201,
+    );
+    expect(back.json.streamSession.streamSessionId).toBe(id);
+    await deployed.control('PUT', 'settings', { repeatAnswer: true });
+  });
+});
+
+describe('a function killed in the middle', () => {
+  it('costs the player seconds, not the session: the same request gets in when the lease is over', async () => {
+    const { player, id } = await dropped();
+    await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 3000, count: 1 });
+    const request = { signalRequest: offer(), key: 'key-1' };
+    const killed = player.reconnect(id, request);
+    await eventually(
+      async () => deployed.pool.kill(deployed.functionOf(RECONNECT_ROUTE).logicalId),
+      (killedWorkers) => killedWorkers > 0,
+    );
+    expect(await killed).toMatchObject({ status: 500, json: { message: 'Internal Server Error' } });
+    expect((await player.reconnect(id, request)).json.code).toBe('connection_in_progress');
+    const back = await eventually(
+      () => player.reconnect(id, request),
+      ({ status }) => status === 201,
+    );
+    expect(back.json.streamSession.streamSessionId).toBe(id);
+    expect(new Set(await tokens()).size).toBeLessThanOrEqual(1);
+  }, 40_000);
+});
+
+describe('two devices of one player', () => {
+  it('do not fight: the one overtaken is told so, and gets the stream back when the player insists', async () => {
+    const { player, id, connectionId } = await dropped();
+    const second = await player.reconnect(id);
+    const overtaken = await player.reconnect(id, { previousConnectionId: connectionId });
+    expect(overtaken.json).toMatchObject({ code: 'taken_over', retry: 'never' });
+    await eventually(
+      () => deployed.session(id),
+      ({ status }) => status === 'CONNECTED',
+    );
+    await deployed.control('POST', `streamsessions/${id}/drop`, { how: 'close' });
+    const insisted = await eventually(
+      () => player.reconnect(id),
+      ({ status }) => status === 201,
+    );
+    expect(insisted.json.connectionId).not.toBe(second.json.connectionId);
+    const nowOvertaken = await player.reconnect(id, { previousConnectionId: second.json.connectionId });
+    expect(nowOvertaken.json.code).toBe('taken_over');
+  });
+});
+
+describe("somebody else's session", () => {
+  it('is the same miss as an unknown one, on every route, and nothing reaches AWS', async () => {
+    const { id } = await dropped();
+    const stranger = await deployed.player();
+    const shape = async (sessionId: string) =>
+      Promise.all(
+        [stranger.reconnect(sessionId), stranger.status(sessionId), stranger.terminate(sessionId)].map(
+          async (asked) => {
+            const { status, json, headers } = await asked;
+            const { requestId, ...body } = json;
+            const names = [...headers.keys()].filter((name) => !['date', 'apigw-requestid'].includes(name));
+            return { status, body, names, hasId: typeof requestId };
+          },
+        ),
+      );
+    const theirs = await shape(id);
+    const unknown = await shape('00000000-0000-4000-8000-000000000000');
+    expect(theirs).toEqual(unknown);
+    expect(theirs.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(await deployed.calls()).toEqual([]);
+    expect((await stranger.sessions()).json.streamSessions).toEqual([]);
+  });
+
+  it('started by a publisher stays closed while adoption is off, even to the player it was started for', async () => {
+    const player = await deployed.player();
+    const { publisher, gameLiftStreams, region, streamGroupId, application, identity } = deployed.endpoints;
+    const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
+    const { Arn } = await client.send(
+      new StartStreamSessionCommand({
+        Identifier: streamGroupId,
+        ApplicationIdentifier: application,
+        Protocol: 'WebRTC',
+        SignalRequest: 'NO_CLIENT_CONNECTION',
+        UserId: playerIdOf(identity, player.name, 'pseudonym'),
+      }),
+    );
+    client.destroy();
+    expect((await player.reconnect(Arn?.split('/').at(-1) ?? '')).status).toBe(404);
+  });
+});
+
+describe('status polls', () => {
+  it('of many browsers cost at most one GetStreamSession a second', async () => {
+    const { player, id } = await dropped();
+    const began = performance.now();
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 6 }, () => player.status(id)));
+    }
+    const seconds = (performance.now() - began) / 1000;
+    expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+  });
+
+  it('bring the answer to the start, until a reconnect has made it worthless', async () => {
+    const player = await deployed.player();
+    const { json } = await player.start();
+    const id = json.streamSession.streamSessionId;
+    const ready = await eventually(
+      () => player.status(id),
+      (answer) => answer.json.signalResponse !== undefined,
+    );
+    expect(JSON.parse(ready.json.signalResponse)).toMatchObject({ type: 'answer' });
+    await deployed.control('POST', `streamsessions/${id}/drop`, { how: 'close' });
+    await eventually(
+      () => player.reconnect(id),
+      ({ status }) => status === 201,
+    );
+    expect((await player.status(id)).json).not.toHaveProperty('signalResponse');
+  });
+});
+
+describe('a session that is over', () => {
+  it('does not block its player from starting another, although nobody told the broker', async () => {
+    const { player, id } = await dropped();
+    await deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
+    const { publisher, gameLiftStreams, region, streamGroupId } = deployed.endpoints;
+    const { TerminateStreamSessionCommand } = await import('@aws-sdk/client-gameliftstreams');
+    const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
+    await client.send(
+      new TerminateStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: id }),
+    );
+    client.destroy();
+    const { status, json } = await player.start();
+    expect(status).toBe(201);
+    expect(json.streamSession.streamSessionId).not.toBe(id);
+  });
+
+  it('is ended once: ending it again is a success', async () => {
+    const { player, id } = await dropped();
+    expect((await player.terminate(id)).status).toBe(204);
+    expect((await player.terminate(id)).status).toBe(204);
+    expect(await deployed.calls('TerminateStreamSession')).toHaveLength(1);
+  });
+});
+
+describe('what is executed', () => {
+  it('is the asset that would be deployed, byte for byte', async () => {
+    const { player, id } = await dropped();
+    await player.reconnect(id);
+    const fn = deployed.functionOf(RECONNECT_ROUTE);
+    const executed = deployed.pool.executed(fn.logicalId);
+    expect(fn.assetDirectory).toBe(join(deployed.directory, 'cdk.out', `asset.${fn.assetHash}`));
+    const { createHash } = await import('node:crypto');
+    const digest = createHash('sha256')
+      .update(readFileSync(join(fn.assetDirectory, 'index.mjs')))
+      .digest('hex');
+    expect(executed).toMatchObject({ sha256: digest });
+  });
+});
+
+describe('logs', () => {
+  it('hold no token, no offer and no answer, after all of the above', async () => {
+    const { player, id } = await dropped();
+    const signalRequest = offer();
+    const { json } = await player.reconnect(id, { signalRequest, key: 'a-key' });
+    await player.reconnect(id, { signalRequest: 'not an offer' });
+    const { readdirSync } = await import('node:fs');
+    const directory = join(deployed.directory, 'logs');
+    const logs = await eventually(
+      async () =>
+        readdirSync(directory)
+          .map((file) => readFileSync(join(directory, file), 'utf8'))
+          .join('\n'),
+      (text) => text.includes('"connected"') && text.includes('invalid_request'),
+    );
+    const secrets = [
+      player.token,
+      player.token.split('.')[2],
+      JSON.parse(signalRequest).sdp.split('\n')[1],
+      'v=0',
+      'not an offer',
+    ];
+    for (const secret of [...secrets, JSON.parse(json.signalResponse).sdp.split(/\r?\n/)[1]]) {
+      expect(logs).not.toContain(secret);
+    }
+  });
+});
