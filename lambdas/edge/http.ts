@@ -40,8 +40,8 @@ type Result = APIGatewayProxyStructuredResultV2;
  *
  * 1. the logger's context, so that every line of this invocation, also one about an error, has its request id;
  * 2. the metrics' flush, outside the answer so that a failed request is counted as well;
- * 3. the answer: counts the outcome and turns whatever was thrown into problem+json. Innermost, because the two
- *    outer ones must never see an error: Powertools would log it whole.
+ * 3. the answer: counts the outcome and turns whatever was thrown into problem+json. Innermost, so that it has
+ *    answered, and counted, before the metrics are flushed.
  *
  * @param route the path's name in logs and metrics.
  */

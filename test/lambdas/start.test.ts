@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableCounters } from '../../lambdas/edge/counters.ts';
+import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
+import { tableRecords } from '../../lambdas/edge/records.ts';
+import { tableSlots } from '../../lambdas/edge/slots.ts';
+import { type Start, type StartDependencies, start } from '../../lambdas/start/start.ts';
+import { realTable, refusal } from './broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+/** AWS that repeats a session for a client token it knows, as the service documents. */
+function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) {
+  const clock = { now: 1_800_000_000_000 };
+  const aws = { sessions: new Map<string, string>(), seen: 'ACTIVE' as string, before: async () => {} };
+  const deps: StartDependencies = {
+    limits,
+    records: tableRecords(real.table),
+    slots: tableSlots(real.table),
+    counters: tableCounters(real.table),
+    async startStreamSession(_asked, clientToken) {
+      await aws.before();
+      const id = aws.sessions.get(clientToken) ?? randomUUID();
+      aws.sessions.set(clientToken, id);
+      return { arn: `arn:aws:gameliftstreams:us-west-2:1:streamsession/sg-1/${id}`, status: 'ACTIVATING' } as AwsStreamSession;
+    },
+    look: async () => ({ status: aws.seen as 'ACTIVE' }),
+    now: () => clock.now,
+    random: () => 0,
+    newId: () => randomUUID(),
+    log: { info() {}, warn() {}, error() {} },
+  };
+  return { aws, deps, clock };
+}
+
+function asked(changes: Partial<Start> = {}): Start {
+  return {
+    playerId: `player-${randomUUID()}`,
+    group: {
+      id: 'sg-1',
+      region: 'us-west-2',
+      applications: ['a-1'],
+      locations: [],
+      connectionTimeoutSeconds: 120,
+      sessionLengthSeconds: 3600,
+    },
+    application: 'a-1',
+    signalRequest: `offer-${randomUUID()}`,
+    locations: undefined,
+    launchArguments: undefined,
+    key: undefined,
+    endsBy: 1_800_000_015_000,
+    ...changes,
+  };
+}
+
+const code = (work: Promise<unknown>) => work.then(() => 'none').catch((problem) => problem.code);
+
+describe('a start', () => {
+  it('of ten different requests at once begins one session: the limit holds under a race', async () => {
+    const { aws, deps } = broker();
+    aws.before = () => new Promise((resolve) => setTimeout(resolve, 50));
+    const { playerId } = asked();
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => code(start(asked({ playerId }), deps))));
+    expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'connection_in_progress')).toHaveLength(9);
+    expect(aws.sessions.size).toBe(1);
+  });
+
+  it('whose function died is repeated with the same client token: one session, and the player owns it', async () => {
+    const { aws, deps, clock } = broker();
+    const request = asked();
+    const dying = { ...deps, records: { ...deps.records, add: () => Promise.reject(new Error('killed')) } };
+    await start(request, dying).catch(() => {});
+    expect(await code(start(request, deps))).toBe('connection_in_progress');
+    clock.now = request.endsBy + 501;
+    const { body } = await start({ ...request, endsBy: clock.now + 15_000 }, deps);
+    expect(aws.sessions.size).toBe(1);
+    const streamSessionId = JSON.parse(body).streamSession.streamSessionId;
+    expect(await deps.records.read({ playerId: request.playerId, streamGroupId: 'sg-1', streamSessionId })).toBeDefined();
+  });
+
+  it('with the same key but anything else asked is refused, not silently answered with the other session', async () => {
+    const { deps } = broker();
+    const request = asked({ key: 'key' });
+    await start(request, deps);
+    expect(await code(start({ ...request, application: 'a-2' }, deps))).toBe('idempotency_key_reused');
+  });
+
+  it('that AWS refused leaves the slot free for the next one', async () => {
+    const { aws, deps } = broker();
+    const request = asked();
+    aws.before = () => Promise.reject(refusal('conflict'));
+    expect(await code(start(request, deps))).toBe('stream_group_unavailable');
+    aws.before = async () => {};
+    expect(await code(start(asked({ playerId: request.playerId }), deps))).toBe('none');
+  });
+
+  it('is refused beside a live session, allowed beside a dead one, and looks at AWS to tell them apart', async () => {
+    const { aws, deps } = broker();
+    const { playerId } = asked();
+    await start(asked({ playerId }), deps);
+    expect(await code(start(asked({ playerId }), deps))).toBe('session_limit_reached');
+    aws.seen = 'ERROR';
+    expect(await code(start(asked({ playerId }), deps))).toBe('none');
+    expect(aws.sessions.size).toBe(2);
+  });
+
+  it('has as many sessions as the settings allow, and no more', async () => {
+    const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 2, startsPerMinute: 100 });
+    const { playerId } = asked();
+    const outcomes: string[] = [];
+    for (let i = 0; i < 3; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
+    expect(outcomes).toEqual(['none', 'none', 'session_limit_reached']);
+    expect(aws.sessions.size).toBe(2);
+  });
+
+  it('too often is refused before it reaches AWS', async () => {
+    const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 2 });
+    const { playerId } = asked();
+    aws.before = () => Promise.reject(refusal('throttled'));
+    const outcomes: string[] = [];
+    for (let i = 0; i < 3; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
+    expect(outcomes).toEqual(['paced', 'paced', 'too_many_requests']);
+  });
+});
