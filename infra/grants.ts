@@ -1,0 +1,73 @@
+/** From the rows of `player-routes.ts` to policy documents: every action and every ARN spelled out. */
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Grant, GrantTarget } from './player-routes.ts';
+import type { StreamGroupSettings } from './settings.ts';
+
+/** What grants can point at. */
+export interface GrantTargets {
+  readonly streamGroups: readonly StreamGroupSettings[];
+  readonly table: Table;
+}
+
+/**
+ * ARNs of a stream group's resources lie in the group's own Region, whatever Region this stack is in. A stream session
+ * is no resource type of its own: session actions are allowed on the group (service authorization reference).
+ */
+function gameLiftStreamsArn(
+  scope: Construct,
+  region: string,
+  resource: string,
+  resourceName: string,
+): string {
+  return Stack.of(scope).formatArn({ service: 'gameliftstreams', region, resource, resourceName });
+}
+
+function resources(scope: Construct, on: GrantTarget, { streamGroups, table }: GrantTargets): string[] {
+  if (on === 'table') return [table.tableArn];
+  const arns = streamGroups.flatMap(({ id, region, applications }) => [
+    gameLiftStreamsArn(scope, region, 'streamgroup', id),
+    ...(on === 'streamGroupsAndApplications'
+      ? applications.map((application) => gameLiftStreamsArn(scope, region, 'application', application))
+      : []),
+  ]);
+  // Two groups may run one application, in one Region.
+  return [...new Set(arns)];
+}
+
+function statement(scope: Construct, grant: Grant, targets: GrantTargets): PolicyStatement {
+  const service = grant.on === 'table' ? 'dynamodb' : 'gameliftstreams';
+  return new PolicyStatement({
+    actions: grant.actions.map((action) => `${service}:${action}`),
+    resources: resources(scope, grant.on, targets),
+  });
+}
+
+/**
+ * The whole policy of one function: its grants, its own log streams, its traces. Nothing is added elsewhere: the
+ * function gets the role without permission to change it.
+ */
+export function functionPolicy(
+  scope: Construct,
+  grants: readonly Grant[],
+  targets: GrantTargets,
+  logGroup: ILogGroup,
+): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      ...grants.map((grant) => statement(scope, grant, targets)),
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+      new PolicyStatement({
+        actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        // X-Ray has no resource types for these two actions: the reference leaves no choice.
+        resources: ['*'],
+      }),
+    ],
+  });
+}

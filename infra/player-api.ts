@@ -1,0 +1,104 @@
+/** The HTTP API that players' browsers call. Every route wants a token of our issuer with the play scope. */
+import { Duration } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  type HttpMethod,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { cdkRemovalPolicy } from './removal.ts';
+import { RouteIntegration } from './route-integration.ts';
+import type { Settings } from './settings.ts';
+
+/** Who may call: tokens of this issuer, for one of these audiences, with this scope. */
+export interface TokenRequirements {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly scope: string;
+}
+
+interface PlayerApiRoute {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly function: IFunction;
+}
+
+export interface PlayerApiProps {
+  readonly tokens: TokenRequirements;
+  readonly routes: readonly PlayerApiRoute[];
+  readonly settings: Settings;
+}
+
+/** Two hours: the longest that Chromium remembers a preflight answer, and each spares a player a round trip. */
+const preflightAge = Duration.hours(2);
+
+/** One line a request. No header and no claim is in it, so no token can be; the path is left at its route's pattern. */
+const accessLogFields = {
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  ip: '$context.identity.sourceIp',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationStatus: '$context.integrationStatus',
+  integrationError: '$context.integrationErrorMessage',
+  error: '$context.error.responseType',
+  authorizerError: '$context.authorizer.error',
+};
+
+export class PlayerApi extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, { tokens, routes, settings }: PlayerApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${settings.stackName} player API`,
+      description: 'Rejoin: the player API',
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpJwtAuthorizer('Players', tokens.issuer, {
+        jwtAudience: [...tokens.audience],
+      }),
+      defaultAuthorizationScopes: [tokens.scope],
+      ...(settings.webOrigins.length > 0 ? { corsPreflight: corsFor(settings.webOrigins) } : {}),
+    });
+    for (const { method, path, function: handler } of routes) {
+      const integration = new RouteIntegration(`${method}${path}`, handler, method);
+      this.api.addRoutes({ path, methods: [method], integration });
+    }
+    this.#addStage(settings);
+  }
+
+  #addStage(settings: Settings): void {
+    const accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: settings.logs.retentionDays,
+      removalPolicy: cdkRemovalPolicy(settings),
+    });
+    this.api.addStage('Stage', {
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: settings.throttling.ratePerSecond, burstLimit: settings.throttling.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLogs),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+  }
+}
+
+/** No credentials: the token travels in a header that the page sets itself, never in a cookie. */
+function corsFor(origins: readonly string[]) {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+    exposeHeaders: ['retry-after', 'idempotency-replayed'],
+    maxAge: preflightAge,
+  };
+}

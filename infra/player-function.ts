@@ -1,0 +1,57 @@
+/** One function of the player API with its log group and its role. */
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundledCode } from './bundle.ts';
+import { functionEnvironment } from './function-environment.ts';
+import { functionPolicy } from './grants.ts';
+import type { PlayerRoute } from './player-routes.ts';
+import { cdkRemovalPolicy } from './removal.ts';
+import type { Settings } from './settings.ts';
+
+export interface PlayerFunctionProps {
+  readonly route: PlayerRoute;
+  readonly settings: Settings;
+  readonly table: Table;
+}
+
+export class PlayerFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, { route, settings, table }: PlayerFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logs.retentionDays,
+      removalPolicy: cdkRemovalPolicy(settings),
+    });
+    const role = new Role(this, 'Role', {
+      description: `${route.does}, and nothing else`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        [route.name]: functionPolicy(
+          this,
+          route.grants,
+          { streamGroups: settings.streamGroups, table },
+          logGroup,
+        ),
+      },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: route.does,
+      code: bundledCode(route.name),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(route.timeoutSeconds),
+      memorySize: settings.memoryMb,
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      // Whatever CDK would add on its own account (tracing, say) stands in the policy above already.
+      role: role.withoutPolicyUpdates(),
+      environment: functionEnvironment(settings, table),
+    });
+  }
+}

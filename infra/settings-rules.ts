@@ -1,0 +1,53 @@
+/**
+ * What a single value of a setting may be. Each rule is a pure predicate; the sentence that tells a deployer what
+ * to write instead stands beside its use in `settings-schema.ts`.
+ */
+
+/** Hosts that name this very machine. Plain http is harmless there, and nowhere else. */
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Days CloudWatch Logs can keep events: the values PutRetentionPolicy accepts. */
+export const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+function parsed(value: string): URL | undefined {
+  // The URL parser forgives surrounding white space and control characters; an exact comparison later does not.
+  return /^[\x21-\x7e]+$/.test(value) && URL.canParse(value) ? new URL(value) : undefined;
+}
+
+function secure(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
+}
+
+/** An OIDC issuer identifier: https without query or fragment (OpenID Connect Discovery 1.0, section 3). */
+export function isIssuer(value: string): boolean {
+  const url = parsed(value);
+  return (
+    url !== undefined && secure(url) && !/[?#]/.test(value) && url.username === '' && url.password === ''
+  );
+}
+
+/** An origin exactly as a browser sends it in `Origin`: lower case, no default port, no path, no slash at the end. */
+export function isOrigin(value: string): boolean {
+  const url = parsed(value);
+  return url !== undefined && secure(url) && url.origin === value && !value.includes('*');
+}
+
+/** An address that Cognito may send a browser back to: absolute, https or loopback, no fragment. */
+export function isRedirectUrl(value: string): boolean {
+  const url = parsed(value);
+  return (
+    url !== undefined && secure(url) && !/[#*]/.test(value) && url.username === '' && url.password === ''
+  );
+}
+
+/** A Cognito hosted domain prefix; Cognito reserves the three words (CreateUserPoolDomain). */
+export function isDomainPrefix(value: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value) && !/aws|amazon|cognito/.test(value);
+}
+
+/** One OAuth scope token (RFC 6749, section 3.3). A space would make it two scopes, of which API Gateway accepts either. */
+export function isScope(value: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(value);
+}

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle } from '../../infra/bundle.ts';
+import { playerRoutes } from '../../infra/player-routes.ts';
+import { ofType, templateOf, withProvider } from './synth.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const names = playerRoutes.map(({ name }) => name);
+let directory: string;
+let inputs: Record<string, string[]>;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rejoin-bundle-'));
+  inputs = Object.fromEntries(
+    names.map((name) => [name, Object.keys(bundle(name, join(directory, name)).inputs)]),
+  );
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** The variables that Lambda would set: the template's, and its own. */
+function environment(): Record<string, string> {
+  const [[, { Properties }] = ['', { Properties: {} }]] = ofType(
+    templateOf(withProvider),
+    'AWS::Lambda::Function',
+  );
+  return { ...Properties.Environment.Variables, TABLE_NAME: 'Sessions', AWS_REGION: 'us-west-2' };
+}
+
+/** Runs a script in a Node that knows nothing of this repository. */
+function plainNode(script: string, env: Record<string, string>) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: directory,
+    env,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe.each(names)('the bundle of %s', (name) => {
+  test('starts in a plain Node, with no module beside it and no warning, and offers the handler', () => {
+    const file = pathToFileURL(join(directory, name, 'index.mjs')).href;
+    const script = `const { handler } = await import(${JSON.stringify(file)}); console.log(typeof handler);`;
+    expect(plainNode(script, environment())).toEqual({ status: 0, stdout: 'function\n', stderr: '' });
+  });
+
+  test("leaves out the SDK's search for credentials, of which Lambda could only ever use one step", () => {
+    expect(
+      inputs[name]?.filter((path) =>
+        /@aws-sdk\/(credential-provider-|token-providers|client-sso)/.test(path),
+      ),
+    ).toEqual([]);
+  });
+
+  test('stays within the 300 KB that a cold start can afford', () => {
+    expect(statSync(join(directory, name, 'index.mjs')).size).toBeLessThanOrEqual(300_000);
+  });
+});
+
+test('the same sources give the same bytes in any checkout, so that what was tested is what is deployed', () => {
+  const checkout = join(directory, 'elsewhere');
+  for (const folder of ['infra', 'lambdas'])
+    cpSync(join(root, folder), join(checkout, folder), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
+  const module = pathToFileURL(join(checkout, 'infra', 'bundle.ts')).href;
+  const script = `const { bundle } = await import(${JSON.stringify(module)}); bundle('reconnect', ${JSON.stringify(checkout)});`;
+  expect(plainNode(script, {})).toEqual({ status: 0, stdout: '', stderr: '' });
+  const [here, there] = [join(directory, 'reconnect'), checkout].map((path) =>
+    readFileSync(join(path, 'index.mjs')),
+  );
+  expect(there?.equals(here ?? Buffer.of())).toBe(true);
+});

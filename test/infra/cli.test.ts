@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+let checkout: string;
+beforeEach(() => {
+  // A fresh clone as the CDK sees it: nobody's settings.json, nobody's cdk.out.
+  checkout = mkdtempSync(join(tmpdir(), 'rejoin-cdk-'));
+  copyFileSync(join(root, 'cdk.json'), join(checkout, 'cdk.json'));
+  symlinkSync(join(root, 'infra'), join(checkout, 'infra'), 'junction');
+});
+afterEach(() => {
+  rmSync(checkout, { recursive: true });
+});
+
+/** Runs the CDK CLI without credentials, Region, home directory or network, as a build server would. */
+function cdkSynth(...args: string[]) {
+  const bin = join(root, 'node_modules', '.bin');
+  return spawnSync(
+    process.execPath,
+    [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'synth', '--no-notices', ...args],
+    {
+      cwd: checkout,
+      encoding: 'utf8',
+      env: {
+        PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+        HOME: join(checkout, 'home'),
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+    },
+  );
+}
+
+describe('cdk synth', () => {
+  test('works on a fresh clone without credentials and says that the settings are an example', () => {
+    const { status, stdout, stderr } = cdkSynth();
+    expect(stderr).toMatch(
+      /WARNING these are the example settings: no stream group of yours is called sg-1AB2C3De4/,
+    );
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/RouteKey: POST \/v1\/streamgroups\/\{streamGroupId\}\/streamsessions\n/);
+    const assets = JSON.parse(readFileSync(join(checkout, 'cdk.out', 'Rejoin.assets.json'), 'utf8'));
+    // Five functions and the template itself.
+    expect(Object.keys(assets.files)).toHaveLength(6);
+  });
+
+  test('takes the stage from a settings file that is named on the command line', () => {
+    const settings = {
+      stackName: 'Stage',
+      streamGroups: [{ id: 'sg-X', region: 'us-east-2', applications: ['a'] }],
+    };
+    writeFileSync(join(checkout, 'stage.json'), JSON.stringify(settings));
+    const { status, stdout } = cdkSynth('-c', 'settings=stage.json');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/:gameliftstreams:us-east-2:/);
+    expect(stdout).not.toMatch(/sg-1AB2C3De4/);
+  });
+
+  test('ends with the lines that a deployer needs and no stack trace, when settings are wrong', () => {
+    writeFileSync(join(checkout, 'settings.json'), '{"streamGroups": [], "memoryMB": 512}');
+    const { status, stderr } = cdkSynth();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^Rejoin cannot be deployed with these settings \(settings\.json\):\n- streamGroups is \[\]; write .+\n- memoryMB is not a setting; did you mean "memoryMb"\? .+\n/,
+    );
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+test('the app itself says by its exit code that nothing was synthesized, for those who run it without the CLI', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    cwd: checkout,
+    encoding: 'utf8',
+    env: { CDK_OUTDIR: join(checkout, 'out') },
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^Rejoin cannot be deployed with these settings \(settings\):\n- no settings: write .+\n$/,
+    ),
+  ]);
+  expect(existsSync(join(checkout, 'out', 'manifest.json'))).toBe(false);
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { minimal, ofType, templateOf, text, withProvider } from './synth.ts';
+
+const template = templateOf(withProvider);
+const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, route]) => route.Properties);
+const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
+const [api] = ofType(template, 'AWS::ApiGatewayV2::Api').map(([, { Properties }]) => Properties);
+
+/** Description of the function that a route leads to, for functions have no names. */
+function behind(target: string): string {
+  const [, integrationId = ''] = /^integrations\/\$\{(\w+)\}$/.exec(target) ?? [];
+  const uri = text(template.Resources[integrationId]?.Properties.IntegrationUri);
+  return template.Resources[uri.slice(2, -'.Arn}'.length)]?.Properties.Description;
+}
+
+test('each route leads to its own function, and there is no other route, above all no $default', () => {
+  expect(Object.fromEntries(routes.map((route) => [route.RouteKey, behind(text(route.Target))]))).toEqual({
+    'POST /v1/streamgroups/{streamGroupId}/streamsessions': 'Starts a stream session as the calling player',
+    'GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}':
+      "Reads the calling player's stream session",
+    'GET /v1/streamsessions': "Lists the calling player's live stream sessions",
+    'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections':
+      "Reconnects the calling player to a stream session of the player's own",
+    'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}':
+      "Ends the calling player's stream session",
+  });
+});
+
+test('no route lets in a caller without a token of the issuer that has the play scope', () => {
+  const authorizers = ofType(template, 'AWS::ApiGatewayV2::Authorizer');
+  expect(authorizers.map(([, { Properties }]) => Properties)).toEqual([
+    expect.objectContaining({
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['rejoin-web'] },
+    }),
+  ]);
+  expect(routes.length).toBeGreaterThan(0);
+  for (const route of routes) {
+    expect(route, route.RouteKey).toMatchObject({
+      AuthorizationType: 'JWT',
+      AuthorizationScopes: ['games/play'],
+      AuthorizerId: { Ref: authorizers[0]?.[0] },
+    });
+  }
+});
+
+test('API Gateway may invoke a function for its one method and path only', () => {
+  const permissions = ofType(template, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+  const apiArn = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${ofType(template, 'AWS::ApiGatewayV2::Api')[0]?.[0]}}`;
+  expect(permissions).toHaveLength(routes.length);
+  const allowed = permissions.map(({ FunctionName, SourceArn, Principal, Action }) => {
+    expect([Principal, Action]).toEqual(['apigateway.amazonaws.com', 'lambda:InvokeFunction']);
+    return `${text(FunctionName)} by ${text(SourceArn)}`;
+  });
+  const wanted = routes.map(({ RouteKey, Target }) => {
+    const integration = template.Resources[text(Target).slice('integrations/${'.length, -1)];
+    return `${text(integration?.Properties.IntegrationUri)} by ${apiArn}/*/${RouteKey.replace(' ', '')}`;
+  });
+  expect(allowed.toSorted()).toEqual(wanted.toSorted());
+});
+
+describe('web pages', () => {
+  test('only the listed origins may call, with what the protocol needs and no cookies', () => {
+    expect(api.CorsConfiguration).toEqual({
+      AllowOrigins: ['https://play.example.com', 'http://localhost:5173'],
+      AllowMethods: ['GET', 'POST', 'DELETE'],
+      AllowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+      ExposeHeaders: ['retry-after', 'idempotency-replayed'],
+      MaxAge: 7200,
+    });
+  });
+
+  test('without listed origins no page may call at all', () => {
+    const [closed] = ofType(templateOf(minimal), 'AWS::ApiGatewayV2::Api');
+    expect(closed?.[1].Properties).not.toHaveProperty('CorsConfiguration');
+  });
+});
+
+test("the stage holds everybody together to the deployer's rate", () => {
+  expect(stage).toMatchObject({
+    StageName: '$default',
+    AutoDeploy: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+  });
+  const busy = templateOf({ ...withProvider, throttling: { ratePerSecond: 50, burst: 75 } });
+  expect(ofType(busy, 'AWS::ApiGatewayV2::Stage')[0]?.[1].Properties.DefaultRouteSettings).toEqual({
+    ThrottlingRateLimit: 50,
+    ThrottlingBurstLimit: 75,
+  });
+});
+
+test('an access log line has the request id and nothing in which a token, an offer or a session id could stand', () => {
+  const [logGroupId] = text(stage.AccessLogSettings.DestinationArn).slice(2).split('.');
+  expect(template.Resources[logGroupId ?? '']?.Type).toBe('AWS::Logs::LogGroup');
+  expect(Object.values(JSON.parse(stage.AccessLogSettings.Format)).toSorted()).toEqual([
+    '$context.authorizer.error',
+    '$context.error.responseType',
+    '$context.identity.sourceIp',
+    '$context.integrationErrorMessage',
+    '$context.integrationLatency',
+    '$context.integrationStatus',
+    '$context.requestId',
+    '$context.requestTimeEpoch',
+    '$context.responseLatency',
+    '$context.responseLength',
+    '$context.routeKey',
+    '$context.status',
+  ]);
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { ofType, type SynthesizedTemplate, templateOf, text, withProvider } from './synth.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** `action on resource` for everything a role may do, as sorted text. */
+function allowed(statements: readonly Statement[]): string[] {
+  return statements
+    .flatMap(({ Action, Resource }) =>
+      listed(Action).flatMap((action) =>
+        listed(Resource).map((resource) => `${action} on ${text(resource)}`),
+      ),
+    )
+    .toSorted();
+}
+
+/** Each function's statements, by the name of its policy. */
+function policies(template: SynthesizedTemplate): Record<string, Statement[]> {
+  return Object.fromEntries(
+    ofType(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) =>
+      Properties.Policies.map(
+        (policy: { PolicyName: string; PolicyDocument: { Statement: Statement[] } }) => [
+          policy.PolicyName,
+          policy.PolicyDocument.Statement,
+        ],
+      ),
+    ),
+  );
+}
+
+const template = templateOf({
+  ...withProvider,
+  streamGroups: [
+    { id: 'sg-A', region: 'us-west-2', applications: ['a-1', 'a-2'] },
+    { id: 'sg-B', region: 'eu-central-1', applications: ['a-1'], locations: ['eu-west-1'] },
+    { id: 'sg-C', region: 'us-west-2', applications: ['a-2'] },
+  ],
+});
+const [[tableId = ''] = []] = ofType(template, 'AWS::DynamoDB::Table');
+
+const arn = (region: string, resource: string) =>
+  `arn:\${AWS::Partition}:gameliftstreams:${region}:\${AWS::AccountId}:${resource}`;
+const groups = [
+  arn('us-west-2', 'streamgroup/sg-A'),
+  arn('eu-central-1', 'streamgroup/sg-B'),
+  arn('us-west-2', 'streamgroup/sg-C'),
+];
+const applications = [
+  arn('us-west-2', 'application/a-1'),
+  arn('us-west-2', 'application/a-2'),
+  arn('eu-central-1', 'application/a-1'),
+];
+
+const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${action} on ${group}`);
+const onTable = (...actions: string[]) => actions.map((action) => `dynamodb:${action} on \${${tableId}.Arn}`);
+
+/** Own log streams and traces: what every function may do besides. X-Ray's two actions know no resource but `*`. */
+function ownTelemetry(name: string): string[] {
+  const [logGroupId] =
+    ofType(template, 'AWS::Logs::LogGroup').find(([id]) => id.startsWith(`Rejoin${name}Logs`)) ?? [];
+  return [
+    `logs:CreateLogStream on \${${logGroupId}.Arn}`,
+    `logs:PutLogEvents on \${${logGroupId}.Arn}`,
+    'xray:PutTelemetryRecords on *',
+    'xray:PutTraceSegments on *',
+  ];
+}
+
+const expected: Record<string, string[]> = {
+  start: [
+    ...onGroups('StartStreamSession'),
+    ...applications.map((application) => `gameliftstreams:StartStreamSession on ${application}`),
+    ...onGroups('GetStreamSession'),
+    ...onTable('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+  ],
+  status: [...onGroups('GetStreamSession'), ...onTable('GetItem', 'PutItem', 'UpdateItem')],
+  sessions: onTable('Query'),
+  reconnect: [
+    ...onGroups('CreateStreamSessionConnection'),
+    ...onGroups('GetStreamSession'),
+    ...onTable('GetItem', 'PutItem', 'UpdateItem'),
+  ],
+  terminate: [
+    ...onGroups('TerminateStreamSession'),
+    ...onGroups('GetStreamSession'),
+    ...onTable('GetItem', 'UpdateItem'),
+  ],
+};
+
+describe('a function that an attacker takes over', () => {
+  test('there is one role a function, and no policy anywhere but in these roles', () => {
+    const roles = ofType(template, 'AWS::IAM::Role');
+    const used = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => text(Properties.Role));
+    expect(used.toSorted()).toEqual(roles.map(([id]) => `\${${id}.Arn}`).toSorted());
+    const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+    expect(new Set(iam.map(({ Type }) => Type))).toEqual(new Set(['AWS::IAM::Role']));
+    for (const [, { Properties }] of roles) {
+      expect(Object.keys(Properties).toSorted()).toEqual([
+        'AssumeRolePolicyDocument',
+        'Description',
+        'Policies',
+        'Tags',
+      ]);
+      expect(Properties.Policies).toHaveLength(1);
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+    }
+    expect(Object.keys(policies(template)).toSorted()).toEqual(Object.keys(expected).toSorted());
+  });
+
+  test.each(Object.entries(expected))(
+    '%s can do its one thing, in the Region of each stream group',
+    (name, grants) => {
+      expect(allowed(policies(template)[name] ?? [])).toEqual([...grants, ...ownTelemetry(name)].toSorted());
+    },
+  );
+
+  test('each function writes to a log group of its own', () => {
+    const own = ofType(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+      id.replace(/Function\w{8}$/, ''),
+      text(Properties.LoggingConfig.LogGroup).replace(/^\$\{(\w+)Logs\w{8}\}$/, '$1'),
+    ]);
+    expect(own).toHaveLength(5);
+    for (const [functionName, logGroupName] of own) expect(logGroupName).toBe(functionName);
+  });
+});
+
+/** Every statement that allows more than it names, wherever in a template it stands. */
+function looseStatements(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(looseStatements);
+  if (value === null || typeof value !== 'object') return [];
+  const { Action, NotAction, Resource, NotResource, Effect } = value as Record<string, unknown>;
+  if (Effect === undefined) return Object.values(value).flatMap(looseStatements);
+  const wildAction = listed(Action).some((action) => String(action).includes('*'));
+  const wildResource = listed(Resource).some(
+    (resource) => resource !== undefined && text(resource).includes('*'),
+  );
+  return NotAction !== undefined || NotResource !== undefined || wildAction || wildResource ? [value] : [];
+}
+
+describe('wildcards', () => {
+  test('no statement has one, except the traces for which X-Ray leaves no choice', () => {
+    const loose = looseStatements(template.Resources);
+    expect(loose).toHaveLength(5);
+    for (const statement of loose) {
+      expect(statement).toEqual({
+        Effect: 'Allow',
+        Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        Resource: '*',
+      });
+    }
+  });
+
+  test.each([
+    ['an action', { Action: ['dynamodb:GetItem', 'dynamodb:*'], Resource: 'x' }],
+    ['a resource in a list', { Action: 'a:b', Resource: ['x', { 'Fn::Join': ['', ['arn:', '*']] }] }],
+    ['everything but one action', { NotAction: 'a:b', Resource: 'x' }],
+    ['everything but one resource', { Action: 'a:b', NotResource: 'x' }],
+  ])('the sweep finds %s in a policy of any kind', (_what, statement) => {
+    const planted = { Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } } };
+    expect(looseStatements({ ...template.Resources, planted })).toHaveLength(6);
+  });
+});

@@ -1,0 +1,203 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { Rejoin } from '../../infra/rejoin.ts';
+import { group, minimal, ofType, stackOf, templateOf, text, warningsOf, withProvider } from './synth.ts';
+
+describe('the table', () => {
+  const [table] = ofType(templateOf(minimal), 'AWS::DynamoDB::Table');
+
+  test('has the keys that the functions use, forgets what has expired and can be restored', () => {
+    expect(table?.[1].Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+});
+
+describe('what outlives the stack', () => {
+  const keepers = ['AWS::DynamoDB::Table', 'AWS::Logs::LogGroup', 'AWS::Cognito::UserPool'];
+
+  test('by default data, logs and accounts do, and nobody deletes the stack by a slip', () => {
+    const template = templateOf(minimal);
+    for (const type of keepers) {
+      expect(ofType(template, type).length, type).toBeGreaterThan(0);
+      for (const [id, resource] of ofType(template, type)) {
+        expect([resource.DeletionPolicy, resource.UpdateReplacePolicy], id).toEqual(['Retain', 'Retain']);
+      }
+    }
+    expect(ofType(template, 'AWS::DynamoDB::Table')[0]?.[1].Properties.DeletionProtectionEnabled).toBe(true);
+    expect(ofType(template, 'AWS::Cognito::UserPool')[0]?.[1].Properties.DeletionProtection).toBe('ACTIVE');
+    expect(stackOf(minimal).terminationProtection).toBe(true);
+  });
+
+  test('with "destroy" nothing does, so that a trial leaves no trace', () => {
+    const template = templateOf({ ...minimal, removalPolicy: 'destroy' });
+    for (const type of keepers) {
+      for (const [id, resource] of ofType(template, type)) expect(resource.DeletionPolicy, id).toBe('Delete');
+    }
+    expect(ofType(template, 'AWS::DynamoDB::Table')[0]?.[1].Properties.DeletionProtectionEnabled).toBe(false);
+    expect(ofType(template, 'AWS::Cognito::UserPool')[0]?.[1].Properties.DeletionProtection).toBe('INACTIVE');
+    expect(stackOf({ ...minimal, removalPolicy: 'destroy' }).terminationProtection).toBe(false);
+  });
+});
+
+describe('identity', () => {
+  test('an existing provider brings nothing of Cognito with it', () => {
+    const types = Object.values(templateOf(withProvider).Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => type.startsWith('AWS::Cognito::'))).toEqual([]);
+  });
+
+  const template = templateOf({
+    ...minimal,
+    stackName: 'Arcade',
+    identity: {
+      cognito: {
+        callbackUrls: ['https://play.example.com/in'],
+        logoutUrls: ['https://play.example.com/out'],
+      },
+    },
+  });
+  const [[poolId, pool] = []] = ofType(template, 'AWS::Cognito::UserPool');
+  const [[clientId, client] = []] = ofType(template, 'AWS::Cognito::UserPoolClient');
+  const [[serverId, server] = []] = ofType(template, 'AWS::Cognito::UserPoolResourceServer');
+
+  test('the page is a public client: a code with PKCE, no secret to leak and no token in an address', () => {
+    const { AllowedOAuthScopes, ...properties } = client?.Properties ?? {};
+    expect(properties).toMatchObject({
+      GenerateSecret: false,
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['code'],
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+      CallbackURLs: ['https://play.example.com/in'],
+      LogoutURLs: ['https://play.example.com/out'],
+      SupportedIdentityProviders: ['COGNITO'],
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+    expect(AllowedOAuthScopes.map(text)).toEqual(['openid', `\${${serverId}}/play`]);
+  });
+
+  test('the scope that every route wants is the one that our resource server issues', () => {
+    expect(server?.Properties).toMatchObject({ Identifier: 'rejoin', Scopes: [{ ScopeName: 'play' }] });
+    for (const [, { Properties }] of ofType(template, 'AWS::ApiGatewayV2::Route')) {
+      expect(Properties.AuthorizationScopes).toEqual(['rejoin/play']);
+    }
+  });
+
+  test("the API accepts the pool's access tokens, which have a client id and no audience", () => {
+    const [authorizer] = ofType(template, 'AWS::ApiGatewayV2::Authorizer');
+    const { Issuer, Audience } = authorizer?.[1].Properties.JwtConfiguration ?? {};
+    expect(Audience.map(text)).toEqual([`\${${clientId}}`]);
+    expect(text(Issuer)).toBe(`https://cognito-idp.\${AWS::Region}.\${AWS::URLSuffix}/\${${poolId}}`);
+  });
+
+  test('strangers cannot make accounts unless the deployer says so', () => {
+    expect(pool?.Properties.AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
+    const open = templateOf({ ...minimal, identity: { cognito: { selfSignUp: true } } });
+    expect(ofType(open, 'AWS::Cognito::UserPool')[0]?.[1].Properties.AdminCreateUserConfig).toEqual({
+      AllowAdminCreateUserOnly: false,
+    });
+  });
+
+  test('the sign-in page has a name that is free in any Region, or the one that was chosen', () => {
+    const domain = ([, { Properties }]: ReturnType<typeof ofType>[number]) => text(Properties.Domain);
+    expect(ofType(template, 'AWS::Cognito::UserPoolDomain').map(domain)).toEqual([
+      `arcade-\${AWS::AccountId}`,
+    ]);
+    const chosen = templateOf({ ...minimal, identity: { cognito: { domainPrefix: 'the-arcade' } } });
+    expect(ofType(chosen, 'AWS::Cognito::UserPoolDomain').map(domain)).toEqual(['the-arcade']);
+  });
+});
+
+describe('what a web developer is told', () => {
+  const told = (settings: Parameters<typeof templateOf>[0]) =>
+    Object.fromEntries(
+      Object.entries(templateOf(settings).Outputs).map(([name, { Value }]) => [name, text(Value)]),
+    );
+
+  test('where the API is and whose tokens it wants', () => {
+    expect(told(withProvider)).toEqual({
+      ApiUrl: expect.stringMatching(/^\$\{RejoinPlayerApi\w{8}\.ApiEndpoint\}$/),
+      Issuer: 'https://login.example.com/',
+      Audience: 'rejoin-web',
+      Scope: 'games/play',
+    });
+  });
+
+  test('with our user pool, also the client id and the sign-in page', () => {
+    const outputs = told(minimal);
+    expect(Object.keys(outputs)).toEqual(['ApiUrl', 'Issuer', 'Audience', 'Scope', 'ClientId', 'SignInUrl']);
+    expect(outputs.ClientId).toBe(outputs.Audience);
+    expect(outputs.SignInUrl).toMatch(/^https:\/\/\$\{\w+\}\.auth\.\$\{AWS::Region\}\.amazoncognito\.com$/);
+  });
+});
+
+describe('warnings', () => {
+  test('deploying the example is noticed', () => {
+    const [example] = warningsOf({
+      ...withProvider,
+      streamGroups: [{ ...group, id: 'sg-1AB2C3De4' }],
+    });
+    expect(example).toMatch(
+      /^these are the example settings: no stream group of yours is called sg-1AB2C3De4/,
+    );
+  });
+
+  test('a Region or location that AWS may have added since is a warning, not an error', () => {
+    const warnings = warningsOf({
+      ...withProvider,
+      streamGroups: [
+        { ...group, region: 'eu-west-3' },
+        { ...group, id: 'sg-B', locations: ['us-west-2', 'mars-north-1'] },
+      ],
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^streamGroups\[0\]\.region eu-west-3 is not a Region we know GameLift Streams in/,
+      ),
+      expect.stringMatching(/^streamGroups\[1\]\.locations mars-north-1: not among the locations we know/),
+    ]);
+  });
+
+  test('an API that no web page can call is noticed', () => {
+    expect(warningsOf(minimal)).toEqual([
+      expect.stringMatching(/^webOrigins is empty: no web page can call the API/),
+    ]);
+  });
+
+  test('settings with nothing odd about them are deployed in silence', () => {
+    expect(warningsOf(withProvider)).toEqual([]);
+  });
+});
+
+test('the stack is named, tagged, free of account and Region, and reports nothing to anybody', () => {
+  const stack = stackOf({ ...withProvider, stackName: 'Arcade' });
+  expect(stack.stackName).toBe('Arcade');
+  expect(stack.environment).toBe('aws://unknown-account/unknown-region');
+  const template = templateOf(withProvider);
+  expect(ofType(template, 'AWS::CDK::Metadata')).toEqual([]);
+  expect(ofType(template, 'AWS::DynamoDB::Table')[0]?.[1].Properties.Tags).toEqual([
+    { Key: 'application', Value: 'rejoin' },
+  ]);
+});
+
+test('the construct works in a stack of somebody else, in an account and Region that are fixed', () => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const stack = new Stack(app, 'Theirs', { env: { account: '111122223333', region: 'eu-west-1' } });
+  const rejoin = new Rejoin(stack, 'Reconnect', withProvider);
+  const types = Object.values(Template.fromStack(stack).toJSON().Resources).map(
+    (each) => (each as { Type: string }).Type,
+  );
+  expect(types.filter((type) => type === 'AWS::ApiGatewayV2::Route')).toHaveLength(5);
+  expect(rejoin.settings.identity).toEqual(withProvider.identity);
+  expect(() => new Rejoin(stack, 'Wrong', { streamGroups: [] })).toThrow(/^streamGroups is \[\]; write/);
+});

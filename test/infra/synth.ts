@@ -1,0 +1,66 @@
+/** Synthesizes the stack without bundling, and reads its template the way the tests think of it. */
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { RejoinStack } from '../../infra/rejoin-stack.ts';
+import type { SettingsInput } from '../../infra/settings.ts';
+
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is arbitrary JSON, which the assertions look into.
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface SynthesizedTemplate {
+  readonly Resources: Record<string, Resource>;
+  readonly Outputs: Record<string, { Value: unknown; Description: string }>;
+}
+
+export const group = { id: 'sg-A', region: 'us-west-2', applications: ['a-1'] };
+
+/** The least that a deployer must write. */
+export const minimal = { streamGroups: [group] } satisfies SettingsInput;
+
+/** A deployment behind an OpenID provider that exists, as most tests use it. */
+export const withProvider = {
+  ...minimal,
+  identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'games/play' },
+  webOrigins: ['https://play.example.com', 'http://localhost:5173'],
+} satisfies SettingsInput;
+
+/** Bundling is skipped: the template says the same, and these tests ask only the template. */
+export function stackOf(settings: SettingsInput): RejoinStack {
+  return new RejoinStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), settings);
+}
+
+export function templateOf(settings: SettingsInput): SynthesizedTemplate {
+  return Template.fromStack(stackOf(settings)).toJSON() as SynthesizedTemplate;
+}
+
+export function warningsOf(settings: SettingsInput): string[] {
+  const messages = Annotations.fromStack(stackOf(settings)).findWarning('*', Match.anyValue());
+  return messages.map(({ entry }) => String(entry.data));
+}
+
+/** Logical id and resource of everything of one type. */
+export function ofType(template: SynthesizedTemplate, type: string): [string, Resource][] {
+  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/**
+ * Writes the intrinsic functions that our templates use as text: `${AWS::Region}`, `${Table.Arn}`.
+ *
+ * @throws {Error} for any other intrinsic function, so that no test compares what it can't read
+ */
+export function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[name, argument] = ['nothing']] = Object.entries(value as Record<string, unknown>);
+  if (name === 'Ref') return `\${${argument}}`;
+  if (name === 'Fn::GetAtt') return `\${${(argument as string[]).join('.')}}`;
+  if (name === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map(text).join(separator);
+  }
+  throw new Error(`cannot read ${name}`);
+}
