@@ -1,0 +1,78 @@
+import type { InvokeResult } from '../functions/pool.ts';
+import type { RouteModel } from '../template/model.ts';
+import { gatewayResponse, type HttpResponse } from './answers.ts';
+import { functionResponse } from './response.ts';
+
+/** Invokes a function by its logical id. */
+export type Invoke = (functionLogicalId: string, event: unknown) => Promise<InvokeResult>;
+
+/** A synchronous invocation's event may not be larger (Lambda quotas: 6 MB). */
+const maxEventBytes = 6_291_556;
+
+/** What came of an invocation; `error` says for the log why the answer is the gateway's own. */
+export interface IntegrationOutcome {
+  response: HttpResponse;
+  error?: string;
+}
+
+/**
+ * Invokes a route's function and turns what comes back, or does not come back, into the response.
+ * Never rejects.
+ */
+export async function integrate(
+  route: RouteModel,
+  event: Record<string, unknown>,
+  invoke: Invoke,
+): Promise<IntegrationOutcome> {
+  if (!route.invokeAllowed) {
+    return {
+      response: gatewayResponse('internalServerError'),
+      error: `no AWS::Lambda::Permission lets API Gateway invoke ${route.functionLogicalId}`,
+    };
+  }
+  if (Buffer.byteLength(JSON.stringify(event)) > maxEventBytes) {
+    return { response: gatewayResponse('requestTooLarge'), error: 'the event is larger than 6 MB' };
+  }
+  const result = await withinTime(invoke(route.functionLogicalId, event), route.integrationTimeoutMs);
+  if (result === 'timeout') {
+    return {
+      response: gatewayResponse('serviceUnavailable'),
+      error: `no answer within ${route.integrationTimeoutMs} ms`,
+    };
+  }
+  if (!result.ok) {
+    const throttled = result.errorType === 'TooManyRequestsException';
+    return {
+      response: gatewayResponse(throttled ? 'serviceUnavailable' : 'internalServerError'),
+      error: result.errorType,
+    };
+  }
+  const response = functionResponse(result.payload);
+  if (response) return { response };
+  return {
+    response: gatewayResponse('internalServerError'),
+    error: 'the function answered in no known form',
+  };
+}
+
+async function withinTime(
+  answer: Promise<InvokeResult>,
+  timeoutMs: number,
+): Promise<InvokeResult | 'timeout'> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), timeoutMs);
+  });
+  const failed = answer.catch(
+    (error: unknown): InvokeResult => ({
+      ok: false,
+      errorType: 'ServiceException',
+      errorMessage: String(error),
+    }),
+  );
+  try {
+    return await Promise.race([failed, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

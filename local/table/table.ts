@@ -1,0 +1,102 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import type { TableModel } from '../template/model.ts';
+
+/** A running table service. */
+export interface TableService {
+  /** Its base URL, without a trailing slash. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * DynamoDB on this machine: dynalite in memory, with the tables the template defines. It has no transactions,
+ * deletes nothing by TTL and returns no item on a failed condition.
+ * @param options.port 0 for any free port
+ * @param options.accessKeys when given, the only access key ids it serves; any other gets DynamoDB's
+ * `UnrecognizedClientException`. Signatures are not verified.
+ * @throws Error naming the port when it is in use
+ */
+export async function startTable(options: {
+  port: number;
+  tables: readonly TableModel[];
+  accessKeys?: readonly string[];
+}): Promise<TableService> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const [serve] = server.listeners('request') as RequestListener[];
+  if (!serve) throw new Error('dynalite has no request listener');
+  const setupKey = `setup-${process.pid}-${Date.now()}`;
+  const known = options.accessKeys && new Set([...options.accessKeys, setupKey]);
+  server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (known && !known.has(accessKeyOf(request))) return refuse(request, response);
+    serve(request, response);
+    // dynalite throws when a client goes away in the middle of a request, which would end this process: a
+    // killed function does just that.
+    request.removeAllListeners('error').on('error', () => {});
+  });
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(options.port, '127.0.0.1', () => {
+      server.off('error', failed);
+      listening();
+    });
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await createTables(url, setupKey, options.tables);
+  return {
+    url,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function createTables(url: string, accessKeyId: string, tables: readonly TableModel[]): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: url,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey: 'local' },
+  });
+  try {
+    for (const table of tables) {
+      await client.send(
+        new CreateTableCommand({
+          TableName: table.name,
+          AttributeDefinitions: table.attributeDefinitions,
+          KeySchema: table.keySchema,
+          BillingMode: table.billing.mode,
+          ...(table.billing.mode === 'PROVISIONED'
+            ? {
+                ProvisionedThroughput: {
+                  ReadCapacityUnits: table.billing.readCapacityUnits,
+                  WriteCapacityUnits: table.billing.writeCapacityUnits,
+                },
+              }
+            : {}),
+          ...(table.globalSecondaryIndexes ? { GlobalSecondaryIndexes: table.globalSecondaryIndexes } : {}),
+        }),
+      );
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+function accessKeyOf(request: IncomingMessage): string {
+  return /Credential=([^/,\s]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(
+    JSON.stringify({
+      __type: 'com.amazon.coral.service#UnrecognizedClientException',
+      message: 'The security token included in the request is invalid.',
+    }),
+  );
+}

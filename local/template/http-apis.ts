@@ -1,0 +1,112 @@
+import type { AuthorizerModel, CorsModel, HttpApiModel, RouteModel, ThrottleModel } from './model.ts';
+import { invokePermissions } from './permissions.ts';
+import type { PropertiesOf } from './properties.ts';
+import type { ResolvedResource, StackResources } from './resources.ts';
+
+type Route = ResolvedResource<'AWS::ApiGatewayV2::Route'>;
+
+/**
+ * The HTTP APIs of a stack with everything that decides how a request is answered.
+ * @throws Error for an API without a `$default` stage and for a route whose integration, authorizer or function
+ * is not in the stack
+ */
+export function readHttpApis(resources: StackResources): HttpApiModel[] {
+  return resources.of('AWS::ApiGatewayV2::Api').map(({ logicalId, where, properties }) => {
+    const apiId = String(resources.scope.ref(logicalId));
+    const stage = resources.of('AWS::ApiGatewayV2::Stage').find((one) => one.properties.ApiId === apiId);
+    if (!stage) throw new Error(`${where} (AWS::ApiGatewayV2::Api): has no stage, so nothing answers`);
+    const routes = resources
+      .of('AWS::ApiGatewayV2::Route')
+      .filter((route) => route.properties.ApiId === apiId)
+      .map((route) => readRoute(route, apiId, stage.properties, resources));
+    const stray = Object.keys(stage.properties.RouteSettings).find(
+      (key) => !routes.some((route) => route.routeKey === key),
+    );
+    if (stray)
+      throw new Error(`${stage.where} (AWS::ApiGatewayV2::Stage): RouteSettings names no route: ${stray}`);
+    const cors = properties.CorsConfiguration;
+    return { logicalId, apiId, name: properties.Name, routes, ...(cors ? { cors: readCors(cors) } : {}) };
+  });
+}
+
+function readCors(cors: NonNullable<PropertiesOf<'AWS::ApiGatewayV2::Api'>['CorsConfiguration']>): CorsModel {
+  return {
+    allowOrigins: cors.AllowOrigins,
+    allowMethods: cors.AllowMethods,
+    allowHeaders: cors.AllowHeaders,
+    exposeHeaders: cors.ExposeHeaders,
+    allowCredentials: cors.AllowCredentials,
+    ...(cors.MaxAge === undefined ? {} : { maxAgeSeconds: cors.MaxAge }),
+  };
+}
+
+function readRoute(
+  route: Route,
+  apiId: string,
+  stage: PropertiesOf<'AWS::ApiGatewayV2::Stage'>,
+  resources: StackResources,
+): RouteModel {
+  const { logicalId, where, properties } = route;
+  const { RouteKey: routeKey } = properties;
+  const [, method, path] = /^([A-Z]+) (\/.*)$/.exec(routeKey) ?? [];
+  if (routeKey !== '$default' && (method === undefined || path === undefined)) {
+    throw new Error(
+      `${where} (AWS::ApiGatewayV2::Route): RouteKey ${routeKey} is not "METHOD /path" or $default`,
+    );
+  }
+  const integration = resources
+    .of('AWS::ApiGatewayV2::Integration')
+    .find((one) => properties.Target === `integrations/${resources.scope.ref(one.logicalId)}`);
+  if (!integration) {
+    throw new Error(`${where} (AWS::ApiGatewayV2::Route): Target ${properties.Target} is no integration`);
+  }
+  const uri = integration.properties.IntegrationUri;
+  const fn = resources.of('AWS::Lambda::Function').find(({ logicalId: id }) => {
+    const arn = String(resources.scope.getAtt(id, 'Arn'));
+    return uri === arn || uri.endsWith(`:lambda:path/2015-03-31/functions/${arn}/invocations`);
+  });
+  if (!fn) {
+    throw new Error(
+      `${integration.where} (AWS::ApiGatewayV2::Integration): IntegrationUri ${uri} is no function of this stack`,
+    );
+  }
+  const throttle = throttleOf(stage, routeKey);
+  return {
+    logicalId,
+    method: method ?? '$default',
+    path: path ?? '',
+    routeKey,
+    authorizer: authorizerOf(route, resources),
+    functionLogicalId: fn.logicalId,
+    integrationTimeoutMs: integration.properties.TimeoutInMillis,
+    payloadFormatVersion: integration.properties.PayloadFormatVersion,
+    invokeAllowed: invokePermissions(resources).allow(fn.logicalId, apiId, routeKey),
+    ...(throttle ? { throttle } : {}),
+  };
+}
+
+function authorizerOf({ where, properties }: Route, resources: StackResources): AuthorizerModel {
+  if (properties.AuthorizationType === 'NONE') return { kind: 'none' };
+  if (properties.AuthorizationType === 'AWS_IAM') return { kind: 'iam' };
+  const authorizer = resources
+    .of('AWS::ApiGatewayV2::Authorizer')
+    .find((one) => properties.AuthorizerId === resources.scope.ref(one.logicalId));
+  if (!authorizer) {
+    throw new Error(
+      `${where} (AWS::ApiGatewayV2::Route): AuthorizerId ${properties.AuthorizerId} is no authorizer`,
+    );
+  }
+  const { Issuer, Audience } = authorizer.properties.JwtConfiguration;
+  return { kind: 'jwt', issuer: Issuer, audience: Audience, scopes: properties.AuthorizationScopes };
+}
+
+/** A route's own setting counts before the stage's default; both numbers are needed to limit anything. */
+function throttleOf(
+  stage: PropertiesOf<'AWS::ApiGatewayV2::Stage'>,
+  routeKey: string,
+): ThrottleModel | undefined {
+  const own = stage.RouteSettings[routeKey];
+  const rateLimit = own?.ThrottlingRateLimit ?? stage.DefaultRouteSettings?.ThrottlingRateLimit;
+  const burstLimit = own?.ThrottlingBurstLimit ?? stage.DefaultRouteSettings?.ThrottlingBurstLimit;
+  return rateLimit === undefined || burstLimit === undefined ? undefined : { rateLimit, burstLimit };
+}

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const projectDirectory = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * Synthesizes the CDK app into `outDir`, as `cdk synth -c settings=...` would: the command of cdk.json, with
+ * the context of cdk.json, cdk.context.json and the CLI's own defaults in its environment. Needs no AWS
+ * credentials and passes none on. Whatever an earlier synthesis left in `outDir` is removed first, so what is
+ * executed is always what was just built; two deployments at once need two directories.
+ * @param options.settingsPath the deployer's settings file
+ * @param options.projectDirectory where cdk.json is; default: this project
+ * @param options.onProgress called with one line whenever the app says what it is doing
+ * @throws Error whose message is the app's own complaint: of wrong settings, a line for each
+ */
+export async function synthesize(options: {
+  settingsPath: string;
+  outDir: string;
+  onProgress?: (line: string) => void;
+  projectDirectory?: string;
+}): Promise<{ outDir: string }> {
+  const directory = options.projectDirectory ?? projectDirectory;
+  const outDir = resolve(options.outDir);
+  emptyAssembly(outDir);
+  const { app, context = {} } = readJson(join(directory, 'cdk.json')) as {
+    app?: string;
+    context?: Record<string, unknown>;
+  };
+  if (!app) throw new Error(`${join(directory, 'cdk.json')} names no app`);
+  const contextFile = join(directory, 'cdk.context.json');
+  const child = spawn(app, {
+    cwd: directory,
+    shell: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: appEnvironment(outDir, {
+      ...context,
+      ...(existsSync(contextFile) ? (readJson(contextFile) as Record<string, unknown>) : {}),
+      // What the CLI adds by itself, metadata and the bundling of every stack.
+      'aws:cdk:enable-path-metadata': true,
+      'aws:cdk:enable-asset-metadata': true,
+      'aws:cdk:bundling-stacks': ['**'],
+      settings: resolve(options.settingsPath),
+    }),
+  });
+  const complaints: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    complaints.push(line);
+    if (line.trim() !== '') options.onProgress?.(line.trim());
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.trim() !== '') options.onProgress?.(line.trim());
+  });
+  const code = await new Promise<number | null>((done, failed) => {
+    child.once('error', failed);
+    child.once('close', done);
+  });
+  if (code !== 0) throw new Error(complaintOf(complaints, app, code));
+  return { outDir };
+}
+
+/** The app sees nothing of this machine's AWS or CDK setup: the same settings give the same template anywhere. */
+function appEnvironment(outDir: string, context: Record<string, unknown>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_)/.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
+    CDK_OUTDIR: outDir,
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+  };
+}
+
+/** A directory that is no cloud assembly is not ours to empty. */
+function emptyAssembly(outDir: string): void {
+  if (!existsSync(outDir)) return;
+  const entries = readdirSync(outDir);
+  if (entries.length > 0 && !entries.includes('cdk.out') && !entries.includes('manifest.json')) {
+    throw new Error(`${outDir} holds something other than a synthesized CDK app: choose another directory`);
+  }
+  rmSync(outDir, { recursive: true });
+}
+
+/** What the app said, a line a complaint; of a crash the error and where it happened. */
+function complaintOf(lines: string[], app: string, code: number | null): string {
+  const said = lines.filter(
+    (line) => line.trim() !== '' && !/^(Bundling asset|\(node:|\(Use `node)/.test(line),
+  );
+  const crash = said.findIndex((line) => /^\s+at /.test(line));
+  if (crash > 0) return said.slice(crash - 1, crash + 1).join(' ');
+  if (said.length > 0) return said.slice(-20).join('\n');
+  return `${app} ended with ${code === null ? 'a signal' : `exit code ${code}`} and said nothing`;
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
