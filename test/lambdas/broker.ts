@@ -85,7 +85,10 @@ export function reconnectWith(table: Table, aws: FakeAws) {
 }
 
 /** A player's own session, in the table. */
-export async function ownSession(deps: ReconnectDependencies, changes: Partial<SessionRecord> = {}): Promise<Reconnect> {
+export async function ownSession(
+  deps: ReconnectDependencies,
+  changes: Partial<SessionRecord> = {},
+): Promise<Reconnect> {
   const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
   await deps.records.add({
     ...key,

@@ -1,23 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { PROBLEMS, Problem, problemBody } from '../../lambdas/core/problems.ts';
-
-/** The rows of the table behind a marker in docs/protocol.md, cells trimmed and without backticks. */
-function table(marker: string): string[][] {
-  const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
-  const [, behind = ''] = page.split(`<!-- ${marker}: read by the tests -->\n`);
-  const lines = behind.split('\n');
-  const end = lines.findIndex((line) => !line.startsWith('|'));
-  return lines.slice(2, end).map((line) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+import { protocolTable } from '../protocol.ts';
 
 it('docs/protocol.md tables exactly the codes, statuses and retries that the functions answer', () => {
-  const documented = table('codes').map(([code, status, retry]) => ({ code, status: Number(status), retry }));
+  const documented = protocolTable('codes').map(([code, status, retry]) => ({
+    code,
+    status: Number(status),
+    retry,
+  }));
   const answered = Object.entries(PROBLEMS).map(([code, { status, retry }]) => ({ code, status, retry }));
   expect(documented).toEqual(answered);
 });

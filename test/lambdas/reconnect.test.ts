@@ -15,7 +15,7 @@ function broker(connect: FakeAws['connect'] = async () => 'answer', seen?: FakeA
 
 const code = (work: Promise<unknown>) => work.then(() => 'none').catch((problem) => problem.code);
 
-describe('a session that is not the caller\'s', () => {
+describe("a session that is not the caller's", () => {
   it('and one that nobody has cost the same table operations and get the same refusal', async () => {
     const { deps, aws } = broker();
     const theirs = await ownSession(deps);
@@ -23,7 +23,10 @@ describe('a session that is not the caller\'s', () => {
     for (const streamSessionId of [theirs.streamSessionId, 'no-such-session']) {
       real.operations.length = 0;
       const asked: Reconnect = { ...theirs, playerId: 'somebody-else', streamSessionId };
-      const refused = await reconnect(asked, deps).catch((problem) => ({ code: problem.code, detail: problem.message }));
+      const refused = await reconnect(asked, deps).catch((problem) => ({
+        code: problem.code,
+        detail: problem.message,
+      }));
       sequences.push([refused, [...real.operations]]);
     }
     expect(sequences[0]).toEqual(sequences[1]);
@@ -154,7 +157,9 @@ describe('when AWS refuses', () => {
     });
     const asked = await ownSession(deps);
     expect(await code(reconnect(asked, deps))).toBe('stream_session_ended');
-    expect(await code(reconnect({ ...asked, key: 'k2', signalRequest: 'o2' }, deps))).toBe('stream_session_ended');
+    expect(await code(reconnect({ ...asked, key: 'k2', signalRequest: 'o2' }, deps))).toBe(
+      'stream_session_ended',
+    );
     expect(aws.tokens).toHaveLength(1);
   });
 });

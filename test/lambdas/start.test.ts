@@ -26,7 +26,10 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
       await aws.before();
       const id = aws.sessions.get(clientToken) ?? randomUUID();
       aws.sessions.set(clientToken, id);
-      return { arn: `arn:aws:gameliftstreams:us-west-2:1:streamsession/sg-1/${id}`, status: 'ACTIVATING' } as AwsStreamSession;
+      return {
+        arn: `arn:aws:gameliftstreams:us-west-2:1:streamsession/sg-1/${id}`,
+        status: 'ACTIVATING',
+      } as AwsStreamSession;
     },
     look: async () => ({ status: aws.seen as 'ACTIVE' }),
     now: () => clock.now,
@@ -65,7 +68,9 @@ describe('a start', () => {
     const { aws, deps } = broker();
     aws.before = () => new Promise((resolve) => setTimeout(resolve, 50));
     const { playerId } = asked();
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => code(start(asked({ playerId }), deps))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => code(start(asked({ playerId }), deps))),
+    );
     expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'connection_in_progress')).toHaveLength(9);
     expect(aws.sessions.size).toBe(1);
@@ -81,7 +86,9 @@ describe('a start', () => {
     const { body } = await start({ ...request, endsBy: clock.now + 15_000 }, deps);
     expect(aws.sessions.size).toBe(1);
     const streamSessionId = JSON.parse(body).streamSession.streamSessionId;
-    expect(await deps.records.read({ playerId: request.playerId, streamGroupId: 'sg-1', streamSessionId })).toBeDefined();
+    expect(
+      await deps.records.read({ playerId: request.playerId, streamGroupId: 'sg-1', streamSessionId }),
+    ).toBeDefined();
   });
 
   it('with the same key but anything else asked is refused, not silently answered with the other session', async () => {
