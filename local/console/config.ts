@@ -1,0 +1,19 @@
+/** What the page must know about the deployment; served to it as `/config.json`. */
+export interface ConsoleConfig {
+  /** Base URL of the player API. */
+  api: string;
+  /** Issuer of the OpenID provider. */
+  identity: string;
+  /** The page's client at that provider. */
+  clientId: string;
+  /** The scope that the player API requires. */
+  scope: string;
+  /** The audience of its access tokens. */
+  audience: string;
+  /** Base URL of the GameLift Streams emulator, whose control API cuts connections. */
+  gameLiftStreams: string;
+  /** The stream group to start sessions in. */
+  streamGroupId: string;
+  /** The application to start, by id or ARN. */
+  application: string;
+}

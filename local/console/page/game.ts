@@ -1,0 +1,26 @@
+/** The counter in a message of the demonstration game; undefined for any other message. */
+export function counterOf(message: Uint8Array): number | undefined {
+  try {
+    const said = JSON.parse(new TextDecoder().decode(message)) as unknown;
+    if (typeof said !== 'object' || said === null || !('type' in said) || said.type !== 'state')
+      return undefined;
+    return 'counter' in said && Number.isSafeInteger(said.counter) ? (said.counter as number) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a return amounts to, in one sentence: the game's counter shows whether it is the same session. */
+export function returnSentence(seconds: number, before: number | undefined, after: number): string {
+  const back = `Back in ${seconds.toFixed(1)} s`;
+  if (before === undefined) return `${back}, the counter is at ${number(after)}.`;
+  if (after < before) {
+    return `${back}, but the counter restarted: ${number(before)} → ${number(after)}. This is another game.`;
+  }
+  return `${back}, counter went on: ${number(before)} → ${number(after)}, nothing lost.`;
+}
+
+/** A number as the page shows it everywhere. */
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}

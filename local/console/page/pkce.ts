@@ -1,0 +1,66 @@
+import { base64url, randomValue, textOfBase64url } from './base64url.ts';
+
+/** What an authorization request must keep until the player is back from the provider. */
+export interface PendingSignIn {
+  verifier: string;
+  state: string;
+  nonce: string;
+}
+
+/** A fresh verifier, state and nonce. */
+export function createPendingSignIn(): PendingSignIn {
+  return { verifier: randomValue(), state: randomValue(), nonce: randomValue() };
+}
+
+/** The S256 challenge of RFC 7636. */
+export async function challengeOf(verifier: string): Promise<string> {
+  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
+}
+
+/**
+ * The code in the address the provider sent the player back to; undefined when the address is no such thing.
+ *
+ * @throws Error with a sentence for the player when the provider refused, or when this browser didn't ask.
+ */
+export function codeFrom(
+  address: URL,
+  pending: PendingSignIn | undefined,
+  issuer: string,
+): string | undefined {
+  const { searchParams } = address;
+  if (!searchParams.has('code') && !searchParams.has('error')) return undefined;
+  if (pending === undefined || searchParams.get('state') !== pending.state) {
+    throw new Error('This sign-in was not started in this tab. Press Sign in to start one here.');
+  }
+  if (searchParams.get('iss') !== issuer) {
+    throw new Error('The sign-in came back from another provider. Press Sign in to try again.');
+  }
+  const error = searchParams.get('error');
+  if (error !== null) {
+    const said = searchParams.get('error_description') ?? error;
+    throw new Error(`The provider refused the sign-in (${said}). Press Sign in to try again.`);
+  }
+  return searchParams.get('code') ?? undefined;
+}
+
+/**
+ * The player that an ID token names. Its signature is not checked: it came from the provider's own token endpoint and
+ * not through the browser's address (OpenID Connect Core 3.1.3.7).
+ *
+ * @throws Error with a sentence for the player when the token answers another sign-in.
+ */
+export function playerOf(
+  idToken: string,
+  { issuer, clientId, nonce }: { issuer: string; clientId: string; nonce: string },
+): string {
+  const claims = JSON.parse(textOfBase64url(idToken.split('.')[1] ?? '')) as Record<string, unknown>;
+  if (
+    claims.iss !== issuer ||
+    claims.aud !== clientId ||
+    claims.nonce !== nonce ||
+    typeof claims.sub !== 'string'
+  ) {
+    throw new Error('The sign-in came back for somebody else. Press Sign in to try again.');
+  }
+  return claims.sub;
+}

@@ -1,0 +1,21 @@
+import type { ConsoleConfig } from './config.ts';
+
+/**
+ * The page's Content-Security-Policy: its own files, and connections to exactly the three services that it uses. The
+ * emulator's scripts are allowed since a signal response names the input module's address, as the Web SDK requires.
+ */
+export function contentSecurityPolicy({ api, identity, gameLiftStreams }: ConsoleConfig): string {
+  const [apiOrigin, identityOrigin, emulatorOrigin] = [api, identity, gameLiftStreams].map(
+    (url) => new URL(url).origin,
+  );
+  return [
+    "default-src 'none'",
+    `script-src 'self' ${emulatorOrigin}`,
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src ${[...new Set(["'self'", apiOrigin, identityOrigin, emulatorOrigin])].join(' ')}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { ConsoleConfig } from './config.ts';
+import { contentSecurityPolicy } from './policy.ts';
+
+const PAGE = new URL('./page/', import.meta.url);
+
+/** How the console is to be started; see {@link startConsole}. */
+export interface ConsoleOptions {
+  /** TCP port; 0 takes a free one. */
+  port: number;
+  /** Address to listen on, 127.0.0.1 by default. */
+  host?: string;
+  /** What the page is told about the deployment. */
+  config: ConsoleConfig;
+}
+
+/**
+ * Bundles the page's script and serves the page, resolving once it answers. The paths are a closed list made at start:
+ * nothing in a request ever becomes a file name.
+ *
+ * @throws Error of node:net when the port is taken (`code` EADDRINUSE), or of esbuild when the page doesn't build.
+ */
+export async function startConsole(
+  options: ConsoleOptions,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const { port, host = '127.0.0.1', config } = options;
+  const files = new Map<string, { type: string; body: string | Uint8Array }>([
+    ['/', { type: 'text/html; charset=utf-8', body: await readFile(new URL('index.html', PAGE)) }],
+    ['/style.css', { type: 'text/css; charset=utf-8', body: await readFile(new URL('style.css', PAGE)) }],
+    ['/icon.svg', { type: 'image/svg+xml', body: await readFile(new URL('icon.svg', PAGE)) }],
+    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundlePage() }],
+    ['/config.json', { type: 'application/json', body: JSON.stringify(config) }],
+  ]);
+  const common = {
+    'content-security-policy': contentSecurityPolicy(config),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  };
+
+  const server = createServer((request, response) => {
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const file = files.get(path);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { ...common, allow: 'GET, HEAD' }).end();
+    } else if (file === undefined) {
+      response
+        .writeHead(404, { ...common, 'content-type': 'text/plain' })
+        .end('There is no such page here.\n');
+    } else {
+      response.writeHead(200, { ...common, 'content-type': file.type });
+      response.end(request.method === 'HEAD' ? undefined : file.body);
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The page's script in one ES module, with a source map inside: this page is for developers. */
+async function bundlePage(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('main.ts', PAGE))],
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    sourcemap: 'inline',
+    write: false,
+    logLevel: 'silent',
+    tsconfigRaw: {},
+  });
+  const [bundle] = outputFiles;
+  if (bundle === undefined) throw new Error('esbuild made no bundle of local/console/page/main.ts');
+  return bundle.contents;
+}

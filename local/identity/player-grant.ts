@@ -1,0 +1,66 @@
+import { errors, type Provider, type ProviderContext, type ResourceServer } from 'oidc-provider';
+import { PLAYER_GRANT, playerNameProblem } from './names.ts';
+
+const PARAMETERS = ['player', 'kind', 'scope', 'audience', 'expires_in'] as const;
+
+/** A day, either way: a token that expired, or one that outlasts a long bench. */
+const MOST_SECONDS = 24 * 60 * 60;
+
+interface Settings {
+  resource: ResourceServer;
+  scope: string;
+  audience: string;
+}
+
+/**
+ * The grant behind the token command and the tests: `player` gets an access token as the page would, or on request
+ * one that the player API must refuse: an ID token (`kind=id`), another `scope`, another `audience`, or one that
+ * expired (`expires_in` of zero or less, seconds from now). Nothing is stored, so thousands take seconds.
+ */
+export function registerPlayerGrant(provider: Provider, { resource, scope, audience }: Settings): void {
+  provider.registerGrantType(
+    PLAYER_GRANT,
+    async (ctx) => {
+      const { params, client } = ctx.oidc;
+      const player = params.player ?? '';
+      const problem = playerNameProblem(player);
+      if (problem !== undefined) throw new errors.InvalidRequest(`player: ${problem}`);
+      const kind = params.kind ?? 'access';
+      if (kind === 'id') {
+        ctx.body = await idTokenFor(ctx, player);
+        return;
+      }
+      if (kind !== 'access') throw new errors.InvalidRequest('kind: write access or id');
+
+      const token = new provider.AccessToken({ client, accountId: player, gty: PLAYER_GRANT });
+      const { iat, exp } = lifetime(params.expires_in);
+      Object.assign(token, { resourceServer: resource, scope: params.scope ?? scope, iat, exp });
+      Object.assign(token, { aud: params.audience ?? audience });
+      ctx.body = {
+        access_token: await token.save(),
+        token_type: 'Bearer',
+        expires_in: Math.max(0, exp - Math.floor(Date.now() / 1000)),
+        scope: token.scope,
+      };
+    },
+    PARAMETERS,
+  );
+}
+
+async function idTokenFor(ctx: ProviderContext, player: string) {
+  const token = new ctx.oidc.provider.IdToken({ sub: player }, { ctx });
+  token.scope = 'openid';
+  return { id_token: await token.issue({ use: 'idtoken' }), token_type: 'N_A' };
+}
+
+/** Epoch seconds. An expired token was issued before it expired, as a real one. */
+function lifetime(expiresIn: string | undefined): { iat: number; exp: number } {
+  const seconds = expiresIn === undefined ? 15 * 60 : Number(expiresIn);
+  if (!Number.isInteger(seconds) || Math.abs(seconds) > MOST_SECONDS) {
+    throw new errors.InvalidRequest(
+      `expires_in: write whole seconds from -${MOST_SECONDS} to ${MOST_SECONDS}`,
+    );
+  }
+  const now = Math.floor(Date.now() / 1000);
+  return { iat: seconds > 0 ? now : now + seconds - 15 * 60, exp: now + seconds };
+}

@@ -1,0 +1,127 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ConsoleConfig } from '../../../local/console/config.ts';
+import { startConsole } from '../../../local/console/server.ts';
+
+const config: ConsoleConfig = {
+  api: 'http://127.0.0.1:4401',
+  identity: 'http://127.0.0.1:4402',
+  clientId: 'rejoin-console',
+  scope: 'rejoin/play',
+  audience: 'rejoin',
+  gameLiftStreams: 'http://127.0.0.1:4403',
+  streamGroupId: 'sg-1AB2C3De4',
+  application: 'a-9ZY8X7Wv6',
+};
+let page: Awaited<ReturnType<typeof startConsole>>;
+
+beforeAll(async () => {
+  page = await startConsole({ port: 0, config });
+});
+afterAll(() => page.close());
+
+/** Sends a path exactly as written; fetch would tidy it up first. */
+function raw(path: string, method = 'GET'): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    request({ ...addressOf(page.url), path, method }, async (response) => {
+      let body = '';
+      for await (const part of response) body += part;
+      resolve({ status: response.statusCode, body });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+function addressOf(url: string) {
+  const { hostname, port } = new URL(url);
+  return { hostname, port };
+}
+
+describe('what the browser gets', () => {
+  test('everything the page names is there, with a type that nosniff lets through', async () => {
+    const html = await (await fetch(page.url)).text();
+    const named = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
+
+    const types = await Promise.all(
+      named.map(async (path) => {
+        const response = await fetch(`${page.url}${path}`);
+        return [path, response.status, response.headers.get('content-type')];
+      }),
+    );
+
+    expect(types).toEqual([
+      ['/icon.svg', 200, 'image/svg+xml'],
+      ['/style.css', 200, 'text/css; charset=utf-8'],
+      ['/main.js', 200, 'text/javascript; charset=utf-8'],
+    ]);
+  });
+
+  test('the script is one file: a browser resolves no bare import and no .ts', async () => {
+    const script = await (await fetch(`${page.url}/main.js`)).text();
+
+    expect(script.length).toBeGreaterThan(1000);
+    expect(script.split('//# sourceMappingURL')[0]).not.toMatch(/^\s*(import|export)\s.*from\s/m);
+  });
+
+  test('the page learns the deployment from /config.json', async () => {
+    expect(await (await fetch(`${page.url}/config.json`)).json()).toEqual(config);
+  });
+
+  test('a sign-in comes back to / with a query', async () => {
+    expect((await raw('/?code=x&state=y')).status).toBe(200);
+  });
+});
+
+describe('what the page may do', () => {
+  test('the policy names the three services and nothing else', async () => {
+    const policy = (await fetch(page.url)).headers.get('content-security-policy') ?? '';
+
+    expect(policy.split('; ')).toEqual([
+      "default-src 'none'",
+      "script-src 'self' http://127.0.0.1:4403",
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self' http://127.0.0.1:4401 http://127.0.0.1:4402 http://127.0.0.1:4403",
+      "form-action 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ]);
+  });
+
+  test('the page keeps its own policy: no inline script, style or handler', async () => {
+    const html = await (await fetch(page.url)).text();
+
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
+  });
+});
+
+describe('what nobody gets', () => {
+  test.each([
+    '/../server.ts',
+    '/..%2fserver.ts',
+    '/%2e%2e/server.ts',
+    '//etc/passwd',
+    '/main.ts',
+    '/page/main.ts',
+    '/constructor',
+    '/..\\..\\package.json',
+  ])('%s is no file of the page', async (path) => {
+    const { status, body } = await raw(path);
+
+    expect(status).toBe(404);
+    expect(body).toBe('There is no such page here.\n');
+  });
+
+  test('the page is only read', async () => {
+    expect((await raw('/', 'POST')).status).toBe(405);
+    expect(await raw('/', 'HEAD')).toEqual({ status: 200, body: '' });
+  });
+
+  test('a port in use is an error for whoever starts it', async () => {
+    const port = Number(new URL(page.url).port);
+
+    await expect(startConsole({ port, config })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});

@@ -1,0 +1,279 @@
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startIdentity } from '../../../local/identity/server.ts';
+import { authorization, createBrowser, signIn, trade } from './browser.ts';
+
+const PAGE = 'http://127.0.0.1:4400/';
+/** All that was printed since this file began: oidc-provider says some things once a process only. */
+const said: unknown[] = [];
+for (const level of ['info', 'warn', 'error'] as const) console[level] = (...words) => said.push(words);
+let identity: Awaited<ReturnType<typeof startIdentity>>;
+let issuer: string;
+
+beforeAll(async () => {
+  identity = await startIdentity({
+    port: 0,
+    redirectOrigins: ['http://127.0.0.1:4400', 'http://localhost:4400'],
+  });
+  issuer = identity.url;
+});
+afterAll(() => identity.close());
+
+const json = async (url: string): Promise<unknown> => (await fetch(url)).json();
+
+describe('what a JWT authorizer relies on', () => {
+  test('discovery names the issuer it was fetched from, and the keys hold no private part', async () => {
+    const discovery = (await json(`${issuer}/.well-known/openid-configuration`)) as Record<string, string>;
+    const { keys } = (await json(discovery.jwks_uri ?? '')) as { keys: unknown };
+
+    expect(discovery.issuer).toBe(issuer);
+    expect(keys).toEqual([
+      { kty: 'RSA', use: 'sig', alg: 'RS256', kid: expect.any(String), n: expect.any(String), e: 'AQAB' },
+    ]);
+  });
+
+  test('an access token from the page is a JWT for the player API that names the player', async () => {
+    const { tokens } = await signIn(issuer, 'auth0|alice', PAGE);
+    const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
+
+    const { payload, protectedHeader } = await jwtVerify(tokens.access_token ?? '', keys, {
+      issuer,
+      audience: 'rejoin',
+      algorithms: ['RS256'],
+    });
+
+    expect(protectedHeader.typ).toBe('at+jwt');
+    expect(payload.sub).toBe('auth0|alice');
+    expect(payload.scope).toBe('rejoin/play');
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
+  });
+
+  test('an ID token never holds the play scope, so a route that requires it stays shut', async () => {
+    const { tokens } = await signIn(issuer, 'alice', PAGE);
+
+    const claims = decodeJwt(tokens.id_token ?? '');
+
+    expect(claims).toMatchObject({ sub: 'alice', aud: 'rejoin-console', iss: issuer, nonce: 'nonce-1' });
+    expect(claims.scope).toBeUndefined();
+  });
+
+  test('audience and scope are the deployment’s where it sets them', async () => {
+    const other = await startIdentity({
+      port: 0,
+      redirectOrigins: ['http://127.0.0.1:4400'],
+      audience: 'https://play.example',
+      scope: 'game/join',
+    });
+    try {
+      const { verifier, url } = authorization(other.url, PAGE, { scope: 'openid game/join' });
+      const browser = createBrowser(other.url);
+      const { at } = await browser.follow(url);
+      const { leftFor } = await browser.follow(at, {
+        method: 'POST',
+        body: new URLSearchParams({ player: 'alice' }),
+      });
+      const { body } = await trade(other.url, {
+        grant_type: 'authorization_code',
+        code: leftFor?.searchParams.get('code') ?? '',
+        code_verifier: verifier,
+        redirect_uri: PAGE,
+      });
+
+      expect(decodeJwt(body.access_token ?? '')).toMatchObject({
+        aud: 'https://play.example',
+        scope: 'game/join',
+      });
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('signing in', () => {
+  test('a stolen code is worthless without the verifier', async () => {
+    const browser = createBrowser(issuer);
+    const { at } = await browser.follow(authorization(issuer, PAGE).url);
+    const { leftFor } = await browser.follow(at, {
+      method: 'POST',
+      body: new URLSearchParams({ player: 'alice' }),
+    });
+
+    const { response, body } = await trade(issuer, {
+      grant_type: 'authorization_code',
+      code: leftFor?.searchParams.get('code') ?? '',
+      code_verifier: 'a'.repeat(43),
+      redirect_uri: PAGE,
+    });
+
+    expect(response.status).toBe(400);
+    expect(body.error).toBe('invalid_grant');
+  });
+
+  test.each([
+    ['without a code challenge', { code_challenge: '', code_challenge_method: '' }],
+    ['with a plain one', { code_challenge_method: 'plain' }],
+  ])('a page that asks %s is sent back with an error', async (_how, more) => {
+    const { leftFor } = await createBrowser(issuer).follow(authorization(issuer, PAGE, more).url);
+
+    expect(leftFor?.searchParams.get('error')).toBe('invalid_request');
+    expect(leftFor?.searchParams.has('code')).toBe(false);
+  });
+
+  test('nobody is sent to a page that is not the console’s', async () => {
+    const { page, leftFor } = await createBrowser(issuer).follow(
+      authorization(issuer, 'http://127.0.0.1:1/').url,
+    );
+
+    expect(leftFor).toBeUndefined();
+    expect(page?.status).toBe(400);
+    expect(await page?.text()).toContain('This sign-in can’t go on');
+  });
+
+  test('a player who is signed in is not asked again, on either of the console’s origins', async () => {
+    const first = await signIn(issuer, 'alice', PAGE);
+    const second = await signIn(issuer, 'nobody-types-this', 'http://localhost:4400/', first.browser);
+
+    expect([first.asked, second.asked]).toEqual([true, false]);
+    expect(decodeJwt(second.tokens.access_token ?? '').sub).toBe('alice');
+  });
+
+  test.each([
+    ['', 'Type a player name'],
+    ['a b', '1 to 64 letters'],
+    ['x'.repeat(65), '1 to 64 letters'],
+    ['"><script>alert(1)</script>', '1 to 64 letters'],
+  ])('the name %j is refused on the page itself, with what to write', async (player, sentence) => {
+    const browser = createBrowser(issuer);
+    const { at } = await browser.follow(authorization(issuer, PAGE).url);
+
+    const { page } = await browser.follow(at, { method: 'POST', body: new URLSearchParams({ player }) });
+    const html = (await page?.text()) ?? '';
+
+    expect(page?.status).toBe(400);
+    expect(html).toContain(sentence);
+    expect(html).not.toContain('<script>');
+  });
+
+  test('a sign-in page opened in another browser says where to start again', async () => {
+    const { at } = await createBrowser(issuer).follow(authorization(issuer, PAGE).url);
+
+    const { page } = await createBrowser(issuer).follow(at);
+
+    expect(page?.status).toBe(400);
+    expect(await page?.text()).toContain('press Sign in again');
+  });
+
+  test('the form may lead to the console and to no other site', async () => {
+    const { page } = await createBrowser(issuer).follow(authorization(issuer, PAGE).url);
+    const policy = page?.headers.get('content-security-policy') ?? '';
+
+    expect(policy).toContain("form-action 'self' http://127.0.0.1:4400 http://localhost:4400;");
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+  });
+});
+
+describe('staying signed in, and leaving', () => {
+  test('a refreshed token is good for the same API, and a refresh token works once', async () => {
+    const { tokens } = await signIn(issuer, 'alice', PAGE);
+    const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
+
+    const { body } = await trade(issuer, refresh);
+    const again = await trade(issuer, refresh);
+
+    expect(decodeJwt(body.access_token ?? '')).toMatchObject({
+      aud: 'rejoin',
+      scope: 'rejoin/play',
+      sub: 'alice',
+    });
+    expect(body.refresh_token).not.toBe(tokens.refresh_token);
+    expect(again.body.error).toBe('invalid_grant');
+  });
+
+  test('signing out returns to the console, ends the refresh token and asks the next player for a name', async () => {
+    const { browser, tokens } = await signIn(issuer, 'alice', PAGE);
+    const query = new URLSearchParams({
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: PAGE,
+      state: 'bye',
+    });
+
+    const { page } = await browser.follow(`${issuer}/session/end?${query}`);
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec((await page?.text()) ?? '')?.[1] ?? '';
+    const { leftFor } = await browser.follow(`${issuer}/session/end/confirm`, {
+      method: 'POST',
+      body: new URLSearchParams({ xsrf, logout: 'yes' }),
+    });
+    const refreshed = await trade(issuer, {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token ?? '',
+    });
+
+    expect(leftFor?.href).toBe(`${PAGE}?state=bye`);
+    expect(refreshed.body.error).toBe('invalid_grant');
+    expect((await signIn(issuer, 'bob', PAGE, browser)).asked).toBe(true);
+  });
+
+  test('only the console’s own link signs out without a question', async () => {
+    const { browser, tokens } = await signIn(issuer, 'alice', PAGE);
+
+    const foreign = await browser.follow(`${issuer}/session/end`);
+    const own = await browser.follow(`${issuer}/session/end?id_token_hint=${tokens.id_token}`);
+
+    expect(await foreign.page?.text()).not.toContain('<script>');
+    expect(await own.page?.text()).toContain("<script>document.querySelector('button').click();</script>");
+  });
+});
+
+describe('who else may talk to it', () => {
+  test('the console’s script may trade codes and read keys, another site’s script may not trade', async () => {
+    const own = await trade(issuer, { grant_type: 'refresh_token', refresh_token: 'x' });
+    const foreign = await trade(
+      issuer,
+      { grant_type: 'refresh_token', refresh_token: 'x' },
+      'http://evil.example',
+    );
+
+    expect(own.response.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:4400');
+    expect(own.body.error).toBe('invalid_grant');
+    expect(foreign.response.headers.get('access-control-allow-origin')).toBeNull();
+    expect(foreign.body.error).toBe('invalid_request');
+  });
+
+  test('a foreign name that resolves to this machine gets nothing', async () => {
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve, reject) => {
+      request(`${issuer}/jwks`, { headers: { host: 'rebound.example' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+    expect(status).toBe(421);
+  });
+
+  test('two deployments on one machine don’t share cookies, which browsers keep by host alone', async () => {
+    const other = await startIdentity({ port: 0, redirectOrigins: ['http://127.0.0.1:4400'] });
+    try {
+      const here = [...(await signIn(issuer, 'alice', PAGE)).browser.cookies.keys()];
+      const there = [...(await signIn(other.url, 'alice', PAGE)).browser.cookies.keys()];
+
+      expect(here.length).toBeGreaterThan(0);
+      expect(here.filter((name) => there.includes(name))).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('a port in use is an error for whoever starts it, not a crash later', async () => {
+    const port = Number(new URL(issuer).port);
+
+    await expect(startIdentity({ port, redirectOrigins: [] })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  test('it prints nothing: no development warning, no error of a sign-in that went well', () => {
+    expect(said).toEqual([]);
+  });
+});
