@@ -33,13 +33,18 @@ const KIND_BY_NAME: Readonly<Record<string, AwsFailureKind>> = {
   TimeoutError: 'timeout',
 };
 
+/** Node's codes for a connection that broke. The SDK calls some of these a TimeoutError as well. */
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
+
 /**
  * The kind of failure behind an error's name and HTTP status, never its message: by name where AWS documents it,
  * else by status, else a broken network.
  *
  * @param httpStatus the response's, or undefined when none arrived.
+ * @param code Node's code of a system error, if it is one.
  */
-export function awsFailureKind(name: string, httpStatus: number | undefined): AwsFailureKind {
+export function awsFailureKind(name: string, httpStatus: number | undefined, code?: string): AwsFailureKind {
+  if (code !== undefined && BROKEN_CONNECTION.has(code)) return 'network';
   const known = Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined;
   if (known !== undefined) return known;
   if (httpStatus === undefined) return 'network';

@@ -34,6 +34,13 @@ export interface AwsStreamSession {
 const ATTEMPT_TIMEOUT_MS = 4000;
 const CONNECT_TIMEOUT_MS = 1000;
 
+/** What the SDK's errors have in common. */
+interface SdkError {
+  name?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
 const clients = new Map<string, GameLiftStreamsClient>();
 
 /** One client a Region for the life of the sandbox, so that connections are reused. */
@@ -63,8 +70,8 @@ async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: Cal
     try {
       return await attempt(AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, left))));
     } catch (error) {
-      const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-      const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode);
+      const { name, code, $metadata } = error as SdkError;
+      const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode, code);
       uncertain ||= isUncertain(kind);
       const delay = nextRetryDelayMs({
         kind,

@@ -9,7 +9,11 @@ beforeAll(async () => {
 afterAll(() => deployed.close());
 afterEach(async () => {
   await deployed.control('DELETE', 'faults');
-  await deployed.control('PUT', 'settings', { activationSeconds: 0.1, repeatAnswer: true });
+  await deployed.control('PUT', 'settings', {
+    activationSeconds: 0.1,
+    readySeconds: 0.05,
+    repeatAnswer: true,
+  });
 });
 
 async function connected() {
@@ -72,7 +76,8 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   },
   async answer_lost() {
     const { player, id } = await dropped();
-    await deployed.control('PUT', 'settings', { repeatAnswer: false });
+    // A client without the answer does not connect: the session stays where the lost answer left it.
+    await deployed.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 5 });
     await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
     return player.reconnect(id);
   },

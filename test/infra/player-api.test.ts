@@ -63,7 +63,7 @@ test('API Gateway may invoke a function for its one method and path only', () =>
 describe('web pages', () => {
   test('only the listed origins may call, with what the protocol needs and no cookies', () => {
     expect(api.CorsConfiguration).toEqual({
-      AllowOrigins: ['https://play.example.com', 'http://localhost:5173'],
+      AllowOrigins: ['https://play.example.com', 'https://beta.example.com'],
       AllowMethods: ['GET', 'POST', 'DELETE'],
       AllowHeaders: ['authorization', 'content-type', 'idempotency-key'],
       ExposeHeaders: ['retry-after', 'idempotency-replayed'],

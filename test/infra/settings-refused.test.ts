@@ -8,10 +8,11 @@ const origin =
   'an origin as browsers send it, such as "https://play.example.com": no path, no *, http only for localhost, 127.0.0.1 or [::1]';
 const secureUrl = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
 const redirect = `${secureUrl} without #fragment`;
+const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-1234';
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
 const top =
-  'stackName, streamGroups, identity, userId, webOrigins, launchArguments, limits, quotas, adoption, throttling, logs, memoryMb, removalPolicy';
+  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, adoption, throttling, logs, memoryMb, removalPolicy, tags';
 
 /** What was written, and the one line it earns. */
 const refused: [what: string, input: unknown, line: string][] = [
@@ -121,7 +122,104 @@ const refused: [what: string, input: unknown, line: string][] = [
     `webOrigins[0] is ${JSON.stringify(given)}; write ${origin}`,
   ]),
   ...settingCases(),
+  ...domainCases(),
+  ...productionCases(),
+  ...limitCases(),
+  ...tagCases(),
 ];
+
+function domainCases(): [string, unknown, string][] {
+  const zone = { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' };
+  const host = 'a host name in lower case, such as "play-api.example.com"';
+  const cases: [string, Record<string, unknown>, string][] = [
+    [
+      'a domain with a scheme',
+      { name: 'https://api.example.com' },
+      `name is "https://api.example.com"; write ${host}`,
+    ],
+    ['a domain in capitals', { name: 'API.example.com' }, `name is "API.example.com"; write ${host}`],
+    ['a domain by wildcard', { name: '*.example.com' }, `name is "*.example.com"; write ${host}`],
+    [
+      'a certificate by its id',
+      { certificateArn: '1234' },
+      'certificateArn is "1234"; write the ARN of an ACM certificate in the Region of the stack, such as "arn:aws:acm:eu-west-1:123456789012:certificate/..."',
+    ],
+    [
+      'a hosted zone by its path',
+      { hostedZone: { ...zone, id: '/hostedzone/Z01' } },
+      'hostedZone.id is "/hostedzone/Z01"; write the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"',
+    ],
+    [
+      'a hosted zone without its name',
+      { hostedZone: { id: zone.id } },
+      'hostedZone.name is missing; write the name of the zone in lower case, such as "example.com"',
+    ],
+    [
+      'a zone that the domain does not lie in',
+      { hostedZone: { ...zone, name: 'ample.com' } },
+      'hostedZone.name is "ample.com"; write the zone that domain.name "api.example.com" lies in, or leave domain.hostedZone out',
+    ],
+  ];
+  return cases.map(([what, change, line]) => [
+    what,
+    { ...minimal, domain: { name: 'api.example.com', certificateArn, ...change } },
+    `domain.${line}`,
+  ]);
+}
+
+function productionCases(): [string, unknown, string][] {
+  const https =
+    'an https address, for removalPolicy is "retain"; http://localhost is for "removalPolicy": "destroy"';
+  return [
+    [
+      "a developer's page in production",
+      { ...minimal, webOrigins: ['https://play.example.com', 'http://localhost:5173'] },
+      `webOrigins[1] is "http://localhost:5173"; write ${https}`,
+    ],
+    [
+      'the local identity provider in production',
+      { ...minimal, identity: { ...oidc, issuer: 'http://127.0.0.1:8402' }, removalPolicy: 'retain' },
+      `identity.issuer is "http://127.0.0.1:8402"; write ${https}`,
+    ],
+  ];
+}
+
+function limitCases(): [string, unknown, string][] {
+  return [
+    [
+      'one player who may start more than the account can',
+      { ...minimal, limits: { startsPerMinute: 1201 } },
+      'limits.startsPerMinute is 1201; write at most the 1200 that quotas.StartStreamSession, 20 a second, grants all players together',
+    ],
+    [
+      'one player who may connect more often than a small quota allows',
+      { ...minimal, limits: { connectionsPerMinute: 31 }, quotas: { CreateStreamSessionConnection: 0.5 } },
+      'limits.connectionsPerMinute is 31; write at most the 30 that quotas.CreateStreamSessionConnection, 0.5 a second, grants all players together',
+    ],
+  ];
+}
+
+function tagCases(): [string, unknown, string][] {
+  const many = Object.fromEntries(Array.from({ length: 41 }, (_, at) => [`t${at}`, '']));
+  return [
+    ['tags as a list', ['team']],
+    ['a number as a tag', { team: 7 }],
+    ['a tag that AWS keeps to itself', { 'aws:team': 'arcade' }],
+    ['a tag without name', { '': 'arcade' }],
+    ['a tag of letters that AWS does not take', { team: 'arcade; games' }],
+    ['more tags than a resource can have', many],
+  ].map(([what, tags]): [string, unknown, string] => [
+    what as string,
+    { ...minimal, tags },
+    `tags is ${shortened(tags)}; write an object of at most 40 tags such as {"team": "arcade"}, where a name has 1 to 128 and a value at most 256 letters, digits, spaces and _.:/=+-@, and no name begins with "aws:"`,
+  ]);
+}
+
+/** A value as it stands in an error line: at most 60 characters. */
+function shortened(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > 60 ? `${json.slice(0, 57)}...` : json;
+}
 
 function groupCases(): [string, unknown, string][] {
   const id = 'write a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -';
@@ -196,11 +294,6 @@ function settingCases(): [string, unknown, string][] {
       'a number for a name',
       { stackName: 7 },
       'stackName is 7; write a letter, then up to 127 letters, digits and -',
-    ],
-    [
-      'a stack name that cannot name a sign-in page',
-      { stackName: 'AwsGames' },
-      'identity.cognito.domainPrefix is missing; write a prefix for Cognito\'s sign-in page: the stack name "AwsGames" cannot be part of one',
     ],
     ['another kind of user id', { userId: 'email' }, 'userId is "email"; write "pseudonym" or "subject"'],
     [

@@ -50,6 +50,7 @@ describe('a deployer who writes only a stream group', () => {
       logs: { retentionDays: 30, level: 'INFO' },
       memoryMb: 512,
       removalPolicy: 'retain',
+      tags: {},
     });
   });
 
@@ -71,7 +72,8 @@ describe('settings that are kept as given', () => {
       'https://tenant.example.com',
       'http://127.0.0.1:8402',
     ]) {
-      expect(parseSettings({ ...minimal, identity: { ...oidc, issuer } }).identity).toEqual({
+      const input = { ...minimal, identity: { ...oidc, issuer }, removalPolicy: 'destroy' };
+      expect(parseSettings(input).identity).toEqual({
         ...oidc,
         issuer,
         scope: 'rejoin/play',

@@ -111,11 +111,30 @@ describe('identity', () => {
   test('the sign-in page has a name that is free in any Region, or the one that was chosen', () => {
     const domain = ([, { Properties }]: ReturnType<typeof ofType>[number]) => text(Properties.Domain);
     expect(ofType(template, 'AWS::Cognito::UserPoolDomain').map(domain)).toEqual([
-      `arcade-\${AWS::AccountId}`,
+      expect.stringMatching(/^arcade-rejoin-[0-9a-f]{8}-\$\{AWS::AccountId\}$/),
     ]);
     const chosen = templateOf({ ...minimal, identity: { cognito: { domainPrefix: 'the-arcade' } } });
     expect(ofType(chosen, 'AWS::Cognito::UserPoolDomain').map(domain)).toEqual(['the-arcade']);
   });
+
+  test.each([
+    ['a word that Cognito reserves', 'AwsGames', 'awsgames-rejoin'],
+    ['more letters than fit', `Arcade${'x'.repeat(122)}`, undefined],
+  ])(
+    'a stack name with %s is refused or shortened before Cognito refuses it',
+    (_what, stackName, refused) => {
+      const synthesized = () => ofType(templateOf({ ...minimal, stackName }), 'AWS::Cognito::UserPoolDomain');
+      if (refused === undefined) {
+        const [[, { Properties }] = ['', { Properties: {} }]] = synthesized();
+        expect(text(Properties.Domain).replace('${AWS::AccountId}', '123456789012').length).toBeLessThan(64);
+        return;
+      }
+      const line = `identity.cognito.domainPrefix is missing; write a prefix for Cognito's sign-in page: "${refused}-`;
+      expect(synthesized).toThrow(
+        expect.objectContaining({ name: 'SettingsError', lines: [expect.stringContaining(line)] }),
+      );
+    },
+  );
 });
 
 describe('what a web developer is told', () => {

@@ -26,7 +26,7 @@ export const minimal = { streamGroups: [group] } satisfies SettingsInput;
 export const withProvider = {
   ...minimal,
   identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'games/play' },
-  webOrigins: ['https://play.example.com', 'http://localhost:5173'],
+  webOrigins: ['https://play.example.com', 'https://beta.example.com'],
 } satisfies SettingsInput;
 
 /** Bundling is skipped: the template says the same, and these tests ask only the template. */

@@ -126,6 +126,11 @@ describe('whatever AWS answers', () => {
     expect(awsFailureKind('constructor', undefined)).toBe('network');
   });
 
+  it('a connection that broke is no time-out, although the SDK names it one', () => {
+    expect(awsFailureKind('TimeoutError', undefined, 'ECONNRESET')).toBe('network');
+    expect(awsFailureKind('TimeoutError', undefined, 'ETIMEDOUT')).toBe('timeout');
+  });
+
   it('every wait is within its base and one and a half times it', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (random) => {

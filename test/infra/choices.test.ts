@@ -1,0 +1,98 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { Rejoin } from '../../infra/rejoin.ts';
+import { minimal, ofType, templateOf, text, withProvider } from './synth.ts';
+
+const domain = {
+  name: 'api.example.com',
+  certificateArn: 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-1234',
+};
+const hostedZone = { id: 'Z0123456789', name: 'example.com' };
+
+describe("an API under the deployer's own name", () => {
+  const template = templateOf({ ...withProvider, domain: { ...domain, hostedZone } });
+  const [[domainId = '', name] = []] = ofType(template, 'AWS::ApiGatewayV2::DomainName');
+
+  test('is reached there over TLS 1.2 with the given certificate, and the output says so', () => {
+    expect(name?.Properties).toMatchObject({
+      DomainName: 'api.example.com',
+      DomainNameConfigurations: [
+        { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+    });
+    const [[apiId] = ['']] = ofType(template, 'AWS::ApiGatewayV2::Api');
+    expect(ofType(template, 'AWS::ApiGatewayV2::ApiMapping').map(([, { Properties }]) => Properties)).toEqual(
+      [{ ApiId: { Ref: apiId }, DomainName: { Ref: domainId }, Stage: '$default' }],
+    );
+    expect(template.Outputs.ApiUrl?.Value).toBe('https://api.example.com');
+  });
+
+  test('is found: the record in the given zone leads to API Gateway', () => {
+    const [record] = ofType(template, 'AWS::Route53::RecordSet');
+    expect(record?.[1].Properties).toMatchObject({
+      Name: 'api.example.com.',
+      Type: 'A',
+      HostedZoneId: 'Z0123456789',
+      AliasTarget: { DNSName: { 'Fn::GetAtt': [domainId, 'RegionalDomainName'] } },
+    });
+  });
+
+  test('whose zone is elsewhere gets no record, and the deployer learns where it has to lead', () => {
+    const elsewhere = templateOf({ ...withProvider, domain });
+    expect(ofType(elsewhere, 'AWS::Route53::RecordSet')).toEqual([]);
+    expect(text(elsewhere.Outputs.DomainTarget?.Value)).toMatch(/^\$\{\w+\.RegionalDomainName\}$/);
+    expect(templateOf(withProvider).Outputs).not.toHaveProperty('DomainTarget');
+  });
+
+  test('with a certificate of another Region is refused where the Region of the stack is known', () => {
+    const stack = (region: string) =>
+      new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Theirs', {
+        env: { account: '111122223333', region },
+      });
+    const line =
+      'domain.certificateArn is "arn:aws:acm:us-west-2:111122223333:certificate/12345678-1...; write the ARN of a certificate in eu-west-1, where this stack is deployed';
+    expect(() => new Rejoin(stack('eu-west-1'), 'Rejoin', { ...withProvider, domain })).toThrow(
+      expect.objectContaining({ name: 'SettingsError', lines: [line] }),
+    );
+    const same = stack('us-west-2');
+    expect(new Rejoin(same, 'Rejoin', { ...withProvider, domain }).apiUrl).toBe('https://api.example.com');
+    expect(ofType(Template.fromStack(same).toJSON() as never, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('tags', () => {
+  const types = [
+    'AWS::DynamoDB::Table',
+    'AWS::IAM::Role',
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::ApiGatewayV2::Api',
+    'AWS::ApiGatewayV2::Stage',
+    'AWS::Cognito::UserPool',
+  ];
+  const tagsOf = ({ Tags, UserPoolTags }: Record<string, unknown>) => {
+    const tags = UserPoolTags ?? Tags ?? [];
+    return Array.isArray(tags) ? Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) : tags;
+  };
+
+  test('of the deployer stand on everything that costs money, beside our own', () => {
+    const template = templateOf({ ...minimal, tags: { team: 'arcade', 'cost-center': '7' } });
+    for (const type of types) {
+      expect(ofType(template, type).length, type).toBeGreaterThan(0);
+      for (const [id, { Properties }] of ofType(template, type)) {
+        expect(tagsOf(Properties), id).toEqual({ application: 'rejoin', team: 'arcade', 'cost-center': '7' });
+      }
+    }
+  });
+
+  test('of the deployer win over our own', () => {
+    const [table] = ofType(
+      templateOf({ ...minimal, tags: { application: 'arcade' } }),
+      'AWS::DynamoDB::Table',
+    );
+    expect(tagsOf(table?.[1].Properties)).toEqual({ application: 'arcade' });
+  });
+});

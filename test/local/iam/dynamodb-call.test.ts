@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { dynamoDbCalls, operationOf } from '../../../local/iam/dynamodb-call.ts';
+import { place, tableArn } from './support.ts';
+
+const [a, b] = [tableArn('a'), tableArn('b')];
+const calls = (operation: string, body: unknown) => dynamoDbCalls(operation, body, place);
+
+describe('a request is permitted as what it does', () => {
+  test.each([
+    'GetItem',
+    'PutItem',
+    'UpdateItem',
+    'DeleteItem',
+    'DescribeTable',
+    'CreateTable',
+    'Query',
+    'Scan',
+  ])('%s is about its table', (operation) => {
+    expect(calls(operation, { TableName: 'a' })).toEqual([
+      { action: `dynamodb:${operation}`, resources: [a] },
+    ]);
+  });
+
+  test.each(['Query', 'Scan'])(
+    '%s of an index is about the index, so a grant on the table is not enough',
+    (operation) => {
+      expect(calls(operation, { TableName: 'a', IndexName: 'byGroup' })).toEqual([
+        { action: `dynamodb:${operation}`, resources: [`${a}/index/byGroup`] },
+      ]);
+    },
+  );
+
+  test('a table’s ARN instead of its name, in whatever Region it lies', () => {
+    const elsewhere = 'arn:aws:dynamodb:eu-central-1:999999999999:table/a';
+    expect(calls('GetItem', { TableName: elsewhere })?.[0]?.resources).toEqual([elsewhere]);
+  });
+
+  test('a batch is about each of its tables', () => {
+    expect(calls('BatchGetItem', { RequestItems: { a: {}, b: {} } })).toEqual([
+      { action: 'dynamodb:BatchGetItem', resources: [a, b] },
+    ]);
+    expect(calls('BatchWriteItem', { RequestItems: { b: [] } })).toEqual([
+      { action: 'dynamodb:BatchWriteItem', resources: [b] },
+    ]);
+  });
+
+  test('a transaction needs what each of its members would need', () => {
+    const items = [
+      { Put: { TableName: 'a' } },
+      { Update: { TableName: 'a' } },
+      { Put: { TableName: 'b' } },
+      { Delete: { TableName: 'b' }, ConditionCheck: { TableName: 'a' } },
+    ];
+    expect(calls('TransactWriteItems', { TransactItems: items })).toEqual([
+      { action: 'dynamodb:PutItem', resources: [a, b] },
+      { action: 'dynamodb:UpdateItem', resources: [a] },
+      { action: 'dynamodb:DeleteItem', resources: [b] },
+      { action: 'dynamodb:ConditionCheckItem', resources: [a] },
+    ]);
+    expect(calls('TransactGetItems', { TransactItems: [{ Get: { TableName: 'a' } }] })).toEqual([
+      { action: 'dynamodb:GetItem', resources: [a] },
+    ]);
+  });
+
+  test('the list of tables is about no table', () => {
+    expect(calls('ListTables', {})).toEqual([{ action: 'dynamodb:ListTables', resources: ['*'] }]);
+  });
+});
+
+describe('a request that could hide what it is about is not understood, so it is denied', () => {
+  test.each([
+    ['an operation that is not known here', 'ExecuteStatement', { Statement: 'SELECT * FROM a' }],
+    ['an operation by a tag', 'TagResource', { ResourceArn: a }],
+    ['no table', 'GetItem', {}],
+    ['a name with a wildcard', 'GetItem', { TableName: '*' }],
+    ['a name with a path', 'GetItem', { TableName: 'a/index/b' }],
+    ['an index with a path', 'Query', { TableName: 'a', IndexName: 'b/../c' }],
+    ['an index that is no string', 'Query', { TableName: 'a', IndexName: ['b'] }],
+    ['an ARN of something else', 'GetItem', { TableName: 'arn:aws:s3:::a' }],
+    ['a list for a name', 'GetItem', { TableName: ['a'] }],
+    ['a body that is no object', 'GetItem', ['a']],
+    ['an empty batch', 'BatchGetItem', { RequestItems: {} }],
+    ['a batch with one odd table', 'BatchGetItem', { RequestItems: { a: {}, '*': {} } }],
+    ['an empty transaction', 'TransactWriteItems', { TransactItems: [] }],
+    [
+      'a transaction with one odd member',
+      'TransactWriteItems',
+      { TransactItems: [{ Put: { TableName: 'a' } }, 7] },
+    ],
+  ])('%s', (_what, operation, body) => {
+    expect(calls(operation, body)).toBeUndefined();
+  });
+
+  test.each([
+    ['DynamoDB_20120810.GetItem', 'GetItem'],
+    ['DynamoDB_20111205.GetItem', undefined],
+    ['DynamoDBStreams_20120810.GetRecords', undefined],
+    ['DynamoDB_20120810.GetItem, DynamoDB_20120810.PutItem', undefined],
+    ['DynamoDB_20120810.GetItem.x', undefined],
+    [undefined, undefined],
+  ])('the target %s names %s', (target, operation) => {
+    expect(operationOf(target)).toBe(operation);
+  });
+});
