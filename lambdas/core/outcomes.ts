@@ -16,7 +16,7 @@ export interface Observed {
  *
  * @param random in [0, 1), spreads the wait.
  */
-export function commonProblem(failure: AwsFailure, random: number): Problem | null {
+function commonProblem(failure: AwsFailure, random: number): Problem | null {
   switch (failure.kind) {
     case 'throttled':
       return new Problem(

@@ -1,5 +1,5 @@
 import { type Budget, latestTat } from '../core/budget.ts';
-import { type Claim, hardEnd, type Lease, type SessionRecord } from '../core/streamSession.ts';
+import { hardEnd, type Lease, type SessionRecord } from '../core/streamSession.ts';
 import type { Key, Table, Update } from './table.ts';
 
 /** Attributes a write may set or, given as null, remove. */
@@ -112,11 +112,6 @@ export function tableRecords(table: Table): Records {
 
 function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key {
   return { pk: playerId, sk: `${PREFIX}${streamGroupId}#${streamSessionId}` };
-}
-
-/** The claim without what a lease adds. */
-export function claimOnly({ request, offer, key }: Claim): Claim {
-  return { request, offer, ...(key === undefined ? {} : { key }) };
 }
 
 /** SET and REMOVE for a set of changes: null removes, undefined leaves alone. */
