@@ -16,8 +16,11 @@ export class Identity extends Construct {
       this.tokens = identity;
       return;
     }
-    const { stackName } = settings;
-    this.pool = new PlayerPool(this, 'Players', { cognito: identity.cognito, removalPolicy, stackName });
+    this.pool = new PlayerPool(this, 'Players', {
+      cognito: identity.cognito,
+      removalPolicy,
+      deployment: scope,
+    });
     // A Cognito access token has no `aud`; the authorizer then compares `client_id`.
     this.tokens = { issuer: this.pool.issuer, audience: [this.pool.clientId], scope: defaultScope };
   }

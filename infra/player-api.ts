@@ -1,5 +1,5 @@
 /** The HTTP API that players' browsers call. Every route wants a token of our issuer with the play scope. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
@@ -11,6 +11,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ApiDomain } from './api-domain.ts';
 import { cdkRemovalPolicy } from './removal.ts';
 import { RouteIntegration } from './route-integration.ts';
 import type { Settings } from './settings.ts';
@@ -55,11 +56,13 @@ const accessLogFields = {
 
 export class PlayerApi extends Construct {
   readonly api: HttpApi;
+  /** The API's own domain, if it has one. */
+  readonly domain: ApiDomain | undefined;
 
   constructor(scope: Construct, id: string, { tokens, routes, settings }: PlayerApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
-      apiName: `${settings.stackName} player API`,
+      apiName: [...new Set([Stack.of(this).stackName, scope.node.id]), 'player API'].join(' '),
       description: 'Rejoin: the player API',
       createDefaultStage: false,
       defaultAuthorizer: new HttpJwtAuthorizer('Players', tokens.issuer, {
@@ -72,6 +75,7 @@ export class PlayerApi extends Construct {
       const integration = new RouteIntegration(`${method}${path}`, handler, method);
       this.api.addRoutes({ path, methods: [method], integration });
     }
+    this.domain = settings.domain && new ApiDomain(this, 'Domain', settings.domain);
     this.#addStage(settings);
   }
 
@@ -84,6 +88,7 @@ export class PlayerApi extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: settings.throttling.ratePerSecond, burstLimit: settings.throttling.burst },
+      ...(this.domain ? { domainMapping: { domainName: this.domain.domainName } } : {}),
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLogs),
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),

@@ -11,6 +11,8 @@ export interface Grant {
   /** IAM actions without their service, which the target implies. Never a wildcard. */
   readonly actions: readonly string[];
   readonly on: GrantTarget;
+  /** Granted only where this setting is on: what is off needs no permission. */
+  readonly onlyWith?: 'adoption';
   readonly why: string;
 }
 
@@ -30,6 +32,13 @@ export interface PlayerRoute {
 
 const group = '/v1/streamgroups/{streamGroupId}/streamsessions';
 const session = `${group}/{streamSessionId}`;
+
+const adoptedRecord: Grant = {
+  actions: ['PutItem'],
+  on: 'table',
+  onlyWith: 'adoption',
+  why: 'the record of a session that was started elsewhere',
+};
 
 export const playerRoutes: readonly PlayerRoute[] = [
   {
@@ -62,11 +71,8 @@ export const playerRoutes: readonly PlayerRoute[] = [
     timeoutSeconds: 6,
     grants: [
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
-      {
-        actions: ['GetItem', 'PutItem', 'UpdateItem'],
-        on: 'table',
-        why: 'ownership, coalesced polls, adoption',
-      },
+      { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, coalesced polls' },
+      adoptedRecord,
     ],
   },
   {
@@ -87,10 +93,11 @@ export const playerRoutes: readonly PlayerRoute[] = [
       { actions: ['CreateStreamSessionConnection'], on: 'streamGroups', why: 'its one AWS call' },
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict, adoption' },
       {
-        actions: ['GetItem', 'PutItem', 'UpdateItem'],
+        actions: ['GetItem', 'UpdateItem'],
         on: 'table',
         why: 'ownership, lease, budget and the stored answer',
       },
+      adoptedRecord,
     ],
   },
   {
@@ -101,7 +108,7 @@ export const playerRoutes: readonly PlayerRoute[] = [
     timeoutSeconds: 10,
     grants: [
       { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
-      { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict, adoption' },
+      { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict' },
       { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, and the end of the record' },
     ],
   },

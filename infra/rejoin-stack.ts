@@ -19,9 +19,16 @@ export class RejoinStack extends Stack {
       // Nothing about a deployment is reported to anybody.
       analyticsReporting: false,
     });
-    const { apiUrl, identity } = new Rejoin(this, 'Rejoin', settings);
+    const { apiUrl, domainTarget, identity } = new Rejoin(this, 'Rejoin', settings);
     const { tokens, pool } = identity;
     this.#output('ApiUrl', apiUrl, 'Base URL of the player API');
+    if (domainTarget !== undefined) {
+      this.#output(
+        'DomainTarget',
+        domainTarget,
+        "Where a CNAME or alias record of the API's domain has to lead",
+      );
+    }
     this.#output('Issuer', tokens.issuer, 'Issuer of the tokens that the API accepts');
     this.#output(
       'Audience',

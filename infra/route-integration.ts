@@ -27,6 +27,7 @@ export class RouteIntegration extends HttpLambdaIntegration {
       sourceArn: Stack.of(route).formatArn({
         service: 'execute-api',
         resource: route.httpApi.apiId,
+        // The first part is the stage, of which the API has one; AWS's own examples leave it open.
         resourceName: `*/${this.#method}${route.path ?? ''}`,
       }),
     });

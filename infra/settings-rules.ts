@@ -3,7 +3,7 @@
  * to write instead stands beside its use in `settings-schema.ts`.
  */
 
-/** Hosts that name this very machine. Plain http is harmless there, and nowhere else. */
+/** Hosts that name this very machine. Plain http is harmless there while developing, and nowhere else. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Days CloudWatch Logs can keep events: the values PutRetentionPolicy accepts. */
@@ -45,6 +45,33 @@ export function isRedirectUrl(value: string): boolean {
 /** A Cognito hosted domain prefix; Cognito reserves the three words (CreateUserPoolDomain). */
 export function isDomainPrefix(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value) && !/aws|amazon|cognito/.test(value);
+}
+
+/** A host name with a dot in it, in lower case (API Gateway refuses capitals in a custom domain). */
+export function isHostName(value: string): boolean {
+  return (
+    value.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(value)
+  );
+}
+
+/** A certificate in AWS Certificate Manager, by its ARN. */
+export function isCertificateArn(value: string): boolean {
+  return /^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate\/[a-zA-Z0-9-]+$/.test(value);
+}
+
+/** Names and values that every AWS service takes as tags; AWS allows 50 and CloudFormation adds its own. */
+export function areTags(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const tags = Object.entries(value);
+  const fits = (text: unknown, min: number, max: number) =>
+    typeof text === 'string' &&
+    text.length >= min &&
+    text.length <= max &&
+    /^[\p{L}\p{N} _.:/=+\-@]*$/u.test(text);
+  return (
+    tags.length <= 40 &&
+    tags.every(([name, text]) => fits(name, 1, 128) && fits(text, 0, 256) && !/^aws:/i.test(name))
+  );
 }
 
 /** One OAuth scope token (RFC 6749, section 3.3). A space would make it two scopes, of which API Gateway accepts either. */

@@ -4,7 +4,10 @@
  */
 import * as z from 'zod';
 import {
+  areTags,
+  isCertificateArn,
   isDomainPrefix,
+  isHostName,
   isIssuer,
   isOrigin,
   isRedirectUrl,
@@ -93,6 +96,22 @@ const identity = object({
   cognito: cognito.optional(),
 });
 
+/** An address of one's own for the API, instead of API Gateway's. */
+const domain = object({
+  name: text('a host name in lower case, such as "play-api.example.com"', isHostName),
+  certificateArn: text(
+    'the ARN of an ACM certificate in the Region of the stack, such as "arn:aws:acm:eu-west-1:123456789012:certificate/..."',
+    isCertificateArn,
+  ),
+  /** Where Route 53 hosts the zone, the record that points there is made as well. */
+  hostedZone: object({
+    id: text('the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"', (id) =>
+      /^Z[0-9A-Z]{1,31}$/.test(id),
+    ),
+    name: text('the name of the zone in lower case, such as "example.com"', isHostName),
+  }).optional(),
+});
+
 /** The settings as a deployer writes them. Defaults that depend on other settings are filled in by `settings.ts`. */
 export const settingsSchema = object({
   stackName: text('a letter, then up to 127 letters, digits and -', (name) =>
@@ -102,6 +121,7 @@ export const settingsSchema = object({
     .array(streamGroup, 'a list of one or more stream groups: {"id", "region", "applications"}')
     .min(1, 'a list of one or more stream groups: {"id", "region", "applications"}'),
   identity: identity.optional(),
+  domain: domain.optional(),
   /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the raw subject. */
   userId: oneOf(['pseudonym', 'subject']).default('pseudonym'),
   webOrigins: list(
@@ -149,4 +169,11 @@ export const settingsSchema = object({
   }).prefault({}),
   memoryMb: whole(128, 10_240).default(512),
   removalPolicy: oneOf(['retain', 'destroy']).default('retain'),
+  /** On every resource that can be tagged. */
+  tags: z
+    .custom<Readonly<Record<string, string>>>(
+      areTags,
+      'an object of at most 40 tags such as {"team": "arcade"}, where a name has 1 to 128 and a value at most 256 letters, digits, spaces and _.:/=+-@, and no name begins with "aws:"',
+    )
+    .default({}),
 });

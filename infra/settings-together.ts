@@ -1,10 +1,10 @@
 /** Rules that hold between settings. They read the raw input, so that they speak even when something else is wrong. */
 
 import { type Problem, valueAt } from './settings-problems.ts';
-import { isDomainPrefix } from './settings-rules.ts';
 
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;
+const defaultQuota = 20;
 
 function streamGroupProblems(input: unknown): Problem[] {
   const groups = valueAt(input, ['streamGroups']);
@@ -59,18 +59,62 @@ function identityProblems(input: unknown): Problem[] {
   return problems;
 }
 
-/** Without a prefix of its own the hosted domain is named after the stack and the account: 12 digits and a -. */
 function domainProblems(input: unknown): Problem[] {
-  const name = valueAt(input, ['stackName']);
-  const ownProvider = valueAt(input, ['identity', 'issuer']) !== undefined;
-  const prefix = valueAt(input, ['identity', 'cognito', 'domainPrefix']);
-  if (ownProvider || prefix !== undefined || typeof name !== 'string') return [];
-  if (isDomainPrefix(`${name.toLowerCase()}-123456789012`)) return [];
-  const allowed = `a prefix for Cognito's sign-in page: the stack name ${JSON.stringify(name)} cannot be part of one`;
-  return [{ path: ['identity', 'cognito', 'domainPrefix'], allowed }];
+  const name = valueAt(input, ['domain', 'name']);
+  const zone = valueAt(input, ['domain', 'hostedZone', 'name']);
+  if (typeof name !== 'string' || typeof zone !== 'string') return [];
+  if (name === zone || name.endsWith(`.${zone}`)) return [];
+  const allowed = `the zone that domain.name ${JSON.stringify(name)} lies in, or leave domain.hostedZone out`;
+  return [{ path: ['domain', 'hostedZone', 'name'], allowed }];
+}
+
+/**
+ * Data that is to be kept is production, and there plain http has no place, not even on loopback: a page that anybody
+ * on a developer's machine can serve must not be able to use a player's token. Cognito's return addresses are exempt,
+ * because a code that reaches the wrong page is worthless without its verifier (RFC 8252, section 8.1).
+ */
+function productionProblems(input: unknown): Problem[] {
+  if ((valueAt(input, ['removalPolicy']) ?? 'retain') !== 'retain') return [];
+  const origins = valueAt(input, ['webOrigins']);
+  const paths = [
+    ['identity', 'issuer'],
+    ...(Array.isArray(origins) ? origins.map((_, at) => ['webOrigins', at]) : []),
+  ];
+  const plain = (value: unknown) => typeof value === 'string' && value.startsWith('http://');
+  return paths
+    .filter((path) => plain(valueAt(input, path)))
+    .map((path) => ({
+      path,
+      allowed:
+        'an https address, for removalPolicy is "retain"; http://localhost is for "removalPolicy": "destroy"',
+    }));
+}
+
+/** The part of a quota that one player may use, by the budget that limits the player. */
+const quotaOf = {
+  connectionsPerMinute: 'CreateStreamSessionConnection',
+  startsPerMinute: 'StartStreamSession',
+} as const;
+
+/** A budget of one player's that is larger than everybody's together limits nobody. */
+function limitProblems(input: unknown): Problem[] {
+  return Object.entries(quotaOf).flatMap(([limit, quota]) => {
+    const path = ['limits', limit];
+    const own = valueAt(input, path);
+    const shared = valueAt(input, ['quotas', quota]) ?? defaultQuota;
+    if (typeof own !== 'number' || typeof shared !== 'number' || own <= shared * 60) return [];
+    const allowed = `at most the ${shared * 60} that quotas.${quota}, ${shared} a second, grants all players together`;
+    return [{ path, allowed }];
+  });
 }
 
 /** Everything that is wrong between settings which are each fine alone. */
 export function problemsTogether(input: unknown): Problem[] {
-  return [...streamGroupProblems(input), ...identityProblems(input), ...domainProblems(input)];
+  return [
+    ...streamGroupProblems(input),
+    ...identityProblems(input),
+    ...domainProblems(input),
+    ...productionProblems(input),
+    ...limitProblems(input),
+  ];
 }

@@ -1,5 +1,5 @@
 /** A Cognito user pool for players, with one public client for a single-page app. */
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   Mfa,
@@ -14,12 +14,25 @@ import {
 import { Construct } from 'constructs';
 import { cdkRemovalPolicy } from './removal.ts';
 import type { CognitoIdentity, Settings } from './settings.ts';
+import { problemLine, SettingsError } from './settings-problems.ts';
+import { isDomainPrefix } from './settings-rules.ts';
 
 export interface PlayerPoolProps {
   readonly cognito: CognitoIdentity['cognito'];
   readonly removalPolicy: Settings['removalPolicy'];
-  /** Part of the hosted domain where the settings name none; domains are unique in their Region. */
-  readonly stackName: string;
+  /** The construct that the hosted domain is named after where the settings name none. */
+  readonly deployment: Construct;
+}
+
+/**
+ * A hosted domain is unique in its Region, for all accounts together: the deployment's place in its app, for an app may
+ * hold several, and the account, which has 12 digits.
+ */
+function domainPrefixOf(deployment: Construct): string {
+  const name = Names.uniqueResourceName(deployment, { maxLength: 50, separator: '-' }).toLowerCase();
+  if (isDomainPrefix(`${name}-123456789012`)) return `${name}-${Aws.ACCOUNT_ID}`;
+  const allowed = `a prefix for Cognito's sign-in page: ${JSON.stringify(name)}, made of the stack's name, cannot be one`;
+  throw new SettingsError([problemLine({}, { path: ['identity', 'cognito', 'domainPrefix'], allowed })]);
 }
 
 export class PlayerPool extends Construct {
@@ -28,7 +41,8 @@ export class PlayerPool extends Construct {
   /** Address of Cognito's sign-in page. */
   readonly signInUrl: string;
 
-  constructor(scope: Construct, id: string, { cognito, removalPolicy, stackName }: PlayerPoolProps) {
+  /** @throws {SettingsError} when the settings name no hosted domain and none can be made of the deployment's name */
+  constructor(scope: Construct, id: string, { cognito, removalPolicy, deployment }: PlayerPoolProps) {
     super(scope, id);
     const pool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: cognito.selfSignUp,
@@ -50,6 +64,18 @@ export class PlayerPool extends Construct {
       deletionProtection: removalPolicy === 'retain',
       removalPolicy: cdkRemovalPolicy({ removalPolicy }),
     });
+    Validations.of(pool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason:
+          'A second factor (TOTP) is offered to every player; to demand it of people who play is up to each.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason:
+          'The Plus plan is billed by active player. Whoever wants its threat protection brings an issuer of their own.',
+      },
+    );
     const play = new ResourceServerScope({ scopeName: 'play', scopeDescription: 'Play streamed games' });
     const server = new UserPoolResourceServer(this, 'Rejoin', {
       userPool: pool,
@@ -77,7 +103,7 @@ export class PlayerPool extends Construct {
     });
     const domain = new UserPoolDomain(this, 'SignIn', {
       userPool: pool,
-      cognitoDomain: { domainPrefix: cognito.domainPrefix ?? `${stackName.toLowerCase()}-${Aws.ACCOUNT_ID}` },
+      cognitoDomain: { domainPrefix: cognito.domainPrefix ?? domainPrefixOf(deployment) },
     });
     const { region, urlSuffix } = Stack.of(this);
     this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;

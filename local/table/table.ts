@@ -15,27 +15,32 @@ export interface TableService {
  * DynamoDB on this machine: dynalite in memory, with the tables the template defines. It has no transactions,
  * deletes nothing by TTL and returns no item on a failed condition.
  * @param options.port 0 for any free port
- * @param options.accessKeys when given, the only access key ids it serves; any other gets DynamoDB's
- * `UnrecognizedClientException`. Signatures are not verified.
+ * @param options.guard stands in front of it once the tables are there, and decides which requests get through;
+ * absent: all do
  * @throws Error naming the port when it is in use
  */
 export async function startTable(options: {
   port: number;
   tables: readonly TableModel[];
-  accessKeys?: readonly string[];
+  guard?: (serve: RequestListener) => RequestListener;
 }): Promise<TableService> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  const [serve] = server.listeners('request') as RequestListener[];
-  if (!serve) throw new Error('dynalite has no request listener');
-  const setupKey = `setup-${process.pid}-${Date.now()}`;
-  const known = options.accessKeys && new Set([...options.accessKeys, setupKey]);
-  server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (known && !known.has(accessKeyOf(request))) return refuse(request, response);
-    serve(request, response);
+  const [dynaliteListener] = server.listeners('request') as RequestListener[];
+  if (!dynaliteListener) throw new Error('dynalite has no request listener');
+  const serve: RequestListener = (request, response) => {
+    dynaliteListener(request, response);
     // dynalite throws when a client goes away in the middle of a request, which would end this process: a
     // killed function does just that.
     request.removeAllListeners('error').on('error', () => {});
-  });
+  };
+  const serveBy = (listener: RequestListener) =>
+    server
+      .removeAllListeners('request')
+      .on('request', (request: IncomingMessage, response: ServerResponse) => {
+        request.on('error', () => {});
+        listener(request, response);
+      });
+  serveBy(serve);
   await new Promise<void>((listening, failed) => {
     server.once('error', failed);
     server.listen(options.port, '127.0.0.1', () => {
@@ -44,7 +49,8 @@ export async function startTable(options: {
     });
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await createTables(url, setupKey, options.tables);
+  await createTables(url, options.tables);
+  if (options.guard) serveBy(options.guard(serve));
   return {
     url,
     close: () =>
@@ -55,11 +61,11 @@ export async function startTable(options: {
   };
 }
 
-async function createTables(url: string, accessKeyId: string, tables: readonly TableModel[]): Promise<void> {
+async function createTables(url: string, tables: readonly TableModel[]): Promise<void> {
   const client = new DynamoDBClient({
     endpoint: url,
     region: 'us-east-1',
-    credentials: { accessKeyId, secretAccessKey: 'local' },
+    credentials: { accessKeyId: 'setup', secretAccessKey: 'setup' },
   });
   try {
     for (const table of tables) {
@@ -84,19 +90,4 @@ async function createTables(url: string, accessKeyId: string, tables: readonly T
   } finally {
     client.destroy();
   }
-}
-
-function accessKeyOf(request: IncomingMessage): string {
-  return /Credential=([^/,\s]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
-  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(
-    JSON.stringify({
-      __type: 'com.amazon.coral.service#UnrecognizedClientException',
-      message: 'The security token included in the request is invalid.',
-    }),
-  );
 }

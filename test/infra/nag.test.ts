@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { App, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type IConstruct, Node } from 'constructs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
-import { group, minimal, withProvider } from './synth.ts';
+import { group, minimal, newApp, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -53,7 +53,7 @@ function findings(settings: SettingsInput, leaveOut = -1) {
       acknowledged.push({ id: rule.id, reason: rule.reason, at: Node.of(scope).path });
     }
   });
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const app = newApp();
   new RejoinStack(app, settings);
   spy.mockRestore();
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);

@@ -79,12 +79,12 @@ const expected: Record<string, string[]> = {
     ...onGroups('GetStreamSession'),
     ...onTable('GetItem', 'Query', 'PutItem', 'UpdateItem'),
   ],
-  status: [...onGroups('GetStreamSession'), ...onTable('GetItem', 'PutItem', 'UpdateItem')],
+  status: [...onGroups('GetStreamSession'), ...onTable('GetItem', 'UpdateItem')],
   sessions: onTable('Query'),
   reconnect: [
     ...onGroups('CreateStreamSessionConnection'),
     ...onGroups('GetStreamSession'),
-    ...onTable('GetItem', 'PutItem', 'UpdateItem'),
+    ...onTable('GetItem', 'UpdateItem'),
   ],
   terminate: [
     ...onGroups('TerminateStreamSession'),
@@ -121,6 +121,16 @@ describe('a function that an attacker takes over', () => {
       expect(allowed(policies(template)[name] ?? [])).toEqual([...grants, ...ownTelemetry(name)].toSorted());
     },
   );
+
+  test('only with adoption on can reconnect and status add a session that was started elsewhere', () => {
+    const adopting = templateOf({ ...withProvider, adoption: { enabled: true } });
+    const canPut = (of: SynthesizedTemplate) =>
+      Object.entries(policies(of))
+        .filter(([, statements]) => allowed(statements).some((line) => line.startsWith('dynamodb:PutItem ')))
+        .map(([name]) => name);
+    expect(canPut(adopting).toSorted()).toEqual(['reconnect', 'start', 'status']);
+    expect(canPut(template)).toEqual(['start']);
+  });
 
   test('each function writes to a log group of its own', () => {
     const own = ofType(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => [

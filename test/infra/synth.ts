@@ -1,6 +1,10 @@
 /** Synthesizes the stack without bundling, and reads its template the way the tests think of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 
@@ -29,9 +33,19 @@ export const withProvider = {
   webOrigins: ['https://play.example.com', 'https://beta.example.com'],
 } satisfies SettingsInput;
 
-/** Bundling is skipped: the template says the same, and these tests ask only the template. */
+const assemblies = mkdtempSync(join(tmpdir(), 'rejoin-synth-'));
+afterAll(() => rmSync(assemblies, { recursive: true }));
+
+/** An app that leaves nothing behind. Bundling is skipped: these tests ask only the template, which says the same. */
+export function newApp(): App {
+  return new App({
+    outdir: mkdtempSync(join(assemblies, 'app-')),
+    context: { 'aws:cdk:bundling-stacks': [] },
+  });
+}
+
 export function stackOf(settings: SettingsInput): RejoinStack {
-  return new RejoinStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), settings);
+  return new RejoinStack(newApp(), settings);
 }
 
 export function templateOf(settings: SettingsInput): SynthesizedTemplate {

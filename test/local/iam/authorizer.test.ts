@@ -127,6 +127,31 @@ describe('the record', () => {
   });
 });
 
+describe('a second grant that covers the same', () => {
+  const twice = role('Twice', [
+    { Action: 'dynamodb:GetItem', Resource: tableArn('Sessions') },
+    { Action: 'dynamodb:GetItem', Resource: tableArn('S*') },
+  ]);
+  const get = (name: string) => ({
+    principal: 'Twice',
+    action: 'dynamodb:GetItem',
+    resources: [tableArn(name)],
+  });
+
+  test('is redundant until a call needs it, and again after a reset', async () => {
+    const own = await createAuthorizer({ roles: [twice] });
+    const [exact, broad] = own.grants();
+    own.decide(get('Sessions'));
+    expect(own.redundant()).toEqual([exact, broad]);
+    own.decide(get('Slots'));
+    expect(own.redundant()).toEqual([exact]);
+    own.reset();
+    expect(own.redundant()).toEqual([]);
+    own.decide(get('Sessions'));
+    expect(own.redundant()).toEqual([exact, broad]);
+  });
+});
+
 const action = fc.constantFrom('dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
 const table = fc.constantFrom('a', 'ab', 'b', 'ba');
 const resource = fc.constantFrom('*', ...['a', 'b', 'a*', '*a', '?', 'a?', '*'].map(tableArn));

@@ -57,7 +57,7 @@ function clientOf(accessKeyId: string): DynamoDBClient {
   return client;
 }
 beforeEach(async () => {
-  service = await startTable({ port: 0, tables: [sessions, provisioned], accessKeys: ['AKIAROLE'] });
+  service = await startTable({ port: 0, tables: [sessions, provisioned] });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
@@ -101,10 +101,24 @@ test('a conditional write is made once, and a query finds it', async () => {
 
 const read = new GetItemCommand({ TableName: 'Test-Sessions', Key: { pk: { S: 'a' }, sk: { S: 'b' } } });
 
-test('a function that calls without its role’s key is refused as DynamoDB refuses it', async () => {
+test('a guard stands between every caller and the tables, once these are there', async () => {
+  const guarded = await startTable({
+    port: 0,
+    tables: [sessions],
+    guard: (serve) => (request, response) => {
+      if (request.headers.authorization?.includes('AKIAROLE')) return serve(request, response);
+      request.resume();
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type: 'com.amazon.coral.service#UnrecognizedClientException' }));
+    },
+  });
+  const { close } = service;
+  service = { ...guarded, close: () => Promise.all([close(), guarded.close()]).then(() => {}) };
   await expect(clientOf('AKIASTRANGER').send(read)).rejects.toMatchObject({
     name: 'UnrecognizedClientException',
-    $metadata: { httpStatusCode: 400 },
+  });
+  await expect(clientOf('AKIAROLE').send(read)).resolves.toMatchObject({
+    $metadata: { httpStatusCode: 200 },
   });
 });
 

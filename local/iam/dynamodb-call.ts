@@ -1,0 +1,126 @@
+/** An action and the ARNs it is about: an IAM call without its principal. */
+export interface ActionOnResources {
+  action: string;
+  resources: string[];
+}
+
+type Body = Readonly<Record<string, unknown>>;
+/** Where tables that are named without an ARN lie. */
+export interface TablePlace {
+  region: string;
+  accountId: string;
+}
+
+const TARGET = /^DynamoDB_20120810\.([A-Za-z]+)$/;
+
+const ONE_TABLE = new Set([
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'UpdateTable',
+  'UpdateTimeToLive',
+]);
+/** What each member of a transaction is permitted as; a transaction has no action of its own. */
+const IN_TRANSACTION: Readonly<Record<string, string>> = {
+  Get: 'GetItem',
+  ConditionCheck: 'ConditionCheckItem',
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+};
+
+/**
+ * The operation's name in a header `X-Amz-Target: DynamoDB_20120810.GetItem`; undefined: it names none of
+ * DynamoDB's.
+ */
+export const operationOf = (target: string | undefined): string | undefined => TARGET.exec(target ?? '')?.[1];
+
+/**
+ * What a principal must be allowed for one DynamoDB request: every one of the calls. Undefined when it can't
+ * be said what the request is about: an operation that is not known here, or a body that names no table. Such
+ * a request is to be denied.
+ * Source: service authorization reference of DynamoDB; Developer Guide, "DynamoDB API permissions", and "IAM and
+ * transactions".
+ */
+export function dynamoDbCalls(
+  operation: string,
+  body: unknown,
+  place: TablePlace,
+): ActionOnResources[] | undefined {
+  if (!isBody(body)) return undefined;
+  const action = `dynamodb:${operation}`;
+  switch (operation) {
+    case 'ListTables':
+      return [{ action, resources: ['*'] }];
+    case 'Query':
+    case 'Scan': {
+      const table = tableArn(body.TableName, place);
+      if (!table) return undefined;
+      if (body.IndexName === undefined) return [{ action, resources: [table] }];
+      // A query of an index is about the index, not about its table.
+      return isName(body.IndexName)
+        ? [{ action, resources: [`${table}/index/${body.IndexName}`] }]
+        : undefined;
+    }
+    case 'BatchGetItem':
+    case 'BatchWriteItem': {
+      const tables = isBody(body.RequestItems) ? Object.keys(body.RequestItems) : [];
+      return called(
+        tables.map((name) => ({ action, table: name })),
+        place,
+      );
+    }
+    case 'TransactGetItems':
+    case 'TransactWriteItems':
+      return called(inTransaction(body.TransactItems), place);
+    default:
+      return ONE_TABLE.has(operation) ? called([{ action, table: body.TableName }], place) : undefined;
+  }
+}
+
+interface ActionOnTable {
+  action: string;
+  table: unknown;
+}
+
+/** The same action on several tables is one call about all of them. */
+function called(wanted: readonly ActionOnTable[], place: TablePlace): ActionOnResources[] | undefined {
+  if (wanted.length === 0) return undefined;
+  const calls = new Map<string, Set<string>>();
+  for (const { action, table } of wanted) {
+    const arn = tableArn(table, place);
+    if (!arn) return undefined;
+    calls.set(action, (calls.get(action) ?? new Set()).add(arn));
+  }
+  return [...calls].map(([action, resources]) => ({ action, resources: [...resources] }));
+}
+
+function inTransaction(items: unknown): ActionOnTable[] {
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item: unknown) =>
+    isBody(item)
+      ? Object.entries(item).map(([kind, part]) => ({
+          action: `dynamodb:${IN_TRANSACTION[kind] ?? kind}`,
+          table: isBody(part) ? part.TableName : undefined,
+        }))
+      : [{ action: '', table: undefined }],
+  );
+}
+
+/** A table is named by its name or by its ARN. */
+function tableArn(name: unknown, { region, accountId }: TablePlace): string | undefined {
+  if (typeof name === 'string' && /^arn:[^:]+:dynamodb:[^:]+:\d{12}:table\/[A-Za-z0-9_.-]+$/.test(name))
+    return name;
+  return isName(name) ? `arn:aws:dynamodb:${region}:${accountId}:table/${name}` : undefined;
+}
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z0-9_.-]+$/.test(value);
+
+const isBody = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
+import type { Authorizer, Call, Decision } from './authorizer.ts';
+import { dynamoDbCalls, operationOf, type TablePlace } from './dynamodb-call.ts';
+
+export interface TableGuardOptions extends TablePlace {
+  /** Serves a request that is allowed; it reads the body from the stream as it would from the network. */
+  serve: RequestListener;
+  /** Who holds an access key; the credential's `name` is the principal whose policies decide. */
+  lookup: (accessKeyId: string) => Credential | undefined;
+  authorizer: Pick<Authorizer, 'decide' | 'denialMessage'>;
+}
+
+/** DynamoDB's limit of a request. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+const INVALID_TOKEN = 'The security token included in the request is invalid.';
+const REFUSALS: Readonly<Record<Refusal, readonly [type: string, words?: string]>> = {
+  missing: ['MissingAuthenticationTokenException', 'Request is missing Authentication Token'],
+  malformed: ['IncompleteSignatureException'],
+  unknownKey: ['UnrecognizedClientException', INVALID_TOKEN],
+  sessionToken: ['UnrecognizedClientException', INVALID_TOKEN],
+  scope: ['InvalidSignatureException'],
+  expired: ['InvalidSignatureException'],
+  body: ['InvalidSignatureException'],
+  signature: [
+    'InvalidSignatureException',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  ],
+};
+
+/**
+ * Stands in front of a table service: verifies each request's signature, has the caller's policies decide it,
+ * and answers what is refused as DynamoDB does. A signature covers the body, so the body is read whole first,
+ * and a request that is allowed is served with that same body. A client that goes away in the middle of a
+ * request is served nothing.
+ */
+export function guardTable(options: TableGuardOptions): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    request.on('end', () => {
+      if (size > MAX_BODY_BYTES) {
+        response.writeHead(413).end();
+        return;
+      }
+      const body = Buffer.concat(chunks);
+      const refusal = refusalOf(options, request, body);
+      if (refusal) refuse(response, refusal);
+      else options.serve(withBody(request, body), response);
+    });
+  };
+}
+
+interface RefusalAnswer {
+  type: string;
+  message?: string;
+  Message?: string;
+}
+
+const NO_STATEMENT: Decision = { allowed: false, reason: 'implicitDeny', matched: [] };
+
+/** How DynamoDB refuses the request; undefined: it may be served. */
+function refusalOf(
+  { authorizer, lookup, ...place }: TableGuardOptions,
+  request: IncomingMessage,
+  body: Buffer,
+): RefusalAnswer | undefined {
+  const verified = verifySignature(
+    { method: request.method ?? '', target: request.url ?? '', headers: request.headers, body },
+    { service: 'dynamodb', region: place.region, lookup },
+  );
+  if (!verified.ok) {
+    const [type, message = verified.detail] = REFUSALS[verified.reason];
+    return { type, message };
+  }
+  const operation = operationOf(request.headers['x-amz-target']?.toString());
+  if (!operation) return { type: 'UnknownOperationException' };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch {
+    return { type: 'SerializationException' };
+  }
+  const { principal } = verified;
+  // Of what nobody can say what it is about, nobody can say that a statement allows it.
+  const calls = dynamoDbCalls(operation, parsed, place);
+  if (!calls)
+    return accessDenied({ principal, action: `dynamodb:${operation}`, resources: [] }, NO_STATEMENT);
+  for (const call of calls) {
+    const asked = { principal, ...call };
+    const decision = authorizer.decide(asked);
+    if (!decision.allowed) return accessDenied(asked, decision);
+  }
+  return undefined;
+
+  /** AWS writes `Message` in this one error. */
+  function accessDenied(call: Call, decision: Decision): RefusalAnswer {
+    return { type: 'AccessDeniedException', Message: authorizer.denialMessage(call, decision) };
+  }
+}
+
+/**
+ * The request once more, its body still to be read: what has been read from a stream can't be put back after
+ * its end.
+ */
+function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
+  const { method, url, headers, rawHeaders, httpVersion, socket } = request;
+  const again = new Readable({ read() {} });
+  if (body.length > 0) again.push(body);
+  again.push(null);
+  return Object.assign(again, {
+    method,
+    url,
+    headers,
+    rawHeaders,
+    httpVersion,
+    socket,
+  }) as unknown as IncomingMessage;
+}
+
+/** DynamoDB answers every refusal with 400. */
+function refuse(response: ServerResponse, { type, ...words }: RefusalAnswer): void {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() });
+  response.end(JSON.stringify({ __type: `com.amazon.coral.service#${type}`, ...words }));
+}

@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { app } from '../../infra/examples/own-app.ts';
+import { Rejoin } from '../../infra/rejoin.ts';
+import { minimal, newApp, ofType, type SynthesizedTemplate, text } from './synth.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+describe("somebody else's app", () => {
+  const stack = app.node.findChild('Arcade') as Stack;
+  afterAll(() => rmSync(app.synth().directory, { recursive: true }));
+
+  test('holds two deployments in one stack, which share nothing', () => {
+    const template = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
+    for (const [type, count] of [
+      ['AWS::DynamoDB::Table', 2],
+      ['AWS::ApiGatewayV2::Api', 2],
+      ['AWS::Lambda::Function', 10],
+      ['AWS::IAM::Role', 10],
+      ['AWS::Cognito::UserPool', 1],
+    ] as const) {
+      expect(ofType(template, type), type).toHaveLength(count);
+    }
+    const names = ofType(template, 'AWS::ApiGatewayV2::Api').map(([, { Properties }]) => Properties.Name);
+    expect(names).toEqual(['Arcade Europe player API', 'Arcade Trial player API']);
+    const europe = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('Europe'));
+    expect(JSON.stringify(europe)).not.toMatch(/sg-Trial|"Trial/);
+    expect(JSON.stringify(europe)).toMatch(
+      /:gameliftstreams:us-west-2:111122223333:streamgroup\/sg-Racing2"/,
+    );
+  });
+
+  test('that uses cdk-nag has nothing of ours to answer for', () => {
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+  });
+
+  test('can have two sign-in pages in one Region: each is named after its own deployment', () => {
+    const other = newApp();
+    const [one, two] = [new Stack(other, 'One'), new Stack(other, 'Two')];
+    for (const [where, id] of [
+      [one, 'A'],
+      [one, 'B'],
+      [two, 'A'],
+    ] as const)
+      new Rejoin(where, id, minimal);
+    const pages = [one, two].flatMap((each) =>
+      ofType(Template.fromStack(each).toJSON() as SynthesizedTemplate, 'AWS::Cognito::UserPoolDomain').map(
+        ([, { Properties }]) => text(Properties.Domain),
+      ),
+    );
+    expect(new Set(pages).size).toBe(3);
+  });
+});
+
+describe('in a repository of its own', () => {
+  let repository: string;
+  beforeEach(() => {
+    // As npm lays out a workspace: one node_modules for both, in which our folder is a link.
+    repository = mkdtempSync(join(tmpdir(), 'rejoin-own-'));
+    mkdirSync(join(repository, 'node_modules'));
+    for (const name of readdirSync(join(root, 'node_modules'))) {
+      symlinkSync(join(root, 'node_modules', name), join(repository, 'node_modules', name), 'junction');
+    }
+    for (const folder of ['infra', 'lambdas', 'package.json']) {
+      cpSync(join(root, folder), join(repository, 'rejoin', folder), { recursive: true });
+    }
+    symlinkSync(join(repository, 'rejoin'), join(repository, 'node_modules', 'rejoin'), 'junction');
+    const example = readFileSync(join(root, 'infra', 'examples', 'own-app.ts'), 'utf8');
+    mkdirSync(join(repository, 'deployment'));
+    writeFileSync(
+      join(repository, 'deployment', 'app.ts'),
+      example.replace("'../rejoin.ts'", "'rejoin/infra/rejoin.ts'"),
+    );
+    writeFileSync(join(repository, 'package.json'), '{"type": "module"}');
+  });
+  afterEach(() => rmSync(repository, { recursive: true }));
+
+  test('the app bundles our functions from its own working directory, to the bytes that we would deploy', () => {
+    const assetsFrom = (directory: string, file: string) => {
+      const outDir = join(repository, `out-${file.length}`);
+      const { status, stderr } = spawnSync(process.execPath, [file], {
+        cwd: directory,
+        encoding: 'utf8',
+        env: { CDK_OUTDIR: outDir },
+      });
+      expect([status, stderr.replaceAll(/^Bundling asset .*\n/gm, '')]).toEqual([0, '']);
+      return readdirSync(outDir).filter((name) => name.startsWith('asset.'));
+    };
+    const theirs = assetsFrom(join(repository, 'deployment'), 'app.ts');
+    expect(theirs).toHaveLength(5);
+    expect(theirs).toEqual(assetsFrom(root, join('infra', 'examples', 'own-app.ts')));
+  });
+});
