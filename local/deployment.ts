@@ -1,24 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startConsole } from './console/server.ts';
-import { type AccessKey, type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
+import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
 import { type EmulatorOptions, startEmulator } from './gameliftstreams/server.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { guardTable } from './iam/table-guard.ts';
 import { CONSOLE_CLIENT_ID } from './identity/names.ts';
 import { startIdentity } from './identity/server.ts';
 import { type Ports, portsFrom, requireFree } from './ports.ts';
-import {
-  type DeployerSettings,
-  LOCAL_ACCOUNT,
-  LOCAL_REGION,
-  localSettings,
-  streamGroupsOf,
-} from './settings.ts';
+import { createPrincipals, type Principals } from './principals.ts';
+import { type DeployerSettings, LOCAL_ACCOUNT, localSettings, regionOf, streamGroupsOf } from './settings.ts';
 import { startTable } from './table/table.ts';
 import { readDeployment } from './template/deployment.ts';
-import type { FunctionModel, StackModel } from './template/model.ts';
+import type { FunctionModel, RoleModel, StackModel } from './template/model.ts';
 import { synthesize } from './template/synth.ts';
 
 /** How a local deployment is to be made. */
@@ -33,6 +28,8 @@ export interface LocalDeploymentOptions {
   settings?: DeployerSettings;
   /** The emulator's settings to begin with. */
   emulator?: NonNullable<EmulatorOptions['settings']>;
+  /** Changes what the roles grant before anything runs, to show that a wrong grant is noticed. */
+  alterRoles?: (roles: RoleModel[]) => RoleModel[];
   /** Told in one line whenever something begins. */
   onProgress?: (line: string) => void;
 }
@@ -42,6 +39,8 @@ export interface LocalDeployment {
   endpoints: Endpoints;
   stacks: StackModel[];
   pool: FunctionPool;
+  /** Who calls AWS, and what each was allowed. */
+  principals: Principals;
   /** The function behind a route such as `POST /v1/streamgroups/{streamGroupId}/streamsessions`. */
   functionOf(routeKey: string): FunctionModel;
   /** Ends everything and leaves nothing behind but logs and the synthesized app. */
@@ -86,7 +85,6 @@ async function start(
     return begun;
   };
   const settings = localSettings(ports, { file: options.settingsFile, changes: options.settings ?? {} });
-  const [operator, publisher] = [accessKey(), accessKey()];
   const consoleOrigins = [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`];
 
   onProgress('Synthesizing the CDK app and bundling its functions');
@@ -94,15 +92,14 @@ async function start(
   const settingsPath = join(directory, 'settings.json');
   writeFileSync(settingsPath, `${JSON.stringify(settings, null, 2)}\n`);
   const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') });
-  const { stacks } = readDeployment({ outDir, region: LOCAL_REGION, accountId: LOCAL_ACCOUNT });
+  const region = regionOf(settings);
+  const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
   const functions = stacks.flatMap((stack) => stack.functions);
-  const keys = new Map(stacks.flatMap((stack) => stack.roles).map((role) => [role.logicalId, accessKey()]));
-  const keyOf = (fn: FunctionModel): AccessKey => {
-    const key = keys.get(fn.roleLogicalId);
-    if (!key) throw new Error(`The function ${fn.logicalId} has no role of its own in the template.`);
-    return key;
-  };
+  const { alterRoles = (unaltered) => unaltered } = options;
+  const roles = alterRoles(stacks.flatMap((stack) => stack.roles));
+  const place = { region, accountId: LOCAL_ACCOUNT };
+  const principals = await createPrincipals(roles, place);
 
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
@@ -117,16 +114,10 @@ async function start(
     running(
       startEmulator({
         port: ports.gameLiftStreams,
-        region: LOCAL_REGION,
-        accountId: LOCAL_ACCOUNT,
+        ...place,
         streamGroups: streamGroupsOf(settings),
-        principals: [
-          { name: 'operator', ...operator },
-          { name: 'publisher', ...publisher },
-          ...stacks
-            .flatMap((stack) => stack.roles)
-            .map((role) => ({ name: role.name, ...required(keys, role.logicalId) })),
-        ],
+        principals: principals.all,
+        authorize: (call) => principals.authorizer.decide(call).allowed,
         controlOrigins: consoleOrigins,
         ...(options.emulator ? { settings: options.emulator } : {}),
       }),
@@ -135,7 +126,7 @@ async function start(
       startTable({
         port: ports.table,
         tables: stacks.flatMap((stack) => stack.tables),
-        accessKeys: [...keys.values()].map((key) => key.accessKeyId),
+        guard: (serve) => guardTable({ serve, ...place, ...principals }),
       }),
     ),
   ]);
@@ -147,8 +138,8 @@ async function start(
     functions,
     logDirectory: logs,
     environmentFor: (fn) => ({
-      AWS_ACCESS_KEY_ID: keyOf(fn).accessKeyId,
-      AWS_SECRET_ACCESS_KEY: keyOf(fn).secretAccessKey,
+      AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
+      AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: emulator.url,
     }),
@@ -162,8 +153,7 @@ async function start(
       port: ports.api,
       api: playerApi,
       invoke: (logicalId, event) => pool.invoke(logicalId, event),
-      accountId: LOCAL_ACCOUNT,
-      region: LOCAL_REGION,
+      ...place,
     }),
   );
   const [group] = streamGroupsOf(settings);
@@ -194,15 +184,16 @@ async function start(
     table: table.url,
     streamGroupId,
     application,
-    region: LOCAL_REGION,
-    operator,
-    publisher,
+    region,
+    operator: principals.operator,
+    publisher: principals.publisher,
   };
   writeEndpoints(directory, endpoints);
   return {
     endpoints,
     stacks,
     pool,
+    principals,
     close,
     functionOf(routeKey) {
       const route = playerApi.routes.find((candidate) => candidate.routeKey === routeKey);
@@ -213,19 +204,5 @@ async function start(
         );
       return fn;
     },
-  };
-}
-
-function required(keys: ReadonlyMap<string, AccessKey>, logicalId: string): AccessKey {
-  const key = keys.get(logicalId);
-  if (!key) throw new Error(`The role ${logicalId} has no access key.`);
-  return key;
-}
-
-/** An access key of AWS's shape. */
-function accessKey(): AccessKey {
-  return {
-    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString('base64'),
   };
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Ports } from './ports.ts';
 
-/** The Region and account that the local deployment plays. */
-export const LOCAL_REGION = 'us-west-2';
+const DEFAULT_REGION = 'us-west-2';
+/** The account that the local deployment plays. */
 export const LOCAL_ACCOUNT = '123456789012';
 
 /** A deployer's settings as JSON; infra/ validates them when it synthesizes. */
 export type DeployerSettings = Record<string, unknown>;
 
 const DEFAULTS: DeployerSettings = {
-  streamGroups: [{ id: 'sg-local', region: LOCAL_REGION, applications: ['a-local'] }],
+  streamGroups: [{ id: 'sg-local', region: DEFAULT_REGION, applications: ['a-local'] }],
 };
 
 /**
@@ -30,6 +30,8 @@ export function localSettings(
     identity: { issuer: `http://127.0.0.1:${ports.identity}`, audience: ['rejoin'], scope: 'rejoin/play' },
     webOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
     removalPolicy: 'destroy',
+    // No name of the deployer's leads to this machine.
+    domain: undefined,
   };
 }
 
@@ -46,6 +48,20 @@ export function streamGroupsOf(
       locations: group.locations ?? [group.region],
     }),
   );
+}
+
+/**
+ * The Region of all stream groups.
+ * @throws Error in one sentence when there are several: one emulator plays one Region.
+ */
+export function regionOf(settings: DeployerSettings): string {
+  const [region = DEFAULT_REGION, ...others] = new Set(streamGroupsOf(settings).map((group) => group.region));
+  if (others.length > 0) {
+    throw new Error(
+      `The local deployment plays one Region; the stream groups in the settings are in ${[region, ...others].join(', ')}.`,
+    );
+  }
+  return region;
 }
 
 function readSettingsFile(file: string): DeployerSettings {

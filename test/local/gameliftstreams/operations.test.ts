@@ -10,13 +10,17 @@ import {
   waitUntilStreamSessionActive,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TICK_MS } from '../../../local/gameliftstreams/game.ts';
 import { APPLICATION, type Bench, GROUP, newOffer, openBench } from './support.ts';
 
 const ARN = 'arn:aws:gameliftstreams:us-west-2:123456789012';
 let bench: Bench;
 beforeAll(async () => {
   bench = await openBench({
-    settings: { quotas: { StartStreamSession: 1000, CreateStreamSessionConnection: 1000 } },
+    streamGroups: [
+      { id: GROUP, applications: [APPLICATION], locations: ['us-west-2', 'eu-west-1'] },
+      { id: 'sg-second', applications: [APPLICATION], locations: ['us-west-2'] },
+    ],
   });
 });
 afterAll(() => bench.close());
@@ -187,6 +191,9 @@ describe('TerminateStreamSession', () => {
     expect((await terminate(id)).$metadata.httpStatusCode).toBe(204);
     expect(await bench.reaches(id, 'TERMINATED')).toMatchObject({ StatusReason: 'apiTerminated' });
     expect((await terminate(id)).$metadata.httpStatusCode).toBe(204);
+    const { counter } = (await bench.control('GET', `streamsessions/${id}`)).body as { counter: number };
+    await new Promise((resolve) => setTimeout(resolve, 2 * TICK_MS));
+    expect((await bench.control('GET', `streamsessions/${id}`)).body).toMatchObject({ counter });
     await expect(bench.connect(id)).rejects.toMatchObject({ name: 'ConflictException' });
   });
 
@@ -215,6 +222,8 @@ describe('sessions are found', () => {
       name: 'ResourceNotFoundException',
       $metadata: { httpStatusCode: 404 },
     });
+    const elsewhere = new GetStreamSessionCommand({ Identifier: 'sg-second', StreamSessionIdentifier: id });
+    await expect(bench.client.send(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   it('page by page, newest first, none twice and none left out, by group and by account', async () => {

@@ -1,10 +1,5 @@
-import {
-  type DataChannel,
-  type PeerConnection,
-  PeerConnection as PeerConnectionClass,
-  type Track,
-  Video,
-} from 'node-datachannel';
+import { PeerConnection, Video } from 'node-datachannel';
+import { hold } from '../../../local/gameliftstreams/webrtc.ts';
 
 interface GameState {
   type: string;
@@ -28,7 +23,7 @@ export interface Player {
 }
 
 export async function createPlayer(): Promise<Player> {
-  const connection: PeerConnection = new PeerConnectionClass('player', {
+  const connection = new PeerConnection('player', {
     iceServers: [],
     bindAddress: '127.0.0.1',
     disableAutoNegotiation: true,
@@ -39,21 +34,17 @@ export async function createPlayer(): Promise<Player> {
 
   const video = new Video('video', 'RecvOnly');
   video.addH264Codec(97, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
-  const track: Track = connection.addTrack(video);
+  const track = hold(connection.addTrack(video));
   track.onMessage((packet) => {
     // RTCP shares the track: its packet types lie where RTP has payload types 64 to 95.
     const type = (packet[1] ?? 0) & 0x7f;
     if (type < 64 || type > 95) packets.push(packet);
   });
-  const input: DataChannel = connection.createDataChannel('inputChannel', {
-    unordered: true,
-    maxRetransmits: 0,
-  });
-  const channel: DataChannel = connection.createDataChannel('clientMessageChannel');
-  channel.onMessage((message) => messages.push(JSON.parse(String(message))));
-  channel.onClosed(() => {
+  const input = hold(connection.createDataChannel('inputChannel', { unordered: true, maxRetransmits: 0 }));
+  const channel = hold(connection.createDataChannel('clientMessageChannel'), () => {
     closed = true;
   });
+  channel.onMessage((message) => messages.push(JSON.parse(String(message))));
 
   const sdp = await new Promise<string>((resolve) => {
     connection.onLocalDescription(resolve);
@@ -69,7 +60,6 @@ export async function createPlayer(): Promise<Player> {
     messages,
     packets,
     isClosed: () => closed,
-    // node-datachannel closes what is collected as garbage: these closures hold the track and both channels.
     sendInput: () => {
       input.sendMessage(
         JSON.stringify({ type: 'keydown', code: 'Space', on: track.mid(), via: channel.getLabel() }),

@@ -1,0 +1,39 @@
+/** One call of the service, as `GET /_emulator/calls` shows it. */
+export interface Call {
+  operation: string;
+  principal: string | null;
+  clientToken: string | null;
+  /** The HTTP status answered; for a lost response the one that was lost, null when nothing was answered. */
+  status: number | null;
+  /** When it arrived, ISO 8601. */
+  at: string;
+  /** The exception's name, for an error. */
+  error?: string;
+  /** The faults that hit it, joined by a comma. */
+  fault?: string;
+}
+
+const MAX_CALLS = 200_000;
+
+export interface Calls {
+  add(call: Call): Call;
+  list(): readonly Call[];
+  clear(): void;
+}
+
+/** The record of calls, in order of arrival; the oldest go first when it is full. */
+export function createCalls(limit = MAX_CALLS): Calls {
+  let calls: Call[] = [];
+  return {
+    add: (call) => {
+      calls.push(call);
+      // In one go and seldom: shifting a full list at every call would cost its whole length each time.
+      if (calls.length > limit * 1.1) calls = calls.slice(-limit);
+      return call;
+    },
+    list: () => calls.slice(-limit),
+    clear: () => {
+      calls = [];
+    },
+  };
+}

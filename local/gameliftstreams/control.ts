@@ -1,0 +1,186 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as z from 'zod';
+import type { Calls } from './calls.ts';
+import { type Faults, parseFault } from './faults.ts';
+import { ERROR_REASONS, isFinished, TERMINATED_REASONS } from './lifecycle.ts';
+import type { GameLiftStreams, StreamGroup } from './service.ts';
+import { mergeSettings, type Settings } from './settings.ts';
+import type { StreamSession } from './stream-session.ts';
+
+export interface ControlContext {
+  service: GameLiftStreams;
+  faults: Faults;
+  calls: Calls;
+  settings: () => Settings;
+  changeSettings: (settings: Settings) => void;
+}
+
+interface Reply {
+  status: number;
+  body?: unknown;
+}
+
+class BadRequest extends Error {
+  readonly status: number;
+  constructor(message: string, status = 400) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const REASONS = [...ERROR_REASONS, ...TERMINATED_REASONS] as const;
+const GROUP_STATUSES = [
+  'ACTIVATING',
+  'UPDATING_LOCATIONS',
+  'ACTIVE',
+  'ACTIVE_WITH_ERRORS',
+  'ERROR',
+  'DELETING',
+  'EXPIRED',
+] as const;
+
+const dropSchema = z.strictObject({ how: z.enum(['blackhole', 'close']) });
+const endSchema = z.strictObject({ statusReason: z.enum(REASONS) });
+const groupSchema = z.strictObject({
+  status: z.enum(GROUP_STATUSES).optional(),
+  capacity: z.int().min(0).optional(),
+});
+
+function parse<T>(schema: z.ZodType<T>, input: unknown, help: string): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new BadRequest(`The body must be ${help}.`);
+}
+
+function show(session: StreamSession) {
+  const { context, request, life } = session;
+  return {
+    id: context.id,
+    streamGroupId: context.streamGroupId,
+    status: life.status,
+    statusReason: life.statusReason ?? null,
+    userId: request.UserId ?? null,
+    counter: session.counter,
+    connections: session.connections,
+    peer: session.peerKind,
+    createdAt: new Date(life.createdAt).toISOString(),
+  };
+}
+
+const showGroup = ({ id, status, capacity, applications, locations }: StreamGroup) => ({
+  id,
+  status,
+  capacity: capacity ?? null,
+  applications,
+  locations,
+});
+
+type Handler = (context: ControlContext, body: unknown, id: string) => Reply;
+
+function session(context: ControlContext, id: string): StreamSession {
+  const found = context.service.findSession(id);
+  if (!found) throw new BadRequest(`There is no stream session ${id}.`, 404);
+  return found;
+}
+
+/** Planned failures, cut connections, undocumented behaviour: everything that a test or a person may turn on. */
+const ROUTES: Readonly<Record<string, Handler>> = {
+  'GET faults': ({ faults }) => ({ status: 200, body: faults.list() }),
+  'POST faults': ({ faults }, body) => {
+    faults.add(parseFault(body));
+    return { status: 201, body: faults.list() };
+  },
+  'DELETE faults': ({ faults }) => {
+    faults.clear();
+    return { status: 204 };
+  },
+  'GET streamsessions': ({ service }) => ({ status: 200, body: service.list().map(show) }),
+  'GET streamsessions/{id}': (context, _body, id) => ({ status: 200, body: show(session(context, id)) }),
+  'POST streamsessions/{id}/drop': (context, body, id) => {
+    const target = session(context, id);
+    const { how } = parse(dropSchema, body, '{"how": "blackhole"} or {"how": "close"}');
+    if (!target.drop(how)) throw new BadRequest(`Stream session ${id} has no connected client to drop.`, 409);
+    return { status: 200, body: show(target) };
+  },
+  'POST streamsessions/{id}/end': (context, body, id) => {
+    const target = session(context, id);
+    const { statusReason } = parse(endSchema, body, `{"statusReason": one of ${REASONS.join(', ')}}`);
+    if (isFinished(target.life)) throw new BadRequest(`Stream session ${id} has already ended.`, 409);
+    target.dispatch({ type: 'end', reason: statusReason });
+    return { status: 200, body: show(target) };
+  },
+  'GET streamgroups': ({ service }) => ({ status: 200, body: service.groups().map(showGroup) }),
+  'PUT streamgroups/{id}': ({ service }, body, id) => {
+    const group = service.groups().find((candidate) => candidate.id === id);
+    if (!group) throw new BadRequest(`There is no stream group ${id}.`, 404);
+    const { status, capacity } = parse(
+      groupSchema,
+      body,
+      `an object with "status" (one of ${GROUP_STATUSES.join(', ')}) or "capacity" (a whole number, 0 or more)`,
+    );
+    service.changeGroup(group, { ...(status && { status }), ...(capacity !== undefined && { capacity }) });
+    return { status: 200, body: showGroup(group) };
+  },
+  'GET calls': ({ calls }) => ({ status: 200, body: calls.list() }),
+  'DELETE calls': ({ calls }) => {
+    calls.clear();
+    return { status: 204 };
+  },
+  'GET settings': ({ settings }) => ({ status: 200, body: settings() }),
+  'PUT settings': ({ settings, changeSettings }, body) => {
+    changeSettings(mergeSettings(settings(), body));
+    return { status: 200, body: settings() };
+  },
+};
+
+function handle(context: ControlContext, method: string, path: string, body: Buffer): Reply {
+  const [collection = '', id, action, ...more] = path
+    .split('/')
+    .map((part) => (/^[\w-]*$/.test(part) ? part : '?'));
+  const name = [
+    collection,
+    ...(id === undefined ? [] : ['{id}']),
+    ...(action === undefined ? [] : [action]),
+  ].join('/');
+  const handler =
+    more.length === 0 && Object.hasOwn(ROUTES, `${method} ${name}`) ? ROUTES[`${method} ${name}`] : undefined;
+  if (!handler)
+    throw new BadRequest(`Unknown: allowed under /_emulator/ are ${Object.keys(ROUTES).join(', ')}.`, 404);
+  let parsed: unknown;
+  if (body.length > 0) {
+    try {
+      parsed = JSON.parse(body.toString('utf8'));
+    } catch {
+      throw new BadRequest('The body is not JSON.');
+    }
+  }
+  return handler(context, parsed, id ?? '');
+}
+
+/**
+ * Answers one call of the control API; refusals are `{"error": sentence}`.
+ * @param path what follows `/_emulator/`, without the query
+ */
+export function serveControl(
+  context: ControlContext,
+  request: IncomingMessage,
+  path: string,
+  body: Buffer,
+  response: ServerResponse,
+): void {
+  let reply: Reply;
+  try {
+    reply = handle(context, request.method ?? '', path, body);
+  } catch (error) {
+    const status = error instanceof BadRequest ? error.status : 400;
+    reply = { status, body: { error: error instanceof Error ? error.message : String(error) } };
+  }
+  response.statusCode = reply.status;
+  response.setHeader('cache-control', 'no-store');
+  if (reply.body === undefined) {
+    response.end();
+    return;
+  }
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(reply.body));
+}

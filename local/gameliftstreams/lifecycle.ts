@@ -1,0 +1,204 @@
+import type { Settings } from './settings.ts';
+
+export type SessionStatus =
+  | 'ACTIVATING'
+  | 'ACTIVE'
+  | 'CONNECTED'
+  | 'PENDING_CLIENT_RECONNECTION'
+  | 'RECONNECTING'
+  | 'TERMINATING'
+  | 'TERMINATED'
+  | 'ERROR';
+
+/** Source: StreamSessionStatusReason, grouped as the API reference groups them. */
+export const ERROR_REASONS = [
+  'internalError',
+  'invalidSignalRequest',
+  'placementTimeout',
+  'applicationLogS3DestinationError',
+  'assumeRoleFailed',
+] as const;
+export const TERMINATED_REASONS = [
+  'apiTerminated',
+  'applicationExit',
+  'connectionTimeout',
+  'reconnectionTimeout',
+  'maxSessionLengthTimeout',
+  'idleTimeout',
+] as const;
+export type ErrorReason = (typeof ERROR_REASONS)[number];
+export type TerminatedReason = (typeof TERMINATED_REASONS)[number];
+export type StatusReason = ErrorReason | TerminatedReason;
+
+/** The durations that drive a life cycle, in seconds. */
+export type Timing = Pick<
+  Settings,
+  | 'activationSeconds'
+  | 'readySeconds'
+  | 'terminatingSeconds'
+  | 'lossNoticeSeconds'
+  | 'placementTimeoutSeconds'
+  | 'idleTimeoutSeconds'
+>;
+
+/** One stream session's place in its life. All times are epoch milliseconds. Never mutated. */
+export interface Life {
+  readonly status: SessionStatus;
+  readonly statusReason?: StatusReason;
+  readonly createdAt: number;
+  readonly lastUpdatedAt: number;
+  readonly connectionTimeoutSeconds: number;
+  readonly sessionLengthSeconds: number;
+  /** When capacity was found. */
+  readonly placedAt?: number;
+  /** Whether the first offer has been answered; a session becomes ACTIVE only with its answer. */
+  readonly isAnswered: boolean;
+  /** When the client was lost without anybody having noticed yet. */
+  readonly lostAt?: number;
+  /** The last input, or the moment of connecting. */
+  readonly lastInputAt?: number;
+  /** Why a TERMINATING session ends. */
+  readonly endReason?: TerminatedReason;
+}
+
+export type LifeEvent =
+  | { type: 'placed' }
+  | { type: 'answered' }
+  | { type: 'clientConnected' }
+  /** `noticed`: GameLift Streams knows at once, as with a clean close; otherwise after `lossNoticeSeconds`. */
+  | { type: 'clientLost'; noticed: boolean }
+  | { type: 'connectionRequested' }
+  | { type: 'input' }
+  | { type: 'terminate' }
+  | { type: 'end'; reason: StatusReason };
+
+export function startLife(now: number, connectionTimeoutSeconds: number, sessionLengthSeconds: number): Life {
+  return {
+    status: 'ACTIVATING',
+    createdAt: now,
+    lastUpdatedAt: now,
+    connectionTimeoutSeconds,
+    sessionLengthSeconds,
+    isAnswered: false,
+  };
+}
+
+export const isFinished = ({ status }: Pick<Life, 'status'>): boolean =>
+  status === 'TERMINATED' || status === 'ERROR';
+
+const isErrorReason = (reason: StatusReason): reason is ErrorReason =>
+  (ERROR_REASONS as readonly string[]).includes(reason);
+
+/** What a status leaves behind is dropped with it. */
+function enter(life: Life, status: SessionStatus, now: number, extra: Partial<Life> = {}): Life {
+  const { lostAt: _lost, lastInputAt: _input, ...rest } = life;
+  return { ...rest, ...extra, status, lastUpdatedAt: now };
+}
+
+function end(life: Life, reason: StatusReason, now: number): Life {
+  return enter(life, isErrorReason(reason) ? 'ERROR' : 'TERMINATED', now, { statusReason: reason });
+}
+
+/**
+ * The life after an event. An event that means nothing in the present status changes nothing (and returns the
+ * very same object): peers and callers may speak at any time.
+ * Source of the transitions: developer guide, "Stream session life cycle".
+ */
+export function apply(life: Life, event: LifeEvent, now: number): Life {
+  const { status } = life;
+  if (isFinished(life)) return life;
+  switch (event.type) {
+    case 'placed':
+      return status === 'ACTIVATING' && life.placedAt === undefined ? { ...life, placedAt: now } : life;
+    case 'answered':
+      return status === 'ACTIVATING' ? { ...life, isAnswered: true } : life;
+    case 'clientConnected':
+      return status === 'ACTIVE' ? enter(life, 'CONNECTED', now, { lastInputAt: now }) : life;
+    case 'clientLost':
+      if (status !== 'CONNECTED') return life;
+      if (event.noticed) return enter(life, 'PENDING_CLIENT_RECONNECTION', now);
+      return life.lostAt === undefined ? { ...life, lostAt: now } : life;
+    case 'connectionRequested':
+      // A session that waits for its first client is ready for it: it stays ACTIVE, with its full time-out.
+      if (status === 'ACTIVE') return enter(life, 'ACTIVE', now);
+      return status === 'PENDING_CLIENT_RECONNECTION' || status === 'CONNECTED'
+        ? enter(life, 'RECONNECTING', now)
+        : life;
+    case 'input':
+      return status === 'CONNECTED' ? { ...life, lastInputAt: now } : life;
+    case 'terminate':
+      return status === 'TERMINATING'
+        ? life
+        : enter(life, 'TERMINATING', now, { endReason: 'apiTerminated' });
+    case 'end':
+      return end(life, event.reason, now);
+  }
+}
+
+interface Due {
+  at: number;
+  then: (life: Life, at: number) => Life;
+}
+
+/** Everything that time alone will do to a life in its present status. */
+function dues(life: Life, timing: Timing): Due[] {
+  const { status, lastUpdatedAt } = life;
+  const after = (since: number, seconds: number, then: Due['then']): Due => ({
+    at: since + seconds * 1000,
+    then,
+  });
+  const ending =
+    (reason: StatusReason): Due['then'] =>
+    (before, at) =>
+      end(before, reason, at);
+  const becoming =
+    (next: SessionStatus): Due['then'] =>
+    (before, at) =>
+      enter(before, next, at);
+  if (isFinished(life)) return [];
+  if (status === 'TERMINATING') {
+    return [after(lastUpdatedAt, timing.terminatingSeconds, ending(life.endReason ?? 'apiTerminated'))];
+  }
+  const list = [after(life.createdAt, life.sessionLengthSeconds, ending('maxSessionLengthTimeout'))];
+  switch (status) {
+    case 'ACTIVATING':
+      if (life.placedAt === undefined) {
+        list.push(after(life.createdAt, timing.placementTimeoutSeconds, ending('placementTimeout')));
+      } else if (life.isAnswered) {
+        list.push(after(life.placedAt, timing.activationSeconds, becoming('ACTIVE')));
+      }
+      break;
+    case 'ACTIVE':
+      list.push(after(lastUpdatedAt, life.connectionTimeoutSeconds, ending('connectionTimeout')));
+      break;
+    case 'CONNECTED':
+      list.push(after(life.lastInputAt ?? lastUpdatedAt, timing.idleTimeoutSeconds, ending('idleTimeout')));
+      if (life.lostAt !== undefined) {
+        list.push(after(life.lostAt, timing.lossNoticeSeconds, becoming('PENDING_CLIENT_RECONNECTION')));
+      }
+      break;
+    case 'PENDING_CLIENT_RECONNECTION':
+      list.push(after(lastUpdatedAt, life.connectionTimeoutSeconds, ending('reconnectionTimeout')));
+      break;
+    case 'RECONNECTING':
+      list.push(after(lastUpdatedAt, timing.readySeconds, becoming('ACTIVE')));
+      break;
+  }
+  return list;
+}
+
+const earliest = (life: Life, timing: Timing): Due | undefined =>
+  dues(life, timing).sort((a, b) => a.at - b.at)[0];
+
+/** When time will next change this life (epoch milliseconds, may lie in the past), or undefined when it never will. */
+export const nextChangeAt = (life: Life, timing: Timing): number | undefined => earliest(life, timing)?.at;
+
+/** Does, in order, everything that was due until `now`. */
+export function advance(life: Life, now: number, timing: Timing): Life {
+  let current = life;
+  for (let due = earliest(current, timing); due && due.at <= now; due = earliest(current, timing)) {
+    // A duration shortened by a setting can lie in the past; nothing happens before what has happened.
+    current = due.then(current, Math.max(due.at, current.lastUpdatedAt));
+  }
+  return current;
+}

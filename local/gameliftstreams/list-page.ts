@@ -1,0 +1,57 @@
+import { ServiceError } from './errors.ts';
+import type { StreamSession } from './stream-session.ts';
+
+const DEFAULT_PAGE = 25;
+
+interface ListInput {
+  Status?: string;
+  ExportFilesStatus?: string;
+  MaxResults?: number;
+  NextToken?: string;
+}
+
+const encodeToken = (after: string) =>
+  Buffer.from(JSON.stringify({ after, at: Date.now() })).toString('base64url');
+
+function decodeToken(token: string, lifetimeSeconds: number): string {
+  try {
+    const { after, at } = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (typeof after === 'string' && Date.now() - at <= lifetimeSeconds * 1000) return after;
+  } catch {
+    // Not one of ours: refused below like an expired one.
+  }
+  throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
+}
+
+/**
+ * One page of a list of sessions.
+ * @param sessions the newest first
+ * @throws ServiceError ValidationException for a NextToken that is not a live one
+ */
+export function listPage(
+  sessions: readonly StreamSession[],
+  input: ListInput,
+  nextTokenSeconds: number,
+  summarize: (session: StreamSession) => object,
+): object {
+  // No session has exported files: that operation is not emulated, so its filter matches nothing.
+  const matching = sessions.filter(
+    ({ life }) => input.ExportFilesStatus === undefined && (input.Status ?? life.status) === life.status,
+  );
+  let start = 0;
+  if (input.NextToken !== undefined) {
+    const after = decodeToken(input.NextToken, nextTokenSeconds);
+    // The session named may have gone or left the filter: go on behind where it stood in time.
+    const place = sessions.findIndex(({ context }) => context.id === after);
+    if (place < 0) throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
+    const behind = new Set(sessions.slice(place + 1));
+    start = matching.findIndex((session) => behind.has(session));
+    if (start < 0) start = matching.length;
+  }
+  const page = matching.slice(start, start + (input.MaxResults ?? DEFAULT_PAGE));
+  const last = page.at(-1);
+  return {
+    Items: page.map(summarize),
+    NextToken: last && start + page.length < matching.length ? encodeToken(last.context.id) : undefined,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Game } from './game.ts';
+
+/** How a client is lost: its packets vanish and nobody says a word, or its connection is closed cleanly. */
+export type DropKind = 'blackhole' | 'close';
+
+/** What a peer tells its stream session. After `lost`, `drop` and `close` it says nothing more. */
+export interface PeerEvents {
+  connected(): void;
+  /** The client is gone, and that is certain: it closed, or was silent for long enough. */
+  lost(): void;
+}
+
+/** The game's end of one connection with a client. */
+export interface Peer {
+  readonly kind: 'webrtc' | 'signalling';
+  /** The SDP answer for the client. */
+  readonly sdp: string;
+  /** The session is ready for its client. A peer without a wire counts as connected from here on. */
+  ready(): void;
+  /** Cuts the client off. Whether and when the session learns of it is not the peer's business. */
+  drop(how: DropKind): void;
+  /** Tears the connection down; `serverDisconnect` is told to a client that still listens. */
+  close(serverDisconnect?: 'idle' | 'terminated'): void;
+}
+
+export interface PeerContext {
+  game: Game;
+  events: PeerEvents;
+  /** How many seconds without a packet make a client a lost one; asked anew each time. */
+  silenceSeconds: () => number;
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ApiContext, type Authorization, serveCall } from './api.ts';
+import { createCalls } from './calls.ts';
+import { createClientTokens } from './client-tokens.ts';
+import { serveControl } from './control.ts';
+import { admitControl } from './control-access.ts';
+import { createFaults } from './faults.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { type EmulatorStreamGroup, GameLiftStreams } from './service.ts';
+import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation } from './settings.ts';
+
+export type { Authorization } from './api.ts';
+export type { EmulatorStreamGroup } from './service.ts';
+export type { EmulatorSettings } from './settings.ts';
+export { shutdownWebRtc } from './webrtc.ts';
+
+/** Who may call: a name for policies and the record of calls, and the key it signs with. */
+export interface EmulatorPrincipal {
+  name: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+export interface EmulatorOptions {
+  /** 0 takes a free one. */
+  port: number;
+  /** 127.0.0.1 when absent. */
+  host?: string;
+  region: string;
+  accountId: string;
+  streamGroups: readonly EmulatorStreamGroup[];
+  principals: readonly EmulatorPrincipal[];
+  /** Decides each verified call; absent: everything is allowed. False is answered with AccessDeniedException. */
+  authorize?: (call: Authorization) => boolean;
+  settings?: Partial<EmulatorSettings>;
+  /** Origins of web pages that may use the control API, such as `http://127.0.0.1:4560`. */
+  controlOrigins?: readonly string[];
+}
+
+export interface Emulator {
+  /** The endpoint for an SDK client, without a slash at the end. */
+  url: string;
+  /** Ends every session and connection. See also `shutdownWebRtc`, for the process's end. */
+  close(): Promise<void>;
+  /** Adds a principal, or replaces the one with this access key. */
+  addPrincipal(principal: EmulatorPrincipal): void;
+}
+
+/** Well above any signal request; AWS limits requests too. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const SCRIPT_PATH = '/_emulator/web-sdk-protocol.js';
+const CONTROL_PREFIX = '/_emulator/';
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The Web SDK loads this with `crossorigin="anonymous"` from whatever page it runs in. */
+function serveScript(response: ServerResponse, script: Buffer): void {
+  response.setHeader('content-type', 'text/javascript; charset=utf-8');
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('cross-origin-resource-policy', 'cross-origin');
+  response.end(script);
+}
+
+/**
+ * Starts an emulator of Amazon GameLift Streams for one account and Region.
+ * @throws Error with code EADDRINUSE when the port is taken, or a sentence about a wrong setting
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  let settings = mergeSettings(DEFAULT_SETTINGS, options.settings ?? {});
+  const script = readFileSync(new URL('web-sdk-protocol.js', import.meta.url));
+  const principals = new Map(options.principals.map((principal) => [principal.accessKeyId, principal]));
+  let url = '';
+
+  const current = () => settings;
+  const service = new GameLiftStreams({
+    region: options.region,
+    accountId: options.accountId,
+    streamGroups: options.streamGroups,
+    settings: current,
+    webSdkProtocolUrl: () => `${url}${SCRIPT_PATH}`,
+  });
+  const context: ApiContext = {
+    service,
+    settings: current,
+    clientTokens: createClientTokens(() => ({
+      retentionSeconds: settings.clientTokenRetentionSeconds,
+      repeatAnswer: settings.repeatAnswer,
+    })),
+    region: options.region,
+    accountId: options.accountId,
+    lookup: (accessKeyId) => principals.get(accessKeyId),
+    authorize: options.authorize ?? (() => true),
+    rateLimit: createRateLimit((operation) => settings.quotas[operation as Operation]),
+    faults: createFaults(),
+    calls: createCalls(),
+  };
+  const control = {
+    service,
+    faults: context.faults,
+    calls: context.calls,
+    settings: current,
+    changeSettings: (next: typeof settings) => {
+      settings = next;
+      service.settingsChanged();
+    },
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    const isControl = path.startsWith(CONTROL_PREFIX);
+    if (path === SCRIPT_PATH && request.method === 'GET') return serveScript(response, script);
+    if (isControl && !admitControl(request, response, options.controlOrigins ?? [])) return;
+    const body = await readBody(request);
+    if (!body) {
+      response.writeHead(413, { connection: 'close' }).end();
+    } else if (isControl) {
+      serveControl(control, request, path.slice(CONTROL_PREFIX.length), body, response);
+    } else {
+      await serveCall(context, request, body, response);
+    }
+  };
+  const server = createServer((request, response) => {
+    // What fails here is a connection that broke while it was read: there is nobody left to answer.
+    serve(request, response).catch(() => response.destroy());
+  });
+  // Longer than any client keeps an idle connection, so that a reused one is not closed under its next request.
+  server.keepAliveTimeout = 75_000;
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host ?? '127.0.0.1', resolve);
+  }).catch((error) => {
+    service.close();
+    throw error;
+  });
+  const { address, port, family } = server.address() as AddressInfo;
+  url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+
+  return {
+    url,
+    addPrincipal: (principal) => {
+      principals.set(principal.accessKeyId, principal);
+    },
+    close: async () => {
+      service.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import * as z from 'zod';
+
+/** Quotas of requests a second for an account and Region. Source: endpoints and quotas, developer guide. */
+const DEFAULT_QUOTAS = {
+  StartStreamSession: 20,
+  GetStreamSession: 20,
+  ListStreamSessions: 20,
+  ListStreamSessionsByAccount: 20,
+  TerminateStreamSession: 20,
+  CreateStreamSessionConnection: 20,
+  GetStreamGroup: 10,
+} as const;
+
+export type Operation = keyof typeof DEFAULT_QUOTAS;
+export const OPERATIONS = Object.keys(DEFAULT_QUOTAS) as readonly Operation[];
+
+const seconds = z.number().min(0).max(1_000_000);
+const refusal = z.enum(['ConflictException', 'ValidationException', 'ResourceNotFoundException']);
+const refusalOrAccept = z.enum([...refusal.options, 'accept']);
+const quota = z.number().positive().max(1_000_000);
+
+const schema = z.strictObject({
+  /** From capacity found to ACTIVE. */
+  activationSeconds: seconds,
+  /** From RECONNECTING to ACTIVE. */
+  readySeconds: seconds,
+  /** From TERMINATING to TERMINATED. */
+  terminatingSeconds: seconds,
+  /** How long GameLift Streams takes to notice that a client is gone; until then the session is CONNECTED. */
+  lossNoticeSeconds: seconds,
+  /** Silence that makes a real client a lost one, when `lossNoticeSeconds` is not longer. */
+  clientSilenceSeconds: seconds,
+  /** How long a session waits for capacity. AWS: 75 always-on, 90 on demand, 600 on demand for Windows. */
+  placementTimeoutSeconds: seconds,
+  /** A connected client without input. */
+  idleTimeoutSeconds: seconds,
+  /** How long a finished session can still be read (undocumented). */
+  finishedSessionRetentionSeconds: seconds,
+  /** How long a client token is remembered (undocumented). */
+  clientTokenRetentionSeconds: seconds,
+  /** Whether a repeated client token gets the first answer again; otherwise the call is judged anew. */
+  repeatAnswer: z.boolean(),
+  /** How long a NextToken may be used (undocumented). */
+  nextTokenSeconds: seconds,
+  /** An offer that this session has seen before, under another client token. */
+  reusedOffer: refusalOrAccept,
+  /** CreateStreamSessionConnection in the statuses whose error is undocumented; `accept` replaces the client. */
+  connectWhileActivating: refusal,
+  connectWhileConnected: refusalOrAccept,
+  connectWhileReconnecting: refusal,
+  connectWhileTerminating: refusal,
+  connectWhenFinished: refusal,
+  /** Which SignalResponse GetStreamSession shows after a reconnect (undocumented). */
+  signalResponseAfterReconnect: z.enum(['newest', 'first', 'absent']),
+  terminateWhileActivating: refusalOrAccept,
+  terminateWhenFinished: refusalOrAccept,
+  /** Start and reconnect in a stream group that is not ACTIVE. */
+  streamGroupNotActive: refusal,
+  /** Whether StartStreamSession also needs permission on the application (AWS's pages disagree). */
+  authorizeApplicationOnStart: z.boolean(),
+  /** Which peer answers: by the offer's kind, or always the one. */
+  peer: z.enum(['auto', 'webrtc', 'signalling']),
+  /** Requests a second and operation; the burst is one second's worth. */
+  quotas: z.strictObject(
+    Object.fromEntries(OPERATIONS.map((operation) => [operation, quota])) as Record<Operation, typeof quota>,
+  ),
+});
+
+export type Settings = z.infer<typeof schema>;
+/** What a caller may give: any part, and any part of the quotas. */
+export type EmulatorSettings = Omit<Settings, 'quotas'> & { quotas: Partial<Settings['quotas']> };
+
+export const DEFAULT_SETTINGS: Settings = {
+  activationSeconds: 1,
+  readySeconds: 0.05,
+  terminatingSeconds: 0.05,
+  lossNoticeSeconds: 0,
+  clientSilenceSeconds: 3,
+  placementTimeoutSeconds: 75,
+  idleTimeoutSeconds: 3600,
+  finishedSessionRetentionSeconds: 3600,
+  clientTokenRetentionSeconds: 600,
+  repeatAnswer: true,
+  nextTokenSeconds: 86_400,
+  reusedOffer: 'ValidationException',
+  connectWhileActivating: 'ConflictException',
+  connectWhileConnected: 'ConflictException',
+  connectWhileReconnecting: 'ConflictException',
+  connectWhileTerminating: 'ConflictException',
+  connectWhenFinished: 'ConflictException',
+  signalResponseAfterReconnect: 'newest',
+  terminateWhileActivating: 'ValidationException',
+  terminateWhenFinished: 'accept',
+  streamGroupNotActive: 'ConflictException',
+  authorizeApplicationOnStart: true,
+  peer: 'auto',
+  quotas: DEFAULT_QUOTAS,
+};
+
+/** What each schema allows, as a person would write it. */
+function allowed(node: z.ZodType | undefined): string {
+  if (node instanceof z.ZodEnum) return `one of ${node.options.map((option) => `"${option}"`).join(', ')}`;
+  if (node instanceof z.ZodBoolean) return 'true or false';
+  if (node instanceof z.ZodObject) return `an object with the keys ${Object.keys(node.shape).join(', ')}`;
+  return `a number${node === quota ? ' greater than 0' : ' of seconds, 0 or more'}, at most 1000000`;
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String);
+  const at = (steps: readonly string[]): z.ZodType | undefined =>
+    steps.reduce<z.ZodType | undefined>(
+      (node, step) =>
+        node instanceof z.ZodObject ? (node.shape as Record<string, z.ZodType>)[step] : undefined,
+      schema,
+    );
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => `"${[...path, key].join('.')}"`).join(', ');
+    return `Unknown setting ${names}: allowed is ${allowed(at(path))}.`;
+  }
+  return path.length === 0
+    ? 'Settings must be a JSON object.'
+    : `Setting "${path.join('.')}" must be ${allowed(at(path))}.`;
+}
+
+/**
+ * Settings with some of them changed.
+ * @throws Error with one sentence that names the setting and what is allowed
+ */
+export function mergeSettings(current: Settings, change: unknown): Settings {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(change)) throw new Error('Settings must be a JSON object.');
+  const { quotas, ...rest } = change as Record<string, unknown>;
+  const merged = {
+    ...current,
+    ...rest,
+    quotas:
+      quotas === undefined
+        ? current.quotas
+        : isObject(quotas)
+          ? { ...current.quotas, ...(quotas as object) }
+          : quotas,
+  };
+  const result = schema.safeParse(merged);
+  if (result.success) return result.data;
+  throw new Error(result.error.issues.map(sentence).join(' '));
+}

@@ -1,0 +1,270 @@
+import { createHash } from 'node:crypto';
+import { ServiceError } from './errors.ts';
+import { createGame, type Game } from './game.ts';
+import {
+  advance,
+  apply,
+  isFinished,
+  type Life,
+  type LifeEvent,
+  nextChangeAt,
+  startLife,
+} from './lifecycle.ts';
+import { type Offer, parseOffer } from './offer.ts';
+import type { DropKind, Peer } from './peer.ts';
+import type { Settings } from './settings.ts';
+import { createSignallingPeer } from './signalling-peer.ts';
+import { createWebRtcPeer } from './webrtc-peer.ts';
+
+/** The signal request of a session that is started before its client exists. */
+export const NO_CLIENT_CONNECTION = 'NO_CLIENT_CONNECTION';
+
+/** What StartStreamSession was asked for, checked and completed. */
+export interface SessionRequest {
+  SignalRequest: string;
+  ConnectionTimeoutSeconds: number;
+  SessionLengthSeconds: number;
+  Protocol: string;
+  UserId?: string;
+  Description?: string;
+  RoleArn?: string;
+  AdditionalLaunchArgs?: readonly string[];
+  AdditionalEnvironmentVariables?: Readonly<Record<string, string>>;
+  PerformanceStatsConfiguration?: { SharedWithClient?: boolean };
+  DisplayConfiguration?: object;
+}
+
+export interface SessionContext {
+  id: string;
+  arn: string;
+  streamGroupId: string;
+  location: string;
+  applicationArn: string;
+  webSdkProtocolUrl: string;
+  settings: () => Settings;
+  /** Called once, when the session has ended and holds no capacity any more. */
+  onFinished: () => void;
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64');
+
+/** setTimeout's longest delay. A session that sleeps longer is looked at in between. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** One stream session: its life, its game, and the peer of its present connection. */
+export class StreamSession {
+  readonly context: SessionContext;
+  readonly request: SessionRequest;
+  signalRequest: string;
+  firstSignalResponse: string | undefined;
+  newestSignalResponse: string | undefined;
+  connections = 0;
+
+  #life: Life;
+  #game: Game | undefined;
+  #peer: Peer | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #offersSeen = new Set<string>();
+  #connecting: Promise<unknown> = Promise.resolve();
+
+  constructor(context: SessionContext, request: SessionRequest) {
+    this.context = context;
+    this.request = request;
+    this.signalRequest = request.SignalRequest;
+    this.#offersSeen.add(digest(request.SignalRequest));
+    this.#life = startLife(Date.now(), request.ConnectionTimeoutSeconds, request.SessionLengthSeconds);
+    this.#schedule();
+  }
+
+  get life(): Life {
+    return this.#life;
+  }
+
+  /** The game's counter; 0 before the session is active. */
+  get counter(): number {
+    return this.#game?.counter() ?? 0;
+  }
+
+  get peerKind(): Peer['kind'] | null {
+    return this.#peer?.kind ?? null;
+  }
+
+  /** Capacity was found: the application starts, and the first offer is answered. */
+  async place(): Promise<void> {
+    this.dispatch({ type: 'placed' });
+    if (this.signalRequest === NO_CLIENT_CONNECTION) return this.dispatch({ type: 'answered' });
+    try {
+      await this.#answer(this.signalRequest);
+    } catch {
+      return this.dispatch({ type: 'end', reason: 'invalidSignalRequest' });
+    }
+    if (isFinished(this.#life)) return this.#peer?.close();
+    this.dispatch({ type: 'answered' });
+  }
+
+  /**
+   * A client asks for the session: its offer is answered, and whoever was connected before is not any more. Calls for one
+   * session are served one after another.
+   * @returns the signal response
+   * @throws ServiceError when the status does not allow it, or the offer is unusable
+   */
+  connect(signalRequest: string): Promise<string> {
+    const turn = this.#connecting.then(() => this.#connect(signalRequest));
+    this.#connecting = turn.catch(() => {});
+    return turn;
+  }
+
+  async #connect(signalRequest: string): Promise<string> {
+    this.#judgeConnection(signalRequest);
+    let response: string;
+    try {
+      response = await this.#answer(signalRequest, () => this.#judgeConnection(signalRequest));
+    } catch (error) {
+      if (error instanceof ServiceError) throw error;
+      throw new ServiceError('ValidationException', 'SignalRequest is not an offer that can be answered.');
+    }
+    this.#offersSeen.add(digest(signalRequest));
+    this.signalRequest = signalRequest;
+    this.dispatch({ type: 'connectionRequested' });
+    if (this.#life.status === 'ACTIVE') this.#peer?.ready();
+    return response;
+  }
+
+  #judgeConnection(signalRequest: string): void {
+    const settings = this.context.settings();
+    const { status } = this.#life;
+    const refusals: Partial<Record<Life['status'], Settings['connectWhileConnected']>> = {
+      ACTIVATING: settings.connectWhileActivating,
+      CONNECTED: settings.connectWhileConnected,
+      RECONNECTING: settings.connectWhileReconnecting,
+      TERMINATING: settings.connectWhileTerminating,
+      TERMINATED: settings.connectWhenFinished,
+      ERROR: settings.connectWhenFinished,
+    };
+    const refusal = refusals[status] ?? 'accept';
+    if (refusal !== 'accept') {
+      throw new ServiceError(
+        refusal,
+        `Stream session ${this.context.id} is ${status}: it does not take a connection.`,
+      );
+    }
+    if (signalRequest === NO_CLIENT_CONNECTION) {
+      throw new ServiceError(
+        'ValidationException',
+        `SignalRequest must not be ${NO_CLIENT_CONNECTION} here.`,
+      );
+    }
+    if (settings.reusedOffer !== 'accept' && this.#offersSeen.has(digest(signalRequest))) {
+      throw new ServiceError(settings.reusedOffer, 'SignalRequest was already used in this stream session.');
+    }
+  }
+
+  /** Makes the peer for an offer and puts it in the place of the one before. */
+  async #answer(signalRequest: string, judgeAgain: () => void = () => {}): Promise<string> {
+    const { peer: wanted } = this.context.settings();
+    const offer = parseOffer(signalRequest);
+    if (!offer || (wanted === 'webrtc' && offer.kind !== 'webrtc'))
+      throw new Error('not an answerable offer');
+    const peer = await this.#makePeer(offer);
+    try {
+      judgeAgain();
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
+    this.#peer?.close();
+    this.#peer = peer;
+    const response = JSON.stringify({
+      type: 'answer',
+      sdp: peer.sdp,
+      webSdkProtocolUrl: this.context.webSdkProtocolUrl,
+    });
+    this.firstSignalResponse ??= response;
+    this.newestSignalResponse = response;
+    return response;
+  }
+
+  async #makePeer(offer: Offer): Promise<Peer> {
+    const settings = this.context.settings;
+    const peerContext = {
+      game: this.#startGame(),
+      events: {
+        connected: () => {
+          if (this.#life.status !== 'ACTIVE') return;
+          this.connections += 1;
+          this.#startGame().nextConnection();
+          this.dispatch({ type: 'clientConnected' });
+        },
+        lost: () => this.dispatch({ type: 'clientLost', noticed: true }),
+      },
+      silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
+    };
+    return offer.kind === 'signalling' || settings().peer === 'signalling'
+      ? createSignallingPeer(peerContext)
+      : await createWebRtcPeer(offer, peerContext);
+  }
+
+  #startGame(): Game {
+    this.#game ??= createGame(() => this.dispatch({ type: 'input' }));
+    return this.#game;
+  }
+
+  /** Cuts the client off. @returns false when no client is connected */
+  drop(how: DropKind): boolean {
+    if (this.#life.status !== 'CONNECTED' || this.#life.lostAt !== undefined) return false;
+    this.#peer?.drop(how);
+    this.dispatch({ type: 'clientLost', noticed: how === 'close' });
+    return true;
+  }
+
+  dispatch(event: LifeEvent): void {
+    this.tick();
+    const before = this.#life;
+    this.#life = apply(before, event, Date.now());
+    this.#react(before);
+    if (event.type !== 'input') this.tick();
+  }
+
+  /** Does what is due, then sleeps until the next change. Call it too when a setting has changed a duration. */
+  tick(): void {
+    const now = Date.now();
+    // Step by step, so that nothing that happens on the way is left out.
+    for (;;) {
+      const at = nextChangeAt(this.#life, this.context.settings());
+      if (at === undefined || at > now) break;
+      const before = this.#life;
+      this.#life = advance(before, at, this.context.settings());
+      this.#react(before);
+    }
+    this.#schedule();
+  }
+
+  #react(before: Life): void {
+    const { status, statusReason } = this.#life;
+    if (status === before.status) return;
+    if (status === 'ACTIVE') {
+      this.#startGame();
+      this.#peer?.ready();
+    }
+    if (isFinished(this.#life) && !isFinished(before)) {
+      this.#game?.stop();
+      this.#peer?.close(statusReason === 'idleTimeout' ? 'idle' : 'terminated');
+      this.context.onFinished();
+    }
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const at = nextChangeAt(this.#life, this.context.settings());
+    if (at === undefined) return;
+    const delay = Math.min(MAX_DELAY_MS, Math.max(0, at - Date.now()));
+    this.#timer = setTimeout(() => this.tick(), delay).unref();
+  }
+
+  /** Lets go of everything, at the emulator's end. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#peer?.close();
+  }
+}

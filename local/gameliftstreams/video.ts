@@ -1,0 +1,67 @@
+import type { PeerConnection, RtpPacketizationConfig, Track } from 'node-datachannel';
+import { clipFrames, FRAMES_PER_SECOND } from './clip.ts';
+import type { OfferedVideo } from './offer.ts';
+import { hold, type WebRtc } from './webrtc.ts';
+
+const CLOCK_RATE = 90_000;
+/** Largest RTP payload that fits everywhere with room for headers. */
+const MAX_FRAGMENT_BYTES = 1_150;
+const NACK_PACKETS = 512;
+
+export interface VideoTrack {
+  track: Track;
+  rtp: RtpPacketizationConfig;
+}
+
+/** Adds the track that answers an offered video section; call it before the offer is set. */
+export function addVideoTrack(
+  webRtc: WebRtc,
+  connection: PeerConnection,
+  mid: string,
+  { payloadType, profileLevelId }: OfferedVideo,
+): VideoTrack {
+  const ssrc = 1 + Math.floor(Math.random() * 0xffff_fffe);
+  const video = new webRtc.Video(mid, 'SendOnly');
+  video.addH264Codec(
+    payloadType,
+    `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`,
+  );
+  video.addSSRC(ssrc, 'game', 'game', 'video');
+  const track = hold(connection.addTrack(video));
+  const rtp = new webRtc.RtpPacketizationConfig(ssrc, 'game', payloadType, CLOCK_RATE);
+  const packetizer = new webRtc.H264RtpPacketizer('StartSequence', rtp, MAX_FRAGMENT_BYTES);
+  packetizer.addToChain(new webRtc.RtcpSrReporter(rtp));
+  packetizer.addToChain(new webRtc.RtcpNackResponder(NACK_PACKETS));
+  track.setMediaHandler(packetizer);
+  return { track, rtp };
+}
+
+/**
+ * Sends the clip, looped, from the frame that the game has reached by now: the picture went on while nobody watched.
+ * The first frame sent is an IDR frame, so a decoder starts at once.
+ * @returns stops it
+ */
+export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): () => void {
+  const frames = clipFrames();
+  const nowFrame = () => Math.floor(((Date.now() - gameStartedAt) * FRAMES_PER_SECOND) / 1000);
+  const frameAt = (index: number) => frames[index % frames.length];
+
+  const timestampBase = rtp.timestamp;
+  const first = nowFrame();
+  // The clip's place moves so that the first frame is the next IDR frame: a shift of half a second at most.
+  let shift = 0;
+  while (frameAt(first + shift)?.isKey !== true && shift < frames.length) shift += 1;
+
+  let next = first;
+  const timer = setInterval(() => {
+    if (!track.isOpen()) return;
+    const until = nowFrame();
+    for (; next <= until; next += 1) {
+      rtp.timestamp = (timestampBase + ((next - first) * CLOCK_RATE) / FRAMES_PER_SECOND) >>> 0;
+      const frame = frameAt(next + shift);
+      if (frame) track.sendMessageBinary(frame.data);
+    }
+  }, 1000 / FRAMES_PER_SECOND);
+  timer.unref();
+  return () => clearInterval(timer);
+}

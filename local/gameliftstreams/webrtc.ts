@@ -1,0 +1,36 @@
+import type { DataChannel, Track } from 'node-datachannel';
+
+/** The module, under a name that no value clashes with. */
+export type WebRtc = typeof import('node-datachannel');
+
+let loaded: Promise<WebRtc> | undefined;
+
+/** node-datachannel, loaded with the first real connection: its native part is of no use to signalling alone. */
+export function loadWebRtc(): Promise<WebRtc> {
+  loaded ??= import('node-datachannel');
+  return loaded;
+}
+
+const held = new Set<DataChannel | Track>();
+
+/**
+ * Holds a data channel or track until it is closed. node-datachannel closes one whose JavaScript object is collected
+ * as garbage, and then, having lost it from no list of its own, crashes in `cleanup()`: every one must pass through here.
+ */
+export function hold<T extends DataChannel | Track>(part: T, onClosed: () => void = () => {}): T {
+  held.add(part);
+  part.onClosed(() => {
+    // The native side still works on the object until this callback has returned.
+    setImmediate(() => held.delete(part));
+    onClosed();
+  });
+  return part;
+}
+
+/**
+ * Ends node-datachannel's threads, which keep a process alive otherwise. Call it once, on the process's way out, when
+ * every emulator in it is closed: afterwards no connection can be made any more.
+ */
+export async function shutdownWebRtc(): Promise<void> {
+  if (loaded) (await loaded).cleanup();
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { AccessKey } from './endpoints.ts';
+import { type Authorizer, createAuthorizer } from './iam/authorizer.ts';
+import type { PolicyHolder } from './iam/policy.ts';
+import type { FunctionModel, RoleModel } from './template/model.ts';
+
+/** Everybody who calls AWS in a local deployment, each with an access key of its own. */
+export interface Principals {
+  /** Name and key of each, as the services look them up. */
+  all: readonly ({ name: string } & AccessKey)[];
+  /** The one with this access key. */
+  lookup(accessKeyId: string): ({ name: string } & AccessKey) | undefined;
+  /** The key of a function's own role. */
+  keyOf(fn: FunctionModel): AccessKey;
+  operator: AccessKey;
+  publisher: AccessKey;
+  /** Decides every call by the policies of the template, and remembers what it decided. */
+  authorizer: Authorizer;
+}
+
+/**
+ * Gives the template's roles, an operator and a publisher's own backend their keys and their policies. A role may do
+ * what the template grants it and nothing else, here as in AWS.
+ *
+ * @param place where the stream groups are.
+ * @throws Error naming the role and the policy element that can't be evaluated.
+ */
+export async function createPrincipals(
+  roles: readonly RoleModel[],
+  place: { region: string; accountId: string },
+): Promise<Principals> {
+  const users = [userOf('operator', place, []), userOf('publisher', place, publisherActions(place))];
+  const named = new Map([...roles, ...users].map(({ name }) => [name, { name, ...accessKey() }]));
+  const byKey = new Map([...named.values()].map((principal) => [principal.accessKeyId, principal]));
+  const keyOf = (name: string): AccessKey => {
+    const principal = named.get(name);
+    if (!principal) throw new Error(`Nobody is called ${name}.`);
+    return { accessKeyId: principal.accessKeyId, secretAccessKey: principal.secretAccessKey };
+  };
+  return {
+    all: [...named.values()],
+    lookup: (accessKeyId) => byKey.get(accessKeyId),
+    keyOf(fn) {
+      const role = roles.find(({ logicalId }) => logicalId === fn.roleLogicalId);
+      if (!role) throw new Error(`The function ${fn.logicalId} has no role of its own in the template.`);
+      return keyOf(role.name);
+    },
+    operator: keyOf('operator'),
+    publisher: keyOf('publisher'),
+    authorizer: await createAuthorizer({ roles, users }),
+  };
+}
+
+type Statement = PolicyHolder['policies'][number]['document']['Statement'][number];
+
+function userOf(name: string, { accountId }: { accountId: string }, Statement: Statement[]): PolicyHolder {
+  return {
+    name,
+    arn: `arn:aws:iam::${accountId}:user/${name}`,
+    awsManagedPolicyArns: [],
+    policies: Statement.length === 0 ? [] : [{ name, document: { Version: '2012-10-17', Statement } }],
+  };
+}
+
+/** What a publisher's backend that starts sessions by itself is allowed. */
+function publisherActions({ region, accountId }: { region: string; accountId: string }): Statement[] {
+  const arn = (resource: string) => `arn:aws:gameliftstreams:${region}:${accountId}:${resource}`;
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['gameliftstreams:StartStreamSession'],
+      Resource: [arn('streamgroup/*'), arn('application/*')],
+    },
+    {
+      Effect: 'Allow',
+      Action: ['gameliftstreams:GetStreamSession', 'gameliftstreams:TerminateStreamSession'],
+      Resource: [arn('streamgroup/*')],
+    },
+  ];
+}
+
+/** An access key of AWS's shape. */
+function accessKey(): AccessKey {
+  return {
+    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+  };
+}

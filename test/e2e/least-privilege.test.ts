@@ -1,0 +1,158 @@
+import {
+  GameLiftStreamsClient,
+  GetStreamSessionCommand,
+  StartStreamSessionCommand,
+} from '@aws-sdk/client-gameliftstreams';
+import { describe, expect, it } from 'vitest';
+import { playerIdOf } from '../../lambdas/core/player.ts';
+import { compareGrants } from '../../local/iam/least-privilege.ts';
+import { type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
+
+const RECONNECT = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
+
+/** Every path of every function that calls AWS or the table, once. */
+async function exercise(deployed: Deployed, { adoption }: { adoption: boolean }): Promise<void> {
+  const player = await deployed.player();
+  const { id } = await droppedSession(deployed, player);
+  await player.sessions();
+  await eventually(
+    () => player.status(id),
+    ({ json }) => json.streamSession.status !== 'ACTIVATING',
+  );
+  const request = { signalRequest: offer(), key: 'once' };
+  expect((await player.reconnect(id, request)).status).toBe(201);
+  // Repeated, it is answered from the table.
+  expect((await player.reconnect(id, request)).status).toBe(201);
+  // A second one is refused: the function looks at the session to say why.
+  await eventually(
+    () => player.reconnect(id),
+    ({ json }) => json.code === 'session_not_reconnectable',
+  );
+  // A second start is refused: the function looks at the session in the way.
+  expect((await player.start()).json.code).toBe('session_limit_reached');
+  expect((await player.terminate(id)).status).toBe(204);
+
+  // Ending a session that is still being set up is refused: the function looks at it to say why.
+  await deployed.control('PUT', 'settings', { activationSeconds: 5 });
+  const early = await deployed.player();
+  const { json } = await early.start();
+  expect((await early.terminate(json.streamSession.streamSessionId)).json.code).toBe(
+    'session_not_terminable',
+  );
+  await deployed.control('PUT', 'settings', { activationSeconds: 0.1 });
+
+  if (!adoption) return;
+  for (const ask of ['reconnect', 'status'] as const) {
+    const owner = await deployed.player();
+    const elsewhere = await startedElsewhere(deployed, owner.name);
+    await eventually(
+      () => owner[ask](elsewhere),
+      ({ status }) => status < 300,
+    );
+  }
+}
+
+async function startedElsewhere(deployed: Deployed, name: string): Promise<string> {
+  const { publisher, gameLiftStreams, region, streamGroupId, application, identity } = deployed.endpoints;
+  const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
+  const { Arn } = await client.send(
+    new StartStreamSessionCommand({
+      Identifier: streamGroupId,
+      ApplicationIdentifier: application,
+      Protocol: 'WebRTC',
+      SignalRequest: 'NO_CLIENT_CONNECTION',
+      UserId: playerIdOf(identity, name, 'pseudonym'),
+    }),
+  );
+  client.destroy();
+  return Arn?.split('/').at(-1) ?? '';
+}
+
+const roleNames = (deployed: Deployed) =>
+  deployed.stacks.flatMap(({ roles }) => roles).map(({ name }) => name);
+
+/** Grants that nothing on this machine can use; test/infra holds them to an exact list. */
+function beyondThisMachine(deployed: Deployed): string[] {
+  const grants = deployed.principals.authorizer.grants();
+  return grants
+    .filter(({ action }) => /^(logs|xray):/.test(action))
+    .map(({ principal, action, resource }) => `${principal}: ${action} on ${resource}`);
+}
+
+describe.each([{ adoption: false }, { adoption: true }])('with adoption: $adoption', ({ adoption }) => {
+  it('what the functions did is what their roles grant, statement by statement: none unused, none missing', async () => {
+    const deployed = await deploy({ settings: { adoption: { enabled: adoption } } });
+    try {
+      await exercise(deployed, { adoption });
+      const differences = compareGrants(deployed.principals.authorizer, {
+        principals: roleNames(deployed),
+        notExercised: beyondThisMachine(deployed),
+      });
+      expect(differences).toEqual({ unused: [], redundant: [], missing: [], stale: [] });
+    } finally {
+      await deployed.close();
+    }
+  });
+});
+
+it("a leaked key of a function opens that function's one door and no other", async () => {
+  const deployed = await deploy();
+  try {
+    const player = await deployed.player();
+    const { id } = await droppedSession(deployed, player);
+    const { gameLiftStreams, region, streamGroupId, application } = deployed.endpoints;
+    const leaked = deployed.principals.keyOf(deployed.functionOf(RECONNECT));
+    const client = new GameLiftStreamsClient({
+      region,
+      endpoint: gameLiftStreams,
+      credentials: leaked,
+      maxAttempts: 1,
+    });
+    const look = new GetStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: id });
+    expect((await client.send(look)).Status).toBe('PENDING_CLIENT_RECONNECTION');
+    const start = new StartStreamSessionCommand({
+      Identifier: streamGroupId,
+      ApplicationIdentifier: application,
+      Protocol: 'WebRTC',
+      SignalRequest: offer(),
+    });
+    await expect(client.send(start)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    client.destroy();
+  } finally {
+    await deployed.close();
+  }
+});
+
+it('a grant too many and a grant too few are both noticed, and the missing one is an alarm, not a retry', async () => {
+  const deployed = await deploy({
+    alterRoles: (roles) =>
+      roles.map((role) => ({
+        ...role,
+        policies: JSON.parse(
+          JSON.stringify(role.policies).replaceAll(
+            'gameliftstreams:CreateStreamSessionConnection',
+            'gameliftstreams:ListStreamSessions',
+          ),
+        ),
+      })),
+  });
+  try {
+    const player = await deployed.player();
+    const { id } = await droppedSession(deployed, player);
+    expect((await player.reconnect(id)).json).toMatchObject({ code: 'broker_misconfigured', retry: 'never' });
+    const { unused, missing } = compareGrants(deployed.principals.authorizer, {
+      principals: roleNames(deployed),
+    });
+    const role = deployed.stacks
+      .flatMap(({ roles }) => roles)
+      .find(({ logicalId }) => logicalId === deployed.functionOf(RECONNECT).roleLogicalId);
+    expect(missing).toEqual([
+      expect.stringContaining(`${role?.name}: gameliftstreams:CreateStreamSessionConnection on`),
+    ]);
+    expect(unused).toContainEqual(
+      expect.stringContaining(`${role?.name}: gameliftstreams:ListStreamSessions on`),
+    );
+  } finally {
+    await deployed.close();
+  }
+});
