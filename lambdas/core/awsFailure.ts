@@ -9,6 +9,8 @@ export type AwsFailureKind =
   | 'invalid'
   | 'notFound'
   | 'quota'
+  /** AWS answered, but without the signal response: it accepted the offer and does not repeat its answer. */
+  | 'answerless'
   | 'internal'
   | 'network'
   | 'timeout';
@@ -16,6 +18,11 @@ export type AwsFailureKind =
 const KIND_BY_NAME: Readonly<Record<string, AwsFailureKind>> = {
   ThrottlingException: 'throttled',
   TooManyRequestsException: 'throttled',
+  Throttling: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  RequestThrottled: 'throttled',
+  RequestThrottledException: 'throttled',
+  SlowDown: 'throttled',
   AccessDeniedException: 'denied',
   UnrecognizedClientException: 'denied',
   InvalidSignatureException: 'denied',
@@ -50,7 +57,9 @@ export function awsFailureKind(name: string, httpStatus: number | undefined, cod
   if (httpStatus === undefined) return 'network';
   if (httpStatus === 429) return 'throttled';
   if (httpStatus === 401 || httpStatus === 403) return 'denied';
-  if (httpStatus === 404) return 'notFound';
+  if (httpStatus === 408) return 'timeout';
+  // A 404 that does not say ResourceNotFoundException comes from something in between and proves nothing.
+  if (httpStatus === 404) return 'internal';
   if (httpStatus === 409) return 'conflict';
   if (httpStatus === 402) return 'quota';
   if (httpStatus >= 400 && httpStatus < 500) return 'invalid';

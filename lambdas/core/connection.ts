@@ -1,8 +1,10 @@
 import { type Budget, budgetWaitMs } from './budget.ts';
 import { Problem } from './problems.ts';
-import { type Claim, isOver, type SessionRecord } from './streamSession.ts';
+import { type Claim, isOver, type Lease, type SessionRecord } from './streamSession.ts';
 import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
+/** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
+const LINEAGE_KEPT = 8;
 /** How many consumed offers a session remembers; older ones are left to AWS to refuse. */
 const CONSUMED_KEPT = 16;
 
@@ -24,11 +26,34 @@ function sameClaim(a: Claim, b: Claim): boolean {
 
 /** Claims that AWS accepted or may have accepted, those of dead functions included; the newest last. */
 export function consumedClaims(record: SessionRecord, now: number, ownLease?: string): Claim[] {
-  const dead = [record.orphan, record.lease].filter(
-    (lease) => lease !== undefined && lease.id !== ownLease && lease.until <= now,
-  ) as Claim[];
+  const dead = deadLeases(record, now, ownLease);
   const kept = (record.consumed ?? []).filter((claim) => !dead.some((other) => sameClaim(other, claim)));
   return [...kept, ...dead.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) }))];
+}
+
+/** Leases whose functions must have died: whether AWS acted on their requests is unknown. */
+function deadLeases(record: SessionRecord, now: number, ownLease?: string): Lease[] {
+  const leases = [...(record.orphans ?? []), ...(record.lease ? [record.lease] : [])];
+  return leases.filter((lease) => lease.id !== ownLease && lease.until <= now);
+}
+
+/**
+ * The connections that the device holding the stream may know as its newest. A function that died after AWS answered,
+ * or could not write the answer down, may have made one that the record never learned of.
+ */
+export function knownLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+  const unrecorded = deadLeases(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
+  return [...new Set([...(record.lineage ?? []), ...unrecorded])].slice(-LINEAGE_KEPT);
+}
+
+/** The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. */
+export function withConnection(
+  lineage: readonly string[],
+  connectionId: string,
+  previousConnectionId: string | undefined,
+): string[] {
+  const continued = previousConnectionId === undefined ? [] : lineage;
+  return [...continued.filter((id) => id !== connectionId), connectionId].slice(-LINEAGE_KEPT);
 }
 
 /** The list after one more claim was consumed: without repetitions, the oldest dropped. */
@@ -79,11 +104,10 @@ export function judgeConnection(
 
   if (isOver(record.status)) throw endedProblem(record);
 
-  // A lost answer's connection counts as the caller's own: its request named the same previous connection.
-  const lineage = [record.connectionId, record.connectionParent];
+  const lineage = knownLineage(record, now, ownLease);
   if (
     request.previousConnectionId !== undefined &&
-    record.connectionId !== undefined &&
+    lineage.length > 0 &&
     !lineage.includes(request.previousConnectionId)
   ) {
     throw new Problem(

@@ -69,16 +69,16 @@ export function connectProblem(
   if (common) return common;
   if (failure.kind === 'quota') return groupProblem(failure, random);
   if (observed && isOver(observed.status)) return endedProblem(observed);
-  if (failure.kind === 'notFound' && !observed) return endedProblem({ status: 'TERMINATED' });
 
   const maybeAccepted = repeat || failure.uncertain;
-  if (maybeAccepted && observed && observed.status !== 'CONNECTED' && observed.status !== 'ACTIVATING') {
+  const movedOn = observed && observed.status !== 'CONNECTED' && observed.status !== 'ACTIVATING';
+  if (failure.kind === 'answerless' || (maybeAccepted && movedOn)) {
     return new Problem(
       'answer_lost',
       'AWS accepted this offer before and does not repeat its answer; make a new offer.',
       {
-        streamSessionStatus: observed.status,
-        retryAfterMs: spread(reconnectableInMs(observed.status), random),
+        ...(observed ? { streamSessionStatus: observed.status } : {}),
+        retryAfterMs: spread(reconnectableInMs(observed?.status), random),
       },
       failure,
     );
@@ -106,7 +106,10 @@ export function connectProblem(
   );
 }
 
-/** Why StartStreamSession failed. The player chose the offer and nothing else that AWS could refuse. */
+/**
+ * Why StartStreamSession failed. An offer that AWS can't use is no validation error there: the session starts and ends
+ * with `invalidSignalRequest`. What AWS refuses at once is what the deployment's settings say.
+ */
 export function startProblem(failure: AwsFailure, random: number): Problem {
   const common = commonProblem(failure, random);
   if (common) return common;
@@ -127,7 +130,11 @@ export function statusProblem(failure: AwsFailure, random: number): Problem {
   );
 }
 
-/** Why TerminateStreamSession failed, or null where the session is over, as the caller wanted. */
+/**
+ * Why TerminateStreamSession failed, or null where the session is over, as the caller wanted. Whatever else AWS refuses
+ * is taken as "not now": its one documented reason is a session that is still being set up, and by the time the
+ * session is looked at it may be set up. A refusal that stays is no player's alarm to ring.
+ */
 export function terminateProblem(
   failure: AwsFailure,
   observed: Observed | undefined,
@@ -135,19 +142,16 @@ export function terminateProblem(
 ): Problem | null {
   const common = commonProblem(failure, random);
   if (common) return common;
-  if (failure.kind === 'notFound' || (observed && isOver(observed.status))) return null;
-  if (observed === undefined || observed.status === 'ACTIVATING' || failure.kind === 'conflict') {
-    return new Problem(
-      'session_not_terminable',
-      'AWS ends no session that is still being set up; ask again in a moment.',
-      {
-        ...(observed ? { streamSessionStatus: observed.status } : {}),
-        retryAfterMs: spread(reconnectableInMs('ACTIVATING'), random),
-      },
-      failure,
-    );
-  }
-  return new Problem('broker_misconfigured', 'AWS does not accept the request to end it.', {}, failure);
+  if (observed && isOver(observed.status)) return null;
+  return new Problem(
+    'session_not_terminable',
+    'AWS does not end this session yet; ask again in a moment.',
+    {
+      ...(observed ? { streamSessionStatus: observed.status } : {}),
+      retryAfterMs: spread(reconnectableInMs('ACTIVATING'), random),
+    },
+    failure,
+  );
 }
 
 function groupProblem(failure: AwsFailure, random: number): Problem {

@@ -65,8 +65,10 @@ export function judgeStart(
     );
   }
 
-  const free = slots.find((slot) => slot.streamSessionId === undefined && !isLive(slot));
-  if (free) return { do: 'start', slot: free, repeat: false };
+  const free = slots.filter((slot) => slot.streamSessionId === undefined && !isLive(slot));
+  // One that an unfinished start left behind comes last: its session may yet turn up.
+  const [best] = free.toSorted((a, b) => Number(a.request !== undefined) - Number(b.request !== undefined));
+  if (best) return { do: 'start', slot: best, repeat: false };
   const held = slots.filter((slot) => !isLive(slot));
   if (held.length === 0) throw inProgress(context.random);
   return { do: 'look', slots: held };

@@ -25,6 +25,8 @@ export interface Lease extends Claim {
   id: string;
   /** Epoch milliseconds; later than its function can possibly live. */
   until: number;
+  /** The connection that its request would make. */
+  connectionId?: string;
 }
 
 /** What the table knows of one player's session. Times are epoch milliseconds. */
@@ -44,9 +46,11 @@ export interface SessionRecord {
   statusSince: number;
   /** The answer to the start's offer, until a reconnect makes it worthless. */
   startResponse?: string;
-  /** The newest connection, and the one its request named as the previous. */
-  connectionId?: string;
-  connectionParent?: string;
+  /**
+   * Connections of the device that holds the stream, the newest last: each was made by a request that named one of
+   * those before it, and the first by the start or by a player who insisted.
+   */
+  lineage?: string[];
   /** The request that made the newest connection, its answer body, and until when that may be repeated. */
   connectedRequest?: string;
   answer?: string;
@@ -54,8 +58,8 @@ export interface SessionRecord {
   /** Claims whose offer AWS accepted, or may have accepted; the newest last. */
   consumed?: Claim[];
   lease?: Lease;
-  /** The lease found in the way when the present one was taken: its function died. */
-  orphan?: Lease;
+  /** Leases that were found in the way since a request last ended well: their functions died. */
+  orphans?: Lease[];
   budgetTat?: number;
 }
 
@@ -79,6 +83,18 @@ export function isOver(status: StreamSessionStatus): boolean {
 /** Whether AWS takes a new connection in this status (developer guide, "Reconnect to a stream session"). */
 export function isReconnectable(status: StreamSessionStatus): boolean {
   return status === 'PENDING_CLIENT_RECONNECTION' || status === 'ACTIVE';
+}
+
+/** AWS may end a session a little later than it should. */
+const END_GRACE_MS = 60_000;
+
+/**
+ * The record as it must be by now: a session past its length is over, whatever was last seen of it, so nobody has to
+ * ask AWS about one that it has long forgotten.
+ */
+export function asOf<Known extends SessionRecord>(record: Known, now: number): Known {
+  if (isOver(record.status) || now <= hardEnd(record) + END_GRACE_MS) return record;
+  return { ...record, status: 'TERMINATED', statusReason: 'maxSessionLengthTimeout' };
 }
 
 /** The end that no reconnect moves: start plus session length, epoch milliseconds. */

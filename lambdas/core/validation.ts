@@ -9,6 +9,11 @@ function refuse(field: string, complaint: string): never {
   throw new Problem('invalid_request', `${field}: ${complaint}`);
 }
 
+/** An id if it can be one, else undefined. */
+export function plainId(id: string | undefined): string | undefined {
+  return id !== undefined && STREAM_SESSION_ID.test(id) ? id : undefined;
+}
+
 /** A stream group id from the path, known to the settings. Refused here, nothing of it reaches AWS. */
 export function requireStreamGroup<Group extends { id: string }>(
   id: string | undefined,

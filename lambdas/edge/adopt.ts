@@ -52,7 +52,8 @@ export async function adopt(
   }
   const share = Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare));
   const sharedWait = await deps.counters.spend('ACCOUNT', `adopt#${group.region}`, share, SECOND_MS, now);
-  if (sharedWait > 0 || !(await takeLook(deps.counters, quotas.GetStreamSession, group.region, now))) {
+  const look = { quota: quotas.GetStreamSession, region: group.region };
+  if (sharedWait > 0 || !(await takeLook(deps.counters, look, now))) {
     throw new Problem('paced', 'The quota for sessions started elsewhere is taken at the moment.', {
       retryAfterMs: Math.round(SECOND_MS * (1 + deps.random())),
     });
@@ -64,6 +65,8 @@ export async function adopt(
     seen = await lookAt(deps.getStreamSession, key, budget);
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
+    // An id that AWS takes for none at all is nobody's session, and no reason for an alarm that anybody could ring.
+    if (failure.kind === 'invalid') return undefined;
     throw statusProblem(failure, deps.random());
   }
   if (seen?.userId !== key.playerId) return undefined;

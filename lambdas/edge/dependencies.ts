@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { adopt } from './adopt.ts';
 import { tableCounters } from './counters.ts';
 import { getStreamSession as callGetStreamSession } from './gameliftstreams.ts';
-import { type GetStreamSession, observed, takeLook } from './observe.ts';
+import { type GetStreamSession, observed, type Sight, takeLook } from './observe.ts';
 import { type SessionKey, tableRecords } from './records.ts';
 import { readSettings, requireEnv, type Settings } from './settings.ts';
 import { dynamoTable } from './table.ts';
@@ -40,10 +40,11 @@ export function lookingDependencies(common: ReturnType<typeof commonDependencies
   return {
     getStreamSession,
     /** The session's status at AWS, if this second's quota leaves a look and AWS tells. */
-    async look(key: SessionKey, deadline: number) {
-      const region = regionOf(settings, key.streamGroupId);
-      if (!(await takeLook(counters, settings.quotas.GetStreamSession, region, now()))) return undefined;
-      return observed(getStreamSession, key, { deadline, now, random });
+    async look(sight: Sight, deadline: number) {
+      const region = regionOf(settings, sight.streamGroupId);
+      const place = { quota: settings.quotas.GetStreamSession, region };
+      if (!(await takeLook(counters, place, now()))) return undefined;
+      return observed(getStreamSession, sight, { deadline, now, random });
     },
     adopt: (key: SessionKey, deadline: number) => adopt(key, deadline, { ...common, getStreamSession }),
   };

@@ -6,7 +6,7 @@ import {
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import { AwsFailure, awsFailureKind, isUncertain } from '../core/awsFailure.ts';
-import { nextRetryDelayMs } from '../core/retry.ts';
+import { MIN_ATTEMPT_MS, nextRetryDelayMs } from '../core/retry.ts';
 import type { StreamSessionStatus } from '../core/streamSession.ts';
 
 /** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
@@ -67,6 +67,8 @@ async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: Cal
   let uncertain = false;
   for (let failures = 1; ; failures++) {
     const left = budget.deadline - budget.now();
+    // Begun too late it would only spend the offer on an attempt that can't be answered.
+    if (failures === 1 && left < MIN_ATTEMPT_MS) throw new AwsFailure('timeout', false);
     try {
       return await attempt(AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, left))));
     } catch (error) {
@@ -93,7 +95,7 @@ export async function createConnection(
 ): Promise<string> {
   const command = () => new CreateStreamSessionConnectionCommand(input);
   const answer = await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
-  if (!answer.SignalResponse) throw new AwsFailure('internal', true);
+  if (!answer.SignalResponse) throw new AwsFailure('answerless', true);
   return answer.SignalResponse;
 }
 

@@ -8,6 +8,7 @@ import type {
 } from 'aws-lambda';
 import { playerIdOf } from '../core/player.ts';
 import { PROBLEMS, Problem, problemBody } from '../core/problems.ts';
+import { plainId } from '../core/validation.ts';
 import type { Settings } from './settings.ts';
 import { countOutcome, log, logger, metrics } from './telemetry.ts';
 
@@ -98,7 +99,12 @@ function toRequest(event: Event, context: Context, settings: Settings): PlayerRe
   }
   const playerId = playerIdOf(iss, sub, settings.userId);
   const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
-  logger.appendKeys({ playerId, streamGroupId, streamSessionId });
+  // Ids go into the log only where they can be ids: whatever else a caller puts into a path is not for the log.
+  logger.appendKeys({
+    playerId,
+    streamGroupId: plainId(streamGroupId),
+    streamSessionId: plainId(streamSessionId),
+  });
   return {
     playerId,
     streamGroupId,

@@ -52,14 +52,16 @@ export function tableRecords(table: Table): Records {
     },
     async acquire(key, lease, budget, now) {
       const item = await table.update(tableKey(key), {
-        // Right-hand sides are the item before the update: the lease of a function that died is kept as the orphan.
-        update: 'SET #orphan = if_not_exists(#lease, :none), #lease = :lease',
+        // Right-hand sides are the item before the update: the lease of a function that died joins the orphans. A lease
+        // is a list of one, since only lists can be joined.
+        update:
+          'SET #orphans = list_append(if_not_exists(#orphans, :none), if_not_exists(#lease, :none)), #lease = :lease',
         condition:
-          'attribute_exists(pk) AND (attribute_not_exists(#lease) OR #lease.#until <= :now)' +
+          'attribute_exists(pk) AND (attribute_not_exists(#lease) OR #lease[0].#until <= :now)' +
           ' AND (attribute_not_exists(#tat) OR #tat <= :latest)' +
           ' AND (attribute_not_exists(#answer) OR #connected <> :request OR #answerUntil <= :now)',
         names: {
-          '#orphan': 'orphan',
+          '#orphans': 'orphans',
           '#lease': 'lease',
           '#until': 'until',
           '#tat': 'budgetTat',
@@ -68,8 +70,8 @@ export function tableRecords(table: Table): Records {
           '#answerUntil': 'answerUntil',
         },
         values: {
-          ':none': null,
-          ':lease': lease,
+          ':none': [],
+          ':lease': [lease],
           ':now': now,
           ':latest': latestTat(budget, now),
           ':request': lease.request,
@@ -78,10 +80,10 @@ export function tableRecords(table: Table): Records {
       return toRecord(item ?? undefined) ?? null;
     },
     async finish(key, leaseId, changes) {
-      const { update, names, values } = writing({ ...changes, lease: null, orphan: null });
+      const { update, names, values } = writing({ ...changes, lease: null, orphans: null });
       const item = await table.update(tableKey(key), {
         update,
-        condition: '#lease.#id = :leaseId',
+        condition: '#lease[0].#id = :leaseId',
         names: { ...names, '#id': 'id' },
         values: { ...values, ':leaseId': leaseId },
       });
@@ -139,10 +141,12 @@ export function writing(changes: object): Required<Omit<Update, 'condition'>> {
 
 function toRecord(item: Record<string, unknown> | undefined): SessionRecord | undefined {
   if (item?.streamSessionId === undefined) return undefined;
-  const { pk, sk, ttl, lookedAt, orphan, ...attributes } = item;
+  const { pk, sk, ttl, lookedAt, lease, orphans, ...attributes } = item;
+  const [held] = (lease ?? []) as Lease[];
   return {
     ...attributes,
     playerId: pk,
-    ...(orphan ? { orphan } : {}),
+    ...(held ? { lease: held } : {}),
+    ...(Array.isArray(orphans) && orphans.length > 0 ? { orphans } : {}),
   } as unknown as SessionRecord;
 }

@@ -39,7 +39,7 @@ export interface Table {
 }
 
 /** How long one table request may take. DynamoDB answers in single-digit milliseconds or is in trouble. */
-const REQUEST_TIMEOUT_MS = 1500;
+const REQUEST_TIMEOUT_MS = 400;
 
 const marshallOptions = { removeUndefinedValues: true };
 
@@ -51,7 +51,7 @@ export function dynamoTable(tableName: string): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     requestHandler: {
-      connectionTimeout: 1000,
+      connectionTimeout: REQUEST_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },

@@ -9,7 +9,8 @@ import {
 import { commonDependencies, lookingDependencies, regionOf } from '../edge/dependencies.ts';
 import { createConnection } from '../edge/gameliftstreams.ts';
 import { playerApi } from '../edge/http.ts';
-import { type ReconnectDependencies, reconnect } from './reconnect.ts';
+import type { ReconnectDependencies } from './dependencies.ts';
+import { reconnect } from './reconnect.ts';
 
 const common = commonDependencies();
 const { settings } = common;

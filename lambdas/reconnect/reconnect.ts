@@ -1,48 +1,22 @@
 import { AwsFailure } from '../core/awsFailure.ts';
 import { type Budget, chargedTat } from '../core/budget.ts';
-import { type ConnectionRequest, consumedClaims, judgeConnection, withConsumed } from '../core/connection.ts';
+import {
+  type ConnectionRequest,
+  consumedClaims,
+  judgeConnection,
+  knownLineage,
+  withConnection,
+  withConsumed,
+} from '../core/connection.ts';
 import { connectionClientToken, connectionIdOf, offerDigest, requestDigest } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
-import { Problem } from '../core/problems.ts';
-import { isReconnectable, type Lease, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
-import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
-import type { Changes, Records, SessionKey } from '../edge/records.ts';
-import type { Log } from '../edge/telemetry.ts';
-
-/** A validated reconnect request. */
-export interface Reconnect extends SessionKey {
-  signalRequest: string;
-  previousConnectionId: string | undefined;
-  /** The idempotency key. */
-  key: string | undefined;
-  /** Epoch milliseconds at which the function will have been killed. */
-  endsBy: number;
-}
-
-/** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
-export interface ReconnectDependencies {
-  limits: { connectionsPerMinute: number };
-  records: Records;
-  /** CreateStreamSessionConnection with its retries. @throws AwsFailure */
-  createConnection(asked: Reconnect, clientToken: string, deadline: number): Promise<string>;
-  /** The session's status at AWS, if the quota leaves a look and AWS tells. */
-  look(key: SessionKey, deadline: number): Promise<Observed | undefined>;
-  /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
-  adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
-  now(): number;
-  /** In [0, 1). */
-  random(): number;
-  /** A string that no other call returns. */
-  newId(): string;
-  log: Log;
-}
+import { isReconnectable, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
+import type { Changes } from '../edge/records.ts';
+import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
+import { giveBack, storeAnswer, takeLease } from './lease.ts';
 
 /** How long an answer may be repeated. A client that has not asked by then has made a new offer long since. */
 const ANSWER_KEPT_MS = 120_000;
-/** What is left, after AWS, for writing the answer down. */
-const RESERVE_MS = 1500;
-/** Clocks of two sandboxes may differ by this. */
-const CLOCK_SKEW_MS = 500;
 
 /**
  * Reconnects a player to a session: takes the lease, asks AWS with a derived client token, stores the answer.
@@ -54,114 +28,78 @@ export async function reconnect(
   asked: Reconnect,
   deps: ReconnectDependencies,
 ): Promise<{ body: string; replayed: boolean }> {
-  const offer = offerDigest(asked.signalRequest);
-  const request: ConnectionRequest = {
+  const { previousConnectionId } = asked;
+  const claim = {
     request: requestDigest(asked.key, asked.signalRequest),
-    offer,
+    offer: offerDigest(asked.signalRequest),
     ...(asked.key === undefined ? {} : { key: asked.key }),
-    ...(asked.previousConnectionId === undefined ? {} : { previousConnectionId: asked.previousConnectionId }),
   };
+  const request: ConnectionRequest = {
+    ...claim,
+    ...(previousConnectionId === undefined ? {} : { previousConnectionId }),
+  };
+  const clientToken = connectionClientToken(asked);
+  const connectionId = connectionIdOf(clientToken);
   const budget: Budget = { perMinute: deps.limits.connectionsPerMinute };
 
-  const taken = await takeLease(asked, request, budget, deps);
-  if ('answer' in taken) return { body: taken.answer, replayed: true };
-  const { record, lease } = taken;
+  const held = await takeLease(asked, request, connectionId, budget, deps);
+  if ('answer' in held) return { body: held.answer, replayed: true };
+  const { record, lease } = held;
 
   const now = deps.now();
   const consumed = consumedClaims(record, now, lease.id);
-  const settled: Changes = { budgetTat: chargedTat(budget, record.budgetTat ?? 0, now), consumed };
+  const lineage = knownLineage(record, now, lease.id);
+  const settled: Changes = {
+    budgetTat: chargedTat(budget, record.budgetTat ?? 0, now),
+    // What dead functions left behind is the record's own from here on.
+    ...(record.orphans ? { consumed, lineage } : {}),
+  };
   let repeat: boolean;
   try {
-    const verdict = judgeConnection(record, request, {
-      now,
-      random: deps.random(),
-      budget,
-      ownLease: lease.id,
-    });
+    const context = { now, random: deps.random(), budget, ownLease: lease.id };
+    const verdict = judgeConnection(record, request, context);
     if (verdict.do === 'replay') {
-      await giveBack(asked, lease, settled, deps);
+      await giveBack(asked, held, settled, deps);
       return { body: verdict.answer, replayed: true };
     }
     repeat = verdict.repeat;
   } catch (refusal) {
-    await giveBack(asked, lease, settled, deps);
+    await giveBack(asked, held, settled, deps);
     throw refusal;
   }
 
-  const { previousConnectionId: _, ...claim } = request;
-  const clientToken = connectionClientToken(asked);
-  const made = await askAws(asked, clientToken, repeat, deps);
+  const made = await askAws(asked, record, clientToken, repeat, deps);
   if ('failure' in made) {
     const { failure, seen } = made;
-    await giveBack(
-      asked,
-      lease,
-      {
-        ...settled,
-        // Unknown outcome: from now on this offer may only be repeated, with the same token.
-        ...(failure.uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
-        ...(seen ? statusChanges(record, seen, deps.now()) : {}),
-      },
-      deps,
-    );
+    const changes = {
+      ...settled,
+      // Unknown outcome: from now on this offer may only be repeated, with the same token.
+      ...(failure.uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      ...(seen ? statusChanges(record, seen, deps.now()) : {}),
+    };
+    await giveBack(asked, held, changes, deps);
     throw connectProblem(failure, repeat, seen, deps.random());
   }
 
-  const connectionId = connectionIdOf(clientToken);
   const at = deps.now();
   const status = { status: 'RECONNECTING', statusAt: at, statusSince: at } as const;
-  const { statusReason: __, ...before } = record;
+  const { statusReason: _, ...before } = record;
   const streamSession = streamSessionView({ ...before, ...status });
-  const body = JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession });
-  await store(
-    asked,
-    lease,
-    {
-      ...settled,
-      ...status,
-      statusReason: null,
-      // The start's answer fits the start's offer alone.
-      startResponse: null,
-      connectionId,
-      connectionParent: asked.previousConnectionId ?? null,
-      connectedRequest: claim.request,
-      answer: body,
-      answerUntil: at + ANSWER_KEPT_MS,
-      consumed: withConsumed(consumed, claim),
-    },
-    deps,
-  );
+  const changes = {
+    ...settled,
+    ...status,
+    statusReason: null,
+    // The start's answer fits the start's offer alone.
+    startResponse: null,
+    lineage: withConnection(lineage, connectionId, previousConnectionId),
+    connectedRequest: claim.request,
+    answer: JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession }),
+    answerUntil: at + ANSWER_KEPT_MS,
+    consumed: withConsumed(consumed, claim),
+  };
+  const body = await storeAnswer(asked, held, changes, deps);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
-}
-
-/** Gets the lease, or the answer that makes it unnecessary. Reads only where the conditional write failed. */
-async function takeLease(
-  asked: Reconnect,
-  request: ConnectionRequest,
-  budget: Budget,
-  deps: ReconnectDependencies,
-): Promise<{ record: SessionRecord; lease: Lease } | { answer: string }> {
-  const { previousConnectionId: _, ...claim } = request;
-  const tryOnce = async () => {
-    const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS };
-    const record = await deps.records.acquire(asked, lease, budget, deps.now());
-    return record && { record, lease };
-  };
-  const first = await tryOnce();
-  if (first) return first;
-  const record = (await deps.records.read(asked)) ?? (await deps.adopt(asked, asked.endsBy - RESERVE_MS));
-  if (!record) {
-    throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
-  }
-  const verdict = judgeConnection(record, request, { now: deps.now(), random: deps.random(), budget });
-  if (verdict.do === 'replay') return { answer: verdict.answer };
-  // Nothing in the record stands in the way any more (or it has just been adopted): once again.
-  const second = await tryOnce();
-  if (second) return second;
-  throw new Problem('connection_in_progress', 'Another connection request for this session is under way.', {
-    retryAfterMs: spread(IN_PROGRESS_WAIT_MS, deps.random()),
-  });
 }
 
 /**
@@ -170,6 +108,7 @@ async function takeLease(
  */
 async function askAws(
   asked: Reconnect,
+  { createdAt }: SessionRecord,
   clientToken: string,
   repeat: boolean,
   deps: ReconnectDependencies,
@@ -180,51 +119,10 @@ async function askAws(
       return { signalResponse: await deps.createConnection(asked, clientToken, deadline) };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      const seen = needsLook(failure) ? await deps.look(asked, deadline) : undefined;
-      const justReady = failure.kind === 'conflict' && seen !== undefined && isReconnectable(seen.status);
+      const seen = needsLook(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
+      const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
     }
-  }
-}
-
-/**
- * Writes the answer down under the lease.
- * @throws Problem when the lease is lost: a newer request has begun, and this answer is worth nothing.
- */
-async function store(
-  asked: Reconnect,
-  lease: Lease,
-  changes: Changes,
-  deps: ReconnectDependencies,
-): Promise<void> {
-  let stored: boolean;
-  try {
-    stored = await deps.records.finish(asked, lease.id, changes);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    // AWS has answered: the player gets the answer although it can't be repeated. The lease runs out by itself.
-    deps.log.error('answer not stored', { cause: error.code });
-    return;
-  }
-  if (!stored) {
-    throw new Problem('connection_in_progress', 'This request took too long and another one has begun.', {
-      retryAfterMs: spread(IN_PROGRESS_WAIT_MS, deps.random()),
-    });
-  }
-}
-
-/** Gives the lease back where there is no answer to store. What the player hears does not depend on it. */
-async function giveBack(
-  asked: Reconnect,
-  lease: Lease,
-  changes: Changes,
-  deps: ReconnectDependencies,
-): Promise<void> {
-  try {
-    await deps.records.finish(asked, lease.id, changes);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    deps.log.warn('lease not given back', { cause: error.code });
   }
 }
 

@@ -1,4 +1,4 @@
-import { hardEnd, isOver, streamSessionView } from '../core/streamSession.ts';
+import { asOf, isOver, streamSessionView } from '../core/streamSession.ts';
 import { commonDependencies } from '../edge/dependencies.ts';
 import { playerApi } from '../edge/http.ts';
 
@@ -10,9 +10,7 @@ const { settings, records, now } = commonDependencies();
  */
 export const handler = playerApi('sessions', settings, async ({ playerId }) => {
   const at = now();
-  const live = (await records.list(playerId)).filter(
-    (record) => !isOver(record.status) && hardEnd(record) > at,
-  );
+  const live = (await records.list(playerId)).filter((record) => !isOver(asOf(record, at).status));
   live.sort((a, b) => b.createdAt - a.createdAt);
   return { status: 200, body: { streamSessions: live.map(streamSessionView) } };
 });

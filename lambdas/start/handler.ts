@@ -8,7 +8,8 @@ import { commonDependencies, lookingDependencies } from '../edge/dependencies.ts
 import { startStreamSession } from '../edge/gameliftstreams.ts';
 import { playerApi } from '../edge/http.ts';
 import { tableSlots } from '../edge/slots.ts';
-import { type Start, type StartDependencies, start } from './start.ts';
+import type { Start, StartDependencies } from './dependencies.ts';
+import { start } from './start.ts';
 import { launchArgumentsOf, locationsOf, requireApplication } from './validation.ts';
 
 const common = commonDependencies();
@@ -16,6 +17,7 @@ const { settings } = common;
 
 const deps: StartDependencies = {
   ...common,
+  streamGroups: settings.streamGroups,
   slots: tableSlots(common.table),
   look: lookingDependencies(common).look,
   startStreamSession: (asked, clientToken, deadline) =>

@@ -3,53 +3,12 @@ import { connectionIdOf, offerDigest, requestDigest, startClientToken } from '..
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { judgeStart, type Slot } from '../core/slot.ts';
-import {
-  type Claim,
-  isOver,
-  type Lease,
-  type SessionRecord,
-  streamSessionView,
-} from '../core/streamSession.ts';
-import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
-import type { Counters } from '../edge/counters.ts';
+import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
-import type { Records, SessionKey } from '../edge/records.ts';
-import type { StreamGroup } from '../edge/settings.ts';
-import type { Slots } from '../edge/slots.ts';
-import type { Log } from '../edge/telemetry.ts';
-
-/** A validated start. */
-export interface Start {
-  playerId: string;
-  group: StreamGroup;
-  application: string;
-  signalRequest: string;
-  locations: string[] | undefined;
-  launchArguments: string[] | undefined;
-  /** The idempotency key. */
-  key: string | undefined;
-  /** Epoch milliseconds at which the function will have been killed. */
-  endsBy: number;
-}
-
-/** What a start works with. Deadlines are epoch milliseconds. */
-export interface StartDependencies {
-  limits: { maxLiveSessionsPerPlayer: number; startsPerMinute: number };
-  records: Records;
-  slots: Slots;
-  counters: Counters;
-  /** StartStreamSession with its retries. @throws AwsFailure */
-  startStreamSession(asked: Start, clientToken: string, deadline: number): Promise<AwsStreamSession>;
-  /** The status of the session in a slot, if AWS tells. */
-  look(key: SessionKey, deadline: number): Promise<Pick<SessionRecord, 'status'> | undefined>;
-  now(): number;
-  random(): number;
-  newId(): string;
-  log: Log;
-}
+import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
+import { freedSlot, inProgress, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
-const RESERVE_MS = 2000;
 const CLOCK_SKEW_MS = 500;
 
 /**
@@ -68,30 +27,16 @@ export async function start(
     offer: offerDigest(asked.signalRequest),
     ...(asked.key === undefined ? {} : { key: asked.key }),
   };
-  const chosen = await chooseSlot(asked, claim, deps);
-  if ('answer' in chosen) return { body: chosen.answer, replayed: true };
-
-  const wait = await deps.counters.spend(
-    asked.playerId,
-    'start',
-    deps.limits.startsPerMinute,
-    MINUTE_MS,
-    deps.now(),
-  );
-  if (wait > 0) {
-    throw new Problem('too_many_requests', 'This player has started sessions too often.', {
-      retryAfterMs: wait,
-    });
+  const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
+  const verdict = judgeStart(slots, claim, { now: deps.now(), random: deps.random() });
+  if (verdict.do === 'replay') return { body: verdict.answer, replayed: true };
+  // From here on the request may cost a call to AWS, so it is charged to the player first.
+  await charge(asked, deps);
+  const slot = verdict.do === 'start' ? verdict.slot : await freedSlot(asked, verdict.slots, deps);
+  if (verdict.do === 'start' && !verdict.repeat && slot.request !== undefined) {
+    await refuseBesideUnslotted(asked, slots, deps);
   }
-
-  const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS };
-  const reserved = await deps.slots.write(
-    asked.playerId,
-    chosen.slot,
-    { lease, key: null, ...claim, streamGroupId: null, streamSessionId: null, answer: null },
-    deps.now(),
-  );
-  if (!reserved) throw inProgress(deps);
+  const reserved = await reserve(asked, slot, claim, deps);
 
   const clientToken = startClientToken(asked.playerId, claim.request);
   let session: AwsStreamSession;
@@ -105,72 +50,50 @@ export async function start(
     throw startProblem(failure, deps.random());
   }
 
-  const record = newRecord(asked, claim, clientToken, session, deps.now());
+  const connectionId = connectionIdOf(clientToken);
+  const record = newRecord(asked, claim, connectionId, session, deps.now());
   const body = JSON.stringify({
     streamSession: streamSessionView(record),
     ...(session.signalResponse === undefined ? {} : { signalResponse: session.signalResponse }),
-    connectionId: record.connectionId,
+    connectionId,
   });
   // Ownership first: a session in a slot without a record could never be reconnected to.
   await deps.records.add(record);
   const { streamGroupId, streamSessionId } = record;
-  await deps.slots.write(
-    asked.playerId,
-    reserved,
-    { lease: null, streamGroupId, streamSessionId, answer: body },
-    deps.now(),
-  );
+  const taken = { lease: null, streamGroupId, streamSessionId, answer: body };
+  await deps.slots.write(asked.playerId, reserved, taken, deps.now());
   deps.log.info('started', { streamSessionId, status: record.status });
   return { body, replayed: false };
 }
 
-/** The slot to start in, freed first where its session is dead; or the answer this request had before. */
-async function chooseSlot(
-  asked: Start,
-  claim: Claim,
-  deps: StartDependencies,
-): Promise<{ slot: Slot } | { answer: string }> {
-  const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
-  const verdict = judgeStart(slots, claim, { now: deps.now(), random: deps.random() });
-  if (verdict.do === 'replay') return { answer: verdict.answer };
-  if (verdict.do === 'start') return { slot: verdict.slot };
-  for (const slot of verdict.slots) {
-    const key = {
-      playerId: asked.playerId,
-      streamGroupId: slot.streamGroupId ?? '',
-      streamSessionId: slot.streamSessionId ?? '',
-    };
-    const record = await deps.records.read(key);
-    if (record && isOver(record.status)) return { slot };
-    const seen = await deps.look(key, asked.endsBy - RESERVE_MS);
-    if (seen && isOver(seen.status)) {
-      const at = deps.now();
-      await deps.records.observe(key, { status: seen.status, statusAt: at, statusSince: at });
-      return { slot };
-    }
-    if (record) {
-      throw new Problem(
-        'session_limit_reached',
-        'This player has a live session already: reconnect to it or end it.',
-        {
-          streamSession: streamSessionView({ ...record, ...seen }),
-        },
-      );
-    }
+/** @throws Problem `too_many_requests` */
+async function charge({ playerId }: Start, deps: StartDependencies): Promise<void> {
+  const limit = deps.limits.startsPerMinute;
+  const wait = await deps.counters.spend(playerId, 'start', limit, MINUTE_MS, deps.now());
+  if (wait > 0) {
+    throw new Problem('too_many_requests', 'This player has started sessions too often.', {
+      retryAfterMs: wait,
+    });
   }
-  throw inProgress(deps);
 }
 
-function inProgress(deps: StartDependencies): Problem {
-  return new Problem('connection_in_progress', "Another start of this player's is under way.", {
-    retryAfterMs: spread(IN_PROGRESS_WAIT_MS, deps.random()),
-  });
+/** The slot under the caller's lease. @throws Problem where another start got it first. */
+async function reserve(asked: Start, slot: Slot, claim: Claim, deps: StartDependencies): Promise<Slot> {
+  const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS };
+  const emptied = { key: null, streamGroupId: null, streamSessionId: null, answer: null };
+  const reserved = await deps.slots.write(asked.playerId, slot, { ...emptied, lease, ...claim }, deps.now());
+  if (reserved) return reserved;
+  // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
+  const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
+  const own = slots.find((candidate) => candidate.lease?.id === lease.id);
+  if (!own) throw inProgress(deps);
+  return own;
 }
 
 function newRecord(
   asked: Start,
   claim: Claim,
-  clientToken: string,
+  connectionId: string,
   session: AwsStreamSession,
   now: number,
 ): SessionRecord {
@@ -189,7 +112,7 @@ function newRecord(
     statusAt: now,
     statusSince: now,
     ...(session.signalResponse === undefined ? {} : { startResponse: session.signalResponse }),
-    connectionId: connectionIdOf(clientToken),
+    lineage: [connectionId],
     consumed: [claim],
   };
 }

@@ -31,6 +31,7 @@ export function locationsOf(value: unknown, group: StreamGroup): string[] | unde
   if (value === undefined) return group.locations[0] === undefined ? undefined : group.locations;
   if (!isStringList(value) || value.length === 0)
     return refuse('locations', 'must be a list of location names');
+  if (new Set(value).size !== value.length) return refuse('locations', 'names a location twice');
   if (!value.every((name) => group.locations.includes(name))) {
     return refuse('locations', 'contains one that this API does not start sessions in');
   }

@@ -1,7 +1,7 @@
 import { AwsFailure } from '../core/awsFailure.ts';
 import { statusProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { isOver, type SessionRecord } from '../core/streamSession.ts';
+import { asOf, isOver, type SessionRecord } from '../core/streamSession.ts';
 import type { Counters } from '../edge/counters.ts';
 import { type GetStreamSession, lookAt, seenChanges, takeLook } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
@@ -21,6 +21,9 @@ export interface StatusDependencies {
 
 /** However many browsers ask, AWS is asked about one session no more often. */
 const FRESH_MS = 1000;
+/** About one that plays undisturbed it is asked less often still: the quota is for those who wait. */
+const SETTLED_FRESH_MS = 5000;
+const SETTLED_AFTER_MS = 30_000;
 const RESERVE_MS = 1000;
 
 /**
@@ -36,18 +39,25 @@ export async function status(
   deps: StatusDependencies,
 ): Promise<SessionRecord> {
   const deadline = endsBy - RESERVE_MS;
-  const record = (await deps.records.read(key)) ?? (await deps.adopt(key, deadline));
-  if (!record) {
+  const known = (await deps.records.read(key)) ?? (await deps.adopt(key, deadline));
+  if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
   const now = deps.now();
+  const record = asOf(known, now);
   if (isOver(record.status) && record.status !== 'TERMINATING') return record;
-  if (record.statusAt > now - FRESH_MS) return record;
-  if (!(await deps.records.claimLook(key, now, now - FRESH_MS))) return record;
-  if (!(await takeLook(deps.counters, deps.quotas.GetStreamSession, region, now))) return record;
+  const since = now - freshMs(record, now);
+  if (record.statusAt > since) return record;
+  if (!(await deps.records.claimLook(key, now, since))) return record;
+  const place = { quota: deps.quotas.GetStreamSession, region, urgent: awaitsAnswer(record) };
+  if (!(await takeLook(deps.counters, place, now))) return record;
 
   try {
-    const seen = await lookAt(deps.getStreamSession, key, { deadline, now: deps.now, random: deps.random });
+    const seen = await lookAt(
+      deps.getStreamSession,
+      { ...key, createdAt: record.createdAt },
+      { deadline, now: deps.now, random: deps.random },
+    );
     // Only the start's own answer is kept: after a reconnect AWS may repeat it or not, and no browser could use it.
     const startResponse = record.connectedRequest === undefined ? seen?.signalResponse : undefined;
     const changes = seenChanges(record, seen, now);
@@ -62,4 +72,15 @@ export async function status(
     deps.log.warn('status not refreshed', { cause: failure.kind });
     return record;
   }
+}
+
+/** For how long the newest status counts as new, in milliseconds. */
+function freshMs({ status, statusSince }: SessionRecord, now: number): number {
+  return status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS ? SETTLED_FRESH_MS : FRESH_MS;
+}
+
+/** Whether a player waits for the answer to a start, which only a look at AWS brings. */
+function awaitsAnswer({ status, startResponse, connectedRequest }: SessionRecord): boolean {
+  const starting = status === 'ACTIVATING' || status === 'ACTIVE';
+  return starting && startResponse === undefined && connectedRequest === undefined;
 }

@@ -1,8 +1,9 @@
 import { AwsFailure } from '../core/awsFailure.ts';
 import { needsLook, type Observed, terminateProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { isOver } from '../core/streamSession.ts';
+import { asOf, isOver } from '../core/streamSession.ts';
 import type { Counters } from '../edge/counters.ts';
+import type { Sight } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
 import type { Log } from '../edge/telemetry.ts';
 
@@ -13,7 +14,7 @@ export interface TerminateDependencies {
   counters: Counters;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
   terminateStreamSession(key: SessionKey, deadline: number): Promise<void>;
-  look(key: SessionKey, deadline: number): Promise<Observed | undefined>;
+  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
   now(): number;
   random(): number;
   log: Log;
@@ -27,10 +28,11 @@ const RESERVE_MS = 1500;
  * @throws Problem with the refusal.
  */
 export async function terminate(key: SessionKey, endsBy: number, deps: TerminateDependencies): Promise<void> {
-  const record = await deps.records.read(key);
-  if (!record) {
+  const known = await deps.records.read(key);
+  if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
+  const record = asOf(known, deps.now());
   if (isOver(record.status)) return;
   const wait = await deps.counters.spend(
     key.playerId,
@@ -52,7 +54,8 @@ export async function terminate(key: SessionKey, endsBy: number, deps: Terminate
     seen = { status: 'TERMINATING' };
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
-    seen = needsLook(failure) && failure.kind !== 'notFound' ? await deps.look(key, deadline) : undefined;
+    const { createdAt } = record;
+    seen = needsLook(failure) ? await deps.look({ ...key, createdAt }, deadline) : undefined;
     const problem = terminateProblem(failure, seen, deps.random());
     if (problem) throw problem;
     seen ??= { status: 'TERMINATED' };

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import type { Log } from '../../lambdas/edge/telemetry.ts';
-import type { Reconnect, ReconnectDependencies } from '../../lambdas/reconnect/reconnect.ts';
+import type { Reconnect, ReconnectDependencies } from '../../lambdas/reconnect/dependencies.ts';
 import { startTable } from '../../local/table/table.ts';
 
 const TABLE_NAME = 'sessions';
@@ -58,6 +58,17 @@ export interface FakeAws {
   tokens: string[];
 }
 
+/** What a caller hears: 'none' for an answer, else the problem's code. */
+export function code(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'none',
+    (problem) => problem.code ?? String(problem),
+  );
+}
+
+/** A log that keeps nothing. */
+export const quiet: Log = { info() {}, warn() {}, error() {} };
+
 /** A refusal, as the edge throws it after its retries. */
 export function refusal(kind: AwsFailureKind, uncertain = isUncertain(kind)): AwsFailure {
   return new AwsFailure(kind, uncertain);
@@ -66,7 +77,6 @@ export function refusal(kind: AwsFailureKind, uncertain = isUncertain(kind)): Aw
 /** The dependencies of a reconnect over a real table and a fake AWS, with a clock that stands still. */
 export function reconnectWith(table: Table, aws: FakeAws) {
   const clock = { now: 1_800_000_000_000 };
-  const quiet: Log = { info() {}, warn() {}, error() {} };
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
     records: tableRecords(table),
@@ -98,7 +108,7 @@ export async function ownSession(
     status: 'CONNECTED',
     statusAt: deps.now() - 60_000,
     statusSince: deps.now() - 60_000,
-    connectionId: 'c0',
+    lineage: ['c0'],
     ...changes,
   });
   return {

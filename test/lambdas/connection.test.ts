@@ -54,8 +54,7 @@ function refusal(of: SessionRecord, asked: ConnectionRequest, ownLease?: string)
 describe('a request already answered', () => {
   const asked = request('offer-1', 'key-1', 'c0');
   const connected = record({
-    connectionId: 'c1',
-    connectionParent: 'c0',
+    lineage: ['c0', 'c1'],
     connectedRequest: asked.request,
     answer: '{"signalResponse":"x"}',
     answerUntil: NOW + 1000,
@@ -89,7 +88,7 @@ describe('a request already answered', () => {
       ...connected,
       connectedRequest: newer.request,
       consumed: [asked, newer],
-      connectionId: 'c2',
+      lineage: ['c2'],
     };
     expect(refusal(replaced, asked)).toBe('offer_reused');
   });
@@ -114,7 +113,7 @@ describe('keys and offers', () => {
     const dead = lease(request('offer-1', 'key-1'), NOW - 1);
     for (const left of [
       { lease: dead },
-      { orphan: dead, lease: lease(request('offer-x'), NOW + 1, 'mine') },
+      { orphans: [dead], lease: lease(request('offer-x'), NOW + 1, 'mine') },
     ]) {
       expect(refusal(record(left), request('offer-1', 'key-2'), 'mine')).toBe('offer_reused');
       expect(
@@ -128,7 +127,7 @@ describe('keys and offers', () => {
 });
 
 describe('two devices of one player', () => {
-  const connected = record({ connectionId: 'c2', connectionParent: 'c1' });
+  const connected = record({ lineage: ['c1', 'c2'] });
 
   it('the one that was overtaken is told so and stays out', () => {
     expect(refusal(connected, request('o', 'k', 'c0'))).toBe('taken_over');

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Reconnect, reconnect } from '../../lambdas/reconnect/reconnect.ts';
-import { type FakeAws, ownSession, realTable, reconnectWith, refusal } from './broker.ts';
+import { Problem } from '../../lambdas/core/problems.ts';
+import type { Reconnect } from '../../lambdas/reconnect/dependencies.ts';
+import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
+import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -12,8 +14,6 @@ function broker(connect: FakeAws['connect'] = async () => 'answer', seen?: FakeA
   const aws: FakeAws = { connect, seen, tokens: [] };
   return { aws, ...reconnectWith(real.table, aws) };
 }
-
-const code = (work: Promise<unknown>) => work.then(() => 'none').catch((problem) => problem.code);
 
 describe("a session that is not the caller's", () => {
   it('and one that nobody has cost the same table operations and get the same refusal', async () => {
@@ -57,14 +57,17 @@ describe('a reconnect', () => {
   });
 
   it('twenty at once are one AWS call; the others are told to repeat and then get its answer', async () => {
-    const { deps, aws } = broker(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return 'answer';
-    });
+    let answer = (_: string) => {};
+    const { deps, aws } = broker(() => new Promise((resolve) => (answer = resolve)));
     const asked = await ownSession(deps);
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => code(reconnect(asked, deps))));
-    expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
+    const outcomes: string[] = [];
+    const all = Array.from({ length: 20 }, async () => outcomes.push(await code(reconnect(asked, deps))));
+    // AWS answers only when the nineteen others have been refused, or one might come late and find the answer.
+    await expect.poll(() => outcomes.length).toBe(19);
+    answer('answer');
+    await Promise.all(all);
     expect(outcomes.filter((outcome) => outcome === 'connection_in_progress')).toHaveLength(19);
+    expect(outcomes.at(-1)).toBe('none');
     expect((await reconnect(asked, deps)).replayed).toBe(true);
     expect(aws.tokens).toHaveLength(1);
   });
@@ -106,7 +109,73 @@ describe('a function that dies, or is too slow', () => {
   });
 });
 
+describe('two functions that die in a row', () => {
+  it('leave both their offers spent: neither is ever sent to AWS under another client token', async () => {
+    let die = true;
+    const { deps, aws, clock } = broker(async () => {
+      if (die) throw new Error('killed');
+      return 'answer';
+    });
+    const first = await ownSession(deps);
+    await reconnect(first, deps).catch(() => {});
+    clock.now += 11_000;
+    const second = { ...first, key: 'k2', signalRequest: 'o2', endsBy: clock.now + 10_000 };
+    await reconnect(second, deps).catch(() => {});
+    clock.now += 11_000;
+    die = false;
+    expect(await code(reconnect({ ...first, key: 'k3', endsBy: clock.now + 10_000 }, deps))).toBe(
+      'offer_reused',
+    );
+    expect(new Set(aws.tokens).size).toBe(2);
+  });
+});
+
+describe('the rightful device is not told taken_over by its own requests', () => {
+  it('when one that it gave up arrives late, after a newer one was answered', async () => {
+    const { deps } = broker();
+    const first = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
+    const second = { ...first, key: 'k2', signalRequest: 'o2' };
+    const { connectionId } = JSON.parse((await reconnect(second, deps)).body);
+    await reconnect(first, deps);
+    const third = { ...first, key: 'k3', signalRequest: 'o3', previousConnectionId: connectionId };
+    expect(await code(reconnect(third, deps))).toBe('none');
+  });
+
+  it('when its newest answer reached it, but not the table', async () => {
+    const { deps, clock } = broker();
+    const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
+    const finish = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
+    const { body } = await reconnect(asked, { ...deps, records: { ...deps.records, finish } });
+    clock.now = asked.endsBy + 501;
+    const previousConnectionId = JSON.parse(body).connectionId;
+    const next = {
+      ...asked,
+      key: 'k2',
+      signalRequest: 'o2',
+      previousConnectionId,
+      endsBy: clock.now + 10_000,
+    };
+    expect(await code(reconnect(next, deps))).toBe('none');
+  });
+});
+
 describe('when AWS refuses', () => {
+  it('with Validation a session that was ready a moment later, a good offer is not refused for good', async () => {
+    const { deps, aws } = broker(
+      async () => {
+        if (aws.tokens.length === 1) throw refusal('invalid');
+        return 'answer';
+      },
+      { status: 'PENDING_CLIENT_RECONNECTION' },
+    );
+    expect(await code(reconnect(await ownSession(deps), deps))).toBe('none');
+  });
+
+  it('to repeat its answer and says so by answering without one, the client makes a new offer', async () => {
+    const { deps } = broker(() => Promise.reject(refusal('answerless', true)));
+    expect(await code(reconnect(await ownSession(deps), deps))).toBe('answer_lost');
+  });
+
   it('a throttled request may be repeated as it is: its offer is not spent, and its lease is given back', async () => {
     const { deps, aws } = broker(() => Promise.reject(refusal('throttled')));
     const asked = await ownSession(deps);
@@ -182,7 +251,6 @@ describe('when the table fails', () => {
   it('after AWS has answered, the player gets the answer all the same', async () => {
     const { deps } = broker();
     const asked = await ownSession(deps);
-    const { Problem } = await import('../../lambdas/core/problems.ts');
     const broken = {
       ...deps,
       records: { ...deps.records, finish: () => Promise.reject(new Problem('upstream_unavailable', 'gone')) },

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Problem } from '../../lambdas/core/problems.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
-import { type Start, type StartDependencies, start } from '../../lambdas/start/start.ts';
-import { realTable, refusal } from './broker.ts';
+import type { Start, StartDependencies } from '../../lambdas/start/dependencies.ts';
+import { start } from '../../lambdas/start/start.ts';
+import { code, quiet, realTable, refusal } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -16,9 +18,15 @@ afterAll(() => real.close());
 /** AWS that repeats a session for a client token it knows, as the service documents. */
 function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) {
   const clock = { now: 1_800_000_000_000 };
-  const aws = { sessions: new Map<string, string>(), seen: 'ACTIVE' as string, before: async () => {} };
+  const aws = {
+    sessions: new Map<string, string>(),
+    seen: 'ACTIVE' as string,
+    looks: 0,
+    before: async () => {},
+  };
   const deps: StartDependencies = {
     limits,
+    streamGroups: [{ id: 'sg-1' }],
     records: tableRecords(real.table),
     slots: tableSlots(real.table),
     counters: tableCounters(real.table),
@@ -31,11 +39,14 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
         status: 'ACTIVATING',
       } as AwsStreamSession;
     },
-    look: async () => ({ status: aws.seen as 'ACTIVE' }),
+    async look() {
+      aws.looks++;
+      return aws.seen === 'unknown' ? undefined : { status: aws.seen as 'ACTIVE' };
+    },
     now: () => clock.now,
     random: () => 0,
     newId: () => randomUUID(),
-    log: { info() {}, warn() {}, error() {} },
+    log: quiet,
   };
   return { aws, deps, clock };
 }
@@ -60,8 +71,6 @@ function asked(changes: Partial<Start> = {}): Start {
     ...changes,
   };
 }
-
-const code = (work: Promise<unknown>) => work.then(() => 'none').catch((problem) => problem.code);
 
 describe('a start', () => {
   it('of ten different requests at once begins one session: the limit holds under a race', async () => {
@@ -108,11 +117,12 @@ describe('a start', () => {
   });
 
   it('is refused beside a live session, allowed beside a dead one, and looks at AWS to tell them apart', async () => {
-    const { aws, deps } = broker();
+    const { aws, deps, clock } = broker();
     const { playerId } = asked();
     await start(asked({ playerId }), deps);
     expect(await code(start(asked({ playerId }), deps))).toBe('session_limit_reached');
     aws.seen = 'ERROR';
+    clock.now += 2000;
     expect(await code(start(asked({ playerId }), deps))).toBe('none');
     expect(aws.sessions.size).toBe(2);
   });
@@ -133,5 +143,68 @@ describe('a start', () => {
     const outcomes: string[] = [];
     for (let i = 0; i < 3; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
     expect(outcomes).toEqual(['paced', 'paced', 'too_many_requests']);
+  });
+});
+
+describe("a player beside a session of the player's own", () => {
+  /** A player with one session, two seconds later. */
+  async function beside(limits?: Parameters<typeof broker>[0]) {
+    const made = broker(limits);
+    const { playerId } = asked();
+    await start(asked({ playerId }), made.deps);
+    made.clock.now += 2000;
+    return { ...made, playerId };
+  }
+
+  it("who starts again and again spends a budget, and one look a second: not the account's quota", async () => {
+    const { aws, deps, playerId } = await beside({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 6 });
+    for (let i = 0; i < 40; i++) await code(start(asked({ playerId }), deps));
+    expect(aws.looks).toBe(1);
+  });
+
+  it('is not kept from starting by one in a stream group that is served no more', async () => {
+    const { deps, playerId } = await beside();
+    const group = { ...asked().group, id: 'sg-2' };
+    expect(await code(start(asked({ playerId, group }), { ...deps, streamGroups: [{ id: 'sg-2' }] }))).toBe(
+      'none',
+    );
+  });
+
+  it('is not kept from starting by one past its length, whatever AWS says of it', async () => {
+    const { aws, deps, clock, playerId } = await beside();
+    aws.seen = 'unknown';
+    clock.now += 2 * 3_600_000;
+    expect(await code(start(asked({ playerId, endsBy: clock.now + 15_000 }), deps))).toBe('none');
+  });
+
+  it('is kept from it by one that AWS does not tell about', async () => {
+    const { aws, deps, playerId } = await beside();
+    aws.seen = 'unknown';
+    expect(await code(start(asked({ playerId }), deps))).toBe('session_limit_reached');
+  });
+
+  it('of two, one dead, may start another: the dead one need not be the first', async () => {
+    const { deps, clock, playerId } = await beside({ maxLiveSessionsPerPlayer: 2, startsPerMinute: 100 });
+    const second = JSON.parse((await start(asked({ playerId }), deps)).body).streamSession.streamSessionId;
+    clock.now += 2000;
+    const look: StartDependencies['look'] = async ({ streamSessionId }) => ({
+      status: streamSessionId === second ? 'TERMINATED' : 'ACTIVE',
+    });
+    expect(await code(start(asked({ playerId }), { ...deps, look }))).toBe('none');
+  });
+
+  it('that only the records know, since the table failed at the slot, counts all the same', async () => {
+    const { aws, deps, clock } = broker();
+    const { playerId } = asked();
+    let writes = 0;
+    const write: StartDependencies['slots']['write'] = (...args) =>
+      ++writes === 2
+        ? Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'))
+        : deps.slots.write(...args);
+    await code(start(asked({ playerId }), { ...deps, slots: { ...deps.slots, write } }));
+    clock.now += 16_000;
+    const next = asked({ playerId, endsBy: clock.now + 15_000 });
+    expect(await code(start(next, deps))).toBe('session_limit_reached');
+    expect(aws.sessions.size).toBe(1);
   });
 });

@@ -1,0 +1,16 @@
+/**
+ * What comes of some work, or 'late' where it takes longer. The work goes on; nobody waits for it.
+ *
+ * @param milliseconds how long to wait; nothing or less is no time at all.
+ */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), Math.max(0, milliseconds));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

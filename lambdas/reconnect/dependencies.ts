@@ -1,0 +1,36 @@
+import type { Observed } from '../core/outcomes.ts';
+import type { SessionRecord } from '../core/streamSession.ts';
+import type { Sight } from '../edge/observe.ts';
+import type { Records, SessionKey } from '../edge/records.ts';
+import type { Log } from '../edge/telemetry.ts';
+
+/** A validated reconnect request. */
+export interface Reconnect extends SessionKey {
+  signalRequest: string;
+  previousConnectionId: string | undefined;
+  /** The idempotency key. */
+  key: string | undefined;
+  /** Epoch milliseconds at which the function will have been killed. */
+  endsBy: number;
+}
+
+/** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
+export interface ReconnectDependencies {
+  limits: { connectionsPerMinute: number };
+  records: Records;
+  /** CreateStreamSessionConnection with its retries. @throws AwsFailure */
+  createConnection(asked: Reconnect, clientToken: string, deadline: number): Promise<string>;
+  /** The session's status at AWS, if the quota leaves a look and AWS tells. */
+  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
+  adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** A string that no other call returns. */
+  newId(): string;
+  log: Log;
+}
+
+/** What is left, after AWS, for writing the answer down: milliseconds. */
+export const RESERVE_MS = 1500;

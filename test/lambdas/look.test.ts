@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Problem } from '../../lambdas/core/problems.ts';
+import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import { adopt } from '../../lambdas/edge/adopt.ts';
+import { type Counters, tableCounters } from '../../lambdas/edge/counters.ts';
+import { type AwsStreamSession, createConnection } from '../../lambdas/edge/gameliftstreams.ts';
+import { type GetStreamSession, observed, takeLook } from '../../lambdas/edge/observe.ts';
+import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
+import { type StatusDependencies, status } from '../../lambdas/status/status.ts';
+import { terminate } from '../../lambdas/terminate/terminate.ts';
+import { code, ownSession, realTable, reconnectWith, refusal } from './broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+const REGION = 'us-west-2';
+const brokenCounters: Counters = {
+  spend: () => Promise.reject(new Problem('upstream_unavailable', 'The counter is too hot.')),
+};
+
+/** A session of a player, and what its functions do, with GetStreamSession as the test wants it. */
+async function watched(changes: Partial<SessionRecord> = {}) {
+  const { deps, clock } = reconnectWith(real.table, {
+    connect: () => Promise.reject(refusal('conflict')),
+    seen: undefined,
+    tokens: [],
+  });
+  const asked = await ownSession(deps, changes);
+  const aws = {
+    get: (() => Promise.reject(refusal('notFound'))) as () => Promise<AwsStreamSession>,
+    gets: 0,
+  };
+  const getStreamSession: GetStreamSession = () => {
+    aws.gets++;
+    return aws.get();
+  };
+  const polling: StatusDependencies = {
+    ...deps,
+    quotas: { GetStreamSession: 20 },
+    counters: tableCounters(real.table),
+    getStreamSession,
+  };
+  const poll = (counters = polling.counters) =>
+    status(asked, REGION, clock.now + 6000, { ...polling, counters });
+  return { aws, asked, clock, deps, poll, getStreamSession };
+}
+
+const seenAs = (of: Partial<AwsStreamSession>) => async () => of as AwsStreamSession;
+
+describe('a session that AWS does not know', () => {
+  it('right after its start is not taken for over: AWS need not know it everywhere yet', async () => {
+    const { aws, clock, poll } = await watched({ status: 'ACTIVATING', createdAt: 1_800_000_000_000 - 1500 });
+    expect((await poll()).status).toBe('ACTIVATING');
+    clock.now += 2000;
+    aws.get = seenAs({ status: 'ACTIVE', signalResponse: 'answer' });
+    expect(await poll()).toMatchObject({ status: 'ACTIVE', startResponse: 'answer' });
+  });
+
+  it('minutes after its start is over, and stays so', async () => {
+    const { aws, clock, poll } = await watched({ createdAt: 1_800_000_000_000 - 200_000 });
+    expect((await poll()).status).toBe('TERMINATED');
+    clock.now += 2000;
+    await poll();
+    expect(aws.gets).toBe(1);
+  });
+
+  it('past its length is over without anybody asking, whatever AWS would answer', async () => {
+    const { aws, poll } = await watched({ createdAt: 1_800_000_000_000 - 100 * 3_600_000 });
+    expect(await poll()).toMatchObject({ status: 'TERMINATED', statusReason: 'maxSessionLengthTimeout' });
+    expect(aws.gets).toBe(0);
+  });
+});
+
+describe('the quota of looks', () => {
+  it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
+    const { asked, clock, deps, getStreamSession } = await watched();
+    const look: typeof deps.look = async (sight, deadline) => {
+      if (!(await takeLook(brokenCounters, { quota: 20, region: REGION }, deps.now()))) return undefined;
+      return observed(getStreamSession, sight, { deadline, now: deps.now, random: deps.random });
+    };
+    expect(await code(reconnect(asked, { ...deps, look }))).toBe('session_not_reconnectable');
+    clock.now += 3000;
+    const next = { ...asked, key: 'k2', signalRequest: 'o2', endsBy: clock.now + 10_000 };
+    expect(await code(reconnect(next, deps))).toBe('session_not_reconnectable');
+  });
+
+  it('a counter that fails leaves a status poll its older answer', async () => {
+    const { poll } = await watched();
+    expect((await poll(brokenCounters)).status).toBe('CONNECTED');
+  });
+
+  it('keeps a part for players who wait for the answer to their start, however many others poll', async () => {
+    const counters = tableCounters(real.table);
+    const region = `region-${randomUUID()}`;
+    const now = 1_800_000_000_000;
+    let others = 0;
+    for (let i = 0; i < 30; i++) if (await takeLook(counters, { quota: 20, region }, now)) others++;
+    expect(others).toBe(15);
+    expect(await takeLook(counters, { quota: 20, region, urgent: true }, now)).toBe(true);
+  });
+
+  it('is spent once in five seconds on a session that plays undisturbed', async () => {
+    const { aws, clock, poll } = await watched();
+    aws.get = seenAs({ status: 'CONNECTED' });
+    for (let i = 0; i < 12; i++) {
+      await poll();
+      clock.now += 1000;
+    }
+    expect(aws.gets).toBe(3);
+  });
+
+  it('does not heat a full window further: the sandbox remembers that it is full', async () => {
+    const counters = tableCounters(real.table);
+    const owner = randomUUID();
+    for (let i = 0; i < 5; i++) await counters.spend(owner, 'x', 2, 1000, 1_800_000_000_000);
+    real.operations.length = 0;
+    expect(await counters.spend(owner, 'x', 2, 1000, 1_800_000_000_400)).toBe(600);
+    expect(real.operations).toEqual([]);
+    expect(await counters.spend(owner, 'x', 2, 1000, 1_800_000_001_000)).toBe(0);
+  });
+});
+
+describe("no player rings the operator's alarm at will", () => {
+  it('by ending a session at the moment it is set up', async () => {
+    const { asked, clock, deps } = await watched({ status: 'ACTIVATING' });
+    const outcome = code(
+      terminate(asked, clock.now + 10_000, {
+        ...deps,
+        counters: tableCounters(real.table),
+        terminateStreamSession: () => Promise.reject(refusal('invalid')),
+        look: async () => ({ status: 'ACTIVE' }),
+      }),
+    );
+    expect(await outcome).toBe('session_not_terminable');
+  });
+
+  it('by an id that AWS takes for none at all, with adoption on', async () => {
+    const { clock, deps } = await watched();
+    const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
+    const adopted = adopt(key, clock.now + 5000, {
+      ...deps,
+      counters: tableCounters(real.table),
+      getStreamSession: () => Promise.reject(refusal('invalid')),
+      settings: {
+        adoption: { enabled: true, quotaShare: 1 },
+        limits: { missesPerMinute: 10 },
+        quotas: { GetStreamSession: 20 },
+        streamGroups: [{ id: 'sg-1', region: `region-${randomUUID()}` }],
+      } as never,
+    });
+    expect(await adopted).toBeUndefined();
+  });
+});
+
+it('a function past its deadline does not spend the offer on an attempt that nobody could answer', async () => {
+  let arrived = 0;
+  const server = createServer((_, response) => {
+    arrived++;
+    response.end('{}');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  process.env.AWS_ENDPOINT_URL_GAMELIFTSTREAMS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const input = {
+    Identifier: 'sg-1',
+    StreamSessionIdentifier: 's',
+    SignalRequest: 'x',
+    ClientToken: 'x'.repeat(43),
+  };
+  const budget = { deadline: Date.now() - 500, now: Date.now, random: () => 0 };
+  await expect(createConnection(REGION, input, budget)).rejects.toMatchObject({
+    kind: 'timeout',
+    uncertain: false,
+  });
+  server.close();
+  expect(arrived).toBe(0);
+});
