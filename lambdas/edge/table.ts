@@ -50,6 +50,7 @@ const marshallOptions = { removeUndefinedValues: true };
 export function dynamoTable(tableName: string): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
+    endpointDiscoveryEnabled: false,
     requestHandler: {
       connectionTimeout: REQUEST_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,

@@ -167,6 +167,10 @@ describe('every row of the error table, provoked for real', () => {
 describe('what a problem carries', () => {
   it('session_limit_reached names the session, so that the client reconnects instead', async () => {
     const { player, id } = await connected();
+    await eventually(
+      () => player.status(id),
+      ({ json }) => json.streamSession.status === 'CONNECTED',
+    );
     const { json } = await player.start();
     expect(json.streamSession).toMatchObject({ streamSessionId: id, status: 'CONNECTED' });
   });
