@@ -28,6 +28,10 @@ export interface LocalDeploymentOptions {
   settings?: DeployerSettings;
   /** The emulator's settings to begin with. */
   emulator?: NonNullable<EmulatorOptions['settings']>;
+  /** How many writes the table takes on one item in a second; absent: any number. DynamoDB: 1,000. */
+  tableItemWritesPerSecond?: number;
+  /** How many events of one function are served at once; absent: 8. What exceeds it queues. */
+  maxWorkersPerFunction?: number;
   /** Changes what the roles grant before anything runs, to show that a wrong grant is noticed. */
   alterRoles?: (roles: RoleModel[]) => RoleModel[];
   /** Told in one line whenever something begins. */
@@ -127,6 +131,9 @@ async function start(
         port: ports.table,
         tables: stacks.flatMap((stack) => stack.tables),
         guard: (serve) => guardTable({ serve, ...place, ...principals }),
+        ...(options.tableItemWritesPerSecond === undefined
+          ? {}
+          : { itemWritesPerSecond: options.tableItemWritesPerSecond }),
       }),
     ),
   ]);
@@ -137,6 +144,9 @@ async function start(
   const pool = createFunctionPool({
     functions,
     logDirectory: logs,
+    ...(options.maxWorkersPerFunction === undefined
+      ? {}
+      : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
     environmentFor: (fn) => ({
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,

@@ -62,7 +62,7 @@ function userOf(name: string, { accountId }: { accountId: string }, Statement: S
   };
 }
 
-/** What a publisher's backend that starts sessions by itself is allowed. */
+/** What a publisher's backend that starts sessions, and brings players back into them, by itself is allowed. */
 function publisherActions({ region, accountId }: { region: string; accountId: string }): Statement[] {
   const arn = (resource: string) => `arn:aws:gameliftstreams:${region}:${accountId}:${resource}`;
   return [
@@ -73,7 +73,11 @@ function publisherActions({ region, accountId }: { region: string; accountId: st
     },
     {
       Effect: 'Allow',
-      Action: ['gameliftstreams:GetStreamSession', 'gameliftstreams:TerminateStreamSession'],
+      Action: [
+        'gameliftstreams:GetStreamSession',
+        'gameliftstreams:TerminateStreamSession',
+        'gameliftstreams:CreateStreamSessionConnection',
+      ],
       Resource: [arn('streamgroup/*')],
     },
   ];

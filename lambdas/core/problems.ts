@@ -32,6 +32,10 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface ProblemExtras {
   /** How long to wait before the next try, in milliseconds. Becomes `Retry-After` as well. */
   retryAfterMs?: number;
+  /** The player's place in the line for the account's quota, 1 for the next. */
+  queuePosition?: number;
+  /** The turn falls after the session's likely end; it is given all the same, since only AWS knows that end. */
+  mayBeTooLate?: boolean;
   /** GameLift Streams' status of the session, where it was looked up. */
   streamSessionStatus?: string;
   /** GameLift Streams' reason for the status, where it gave one. */

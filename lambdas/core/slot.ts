@@ -1,5 +1,6 @@
 import { Problem } from './problems.ts';
 import type { Claim, Lease } from './streamSession.ts';
+import type { Turn } from './turn.ts';
 import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Slot extends Partial<Claim> {
   /** The body that answered the start. Kept as long as the slot: past AWS's memory of the client token a repeated
    * call would begin a second session. */
   answer?: string;
+  /** The player's turn at AWS's quota, while there is a line for it. */
+  turn?: Turn;
 }
 
 /** What to do with a start: replay an answer, begin in a slot, or first see whether a slot's session is dead. */

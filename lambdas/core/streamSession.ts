@@ -1,3 +1,5 @@
+import type { Turn } from './turn.ts';
+
 /** GameLift Streams' `StreamSessionStatus` values (API reference). */
 export type StreamSessionStatus =
   | 'ACTIVATING'
@@ -61,6 +63,8 @@ export interface SessionRecord {
   /** Leases that were found in the way since a request last ended well: their functions died. */
   orphans?: Lease[];
   budgetTat?: number;
+  /** The player's turn at AWS's quota, while there is a line for it. */
+  turn?: Turn;
 }
 
 /** A stream session as the API shows it. ISO 8601 times. */

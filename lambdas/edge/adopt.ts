@@ -4,9 +4,10 @@ import { Problem } from '../core/problems.ts';
 import type { SessionRecord } from '../core/streamSession.ts';
 import type { Counters } from './counters.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
-import { type GetStreamSession, lookAt, takeLook } from './observe.ts';
+import { type GetStreamSession, lookAt } from './observe.ts';
 import type { Records, SessionKey } from './records.ts';
 import type { Settings } from './settings.ts';
+import type { Spots } from './spots.ts';
 import type { Log } from './telemetry.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,6 +18,7 @@ export interface AdoptDependencies {
   settings: Settings;
   records: Records;
   counters: Counters;
+  spotsIn(region: string): Spots;
   getStreamSession: GetStreamSession;
   now(): number;
   random(): number;
@@ -52,8 +54,8 @@ export async function adopt(
   }
   const share = Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare));
   const sharedWait = await deps.counters.spend('ACCOUNT', `adopt#${group.region}`, share, SECOND_MS, now);
-  const look = { quota: quotas.GetStreamSession, region: group.region };
-  if (sharedWait > 0 || !(await takeLook(deps.counters, look, now))) {
+  const spots = deps.spotsIn(group.region);
+  if (sharedWait > 0 || !(await spots.take(false))) {
     throw new Problem('paced', 'The quota for sessions started elsewhere is taken at the moment.', {
       retryAfterMs: Math.round(SECOND_MS * (1 + deps.random())),
     });
@@ -62,7 +64,7 @@ export async function adopt(
   const budget: CallBudget = { deadline, now: deps.now, random: deps.random };
   let seen: AwsStreamSession | undefined;
   try {
-    seen = await lookAt(deps.getStreamSession, key, budget);
+    seen = await lookAt(deps.getStreamSession, spots, key, budget);
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     // An id that AWS takes for none at all is nobody's session, and no reason for an alarm that anybody could ring.

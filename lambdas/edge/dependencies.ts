@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { adopt } from './adopt.ts';
 import { tableCounters } from './counters.ts';
 import { getStreamSession as callGetStreamSession } from './gameliftstreams.ts';
-import { type GetStreamSession, observed, type Sight, takeLook } from './observe.ts';
+import { type GetStreamSession, observed, type Sight } from './observe.ts';
+import { type Pacer, tablePacer } from './pacer.ts';
 import { type SessionKey, tableRecords } from './records.ts';
-import { readSettings, requireEnv, type Settings } from './settings.ts';
+import { type PacedOperation, readSettings, requireEnv, type Settings } from './settings.ts';
+import { type Spots, tableSpots } from './spots.ts';
 import { dynamoTable } from './table.ts';
 import { log } from './telemetry.ts';
 
@@ -28,24 +30,49 @@ export function commonDependencies() {
     now: () => Date.now(),
     random: () => Math.random(),
     newId: () => randomUUID(),
+    sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     log,
   };
 }
 
+/** One of each Region, made when it is first needed. */
+function perRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return (region) => {
+    const one = made.get(region) ?? make(region);
+    made.set(region, one);
+    return one;
+  };
+}
+
+/** The pacer of an operation, by the stream group's Region. */
+export function pacers(
+  { settings, table, now, random }: ReturnType<typeof commonDependencies>,
+  operation: PacedOperation,
+): (streamGroupId: string) => Pacer {
+  const quota = settings.quotas[operation];
+  const pacerIn = perRegion((region) => tablePacer(table, { operation, region, quota }, { now, random }));
+  return (streamGroupId) => pacerIn(regionOf(settings, streamGroupId));
+}
+
 /** GetStreamSession and what is built on it, for the routes whose role may call it. */
 export function lookingDependencies(common: ReturnType<typeof commonDependencies>) {
-  const { settings, counters, now, random } = common;
+  const { settings, table, now, random } = common;
+  const quota = settings.quotas.GetStreamSession;
+  const spotsIn: (region: string) => Spots = perRegion((region) => tableSpots(table, { region, quota }, now));
   const getStreamSession: GetStreamSession = (streamGroupId, streamSessionId, budget) =>
     callGetStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, budget);
   return {
     getStreamSession,
+    spotsIn,
     /** The session's status at AWS, if this second's quota leaves a look and AWS tells. */
     async look(sight: Sight, deadline: number) {
       const region = regionOf(settings, sight.streamGroupId);
-      const place = { quota: settings.quotas.GetStreamSession, region };
-      if (!(await takeLook(counters, place, now()))) return undefined;
-      return observed(getStreamSession, sight, { deadline, now, random });
+      const spots = spotsIn(region);
+      if (!(await spots.take(false))) return undefined;
+      return observed(getStreamSession, spots, sight, { deadline, now, random });
     },
-    adopt: (key: SessionKey, deadline: number) => adopt(key, deadline, { ...common, getStreamSession }),
+    adopt: (key: SessionKey, deadline: number) =>
+      adopt(key, deadline, { ...common, spotsIn, getStreamSession }),
   };
 }

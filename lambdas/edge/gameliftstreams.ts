@@ -14,6 +14,8 @@ export interface CallBudget {
   deadline: number;
   now: () => number;
   random: () => number;
+  /** Calls come on turns, and so does the repetition of a throttled one: it is not repeated here. */
+  paced?: boolean;
 }
 
 /** The part of GetStreamSession's and StartStreamSession's answers that the broker uses. */
@@ -75,6 +77,7 @@ async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: Cal
       const { name, code, $metadata } = error as SdkError;
       const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode, code);
       uncertain ||= isUncertain(kind);
+      if (kind === 'throttled' && budget.paced) throw new AwsFailure(kind, uncertain, error);
       const delay = nextRetryDelayMs({
         kind,
         failures,

@@ -12,6 +12,9 @@ export interface StreamGroup {
   sessionLengthSeconds: number;
 }
 
+/** The operations whose quota is paced. Ending a session is not: it takes nobody's place. */
+export type PacedOperation = 'StartStreamSession' | 'GetStreamSession' | 'CreateStreamSessionConnection';
+
 /** What `cdk deploy` hands the functions in `SETTINGS`. */
 export interface Settings {
   streamGroups: StreamGroup[];
@@ -25,7 +28,7 @@ export interface Settings {
     signalRequestBytes: number;
   };
   /** AWS's quotas, calls a second for the account and Region. */
-  quotas: { GetStreamSession: number };
+  quotas: Record<PacedOperation, number>;
   adoption: { enabled: boolean; quotaShare: number };
 }
 

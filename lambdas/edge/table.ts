@@ -28,8 +28,8 @@ type Item = Record<string, unknown>;
 
 /** The few table operations the broker is made of. */
 export interface Table {
-  /** A strongly consistent read. */
-  get(key: Key): Promise<Item | undefined>;
+  /** A read, strongly consistent unless said otherwise: a stale one costs half. */
+  get(key: Key, options?: { stale: boolean }): Promise<Item | undefined>;
   /** All items of a partition whose sort key begins with a prefix, strongly consistent. */
   query(pk: string, prefix: string): Promise<Item[]>;
   /** Writes an item unless one is there; false if one was. */
@@ -79,10 +79,13 @@ export function dynamoTable(tableName: string): Table {
     }
   };
   return {
-    async get(key) {
-      const answer = await unlessBroken(() =>
-        client.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true })),
-      );
+    async get(key, options) {
+      const read = new GetItemCommand({
+        TableName: tableName,
+        Key: marshall(key),
+        ConsistentRead: !options?.stale,
+      });
+      const answer = await unlessBroken(() => client.send(read));
       return answer.Item && unmarshall(answer.Item);
     },
     async query(pk, prefix) {

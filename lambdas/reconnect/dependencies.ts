@@ -1,6 +1,7 @@
 import type { Observed } from '../core/outcomes.ts';
 import type { SessionRecord } from '../core/streamSession.ts';
 import type { Sight } from '../edge/observe.ts';
+import type { Pacer } from '../edge/pacer.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
 import type { Log } from '../edge/telemetry.ts';
 
@@ -18,13 +19,16 @@ export interface Reconnect extends SessionKey {
 export interface ReconnectDependencies {
   limits: { connectionsPerMinute: number };
   records: Records;
-  /** CreateStreamSessionConnection with its retries. @throws AwsFailure */
+  /** Turns at the quota of CreateStreamSessionConnection where the stream group is. */
+  pacer(streamGroupId: string): Pacer;
+  /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */
   createConnection(asked: Reconnect, clientToken: string, deadline: number): Promise<string>;
   /** The session's status at AWS, if the quota leaves a look and AWS tells. */
   look(sight: Sight, deadline: number): Promise<Observed | undefined>;
   /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
   adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;
+  sleep(milliseconds: number): Promise<void>;
   /** In [0, 1). */
   random(): number;
   /** A string that no other call returns. */

@@ -6,7 +6,7 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../core/validation.ts';
-import { commonDependencies, lookingDependencies, regionOf } from '../edge/dependencies.ts';
+import { commonDependencies, lookingDependencies, pacers, regionOf } from '../edge/dependencies.ts';
 import { createConnection } from '../edge/gameliftstreams.ts';
 import { playerApi } from '../edge/http.ts';
 import type { ReconnectDependencies } from './dependencies.ts';
@@ -18,6 +18,7 @@ const { settings } = common;
 const deps: ReconnectDependencies = {
   ...common,
   ...lookingDependencies(common),
+  pacer: pacers(common, 'CreateStreamSessionConnection'),
   createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) =>
     createConnection(
       regionOf(settings, streamGroupId),
@@ -27,7 +28,7 @@ const deps: ReconnectDependencies = {
         SignalRequest: signalRequest,
         ClientToken: clientToken,
       },
-      { deadline, now: common.now, random: common.random },
+      { deadline, now: common.now, random: common.random, paced: true },
     ),
 };
 

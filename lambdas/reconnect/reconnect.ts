@@ -1,5 +1,5 @@
 import { AwsFailure } from '../core/awsFailure.ts';
-import { type Budget, chargedTat } from '../core/budget.ts';
+import { type Budget, chargedTat, latestTat } from '../core/budget.ts';
 import {
   type ConnectionRequest,
   consumedClaims,
@@ -11,7 +11,9 @@ import {
 import { connectionClientToken, connectionIdOf, offerDigest, requestDigest } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
 import { isReconnectable, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
+import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
 import type { Changes } from '../edge/records.ts';
+import { inTurn } from '../edge/turns.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 import { giveBack, storeAnswer, takeLease } from './lease.ts';
 
@@ -49,7 +51,7 @@ export async function reconnect(
   const now = deps.now();
   const consumed = consumedClaims(record, now, lease.id);
   const lineage = knownLineage(record, now, lease.id);
-  const settled: Changes = {
+  const settled = {
     budgetTat: chargedTat(budget, record.budgetTat ?? 0, now),
     // What dead functions left behind is the record's own from here on.
     ...(record.orphans ? { consumed, lineage } : {}),
@@ -68,11 +70,32 @@ export async function reconnect(
     throw refusal;
   }
 
-  const made = await askAws(asked, record, clientToken, repeat, deps);
+  const caller = { turn: record.turn, end: likelyEnd(record, record.turn, now) };
+  const pacer = deps.pacer(asked.streamGroupId);
+  const inLine = await inTurn(caller, { ...deps, pacer }, () =>
+    askAws(asked, record, clientToken, repeat, deps),
+  );
+  if ('paced' in inLine) {
+    const { paced, turn, uncertain } = inLine;
+    const changes = {
+      ...settled,
+      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      turn,
+      // However small the player's own budget is, it lets a player whose first turn this is come when it is due.
+      ...(turn.at > 0 && !record.turn
+        ? { budgetTat: Math.min(settled.budgetTat, latestTat(budget, turn.at - SHORT_WAIT_MS)) }
+        : {}),
+    };
+    await giveBack(asked, held, changes, deps);
+    throw paced;
+  }
+
+  const made = inLine.done;
   if ('failure' in made) {
     const { failure, seen } = made;
     const changes = {
       ...settled,
+      turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
       ...(failure.uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       ...(seen ? statusChanges(record, seen, deps.now()) : {}),
@@ -88,6 +111,7 @@ export async function reconnect(
   const changes = {
     ...settled,
     ...status,
+    turn: null,
     statusReason: null,
     // The start's answer fits the start's offer alone.
     startResponse: null,
@@ -118,7 +142,7 @@ async function askAws(
     try {
       return { signalResponse: await deps.createConnection(asked, clientToken, deadline) };
     } catch (failure) {
-      if (!(failure instanceof AwsFailure)) throw failure;
+      if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
       const seen = needsLook(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
       const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };

@@ -2,6 +2,7 @@ import type { Observed } from '../core/outcomes.ts';
 import type { Counters } from '../edge/counters.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { Sight } from '../edge/observe.ts';
+import type { Pacer } from '../edge/pacer.ts';
 import type { Records } from '../edge/records.ts';
 import type { StreamGroup } from '../edge/settings.ts';
 import type { Slots } from '../edge/slots.ts';
@@ -29,11 +30,14 @@ export interface StartDependencies {
   records: Records;
   slots: Slots;
   counters: Counters;
-  /** StartStreamSession with its retries. @throws AwsFailure */
+  /** Turns at the quota of StartStreamSession where the stream group is. */
+  pacer(streamGroupId: string): Pacer;
+  /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
   startStreamSession(asked: Start, clientToken: string, deadline: number): Promise<AwsStreamSession>;
   /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
   look(sight: Sight, deadline: number): Promise<Observed | undefined>;
   now(): number;
+  sleep(milliseconds: number): Promise<void>;
   random(): number;
   newId(): string;
   log: Log;

@@ -4,7 +4,7 @@ import {
   requireSignalRequest,
   requireStreamGroup,
 } from '../core/validation.ts';
-import { commonDependencies, lookingDependencies } from '../edge/dependencies.ts';
+import { commonDependencies, lookingDependencies, pacers } from '../edge/dependencies.ts';
 import { startStreamSession } from '../edge/gameliftstreams.ts';
 import { playerApi } from '../edge/http.ts';
 import { tableSlots } from '../edge/slots.ts';
@@ -20,6 +20,7 @@ const deps: StartDependencies = {
   streamGroups: settings.streamGroups,
   slots: tableSlots(common.table),
   look: lookingDependencies(common).look,
+  pacer: pacers(common, 'StartStreamSession'),
   startStreamSession: (asked, clientToken, deadline) =>
     startStreamSession(
       asked.group.region,
@@ -34,7 +35,7 @@ const deps: StartDependencies = {
         ...(asked.locations === undefined ? {} : { Locations: asked.locations }),
         ...(asked.launchArguments === undefined ? {} : { AdditionalLaunchArgs: asked.launchArguments }),
       },
-      { deadline, now: common.now, random: common.random },
+      { deadline, now: common.now, random: common.random, paced: true },
     ),
 };
 

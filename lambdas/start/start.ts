@@ -4,12 +4,16 @@ import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { judgeStart, type Slot } from '../core/slot.ts';
 import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
+import { isOnTime } from '../core/turn.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
+import { inTurn } from '../edge/turns.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 import { freedSlot, inProgress, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
 const CLOCK_SKEW_MS = 500;
+/** A start that AWS certainly did not act on leaves nothing of its claim. */
+const FORGOTTEN = { request: null, offer: null, key: null };
 
 /**
  * Starts a session as the caller: reserves a slot, asks AWS with a derived client token, writes down whose it is.
@@ -31,7 +35,10 @@ export async function start(
   const verdict = judgeStart(slots, claim, { now: deps.now(), random: deps.random() });
   if (verdict.do === 'replay') return { body: verdict.answer, replayed: true };
   // From here on the request may cost a call to AWS, so it is charged to the player first.
-  await charge(asked, deps);
+  // Who comes on its turn was charged when the turn was given.
+  const given = verdict.do === 'start' ? verdict.slot.turn : undefined;
+  const paid = given?.paid === true && isOnTime(given, deps.now());
+  if (!paid) await charge(asked, deps);
   const slot = verdict.do === 'start' ? verdict.slot : await freedSlot(asked, verdict.slots, deps);
   if (verdict.do === 'start' && !verdict.repeat && slot.request !== undefined) {
     await refuseBesideUnslotted(asked, slots, deps);
@@ -41,12 +48,25 @@ export async function start(
   const clientToken = startClientToken(asked.playerId, claim.request);
   let session: AwsStreamSession;
   try {
-    session = await deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
+    const caller = { turn: reserved.turn, end: Number.POSITIVE_INFINITY };
+    const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
+    const made = await inTurn(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
+    if ('paced' in made) {
+      const kept = made.uncertain ? {} : FORGOTTEN;
+      await deps.slots.write(
+        asked.playerId,
+        reserved,
+        { lease: null, ...kept, turn: { ...made.turn, paid: !paid } },
+        deps.now(),
+      );
+      throw made.paced;
+    }
+    session = made.done;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     // A refusal frees the slot; an unknown outcome keeps the request in it, to be repeated with the same token.
-    const forgotten = failure.uncertain ? {} : { request: null, offer: null, key: null };
-    await deps.slots.write(asked.playerId, reserved, { lease: null, ...forgotten }, deps.now());
+    const kept = failure.uncertain ? {} : FORGOTTEN;
+    await deps.slots.write(asked.playerId, reserved, { lease: null, ...kept, turn: null }, deps.now());
     throw startProblem(failure, deps.random());
   }
 
@@ -60,7 +80,7 @@ export async function start(
   // Ownership first: a session in a slot without a record could never be reconnected to.
   await deps.records.add(record);
   const { streamGroupId, streamSessionId } = record;
-  const taken = { lease: null, streamGroupId, streamSessionId, answer: body };
+  const taken = { lease: null, turn: null, streamGroupId, streamSessionId, answer: body };
   await deps.slots.write(asked.playerId, reserved, taken, deps.now());
   deps.log.info('started', { streamSessionId, status: record.status });
   return { body, replayed: false };

@@ -6,7 +6,7 @@ import { type StatusDependencies, status } from './status.ts';
 
 const common = commonDependencies();
 const { settings } = common;
-const deps: StatusDependencies = { ...common, ...lookingDependencies(common), quotas: settings.quotas };
+const deps: StatusDependencies = { ...common, ...lookingDependencies(common) };
 
 /** `GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
 export const handler = playerApi('status', settings, async ({ playerId, endsBy, ...path }) => {

@@ -2,16 +2,15 @@ import { AwsFailure } from '../core/awsFailure.ts';
 import { statusProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { asOf, isOver, type SessionRecord } from '../core/streamSession.ts';
-import type { Counters } from '../edge/counters.ts';
-import { type GetStreamSession, lookAt, seenChanges, takeLook } from '../edge/observe.ts';
+import { type GetStreamSession, lookAt, seenChanges } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
+import type { Spots } from '../edge/spots.ts';
 import type { Log } from '../edge/telemetry.ts';
 
 /** What a status poll works with. Deadlines are epoch milliseconds. */
 export interface StatusDependencies {
-  quotas: { GetStreamSession: number };
   records: Records;
-  counters: Counters;
+  spotsIn(region: string): Spots;
   getStreamSession: GetStreamSession;
   adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;
@@ -49,12 +48,13 @@ export async function status(
   const since = now - freshMs(record, now);
   if (record.statusAt > since) return record;
   if (!(await deps.records.claimLook(key, now, since))) return record;
-  const place = { quota: deps.quotas.GetStreamSession, region, urgent: awaitsAnswer(record) };
-  if (!(await takeLook(deps.counters, place, now))) return record;
+  const spots = deps.spotsIn(region);
+  if (!(await spots.take(awaitsAnswer(record)))) return record;
 
   try {
     const seen = await lookAt(
       deps.getStreamSession,
+      spots,
       { ...key, createdAt: record.createdAt },
       { deadline, now: deps.now, random: deps.random },
     );

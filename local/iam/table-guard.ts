@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
+import { readWholeBody, withBody } from '../table/whole-body.ts';
 import type { Authorizer, Call, Decision } from './authorizer.ts';
 import { dynamoDbCalls, operationOf, type TablePlace } from './dynamodb-call.ts';
 
@@ -39,19 +39,11 @@ const REFUSALS: Readonly<Record<Refusal, readonly [type: string, words?: string]
  */
 export function guardTable(options: TableGuardOptions): RequestListener {
   return (request, response) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
-    });
-    request.on('end', () => {
-      if (size > MAX_BODY_BYTES) {
+    readWholeBody(request, MAX_BODY_BYTES, (body) => {
+      if (!body) {
         response.writeHead(413).end();
         return;
       }
-      const body = Buffer.concat(chunks);
       const refusal = refusalOf(options, request, body);
       if (refusal) refuse(response, refusal);
       else options.serve(withBody(request, body), response);
@@ -105,25 +97,6 @@ function refusalOf(
   function accessDenied(call: Call, decision: Decision): RefusalAnswer {
     return { type: 'AccessDeniedException', Message: authorizer.denialMessage(call, decision) };
   }
-}
-
-/**
- * The request once more, its body still to be read: what has been read from a stream can't be put back after
- * its end.
- */
-function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
-  const { method, url, headers, rawHeaders, httpVersion, socket } = request;
-  const again = new Readable({ read() {} });
-  if (body.length > 0) again.push(body);
-  again.push(null);
-  return Object.assign(again, {
-    method,
-    url,
-    headers,
-    rawHeaders,
-    httpVersion,
-    socket,
-  }) as unknown as IncomingMessage;
 }
 
 /** DynamoDB answers every refusal with 400. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { TableModel } from '../template/model.ts';
+import { limitItemWrites } from './item-write-limit.ts';
 
 /** A running table service. */
 export interface TableService {
@@ -17,12 +18,15 @@ export interface TableService {
  * @param options.port 0 for any free port
  * @param options.guard stands in front of it once the tables are there, and decides which requests get through;
  * absent: all do
+ * @param options.itemWritesPerSecond how many writes an item takes in a second before it is throttled (DynamoDB:
+ * 1,000 units a partition); absent: any number
  * @throws Error naming the port when it is in use
  */
 export async function startTable(options: {
   port: number;
   tables: readonly TableModel[];
   guard?: (serve: RequestListener) => RequestListener;
+  itemWritesPerSecond?: number;
 }): Promise<TableService> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const [dynaliteListener] = server.listeners('request') as RequestListener[];
@@ -50,7 +54,13 @@ export async function startTable(options: {
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await createTables(url, options.tables);
-  if (options.guard) serveBy(options.guard(serve));
+  const { guard = (listener) => listener, itemWritesPerSecond, tables } = options;
+  // What is refused for want of permission is no write: the guard stands in front of the limit.
+  const limited =
+    itemWritesPerSecond === undefined
+      ? serve
+      : limitItemWrites({ serve, tables, writesPerSecond: itemWritesPerSecond });
+  serveBy(guard(limited));
   return {
     url,
     close: () =>

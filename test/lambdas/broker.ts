@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/core/awsFailure.ts';
 import type { Observed } from '../../lambdas/core/outcomes.ts';
 import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import { tablePacer } from '../../lambdas/edge/pacer.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import type { Log } from '../../lambdas/edge/telemetry.ts';
@@ -43,7 +44,8 @@ export async function realTable() {
     Object.entries(real).map(([name, operation]) => [
       name,
       (...args: never[]) => {
-        operations.push(name);
+        const { stale } = (args[1] ?? {}) as { stale?: boolean };
+        operations.push(stale ? `${name} (stale)` : name);
         return (operation as (...args: never[]) => unknown)(...args);
       },
     ]),
@@ -74,9 +76,27 @@ export function refusal(kind: AwsFailureKind, uncertain = isUncertain(kind)): Aw
   return new AwsFailure(kind, uncertain);
 }
 
+/** A pacer of its own over a table, by a test's clock. */
+export function pacerOver(
+  table: Table,
+  clock: { now: number },
+  {
+    quota = 20,
+    region = randomUUID(),
+    random = () => 0,
+  }: { quota?: number; region?: string; random?: () => number } = {},
+) {
+  return tablePacer(
+    table,
+    { operation: 'CreateStreamSessionConnection', region, quota },
+    { now: () => clock.now, random },
+  );
+}
+
 /** The dependencies of a reconnect over a real table and a fake AWS, with a clock that stands still. */
 export function reconnectWith(table: Table, aws: FakeAws) {
   const clock = { now: 1_800_000_000_000 };
+  const pacer = pacerOver(table, clock);
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
     records: tableRecords(table),
@@ -86,7 +106,11 @@ export function reconnectWith(table: Table, aws: FakeAws) {
     },
     look: async () => aws.seen,
     adopt: async () => undefined,
+    pacer: () => pacer,
     now: () => clock.now,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
     random: () => 0,
     newId: () => randomUUID(),
     log: quiet,

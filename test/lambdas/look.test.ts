@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
 import { adopt } from '../../lambdas/edge/adopt.ts';
-import { type Counters, tableCounters } from '../../lambdas/edge/counters.ts';
+import { tableCounters } from '../../lambdas/edge/counters.ts';
 import { type AwsStreamSession, createConnection } from '../../lambdas/edge/gameliftstreams.ts';
-import { type GetStreamSession, observed, takeLook } from '../../lambdas/edge/observe.ts';
+import { type GetStreamSession, observed } from '../../lambdas/edge/observe.ts';
+import { tableSpots } from '../../lambdas/edge/spots.ts';
+import type { Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import { type StatusDependencies, status } from '../../lambdas/status/status.ts';
 import { terminate } from '../../lambdas/terminate/terminate.ts';
@@ -20,9 +22,13 @@ beforeAll(async () => {
 afterAll(() => real.close());
 
 const REGION = 'us-west-2';
-const brokenCounters: Counters = {
-  spend: () => Promise.reject(new Problem('upstream_unavailable', 'The counter is too hot.')),
-};
+/** A table whose items are too hot to be written. */
+const hotTable = {
+  update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
+} as never as Table;
+/** Spots at 20 looks a second over a table. */
+const spotsOver = (table: Table, clock: { now: number }, region: string = randomUUID()) =>
+  tableSpots(table, { region, quota: 20 }, () => clock.now);
 
 /** A session of a player, and what its functions do, with GetStreamSession as the test wants it. */
 async function watched(changes: Partial<SessionRecord> = {}) {
@@ -40,14 +46,13 @@ async function watched(changes: Partial<SessionRecord> = {}) {
     aws.gets++;
     return aws.get();
   };
+  const spots = spotsOver(real.table, clock);
   const polling: StatusDependencies = {
     ...deps,
-    quotas: { GetStreamSession: 20 },
-    counters: tableCounters(real.table),
+    spotsIn: () => spots,
     getStreamSession,
   };
-  const poll = (counters = polling.counters) =>
-    status(asked, REGION, clock.now + 6000, { ...polling, counters });
+  const poll = (from = spots) => status(asked, REGION, clock.now + 6000, { ...polling, spotsIn: () => from });
   return { aws, asked, clock, deps, poll, getStreamSession };
 }
 
@@ -81,8 +86,9 @@ describe('the quota of looks', () => {
   it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
     const { asked, clock, deps, getStreamSession } = await watched();
     const look: typeof deps.look = async (sight, deadline) => {
-      if (!(await takeLook(brokenCounters, { quota: 20, region: REGION }, deps.now()))) return undefined;
-      return observed(getStreamSession, sight, { deadline, now: deps.now, random: deps.random });
+      const spots = spotsOver(hotTable, clock);
+      if (!(await spots.take(false))) return undefined;
+      return observed(getStreamSession, spots, sight, { deadline, now: deps.now, random: deps.random });
     };
     expect(await code(reconnect(asked, { ...deps, look }))).toBe('session_not_reconnectable');
     clock.now += 3000;
@@ -91,18 +97,53 @@ describe('the quota of looks', () => {
   });
 
   it('a counter that fails leaves a status poll its older answer', async () => {
-    const { poll } = await watched();
-    expect((await poll(brokenCounters)).status).toBe('CONNECTED');
+    const { clock, poll } = await watched();
+    expect((await poll(spotsOver(hotTable, clock))).status).toBe('CONNECTED');
   });
 
   it('keeps a part for players who wait for the answer to their start, however many others poll', async () => {
-    const counters = tableCounters(real.table);
-    const region = `region-${randomUUID()}`;
-    const now = 1_800_000_000_000;
+    const clock = { now: 1_800_000_000_000 };
+    const region = randomUUID();
     let others = 0;
-    for (let i = 0; i < 30; i++) if (await takeLook(counters, { quota: 20, region }, now)) others++;
+    // Each in a sandbox of its own.
+    for (let i = 0; i < 30; i++) if (await spotsOver(real.table, clock, region).take(false)) others++;
     expect(others).toBe(15);
-    expect(await takeLook(counters, { quota: 20, region, urgent: true }, now)).toBe(true);
+    expect(await spotsOver(real.table, clock, region).take(true)).toBe(true);
+  });
+
+  it('a second of polls without end is never asked of AWS more often than the quota and its burst', async () => {
+    const clock = { now: 1_800_000_000_000 };
+    const region = randomUUID();
+    const sandboxes = Array.from({ length: 4 }, () => spotsOver(real.table, clock, region));
+    let asked = 0;
+    for (; clock.now < 1_800_000_003_000; clock.now += 10) {
+      for (const spots of sandboxes) if (await spots.take(false)) asked++;
+    }
+    expect(asked).toBeGreaterThanOrEqual(60);
+    expect(asked).toBeLessThanOrEqual(60 + 15);
+  });
+
+  it('shrinks when AWS throttles a look although they are counted, and grows back by itself', async () => {
+    const clock = { now: 1_800_000_000_000 };
+    const spots = spotsOver(real.table, clock);
+    const inOneSecond = async () => {
+      let asked = 0;
+      for (const end = clock.now + 1000; clock.now < end; clock.now += 10)
+        if (await spots.take(true)) asked++;
+      return asked;
+    };
+    await inOneSecond();
+    for (let i = 0; i < 5; i++) {
+      await spots.slow();
+      clock.now += 1000;
+      await spots.take(true);
+    }
+    clock.now += 2000;
+    await inOneSecond();
+    expect(await inOneSecond()).toBeLessThan(10);
+    clock.now += 200_000;
+    await inOneSecond();
+    expect(await inOneSecond()).toBeGreaterThanOrEqual(19);
   });
 
   it('is spent once in five seconds on a session that plays undisturbed', async () => {
@@ -146,6 +187,7 @@ describe("no player rings the operator's alarm at will", () => {
     const adopted = adopt(key, clock.now + 5000, {
       ...deps,
       counters: tableCounters(real.table),
+      spotsIn: () => spotsOver(real.table, clock),
       getStreamSession: () => Promise.reject(refusal('invalid')),
       settings: {
         adoption: { enabled: true, quotaShare: 1 },

@@ -36,12 +36,12 @@ describe("a session that is not the caller's", () => {
 });
 
 describe('a reconnect', () => {
-  it('costs two table writes and no read beside its AWS call', async () => {
+  it('costs two table writes and one cheap read beside its AWS call', async () => {
     const { deps, aws } = broker();
     const asked = await ownSession(deps);
     real.operations.length = 0;
     await reconnect(asked, deps);
-    expect(real.operations).toEqual(['update', 'update']);
+    expect(real.operations).toEqual(['update', 'get (stale)', 'update']);
     expect(aws.tokens).toHaveLength(1);
   });
 
@@ -235,15 +235,17 @@ describe('when AWS refuses', () => {
 
 describe('a player who hammers', () => {
   it('is told to wait before anything reaches AWS, and is let in again afterwards', async () => {
-    const { deps, aws, clock } = broker(() => Promise.reject(refusal('throttled')));
+    const { deps, aws, clock } = broker(() => Promise.reject(refusal('conflict')));
     const asked = await ownSession(deps);
     const outcomes: string[] = [];
     for (let i = 0; i < 40; i++) outcomes.push(await code(reconnect(asked, deps)));
-    expect(outcomes.filter((outcome) => outcome === 'paced')).toHaveLength(30);
+    expect(outcomes.filter((outcome) => outcome === 'session_not_reconnectable')).toHaveLength(30);
     expect(aws.tokens).toHaveLength(30);
     const told = await reconnect(asked, deps).catch((problem) => problem.extras.retryAfterMs);
     clock.now += told;
-    expect(await code(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps))).toBe('paced');
+    expect(await code(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps))).toBe(
+      'session_not_reconnectable',
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import type { Start, StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { code, quiet, realTable, refusal } from './broker.ts';
+import { code, pacerOver, quiet, realTable, refusal } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -24,6 +24,7 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
     looks: 0,
     before: async () => {},
   };
+  const pacer = pacerOver(real.table, clock);
   const deps: StartDependencies = {
     limits,
     streamGroups: [{ id: 'sg-1' }],
@@ -43,7 +44,11 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
       aws.looks++;
       return aws.seen === 'unknown' ? undefined : { status: aws.seen as 'ACTIVE' };
     },
+    pacer: () => pacer,
     now: () => clock.now,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
     random: () => 0,
     newId: () => randomUUID(),
     log: quiet,
@@ -139,10 +144,19 @@ describe('a start', () => {
   it('too often is refused before it reaches AWS', async () => {
     const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 2 });
     const { playerId } = asked();
-    aws.before = () => Promise.reject(refusal('throttled'));
+    aws.before = () => Promise.reject(refusal('conflict'));
     const outcomes: string[] = [];
     for (let i = 0; i < 3; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
-    expect(outcomes).toEqual(['paced', 'paced', 'too_many_requests']);
+    expect(outcomes).toEqual(['stream_group_unavailable', 'stream_group_unavailable', 'too_many_requests']);
+  });
+
+  it('by players who wait for a turn does not cost them the turn: the return is free, but only once', async () => {
+    const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 2 });
+    const { playerId } = asked();
+    aws.before = () => Promise.reject(refusal('throttled'));
+    const outcomes: string[] = [];
+    for (let i = 0; i < 5; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
+    expect(outcomes).toEqual(['paced', 'paced', 'paced', 'paced', 'too_many_requests']);
   });
 });
 

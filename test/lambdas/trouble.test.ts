@@ -11,7 +11,16 @@ import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import type { Start, StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { code, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from './broker.ts';
+import {
+  code,
+  type FakeAws,
+  ownSession,
+  pacerOver,
+  quiet,
+  realTable,
+  reconnectWith,
+  refusal,
+} from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 let proxy: Server;
@@ -149,6 +158,7 @@ describe('a reconnect whose table fails or whose function dies, at any step, wha
 function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
   const clock = { now: 1_800_000_000_000 };
   const aws = { calm: false, sessions: new Map<string, string>() };
+  const pacer = pacerOver(real.table, clock);
   const depsOver = (table: Table): StartDependencies => ({
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
     streamGroups: [{ id: 'sg-1' }],
@@ -163,7 +173,11 @@ function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
       return { arn: `arn:aws:x:y:1:streamsession/sg-1/${id}`, status: 'ACTIVATING' } as AwsStreamSession;
     },
     look: async () => ({ status: 'ACTIVE' }),
+    pacer: () => pacer,
     now: () => clock.now,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
     random: () => 0,
     newId: () => randomUUID(),
     log: quiet,

@@ -1,0 +1,52 @@
+/** The benches: `npm run bench -- storm --players 200`. Each is a folder here with a `command.ts`. */
+import { existsSync, readdirSync } from 'node:fs';
+import { UsageError } from './usage-error.ts';
+
+/** What a `command.ts` exports. */
+interface Command {
+  /** One line for the list of benches. */
+  summary: string;
+  /** The options, as `--help` shows them. */
+  help: string;
+  /** @throws UsageError */
+  run(args: readonly string[]): Promise<void>;
+}
+
+const here = new URL('./', import.meta.url);
+const names = readdirSync(here).filter((name) => existsSync(new URL(`${name}/command.ts`, here)));
+const load = (name: string): Promise<Command> => import(new URL(`${name}/command.ts`, here).href);
+
+async function overview(): Promise<string> {
+  const lines = await Promise.all(
+    names.map(async (name) => `  ${name.padEnd(12)}${(await load(name)).summary}`),
+  );
+  return `Measures Rejoin on this machine, each figure beside its baseline: npm run bench -- NAME [options]
+
+${lines.join('\n')}
+
+  npm run bench -- NAME --help   the options of one`;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === undefined || name === '--help' || name === '-h') {
+    console.log(await overview());
+    return;
+  }
+  if (!names.includes(name)) {
+    throw new UsageError(
+      `There is no bench "${name}": there are ${names.join(', ')}. See: npm run bench -- --help`,
+    );
+  }
+  const command = await load(name);
+  if (args.includes('--help') || args.includes('-h')) console.log(command.help);
+  else await command.run(args);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  // A plain Error is a sentence for people; any other but ours is a defect, and shows where it happened.
+  const isSentence = error instanceof UsageError || (error instanceof Error && error.name === 'Error');
+  console.error(isSentence ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../usage-error.ts';
+
+/** What a storm is measured with. */
+export interface StormArguments {
+  /** How many lose their stream together. */
+  players: number;
+  /** AWS calls a second, for the account. */
+  quota: number;
+  /** Seconds until AWS notices the loss. */
+  notice: number;
+  /** One object on the last line of the output, for machines. */
+  json: boolean;
+  /** In virtual time instead of on this machine. */
+  simulate: boolean;
+  /** Where the curve is drawn; absent: nowhere. */
+  svg?: string;
+}
+
+/** Where the curve goes when nothing else is said: the picture in the documentation. */
+const DOCUMENTED_SVG = 'docs/storm.svg';
+
+export const HELP = `Players lose their stream together and reconnect: npm run bench -- storm [options]
+
+  --players N   how many, 1 to 15000 (default 2000)
+  --quota N     AWS calls a second for the account, 1 to 1000 (default 20)
+  --notice S    seconds until AWS notices the loss, 0 to 60 (default 0)
+  --json        one object on the last line, for machines
+  --svg PATH    where to draw the players back over time (default ${DOCUMENTED_SVG}; with --json, nowhere)
+  --simulate    instead, a sweep of storms in virtual time, of up to a million players; sizes are its own
+
+Three policies, one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
+the AWS SDK's standard retry alone; the SDK's retry plus exponential backoff with full jitter in the browser. The
+defaults take about five minutes, --players 200 half a minute.`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError in one sentence that says what to type
+ */
+export function stormArguments(args: readonly string[]): StormArguments {
+  const values = parse(args);
+  const { json = false, simulate = false } = values;
+  const [sized] = (['players', 'quota', 'notice', 'svg'] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  if (simulate && sized !== undefined) {
+    throw new UsageError(`--simulate brings sizes of its own: leave --${sized} out.`);
+  }
+  const svg = values.svg ?? (json ? undefined : DOCUMENTED_SVG);
+  if (svg !== undefined && !/\.svg$/.test(svg)) {
+    throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
+  }
+  return {
+    players: whole('players', values.players ?? '2000', 1, 15_000),
+    quota: whole('quota', values.quota ?? '20', 1, 1000),
+    notice: whole('notice', values.notice ?? '0', 0, 60),
+    json,
+    simulate,
+    ...(svg === undefined ? {} : { svg }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        players: { type: 'string' },
+        quota: { type: 'string' },
+        notice: { type: 'string' },
+        json: { type: 'boolean' },
+        simulate: { type: 'boolean' },
+        svg: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    const [what] = (error as Error).message.split('. ');
+    throw new UsageError(`${what}. See: npm run bench -- storm --help`);
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not "${text}".`);
+}

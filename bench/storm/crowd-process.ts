@@ -1,0 +1,100 @@
+/** A process of a storm: all players of one policy. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Endpoints } from '../../local/endpoints.ts';
+import { mintAccessToken } from '../../local/identity/token.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
+import { runCrowd, type StormPlayer } from './crowd.ts';
+import { emulatorControl } from './emulator.ts';
+import type { CrowdMessage, CrowdTask } from './messages.ts';
+import { newOffer } from './offer.ts';
+import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
+import { rejoinPlayer } from './rejoin-player.ts';
+import { sdkPlayers } from './sdk-player.ts';
+import { createTurnstile } from './turnstile.ts';
+
+/** How often progress is told, in milliseconds. */
+const TELL_EVERY_MS = 200;
+/** A player tries a little longer than AWS keeps its session. */
+const PATIENCE_SECONDS = CONNECTION_TIMEOUT_SECONDS + 10;
+/** A token outlasts start and storm of any crowd. */
+const TOKEN_SECONDS = 3600;
+
+/** First requests that are answered at once: enough to keep this machine busy, so few that each is answered soon. */
+const ENTER_AT_ONCE = 10;
+/** Requests that each worker serves before the storm. */
+const WARM_REQUESTS = 10;
+
+const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask;
+const tell = (message: CrowdMessage) =>
+  new Promise<void>((told) => {
+    if (process.connected) process.send?.(message, () => told());
+  });
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
+
+function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): void } {
+  const { endpoints, policy } = task;
+  const { identity, streamGroupId } = endpoints;
+  if (policy !== 'rejoin') {
+    const place = { ...endpoints, endpoint: endpoints.gameLiftStreams, credentials: endpoints.publisher };
+    const sdk = sdkPlayers(place, { players: task.players, backoff: policy === 'sdkBackoff' });
+    // A client that has started sessions is warm.
+    return { ...sdk, warmUp: async () => {} };
+  }
+  const api = apiClient(endpoints.api);
+  // Faster than the quota in any case: a line that never grows is no storm.
+  const entrance = createTurnstile(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
+  const players = Array.from({ length: task.players }, (_, number) =>
+    rejoinPlayer(api, {
+      streamGroupId,
+      entrance,
+      token: () => mintAccessToken({ issuer: identity, player: `storm-${number}`, expiresIn: TOKEN_SECONDS }),
+    }),
+  );
+  return { players, warmUp: () => warmUp(api, endpoints), close: api.close };
+}
+
+/**
+ * Sends so many requests at once that every worker of the reconnect function is started and has served a few: about a
+ * session that is not there, so that they cost no AWS call. Lambda starts its sandboxes side by side, each on a
+ * processor of its own; here they would take turns on this machine's.
+ */
+async function warmUp(api: ApiClient, { identity, streamGroupId }: Endpoints): Promise<void> {
+  const bearer = await mintAccessToken({ issuer: identity, player: 'storm-nobody' });
+  const path = `/v1/streamgroups/${streamGroupId}/streamsessions/none/connections`;
+  await Promise.all(
+    Array.from({ length: workersFor(task.quota) * WARM_REQUESTS }, () =>
+      api.post(path, { signalRequest: newOffer() }, { bearer, key: randomUUID() }),
+    ),
+  );
+}
+
+const emulator = emulatorControl(task.endpoints.gameLiftStreams);
+let toldAt = 0;
+try {
+  const { players, warmUp, close } = crowd();
+  const outcomes = await runCrowd({
+    players,
+    emulator,
+    patienceMs: (PATIENCE_SECONDS + task.notice) * 1000,
+    warmUp,
+    begin: async () => {
+      const go = once(process, 'message');
+      await tell({ kind: 'cut' });
+      await go;
+    },
+    onProgress: (phase, done, elapsedMs) => {
+      if (performance.now() - toldAt < TELL_EVERY_MS) return;
+      toldAt = performance.now();
+      void tell({ kind: 'progress', phase, done, elapsedMs });
+    },
+  });
+  close();
+  await tell({ kind: 'done', outcomes });
+} catch (error) {
+  await tell({ kind: 'failed', message: (error as Error).message });
+} finally {
+  emulator.close();
+}
+process.disconnect();

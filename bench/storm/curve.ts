@@ -1,0 +1,116 @@
+import { CONNECTION_TIMEOUT_SECONDS, POLICY_NAMES, type Policy } from './policies.ts';
+
+/** What is drawn: when players were back, for each policy. */
+export interface StormCurveOptions {
+  players: number;
+  quota: number;
+  notice: number;
+  /** `back`: seconds since the loss, in ascending order. */
+  curves: readonly { policy: Policy; back: readonly number[] }[];
+}
+
+const WIDTH = 760;
+const HEIGHT = 400;
+const PLOT = { left: 64, right: 738, top: 74, bottom: 352 };
+/** Steps closer than this many pixels can't be told apart. */
+const STEP_PX = 0.5;
+
+/** An SVG of the players back over time; its colours follow the reader's light or dark page. */
+export function stormCurve({ players, quota, notice, curves }: StormCurveOptions): string {
+  const sessionsEnd = CONNECTION_TIMEOUT_SECONDS + notice;
+  const latest = Math.max(players / quota, ...curves.map(({ back }) => back.at(-1) ?? 0)) * 1.05;
+  const seconds = latest > sessionsEnd * 0.8 ? Math.max(latest, sessionsEnd + 5) : latest;
+  const x = (time: number) => px(PLOT.left + (time / seconds) * (PLOT.right - PLOT.left));
+  const y = (count: number) => px(PLOT.bottom - (count / players) * (PLOT.bottom - PLOT.top));
+
+  const marks = [
+    ...ticks(players, 4).map(
+      (count) =>
+        `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(count)}" y2="${y(count)}"/>` +
+        `<text class="scale" x="${PLOT.left - 8}" y="${y(count)}" dy="4" text-anchor="end">${count}</text>`,
+    ),
+    ...ticks(seconds, 7).map(
+      (time) =>
+        `<text class="scale" x="${x(time)}" y="${PLOT.bottom + 18}" text-anchor="middle">${time}</text>`,
+    ),
+    `<line class="axis" x1="${PLOT.left}" x2="${PLOT.right}" y1="${PLOT.bottom}" y2="${PLOT.bottom}"/>`,
+    `<text class="scale" x="${PLOT.right}" y="${PLOT.bottom + 36}" text-anchor="end">seconds since the streams were lost</text>`,
+    `<line class="floor" x1="${x(0)}" y1="${y(0)}" x2="${x(players / quota)}" y2="${y(players)}"/>`,
+  ];
+  if (sessionsEnd <= seconds) {
+    marks.push(
+      `<line class="floor" x1="${x(sessionsEnd)}" x2="${x(sessionsEnd)}" y1="${PLOT.top}" y2="${PLOT.bottom}"/>`,
+      `<text class="scale" x="${x(sessionsEnd)}" y="${PLOT.bottom - 8}" dx="-6" text-anchor="end">sessions end</text>`,
+    );
+  }
+  const lines = curves.map(({ policy, back }) => {
+    const points = steps(back, seconds, x, y);
+    return `<polyline class="curve ${policy}" points="${points}"/>`;
+  });
+  const legend = curves.map(({ policy, back }, at) => {
+    const left = PLOT.left + at * 200;
+    return (
+      `<line class="curve ${policy}" x1="${left}" x2="${left + 22}" y1="52" y2="52"/>` +
+      `<text x="${left + 30}" y="56">${POLICY_NAMES[policy]}: ${back.length}</text>`
+    );
+  });
+  const title = `${players} players lose their stream at once, AWS takes ${quota} calls a second`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Players back over time: ${title}">
+<style>
+  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
+  .title { font-size: 15px; font-weight: 600; }
+  .scale { font-size: 12px; fill: #59636e; }
+  .grid { stroke: #d1d9e0; stroke-width: 1; }
+  .axis { stroke: #59636e; stroke-width: 1; }
+  .floor { stroke: #59636e; stroke-width: 1; stroke-dasharray: 4 4; }
+  .curve { fill: none; stroke-width: 2.5; stroke-linejoin: round; }
+  .rejoin { stroke: #0969da; }
+  .sdk { stroke: #cf222e; }
+  .sdkBackoff { stroke: #9a6700; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #f0f6fc; }
+    .scale { fill: #9198a1; }
+    .grid { stroke: #3d444d; }
+    .axis, .floor { stroke: #9198a1; }
+    .rejoin { stroke: #4493f8; }
+    .sdk { stroke: #f85149; }
+    .sdkBackoff { stroke: #d29922; }
+  }
+</style>
+<text class="title" x="${PLOT.left}" y="26">${title}</text>
+${[...legend, ...marks, ...lines].join('\n')}
+<text class="scale" x="${PLOT.left}" y="${PLOT.bottom + 36}">dashed: every call of the quota brings one back</text>
+</svg>
+`;
+}
+
+/** The points of a curve that steps up with each player, thinned to what can be seen. */
+function steps(
+  back: readonly number[],
+  seconds: number,
+  x: (time: number) => number,
+  y: (count: number) => number,
+): string {
+  const points = [`${x(0)},${y(0)}`];
+  let drawn = x(0);
+  back.forEach((time, at) => {
+    if (x(time) - drawn < STEP_PX && at < back.length - 1) return;
+    points.push(`${x(time)},${y(at + 1)}`);
+    drawn = x(time);
+  });
+  points.push(`${x(seconds)},${y(back.length)}`);
+  return points.join(' ');
+}
+
+/** Round numbers from 0 to `most`, about `wanted` of them. */
+function ticks(most: number, wanted: number): number[] {
+  const rough = most / wanted;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude;
+  const whole = Math.max(1, step);
+  return Array.from({ length: Math.floor(most / whole) + 1 }, (_, at) => at * whole);
+}
+
+function px(value: number): number {
+  return Math.round(value * 10) / 10;
+}

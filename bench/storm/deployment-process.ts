@@ -1,0 +1,72 @@
+/** A process of a storm: the local deployment, with the quotas that the storm is about and ample others. */
+import { randomInt } from 'node:crypto';
+import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
+import { portsFrom, requireFree } from '../../local/ports.ts';
+import type { DeploymentMessage, DeploymentQuestion, DeploymentTask } from './messages.ts';
+import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
+
+const REGION = 'us-west-2';
+/** More than any machine that runs this gets through; the storm is about AWS's quota, not about the stage's throttle. */
+const AMPLE = 100_000;
+
+const { directory, quota, notice } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
+const tell = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
+
+let deployment: LocalDeployment | undefined;
+// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+process.on('SIGINT', () => {});
+process.on('disconnect', async () => {
+  await deployment?.close();
+  process.exit(0);
+});
+process.on('message', (_question: DeploymentQuestion) => {
+  const stats = Object.values(deployment?.pool.stats() ?? {});
+  tell({
+    kind: 'stats',
+    billedMs: stats.reduce((sum, { billedMs }) => sum + billedMs, 0),
+    invocations: stats.reduce((sum, { invocations }) => sum + invocations, 0),
+  });
+});
+
+try {
+  deployment = await startDeployment({
+    basePort: await freeBasePort(),
+    directory,
+    settings: {
+      streamGroups: [
+        {
+          id: 'sg-storm',
+          region: REGION,
+          applications: ['a-storm'],
+          connectionTimeoutSeconds: CONNECTION_TIMEOUT_SECONDS,
+        },
+      ],
+      limits: { connectionsPerMinute: Math.min(30, quota * 60) },
+      quotas: { CreateStreamSessionConnection: quota, GetStreamSession: quota, StartStreamSession: 1000 },
+      throttling: { ratePerSecond: AMPLE, burst: AMPLE },
+      logs: { level: 'WARN' },
+    },
+    emulator: {
+      activationSeconds: 0,
+      lossNoticeSeconds: notice,
+      peer: 'signalling',
+      quotas: { CreateStreamSessionConnection: quota, GetStreamSession: quota, StartStreamSession: AMPLE },
+    },
+    maxWorkersPerFunction: workersFor(quota),
+    onProgress: (line) => tell({ kind: 'progress', line }),
+  });
+  tell({ kind: 'ready', endpoints: deployment.endpoints });
+} catch (error) {
+  tell({ kind: 'failed', message: (error as Error).message });
+}
+
+async function freeBasePort(): Promise<number> {
+  for (;;) {
+    const base = randomInt(20_000, 60_000);
+    const free = await requireFree(portsFrom(base)).then(
+      () => true,
+      () => false,
+    );
+    if (free) return base;
+  }
+}

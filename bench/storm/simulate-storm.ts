@@ -1,0 +1,239 @@
+import { AwsFailure } from '../../lambdas/core/awsFailure.ts';
+import { budgetWaitMs, chargedTat, latestTat } from '../../lambdas/core/budget.ts';
+import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import { likelyEnd, SHORT_WAIT_MS, type Turn } from '../../lambdas/core/turn.ts';
+import { tablePacer } from '../../lambdas/edge/pacer.ts';
+import { inTurn, type TurnDependencies } from '../../lambdas/edge/turns.ts';
+import { simulatedTable } from './simulate-table.ts';
+import { seeded, tokenBucket, virtualTime } from './simulate-time.ts';
+
+/** A storm. Parts are in [0, 1]. */
+export interface StormOptions {
+  players: number;
+  /** AWS calls a second; its bucket holds as many. */
+  quota: number;
+  /** Seconds until AWS notices the loss. From then the session lives for `lifeSeconds`. */
+  noticeSeconds: number;
+  lifeSeconds: number;
+  /** The first requests come within this. */
+  arrivalSeconds: number;
+  awsLatencyMs: number;
+  /** Clocks of sandboxes are off by up to this, either way. */
+  clockSkewMs: number;
+  /** Players who ask once and never return. */
+  neverReturn: number;
+  /** Clients that ask again after 0.2 to 1 s, whatever they are told. */
+  ignoreRetryAfter: number;
+  /** Clients that read only the header, whole seconds. */
+  headerOnly: number;
+  /** Replies that are lost (the client repeats after 5 s), and such as take up to 1.5 s longer. */
+  lostReplies: number;
+  lateReplies: number;
+  /** From 3 s on nobody reaches the service, until it all heals at this second; 0: no outage. */
+  healsAtSeconds: number;
+  /** The part of the quota that somebody else asks for, all the time. */
+  stranger: number;
+  /** Writes a second that one item of the table takes. */
+  itemWritesPerSecond: number;
+  staleReadMs: number;
+  seed: number;
+}
+
+const CALM_STORM: StormOptions = {
+  players: 2000,
+  quota: 20,
+  noticeSeconds: 0,
+  lifeSeconds: 120,
+  arrivalSeconds: 2,
+  awsLatencyMs: 200,
+  clockSkewMs: 0,
+  neverReturn: 0,
+  ignoreRetryAfter: 0,
+  headerOnly: 0.5,
+  lostReplies: 0,
+  lateReplies: 0,
+  healsAtSeconds: 0,
+  stranger: 0,
+  itemWritesPerSecond: 1000,
+  staleReadMs: 0,
+  seed: 1,
+};
+
+export interface StormResult {
+  /** Players whose stream is back, of those who come back. */
+  saved: number;
+  returning: number;
+  /** As many as any policy could save: min(players who come back, burst + quota × session life). */
+  possible: number;
+  lastSeconds: number;
+  floorSeconds: number;
+  awsCallsPerPlayer: number;
+  httpRequestsPerPlayer: number;
+  /** AWS calls in the busiest second, refused ones included. */
+  awsCallsPeak: number;
+  tableWritesPerPlayer: number;
+  /** Writes that the table refused. */
+  tableThrottles: number;
+  waitP50: number;
+  waitP99: number;
+}
+
+/** What the table remembers of one player. */
+interface Player {
+  turn: Turn | undefined;
+  budgetTat: number;
+  connected: boolean;
+}
+
+type Reply = 'connected' | 'ended' | { waitMs: number };
+
+const EPOCH = 1_800_000_000_000;
+const BUDGET = { perMinute: 30 };
+const TABLE_MS = 5;
+const OUTAGE_BEGINS_MS = 3000;
+const GIVES_UP_WAITING_MS = 5000;
+
+/** Runs a storm in virtual time through the pacer's own code. The same options give the same result. */
+export async function simulateStorm(options: Partial<StormOptions> = {}): Promise<StormResult> {
+  const storm = { ...CALM_STORM, ...options };
+  // A refusal is an error, and a million stack traces would take longer than everything else.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const time = virtualTime();
+  const random = seeded(storm.seed);
+  const { table, counts } = simulatedTable({
+    time,
+    random,
+    latencyMs: TABLE_MS,
+    staleMs: storm.staleReadMs,
+    writesPerSecond: storm.itemWritesPerSecond,
+  });
+  const endsAt = (storm.noticeSeconds + storm.lifeSeconds) * 1000;
+  const healsAt = storm.healsAtSeconds * 1000;
+
+  const grant = tokenBucket(storm.quota, time.now);
+  const callsAt: number[] = [];
+  let awsCalls = 0;
+  let strangersCalls = 0;
+  async function connect(player: Player): Promise<'connected' | 'conflict' | 'ended'> {
+    await time.sleep(storm.awsLatencyMs / 2);
+    awsCalls++;
+    const second = Math.floor(time.now() / 1000);
+    callsAt[second] = (callsAt[second] ?? 0) + 1;
+    const granted = grant();
+    const arrived = time.now();
+    await time.sleep(storm.awsLatencyMs / 2);
+    if (!granted) throw new AwsFailure('throttled', false);
+    if (arrived < storm.noticeSeconds * 1000) return 'conflict';
+    if (arrived > endsAt) return 'ended';
+    player.connected = true;
+    return 'connected';
+  }
+
+  const idle: TurnDependencies[] = [];
+  function sandbox(): TurnDependencies {
+    const skew = (random() * 2 - 1) * storm.clockSkewMs;
+    const now = () => EPOCH + time.now() + skew;
+    const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota: storm.quota } as const;
+    return { pacer: tablePacer(table, what, { now, random }), now, sleep: time.sleep };
+  }
+
+  /** One request to the reconnect function, as its route treats it. */
+  async function request(player: Player): Promise<Reply> {
+    await time.sleep(TABLE_MS);
+    if (player.connected) return 'connected';
+    const deps = idle.pop() ?? sandbox();
+    try {
+      const wait = budgetWaitMs(BUDGET, player.budgetTat, deps.now());
+      if (wait > 0) return { waitMs: wait };
+      const record = {
+        status: 'CONNECTED',
+        createdAt: EPOCH - 600_000,
+        sessionLengthSeconds: 86_400,
+        connectionTimeoutSeconds: storm.lifeSeconds,
+      } as SessionRecord;
+      const before = player.turn;
+      const charged = chargedTat(BUDGET, player.budgetTat, deps.now());
+      const caller = { turn: before, end: likelyEnd(record, before, deps.now()) };
+      const result = await inTurn(caller, deps, () => connect(player));
+      await time.sleep(TABLE_MS);
+      player.budgetTat = charged;
+      if ('paced' in result) {
+        player.turn = result.turn;
+        if (player.turn.at > 0 && !before) {
+          player.budgetTat = Math.min(charged, latestTat(BUDGET, player.turn.at - SHORT_WAIT_MS));
+        }
+        return { waitMs: result.paced.extras.retryAfterMs ?? 0 };
+      }
+      player.turn = undefined;
+      return result.done === 'conflict' ? { waitMs: 1000 * (1 + random() / 2) } : result.done;
+    } finally {
+      idle.push(deps);
+    }
+  }
+
+  const back: number[] = [];
+  let http = 0;
+  let returning = 0;
+  async function live(): Promise<void> {
+    const player: Player = { turn: undefined, budgetTat: 0, connected: false };
+    const once = random() < storm.neverReturn;
+    const deaf = random() < storm.ignoreRetryAfter;
+    const headerOnly = random() < storm.headerOnly;
+    if (!once) returning++;
+    await time.sleep(random() * storm.arrivalSeconds * 1000);
+    for (;;) {
+      const cutOff = healsAt > 0 && time.now() >= OUTAGE_BEGINS_MS && time.now() < healsAt;
+      if (cutOff) await time.sleep(healsAt - time.now() + random() * 1000);
+      http++;
+      await time.sleep(10 + random() * 40);
+      const reply = await request(player);
+      await time.sleep(10 + random() * 40);
+      if (random() < storm.lateReplies) await time.sleep(random() * 1500);
+      if (random() < storm.lostReplies) {
+        await time.sleep(GIVES_UP_WAITING_MS);
+        continue;
+      }
+      if (reply === 'connected' && !once) back.push(time.now());
+      if (typeof reply === 'string' || once) return;
+      const told = headerOnly ? Math.ceil(reply.waitMs / 1000) * 1000 : reply.waitMs;
+      const wait = deaf ? 200 + random() * 800 : told;
+      // The session will be over by then.
+      if (time.now() + wait > endsAt + 1000) return;
+      await time.sleep(wait);
+    }
+  }
+  async function strange(): Promise<void> {
+    const every = 1000 / (storm.quota * storm.stranger);
+    for (let at = 0; at < endsAt; at += every) {
+      if (at > time.now()) await time.sleep(at - time.now());
+      if (grant()) strangersCalls++;
+    }
+  }
+  for (let i = 0; i < storm.players; i++) void live();
+  if (storm.stranger > 0) void strange();
+  await time.run();
+  Error.stackTraceLimit = stackTraceLimit;
+
+  const open = storm.lifeSeconds - (healsAt > 0 ? (healsAt - OUTAGE_BEGINS_MS) / 1000 : 0);
+  // What AWS's bucket held was asked for before AWS noticed.
+  const burst = storm.noticeSeconds > 0 ? 0 : storm.quota;
+  const capacity = burst + storm.quota * open - strangersCalls;
+  back.sort((a, b) => a - b);
+  const seconds = (part: number) =>
+    (back[Math.min(back.length - 1, Math.floor(part * back.length))] ?? 0) / 1000;
+  return {
+    saved: back.length,
+    returning,
+    possible: Math.min(returning, Math.floor(capacity)),
+    lastSeconds: seconds(1),
+    floorSeconds: storm.players / storm.quota,
+    awsCallsPerPlayer: awsCalls / storm.players,
+    httpRequestsPerPlayer: http / storm.players,
+    awsCallsPeak: callsAt.reduce((most, calls) => Math.max(most, calls), 0),
+    tableWritesPerPlayer: counts.writes / storm.players,
+    tableThrottles: counts.throttled,
+    waitP50: seconds(0.5),
+    waitP99: seconds(0.99),
+  };
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StormArguments } from './arguments.ts';
+import { startChild } from './child.ts';
+import type { Outcome } from './crowd.ts';
+import { emulatorControl } from './emulator.ts';
+import { type Figures, figuresOf, type MoreFigures } from './figures.ts';
+import type {
+  CrowdMessage,
+  CrowdOrder,
+  CrowdTask,
+  DeploymentMessage,
+  DeploymentQuestion,
+  DeploymentTask,
+} from './messages.ts';
+import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
+
+/** What one policy made of the storm. */
+export interface StormResult {
+  figures: Figures & MoreFigures;
+  outcomes: Outcome[];
+}
+
+type Size = Pick<StormArguments, 'players' | 'quota' | 'notice'>;
+
+/**
+ * Measures the three policies one after another against one local deployment: each crowd in a process of its own, with
+ * sessions of its own, and with the emulator and the account's quota to itself.
+ *
+ * @param onProgress told in one line what goes on, several times a second
+ */
+export async function measureStorm(
+  size: Size,
+  onProgress: (line: string) => void,
+): Promise<Record<Policy, StormResult>> {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
+  const task: DeploymentTask = { directory, quota: size.quota, notice: size.notice };
+  const deployment = startChild<DeploymentMessage, DeploymentQuestion>('deployment-process.ts', task);
+  try {
+    deployment.on((message) => {
+      if (message.kind === 'progress') onProgress(`${message.line} ...`);
+    });
+    const { endpoints } = await deployment.next('ready');
+    const billed = async () => {
+      const answer = deployment.next('stats');
+      deployment.send({ kind: 'stats' });
+      return (await answer).billedMs;
+    };
+    const results: Partial<Record<Policy, StormResult>> = {};
+    for (const policy of POLICIES) {
+      results[policy] = await measurePolicy({ policy, ...size, endpoints }, billed, onProgress);
+    }
+    return results as Record<Policy, StormResult>;
+  } finally {
+    await deployment.end();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measurePolicy(
+  task: CrowdTask,
+  billed: () => Promise<number>,
+  onProgress: (line: string) => void,
+): Promise<StormResult> {
+  const emulator = emulatorControl(task.endpoints.gameLiftStreams);
+  const crowd = startChild<CrowdMessage, CrowdOrder>('crowd-process.ts', task);
+  try {
+    const name = POLICY_NAMES[task.policy];
+    crowd.on((message) => {
+      if (message.kind !== 'progress') return;
+      const { phase, done, elapsedMs } = message;
+      const count = done === 0 ? '' : ` ${done} of ${task.players}`;
+      const time = phase === 'players back' ? `, ${(elapsedMs / 1000).toFixed(0)} s` : '';
+      onProgress(`${name}: ${phase}${count}${time}`);
+    });
+    await crowd.next('cut');
+    await emulator.forgetCalls();
+    const billedBefore = await billed();
+    const done = crowd.next('done');
+    crowd.send({ kind: 'go' });
+    const { outcomes } = await done;
+    const billedMs = (await billed()) - billedBefore;
+    const calls = await emulator.calls();
+    const served = task.policy === 'rejoin' ? { billedMs } : {};
+    return { outcomes, figures: figuresOf({ outcomes, calls, quota: task.quota, ...served }) };
+  } finally {
+    await crowd.end();
+    emulator.close();
+  }
+}

@@ -1,0 +1,57 @@
+import type { StormArguments } from './arguments.ts';
+import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
+import type { StormResult } from './storm.ts';
+
+type Row = [label: string, ...cells: string[]];
+
+/** The figures of a storm for people: a column a policy. */
+export function stormTable(
+  { players, quota, notice }: Pick<StormArguments, 'players' | 'quota' | 'notice'>,
+  results: Record<Policy, StormResult>,
+): string {
+  const each = (cell: (figures: StormResult['figures']) => string): string[] =>
+    POLICIES.map((policy) => cell(results[policy].figures));
+  const rows: Row[] = [
+    ['', ...POLICIES.map((policy) => POLICY_NAMES[policy])],
+    ['players back', ...each(({ saved }) => `${saved} (${Math.floor((saved / players) * 100)} %)`)],
+    ['last one back', ...each(({ lastSeconds }) => seconds(lastSeconds))],
+    ['  players / quota', ...each(({ floorSeconds }) => seconds(floorSeconds))],
+    ['wait, median', ...each(({ waitP50 }) => seconds(waitP50))],
+    ['wait, 99 of 100', ...each(({ waitP99 }) => seconds(waitP99))],
+    ['AWS calls a player', ...each(({ awsCallsPerPlayer }) => awsCallsPerPlayer.toFixed(2))],
+    ['  connections', ...each(({ connectionCallsPerPlayer }) => connectionCallsPerPlayer.toFixed(2))],
+    ['HTTP requests a player', ...each(({ httpRequestsPerPlayer }) => httpRequestsPerPlayer.toFixed(2))],
+    ['function ms a player', ...each(({ billedMsPerPlayer }) => billedMsPerPlayer.toFixed(0))],
+  ];
+  const { answers, firstAnswersSeconds, firstAnswersPerSecond } = results.rejoin.figures;
+  const counts = answers.map(([name, count]) => `${count} × ${name}`).join(', ');
+  return `${players} players, ${quota} AWS calls a second, loss noticed after ${notice} s
+
+${aligned(rows)}
+
+Waits are those of the players that came back. Function time of the SDK's policies: how long a function
+that only hands a request to the SDK would be billed.
+Rejoin answered: ${counts}.
+All first requests stood in line at once; this machine answered them within ${seconds(firstAnswersSeconds)}, ${(firstAnswersPerSecond ?? 0).toFixed(0)} a second.
+Waits count from the loss, that line included. Nobody who was given a wait stands in it again.`;
+}
+
+function aligned(rows: readonly Row[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function seconds(value: number | null): string {
+  return value === null ? '-' : `${value.toFixed(1)} s`;
+}

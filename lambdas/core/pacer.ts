@@ -1,0 +1,199 @@
+/**
+ * The pacer's arithmetic: a generic cell rate schedule kept in one item. `tat` is the next free turn of the line that
+ * everybody joins. `spareTat` is that of a second, thinner line over the places that no-shows leave in the first:
+ * it serves players whose turn in the first would come too late, and those whom AWS throttled on their turn. Times
+ * are epoch milliseconds, rates calls a second.
+ */
+export interface PacerState {
+  tat: number;
+  spareTat: number;
+  /** Until then every arrival takes a turn, even where the line is empty. */
+  pacingUntil: number;
+  /** What AWS granted when it was last found to grant less than the quota, and when that was. */
+  rate: number;
+  changedAt: number;
+  /** The second line's rate, as a part of the first's: how many no-shows are counted on. */
+  spareShare: number;
+  /** Calls on turns since `windowAt` that AWS took (`taken`) and throttled (`refused`). */
+  taken: number;
+  refused: number;
+  windowAt: number;
+}
+
+/** The line a turn is taken in. */
+export type Line = 'tat' | 'spareTat';
+
+/** One taking of a turn: what the table does in one conditional update. */
+export interface Move {
+  line: Line;
+  now: number;
+  /** The line grows by this. */
+  intervalMs: number;
+  /** The turn where the line is empty. */
+  firstTurn: number;
+  /** AWS has just throttled: pacing begins, or goes on, for {@link PACING_MS}. */
+  opens: boolean;
+  /** It begins: what was counted before says nothing. */
+  begins: boolean;
+}
+
+/** After AWS throttled, arrivals take turns for at least this long. */
+export const PACING_MS = 10_000;
+/**
+ * The first turn after a throttle comes this much later: AWS's bucket, which holds a second's worth, has tokens again by
+ * then, and they absorb that players come a little early or late. A full second would let some run over.
+ */
+const SLACK_MS = 700;
+/** No-shows that are counted on before any could be measured, and the bounds of what may be measured. */
+const SPARE_SHARE = 0.35;
+const SPARE_SHARE_LEAST = 0.1;
+const SPARE_SHARE_MOST = 0.6;
+/** How long calls are counted before a rate is judged by them. */
+const WINDOW_MS = 2000;
+/** A window in which AWS throttled a smaller part than this is noise. */
+const REFUSED_PART = 0.05;
+/** The most that a rate falls in one window, and the least part of the quota it falls to. */
+const FALL = 0.7;
+const LEAST_RATE = 0.02;
+/** AWS takes the whole rate when it takes this part of it in a window; the rest is noise. */
+const ENOUGH = 0.9;
+/** A little more is asked for than AWS took, or the rate could only ever fall. */
+const PROBE = 1.05;
+/** The part of the quota by which a lowered rate grows back each second. */
+const RISE = 0.01;
+/** One item serves a rate up to this; beyond, its writes (1,000 a second for an item) would be the bottleneck. */
+const RATE_OF_ONE_ITEM = 100;
+/** Calls that are counted a second and item, at most; of more, a sample is. */
+const COUNTED_PER_SECOND = 25;
+
+/** How many items a quota is spread over. Each paces its part on its own. */
+export function shardsOf(quota: number): number {
+  return Math.max(1, Math.ceil(quota / RATE_OF_ONE_ITEM));
+}
+
+/** The state behind an item, or behind none. */
+export function pacerState(item: Partial<PacerState> | undefined, quota: number): PacerState {
+  return {
+    tat: 0,
+    spareTat: 0,
+    pacingUntil: 0,
+    rate: quota,
+    changedAt: 0,
+    spareShare: SPARE_SHARE,
+    taken: 0,
+    refused: 0,
+    windowAt: 0,
+    ...item,
+  };
+}
+
+/** Whether arrivals need a turn. */
+export function isPacing(state: PacerState, now: number): boolean {
+  return state.pacingUntil > now || state.tat > now;
+}
+
+/** The rate now: one that was lowered grows back to the quota by itself, slowly and without a write. */
+export function rateNow({ rate, changedAt }: PacerState, quota: number, now: number): number {
+  return Math.min(quota, rate + (quota * RISE * Math.max(0, now - changedAt)) / 1000);
+}
+
+function lineRate(state: PacerState, quota: number, line: Line, now: number): number {
+  return rateNow(state, quota, now) * (line === 'tat' ? 1 : state.spareShare);
+}
+
+/** The turn that a line would give now. */
+function offered(state: PacerState, line: Line, now: number): number {
+  return Math.max(state[line], now);
+}
+
+/**
+ * The line to join: the first, unless its turn comes after the session's likely end and the second's does not; for
+ * somebody whom AWS throttled on a turn, whichever comes first.
+ *
+ * @param end the session's likely end.
+ */
+export function lineFor(state: PacerState, visitor: { now: number; end: number; again: boolean }): Line {
+  const { now, end, again } = visitor;
+  const [first, spare] = [offered(state, 'tat', now), offered(state, 'spareTat', now)];
+  if (again) return spare < first ? 'spareTat' : 'tat';
+  return first > end && spare <= end ? 'spareTat' : 'tat';
+}
+
+/** The taking of a turn in a line. */
+export function moveOf(
+  state: PacerState,
+  quota: number,
+  { line, now, opens }: { line: Line; now: number; opens: boolean },
+): Move {
+  const intervalMs = 1000 / lineRate(state, quota, line, now);
+  const firstTurn = now + (opens ? SLACK_MS : line === 'spareTat' ? intervalMs : 0);
+  return { line, now, intervalMs, firstTurn, opens, begins: opens && !isPacing(state, now) };
+}
+
+/** What a move does to the state, and the turn it gives. The table's update expressions do the same. */
+export function moved(state: PacerState, move: Move): { state: PacerState; turn: number } {
+  const { line, now, intervalMs, firstTurn, opens, begins } = move;
+  const empty = state[line] <= now;
+  const turn = empty ? firstTurn : state[line];
+  return {
+    turn,
+    state: {
+      ...state,
+      ...(opens ? { pacingUntil: now + PACING_MS } : {}),
+      ...(begins && empty ? { taken: 0, refused: 0, windowAt: firstTurn } : {}),
+      [line]: turn + intervalMs,
+    },
+  };
+}
+
+/** How many calls one counted call stands for: all are counted up to a rate, then a sample. */
+export function sampleWeight(quota: number): number {
+  return Math.max(1, quota / COUNTED_PER_SECOND);
+}
+
+/**
+ * What the calls of a full window change, or null before it is full. Where AWS throttled although turns were given,
+ * others use the quota too: the rate goes down to what AWS took, and fewer no-shows are counted on. Where calls are missing
+ * although the line is full, players did not come: more are counted on.
+ */
+export function judgedWindow(
+  state: PacerState,
+  quota: number,
+  now: number,
+): Pick<PacerState, 'rate' | 'changedAt' | 'spareShare' | 'taken' | 'refused' | 'windowAt'> | null {
+  const elapsed = now - state.windowAt;
+  if (elapsed < WINDOW_MS) return null;
+  const emptied = { taken: 0, refused: 0, windowAt: now };
+  const before = rateNow(state, quota, now);
+  const took = (state.taken * 1000) / elapsed;
+  const within = (share: number) => Math.min(SPARE_SHARE_MOST, Math.max(SPARE_SHARE_LEAST, share));
+  if (state.refused > REFUSED_PART * (state.taken + state.refused)) {
+    const spareShare = within(state.spareShare * 0.8);
+    // AWS takes what the first line asks for: it is the second that was too much.
+    if (took > ENOUGH * before)
+      return { ...emptied, rate: state.rate, changedAt: state.changedAt, spareShare };
+    const rate = Math.min(before, Math.max(took * PROBE, before * FALL, quota * LEAST_RATE));
+    return { ...emptied, rate, changedAt: now, spareShare };
+  }
+  const missing = state.tat > now ? Math.max(0, 1 - took / before) : 0;
+  return {
+    ...emptied,
+    rate: state.rate,
+    changedAt: state.changedAt,
+    spareShare: within(state.spareShare + missing / 2),
+  };
+}
+
+/** The rate after AWS throttled a call that nobody waits for: at most a second's falls in a second. */
+export function slowedRate(state: PacerState, quota: number, now: number): number {
+  return Math.max(quota * LEAST_RATE, rateNow(state, quota, now) * FALL);
+}
+
+/**
+ * How long somebody waits whom the pacer's item had no time for: until the item is calmer, spread the wider the longer
+ * the line is known to be, since a longer line makes a later asking cost nothing.
+ */
+export function hotWaitMs(state: PacerState | undefined, now: number, random: number): number {
+  const line = state ? state.tat - now : 0;
+  return Math.round(1000 + random * Math.min(60_000, Math.max(2000, line / 2)));
+}

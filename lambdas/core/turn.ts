@@ -1,0 +1,56 @@
+import { Problem } from './problems.ts';
+import { hardEnd, isReconnectable, type SessionRecord } from './streamSession.ts';
+
+/** A player's place in the line of an account's quota. Epoch milliseconds. */
+export interface Turn {
+  /** 0 where there was none to give. */
+  at: number;
+  /** When the player first had to wait. */
+  since: number;
+  /** The request that got it was charged to the player's budget, so the one that uses it is not. */
+  paid?: boolean;
+}
+
+/** A wait up to this is spent in the function: cheaper than another request, and short enough to be billed. */
+export const SHORT_WAIT_MS = 1000;
+/** A turn is kept for this long after its time; an outage that ends must not bring back a burst of old turns. */
+export const TURN_KEPT_MS = 2000;
+
+/** What a turn is worth: none, not yet (`waitMs` to go), or now. A lost one is none. */
+export function judgeTurn(turn: Turn | undefined, now: number): 'none' | 'due' | { waitMs: number } {
+  if (!turn || now > turn.at + TURN_KEPT_MS) return 'none';
+  return now >= turn.at ? 'due' : { waitMs: Math.ceil(turn.at - now) };
+}
+
+/** Whether a request at this time uses the turn: at once, or after a short wait. */
+export function isOnTime(turn: Turn | undefined, now: number): boolean {
+  const worth = judgeTurn(turn, now);
+  return worth === 'due' || (worth !== 'none' && worth.waitMs <= SHORT_WAIT_MS);
+}
+
+/**
+ * When AWS will have ended the session if nobody connects, as far as is known: the connection time-out runs from when the
+ * loss was seen, or at the earliest from when the player first had to wait.
+ */
+export function likelyEnd(record: SessionRecord, turn: Turn | undefined, now: number): number {
+  const from = isReconnectable(record.status) ? record.statusSince : (turn?.since ?? now);
+  return Math.min(hardEnd(record), from + record.connectionTimeoutSeconds * 1000);
+}
+
+/** The answer to somebody who has to wait. @param cause what AWS said, if it was asked. */
+export function pacedProblem(
+  wait: { waitMs: number; queuePosition?: number; mayBeTooLate?: boolean },
+  cause?: unknown,
+): Problem {
+  const { waitMs, queuePosition, mayBeTooLate } = wait;
+  return new Problem(
+    'paced',
+    "The account's AWS quota is taken by other players at the moment; repeat this request when its turn has come.",
+    {
+      retryAfterMs: Math.max(1, Math.ceil(waitMs)),
+      ...(queuePosition === undefined ? {} : { queuePosition }),
+      ...(mayBeTooLate ? { mayBeTooLate } : {}),
+    },
+    cause,
+  );
+}

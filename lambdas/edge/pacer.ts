@@ -1,0 +1,202 @@
+import {
+  hotWaitMs,
+  isPacing,
+  judgedWindow,
+  type Line,
+  lineFor,
+  type Move,
+  moveOf,
+  PACING_MS,
+  type PacerState,
+  pacerState,
+  rateNow,
+  sampleWeight,
+  shardsOf,
+} from '../core/pacer.ts';
+import { Problem } from '../core/problems.ts';
+import type { PacedOperation } from './settings.ts';
+import type { Key, Table } from './table.ts';
+
+/** What the pacer says to somebody without a turn. Epoch milliseconds. */
+export type Entry =
+  /** Nobody waits: AWS may be asked at once. */
+  | 'calm'
+  /** The turn. */
+  | { at: number }
+  /** The pacer's item is too busy to give turns: ask again then. */
+  | { askAgainAt: number };
+
+/** Somebody who wants to call AWS. */
+export interface Visitor {
+  /** The likely end of what the visitor wants to save, epoch milliseconds. */
+  end: number;
+}
+
+/** Turns at one operation's quota in one Region, shared by all functions of the deployment. */
+export interface Pacer {
+  /** Whether the visitor needs a turn, and which it gets. A busy or failing table makes it wait, never fail. */
+  enter(visitor: Visitor): Promise<Entry>;
+  /** The next turn of a visitor whom AWS throttled. @param turned it came on a turn of its own. */
+  again(visitor: Visitor, turned: boolean): Promise<Exclude<Entry, 'calm'>>;
+  /** The place in the line of a turn at a time, 1 for the next, as far as is known here. */
+  positionOf(at: number): number;
+  /** Counts what AWS made of a call that came on a turn. */
+  count(taken: boolean): Promise<void>;
+}
+
+/** For how long a sandbox that read that nobody waits does not read again. */
+const TRUSTED_MS = 200;
+/** Two writers may race for the edge between an empty and a full line, and then once more. */
+const RACES = 3;
+
+/** The item that paces an operation in a Region, or a part of its quota. */
+export function pacerKey(operation: PacedOperation, region: string, shard?: number): Key {
+  return { pk: `PACER#${operation}#${region}${shard === undefined ? '' : `#${shard}`}`, sk: 'PACER' };
+}
+
+/** The pacer over the table. Each sandbox makes one an operation and Region. */
+export function tablePacer(
+  table: Table,
+  { operation, region, quota }: { operation: PacedOperation; region: string; quota: number },
+  { now, random }: { now: () => number; random: () => number },
+): Pacer {
+  const shards = shardsOf(quota);
+  const share = quota / shards;
+  const known = new Map<number, { state: PacerState; at: number }>();
+
+  const keyOf = (shard: number): Key => pacerKey(operation, region, shards > 1 ? shard : undefined);
+  const anyShard = () => Math.min(shards - 1, Math.floor(random() * shards));
+  const lastKnown = (shard: number) => known.get(shard)?.state ?? pacerState(undefined, share);
+  const learn = (shard: number, item: Record<string, unknown> | undefined) => {
+    const state = pacerState(item as Partial<PacerState> | undefined, share);
+    known.set(shard, { state, at: now() });
+    return state;
+  };
+  const read = async (shard: number) => {
+    const trusted = known.get(shard);
+    // A line grows by hundreds of turns in that time; only its absence is remembered.
+    const calm = trusted && now() - trusted.at < TRUSTED_MS && !isPacing(trusted.state, now());
+    if (calm) return trusted.state;
+    return learn(shard, await table.get(keyOf(shard), { stale: true }));
+  };
+
+  /** One move, whichever of its two cases the table is in. */
+  async function make(shard: number, move: Move): Promise<number | undefined> {
+    const { line, now: at, intervalMs, firstTurn, opens, begins } = move;
+    const names = { '#line': line, ...(opens ? { '#until': 'pacingUntil' } : {}) };
+    const until = opens ? ', #until = :until' : '';
+    const values = { ':now': at, ...(opens ? { ':until': at + PACING_MS } : {}) };
+    const join = () =>
+      table.update(keyOf(shard), {
+        update: `SET #line = #line + :interval${until}`,
+        condition: '#line > :now',
+        names,
+        values: { ...values, ':interval': intervalMs },
+      });
+    const begin = () =>
+      table.update(keyOf(shard), {
+        update: `SET #line = :next${until}${begins ? ', #taken = :zero, #refused = :zero, #windowAt = :first' : ''}`,
+        condition: 'attribute_not_exists(#line) OR #line <= :now',
+        names: {
+          ...names,
+          ...(begins ? { '#taken': 'taken', '#refused': 'refused', '#windowAt': 'windowAt' } : {}),
+        },
+        values: {
+          ...values,
+          ':next': firstTurn + intervalMs,
+          ...(begins ? { ':zero': 0, ':first': firstTurn } : {}),
+        },
+      });
+    let joining = lastKnown(shard)[line] > at;
+    for (let race = 0; race < RACES; race++, joining = !joining) {
+      const item = await (joining ? join() : begin());
+      if (item) return learn(shard, item)[line] - intervalMs;
+    }
+    return undefined;
+  }
+
+  const busy = (shard: number): Exclude<Entry, 'calm'> => {
+    const at = now();
+    const state = known.get(shard)?.state;
+    return { askAgainAt: at + hotWaitMs(state, at, random()) };
+  };
+
+  async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
+    const at = now();
+    const turn = await make(shard, moveOf(lastKnown(shard), share, { line, now: at, opens }));
+    return turn === undefined ? busy(shard) : { at: turn };
+  }
+
+  /** A busy item is one more reason to wait; a defect of ours is not. */
+  const unlessBusy = async (shard: number, work: () => Promise<Entry>): Promise<Entry> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Problem) return busy(shard);
+      throw error;
+    }
+  };
+  const quietly = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  };
+
+  return {
+    enter({ end }) {
+      const shard = anyShard();
+      return unlessBusy(shard, async () => {
+        const state = await read(shard);
+        if (!isPacing(state, now())) return 'calm';
+        const entry = await take(shard, lineFor(state, { now: now(), end, again: false }), false);
+        // The line was longer than what was read: the other one may still be in time.
+        if (!('at' in entry) || entry.at <= end) return entry;
+        const better = lineFor(lastKnown(shard), { now: now(), end, again: false });
+        return better === 'spareTat' ? take(shard, better, false) : entry;
+      });
+    },
+    async again({ end }, turned) {
+      const shard = anyShard();
+      const entry = await unlessBusy(shard, () => {
+        const visitor = { now: now(), end, again: true };
+        return take(shard, turned ? lineFor(lastKnown(shard), visitor) : 'tat', true);
+      });
+      if (entry !== 'calm' && 'at' in entry) return entry;
+      // Who has had a turn does not go back to the end of the line, whatever the table is doing.
+      return turned ? { at: now() + hotWaitMs(undefined, now(), random()) } : busy(shard);
+    },
+    positionOf(at) {
+      const [newest] = [...known.values()].slice(-1);
+      const rate = newest ? rateNow(newest.state, share, now()) * shards : quota;
+      return Math.max(1, Math.ceil(((at - now()) / 1000) * rate));
+    },
+    count(taken) {
+      const weight = sampleWeight(share);
+      if (random() * weight >= 1) return Promise.resolve();
+      const shard = anyShard();
+      return quietly(async () => {
+        const item = await table.update(keyOf(shard), {
+          update: 'SET #n = if_not_exists(#n, :zero) + :weight',
+          names: { '#n': taken ? 'taken' : 'refused' },
+          values: { ':weight': weight, ':zero': 0 },
+        });
+        const state = learn(shard, item ?? undefined);
+        const judged = judgedWindow(state, share, now());
+        if (!judged) return;
+        await table.update(keyOf(shard), {
+          update:
+            'SET #rate = :rate, #changedAt = :changedAt, #spareShare = :spareShare, ' +
+            '#taken = :taken, #refused = :refused, #windowAt = :windowAt',
+          condition: 'attribute_not_exists(#windowAt) OR #windowAt = :before',
+          names: Object.fromEntries(Object.keys(judged).map((name) => [`#${name}`, name])),
+          values: {
+            ...Object.fromEntries(Object.entries(judged).map(([name, value]) => [`:${name}`, value])),
+            ':before': state.windowAt,
+          },
+        });
+      });
+    },
+  };
+}

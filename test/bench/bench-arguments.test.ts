@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { stormArguments } from '../../bench/storm/arguments.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function bench(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bench/main.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, lines: stderr.trim().split('\n') };
+}
+
+describe('somebody who does not know the benches', () => {
+  it('finds them all, with a line each', () => {
+    const { status, stdout } = bench('--help');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ {2}storm {2,}\S/m);
+  });
+
+  it('finds the options of one', () => {
+    const { status, stdout } = bench('storm', '--help');
+    expect(status).toBe(0);
+    for (const option of ['--players', '--quota', '--notice', '--json', '--simulate', '--svg']) {
+      expect(stdout).toContain(option);
+    }
+  });
+
+  it.each([
+    [['strom'], 'There is no bench "strom"'],
+    [['storm', '--player', '3'], "Unknown option '--player'"],
+    [['storm', '--players', '0'], '--players takes a whole number from 1 to 15000, not "0".'],
+    [['storm', '200'], "Unexpected argument '200'"],
+  ])('is told in one line what is wrong with %j', (args, sentence) => {
+    const { status, lines, stdout } = bench(...args);
+    expect(status).toBe(1);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(sentence);
+    expect(stdout).toBe('');
+  });
+});
+
+describe('a storm', () => {
+  it('is of the documented size when nothing is said', () => {
+    expect(stormArguments([])).toEqual({
+      players: 2000,
+      quota: 20,
+      notice: 0,
+      json: false,
+      simulate: false,
+      svg: 'docs/storm.svg',
+    });
+  });
+
+  it('leaves the picture in the documentation alone when a machine asks', () => {
+    expect(stormArguments(['--json'])).not.toHaveProperty('svg');
+    expect(stormArguments(['--json', '--svg', 'mine.svg'])).toHaveProperty('svg', 'mine.svg');
+  });
+
+  it.each([
+    ['--quota', '0', /^--quota takes a whole number from 1 to 1000, not "0"\.$/],
+    ['--quota', '2.5', /^--quota takes/],
+    ['--notice', '-1', /--notice/],
+    ['--notice', '61', /^--notice takes a whole number from 0 to 60, not "61"\.$/],
+    ['--simulate', '--players=5', /^--simulate brings sizes of its own: leave --players out\.$/],
+    ['--svg', 'storm.png', /^--svg takes the path of a file that ends in \.svg/],
+  ])('of %s %s is refused with what to write', (option, value, sentence) => {
+    expect(() => stormArguments([option, value])).toThrow(sentence);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../bench/storm/crowd.ts';
+import { stormCurve } from '../../bench/storm/curve.ts';
+import { backTimes, figuresOf, jsonFigures } from '../../bench/storm/figures.ts';
+
+const outcome = (backAt: number | null, more: Partial<Outcome> = {}): Outcome => ({
+  backAt,
+  firstAnswerAt: 10,
+  httpRequests: 2,
+  servedMs: 30,
+  answers: { paced: 1, 201: 1 },
+  ...more,
+});
+const call = (operation: string) => ({ operation, principal: 'role', status: 200 });
+
+describe('the figures of a storm', () => {
+  it('count whoever is back, and wait for nobody who is not', () => {
+    const outcomes = [outcome(3000), outcome(1000), outcome(null), outcome(2000)];
+    expect(figuresOf({ outcomes, calls: [], quota: 2 })).toMatchObject({
+      saved: 3,
+      lastSeconds: 3,
+      floorSeconds: 2,
+      waitP50: 2,
+      waitP99: 3,
+    });
+  });
+
+  it('take the rank that a hundredth of the players stands behind', () => {
+    const outcomes = Array.from({ length: 200 }, (_, at) => outcome((at + 1) * 1000));
+    expect(figuresOf({ outcomes, calls: [], quota: 1 })).toMatchObject({ waitP50: 100, waitP99: 198 });
+  });
+
+  it('count looks at a session as calls, and nothing that is not part of a reconnect', () => {
+    const calls = [
+      call('CreateStreamSessionConnection'),
+      call('CreateStreamSessionConnection'),
+      call('GetStreamSession'),
+      call('StartStreamSession'),
+    ];
+    expect(figuresOf({ outcomes: [outcome(1), outcome(2)], calls, quota: 1 })).toMatchObject({
+      awsCallsPerPlayer: 1.5,
+      connectionCallsPerPlayer: 1,
+    });
+  });
+
+  it('bill what the functions were billed, and otherwise what a function would have waited', () => {
+    const outcomes = [outcome(1), outcome(2)];
+    expect(figuresOf({ outcomes, calls: [], quota: 1, billedMs: 100 }).billedMsPerPlayer).toBe(50);
+    expect(figuresOf({ outcomes, calls: [], quota: 1 }).billedMsPerPlayer).toBe(30);
+  });
+
+  it('say that nobody is back rather than that somebody was at once', () => {
+    const figures = figuresOf({ outcomes: [outcome(null, { firstAnswerAt: null })], calls: [], quota: 1 });
+    expect(figures).toMatchObject({ saved: 0, lastSeconds: null, waitP50: null, waitP99: null });
+    expect(figures.firstAnswersSeconds).toBeNull();
+  });
+
+  it('reach a machine under the names it was promised, in their order, and no others', () => {
+    const figures = figuresOf({ outcomes: [outcome(1)], calls: [], quota: 1 });
+    expect(Object.keys(jsonFigures(figures))).toEqual([
+      'saved',
+      'lastSeconds',
+      'floorSeconds',
+      'awsCallsPerPlayer',
+      'httpRequestsPerPlayer',
+      'waitP50',
+      'waitP99',
+      'billedMsPerPlayer',
+    ]);
+  });
+});
+
+describe('the curve of a storm', () => {
+  const draw = (back: number[], players = back.length) =>
+    stormCurve({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back }] });
+  const pointsOf = (svg: string) =>
+    (/points="([^"]+)"/.exec(svg)?.[1] ?? '').split(' ').map((point) => point.split(',').map(Number));
+
+  it('never runs backwards or out of the picture, however many come back in one moment', () => {
+    const back = backTimes(Array.from({ length: 5000 }, (_, at) => outcome(Math.floor(at / 100) * 100)));
+    const points = pointsOf(draw(back));
+    expect(points.length).toBeLessThan(2000);
+    for (const [at, [x = Number.NaN, y = Number.NaN]] of points.entries()) {
+      const [lastX = 0, lastY = Number.POSITIVE_INFINITY] = points[at - 1] ?? [];
+      expect(x).toBeGreaterThanOrEqual(lastX);
+      expect(y).toBeLessThanOrEqual(lastY);
+      expect(x).toBeLessThanOrEqual(760);
+      expect(y).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('ends with the last player who came back, and says how many did', () => {
+    const svg = draw([1, 2, 3], 4);
+    const [, top = 0] = pointsOf(draw([1, 2, 3, 4])).at(-1) ?? [];
+    const [, end = 0] = pointsOf(svg).at(-1) ?? [];
+    expect(end).toBeGreaterThan(top);
+    expect(svg).toContain('Rejoin: 3<');
+  });
+
+  it('can be drawn when nobody came back', () => {
+    expect(pointsOf(draw([], 10)).flat().every(Number.isFinite)).toBe(true);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { isHeld, SCENARIOS, simulateStorm } from '../../bench/storm/simulate.ts';
+import { execute } from '../../bench/storm/simulate-table.ts';
+
+describe('a storm, simulated in virtual time through the pacer’s own code', () => {
+  const small = SCENARIOS.filter(([, { players = 2000 }]) => players <= 5000);
+
+  it.each(small)('%s: saves as many as any policy could, within 1 %%', async (_name, options) => {
+    const result = await simulateStorm(options);
+    expect(isHeld(result), JSON.stringify(result)).toBe(true);
+    expect(result.possible).toBeGreaterThan(0);
+  });
+
+  it('of 2,000 players keeps the budgets: the last one in time, few calls, few requests', async () => {
+    const result = await simulateStorm();
+    expect(result.saved).toBe(2000);
+    expect(result.lastSeconds).toBeLessThanOrEqual(1.05 * result.floorSeconds);
+    expect(result.awsCallsPerPlayer).toBeLessThanOrEqual(1.15);
+    expect(result.httpRequestsPerPlayer).toBeLessThanOrEqual(2.3);
+  });
+
+  it('loses nobody of 2,000 at 5 and 15 s of unnoticed loss', async () => {
+    for (const noticeSeconds of [5, 15]) expect((await simulateStorm({ noticeSeconds })).saved).toBe(2000);
+  });
+
+  it('does not let a table that takes 1,000 writes a second cost anybody the session, or AWS a stampede', async () => {
+    const limited = await simulateStorm({ players: 5000 });
+    const unlimited = await simulateStorm({ players: 5000, itemWritesPerSecond: 1e9 });
+    expect(limited.tableThrottles).toBeGreaterThan(1000);
+    expect(unlimited.tableThrottles).toBe(0);
+    expect(limited.saved).toBeGreaterThanOrEqual(unlimited.saved * 0.99);
+    expect(limited.awsCallsPeak).toBeLessThanOrEqual(unlimited.awsCallsPeak * 1.1);
+  });
+
+  it('is the same in every run, so that a figure can be looked into', async () => {
+    const options = { players: 300, neverReturn: 0.2, lostReplies: 0.1, seed: 7 };
+    expect(await simulateStorm(options)).toEqual(await simulateStorm(options));
+  });
+
+  it('can fail: where nine in ten replies are lost and sessions are short, players are lost, and it says so', async () => {
+    const result = await simulateStorm({ players: 2000, lifeSeconds: 20, headerOnly: 0, lostReplies: 0.9 });
+    expect(isHeld(result)).toBe(false);
+  });
+});
+
+describe('the simulated table', () => {
+  const names = { '#n': 'n' };
+
+  it('executes conditions and sums as DynamoDB does, absent attributes included', () => {
+    const add = {
+      update: 'SET #n = if_not_exists(#n, :zero) + :one',
+      names,
+      values: { ':zero': 0, ':one': 1 },
+    };
+    expect(execute({}, add)).toEqual({ n: 1 });
+    expect(execute({ n: 4 }, add)).toEqual({ n: 5 });
+    const late = { update: 'SET #n = :one', names, values: { ':one': 1, ':now': 5 } };
+    expect(execute({}, { ...late, condition: '#n <= :now' })).toBeNull();
+    expect(execute({}, { ...late, condition: 'attribute_not_exists(#n) OR #n <= :now' })).toEqual({ n: 1 });
+    expect(execute({ n: 6 }, { ...late, condition: 'attribute_not_exists(#n) OR #n <= :now' })).toBeNull();
+  });
+});

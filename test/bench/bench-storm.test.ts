@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PLAYERS = 60;
+const QUOTA = 20;
+
+interface Figures {
+  saved: number;
+  lastSeconds: number;
+  floorSeconds: number;
+  awsCallsPerPlayer: number;
+  httpRequestsPerPlayer: number;
+}
+
+let directory: string;
+let stdout: string;
+let stderr: string;
+let result: { players: number; quota: number; policies: Record<string, Figures> };
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-test-'));
+  const size = ['--players', String(PLAYERS), '--quota', String(QUOTA)];
+  const args = ['bench/main.ts', 'storm', ...size, '--json', '--svg', join(directory, 'storm.svg')];
+  ({ stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 110_000 }));
+  result = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('a small storm', () => {
+  it('brings every player of Rejoin back, by more than one call each only where AWS throttled', () => {
+    expect(result.policies.rejoin).toMatchObject({ saved: PLAYERS, floorSeconds: PLAYERS / QUOTA });
+    expect(result.policies.rejoin?.awsCallsPerPlayer).toBeGreaterThanOrEqual(1);
+    expect(result.policies.rejoin?.httpRequestsPerPlayer).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is met by the SDK alone with at most three calls and one request a player, which do not save all', () => {
+    expect(result.policies.sdk?.saved).toBeGreaterThanOrEqual(QUOTA);
+    expect(result.policies.sdk?.httpRequestsPerPlayer).toBe(1);
+    expect(result.policies.sdk?.awsCallsPerPlayer).toBeGreaterThan(1);
+    expect(result.policies.sdk?.awsCallsPerPlayer).toBeLessThanOrEqual(3);
+  });
+
+  it('is measured for all three policies, and reaches a machine as one object on the last line', () => {
+    expect(Object.keys(result)).toEqual(['players', 'quota', 'policies']);
+    expect(result).toMatchObject({ players: PLAYERS, quota: QUOTA });
+    expect(Object.keys(result.policies)).toEqual(['rejoin', 'sdk', 'sdkBackoff']);
+    for (const figures of Object.values(result.policies)) {
+      expect(Object.keys(figures)).toEqual([
+        'saved',
+        'lastSeconds',
+        'floorSeconds',
+        'awsCallsPerPlayer',
+        'httpRequestsPerPlayer',
+        'waitP50',
+        'waitP99',
+        'billedMsPerPlayer',
+      ]);
+    }
+  });
+
+  it('is drawn, told to people in a table, and shows that it goes on', () => {
+    expect(readFileSync(join(directory, 'storm.svg'), 'utf8')).toContain(`Rejoin: ${PLAYERS}<`);
+    expect(stdout).toMatch(/^players back +60 \(100 %\)/m);
+    expect(stderr).not.toBe('');
+  });
+
+  it('shows nobody a token, an offer or a key', () => {
+    expect(stdout + stderr).not.toMatch(/eyJ|v=0|AKIA|Bearer/);
+  });
+});
