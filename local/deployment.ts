@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
@@ -91,7 +91,14 @@ async function start(
   mkdirSync(directory, { recursive: true });
   const settingsPath = join(directory, 'settings.json');
   writeFileSync(settingsPath, `${JSON.stringify(settings, null, 2)}\n`);
-  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') });
+  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
+    (error: Error) => {
+      // The app read our copy; who is to mend it knows the original.
+      throw new Error(
+        error.message.replace(resolve(settingsPath), options.settingsFile ?? 'local/settings.ts'),
+      );
+    },
+  );
   const region = regionOf(settings);
   const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
