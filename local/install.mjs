@@ -61,4 +61,9 @@ child.on('error', (error) => {
 // way this process stays until its child has cleaned up.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
+// npm passes a signal to its shell, which dies of it without passing it on: whoever loses that parent ends as well.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
 child.on('exit', (code, signal) => process.exit(signal ? 130 : code));
