@@ -2,6 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import { playerIdOf } from '../../lambdas/core/player.ts';
 import {
   type LocalDeployment,
   type LocalDeploymentOptions,
@@ -164,4 +166,32 @@ export async function droppedSession(deployed: Deployed, player: Player) {
     (session) => session.status === 'PENDING_CLIENT_RECONNECTION',
   );
   return { id, connectionId: started.json.connectionId as string };
+}
+
+/** A client of GameLift Streams with the key of the publisher's own backend, or another. */
+export function awsClient({ endpoints }: Deployed, credentials = endpoints.publisher): GameLiftStreamsClient {
+  const { region, gameLiftStreams: endpoint } = endpoints;
+  return new GameLiftStreamsClient({ region, endpoint, credentials, maxAttempts: 1 });
+}
+
+/** A session that the publisher's own backend starts in advance for a player: nobody is connected to it yet. */
+export async function startedElsewhere(deployed: Deployed, player: Pick<Player, 'name'>): Promise<string> {
+  const { streamGroupId, application, identity } = deployed.endpoints;
+  const client = awsClient(deployed);
+  const { Arn } = await client.send(
+    new StartStreamSessionCommand({
+      Identifier: streamGroupId,
+      ApplicationIdentifier: application,
+      Protocol: 'WebRTC',
+      SignalRequest: 'NO_CLIENT_CONNECTION',
+      UserId: playerIdOf(identity, player.name, 'pseudonym'),
+    }),
+  );
+  client.destroy();
+  const id = Arn?.split('/').at(-1) ?? '';
+  await eventually(
+    () => deployed.session(id),
+    ({ status }) => status === 'ACTIVE',
+  );
+  return id;
 }
