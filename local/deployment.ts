@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startConsole } from './console/server.ts';
-import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
+import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
 import { type EmulatorOptions, startEmulator } from './gameliftstreams/server.ts';
 import { startGateway } from './gateway/gateway.ts';
@@ -61,7 +61,7 @@ export async function startDeployment(options: LocalDeploymentOptions): Promise<
     removeEndpoints(directory);
     for (const closer of closers.splice(0).reverse()) await closer();
   };
-  removeEndpoints(directory);
+  requireOwnDirectory(directory);
   await requireFree(ports);
   try {
     return await start(options, ports, directory, onProgress, closers, close);
@@ -194,6 +194,7 @@ async function start(
     region,
     operator: principals.operator,
     publisher: principals.publisher,
+    pid: process.pid,
   };
   writeEndpoints(directory, endpoints);
   return {
