@@ -69,6 +69,13 @@ export function nearest(name: string, known: readonly string[]): string {
   );
 }
 
+/** Asks whether a name was meant, where one is near enough to be a slip. */
+function suggestion(key: string, known: readonly string[]): string {
+  const name = nearest(key, known);
+  const slip = distance(key.toLowerCase(), name.toLowerCase()) <= Math.ceil(name.length / 3);
+  return slip ? `; did you mean ${JSON.stringify(name)}? ` : '. ';
+}
+
 /** One line for each thing zod found. The schema's messages are already the sentence of what is allowed. */
 export function issueLines(input: unknown, issues: readonly z.core.$ZodIssue[]): string[] {
   return issues.flatMap((issue) => {
@@ -77,8 +84,7 @@ export function issueLines(input: unknown, issues: readonly z.core.$ZodIssue[]):
     const known = issue.message.split(', ');
     return issue.keys.map(
       (key) =>
-        `${pathText([...issue.path, key])} is not a setting; did you mean ${JSON.stringify(nearest(key, known))}? ` +
-        `Known here: ${issue.message}`,
+        `${pathText([...issue.path, key])} is not a setting${suggestion(key, known)}Known here: ${issue.message}`,
     );
   });
 }

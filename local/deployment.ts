@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startConsole } from './console/server.ts';
-import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts';
+import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
 import { type EmulatorOptions, startEmulator } from './gameliftstreams/server.ts';
 import { startGateway } from './gateway/gateway.ts';
@@ -65,7 +65,7 @@ export async function startDeployment(options: LocalDeploymentOptions): Promise<
     removeEndpoints(directory);
     for (const closer of closers.splice(0).reverse()) await closer();
   };
-  removeEndpoints(directory);
+  requireOwnDirectory(directory);
   await requireFree(ports);
   try {
     return await start(options, ports, directory, onProgress, closers, close);
@@ -95,7 +95,14 @@ async function start(
   mkdirSync(directory, { recursive: true });
   const settingsPath = join(directory, 'settings.json');
   writeFileSync(settingsPath, `${JSON.stringify(settings, null, 2)}\n`);
-  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') });
+  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
+    (error: Error) => {
+      // The app read our copy; who is to mend it knows the original.
+      throw new Error(
+        error.message.replace(resolve(settingsPath), options.settingsFile ?? 'local/settings.ts'),
+      );
+    },
+  );
   const region = regionOf(settings);
   const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
@@ -197,6 +204,7 @@ async function start(
     region,
     operator: principals.operator,
     publisher: principals.publisher,
+    pid: process.pid,
   };
   writeEndpoints(directory, endpoints);
   return {

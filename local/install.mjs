@@ -6,7 +6,7 @@
  * It replaces npm's `pre` scripts, which npm skips under `ignore-scripts=true`.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +17,15 @@ const bin = join(modules, '.bin');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+/** Installed by this file for this very lock, or by npm itself since the lock was last changed. */
+function installed() {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return true;
+  // npm writes its hidden lock when an installation is complete.
+  const hidden = join(modules, '.package-lock.json');
+  return existsSync(hidden) && statSync(hidden).mtimeMs > statSync(join(root, 'package-lock.json')).mtimeMs;
+}
+
+if (!installed()) {
   console.error('Installing dependencies from package-lock.json (once, about half a minute) ...');
   // A half-finished install must never look finished: the stamp goes first and is written last.
   rmSync(stamp, { force: true });
@@ -61,4 +69,9 @@ child.on('error', (error) => {
 // way this process stays until its child has cleaned up.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
+// npm passes a signal to its shell, which dies of it without passing it on: whoever loses that parent ends as well.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
 child.on('exit', (code, signal) => process.exit(signal ? 130 : code));

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** The TCP ports of one local deployment: six in a row. */
@@ -54,5 +55,17 @@ export async function requireFree(ports: Ports): Promise<void> {
         `Port ${port} is in use. Stop what listens there, or move everything: npm start -- --port N`,
       );
     }
+  }
+}
+
+/** A base port from which on nothing listens at the moment: for tests and benches, of which several may run. */
+export async function freeBasePort(): Promise<number> {
+  for (;;) {
+    const base = randomInt(20_000, 60_000);
+    const free = await requireFree(portsFrom(base)).then(
+      () => true,
+      () => false,
+    );
+    if (free) return base;
   }
 }

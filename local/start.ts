@@ -23,7 +23,7 @@ function readArguments() {
     });
     return { ...values, port: values.port === undefined ? DEFAULT_BASE_PORT : parseBasePort(values.port) };
   } catch (error) {
-    return fail(`${(error as Error).message} See: npm start -- --help`);
+    return fail(`${(error as Error).message.replace(/\.?$/, '.')} See: npm start -- --help`);
   }
 }
 

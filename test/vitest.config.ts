@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** The one test of a bench that starts a deployment. */
+const STORM = 'test/bench/bench-storm.test.ts';
+
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
  * for itself, `browser` Chromium as well. Files of the last two run one after another: each drives real
@@ -10,12 +13,17 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     projects: [
       {
-        test: { name: 'unit', include: ['test/{lambdas,infra,local}/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['test/{lambdas,infra,local,bench}/**/*.test.ts'],
+          exclude: [STORM],
+          testTimeout: 60_000,
+        },
       },
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', STORM],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,7 +1,6 @@
 /** A process of a storm: the local deployment, with the quotas that the storm is about and ample others. */
-import { randomInt } from 'node:crypto';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
-import { portsFrom, requireFree } from '../../local/ports.ts';
+import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentQuestion, DeploymentTask } from './messages.ts';
 import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
 
@@ -58,15 +57,4 @@ try {
   tell({ kind: 'ready', endpoints: deployment.endpoints });
 } catch (error) {
   tell({ kind: 'failed', message: (error as Error).message });
-}
-
-async function freeBasePort(): Promise<number> {
-  for (;;) {
-    const base = randomInt(20_000, 60_000);
-    const free = await requireFree(portsFrom(base)).then(
-      () => true,
-      () => false,
-    );
-    if (free) return base;
-  }
 }

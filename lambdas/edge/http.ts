@@ -51,11 +51,14 @@ export function playerApi(
   settings: Settings,
   answer: (request: PlayerRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<Result> {
-  return middy<Event, Result, Error, Context>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
-    .use(answering(route))
-    .handler(async (event, context) => toResult(await answer(toRequest(event, context, settings)))) as never;
+  return (
+    middy<Event, Result, Error, Context>()
+      // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
+      .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
+      .use(logMetrics(metrics))
+      .use(answering(route))
+      .handler(async (event, context) => toResult(await answer(toRequest(event, context, settings)))) as never
+  );
 }
 
 function answering(route: string): middy.MiddlewareObj<Event, Result> {

@@ -9,7 +9,11 @@ const ERRORS: Readonly<Record<string, readonly [ErrorName, string]>> = {
   accessDenied: ['AccessDeniedException', 'Access denied.'],
   validation: ['ValidationException', 'The request is not valid.'],
   conflict: ['ConflictException', 'The request conflicts with the state of the resource.'],
+  quota: ['ServiceQuotaExceededException', 'The service quota is exceeded.'],
 };
+
+/** What a latency without `milliseconds` adds. */
+const DEFAULT_LATENCY_MS = 1000;
 
 const KINDS = [...Object.keys(ERRORS), 'latency', 'reset', 'lostResponse'] as const;
 const ALL = '*';
@@ -25,8 +29,8 @@ const schema = z
   .refine((fault) => fault.probability === undefined || fault.count === undefined, {
     error: 'give "probability" or "count", not both',
   })
-  .refine((fault) => (fault.kind === 'latency') === (fault.milliseconds !== undefined), {
-    error: '"milliseconds" belongs to the kind "latency", and "latency" needs it',
+  .refine((fault) => fault.kind === 'latency' || fault.milliseconds === undefined, {
+    error: '"milliseconds" belongs to the kind "latency"',
   });
 
 /** A planned failure: with neither `probability` nor `count` it hits every call until it is deleted. */
@@ -51,7 +55,9 @@ export function parseFault(input: unknown): Fault {
     const name = String(issue.path[0] ?? '');
     return HELP[name]
       ? `"${name}" of a fault must be ${HELP[name]}.`
-      : `A fault must be a JSON object: ${issue.message}.`;
+      : issue.code === 'custom'
+        ? `A fault is refused: ${issue.message}.`
+        : 'A fault must be a JSON object.';
   });
   throw new Error(sentences.join(' '));
 }
@@ -100,7 +106,7 @@ export function createFaults(random: () => number = Math.random): Faults {
         if (!hits(fault, operation)) continue;
         fate.kinds.push(fault.kind);
         if (fault.kind === 'latency') {
-          fate.delayMs += fault.milliseconds ?? 0;
+          fate.delayMs += fault.milliseconds ?? DEFAULT_LATENCY_MS;
           continue;
         }
         failed = true;

@@ -1,7 +1,5 @@
-import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { playerIdOf } from '../../lambdas/core/player.ts';
-import { type Deployed, deploy, eventually, type Player } from './harness.ts';
+import { type Deployed, deploy, eventually, startedElsewhere } from './harness.ts';
 
 let deployed: Deployed;
 beforeAll(async () => {
@@ -9,31 +7,9 @@ beforeAll(async () => {
 });
 afterAll(() => deployed.close());
 
-/** A session that the publisher's own backend starts in advance for a player: nobody is connected to it yet. */
-async function startedElsewhere(player: Player): Promise<string> {
-  const { publisher, gameLiftStreams, region, streamGroupId, application, identity } = deployed.endpoints;
-  const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
-  const { Arn } = await client.send(
-    new StartStreamSessionCommand({
-      Identifier: streamGroupId,
-      ApplicationIdentifier: application,
-      Protocol: 'WebRTC',
-      SignalRequest: 'NO_CLIENT_CONNECTION',
-      UserId: playerIdOf(identity, player.name, 'pseudonym'),
-    }),
-  );
-  client.destroy();
-  const id = Arn?.split('/').at(-1) ?? '';
-  await eventually(
-    () => deployed.session(id),
-    ({ status }) => status === 'ACTIVE',
-  );
-  return id;
-}
-
 it('a session started in advance elsewhere is joined by its player through the reconnect route', async () => {
   const player = await deployed.player();
-  const id = await startedElsewhere(player);
+  const id = await startedElsewhere(deployed, player);
   const joined = await player.reconnect(id);
   expect(joined.status).toBe(201);
   await eventually(
@@ -45,7 +21,7 @@ it('a session started in advance elsewhere is joined by its player through the r
 
 it('it is adopted by its owner and nobody else, and the stranger hears what an unknown id would tell', async () => {
   const [player, stranger] = [await deployed.player(), await deployed.player()];
-  const id = await startedElsewhere(player);
+  const id = await startedElsewhere(deployed, player);
   await deployed.forgetCalls();
   const theirs = await stranger.reconnect(id);
   const theirCalls = (await deployed.calls()).map(({ operation }) => operation);
@@ -65,7 +41,7 @@ it('it is adopted by its owner and nobody else, and the stranger hears what an u
 
 it('a thousand guessed ids cost the guesser a budget, and others nothing', async () => {
   const [guesser, other] = [await deployed.player(), await deployed.player()];
-  const id = await startedElsewhere(other);
+  const id = await startedElsewhere(deployed, other);
   await deployed.forgetCalls();
   const statuses = new Map<number, number>();
   for (let round = 0; round < 50; round++) {

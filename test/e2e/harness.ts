@@ -2,13 +2,15 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import { playerIdOf } from '../../lambdas/core/player.ts';
 import {
   type LocalDeployment,
   type LocalDeploymentOptions,
   startDeployment,
 } from '../../local/deployment.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
-import { portsFrom, requireFree } from '../../local/ports.ts';
+import { freeBasePort } from '../../local/ports.ts';
 
 /** A call that the emulator saw. */
 export interface Call {
@@ -65,17 +67,6 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
 }
 
 export type Deployed = Awaited<ReturnType<typeof deploy>>;
-
-async function freeBasePort(): Promise<number> {
-  for (;;) {
-    const base = randomInt(20_000, 60_000);
-    const free = await requireFree(portsFrom(base)).then(
-      () => true,
-      () => false,
-    );
-    if (free) return base;
-  }
-}
 
 /** An offer that no other test makes; without a fingerprint, so that the emulator answers by signalling alone. */
 export function offer(): string {
@@ -164,4 +155,32 @@ export async function droppedSession(deployed: Deployed, player: Player) {
     (session) => session.status === 'PENDING_CLIENT_RECONNECTION',
   );
   return { id, connectionId: started.json.connectionId as string };
+}
+
+/** A client of GameLift Streams with the key of the publisher's own backend, or another. */
+export function awsClient({ endpoints }: Deployed, credentials = endpoints.publisher): GameLiftStreamsClient {
+  const { region, gameLiftStreams: endpoint } = endpoints;
+  return new GameLiftStreamsClient({ region, endpoint, credentials, maxAttempts: 1 });
+}
+
+/** A session that the publisher's own backend starts in advance for a player: nobody is connected to it yet. */
+export async function startedElsewhere(deployed: Deployed, player: Pick<Player, 'name'>): Promise<string> {
+  const { streamGroupId, application, identity } = deployed.endpoints;
+  const client = awsClient(deployed);
+  const { Arn } = await client.send(
+    new StartStreamSessionCommand({
+      Identifier: streamGroupId,
+      ApplicationIdentifier: application,
+      Protocol: 'WebRTC',
+      SignalRequest: 'NO_CLIENT_CONNECTION',
+      UserId: playerIdOf(identity, player.name, 'pseudonym'),
+    }),
+  );
+  client.destroy();
+  const id = Arn?.split('/').at(-1) ?? '';
+  await eventually(
+    () => deployed.session(id),
+    ({ status }) => status === 'ACTIVE',
+  );
+  return id;
 }

@@ -1,12 +1,15 @@
-import {
-  GameLiftStreamsClient,
-  GetStreamSessionCommand,
-  StartStreamSessionCommand,
-} from '@aws-sdk/client-gameliftstreams';
+import { GetStreamSessionCommand, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { describe, expect, it } from 'vitest';
-import { playerIdOf } from '../../lambdas/core/player.ts';
 import { compareGrants } from '../../local/iam/least-privilege.ts';
-import { type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
+import {
+  awsClient,
+  type Deployed,
+  deploy,
+  droppedSession,
+  eventually,
+  offer,
+  startedElsewhere,
+} from './harness.ts';
 
 const START = 'POST /v1/streamgroups/{streamGroupId}/streamsessions';
 const RECONNECT = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
@@ -54,28 +57,12 @@ async function exercise(deployed: Deployed, { adoption }: { adoption: boolean })
   if (!adoption) return;
   for (const ask of ['reconnect', 'status'] as const) {
     const owner = await deployed.player();
-    const elsewhere = await startedElsewhere(deployed, owner.name);
+    const elsewhere = await startedElsewhere(deployed, owner);
     await eventually(
       () => owner[ask](elsewhere),
       ({ status }) => status < 300,
     );
   }
-}
-
-async function startedElsewhere(deployed: Deployed, name: string): Promise<string> {
-  const { publisher, gameLiftStreams, region, streamGroupId, application, identity } = deployed.endpoints;
-  const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
-  const { Arn } = await client.send(
-    new StartStreamSessionCommand({
-      Identifier: streamGroupId,
-      ApplicationIdentifier: application,
-      Protocol: 'WebRTC',
-      SignalRequest: 'NO_CLIENT_CONNECTION',
-      UserId: playerIdOf(identity, name, 'pseudonym'),
-    }),
-  );
-  client.destroy();
-  return Arn?.split('/').at(-1) ?? '';
 }
 
 const roleNames = (deployed: Deployed) =>
@@ -112,14 +99,9 @@ it("a leaked key of a function opens that function's one door and no other", asy
   try {
     const player = await deployed.player();
     const { id } = await droppedSession(deployed, player);
-    const { gameLiftStreams, region, streamGroupId, application } = deployed.endpoints;
+    const { streamGroupId, application } = deployed.endpoints;
     const leaked = deployed.principals.keyOf(deployed.functionOf(RECONNECT));
-    const client = new GameLiftStreamsClient({
-      region,
-      endpoint: gameLiftStreams,
-      credentials: leaked,
-      maxAttempts: 1,
-    });
+    const client = awsClient(deployed, leaked);
     const look = new GetStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: id });
     expect((await client.send(look)).Status).toBe('PENDING_CLIENT_RECONNECTION');
     const start = new StartStreamSessionCommand({

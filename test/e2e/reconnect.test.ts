@@ -1,9 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { playerIdOf } from '../../lambdas/core/player.ts';
-import { type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
+import {
+  awsClient,
+  type Deployed,
+  deploy,
+  droppedSession,
+  eventually,
+  offer,
+  startedElsewhere,
+} from './harness.ts';
 
 const CONNECT = 'CreateStreamSessionConnection';
 const RECONNECT_ROUTE = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
@@ -228,19 +236,8 @@ describe("somebody else's session", () => {
 
   it('started by a publisher stays closed while adoption is off, even to the player it was started for', async () => {
     const player = await deployed.player();
-    const { publisher, gameLiftStreams, region, streamGroupId, application, identity } = deployed.endpoints;
-    const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
-    const { Arn } = await client.send(
-      new StartStreamSessionCommand({
-        Identifier: streamGroupId,
-        ApplicationIdentifier: application,
-        Protocol: 'WebRTC',
-        SignalRequest: 'NO_CLIENT_CONNECTION',
-        UserId: playerIdOf(identity, player.name, 'pseudonym'),
-      }),
-    );
-    client.destroy();
-    expect((await player.reconnect(Arn?.split('/').at(-1) ?? '')).status).toBe(404);
+    const id = await startedElsewhere(deployed, player);
+    expect((await player.reconnect(id)).status).toBe(404);
   });
 });
 
@@ -276,13 +273,9 @@ describe('status polls', () => {
 describe('a session that is over', () => {
   it('does not block its player from starting another, although nobody told the broker', async () => {
     const { player, id } = await dropped();
-    await deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
-    const { publisher, gameLiftStreams, region, streamGroupId } = deployed.endpoints;
-    const { TerminateStreamSessionCommand } = await import('@aws-sdk/client-gameliftstreams');
-    const client = new GameLiftStreamsClient({ region, endpoint: gameLiftStreams, credentials: publisher });
-    await client.send(
-      new TerminateStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: id }),
-    );
+    const client = awsClient(deployed);
+    const Identifier = deployed.endpoints.streamGroupId;
+    await client.send(new TerminateStreamSessionCommand({ Identifier, StreamSessionIdentifier: id }));
     client.destroy();
     const { status, json } = await player.start();
     expect(status).toBe(201);
@@ -304,7 +297,6 @@ describe('what is executed', () => {
     const fn = deployed.functionOf(RECONNECT_ROUTE);
     const executed = deployed.pool.executed(fn.logicalId);
     expect(fn.assetDirectory).toBe(join(deployed.directory, 'cdk.out', `asset.${fn.assetHash}`));
-    const { createHash } = await import('node:crypto');
     const digest = createHash('sha256')
       .update(readFileSync(join(fn.assetDirectory, 'index.mjs')))
       .digest('hex');
@@ -318,7 +310,6 @@ describe('logs', () => {
     const signalRequest = offer();
     const { json } = await player.reconnect(id, { signalRequest, key: 'a-key' });
     await player.reconnect(id, { signalRequest: 'not an offer' });
-    const { readdirSync } = await import('node:fs');
     const directory = join(deployed.directory, 'logs');
     const logs = await eventually(
       async () =>

@@ -193,8 +193,8 @@ function limitCases(): [string, unknown, string][] {
     ],
     [
       'one player who may connect more often than a small quota allows',
-      { ...minimal, limits: { connectionsPerMinute: 31 }, quotas: { CreateStreamSessionConnection: 0.5 } },
-      'limits.connectionsPerMinute is 31; write at most the 30 that quotas.CreateStreamSessionConnection, 0.5 a second, grants all players together',
+      { ...minimal, limits: { connectionsPerMinute: 61 }, quotas: { CreateStreamSessionConnection: 1 } },
+      'limits.connectionsPerMinute is 61; write at most the 60 that quotas.CreateStreamSessionConnection, 1 a second, grants all players together',
     ],
   ];
 }
@@ -330,22 +330,22 @@ function settingCases(): [string, unknown, string][] {
     [
       'no starts a second',
       { quotas: { StartStreamSession: 0 } },
-      'quotas.StartStreamSession is 0; write a number from 0.1 to 1000',
+      'quotas.StartStreamSession is 0; write a number from 1 to 1000',
     ],
     [
       'a quota as text',
       { quotas: { GetStreamSession: '20/s' } },
-      'quotas.GetStreamSession is "20/s"; write a number from 0.1 to 1000',
+      'quotas.GetStreamSession is "20/s"; write a number from 1 to 1000',
     ],
     [
       'a negative quota',
-      { quotas: { TerminateStreamSession: -1 } },
-      'quotas.TerminateStreamSession is -1; write a number from 0.1 to 1000',
+      { quotas: { GetStreamSession: -1 } },
+      'quotas.GetStreamSession is -1; write a number from 1 to 1000',
     ],
     [
       'a boundless quota',
       { quotas: { CreateStreamSessionConnection: 1e9 } },
-      'quotas.CreateStreamSessionConnection is 1000000000; write a number from 0.1 to 1000',
+      'quotas.CreateStreamSessionConnection is 1000000000; write a number from 1 to 1000',
     ],
     [
       'adoption without object',
@@ -394,9 +394,14 @@ function settingCases(): [string, unknown, string][] {
       `webOrigin is not a setting; did you mean "webOrigins"? Known here: ${top}`,
     ],
     [
+      'a name that is like none of ours: nothing is suggested',
+      { foo: [] },
+      `foo is not a setting. Known here: ${top}`,
+    ],
+    [
       'a quota that is not paced',
       { quotas: { startStreamSession: 1 } },
-      'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, TerminateStreamSession, CreateStreamSessionConnection',
+      'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, CreateStreamSessionConnection',
     ],
   ];
   return cases.map(([what, change, line]) => [what, { ...minimal, ...change }, line]);

@@ -42,7 +42,6 @@ describe('a deployer who writes only a stream group', () => {
       quotas: {
         StartStreamSession: 20,
         GetStreamSession: 20,
-        TerminateStreamSession: 20,
         CreateStreamSessionConnection: 20,
       },
       adoption: { enabled: false, quotaShare: 0.1 },
@@ -112,7 +111,7 @@ describe('whatever a deployer writes', () => {
       identity: fc.constantFrom({ cognito: {} }, { ...oidc, issuer: 'https://a.example/' }),
       webOrigins: fc.uniqueArray(fc.webUrl({ validSchemes: ['https'] }).map((url) => new URL(url).origin)),
       memoryMb: fc.integer({ min: 128, max: 10_240 }),
-      quotas: fc.record({ GetStreamSession: fc.double({ min: 0.1, max: 1000, noNaN: true }) }),
+      quotas: fc.record({ GetStreamSession: fc.double({ min: 1, max: 1000, noNaN: true }) }),
     },
     { requiredKeys: ['streamGroups'] },
   );

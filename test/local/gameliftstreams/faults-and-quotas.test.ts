@@ -82,7 +82,7 @@ describe('a planned fault', () => {
     [{ operation: '*', kind: 'reset', probability: 2 }, /"probability"/],
     [{ operation: '*', kind: 'reset', count: 0 }, /"count"/],
     [{ operation: '*', kind: 'reset', count: 1, probability: 0.5 }, /not both/],
-    [{ operation: '*', kind: 'latency' }, /milliseconds/],
+    [{ operation: '*', kind: 'throttle', milliseconds: 5 }, /refused: "milliseconds" belongs to the kind/],
     [{ operation: '*', kind: 'reset', milliseconds: 5 }, /milliseconds/],
     [{ operation: '*', kind: 'reset', times: 5 }, /"times".*count/],
     [[], /JSON object|operation/],

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Settings } from '../../lambdas/edge/settings.ts';
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.secret.signature';
+const event = {
+  headers: { authorization: `Bearer ${TOKEN}`, 'idempotency-key': 'key' },
+  pathParameters: { streamGroupId: 'sg-1', streamSessionId: `${TOKEN}${TOKEN}` },
+  requestContext: {
+    requestId: 'request-1',
+    authorizer: { jwt: { claims: { iss: 'https://issuer.example', sub: 'alice' } } },
+  },
+  body: '{"signalRequest":"v=0 secret offer"}',
+  isBase64Encoded: false,
+};
+const context = {
+  awsRequestId: 'r',
+  functionName: 'f',
+  memoryLimitInMB: '512',
+  getRemainingTimeInMillis: () => 5000,
+};
+
+/** Everything that goes to stdout and stderr, where Lambda's logs come from. */
+let logged = '';
+beforeEach(() => {
+  logged = '';
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      logged += String(chunk);
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** What a handler answers whose route fails as given; loaded anew, since the logger reads its environment once. */
+async function failing(problem: 'paced' | Error) {
+  vi.resetModules();
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
+  const { playerApi } = await import('../../lambdas/edge/http.ts');
+  const { Problem } = await import('../../lambdas/core/problems.ts');
+  const thrown = problem === 'paced' ? new Problem('paced', 'Wait.', { retryAfterMs: 1200 }) : problem;
+  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, () => Promise.reject(thrown));
+  return handler(event as never, context as never);
+}
+
+it("logs no token and no offer, not even where somebody switches Powertools' own event log on", async () => {
+  vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+  await failing('paced');
+  expect(logged).toContain('"code":"paced"');
+  expect(logged).not.toContain(TOKEN);
+  expect(logged).not.toContain('secret offer');
+});
+
+it('answers a defect of ours without its message, and logs where it happened but not what it said', async () => {
+  const result = await failing(new TypeError(`cannot read ${TOKEN}`));
+  expect(result.statusCode).toBe(500);
+  expect(JSON.parse(result.body ?? '')).toMatchObject({
+    code: 'broker_misconfigured',
+    requestId: 'request-1',
+  });
+  expect(logged).toContain('http.test.ts');
+  expect(logged + result.body).not.toContain(TOKEN);
+});
+
+it('names the wait twice: in milliseconds for progress bars, in whole seconds for any HTTP client', async () => {
+  const result = await failing('paced');
+  expect(result.headers).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json' });
+  expect(JSON.parse(result.body ?? '').retryAfterMs).toBe(1200);
+});
