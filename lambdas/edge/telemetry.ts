@@ -10,7 +10,6 @@ export interface LogFields {
   status?: string;
   code?: string;
   cause?: string;
-  milliseconds?: number;
 }
 
 /** One line a life-cycle step at `info`; `warn` for what a person may want to see; `error` for alarms. */

@@ -6,6 +6,7 @@ import { judgeStart, type Slot } from '../core/slot.ts';
 import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
 import { isOnTime } from '../core/turn.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
+import type { SlotChanges } from '../edge/slots.ts';
 import { inTurn } from '../edge/turns.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 import { freedSlot, inProgress, refuseBesideUnslotted } from './slots.ts';
@@ -53,12 +54,7 @@ export async function start(
     const made = await inTurn(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
     if ('paced' in made) {
       const kept = made.uncertain ? {} : FORGOTTEN;
-      await deps.slots.write(
-        asked.playerId,
-        reserved,
-        { lease: null, ...kept, turn: { ...made.turn, paid: !paid } },
-        deps.now(),
-      );
+      await settle(asked, reserved, { ...kept, turn: { ...made.turn, paid: !paid } }, deps);
       throw made.paced;
     }
     session = made.done;
@@ -66,7 +62,7 @@ export async function start(
     if (!(failure instanceof AwsFailure)) throw failure;
     // A refusal frees the slot; an unknown outcome keeps the request in it, to be repeated with the same token.
     const kept = failure.uncertain ? {} : FORGOTTEN;
-    await deps.slots.write(asked.playerId, reserved, { lease: null, ...kept, turn: null }, deps.now());
+    await settle(asked, reserved, { ...kept, turn: null }, deps);
     throw startProblem(failure, deps.random());
   }
 
@@ -94,6 +90,21 @@ async function charge({ playerId }: Start, deps: StartDependencies): Promise<voi
     throw new Problem('too_many_requests', 'This player has started sessions too often.', {
       retryAfterMs: wait,
     });
+  }
+}
+
+/** Gives the slot back after a refusal. What the player hears does not depend on it: the lease runs out by itself. */
+async function settle(
+  { playerId }: Start,
+  slot: Slot,
+  changes: SlotChanges,
+  deps: StartDependencies,
+): Promise<void> {
+  try {
+    await deps.slots.write(playerId, slot, { ...changes, lease: null }, deps.now());
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    deps.log.warn('slot not given back', { cause: error.code });
   }
 }
 

@@ -56,10 +56,7 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
     const { player, id } = await dropped();
     await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 1500, count: 1 });
     const first = player.reconnect(id);
-    await eventually(
-      () => player.reconnect(id),
-      ({ json }) => json.code === 'connection_in_progress',
-    );
+    await deployed.faultsSpent();
     const answer = await player.reconnect(id);
     await first;
     return answer;

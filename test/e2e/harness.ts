@@ -51,6 +51,12 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     directory,
     control,
     fault: (fault: Record<string, unknown>) => control('POST', 'faults', fault),
+    /** All planned faults have hit: the call that was to meet the last one has reached AWS. */
+    faultsSpent: () =>
+      eventually(
+        () => control('GET', 'faults'),
+        (planned) => Array.isArray(planned) && planned.length === 0,
+      ),
     calls: async (operation?: string) =>
       ((await control('GET', 'calls')) as Call[]).filter(
         (call) => !operation || call.operation === operation,

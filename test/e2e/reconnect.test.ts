@@ -171,11 +171,7 @@ describe('a function killed in the middle', () => {
     await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 3000, count: 1 });
     const request = { signalRequest: offer(), key: 'key-1' };
     const killed = player.reconnect(id, request);
-    // Whoever is refused for its lease proves that the first one is past its first write.
-    await eventually(
-      () => player.reconnect(id),
-      ({ json }) => json.code === 'connection_in_progress',
-    );
+    await deployed.faultsSpent();
     expect(deployed.pool.kill(deployed.functionOf(RECONNECT_ROUTE).logicalId)).toBe(1);
     expect(await killed).toMatchObject({ status: 500, json: { message: 'Internal Server Error' } });
     expect((await player.reconnect(id, request)).json.code).toBe('connection_in_progress');

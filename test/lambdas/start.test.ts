@@ -112,6 +112,18 @@ describe('a start', () => {
     expect(await code(start({ ...request, application: 'a-2' }, deps))).toBe('idempotency_key_reused');
   });
 
+  it('that AWS refused says why, even where the table fails to give the slot back', async () => {
+    const { aws, deps } = broker();
+    aws.before = () => Promise.reject(refusal('conflict'));
+    let writes = 0;
+    const write: StartDependencies['slots']['write'] = (...args) =>
+      ++writes === 2
+        ? Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'))
+        : deps.slots.write(...args);
+    const failing = { ...deps, slots: { ...deps.slots, write } };
+    expect(await code(start(asked(), failing))).toBe('stream_group_unavailable');
+  });
+
   it('that AWS refused leaves the slot free for the next one', async () => {
     const { aws, deps } = broker();
     const request = asked();
