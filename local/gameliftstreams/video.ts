@@ -1,7 +1,7 @@
 import type { PeerConnection, RtpPacketizationConfig, Track } from 'node-datachannel';
 import { clipFrames, FRAMES_PER_SECOND } from './clip.ts';
 import type { OfferedVideo } from './offer.ts';
-import { hold, type WebRtc } from './webrtc.ts';
+import { hold, sendIfOpen, type WebRtc } from './webrtc.ts';
 
 const CLOCK_RATE = 90_000;
 /** Largest RTP payload that fits everywhere with room for headers. */
@@ -59,7 +59,7 @@ export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): (
     for (; next <= until; next += 1) {
       rtp.timestamp = (timestampBase + ((next - first) * CLOCK_RATE) / FRAMES_PER_SECOND) >>> 0;
       const frame = frameAt(next + shift);
-      if (frame) track.sendMessageBinary(frame.data);
+      if (frame) sendIfOpen(track, () => track.sendMessageBinary(frame.data));
     }
   }, 1000 / FRAMES_PER_SECOND);
   timer.unref();

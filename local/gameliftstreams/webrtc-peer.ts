@@ -4,7 +4,7 @@ import type { Offer } from './offer.ts';
 import type { Peer, PeerContext } from './peer.ts';
 import { blackhole, openRelay, type Relay } from './relay.ts';
 import { addVideoTrack, startVideo, type VideoTrack } from './video.ts';
-import { hold, loadWebRtc, type WebRtc } from './webrtc.ts';
+import { hold, loadWebRtc, sendIfOpen, type WebRtc } from './webrtc.ts';
 
 /** The data channels that the Web SDK creates. */
 const INPUT_CHANNEL = 'inputChannel';
@@ -119,17 +119,17 @@ export async function createWebRtcPeer(
     setTimeout(() => relay.close(), CLOSING_MS).unref();
   };
 
-  const sendState = () => {
-    if (!messages?.isOpen()) return;
-    messages.sendMessage(
-      JSON.stringify({
-        type: 'state',
-        counter: game.counter(),
-        inputs: game.inputs(),
-        connection: game.connection(),
-      }),
-    );
+  const tell = (message: object) => {
+    const channel = messages;
+    if (channel) sendIfOpen(channel, () => channel.sendMessage(JSON.stringify(message)));
   };
+  const sendState = () =>
+    tell({
+      type: 'state',
+      counter: game.counter(),
+      inputs: game.inputs(),
+      connection: game.connection(),
+    });
   const checkSilence = () => {
     const seenAt = relay.lastClientPacketAt();
     if (seenAt !== undefined && Date.now() - seenAt > silenceSeconds() * 1000) lose();
@@ -176,7 +176,7 @@ export async function createWebRtcPeer(
     },
     close: (serverDisconnect) => {
       if (phase === 'connected' && serverDisconnect && messages?.isOpen()) {
-        messages.sendMessage(JSON.stringify({ type: 'serverDisconnect', reason: serverDisconnect }));
+        tell({ type: 'serverDisconnect', reason: serverDisconnect });
         stop();
         setTimeout(tearDown, FAREWELL_MS).unref();
         return;

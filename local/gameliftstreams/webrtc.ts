@@ -34,3 +34,16 @@ export function hold<T extends DataChannel | Track>(part: T, onClosed: () => voi
 export async function shutdownWebRtc(): Promise<void> {
   if (loaded) (await loaded).cleanup();
 }
+
+/**
+ * Sends on a track or data channel, unless it is closed. The client may close it between the question and the sending,
+ * since the library has threads of its own: what it throws then is no error of anybody's.
+ */
+export function sendIfOpen(way: { isOpen(): boolean }, send: () => void): void {
+  if (!way.isOpen()) return;
+  try {
+    send();
+  } catch (error) {
+    if (way.isOpen()) throw error;
+  }
+}
