@@ -6,7 +6,7 @@ const STORM = 'test/bench/bench-storm.test.ts';
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
  * for itself, `browser` Chromium as well. Files of the last two run one after another: each drives real
- * processes and real time on a machine that may have only two cores.
+ * processes and real time on a machine that may have only two cores, so `npm test` runs them after the unit tests.
  */
 export default defineConfig({
   test: {
