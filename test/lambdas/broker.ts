@@ -7,6 +7,7 @@ import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import type { Log } from '../../lambdas/edge/telemetry.ts';
 import type { Reconnect, ReconnectDependencies } from '../../lambdas/reconnect/dependencies.ts';
+import type { Start } from '../../lambdas/start/dependencies.ts';
 import { startTable } from '../../local/table/table.ts';
 
 const TABLE_NAME = 'sessions';
@@ -141,5 +142,27 @@ export async function ownSession(
     key: randomUUID(),
     previousConnectionId: undefined,
     endsBy: deps.now() + 10_000,
+  };
+}
+
+/** A start of a player of its own, with an offer that no other one has. */
+export function askedStart(changes: Partial<Start> = {}): Start {
+  return {
+    playerId: `player-${randomUUID()}`,
+    group: {
+      id: 'sg-1',
+      region: 'us-west-2',
+      applications: ['a-1'],
+      locations: [],
+      connectionTimeoutSeconds: 120,
+      sessionLengthSeconds: 3600,
+    },
+    application: 'a-1',
+    signalRequest: `offer-${randomUUID()}`,
+    locations: undefined,
+    launchArguments: undefined,
+    key: undefined,
+    endsBy: 1_800_000_015_000,
+    ...changes,
   };
 }

@@ -5,9 +5,9 @@ import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
-import type { Start, StartDependencies } from '../../lambdas/start/dependencies.ts';
+import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { code, pacerOver, quiet, realTable, refusal } from './broker.ts';
+import { askedStart, code, pacerOver, quiet, realTable, refusal } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -56,34 +56,13 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
   return { aws, deps, clock };
 }
 
-function asked(changes: Partial<Start> = {}): Start {
-  return {
-    playerId: `player-${randomUUID()}`,
-    group: {
-      id: 'sg-1',
-      region: 'us-west-2',
-      applications: ['a-1'],
-      locations: [],
-      connectionTimeoutSeconds: 120,
-      sessionLengthSeconds: 3600,
-    },
-    application: 'a-1',
-    signalRequest: `offer-${randomUUID()}`,
-    locations: undefined,
-    launchArguments: undefined,
-    key: undefined,
-    endsBy: 1_800_000_015_000,
-    ...changes,
-  };
-}
-
 describe('a start', () => {
   it('of ten different requests at once begins one session: the limit holds under a race', async () => {
     const { aws, deps } = broker();
     aws.before = () => new Promise((resolve) => setTimeout(resolve, 50));
-    const { playerId } = asked();
+    const { playerId } = askedStart();
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => code(start(asked({ playerId }), deps))),
+      Array.from({ length: 10 }, () => code(start(askedStart({ playerId }), deps))),
     );
     expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'connection_in_progress')).toHaveLength(9);
@@ -92,7 +71,7 @@ describe('a start', () => {
 
   it('whose function died is repeated with the same client token: one session, and the player owns it', async () => {
     const { aws, deps, clock } = broker();
-    const request = asked();
+    const request = askedStart();
     const dying = { ...deps, records: { ...deps.records, add: () => Promise.reject(new Error('killed')) } };
     await start(request, dying).catch(() => {});
     expect(await code(start(request, deps))).toBe('connection_in_progress');
@@ -107,7 +86,7 @@ describe('a start', () => {
 
   it('with the same key but anything else asked is refused, not silently answered with the other session', async () => {
     const { deps } = broker();
-    const request = asked({ key: 'key' });
+    const request = askedStart({ key: 'key' });
     await start(request, deps);
     expect(await code(start({ ...request, application: 'a-2' }, deps))).toBe('idempotency_key_reused');
   });
@@ -121,53 +100,53 @@ describe('a start', () => {
         ? Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'))
         : deps.slots.write(...args);
     const failing = { ...deps, slots: { ...deps.slots, write } };
-    expect(await code(start(asked(), failing))).toBe('stream_group_unavailable');
+    expect(await code(start(askedStart(), failing))).toBe('stream_group_unavailable');
   });
 
   it('that AWS refused leaves the slot free for the next one', async () => {
     const { aws, deps } = broker();
-    const request = asked();
+    const request = askedStart();
     aws.before = () => Promise.reject(refusal('conflict'));
     expect(await code(start(request, deps))).toBe('stream_group_unavailable');
     aws.before = async () => {};
-    expect(await code(start(asked({ playerId: request.playerId }), deps))).toBe('none');
+    expect(await code(start(askedStart({ playerId: request.playerId }), deps))).toBe('none');
   });
 
   it('is refused beside a live session, allowed beside a dead one, and looks at AWS to tell them apart', async () => {
     const { aws, deps, clock } = broker();
-    const { playerId } = asked();
-    await start(asked({ playerId }), deps);
-    expect(await code(start(asked({ playerId }), deps))).toBe('session_limit_reached');
+    const { playerId } = askedStart();
+    await start(askedStart({ playerId }), deps);
+    expect(await code(start(askedStart({ playerId }), deps))).toBe('session_limit_reached');
     aws.seen = 'ERROR';
     clock.now += 2000;
-    expect(await code(start(asked({ playerId }), deps))).toBe('none');
+    expect(await code(start(askedStart({ playerId }), deps))).toBe('none');
     expect(aws.sessions.size).toBe(2);
   });
 
   it('has as many sessions as the settings allow, and no more', async () => {
     const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 2, startsPerMinute: 100 });
-    const { playerId } = asked();
+    const { playerId } = askedStart();
     const outcomes: string[] = [];
-    for (let i = 0; i < 3; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
+    for (let i = 0; i < 3; i++) outcomes.push(await code(start(askedStart({ playerId }), deps)));
     expect(outcomes).toEqual(['none', 'none', 'session_limit_reached']);
     expect(aws.sessions.size).toBe(2);
   });
 
   it('too often is refused before it reaches AWS', async () => {
     const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 2 });
-    const { playerId } = asked();
+    const { playerId } = askedStart();
     aws.before = () => Promise.reject(refusal('conflict'));
     const outcomes: string[] = [];
-    for (let i = 0; i < 3; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
+    for (let i = 0; i < 3; i++) outcomes.push(await code(start(askedStart({ playerId }), deps)));
     expect(outcomes).toEqual(['stream_group_unavailable', 'stream_group_unavailable', 'too_many_requests']);
   });
 
   it('by players who wait for a turn does not cost them the turn: the return is free, but only once', async () => {
     const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 2 });
-    const { playerId } = asked();
+    const { playerId } = askedStart();
     aws.before = () => Promise.reject(refusal('throttled'));
     const outcomes: string[] = [];
-    for (let i = 0; i < 5; i++) outcomes.push(await code(start(asked({ playerId }), deps)));
+    for (let i = 0; i < 5; i++) outcomes.push(await code(start(askedStart({ playerId }), deps)));
     expect(outcomes).toEqual(['paced', 'paced', 'paced', 'paced', 'too_many_requests']);
   });
 });
@@ -176,60 +155,61 @@ describe("a player beside a session of the player's own", () => {
   /** A player with one session, two seconds later. */
   async function beside(limits?: Parameters<typeof broker>[0]) {
     const made = broker(limits);
-    const { playerId } = asked();
-    await start(asked({ playerId }), made.deps);
+    const { playerId } = askedStart();
+    await start(askedStart({ playerId }), made.deps);
     made.clock.now += 2000;
     return { ...made, playerId };
   }
 
   it("who starts again and again spends a budget, and one look a second: not the account's quota", async () => {
     const { aws, deps, playerId } = await beside({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 6 });
-    for (let i = 0; i < 40; i++) await code(start(asked({ playerId }), deps));
+    for (let i = 0; i < 40; i++) await code(start(askedStart({ playerId }), deps));
     expect(aws.looks).toBe(1);
   });
 
   it('is not kept from starting by one in a stream group that is served no more', async () => {
     const { deps, playerId } = await beside();
-    const group = { ...asked().group, id: 'sg-2' };
-    expect(await code(start(asked({ playerId, group }), { ...deps, streamGroups: [{ id: 'sg-2' }] }))).toBe(
-      'none',
-    );
+    const group = { ...askedStart().group, id: 'sg-2' };
+    expect(
+      await code(start(askedStart({ playerId, group }), { ...deps, streamGroups: [{ id: 'sg-2' }] })),
+    ).toBe('none');
   });
 
   it('is not kept from starting by one past its length, whatever AWS says of it', async () => {
     const { aws, deps, clock, playerId } = await beside();
     aws.seen = 'unknown';
     clock.now += 2 * 3_600_000;
-    expect(await code(start(asked({ playerId, endsBy: clock.now + 15_000 }), deps))).toBe('none');
+    expect(await code(start(askedStart({ playerId, endsBy: clock.now + 15_000 }), deps))).toBe('none');
   });
 
   it('is kept from it by one that AWS does not tell about', async () => {
     const { aws, deps, playerId } = await beside();
     aws.seen = 'unknown';
-    expect(await code(start(asked({ playerId }), deps))).toBe('session_limit_reached');
+    expect(await code(start(askedStart({ playerId }), deps))).toBe('session_limit_reached');
   });
 
   it('of two, one dead, may start another: the dead one need not be the first', async () => {
     const { deps, clock, playerId } = await beside({ maxLiveSessionsPerPlayer: 2, startsPerMinute: 100 });
-    const second = JSON.parse((await start(asked({ playerId }), deps)).body).streamSession.streamSessionId;
+    const second = JSON.parse((await start(askedStart({ playerId }), deps)).body).streamSession
+      .streamSessionId;
     clock.now += 2000;
     const look: StartDependencies['look'] = async ({ streamSessionId }) => ({
       status: streamSessionId === second ? 'TERMINATED' : 'ACTIVE',
     });
-    expect(await code(start(asked({ playerId }), { ...deps, look }))).toBe('none');
+    expect(await code(start(askedStart({ playerId }), { ...deps, look }))).toBe('none');
   });
 
   it('that only the records know, since the table failed at the slot, counts all the same', async () => {
     const { aws, deps, clock } = broker();
-    const { playerId } = asked();
+    const { playerId } = askedStart();
     let writes = 0;
     const write: StartDependencies['slots']['write'] = (...args) =>
       ++writes === 2
         ? Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'))
         : deps.slots.write(...args);
-    await code(start(asked({ playerId }), { ...deps, slots: { ...deps.slots, write } }));
+    await code(start(askedStart({ playerId }), { ...deps, slots: { ...deps.slots, write } }));
     clock.now += 16_000;
-    const next = asked({ playerId, endsBy: clock.now + 15_000 });
+    const next = askedStart({ playerId, endsBy: clock.now + 15_000 });
     expect(await code(start(next, deps))).toBe('session_limit_reached');
     expect(aws.sessions.size).toBe(1);
   });

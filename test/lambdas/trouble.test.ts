@@ -9,9 +9,10 @@ import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
-import type { Start, StartDependencies } from '../../lambdas/start/dependencies.ts';
+import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
 import {
+  askedStart,
   code,
   type FakeAws,
   ownSession,
@@ -182,23 +183,7 @@ function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
     newId: () => randomUUID(),
     log: quiet,
   });
-  const asked: Start = {
-    playerId: `player-${randomUUID()}`,
-    group: {
-      id: 'sg-1',
-      region: 'us-west-2',
-      applications: ['a-1'],
-      locations: [],
-      connectionTimeoutSeconds: 120,
-      sessionLengthSeconds: 3600,
-    },
-    application: 'a-1',
-    signalRequest: 'o1',
-    locations: undefined,
-    launchArguments: undefined,
-    key: 'k1',
-    endsBy: clock.now + 15_000,
-  };
+  const asked = askedStart({ signalRequest: 'o1', key: 'k1' });
   return { aws, clock, asked, depsOver };
 }
 
