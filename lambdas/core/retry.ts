@@ -15,7 +15,7 @@ export interface RetryContext {
 export const MIN_ATTEMPT_MS = 500;
 
 const CEILINGS_MS: Partial<Record<AwsFailureKind, readonly number[]>> = {
-  // A throttle that clears within about a second is waited out here; a longer wait is the client's, unbilled.
+  // Only for calls that are not paced (see CallBudget): a throttle that clears within about a second is waited out here.
   throttled: [200, 400, 600],
   internal: [100, 400],
   network: [50, 200],

@@ -6,7 +6,11 @@ import { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
 import { adopt } from '../../lambdas/edge/adopt.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
-import { type AwsStreamSession, createConnection } from '../../lambdas/edge/gameliftstreams.ts';
+import {
+  type AwsStreamSession,
+  createConnection,
+  getStreamSession,
+} from '../../lambdas/edge/gameliftstreams.ts';
 import { type GetStreamSession, observed } from '../../lambdas/edge/observe.ts';
 import { tableSpots } from '../../lambdas/edge/spots.ts';
 import type { Table } from '../../lambdas/edge/table.ts';
@@ -221,4 +225,22 @@ it('a function past its deadline does not spend the offer on an attempt that nob
   });
   server.close();
   expect(arrived).toBe(0);
+});
+
+it('a look that AWS throttles is one call of AWS, not four: the quota is taken already', async () => {
+  let arrived = 0;
+  const server = createServer((_, response) => {
+    arrived++;
+    response.writeHead(429, { 'x-amzn-errortype': 'ThrottlingException' }).end('{}');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  process.env.AWS_ENDPOINT_URL_GAMELIFTSTREAMS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const budget = { deadline: Date.now() + 5000, now: Date.now, random: () => 0 };
+  // A Region of its own: the client of each is made once, with the endpoint of then.
+  await expect(getStreamSession('eu-central-1', 'sg-1', 's', budget)).rejects.toMatchObject({
+    kind: 'throttled',
+  });
+  server.closeAllConnections();
+  server.close();
+  expect(arrived).toBe(1);
 });
