@@ -1,6 +1,7 @@
 /** The CDK app: `npx cdk synth`, `npx cdk deploy`. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { OperatorStack } from './operator-stack.ts';
 import { RejoinStack } from './rejoin-stack.ts';
 import { SettingsError } from './settings-problems.ts';
 import { findSettings } from './settings-source.ts';
@@ -13,7 +14,9 @@ try {
   const source = findSettings((key) => app.node.tryGetContext(key), process.cwd());
   from = source.name;
   // What a deployer wrote is anything at all until the stack has checked it.
-  new RejoinStack(app, source.input as ConstructorParameters<typeof RejoinStack>[1]);
+  const { rejoin } = new RejoinStack(app, source.input as ConstructorParameters<typeof RejoinStack>[1]);
+  // Nobody gets a door that nobody asked for. An empty list keeps it there, closed.
+  if (rejoin.settings.operators !== undefined) new OperatorStack(app, rejoin);
   app.synth();
 } catch (error) {
   process.exitCode = 1;

@@ -1,16 +1,23 @@
-/** From the rows of `player-routes.ts` to policy documents: every action and every ARN spelled out. */
+/** From the rows of `player-routes.ts` and `operator-routes.ts` to policy documents: every action and every ARN spelled out. */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Grant, GrantTarget } from './player-routes.ts';
+import { type Grant, type GrantTarget, isTable, type TableTarget } from './routes.ts';
 import type { StreamGroupSettings } from './settings.ts';
 
-/** What grants can point at. */
+/** What grants can point at. A table that no grant names may be left out. */
 export interface GrantTargets {
   readonly streamGroups: readonly StreamGroupSettings[];
-  readonly table: Table;
+  readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
+}
+
+/** The table that a grant names. @throws {Error} where the deployment has none: a slip in the table of routes */
+export function tableOf(targets: GrantTargets, target: TableTarget): Table {
+  const table = targets.tables[target];
+  if (!table) throw new Error(`A route has a grant on ${target}, which this API has not`);
+  return table;
 }
 
 /**
@@ -26,9 +33,9 @@ function gameLiftStreamsArn(
   return Stack.of(scope).formatArn({ service: 'gameliftstreams', region, resource, resourceName });
 }
 
-function resources(scope: Construct, on: GrantTarget, { streamGroups, table }: GrantTargets): string[] {
-  if (on === 'table') return [table.tableArn];
-  const arns = streamGroups.flatMap(({ id, region, applications }) => [
+function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): string[] {
+  if (isTable(on)) return [tableOf(targets, on).tableArn];
+  const arns = targets.streamGroups.flatMap(({ id, region, applications }) => [
     gameLiftStreamsArn(scope, region, 'streamgroup', id),
     ...(on === 'streamGroupsAndApplications'
       ? applications.map((application) => gameLiftStreamsArn(scope, region, 'application', application))
@@ -39,7 +46,7 @@ function resources(scope: Construct, on: GrantTarget, { streamGroups, table }: G
 }
 
 function statement(scope: Construct, grant: Grant, targets: GrantTargets): PolicyStatement {
-  const service = grant.on === 'table' ? 'dynamodb' : 'gameliftstreams';
+  const service = isTable(grant.on) ? 'dynamodb' : 'gameliftstreams';
   return new PolicyStatement({
     actions: grant.actions.map((action) => `${service}:${action}`),
     resources: resources(scope, grant.on, targets),

@@ -1,18 +1,11 @@
 /** The HTTP API that players' browsers call. Every route wants a token of our issuer with the play scope. */
 import { Duration, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import {
-  CorsHttpMethod,
-  HttpApi,
-  type HttpMethod,
-  LogGroupLogDestination,
-} from 'aws-cdk-lib/aws-apigatewayv2';
+import { CorsHttpMethod, HttpApi, type HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ApiDomain } from './api-domain.ts';
-import { cdkRemovalPolicy } from './removal.ts';
+import { accessLogFields, addStage } from './api-stage.ts';
 import { RouteIntegration } from './route-integration.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,7 +16,8 @@ export interface TokenRequirements {
   readonly scope: string;
 }
 
-interface PlayerApiRoute {
+/** A route and the function behind it. */
+export interface ApiRoute {
   readonly method: HttpMethod;
   readonly path: string;
   readonly function: IFunction;
@@ -31,28 +25,12 @@ interface PlayerApiRoute {
 
 export interface PlayerApiProps {
   readonly tokens: TokenRequirements;
-  readonly routes: readonly PlayerApiRoute[];
+  readonly routes: readonly ApiRoute[];
   readonly settings: Settings;
 }
 
 /** Two hours: the longest that Chromium remembers a preflight answer, and each spares a player a round trip. */
 const preflightAge = Duration.hours(2);
-
-/** One line a request. No header and no claim is in it, so no token can be; the path is left at its route's pattern. */
-const accessLogFields = {
-  requestId: '$context.requestId',
-  time: '$context.requestTimeEpoch',
-  ip: '$context.identity.sourceIp',
-  routeKey: '$context.routeKey',
-  status: '$context.status',
-  responseLength: '$context.responseLength',
-  responseLatency: '$context.responseLatency',
-  integrationLatency: '$context.integrationLatency',
-  integrationStatus: '$context.integrationStatus',
-  integrationError: '$context.integrationErrorMessage',
-  error: '$context.error.responseType',
-  authorizerError: '$context.authorizer.error',
-};
 
 export class PlayerApi extends Construct {
   readonly api: HttpApi;
@@ -76,23 +54,12 @@ export class PlayerApi extends Construct {
       this.api.addRoutes({ path, methods: [method], integration });
     }
     this.domain = settings.domain && new ApiDomain(this, 'Domain', settings.domain);
-    this.#addStage(settings);
-  }
-
-  #addStage(settings: Settings): void {
-    const accessLogs = new LogGroup(this, 'AccessLogs', {
-      retention: settings.logs.retentionDays,
-      removalPolicy: cdkRemovalPolicy(settings),
-    });
-    this.api.addStage('Stage', {
-      stageName: '$default',
-      autoDeploy: true,
-      throttle: { rateLimit: settings.throttling.ratePerSecond, burstLimit: settings.throttling.burst },
-      ...(this.domain ? { domainMapping: { domainName: this.domain.domainName } } : {}),
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLogs),
-        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
-      },
+    const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
+    addStage(this, this.api, {
+      settings,
+      throttle: { rateLimit, burstLimit },
+      accessLog: accessLogFields,
+      domainName: this.domain?.domainName,
     });
   }
 }

@@ -3,35 +3,7 @@
  * of `grants` becomes one statement of the function's role.
  */
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-
-/** What a grant is about; `grants.ts` turns each into ARNs. */
-export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | 'table';
-
-export interface Grant {
-  /** IAM actions without their service, which the target implies. Never a wildcard. */
-  readonly actions: readonly string[];
-  readonly on: GrantTarget;
-  /** Granted only where this setting is on: what is off needs no permission. */
-  readonly onlyWith?: 'adoption';
-  readonly why: string;
-}
-
-export interface PlayerRoute {
-  /** Also the folder of the entry point: `lambdas/<name>/handler.ts`. */
-  readonly name: string;
-  readonly does: string;
-  readonly method: HttpMethod;
-  readonly path: string;
-  /**
-   * The function's time-out, well below the 30 seconds after which API Gateway gives up. A lease outlasts it, so every
-   * second here is one that a killed function costs a player.
-   */
-  readonly timeoutSeconds: number;
-  readonly grants: readonly Grant[];
-}
-
-const group = '/v1/streamgroups/{streamGroupId}/streamsessions';
-const session = `${group}/{streamSessionId}`;
+import { type Grant, group, type Route, session } from './routes.ts';
 
 const adoptedRecord: Grant = {
   actions: ['PutItem'],
@@ -40,7 +12,7 @@ const adoptedRecord: Grant = {
   why: 'the record of a session that was started elsewhere',
 };
 
-export const playerRoutes: readonly PlayerRoute[] = [
+export const playerRoutes: readonly Route[] = [
   {
     name: 'start',
     does: 'Starts a stream session as the calling player',

@@ -5,6 +5,8 @@ import { Rejoin } from './rejoin.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
 
 export class RejoinStack extends Stack {
+  readonly rejoin: Rejoin;
+
   /**
    * The stack is named by the settings. Its account and Region are those of whoever deploys it; they need not be
    * the stream groups'.
@@ -19,7 +21,8 @@ export class RejoinStack extends Stack {
       // Nothing about a deployment is reported to anybody.
       analyticsReporting: false,
     });
-    const { apiUrl, domainTarget, identity } = new Rejoin(this, 'Rejoin', settings);
+    this.rejoin = new Rejoin(this, 'Rejoin', settings);
+    const { apiUrl, domainTarget, identity } = this.rejoin;
     const { tokens, pool } = identity;
     this.#output('ApiUrl', apiUrl, 'Base URL of the player API');
     if (domainTarget !== undefined) {

@@ -2,19 +2,24 @@
  * Rejoin as one construct, for an app of one's own: `new Rejoin(this, 'Rejoin', { streamGroups: [...] })`. An app, and
  * even one stack, may hold several. `examples/own-app.ts` is such an app.
  */
-import { Annotations, Tags } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { playerEnvironment } from './function-environment.ts';
 import { Identity } from './identity.ts';
 import { PlayerApi } from './player-api.ts';
-import { PlayerFunction } from './player-function.ts';
 import { playerRoutes } from './player-routes.ts';
+import { RouteFunction } from './route-function.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
 import { SessionTable } from './table.ts';
+import { tag } from './tags.ts';
 import { warningsFor } from './warnings.ts';
 
 export class Rejoin extends Construct {
   readonly settings: Settings;
   readonly identity: Identity;
+  /** Players' sessions, budgets, leases and stored answers. */
+  readonly table: Table;
   /** Base URL of the player API, without a slash at the end. */
   readonly apiUrl: string;
   /** Where DNS has to lead the API's own domain, if it has one. */
@@ -31,15 +36,16 @@ export class Rejoin extends Construct {
     for (const { id: warning, message } of warningsFor(settings)) {
       Annotations.of(this).addWarningV2(warning, message);
     }
-    for (const [name, value] of Object.entries({ application: 'rejoin', ...settings.tags })) {
-      Tags.of(this).add(name, value);
-    }
+    tag(this, settings);
     this.identity = new Identity(this, 'Identity', settings);
     const { table } = new SessionTable(this, 'Sessions', settings);
+    this.table = table;
+    const targets = { streamGroups: settings.streamGroups, tables: { table } };
+    const environment = playerEnvironment(settings, table);
     const routes = playerRoutes.map((route) => ({
       method: route.method,
       path: route.path,
-      function: new PlayerFunction(this, route.name, { route, settings, table }).function,
+      function: new RouteFunction(this, route.name, { route, settings, targets, environment }).function,
     }));
     const { api, domain } = new PlayerApi(this, 'PlayerApi', {
       tokens: this.identity.tokens,

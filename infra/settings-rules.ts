@@ -78,3 +78,20 @@ export function areTags(value: unknown): boolean {
 export function isScope(value: string): boolean {
   return /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(value);
 }
+
+/** An SNS topic, by its ARN. */
+export function isTopicArn(value: string): boolean {
+  return /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$/.test(value);
+}
+
+/**
+ * Who may use the operator API, as API Gateway names callers: an IAM user, one session of a role, or with `/*` at the end
+ * every session of it. A role's sessions carry its name without its path (IAM User Guide, "IAM identifiers").
+ */
+export function isOperator(value: string): boolean {
+  return (
+    /^arn:aws[a-z-]*:sts::[0-9]{12}:assumed-role\/[\w+=,.@-]{1,64}\/(?:\*|[\w+=,.@-]{2,64})$/.test(value) ||
+    (/^arn:aws[a-z-]*:iam::[0-9]{12}:user\/(?:[\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/.test(value) &&
+      !/[*?]/.test(value))
+  );
+}

@@ -9,9 +9,11 @@ import {
   isDomainPrefix,
   isHostName,
   isIssuer,
+  isOperator,
   isOrigin,
   isRedirectUrl,
   isScope,
+  isTopicArn,
   retentionDays,
 } from './settings-rules.ts';
 
@@ -147,12 +149,32 @@ export const settingsSchema = object({
     StartStreamSession: perSecond(),
     GetStreamSession: perSecond(),
     CreateStreamSessionConnection: perSecond(),
+    /** AWS documents none; taken to be what its siblings have. */
+    CreateStreamSessionAdminShell: perSecond(),
   }).prefault({}),
   adoption: object({
     enabled: yesOrNo().default(false),
     /** The part of the GetStreamSession quota that looking at strangers' sessions may use. */
     quotaShare: amount(0.01, 1).default(0.1),
   }).prefault({}),
+  /** Who may use the operator API. Without the setting there is none; with an empty list it refuses everybody. */
+  operators: list(
+    text(
+      'an IAM user such as "arn:aws:iam::123456789012:user/alice", or a role\'s sessions such as "arn:aws:sts::123456789012:assumed-role/Operators/*": the role\'s name without its path, then * or one session\'s name, and no other *',
+      isOperator,
+    ),
+    0,
+    'ARNs of IAM users and of roles\' sessions, such as "arn:aws:sts::123456789012:assumed-role/Operators/*"',
+  ).optional(),
+  adminShell: object({
+    perOperatorPerMinute: whole(1, 600).default(6),
+    perMinute: whole(1, 6000).default(30),
+  }).prefault({}),
+  /** Told when an admin shell is used. */
+  alarmTopic: text(
+    'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
+    isTopicArn,
+  ).optional(),
   throttling: object({
     ratePerSecond: amount(1, 1_000_000).default(500),
     burst: whole(1, 1_000_000).default(1000),

@@ -5,6 +5,7 @@ import { type Problem, valueAt } from './settings-problems.ts';
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;
 const defaultQuota = 20;
+const defaultShells = 30;
 
 function streamGroupProblems(input: unknown): Problem[] {
   const groups = valueAt(input, ['streamGroups']);
@@ -108,6 +109,32 @@ function limitProblems(input: unknown): Problem[] {
   });
 }
 
+/** The operator API's stack is named after the player API's, and CloudFormation ends at 128 characters. */
+const longestStackName = 128 - 'Operator'.length;
+
+function operatorProblems(input: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const stackName = valueAt(input, ['stackName']);
+  if (valueAt(input, ['operators']) !== undefined && typeof stackName === 'string') {
+    const allowed = `at most ${longestStackName} characters, for with operators there is a stack of this name with "Operator" behind it`;
+    if (stackName.length > longestStackName) problems.push({ path: ['stackName'], allowed });
+  }
+  const path = (name: string) => ['adminShell', name];
+  const all = valueAt(input, path('perMinute'));
+  const one = valueAt(input, path('perOperatorPerMinute'));
+  const together = all ?? defaultShells;
+  const quota = valueAt(input, ['quotas', 'CreateStreamSessionAdminShell']) ?? defaultQuota;
+  if (typeof one === 'number' && typeof together === 'number' && together >= 1 && one > together) {
+    const allowed = `at most the ${together} that adminShell.perMinute grants all operators together`;
+    problems.push({ path: path('perOperatorPerMinute'), allowed });
+  }
+  if (typeof all === 'number' && typeof quota === 'number' && quota >= 1 && all > quota * 60) {
+    const allowed = `at most the ${quota * 60} that quotas.CreateStreamSessionAdminShell, ${quota} a second, grants`;
+    problems.push({ path: path('perMinute'), allowed });
+  }
+  return problems;
+}
+
 /** Everything that is wrong between settings which are each fine alone. */
 export function problemsTogether(input: unknown): Problem[] {
   return [
@@ -116,5 +143,6 @@ export function problemsTogether(input: unknown): Problem[] {
     ...domainProblems(input),
     ...productionProblems(input),
     ...limitProblems(input),
+    ...operatorProblems(input),
   ];
 }

@@ -13,7 +13,7 @@ import { createPrincipals, type Principals } from './principals.ts';
 import { type DeployerSettings, LOCAL_ACCOUNT, localSettings, regionOf, streamGroupsOf } from './settings.ts';
 import { startTable } from './table/table.ts';
 import { readDeployment } from './template/deployment.ts';
-import type { FunctionModel, RoleModel, StackModel } from './template/model.ts';
+import type { FunctionModel, HttpApiModel, RoleModel, StackModel } from './template/model.ts';
 import { synthesize } from './template/synth.ts';
 
 /** How a local deployment is to be made. */
@@ -45,8 +45,11 @@ export interface LocalDeployment {
   pool: FunctionPool;
   /** Who calls AWS, and what each was allowed. */
   principals: Principals;
-  /** The function behind a route such as `POST /v1/streamgroups/{streamGroupId}/streamsessions`. */
-  functionOf(routeKey: string): FunctionModel;
+  /**
+   * The function behind a route such as `POST /v1/streamgroups/{streamGroupId}/streamsessions`.
+   * @param api the player API, or the operator API.
+   */
+  functionOf(routeKey: string, api?: 'player' | 'operator'): FunctionModel;
   /** Ends everything and leaves nothing behind but logs and the synthesized app. */
   close(): Promise<void>;
 }
@@ -107,10 +110,22 @@ async function start(
   const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
   const functions = stacks.flatMap((stack) => stack.functions);
+  requireDistinct([...functions, ...stacks.flatMap((stack) => stack.roles)]);
   const { alterRoles = (unaltered) => unaltered } = options;
   const roles = alterRoles(stacks.flatMap((stack) => stack.roles));
   const place = { region, accountId: LOCAL_ACCOUNT };
-  const principals = await createPrincipals(roles, place);
+  const apiBy = (kind: 'jwt' | 'iam') =>
+    stacks
+      .flatMap(({ httpApis }) => httpApis)
+      .find(({ routes }) => routes.some(({ authorizer }) => authorizer.kind === kind));
+  const [playerApi, operatorApi] = [apiBy('jwt'), apiBy('iam')];
+  if (!playerApi) throw new Error('The synthesized app has no HTTP API.');
+  const principals = await createPrincipals(roles, place, {
+    operatorApis: stacks.flatMap(({ outputs }) => outputs.OperatorApiArn ?? []),
+    auditTables: stacks.flatMap(({ outputs, tables }) =>
+      tables.filter(({ name }) => name === outputs.AuditTable).map(({ arn }) => arn),
+    ),
+  });
 
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
@@ -162,17 +177,18 @@ async function start(
     }),
   });
   closers.push(() => pool.close());
-  const [playerStack] = stacks;
-  const [playerApi] = playerStack?.httpApis ?? [];
-  if (!playerStack || !playerApi) throw new Error('The synthesized app has no HTTP API.');
-  const api = await running(
-    startGateway({
-      port: ports.api,
-      api: playerApi,
-      invoke: (logicalId, event) => pool.invoke(logicalId, event),
-      ...place,
-    }),
-  );
+  const gateway = (api: HttpApiModel, port: number) =>
+    running(
+      startGateway({
+        port,
+        api,
+        invoke: (logicalId, event) => pool.invoke(logicalId, event),
+        callers: principals,
+        ...place,
+      }),
+    );
+  const api = await gateway(playerApi, ports.api);
+  const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi));
   const [group] = streamGroupsOf(settings);
   const streamGroupId = group?.id ?? '';
   const application = group?.applications[0] ?? '';
@@ -194,7 +210,7 @@ async function start(
 
   const endpoints: Endpoints = {
     api: api.url,
-    operatorApi: null,
+    operatorApi: operators?.url ?? null,
     identity: identity.url,
     gameLiftStreams: emulator.url,
     console: page.url,
@@ -213,14 +229,24 @@ async function start(
     pool,
     principals,
     close,
-    functionOf(routeKey) {
-      const route = playerApi.routes.find((candidate) => candidate.routeKey === routeKey);
+    functionOf(routeKey, which = 'player') {
+      const routes = (which === 'player' ? playerApi : operatorApi)?.routes ?? [];
+      const route = routes.find((candidate) => candidate.routeKey === routeKey);
       const fn = functions.find((candidate) => candidate.logicalId === route?.functionLogicalId);
-      if (!fn)
-        throw new Error(
-          `There is no route ${routeKey}: there are ${playerApi.routes.map((r) => r.routeKey).join(', ')}`,
-        );
+      if (!fn) {
+        const keys = routes.map((each) => each.routeKey).join(', ');
+        throw new Error(`There is no route ${routeKey}: there are ${keys}`);
+      }
       return fn;
     },
   };
+}
+
+/** Functions and roles are looked up by their logical ids, which are unique in one stack only. */
+function requireDistinct(resources: readonly { logicalId: string }[]): void {
+  const ids = resources.map(({ logicalId }) => logicalId);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice) {
+    throw new Error(`Two stacks have a ${twice}: the local deployment tells resources apart by that name`);
+  }
 }

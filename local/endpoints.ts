@@ -10,7 +10,7 @@ export interface AccessKey {
 /** Where a running local deployment answers. `.local/endpoints.json` is there exactly while it is ready. */
 export interface Endpoints {
   api: string;
-  /** The operator API, where the deployment has one. */
+  /** The operator API, where the deployment has one: it takes requests signed with the operator's key. */
   operatorApi: string | null;
   identity: string;
   gameLiftStreams: string;

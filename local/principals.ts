@@ -13,23 +13,34 @@ export interface Principals {
   /** The key of a function's own role. */
   keyOf(fn: FunctionModel): AccessKey;
   operator: AccessKey;
+  /** May invoke every API of the account, and is no operator in the settings. */
+  stranger: AccessKey;
+  /** May read what operators did, and nothing else. */
+  auditor: AccessKey;
   publisher: AccessKey;
   /** Decides every call by the policies of the template, and remembers what it decided. */
   authorizer: Authorizer;
 }
 
 /**
- * Gives the template's roles, an operator and a publisher's own backend their keys and their policies. A role may do
+ * Gives the template's roles, an operator, a stranger, an auditor and a publisher's own backend keys and policies. A role may do
  * what the template grants it and nothing else, here as in AWS.
  *
  * @param place where the stream groups are.
+ * @param reach ARNs of what an operator may invoke, and of the tables that an auditor may read.
  * @throws Error naming the role and the policy element that can't be evaluated.
  */
 export async function createPrincipals(
   roles: readonly RoleModel[],
   place: { region: string; accountId: string },
+  { operatorApis = [], auditTables = [] }: { operatorApis?: string[]; auditTables?: string[] } = {},
 ): Promise<Principals> {
-  const users = [userOf('operator', place, []), userOf('publisher', place, publisherActions(place))];
+  const users = [
+    userOf('operator', place, granting(['execute-api:Invoke'], operatorApis)),
+    userOf('stranger', place, granting(['execute-api:Invoke'], ['*'])),
+    userOf('auditor', place, granting(['dynamodb:Query', 'dynamodb:Scan'], auditTables)),
+    userOf('publisher', place, publisherActions(place)),
+  ];
   const named = new Map([...roles, ...users].map(({ name }) => [name, { name, ...accessKey() }]));
   const byKey = new Map([...named.values()].map((principal) => [principal.accessKeyId, principal]));
   const keyOf = (name: string): AccessKey => {
@@ -46,6 +57,8 @@ export async function createPrincipals(
       return keyOf(role.name);
     },
     operator: keyOf('operator'),
+    stranger: keyOf('stranger'),
+    auditor: keyOf('auditor'),
     publisher: keyOf('publisher'),
     authorizer: await createAuthorizer({ roles, users }),
   };
@@ -60,6 +73,11 @@ function userOf(name: string, { accountId }: { accountId: string }, Statement: S
     awsManagedPolicyArns: [],
     policies: Statement.length === 0 ? [] : [{ name, document: { Version: '2012-10-17', Statement } }],
   };
+}
+
+/** One statement, or none where there is nothing that it could be about. */
+function granting(Action: string[], Resource: string[]): Statement[] {
+  return Resource.length === 0 ? [] : [{ Effect: 'Allow', Action, Resource }];
 }
 
 /** What a publisher's backend that starts sessions, and brings players back into them, by itself is allowed. */

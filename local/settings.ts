@@ -28,10 +28,13 @@ export function localSettings(
     ...(file === undefined ? DEFAULTS : readSettingsFile(file)),
     ...changes,
     identity: { issuer: `http://127.0.0.1:${ports.identity}`, audience: ['rejoin'], scope: 'rejoin/play' },
+    // Only the operator of this machine has a key here. An empty list, or another one, can still be asked for.
+    operators: changes.operators ?? [`arn:aws:iam::${LOCAL_ACCOUNT}:user/operator`],
     webOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
     removalPolicy: 'destroy',
     // No name of the deployer's leads to this machine.
     domain: undefined,
+    alarmTopic: undefined,
   };
 }
 

@@ -69,6 +69,7 @@ try {
 
   Page        ${endpoints.console}/
   Player API  ${endpoints.api}
+  Operators   ${endpoints.operatorApi ?? 'have no API: the setting operators is missing'}
   Emulator    ${endpoints.gameLiftStreams}  (control: /_emulator/)
   A token     npm run --silent token -- alice
 

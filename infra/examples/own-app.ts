@@ -1,9 +1,10 @@
 /**
- * Rejoin inside somebody else's CDK app: two deployments in one stack, one with a user pool of its own, one behind the
- * provider that the publisher has already. In a repository of your own the import reads
+ * Rejoin inside somebody else's CDK app: two deployments in one stack, one with a user pool of its own and a door for
+ * operators, one behind the provider that the publisher has already. In a repository of your own the import reads
  * `from 'rejoin/infra/rejoin.ts'`; see docs/deploy.md.
  */
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { RejoinOperator } from '../operator.ts';
 import { Rejoin } from '../rejoin.ts';
 
 export const app = new App();
@@ -26,8 +27,10 @@ const europe = new Rejoin(stack, 'Europe', {
     certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/12345678-1234-1234-1234-123456789012',
     hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'arcade.example' },
   },
+  operators: ['arn:aws:sts::111122223333:assumed-role/ArcadeSupport/*'],
   tags: { team: 'arcade' },
 });
+const operators = new RejoinOperator(stack, 'EuropeOperators', europe);
 
 const trial = new Rejoin(stack, 'Trial', {
   streamGroups: [{ id: 'sg-Trial', region: 'ap-northeast-1', applications: ['a-Racer'] }],
@@ -37,5 +40,6 @@ const trial = new Rejoin(stack, 'Trial', {
 });
 
 new CfnOutput(stack, 'EuropeUrl', { value: europe.apiUrl });
+new CfnOutput(stack, 'EuropeOperatorsUrl', { value: operators.apiUrl });
 if (europe.identity.pool) new CfnOutput(stack, 'EuropeSignIn', { value: europe.identity.pool.signInUrl });
 new CfnOutput(stack, 'TrialUrl', { value: trial.apiUrl });

@@ -6,6 +6,8 @@ export type AwsFailureKind =
   | 'throttled'
   | 'denied'
   | 'conflict'
+  /** The session plays, but AWS has not prepared access to it yet. */
+  | 'notReady'
   | 'invalid'
   | 'notFound'
   | 'quota'
@@ -31,7 +33,7 @@ const KIND_BY_NAME: Readonly<Record<string, AwsFailureKind>> = {
   IncompleteSignatureException: 'denied',
   CredentialsProviderError: 'denied',
   ConflictException: 'conflict',
-  StreamSessionAccessNotReadyException: 'conflict',
+  StreamSessionAccessNotReadyException: 'notReady',
   ValidationException: 'invalid',
   ResourceNotFoundException: 'notFound',
   ServiceQuotaExceededException: 'quota',

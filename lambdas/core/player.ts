@@ -29,3 +29,15 @@ export function playerIdOf(issuer: string, subject: string, mode: UserIdMode): s
   }
   return subject;
 }
+
+/**
+ * A player's id as an operator gives it.
+ * @throws Problem `invalid_request` for what no player can be called.
+ */
+export function requirePlayerId(id: string | undefined): string {
+  if (id !== undefined && USER_ID.test(id)) return id;
+  throw new Problem(
+    'invalid_request',
+    "playerId: must be 1 to 1024 letters, digits or -_/=+: a player's id, as sessions carry it in UserId",
+  );
+}

@@ -23,9 +23,22 @@ export const PROBLEMS = {
   stream_group_unavailable: { status: 503, retry: 'same', title: 'The stream group is not available' },
   upstream_unavailable: { status: 503, retry: 'same', title: 'AWS failed' },
   upstream_timeout: { status: 504, retry: 'same', title: 'AWS did not answer in time' },
-} as const satisfies Record<string, { status: number; retry: Retry; title: string }>;
+} as const satisfies ProblemTable;
 
-/** The closed union of error codes. */
+/** One row of an API's table of errors: the HTTP status, what the client does next, and the title. */
+interface ProblemRow {
+  readonly status: number;
+  readonly retry: Retry;
+  readonly title: string;
+}
+
+/** An API's errors by code. A defect of ours is among them in every API. */
+export interface ProblemTable {
+  readonly [code: string]: ProblemRow;
+  readonly broker_misconfigured: ProblemRow;
+}
+
+/** The closed union of the player API's error codes. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Members a problem may carry beside the standard ones. */
@@ -48,27 +61,34 @@ export interface ProblemExtras {
  * The one error class of the functions: thrown anywhere below a handler, answered as RFC 9457
  * `application/problem+json` at the edge.
  */
-export class Problem extends Error {
+export class Problem<Code extends string = ProblemCode> extends Error {
   override readonly name = 'Problem';
-  readonly code: ProblemCode;
+  readonly code: Code;
   readonly extras: ProblemExtras;
 
   /**
-   * @param code one of {@link PROBLEMS}.
+   * @param code one of {@link PROBLEMS}, or of the operator API's own.
    * @param detail a sentence for the person reading the response; never a token, an SDP or an AWS message.
    * @param extras further members, see {@link ProblemExtras}.
    * @param cause the error behind it; logged by name only.
    */
-  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}, cause?: unknown) {
+  constructor(code: Code, detail: string, extras: ProblemExtras = {}, cause?: unknown) {
     super(detail, cause === undefined ? undefined : { cause });
     this.code = code;
     this.extras = extras;
   }
 }
 
-/** The response body of a problem, RFC 9457 members first. `requestId` is API Gateway's. */
-export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
-  const { status, retry, title } = PROBLEMS[problem.code];
+/**
+ * The response body of a problem, RFC 9457 members first.
+ * @param requestId API Gateway's.
+ * @param row the problem's row in the table of the API that answers.
+ */
+export function problemBody(
+  problem: Problem<string>,
+  requestId: string,
+  { status, retry, title }: ProblemRow,
+): Record<string, unknown> {
   return {
     type: `urn:rejoin:problem:${problem.code}`,
     title,

@@ -5,13 +5,16 @@ import { getStreamSession as callGetStreamSession } from './gameliftstreams.ts';
 import { type GetStreamSession, observed, type Sight } from './observe.ts';
 import { type Pacer, tablePacer } from './pacer.ts';
 import { type SessionKey, tableRecords } from './records.ts';
-import { type PacedOperation, readSettings, requireEnv, type Settings } from './settings.ts';
+import { type PacedOperation, readSettings, requireEnv } from './settings.ts';
 import { type Spots, tableSpots } from './spots.ts';
 import { dynamoTable } from './table.ts';
 import { log } from './telemetry.ts';
 
 /** The Region of a configured stream group. */
-export function regionOf(settings: Settings, streamGroupId: string): string {
+export function regionOf(
+  settings: { streamGroups: readonly { id: string; region: string }[] },
+  streamGroupId: string,
+): string {
   const group = settings.streamGroups.find(({ id }) => id === streamGroupId);
   if (!group) throw new Error(`Stream group ${streamGroupId} is not in the settings`);
   return group.region;

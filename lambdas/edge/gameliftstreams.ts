@@ -46,7 +46,7 @@ interface SdkError {
 const clients = new Map<string, GameLiftStreamsClient>();
 
 /** One client a Region for the life of the sandbox, so that connections are reused. */
-function clientFor(region: string): GameLiftStreamsClient {
+export function clientFor(region: string): GameLiftStreamsClient {
   let client = clients.get(region);
   if (!client) {
     client = new GameLiftStreamsClient({
@@ -65,7 +65,7 @@ function clientFor(region: string): GameLiftStreamsClient {
  *
  * @throws AwsFailure with the last attempt's kind; uncertain if any attempt's outcome is unknown.
  */
-async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: CallBudget): Promise<T> {
+export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: CallBudget): Promise<T> {
   let uncertain = false;
   for (let failures = 1; ; failures++) {
     const left = budget.deadline - budget.now();

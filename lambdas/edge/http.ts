@@ -7,7 +7,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { playerIdOf } from '../core/player.ts';
-import { PROBLEMS, Problem, problemBody } from '../core/problems.ts';
+import { PROBLEMS, Problem, type ProblemTable, problemBody } from '../core/problems.ts';
 import { plainId } from '../core/validation.ts';
 import type { Settings } from './settings.ts';
 import { countOutcome, log, logger, metrics } from './telemetry.ts';
@@ -35,14 +35,13 @@ export interface Reply {
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
+/** The part of an event that every answer needs. */
+interface Identified {
+  requestContext: { requestId: string };
+}
 
 /**
- * Wraps a route of the player API into a Lambda handler. The middleware, outermost first, and why so:
- *
- * 1. the logger's context, so that every line of this invocation, also one about an error, has its request id;
- * 2. the metrics' flush, outside the answer so that a failed request is counted as well;
- * 3. the answer: counts the outcome and turns whatever was thrown into problem+json. Innermost, so that it has
- *    answered, and counted, before the metrics are flushed.
+ * Wraps a route of the player API into a Lambda handler.
  *
  * @param route the path's name in logs and metrics.
  */
@@ -51,17 +50,37 @@ export function playerApi(
   settings: Settings,
   answer: (request: PlayerRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<Result> {
-  return (
-    middy<Event, Result, Error, Context>()
-      // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
-      .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
-      .use(logMetrics(metrics))
-      .use(answering(route))
-      .handler(async (event, context) => toResult(await answer(toRequest(event, context, settings)))) as never
+  return routeHandler<Event>(route, PROBLEMS, (event, context) =>
+    answer(toRequest(event, context, settings)),
   );
 }
 
-function answering(route: string): middy.MiddlewareObj<Event, Result> {
+/**
+ * What every route's handler does around its answer. The middleware, outermost first, and why so:
+ *
+ * 1. the logger's context, so that every line of this invocation, also one about an error, has its request id;
+ * 2. the metrics' flush, outside the answer so that a failed request is counted as well;
+ * 3. the answer: counts the outcome and turns whatever was thrown into problem+json. Innermost, so that it has
+ *    answered, and counted, before the metrics are flushed.
+ *
+ * @param problems the errors of the API that the route belongs to.
+ */
+export function routeHandler<Incoming extends Identified>(
+  route: string,
+  problems: ProblemTable,
+  answer: (event: Incoming, context: Context) => Promise<Reply>,
+): (event: Incoming, context: Context) => Promise<Result> {
+  return (
+    middy<Incoming, Result, Error, Context>()
+      // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
+      .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
+      .use(logMetrics(metrics))
+      .use(answering(route, problems))
+      .handler(async (event, context) => toResult(await answer(event, context))) as never
+  );
+}
+
+function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<Identified, Result> {
   const begun = new WeakMap<object, number>();
   const spent = (context: object) =>
     Math.round(performance.now() - (begun.get(context) ?? performance.now()));
@@ -73,8 +92,11 @@ function answering(route: string): middy.MiddlewareObj<Event, Result> {
       countOutcome(route, String(response?.statusCode), spent(context));
     },
     onError: (request) => {
-      const problem = request.error instanceof Problem ? request.error : unexpected(request.error);
-      const { status } = PROBLEMS[problem.code];
+      const { error } = request;
+      const problem: Problem<string> =
+        error instanceof Problem && error.code in problems ? error : unexpected(error);
+      const row = problems[problem.code] ?? problems.broker_misconfigured;
+      const { status } = row;
       const cause = problem.cause instanceof Error ? deepName(problem.cause) : undefined;
       log[status >= 500 ? (problem.code === 'broker_misconfigured' ? 'error' : 'warn') : 'info']('refused', {
         code: problem.code,
@@ -89,7 +111,7 @@ function answering(route: string): middy.MiddlewareObj<Event, Result> {
           'cache-control': 'no-store',
           ...(wait === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) }),
         },
-        body: JSON.stringify(problemBody(problem, request.event.requestContext.requestId)),
+        body: JSON.stringify(problemBody(problem, request.event.requestContext.requestId, row)),
       };
     },
   };

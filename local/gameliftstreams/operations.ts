@@ -1,3 +1,4 @@
+import type { AdminShells } from './admin-shell/admin-shells.ts';
 import type { ClientTokens } from './client-tokens.ts';
 import { type InputShape, SHAPES } from './constraints.ts';
 import { ServiceError } from './errors.ts';
@@ -15,6 +16,7 @@ export interface OperationContext {
   service: GameLiftStreams;
   settings: () => Settings;
   clientTokens: ClientTokens;
+  adminShells: AdminShells;
 }
 
 /** Everything the server needs to know of an operation. A new one is one more entry in `OPERATION_SPECS`. */
@@ -183,6 +185,16 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
         again: act,
       });
     },
+  },
+
+  CreateStreamSessionAdminShell: {
+    method: 'POST',
+    path: '/streamgroups/{Identifier}/streamsessions/{StreamSessionIdentifier}/access',
+    successStatus: 200,
+    input: { members: session, required: ['Identifier', 'StreamSessionIdentifier'] },
+    resources: groupArn,
+    run: async (input, { service, adminShells }) =>
+      adminShells.issue(service.session(input.Identifier, input.StreamSessionIdentifier)),
   },
 
   GetStreamGroup: {

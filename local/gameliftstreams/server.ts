@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAdminShells } from './admin-shell/admin-shells.ts';
 import { type ApiContext, type Authorization, serveCall } from './api.ts';
 import { createCalls } from './calls.ts';
 import { createClientTokens } from './client-tokens.ts';
@@ -91,9 +92,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     settings: current,
     webSdkProtocolUrl: () => `${url}${SCRIPT_PATH}`,
   });
+  const adminShells = createAdminShells({
+    region: options.region,
+    settings: current,
+    url: () => url.replace(/^http/, 'ws'),
+  });
   const context: ApiContext = {
     service,
     settings: current,
+    adminShells,
     clientTokens: createClientTokens(() => ({
       retentionSeconds: settings.clientTokenRetentionSeconds,
       repeatAnswer: settings.repeatAnswer,
@@ -135,6 +142,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     // What fails here is a connection that broke while it was read: there is nobody left to answer.
     serve(request, response).catch(() => response.destroy());
   });
+  server.on('upgrade', adminShells.connect);
   // Longer than any client keeps an idle connection, so that a reused one is not closed under its next request.
   server.keepAliveTimeout = 75_000;
 
@@ -155,6 +163,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
     close: async () => {
       service.close();
+      adminShells.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

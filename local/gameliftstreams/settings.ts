@@ -8,6 +8,8 @@ const DEFAULT_QUOTAS = {
   ListStreamSessionsByAccount: 20,
   TerminateStreamSession: 20,
   CreateStreamSessionConnection: 20,
+  // Undocumented.
+  CreateStreamSessionAdminShell: 5,
   GetStreamGroup: 10,
 } as const;
 
@@ -17,6 +19,11 @@ export const OPERATIONS = Object.keys(DEFAULT_QUOTAS) as readonly Operation[];
 const seconds = z.number().min(0).max(1_000_000);
 const refusal = z.enum(['ConflictException', 'ValidationException', 'ResourceNotFoundException']);
 const refusalOrAccept = z.enum([...refusal.options, 'accept']);
+const adminShellRefusal = z.enum([
+  'StreamSessionAccessNotReadyException',
+  'ValidationException',
+  'ResourceNotFoundException',
+]);
 const quota = z.number().positive().max(1_000_000);
 
 const schema = z.strictObject({
@@ -58,6 +65,20 @@ const schema = z.strictObject({
   streamGroupNotActive: refusal,
   /** Whether StartStreamSession also needs permission on the application (AWS's pages disagree). */
   authorizeApplicationOnStart: z.boolean(),
+  /** From the first ACTIVE on: how long CreateStreamSessionAdminShell is answered with StreamSessionAccessNotReadyException. */
+  adminShellReadySeconds: seconds,
+  /** CreateStreamSessionAdminShell in the statuses whose error is undocumented; ending is TERMINATING and finished. */
+  adminShellWhileActivating: adminShellRefusal,
+  adminShellWhenEnding: adminShellRefusal,
+  /** How long an admin shell's StreamUrl and TokenValue open a connection. AWS: 60. */
+  adminShellTokenSeconds: seconds,
+  /** Whether an admin shell's TokenValue opens one connection only (undocumented). */
+  adminShellSingleUse: z.boolean(),
+  /** Whether the StreamUrl is signed in its query, or left to the Session Manager plugin to sign (undocumented). */
+  adminShellStreamUrl: z.enum(['presigned', 'plain']),
+  /** How long an admin shell stays open at most, and without input. AWS: 1800 and 900. */
+  adminShellMaxSeconds: seconds,
+  adminShellIdleSeconds: seconds,
   /** Which peer answers: by the offer's kind, or always the one. */
   peer: z.enum(['auto', 'webrtc', 'signalling']),
   /** Requests a second and operation; the burst is one second's worth. */
@@ -93,6 +114,14 @@ export const DEFAULT_SETTINGS: Settings = {
   terminateWhenFinished: 'accept',
   streamGroupNotActive: 'ConflictException',
   authorizeApplicationOnStart: true,
+  adminShellReadySeconds: 1,
+  adminShellWhileActivating: 'StreamSessionAccessNotReadyException',
+  adminShellWhenEnding: 'ValidationException',
+  adminShellTokenSeconds: 60,
+  adminShellSingleUse: true,
+  adminShellStreamUrl: 'presigned',
+  adminShellMaxSeconds: 1800,
+  adminShellIdleSeconds: 900,
   peer: 'auto',
   quotas: DEFAULT_QUOTAS,
 };

@@ -14,6 +14,7 @@ import { type Offer, parseOffer } from './offer.ts';
 import type { DropKind, Peer } from './peer.ts';
 import type { Settings } from './settings.ts';
 import { createSignallingPeer } from './signalling-peer.ts';
+import { createStatusHistory, type StatusHistory } from './status-history.ts';
 import { createWebRtcPeer } from './webrtc-peer.ts';
 
 /** The signal request of a session that is started before its client exists. */
@@ -59,6 +60,7 @@ export class StreamSession {
   firstSignalResponse: string | undefined;
   newestSignalResponse: string | undefined;
   connections = 0;
+  readonly history: StatusHistory;
 
   #life: Life;
   #game: Game | undefined;
@@ -73,6 +75,7 @@ export class StreamSession {
     this.signalRequest = request.SignalRequest;
     this.#offersSeen.add(digest(request.SignalRequest));
     this.#life = startLife(Date.now(), request.ConnectionTimeoutSeconds, request.SessionLengthSeconds);
+    this.history = createStatusHistory(this.#life);
     this.#schedule();
   }
 
@@ -242,6 +245,7 @@ export class StreamSession {
   #react(before: Life): void {
     const { status, statusReason } = this.#life;
     if (status === before.status) return;
+    this.history.record(this.#life);
     if (status === 'ACTIVE') {
       this.#startGame();
       this.#peer?.ready();

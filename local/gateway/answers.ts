@@ -24,7 +24,7 @@ export const gatewayAnswers = {
     message: 'Forbidden',
     json: false,
     cors: true,
-    when: 'the token is valid and has none of the scopes of the route',
+    when: 'the token is valid and has none of the scopes of the route; with AWS_IAM, whoever is not let in',
   },
   notFound: {
     status: 404,

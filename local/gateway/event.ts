@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { IamContext } from './iam.ts';
 import { queryParameters, type RequestTarget } from './request-target.ts';
 import type { RouteMatch } from './routes.ts';
 
@@ -10,7 +11,9 @@ export interface ApiIdentity {
 }
 
 /** What an authorizer found out about the caller, as the event carries it. */
-export type AuthorizerContext = { jwt: { claims: Record<string, string>; scopes: string[] | null } };
+export type AuthorizerContext =
+  | { jwt: { claims: Record<string, string>; scopes: string[] | null } }
+  | { iam: IamContext };
 
 /**
  * The event for a request, payload format 2.0 (API Gateway developer guide, "Create AWS Lambda proxy

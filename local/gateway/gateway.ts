@@ -6,6 +6,7 @@ import { type GatewayAnswer, gatewayAnswers, gatewayResponse, type HttpResponse 
 import { ClientGone, readBody } from './body.ts';
 import { corsHeaders, mergeCors, preflightHeaders } from './cors.ts';
 import { type AuthorizerContext, createEvent } from './event.ts';
+import { createIamAuthorizer, type IamAuthorizer, type IamCallers } from './iam.ts';
 import { type Invoke, integrate } from './integration.ts';
 import { type Authorizer, createJwtAuthorizer } from './jwt.ts';
 import { parseRequestTarget } from './request-target.ts';
@@ -43,7 +44,8 @@ export interface Gateway {
  * Serves an HTTP API of the template as API Gateway would.
  * @param options.port 0 for any free port
  * @param options.domainName what the functions are told; default: the API's own `execute-api` name
- * @throws Error for a route with `AWS_IAM` authorization, an issuer that is neither https nor on this machine,
+ * @param options.callers who may sign requests, for an API with `AWS_IAM` authorization
+ * @throws Error for a route with `AWS_IAM` authorization and no callers, an issuer that is neither https nor on this machine,
  * or a port in use
  */
 export async function startGateway(options: {
@@ -54,13 +56,21 @@ export async function startGateway(options: {
   accountId: string;
   region: string;
   domainName?: string;
+  callers?: IamCallers;
   log?: (entry: AccessLogEntry) => void;
 }): Promise<Gateway> {
   const { api, host = '127.0.0.1' } = options;
   const domainName = options.domainName ?? `${api.apiId}.execute-api.${options.region}.amazonaws.com`;
   const identity = { accountId: options.accountId, apiId: api.apiId, domainName };
   const route = createRouter(api.routes);
-  const guards = new Map(api.routes.map((one) => [one, createGuard(one)]));
+  const byIam =
+    options.callers &&
+    createIamAuthorizer(options.callers, {
+      region: options.region,
+      accountId: options.accountId,
+      apiId: api.apiId,
+    });
+  const guards = new Map(api.routes.map((one) => [one, createGuard(one, byIam)]));
 
   // Larger than the quota, so that it is this gateway and not Node that answers.
   const server = createServer(
@@ -162,6 +172,18 @@ export async function startGateway(options: {
 
     const body = await readBody(request, maxBodyBytes);
     if (!body) return own('requestTooLarge');
+    if (guard?.byIam) {
+      const { method = '', url = '', headers } = request;
+      const iam = guard.byIam(
+        { method, target: url, headers, body },
+        { method, path: target.path },
+        (reason) => {
+          entry.error = reason;
+        },
+      );
+      if (!iam) return own('forbidden');
+      authorizer = { iam };
+    }
     const event = createEvent({
       request,
       target,
@@ -180,16 +202,19 @@ export async function startGateway(options: {
 interface Guard {
   bucket?: Bucket;
   authorize?: Authorizer;
+  /** A signature covers the body, so this one decides once the body is there. */
+  byIam?: IamAuthorizer;
 }
 
-function createGuard(route: RouteModel): Guard {
+function createGuard(route: RouteModel, byIam: IamAuthorizer | undefined): Guard {
   const { authorizer, throttle } = route;
-  if (authorizer.kind === 'iam') {
-    throw new Error(`${route.routeKey}: the local gateway does not execute AWS_IAM authorization yet`);
+  if (authorizer.kind === 'iam' && !byIam) {
+    throw new Error(`${route.routeKey}: has AWS_IAM authorization, and nobody has a key to sign with`);
   }
   return {
     ...(throttle ? { bucket: createBucket(throttle, () => performance.now()) } : {}),
     ...(authorizer.kind === 'jwt' ? { authorize: createJwtAuthorizer(authorizer) } : {}),
+    ...(authorizer.kind === 'iam' && byIam ? { byIam } : {}),
   };
 }
 

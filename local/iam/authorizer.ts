@@ -40,6 +40,8 @@ export type Grant = Rule & { effect: 'Allow' };
 export interface Authorizer {
   /** Decides a call and records the decision. */
   decide(call: Call): Decision;
+  /** The ARN that AWS shows for a caller: a role's is that of a session of it. */
+  callerArn(principal: string): string;
   /** AWS's sentence for a denied call. */
   denialMessage(call: Call, decision: Decision): string;
   /** All decisions since the start or the last reset, in order of their first occurrence. */
@@ -92,6 +94,7 @@ export async function createAuthorizer(options: {
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
       return decision;
     },
+    callerArn: (principal) => callerArn(holders.get(principal)?.holder, principal),
     denialMessage: (call, { reason, resource = '*' }) =>
       `User: ${callerArn(holders.get(call.principal)?.holder, call.principal)} is not authorized to perform: ${call.action} on resource: ${resource} ${
         reason === 'explicitDeny'

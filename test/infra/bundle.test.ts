@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../infra/bundle.ts';
+import { operatorRoutes } from '../../infra/operator-routes.ts';
 import { playerRoutes } from '../../infra/player-routes.ts';
-import { ofType, templateOf, withProvider } from './synth.ts';
+import { ofType, operatorTemplateOf, templateOf, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const names = playerRoutes.map(({ name }) => name);
+const routes = [...playerRoutes, ...operatorRoutes];
+const names = routes.map(({ name }) => name);
 let directory: string;
 let inputs: Record<string, string[]>;
 
@@ -23,13 +25,19 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** The variables that Lambda would set: the template's, and its own. */
-function environment(): Record<string, string> {
-  const [[, { Properties }] = ['', { Properties: {} }]] = ofType(
-    templateOf(withProvider),
-    'AWS::Lambda::Function',
+/** The variables that Lambda would set: the template's of this very function, and its own. */
+function environment(name: string): Record<string, string> {
+  const settings = { ...withProvider, operators: [] };
+  const functions = [templateOf(settings), operatorTemplateOf(settings)].flatMap((template) =>
+    ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties),
   );
-  return { ...Properties.Environment.Variables, TABLE_NAME: 'Sessions', AWS_REGION: 'us-west-2' };
+  const { does } = routes.find((route) => route.name === name) ?? {};
+  const { Variables } = functions.find(({ Description }) => Description === does).Environment;
+  const named = Object.entries(Variables).map(([variable, value]) => [
+    variable,
+    typeof value === 'string' ? value : 'NameOfATable',
+  ]);
+  return { ...Object.fromEntries(named), AWS_REGION: 'us-west-2', AWS_LAMBDA_FUNCTION_NAME: name };
 }
 
 /** Runs a script in a Node that knows nothing of this repository. */
@@ -46,7 +54,7 @@ describe.each(names)('the bundle of %s', (name) => {
   test('starts in a plain Node, with no module beside it and no warning, and offers the handler', () => {
     const file = pathToFileURL(join(directory, name, 'index.mjs')).href;
     const script = `const { handler } = await import(${JSON.stringify(file)}); console.log(typeof handler);`;
-    expect(plainNode(script, environment())).toEqual({ status: 0, stdout: 'function\n', stderr: '' });
+    expect(plainNode(script, environment(name))).toEqual({ status: 0, stdout: 'function\n', stderr: '' });
   });
 
   test("leaves out the SDK's search for credentials, of which Lambda could only ever use one step", () => {

@@ -32,7 +32,7 @@ describe('docs/deploy.md', () => {
 
   test('shows settings that can be deployed', () => {
     const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(1);
+    expect(examples).toHaveLength(2);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
 
@@ -45,18 +45,25 @@ describe('docs/deploy.md', () => {
     const commands = new Set([...deploy.matchAll(/npx cdk ([a-z]+)/g)].map(([, command = '']) => command));
     expect([...commands].toSorted()).toEqual(['bootstrap', 'deploy', 'destroy', 'diff', 'synth']);
     for (const command of commands) expect(help).toMatch(new RegExp(`^ +cdk ${command} `, 'm'));
-    expect(cdk('deploy')).toContain('--outputs-file');
+    expect(cdk('deploy')).toMatch(/--all[\s\S]*--outputs-file/);
+    expect(cdk('destroy')).toContain('--all');
     expect(cdk('synth')).toContain('--quiet');
     const { scripts } = JSON.parse(read('package.json'));
     for (const script of ['start', 'test']) expect(scripts).toHaveProperty(script);
   });
 
   test('names the outputs there are, each where a web developer looks for them', () => {
-    const stack = read('infra/rejoin-stack.ts');
-    const outputs = [...stack.matchAll(/#output\(\s*'(\w+)'/g)].map(([, name = '']) => name);
-    expect(outputs).toHaveLength(7);
-    const [table = ''] = deploy.split('| output |').slice(1);
-    for (const output of outputs) expect(table.split('\n\n')[0]).toContain(`\`${output}\``);
+    const tables = deploy.split('| output |').slice(1);
+    for (const [at, [stack, count]] of (
+      [
+        ['infra/rejoin-stack.ts', 7],
+        ['infra/operator-stack.ts', 3],
+      ] as const
+    ).entries()) {
+      const outputs = [...read(stack).matchAll(/#output\(\s*'(\w+)'/g)].map(([, name = '']) => name);
+      expect(outputs).toHaveLength(count);
+      for (const output of outputs) expect(tables[at]?.split('\n\n')[0]).toContain(`\`${output}\``);
+    }
   });
 
   test('shows a reconnect that asks the API as protocol.md describes it', async () => {
@@ -101,6 +108,12 @@ describe('docs/deploy.md', () => {
     ]);
     expect(played).toEqual(['answer 1', 'answer 2']);
   });
+});
+
+test('every alarm has a runbook entry of its name, and its description leads there', () => {
+  const [, description = ''] = /alarmDescription:\s*'([^']+)'/.exec(read('infra/operator-alarm.ts')) ?? [];
+  const [, name, page = ''] = /^(\w+): .+ See (docs\/[\w-]+\.md)$/.exec(description) ?? [];
+  expect(read(page)).toMatch(new RegExp(`^#+ .*\\b${name}\\b`, 'm'));
 });
 
 /** `[test file, name]` for each test that a page cites: a link to its file, then names in italics. */

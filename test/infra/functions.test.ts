@@ -29,7 +29,8 @@ describe('the environment of a function', () => {
   const [[tableId = ''] = []] = ofType(template, 'AWS::DynamoDB::Table');
 
   test('has the settings it needs, the table and the names of its logs and metrics, and nothing else', () => {
-    const { streamGroups, userId, launchArguments, limits, quotas, adoption } = parseSettings(withProvider);
+    const { streamGroups, userId, launchArguments, limits, adoption, quotas } = parseSettings(withProvider);
+    const { CreateStreamSessionAdminShell: _, ...playerQuotas } = quotas;
     for (const [name, { Environment }] of functions) {
       const { SETTINGS, ...others } = Environment.Variables;
       expect(JSON.parse(SETTINGS), name).toEqual({
@@ -37,7 +38,7 @@ describe('the environment of a function', () => {
         userId,
         launchArguments,
         limits,
-        quotas,
+        quotas: playerQuotas,
         adoption,
       });
       expect(SETTINGS).not.toMatch(/\s/);

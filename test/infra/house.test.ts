@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { operatorRoutes } from '../../infra/operator-routes.ts';
 import { playerRoutes } from '../../infra/player-routes.ts';
 
+const routes = [...playerRoutes, ...operatorRoutes];
 const root = join(import.meta.dirname, '..', '..');
 
 interface Source {
@@ -78,7 +80,7 @@ describe('the rules of the house', () => {
   });
 
   test('no function contains another one: each imports its own folder and what is shared', () => {
-    const folders = playerRoutes.map(({ name }) => `lambdas/${name}`);
+    const folders = routes.map(({ name }) => `lambdas/${name}`);
     const others = (file: Source) => folders.filter((folder) => !file.path.startsWith(`${folder}/`));
     expect(violations(sources('lambdas'), (name, file) => !within(name, ...others(file)))).toEqual([]);
   });
@@ -98,7 +100,7 @@ describe('the rules of the house', () => {
   });
 
   test('each function has an entry point of the name that the deployment looks for', () => {
-    const missing = playerRoutes.filter(({ name }) => !existsSync(join(root, 'lambdas', name, 'handler.ts')));
+    const missing = routes.filter(({ name }) => !existsSync(join(root, 'lambdas', name, 'handler.ts')));
     expect(missing).toEqual([]);
   });
 });

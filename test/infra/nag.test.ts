@@ -6,6 +6,7 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type IConstruct, Node } from 'constructs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { OperatorStack } from '../../infra/operator-stack.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 import { group, minimal, newApp, withProvider } from './synth.ts';
@@ -26,10 +27,15 @@ const deployments: [string, SettingsInput][] = [
         hostedZone: { id: 'Z0123456789', name: 'example.com' },
       },
       adoption: { enabled: true },
+      operators: ['arn:aws:sts::111122223333:assumed-role/Operators/*'],
+      alarmTopic: 'arn:aws:sns:us-west-2:111122223333:on-call',
       tags: { team: 'arcade' },
     },
   ],
-  ['for a trial', { ...minimal, removalPolicy: 'destroy', identity: { cognito: { selfSignUp: true } } }],
+  [
+    'for a trial',
+    { ...minimal, removalPolicy: 'destroy', identity: { cognito: { selfSignUp: true } }, operators: [] },
+  ],
 ];
 
 interface Acknowledged {
@@ -54,7 +60,8 @@ function findings(settings: SettingsInput, leaveOut = -1) {
     }
   });
   const app = newApp();
-  new RejoinStack(app, settings);
+  const { rejoin } = new RejoinStack(app, settings);
+  if (settings.operators) new OperatorStack(app, rejoin);
   spy.mockRestore();
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);
   const found = violations.flatMap(({ ruleName, violatingResources }) =>

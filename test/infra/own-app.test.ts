@@ -25,19 +25,19 @@ describe("somebody else's app", () => {
   const stack = app.node.findChild('Arcade') as Stack;
   afterAll(() => rmSync(app.synth().directory, { recursive: true }));
 
-  test('holds two deployments in one stack, which share nothing', () => {
+  test('holds two deployments in one stack, one with a door for operators, which share nothing', () => {
     const template = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
     for (const [type, count] of [
-      ['AWS::DynamoDB::Table', 2],
-      ['AWS::ApiGatewayV2::Api', 2],
-      ['AWS::Lambda::Function', 10],
-      ['AWS::IAM::Role', 10],
+      ['AWS::DynamoDB::Table', 4],
+      ['AWS::ApiGatewayV2::Api', 3],
+      ['AWS::Lambda::Function', 13],
+      ['AWS::IAM::Role', 13],
       ['AWS::Cognito::UserPool', 1],
     ] as const) {
       expect(ofType(template, type), type).toHaveLength(count);
     }
     const names = ofType(template, 'AWS::ApiGatewayV2::Api').map(([, { Properties }]) => Properties.Name);
-    expect(names).toEqual(['Arcade Europe player API', 'Arcade Trial player API']);
+    expect(names).toEqual(['Arcade Europe player API', 'Arcade EuropeOperators', 'Arcade Trial player API']);
     const europe = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('Europe'));
     expect(JSON.stringify(europe)).not.toMatch(/sg-Trial|"Trial/);
     expect(JSON.stringify(europe)).toMatch(
@@ -84,7 +84,7 @@ describe('in a repository of its own', () => {
     mkdirSync(join(repository, 'deployment'));
     writeFileSync(
       join(repository, 'deployment', 'app.ts'),
-      example.replace("'../rejoin.ts'", "'rejoin/infra/rejoin.ts'"),
+      example.replaceAll(/'\.\.\/(rejoin|operator)\.ts'/g, "'rejoin/infra/$1.ts'"),
     );
     writeFileSync(join(repository, 'package.json'), '{"type": "module"}');
   });
@@ -102,7 +102,7 @@ describe('in a repository of its own', () => {
       return readdirSync(outDir).filter((name) => name.startsWith('asset.'));
     };
     const theirs = assetsFrom(join(repository, 'deployment'), 'app.ts');
-    expect(theirs).toHaveLength(5);
+    expect(theirs).toHaveLength(8);
     expect(theirs).toEqual(assetsFrom(root, join('infra', 'examples', 'own-app.ts')));
   });
 });

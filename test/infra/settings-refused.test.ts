@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../infra/settings-schema.ts';
+import { operatorCases } from './operator-refused.ts';
 import { leaves, linesOf } from './setting-lines.ts';
 import { group, minimal } from './synth.ts';
 
@@ -12,7 +13,7 @@ const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
 const top =
-  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, adoption, throttling, logs, memoryMb, removalPolicy, tags';
+  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, adoption, operators, adminShell, alarmTopic, throttling, logs, memoryMb, removalPolicy, tags';
 
 /** What was written, and the one line it earns. */
 const refused: [what: string, input: unknown, line: string][] = [
@@ -401,8 +402,9 @@ function settingCases(): [string, unknown, string][] {
     [
       'a quota that is not paced',
       { quotas: { startStreamSession: 1 } },
-      'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, CreateStreamSessionConnection',
+      'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, CreateStreamSessionConnection, CreateStreamSessionAdminShell',
     ],
+    ...operatorCases,
   ];
   return cases.map(([what, change, line]) => [what, { ...minimal, ...change }, line]);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
+import { OperatorStack } from '../../infra/operator-stack.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
 
@@ -52,6 +53,16 @@ export function templateOf(settings: SettingsInput): SynthesizedTemplate {
   return Template.fromStack(stackOf(settings)).toJSON() as SynthesizedTemplate;
 }
 
+/** The stack of the operator API, beside that of the player API. */
+export function operatorStackOf(settings: SettingsInput): OperatorStack {
+  const app = newApp();
+  return new OperatorStack(app, new RejoinStack(app, settings).rejoin);
+}
+
+export function operatorTemplateOf(settings: SettingsInput): SynthesizedTemplate {
+  return Template.fromStack(operatorStackOf(settings)).toJSON() as SynthesizedTemplate;
+}
+
 export function warningsOf(settings: SettingsInput): string[] {
   const messages = Annotations.fromStack(stackOf(settings)).findWarning('*', Match.anyValue());
   return messages.map(({ entry }) => String(entry.data));
@@ -72,6 +83,7 @@ export function text(value: unknown): string {
   const [[name, argument] = ['nothing']] = Object.entries(value as Record<string, unknown>);
   if (name === 'Ref') return `\${${argument}}`;
   if (name === 'Fn::GetAtt') return `\${${(argument as string[]).join('.')}}`;
+  if (name === 'Fn::ImportValue') return `\${import ${argument}}`;
   if (name === 'Fn::Join') {
     const [separator, parts] = argument as [string, unknown[]];
     return parts.map(text).join(separator);

@@ -113,7 +113,7 @@ describe('whatever AWS answers', () => {
       'internal',
       'notFound',
       'quota',
-      'conflict',
+      'notReady',
       'throttled',
       'invalid',
     ]);
@@ -145,12 +145,7 @@ describe('whatever AWS answers', () => {
   it('only refusals that the state explains cost a look at the session', () => {
     expect(
       AWS_ERRORS.filter(([name, http]) => needsLook(failureOf(name, http))).map(([name]) => name),
-    ).toEqual([
-      'ConflictException',
-      'ResourceNotFoundException',
-      'StreamSessionAccessNotReadyException',
-      'ValidationException',
-    ]);
+    ).toEqual(['ConflictException', 'ResourceNotFoundException', 'ValidationException']);
   });
 });
 

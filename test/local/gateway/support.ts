@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { InvokeResult } from '../../../local/functions/pool.ts';
 import { type AccessLogEntry, type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
+import type { IamCallers } from '../../../local/gateway/iam.ts';
 import type { AuthorizerModel, CorsModel, HttpApiModel, RouteModel } from '../../../local/template/model.ts';
 
 export interface Answer {
@@ -81,6 +82,7 @@ export async function testGateway(
   routes: RouteModel[],
   options: {
     cors?: CorsModel;
+    callers?: IamCallers;
     answer?: (event: unknown) => InvokeResult | Promise<InvokeResult>;
   } = {},
 ): Promise<TestGateway> {
@@ -99,6 +101,7 @@ export async function testGateway(
     accountId: '000000000000',
     region: 'us-west-2',
     log: (entry) => log.push(entry),
+    ...(options.callers ? { callers: options.callers } : {}),
     invoke: async (_logicalId, event) => {
       events.push(event);
       return options.answer ? options.answer(event) : { ok: true, payload: '{"statusCode":200,"body":"ok"}' };

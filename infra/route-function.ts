@@ -1,27 +1,26 @@
-/** One function of the player API with its log group and its role. */
+/** The function behind one route, with its log group and its role. */
 import { Duration, Validations } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledCode } from './bundle.ts';
-import { functionEnvironment } from './function-environment.ts';
-import { functionPolicy } from './grants.ts';
-import type { PlayerRoute } from './player-routes.ts';
+import { functionPolicy, type GrantTargets } from './grants.ts';
 import { cdkRemovalPolicy } from './removal.ts';
+import type { Route } from './routes.ts';
 import type { Settings } from './settings.ts';
 
-export interface PlayerFunctionProps {
-  readonly route: PlayerRoute;
+export interface RouteFunctionProps {
+  readonly route: Route;
   readonly settings: Settings;
-  readonly table: Table;
+  readonly targets: GrantTargets;
+  readonly environment: Record<string, string>;
 }
 
-export class PlayerFunction extends Construct {
+export class RouteFunction extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { route, settings, table }: PlayerFunctionProps) {
+  constructor(scope: Construct, id: string, { route, settings, targets, environment }: RouteFunctionProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
@@ -34,7 +33,7 @@ export class PlayerFunction extends Construct {
         [route.name]: functionPolicy(
           this,
           route.grants.filter(({ onlyWith }) => onlyWith === undefined || settings[onlyWith].enabled),
-          { streamGroups: settings.streamGroups, table },
+          targets,
           logGroup,
         ),
       },
@@ -56,7 +55,7 @@ export class PlayerFunction extends Construct {
       logGroup,
       // Whatever CDK would add on its own account (tracing, say) stands in the policy above already.
       role: role.withoutPolicyUpdates(),
-      environment: functionEnvironment(settings, table),
+      environment,
     });
   }
 }

@@ -1,0 +1,48 @@
+/** The HTTP API that operators call. Every route wants a request signed by an IAM principal that may invoke it. */
+import { Stack } from 'aws-cdk-lib';
+import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { Construct } from 'constructs';
+import { accessLogFields, addStage } from './api-stage.ts';
+import type { ApiRoute } from './player-api.ts';
+import { RouteIntegration } from './route-integration.ts';
+import type { Settings } from './settings.ts';
+
+/** Operators are people: what exceeds this is a script that has gone wild. */
+const throttle = { rateLimit: 10, burstLimit: 20 };
+
+export class OperatorApi extends Construct {
+  readonly api: HttpApi;
+  /** What a principal needs `execute-api:Invoke` on, to call every route. */
+  readonly arn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { routes, settings }: { readonly routes: readonly ApiRoute[]; readonly settings: Settings },
+  ) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.api = new HttpApi(this, 'Api', {
+      apiName: [...new Set([stack.stackName, scope.node.id])].join(' '),
+      description: 'Rejoin: the operator API',
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpIamAuthorizer(),
+    });
+    this.arn = stack.formatArn({
+      service: 'execute-api',
+      resource: this.api.apiId,
+      resourceName: '$default/*',
+    });
+    for (const { method, path, function: handler } of routes) {
+      const integration = new RouteIntegration(`${method}${path}`, handler, method);
+      this.api.addRoutes({ path, methods: [method], integration });
+    }
+    addStage(this, this.api, {
+      settings,
+      throttle,
+      // Who called, also where IAM let somebody in whom the functions then refused.
+      accessLog: { ...accessLogFields, operator: '$context.identity.userArn' },
+    });
+  }
+}

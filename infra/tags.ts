@@ -1,0 +1,10 @@
+/** Whose resources these are, on everything below a construct that can be tagged. */
+import { Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
+
+export function tag(scope: Construct, settings: Pick<Settings, 'tags'>): void {
+  for (const [name, value] of Object.entries({ application: 'rejoin', ...settings.tags })) {
+    Tags.of(scope).add(name, value);
+  }
+}

@@ -1,0 +1,19 @@
+import { requireEnv } from './settings.ts';
+
+/** What `cdk deploy` hands the operator API's functions in `SETTINGS`. */
+export interface OperatorSettings {
+  streamGroups: {
+    id: string;
+    /** The Region whose endpoint is called: the group's primary location. */
+    region: string;
+  }[];
+  /** Who is let in; see `operatorEntry`. */
+  operators: string[];
+  /** Admin shells a minute: of one entry of `operators`, and of all together. */
+  adminShell: { perOperatorPerMinute: number; perMinute: number };
+}
+
+/** The deployment's settings. Validated when the deployment was synthesized, so only parsed here. */
+export function readOperatorSettings(): OperatorSettings {
+  return JSON.parse(requireEnv('SETTINGS')) as OperatorSettings;
+}

@@ -1,0 +1,95 @@
+import { AwsFailure } from '../core/awsFailure.ts';
+import { needsLook, terminateProblem } from '../core/outcomes.ts';
+import { Problem } from '../core/problems.ts';
+import { isOver } from '../core/streamSession.ts';
+import type { Audit } from '../edge/audit.ts';
+import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
+import type { OperatedSession } from '../edge/operator-dependencies.ts';
+import type { OperatorCall } from '../edge/operator-http.ts';
+import type { Records } from '../edge/records.ts';
+import type { Log } from '../edge/telemetry.ts';
+
+/** What ending any session works with. Deadlines are epoch milliseconds. */
+export interface OperatorTerminateDependencies {
+  records: Pick<Records, 'observe'>;
+  audit: Audit;
+  /** The session at AWS. @throws Problem */
+  look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  /** TerminateStreamSession with its retries. @throws AwsFailure */
+  terminateStreamSession(session: OperatedSession, deadline: number): Promise<void>;
+  now(): number;
+  random(): number;
+  log: Log;
+}
+
+/** An operator who wants a session to end. */
+export interface TerminateRequest extends OperatedSession {
+  call: OperatorCall;
+  /** Epoch milliseconds at which Lambda kills this invocation. */
+  endsBy: number;
+}
+
+/** The player's record must still be written after AWS's answer. */
+const RESERVE_MS = 2000;
+
+/**
+ * Ends any session. The record of it is written first, since what has ended cannot be taken back: without a record
+ * nothing ends. Ending a session that is over already is a success, so that a repeated request is one.
+ *
+ * @throws Problem with the refusal.
+ */
+export async function terminateAny(
+  asked: TerminateRequest,
+  deps: OperatorTerminateDependencies,
+): Promise<void> {
+  const { call, streamGroupId, streamSessionId } = asked;
+  const deadline = asked.endsBy - RESERVE_MS;
+  const seen = await deps.look(asked, deadline);
+  const { userId, status } = seen;
+  await deps.audit.write({
+    action: 'terminate',
+    call,
+    streamGroupId,
+    streamSessionId,
+    userId,
+    status,
+    outcome: 'requested',
+    at: deps.now(),
+  });
+  let now = seen;
+  if (!isOver(status)) {
+    try {
+      await deps.terminateStreamSession(asked, deadline);
+      now = { ...seen, status: 'TERMINATING' };
+    } catch (failure) {
+      if (!(failure instanceof AwsFailure)) throw failure;
+      if (needsLook(failure)) now = await deps.look(asked, deadline);
+      const problem = terminateProblem(failure, { status: now.status }, deps.random());
+      if (problem) throw problem;
+    }
+  }
+  await tellPlayer(asked, now, deps);
+  deps.log.info('ended', { status: now.status });
+}
+
+/**
+ * Writes the end into the player's record, where there is one, so that the player hears of it at once. AWS has ended
+ * the session in any case, and the player's next look says so too.
+ */
+async function tellPlayer(
+  { streamGroupId, streamSessionId }: OperatedSession,
+  { userId, status, statusReason }: AwsStreamSession,
+  { records, now, log }: OperatorTerminateDependencies,
+): Promise<void> {
+  if (userId === undefined) return;
+  const at = now();
+  try {
+    await records.observe(
+      { playerId: userId, streamGroupId, streamSessionId },
+      { status, statusAt: at, statusSince: at, ...(statusReason ? { statusReason } : {}) },
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    log.warn('player not told', { cause: error.code });
+  }
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isFinished } from '../lifecycle.ts';
+import type { Settings } from '../settings.ts';
+import type { StreamSession } from '../stream-session.ts';
+import { requireAccess } from './access.ts';
+import { type Clock, createDataChannel, type DataChannel } from './data-channel.ts';
+import { readOpenDataChannel } from './payloads.ts';
+import { type AdminShellCredentials, createTickets, type TicketOptions } from './tickets.ts';
+import { acceptUpgrade, refuseUpgrade, type ServerSocket, upgradeKey } from './websocket.ts';
+import { CloseCode } from './websocket-frames.ts';
+
+/** The admin shells of one emulator: the operation that grants them, and the WebSockets behind their URLs. */
+export interface AdminShells {
+  /** @throws ServiceError while the session can't be accessed */
+  issue(session: StreamSession): AdminShellCredentials;
+  /** A listener for an HTTP server's `upgrade` event. */
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends every shell. */
+  close(): void;
+}
+
+export interface AdminShellsOptions extends Omit<TicketOptions, 'settings' | 'now'> {
+  settings: () => Settings;
+}
+
+/** How long a connection may stay without a token. */
+const TOKEN_PATIENCE_MS = 10_000;
+/** Frames are not written over this much that lies unread: they come again, since nobody acknowledges them. */
+const WRITABLE_BYTES = 256 * 1024;
+
+const clock: Clock = {
+  now: Date.now,
+  after: (milliseconds, act) => {
+    const timer = setTimeout(act, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+  every: (milliseconds, act) => {
+    const timer = setInterval(act, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+export function createAdminShells({ settings, ...options }: AdminShellsOptions): AdminShells {
+  const tickets = createTickets<StreamSession>({ ...options, settings });
+  const sockets = new Set<ServerSocket>();
+
+  /** From the accepted token to the end. */
+  const openChannel = (sessionId: string, session: StreamSession, socket: ServerSocket): DataChannel => {
+    const forget = session.history.onChange(({ statusReason }) => {
+      if (isFinished(session.life)) {
+        channel.finish(`The stream session has ended${statusReason ? ` (${statusReason})` : ''}.`);
+      }
+    });
+    const channel = createDataChannel({
+      sessionId,
+      subject: session,
+      settings,
+      clock,
+      transmit: (frame) => {
+        if (socket.unread() < WRITABLE_BYTES) socket.sendBinary(frame);
+      },
+      over: (isPeerAtFault) => {
+        forget();
+        socket.close(isPeerAtFault ? CloseCode.protocol : CloseCode.normal, '');
+      },
+    });
+    return channel;
+  };
+
+  return {
+    issue: (session) => {
+      requireAccess(session, settings(), Date.now());
+      return tickets.issue(session);
+    },
+    connect: (request, socket, head) => {
+      const key = upgradeKey(request);
+      if (key === undefined) return refuseUpgrade(socket, 400);
+      const sessionId = tickets.admit(request.url ?? '');
+      if (sessionId === undefined) return refuseUpgrade(socket, 403);
+
+      let channel: DataChannel | undefined;
+      const refuse = () => server.close(CloseCode.refused, 'The token is not valid.');
+      const stopWaiting = clock.after(TOKEN_PATIENCE_MS, refuse);
+      const handlers = {
+        text: (data: Buffer) => {
+          if (channel) return;
+          stopWaiting();
+          const session = tickets.redeem(sessionId, readOpenDataChannel(data) ?? '');
+          if (!session || isFinished(session.life)) return refuse();
+          channel = openChannel(sessionId, session, server);
+        },
+        binary: (data: Buffer) => {
+          if (channel) channel.receive(data);
+          else refuse();
+        },
+        closed: () => {
+          stopWaiting();
+          sockets.delete(server);
+          channel?.dispose();
+        },
+      };
+      const server = acceptUpgrade(socket, key, handlers);
+      sockets.add(server);
+      server.start(head);
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    },
+  };
+}

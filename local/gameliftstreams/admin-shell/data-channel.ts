@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { type ChannelMessage, decodeMessage, encodeMessage, PayloadType, SYN_FIN } from './message.ts';
+import {
+  isTerminateFlag,
+  readAcknowledgement,
+  readHandshakeResponse,
+  readSize,
+  writeAcknowledgement,
+  writeChannelClosed,
+  writeHandshakeComplete,
+  writeHandshakeRequest,
+} from './payloads.ts';
+import { createReceiver } from './receiver.ts';
+import { RESEND_TICK_MS } from './retransmission.ts';
+import { createSender, MAX_BACKLOG_BYTES } from './sender.ts';
+import { createShell } from './shell.ts';
+import type { ShellSubject } from './subject.ts';
+
+/** Time as a channel needs it: the machine's, or a test's. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  after(milliseconds: number, act: () => void): () => void;
+  every(milliseconds: number, act: () => void): () => void;
+}
+
+export interface DataChannelOptions {
+  sessionId: string;
+  subject: ShellSubject;
+  settings: () => { adminShellMaxSeconds: number; adminShellIdleSeconds: number };
+  clock: Clock;
+  /** Puts a frame on the wire, where it may be lost. */
+  transmit: (frame: Buffer) => void;
+  /** The channel is over, and says nothing any more. `isPeerAtFault` where the peer broke the protocol. */
+  over: (isPeerAtFault: boolean) => void;
+}
+
+/** One admin shell behind the Session Manager's data channel, from the accepted token on. */
+export interface DataChannel {
+  receive(frame: Buffer): void;
+  /** Ends it, telling the person at the terminal why. */
+  finish(why: string): void;
+  /** Lets go of everything at once: the wire is gone. */
+  dispose(): void;
+}
+
+const HANDSHAKE_PATIENCE_MS = 15_000;
+/** How long the last output may take to arrive before the channel is closed under it. */
+const DRAIN_PATIENCE_MS = 2_000;
+/** Broken frames from one peer that are taken for a bad wire; more are not. */
+const MAX_DEFECTS = 200;
+/** With so much unread output no input is taken, which may bring more. */
+const FULL_BYTES = MAX_BACKLOG_BYTES / 2;
+
+export function createDataChannel(options: DataChannelOptions): DataChannel {
+  const { sessionId, subject, settings, clock, transmit } = options;
+  const began = clock.now();
+  let phase: 'handshake' | 'open' | 'closing' | 'over' = 'handshake';
+  let defects = 0;
+  let why = '';
+  let stopIdle = () => {};
+  const cancels: (() => void)[] = [];
+
+  const send = (message: ChannelMessage) => transmit(encodeMessage(message));
+  const sendOnce = (messageType: 'acknowledge' | 'channel_closed', payload: Buffer, flags: number) =>
+    send({
+      messageType,
+      schemaVersion: 1,
+      createdDate: clock.now(),
+      sequenceNumber: 0,
+      flags,
+      messageId: randomUUID(),
+      payloadType: 0,
+      payload,
+    });
+
+  const sender = createSender({ now: clock.now, newMessageId: randomUUID, transmit: send });
+  const shell = createShell({
+    subject,
+    now: clock.now,
+    every: clock.every,
+    write: (text) => sender.send(PayloadType.Output, Buffer.from(text)),
+    exit: () => finish(''),
+  });
+
+  const end = (isPeerAtFault: boolean) => {
+    if (phase === 'over') return;
+    phase = 'over';
+    shell.stop();
+    stopIdle();
+    for (const cancel of cancels) cancel();
+    options.over(isPeerAtFault);
+  };
+  const closeNow = () => {
+    if (phase === 'over') return;
+    const [messageId, createdDate, destinationId] = [randomUUID(), clock.now(), subject.context.id];
+    const payload = writeChannelClosed({ messageId, createdDate, sessionId, destinationId, output: why });
+    sendOnce('channel_closed', payload, SYN_FIN);
+    end(false);
+  };
+  const finish = (reason: string) => {
+    if (phase === 'closing' || phase === 'over') return;
+    why = reason;
+    phase = 'closing';
+    shell.stop();
+    if (sender.backlog() === 0) return closeNow();
+    cancels.push(clock.after(DRAIN_PATIENCE_MS, closeNow));
+  };
+
+  const watchIdle = () => {
+    stopIdle();
+    const seconds = settings().adminShellIdleSeconds;
+    stopIdle = clock.after(seconds * 1000, () => finish(`Nothing was typed for ${seconds} s.`));
+  };
+  const open = () => {
+    phase = 'open';
+    const seconds = settings().adminShellMaxSeconds;
+    cancels.push(clock.after(seconds * 1000, () => finish(`An admin shell lasts ${seconds} s at most.`)));
+    watchIdle();
+    sender.send(PayloadType.HandshakeComplete, writeHandshakeComplete(clock.now() - began, ''));
+    shell.start();
+  };
+
+  const take = ({ payloadType, payload }: ChannelMessage) => {
+    if (phase === 'handshake') {
+      const agreed =
+        payloadType === PayloadType.HandshakeResponse ? readHandshakeResponse(payload) : undefined;
+      if (agreed) open();
+      else if (agreed === false) finish('The client cannot show a shell.');
+      return;
+    }
+    if (phase !== 'open') return;
+    if (payloadType === PayloadType.Output) {
+      watchIdle();
+      shell.input(payload);
+    } else if (payloadType === PayloadType.Size) {
+      const size = readSize(payload);
+      if (size) shell.resize(size);
+    } else if (payloadType === PayloadType.Flag && isTerminateFlag(payload)) {
+      finish('');
+    }
+  };
+  const receiver = createReceiver({
+    isReady: () => sender.backlog() < FULL_BYTES,
+    acknowledge: (message) => sendOnce('acknowledge', writeAcknowledgement(message), SYN_FIN),
+    deliver: take,
+  });
+
+  cancels.push(
+    clock.every(RESEND_TICK_MS, () => {
+      sender.tick();
+      receiver.resume();
+      if (sender.hasGivenUp()) end(true);
+    }),
+    clock.after(HANDSHAKE_PATIENCE_MS, () => {
+      if (phase === 'handshake') finish('The client did not answer in time.');
+    }),
+  );
+  sender.send(PayloadType.HandshakeRequest, writeHandshakeRequest());
+
+  return {
+    finish,
+    dispose: () => end(false),
+    receive: (frame) => {
+      if (phase === 'over') return;
+      const message = decodeMessage(frame);
+      if (typeof message === 'string') {
+        defects += 1;
+        if (defects > MAX_DEFECTS) end(true);
+      } else if (message.messageType === 'acknowledge') {
+        const sequenceNumber = readAcknowledgement(message.payload);
+        if (sequenceNumber !== undefined) sender.acknowledged(sequenceNumber);
+        receiver.resume();
+        if (phase === 'closing' && sender.backlog() === 0) closeNow();
+      } else if (message.messageType === 'input_stream_data') {
+        receiver.receive(message);
+      }
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { Hash } from '@smithy/core/serde';
+import { SignatureV4 } from '@smithy/signature-v4';
+
+export interface Signer {
+  region: string;
+  credentials: ConstructorParameters<typeof SignatureV4>[0]['credentials'];
+}
+
+export interface SignedRequest {
+  method: string;
+  url: URL;
+  /** The service that the signature is for, such as `execute-api`. */
+  service: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** How long to wait for the whole answer. */
+  timeoutMs: number;
+}
+
+export interface SignedResponse {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+class Sha256 extends Hash {
+  constructor(secret?: ConstructorParameters<typeof Hash>[1]) {
+    super('sha256', secret);
+  }
+}
+
+/**
+ * Sends a request signed with Signature Version 4. Redirections are not followed: a signature is for one place.
+ * @throws whatever the credentials or the network fail with
+ */
+export async function signedFetch(
+  { region, credentials }: Signer,
+  { method, url, service, headers = {}, body, timeoutMs }: SignedRequest,
+): Promise<SignedResponse> {
+  const signer = new SignatureV4({ region, credentials, service, sha256: Sha256 });
+  const signed = await signer.sign({
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port !== '' && { port: Number(url.port) }),
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { host: url.host, ...headers },
+    ...(body !== undefined && { body }),
+  });
+  const { host: _host, ...sent } = signed.headers;
+  const response = await fetch(url, {
+    method,
+    headers: sent,
+    ...(body !== undefined && { body }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** What a network failure comes down to, in a few words. */
+export function networkReason(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return 'no answer in time';
+  return cause?.code ?? cause?.message ?? message;
+}

@@ -1,0 +1,172 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../../lambdas/core/operator-problems.ts';
+import { type Answer, type Deployed, deploy, eventually } from './harness.ts';
+import { ACCESS, auditRecords, operatorOf, playing, REASON } from './operator.ts';
+
+let deployed: Deployed;
+let operator: ReturnType<typeof operatorOf>;
+beforeAll(async () => {
+  deployed = await deploy({
+    settings: { adminShell: { perOperatorPerMinute: 500, perMinute: 1000 } },
+    emulator: { adminShellReadySeconds: 0 },
+  });
+  operator = operatorOf(deployed);
+});
+afterAll(() => deployed.close());
+afterEach(async () => {
+  await deployed.control('DELETE', 'faults');
+  await deployed.control('PUT', 'settings', { activationSeconds: 0.1 });
+});
+
+/** How each row of the operator API's table comes about for real. The type makes a forgotten row a compile error. */
+const PROVOKE: Record<OperatorProblemCode, () => Promise<Answer>> = {
+  invalid_request: async () => operator.shell('s-1', { reason: 'short' }),
+  not_an_operator: async () => operatorOf(deployed, deployed.principals.stranger).sessions('somebody'),
+  stream_session_not_found: async () => operator.shell('no-such-session'),
+  async session_not_accessible() {
+    await deployed.control('PUT', 'settings', { activationSeconds: 30 });
+    const { json } = await (await deployed.player()).start();
+    return operator.shell(json.streamSession.streamSessionId);
+  },
+  async session_not_terminable() {
+    await deployed.control('PUT', 'settings', { activationSeconds: 30 });
+    const { json } = await (await deployed.player()).start();
+    return operator.terminate(json.streamSession.streamSessionId);
+  },
+  async session_over() {
+    const { player, id } = await playing(deployed);
+    await player.terminate(id);
+    return operator.shell(id);
+  },
+  async too_many_requests() {
+    const strict = await deploy({ settings: { adminShell: { perOperatorPerMinute: 2, perMinute: 3 } } });
+    try {
+      const one = operatorOf(strict);
+      return await eventually(
+        () => one.shell('no-such-session'),
+        ({ status }) => status === 429,
+      );
+    } finally {
+      await strict.close();
+    }
+  },
+  async broker_misconfigured() {
+    const { id } = await playing(deployed);
+    await deployed.fault({ operation: ACCESS, kind: 'accessDenied', count: 1 });
+    return operator.shell(id);
+  },
+  async paced() {
+    const { id } = await playing(deployed);
+    await deployed.fault({ operation: ACCESS, kind: 'throttle', count: 10 });
+    return operator.shell(id);
+  },
+  async access_not_ready() {
+    const { id } = await playing(deployed);
+    await deployed.fault({ operation: ACCESS, kind: 'notReady', count: 100 });
+    return operator.shell(id);
+  },
+  async audit_unavailable() {
+    const closed = await withoutAudit();
+    try {
+      const { id } = await playing(closed);
+      return await operatorOf(closed).shell(id);
+    } finally {
+      await closed.close();
+    }
+  },
+  async upstream_unavailable() {
+    const { id } = await playing(deployed);
+    await deployed.fault({ operation: ACCESS, kind: 'internal', count: 10 });
+    return operator.shell(id);
+  },
+  async upstream_timeout() {
+    const { id } = await playing(deployed);
+    await deployed.fault({ operation: ACCESS, kind: 'latency', milliseconds: 9500, count: 10 });
+    return operator.shell(id);
+  },
+};
+
+const withoutPut = ['"dynamodb:PutItem"', '"dynamodb:DescribeTable"'] as const;
+
+/** A deployment in which nobody may write into the audit table. */
+const withoutAudit = () =>
+  deploy({
+    emulator: { adminShellReadySeconds: 0 },
+    alterRoles: (roles) =>
+      roles.map((role) =>
+        role.policies.some(({ name }) => name.startsWith('operator-'))
+          ? { ...role, policies: JSON.parse(JSON.stringify(role.policies).replaceAll(...withoutPut)) }
+          : role,
+      ),
+  });
+
+/** Codes that name a wait, by the column "carries" of docs/protocol.md. */
+const WITH_WAIT: OperatorProblemCode[] = [
+  'session_not_accessible',
+  'session_not_terminable',
+  'too_many_requests',
+  'paced',
+  'access_not_ready',
+  'audit_unavailable',
+  'upstream_unavailable',
+  'upstream_timeout',
+];
+
+describe("every row of the operator API's error table, provoked for real", () => {
+  it.each(Object.keys(PROVOKE) as OperatorProblemCode[])('%s', async (code) => {
+    const answer = await PROVOKE[code]();
+    const { status, retry, title } = OPERATOR_PROBLEMS[code];
+    expect(answer.json).toMatchObject({ code, status, retry, title, type: `urn:rejoin:problem:${code}` });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.json.requestId).toEqual(expect.stringMatching(/.+/));
+    expect(answer.text).not.toMatch(/streamUrl|tokenValue|sessionId"/);
+    const wait = answer.json.retryAfterMs;
+    expect([code, wait !== undefined]).toEqual([code, WITH_WAIT.includes(code)]);
+    expect(answer.headers.get('retry-after')).toBe(
+      wait === undefined ? null : String(Math.max(1, Math.ceil(wait / 1000))),
+    );
+  });
+
+  it.each<[OperatorProblemCode, object]>([
+    ['stream_session_not_found', { action: 'adminShell', reason: REASON }],
+    ['session_over', { status: expect.stringMatching(/^TERMINAT/) }],
+    ['session_not_accessible', { status: 'ACTIVATING' }],
+    ['broker_misconfigured', { status: 'CONNECTED' }],
+  ])('a use that ends in %s leaves a record that says so', async (code, fields) => {
+    const before = new Set((await auditRecords(deployed)).map(({ requestId }) => requestId));
+    const { json } = await PROVOKE[code]();
+    const added = (await auditRecords(deployed)).filter(({ requestId }) => !before.has(requestId));
+    expect(added).toMatchObject([{ outcome: code, requestId: json.requestId, ...fields }]);
+  });
+
+  it('a session in which AWS refuses is not asked for a shell at all', async () => {
+    for (const code of ['session_over', 'session_not_accessible'] as const) {
+      await deployed.forgetCalls();
+      await PROVOKE[code]();
+      expect(await deployed.calls(ACCESS), code).toEqual([]);
+    }
+  });
+});
+
+describe('when the audit cannot be written', () => {
+  it('the door is closed: AWS has made credentials, and nobody gets them; and no session ends', async () => {
+    const closed = await withoutAudit();
+    try {
+      const { id } = await playing(closed);
+      const one = operatorOf(closed);
+      const shell = await one.shell(id);
+      expect([shell.status, shell.json.code]).toEqual([503, 'audit_unavailable']);
+      expect((await closed.calls(ACCESS)).map(({ status }) => status)).toEqual([200]);
+      expect(shell.text).not.toMatch(/ws:|tokenValue/);
+      const ended = await one.terminate(id);
+      expect([ended.status, ended.json.code]).toEqual([503, 'audit_unavailable']);
+      expect(await closed.calls('TerminateStreamSession')).toEqual([]);
+      expect(await closed.session(id)).toMatchObject({ status: 'CONNECTED' });
+      expect(await auditRecords(closed)).toEqual([]);
+    } finally {
+      await closed.close();
+    }
+  });
+});

@@ -1,0 +1,337 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CreateStreamSessionConnectionCommand,
+  StartStreamSessionCommand,
+} from '@aws-sdk/client-gameliftstreams';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { compareGrants } from '../../local/iam/least-privilege.ts';
+import { signedHeaders } from '../signed.ts';
+import { type Answer, awsClient, type Deployed, deploy, eventually, offer } from './harness.ts';
+import { ACCESS, auditRecords, operatorOf, playing, REASON, SESSIONS, SHELL, TERMINATE } from './operator.ts';
+
+let deployed: Deployed;
+let operator: ReturnType<typeof operatorOf>;
+beforeAll(async () => {
+  deployed = await deploy({
+    settings: {
+      adminShell: { perOperatorPerMinute: 500, perMinute: 1000 },
+      // The finest level: what is not logged here is logged nowhere.
+      logs: { level: 'DEBUG' },
+      limits: { startsPerMinute: 1000 },
+    },
+    emulator: { adminShellReadySeconds: 0 },
+  });
+  operator = operatorOf(deployed);
+});
+afterAll(() => deployed.close());
+afterEach(async () => {
+  await deployed.control('DELETE', 'faults');
+  await deployed.control('PUT', 'settings', { activationSeconds: 0.1 });
+});
+
+/** The records about one session, the oldest first. */
+async function recordsOf(id: string, from = deployed) {
+  const records = await auditRecords(from);
+  return records
+    .filter(({ streamSessionId }) => streamSessionId === id)
+    .sort((a, b) => String(a.at).localeCompare(String(b.at)));
+}
+
+const routes = (from = deployed) =>
+  from.stacks.flatMap(({ httpApis }) => httpApis).flatMap((api) => api.routes);
+const operatorRoutes = () => routes().filter(({ authorizer }) => authorizer.kind === 'iam');
+const pathOf = (path: string, id: string) =>
+  path
+    .replace('{streamGroupId}', deployed.endpoints.streamGroupId)
+    .replace('{streamSessionId}', id)
+    .replace('{playerId}', 'somebody');
+
+const roleOf = (routeKey: string, from = deployed) => {
+  const fn = from.functionOf(routeKey, 'operator');
+  return from.stacks.flatMap(({ roles }) => roles).find(({ logicalId }) => logicalId === fn.roleLogicalId)
+    ?.name;
+};
+
+describe('an operator', () => {
+  it('gets a shell into a live session, and the record of it stands in the audit before', async () => {
+    const { id, playerId } = await playing(deployed);
+    const answer = await operator.shell(id, { reason: `  ${REASON}\n` });
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([201, 'no-store']);
+    expect(Object.keys(answer.json).sort()).toEqual(['expiresAt', 'sessionId', 'streamUrl', 'tokenValue']);
+    expect(answer.json.streamUrl).toMatch(/^ws:/);
+    const [call, ...others] = await deployed.calls(ACCESS);
+    expect([call?.principal, others]).toEqual([roleOf(SHELL), []]);
+    expect(Date.parse(answer.json.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
+    expect(await recordsOf(id)).toEqual([
+      {
+        pk: `${deployed.endpoints.streamGroupId}/${id}`,
+        sk: expect.stringMatching(/^20\d\d-.+Z#.+/),
+        at: expect.stringMatching(/Z$/),
+        action: 'adminShell',
+        operator: 'arn:aws:iam::123456789012:user/operator',
+        operatorEntry: 'arn:aws:iam::123456789012:user/operator',
+        sourceIp: '127.0.0.1',
+        userAgent: 'node',
+        requestId: answer.headers.get('apigw-requestid'),
+        streamGroupId: deployed.endpoints.streamGroupId,
+        streamSessionId: id,
+        userId: playerId,
+        status: 'CONNECTED',
+        reason: REASON,
+        outcome: 'opened',
+      },
+    ]);
+  });
+
+  it('waits in one request for a session that AWS is still preparing access to', async () => {
+    const { id } = await playing(deployed);
+    await deployed.fault({ operation: ACCESS, kind: 'notReady', count: 2 });
+    expect((await operator.shell(id)).status).toBe(201);
+    expect((await deployed.calls(ACCESS)).map(({ status }) => status)).toEqual([409, 409, 200]);
+    expect(await recordsOf(id)).toMatchObject([{ outcome: 'opened' }]);
+  });
+
+  it('finds the sessions of a player who complains, those that are over included, the newest first', async () => {
+    const { player, id, playerId } = await playing(deployed);
+    await player.terminate(id);
+    const second = (await player.start()).json.streamSession.streamSessionId;
+    await deployed.forgetCalls();
+    const { status, json, headers } = await operator.sessions(playerId);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(json.streamSessions).toMatchObject([
+      { streamSessionId: second, statusAt: expect.stringMatching(/Z$/) },
+      { streamSessionId: id, status: 'TERMINATING' },
+    ]);
+    expect(await deployed.calls()).toEqual([]);
+    expect((await operator.sessions('nobody')).json).toEqual({ streamSessions: [] });
+  });
+
+  it('ends any session: the record comes first, and the player hears of it at once', async () => {
+    const { player, id, playerId } = await playing(deployed);
+    const answer = await operator.terminate(id);
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect(await deployed.session(id)).toMatchObject({
+      status: expect.stringMatching(/^TERMINAT(ING|ED)$/),
+    });
+    const [call] = await deployed.calls('TerminateStreamSession');
+    expect(call?.principal).toBe(roleOf(TERMINATE));
+    expect(await recordsOf(id)).toMatchObject([
+      { action: 'terminate', outcome: 'requested', userId: playerId, status: 'CONNECTED' },
+    ]);
+    expect((await player.sessions()).json.streamSessions).toEqual([]);
+    expect((await player.reconnect(id)).json.code).toBe('stream_session_ended');
+    // Repeated, it is a success, and a use of its own.
+    expect((await operator.terminate(id)).status).toBe(204);
+    expect(await deployed.calls('TerminateStreamSession')).toHaveLength(1);
+    expect(await recordsOf(id)).toHaveLength(2);
+  });
+});
+
+describe('who is not let in, on any operator route', () => {
+  const everyRoute = async (ask: (method: string, path: string) => Promise<Answer>) => {
+    const { id } = await playing(deployed);
+    expect(operatorRoutes().map(({ routeKey }) => routeKey)).toHaveLength(3);
+    const answers = [];
+    for (const { method, path } of operatorRoutes()) answers.push(await ask(method, pathOf(path, id)));
+    expect(await deployed.calls()).toEqual([]);
+    expect(await recordsOf(id)).toEqual([]);
+    return answers.map(({ status, json }) => [status, json.code ?? json.message]);
+  };
+  const body = (method: string) => (method === 'POST' ? JSON.stringify({ reason: REASON }) : '');
+  const signedWith = (key: { accessKeyId: string; secretAccessKey: string }) => {
+    const { request } = operatorOf(deployed, key);
+    return everyRoute((method, path) => request(method, path, body(method)));
+  };
+  const forbidden = [403, 'Forbidden'];
+
+  it('a player: the token that opens the player API opens nothing here', async () => {
+    const { token } = await deployed.player();
+    const answers = await everyRoute(async (method, path) => {
+      const url = `${deployed.endpoints.operatorApi}${path}`;
+      const sent = body(method);
+      const response = await fetch(url, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(sent === '' ? {} : { body: sent }),
+      });
+      return { status: response.status, json: await response.json() } as Answer;
+    });
+    expect(answers).toEqual([forbidden, forbidden, forbidden]);
+  });
+
+  it('a function of the player API or of this one, whose role IAM refuses', async () => {
+    const functions = deployed.stacks.flatMap((stack) => stack.functions);
+    expect(functions).toHaveLength(8);
+    for (const fn of functions) {
+      const answers = await signedWith(deployed.principals.keyOf(fn));
+      expect(answers, fn.name).toEqual([forbidden, forbidden, forbidden]);
+    }
+    const asked = deployed.principals.authorizer
+      .decisions()
+      .filter(({ action, allowed }) => action === 'execute-api:Invoke' && !allowed);
+    expect(new Set(asked.map(({ principal }) => principal)).size).toBe(8);
+  });
+
+  it('a principal that may invoke every API there is, and is not in settings.operators', async () => {
+    const answers = await signedWith(deployed.principals.stranger);
+    expect(answers).toEqual(Array(3).fill([403, 'not_an_operator']));
+  });
+
+  it('somebody who only knows an access key id, or has caught a signature and changes what it signed', async () => {
+    const { accessKeyId } = deployed.endpoints.operator;
+    expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(3).fill(forbidden));
+    const { id } = await playing(deployed);
+    const path = `/v1/streamgroups/${deployed.endpoints.streamGroupId}/streamsessions/${id}/admin-shells`;
+    const url = `${deployed.endpoints.operatorApi}${path}`;
+    const caught = signedHeaders('POST', url, JSON.stringify({ reason: REASON }), {
+      ...deployed.endpoints.operator,
+      region: deployed.endpoints.region,
+    });
+    const answer = await operator.request('POST', path, JSON.stringify({ reason: 'another reason' }), caught);
+    expect(answer.json).toEqual({ message: 'Forbidden' });
+    expect(await recordsOf(id)).toEqual([]);
+  });
+});
+
+describe('what is asked for', () => {
+  it.each([
+    ['no reason', {}],
+    ['a reason of nine characters', { reason: 'Ticket 47' }],
+    ['a reason that is white space for the most part', { reason: `${' '.repeat(50)}short${' '.repeat(50)}` }],
+    ['a reason of 501 characters', { reason: 'x'.repeat(501) }],
+    ['a reason with a line break', { reason: 'Ticket 4711\noutcome: refused' }],
+    ['a reason with an escape sequence', { reason: 'Ticket 4711 \u001b[2J black screen' }],
+    ['a reason that is no text', { reason: { ticket: 4711 } }],
+    ['a misspelt field', { reason: REASON, Reason: REASON }],
+    ['a body that is no JSON', 'reason=Ticket 4711'],
+    ['a body that is no object', [REASON]],
+  ])('with %s is refused, and nothing reaches AWS', async (_what, body) => {
+    const { id } = await playing(deployed);
+    const answer = await operator.shell(id, body);
+    expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request']);
+    expect(answer.json.detail).toMatch(/^(reason|Reason|body): /);
+    expect(await deployed.calls()).toEqual([]);
+    expect(await recordsOf(id)).toEqual([]);
+  });
+
+  it('in a stream group that the settings do not list is refused before AWS hears of it', async () => {
+    await deployed.forgetCalls();
+    const elsewhere = '/v1/streamgroups/sg-other/streamsessions';
+    for (const answer of [
+      await operator.shell('s-1', { reason: REASON }, elsewhere),
+      await operator.request('DELETE', `${elsewhere}/s-1`),
+    ]) {
+      expect([answer.status, answer.json.detail]).toEqual([
+        400,
+        'streamGroupId: is not a stream group of this API',
+      ]);
+    }
+    expect(await deployed.calls()).toEqual([]);
+  });
+
+  it.each(['..%2F..%2Fsg-1', '%252e%252e', 'a%00b', 'arn%3Aaws', 'x'.repeat(200)])(
+    'for a session %s is refused',
+    async (id) => {
+      await deployed.forgetCalls();
+      for (const answer of [await operator.shell(id), await operator.terminate(id)]) {
+        expect([answer.status, answer.json.detail]).toEqual([
+          400,
+          expect.stringMatching(/^streamSessionId: /),
+        ]);
+      }
+      expect(await deployed.calls()).toEqual([]);
+    },
+  );
+});
+
+describe('least privilege', () => {
+  it('what the operator functions did is what their roles grant, statement by statement: none unused, none missing', async () => {
+    const own = await deploy({ emulator: { adminShellReadySeconds: 0 } });
+    try {
+      const { id, playerId } = await playing(own);
+      const one = operatorOf(own);
+      expect((await one.shell(id)).status).toBe(201);
+      expect((await one.sessions(playerId)).status).toBe(200);
+      expect((await one.terminate(id)).status).toBe(204);
+      const { authorizer } = own.principals;
+      const principals = [SHELL, SESSIONS, TERMINATE].map((routeKey) => roleOf(routeKey, own) ?? '');
+      const notExercised = authorizer
+        .grants()
+        .filter(({ action, principal }) => principals.includes(principal) && /^(logs|xray):/.test(action))
+        .map(({ principal, action, resource }) => `${principal}: ${action} on ${resource}`);
+      expect(compareGrants(authorizer, { principals, notExercised })).toEqual({
+        unused: [],
+        redundant: [],
+        missing: [],
+        stale: [],
+      });
+    } finally {
+      await own.close();
+    }
+  });
+
+  it.each([SHELL, SESSIONS, TERMINATE])(
+    'the key of the function behind %s, leaked, can neither start a session nor connect to one',
+    async (routeKey) => {
+      const { id } = await playing(deployed);
+      const { streamGroupId, application } = deployed.endpoints;
+      const client = awsClient(
+        deployed,
+        deployed.principals.keyOf(deployed.functionOf(routeKey, 'operator')),
+      );
+      const start = new StartStreamSessionCommand({
+        Identifier: streamGroupId,
+        ApplicationIdentifier: application,
+        Protocol: 'WebRTC',
+        SignalRequest: offer(),
+      });
+      const connect = new CreateStreamSessionConnectionCommand({
+        Identifier: streamGroupId,
+        StreamSessionIdentifier: id,
+        SignalRequest: offer(),
+      });
+      const denied = { name: 'AccessDeniedException' };
+      await expect(client.send(start)).rejects.toMatchObject(denied);
+      await expect(client.send(connect)).rejects.toMatchObject(denied);
+      client.destroy();
+    },
+  );
+});
+
+describe('logs', () => {
+  it('hold no credentials and no reason, at the finest level, whether a shell was opened or refused', async () => {
+    const directory = join(deployed.directory, 'logs');
+    const { id } = await playing(deployed);
+    const canary = 'canary-of-a-reason';
+    const { json } = await operator.shell(id, { reason: canary });
+    await deployed.fault({ operation: ACCESS, kind: 'accessDenied', count: 1 });
+    await operator.shell(id, { reason: canary });
+    await operator.shell(id, { reason: `${canary}\n`.repeat(2) });
+    const last = await operator.shell(id, { reason: 'short' });
+    const logs = await eventually(
+      async () =>
+        readdirSync(directory)
+          .map((file) => readFileSync(join(directory, file), 'utf8'))
+          .join('\n'),
+      (text) =>
+        text.includes('"shell opened"') && text.includes(id) && text.includes('"broker_misconfigured"'),
+    );
+    expect(last.json.code).toBe('invalid_request');
+    expect(logs).toContain('arn:aws:iam::123456789012:user/operator');
+    const { sessionId, streamUrl, tokenValue } = json;
+    for (const secret of [sessionId, streamUrl, new URL(streamUrl).pathname, tokenValue, canary, REASON]) {
+      expect(logs).not.toContain(secret);
+    }
+    // The metric that the alarm listens to, by the function's own name.
+    const shell = deployed.functionOf(SHELL, 'operator');
+    const used = logs
+      .split('\n')
+      .filter((line) => line.includes('"AdminShellUses"'))
+      .map((line) => JSON.parse(line));
+    expect(used.length).toBeGreaterThan(2);
+    for (const line of used) {
+      expect(line).toMatchObject({ AdminShellUses: 1, FunctionName: shell.name, service: 'rejoin' });
+    }
+  });
+});

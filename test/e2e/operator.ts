@@ -1,0 +1,89 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { playerIdOf } from '../../lambdas/core/player.ts';
+import type { AccessKey } from '../../local/endpoints.ts';
+import { signedHeaders } from '../signed.ts';
+import { type Answer, type Deployed, eventually, type Player } from './harness.ts';
+
+/** Route keys of the operator API. */
+export const SHELL = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/admin-shells';
+export const SESSIONS = 'GET /v1/players/{playerId}/streamsessions';
+export const TERMINATE = 'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}';
+
+/** AWS's operation behind a shell. */
+export const ACCESS = 'CreateStreamSessionAdminShell';
+
+export const REASON = 'Ticket 4711: black screen after the last update';
+
+/** Requests to the operator API, signed with a key; the deployment's own operator's when none is given. */
+export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.operator) {
+  const { region, streamGroupId } = endpoints;
+  const api = endpoints.operatorApi ?? '';
+  const group = `/v1/streamgroups/${streamGroupId}/streamsessions`;
+  const request = async (
+    method: string,
+    path: string,
+    body = '',
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const url = `${api}${path}`;
+    const response = await fetch(url, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...signedHeaders(method, url, body, { ...key, region }),
+        ...headers,
+      },
+      ...(body === '' ? {} : { body }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  return {
+    request,
+    shell: (id: string, body: unknown = { reason: REASON }, inGroup = group) =>
+      request(
+        'POST',
+        `${inGroup}/${id}/admin-shells`,
+        typeof body === 'string' ? body : JSON.stringify(body),
+      ),
+    sessions: (playerId: string) =>
+      request('GET', `/v1/players/${encodeURIComponent(playerId)}/streamsessions`),
+    terminate: (id: string) => request('DELETE', `${group}/${id}`),
+  };
+}
+
+/** Everything in the audit table, as an auditor would read it. */
+export async function auditRecords({
+  endpoints,
+  stacks,
+  principals,
+}: Deployed): Promise<Record<string, unknown>[]> {
+  const client = new DynamoDBClient({
+    endpoint: endpoints.table,
+    region: endpoints.region,
+    credentials: principals.auditor,
+  });
+  const TableName = stacks.find(({ outputs }) => outputs.AuditTable)?.outputs.AuditTable;
+  const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+  client.destroy();
+  return Items.map((item) => unmarshall(item));
+}
+
+/** A player in the middle of a game. */
+export async function playing(from: Deployed): Promise<{ player: Player; id: string; playerId: string }> {
+  const player = await from.player();
+  const started = await player.start();
+  const id: string = started.json.streamSession.streamSessionId;
+  await eventually(
+    () => from.session(id),
+    ({ status }) => status === 'CONNECTED',
+  );
+  await from.forgetCalls();
+  return { player, id, playerId: playerIdOf(from.endpoints.identity, player.name, 'pseudonym') };
+}

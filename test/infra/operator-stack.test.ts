@@ -1,0 +1,267 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { RejoinOperator } from '../../infra/operator.ts';
+import { Rejoin } from '../../infra/rejoin.ts';
+import { allowed, looseStatements, ownTelemetry, policies } from './policies.ts';
+import {
+  newApp,
+  ofType,
+  operatorStackOf,
+  operatorTemplateOf,
+  type SynthesizedTemplate,
+  templateOf,
+  text,
+  withProvider,
+} from './synth.ts';
+
+const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
+const settings = {
+  ...withProvider,
+  streamGroups: [
+    { id: 'sg-A', region: 'us-west-2', applications: ['a-1', 'a-2'] },
+    { id: 'sg-B', region: 'eu-central-1', applications: ['a-1'] },
+  ],
+  operators,
+};
+const template = operatorTemplateOf(settings);
+const properties = (type: string) => ofType(template, type).map(([, { Properties }]) => Properties);
+const tableId = (name: string) =>
+  ofType(template, 'AWS::DynamoDB::Table').find(([id]) => id.startsWith(`OperatorTables${name}`))?.[0];
+
+describe("an operator's request", () => {
+  const routes = properties('AWS::ApiGatewayV2::Route');
+
+  test('is signed by an IAM principal on every route, and there is no other route, above all no $default', () => {
+    expect(
+      routes.map(({ RouteKey, AuthorizationType, AuthorizerId }) => [
+        RouteKey,
+        AuthorizationType,
+        AuthorizerId,
+      ]),
+    ).toEqual([
+      [
+        'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/admin-shells',
+        'AWS_IAM',
+        undefined,
+      ],
+      ['GET /v1/players/{playerId}/streamsessions', 'AWS_IAM', undefined],
+      ['DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}', 'AWS_IAM', undefined],
+    ]);
+    expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+
+  test('comes from no web page: the API answers no preflight', () => {
+    expect(properties('AWS::ApiGatewayV2::Api')).toEqual([
+      expect.not.objectContaining({ CorsConfiguration: expect.anything() }),
+    ]);
+  });
+
+  test('reaches a function by its one method and path only', () => {
+    const sources = properties('AWS::Lambda::Permission').map(({ SourceArn }) => text(SourceArn));
+    expect(sources.map((source) => source.split('/*/')[1])).toEqual(
+      routes.map(({ RouteKey }) => RouteKey.replace(' ', '')),
+    );
+  });
+
+  test('is held to a rate that people do not exceed, and logged with who sent it, and without what it said', () => {
+    const [stage] = properties('AWS::ApiGatewayV2::Stage');
+    expect(stage.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 20, ThrottlingRateLimit: 10 });
+    const format = JSON.parse(stage.AccessLogSettings.Format);
+    expect(format).toMatchObject({ operator: '$context.identity.userArn', ip: '$context.identity.sourceIp' });
+    expect(JSON.stringify(format)).not.toMatch(/\$context\.path|header|queryString/i);
+  });
+});
+
+describe('an operator function that an attacker takes over', () => {
+  const arn = (region: string, id: string) =>
+    `arn:\${AWS::Partition}:gameliftstreams:${region}:\${AWS::AccountId}:streamgroup/${id}`;
+  const groups = [arn('us-west-2', 'sg-A'), arn('eu-central-1', 'sg-B')];
+  const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${action} on ${group}`);
+  const sessions = 'the players’ table';
+  const expected: Record<string, string[]> = {
+    'operator-shell': [
+      ...onGroups('CreateStreamSessionAdminShell'),
+      ...onGroups('GetStreamSession'),
+      `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
+      `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
+    ],
+    'operator-sessions': [`dynamodb:Query on ${sessions}`],
+    'operator-terminate': [
+      ...onGroups('TerminateStreamSession'),
+      ...onGroups('GetStreamSession'),
+      `dynamodb:UpdateItem on ${sessions}`,
+      `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
+    ],
+  };
+
+  test.each(Object.entries(expected))(
+    '%s can do its one thing, and write the audit but not read it',
+    (name, grants) => {
+      const construct = `Operator${name.replace('-', '')}`;
+      const granted = allowed(policies(template)[name] ?? []).map((line) =>
+        line.replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinSessionsTable\w+Arn\w+\}/, sessions),
+      );
+      expect(granted).toEqual([...grants, ...ownTelemetry(template, construct)].toSorted());
+    },
+  );
+
+  test('there is one role a function, no policy anywhere else, and no wildcard but for traces', () => {
+    expect(Object.keys(policies(template))).toEqual(Object.keys(expected));
+    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(3);
+    const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+    expect(iam).toHaveLength(3);
+    expect(looseStatements(template.Resources)).toEqual(
+      Array(3).fill({
+        Effect: 'Allow',
+        Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        Resource: '*',
+      }),
+    );
+  });
+
+  test('none can start a session or connect to one, and nobody but these three comes near the audit', () => {
+    const text = JSON.stringify([template, templateOf(settings)]);
+    expect(JSON.stringify(template)).not.toMatch(/StartStreamSession|CreateStreamSessionConnection/);
+    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(2);
+  });
+
+  test('finds in its environment the tables that it has a grant on, who is let in, and nothing else', () => {
+    const environments = properties('AWS::Lambda::Function').map(({ Environment }) => {
+      const { SETTINGS, ...others } = Environment.Variables;
+      expect(JSON.parse(SETTINGS)).toEqual({
+        streamGroups: [
+          { id: 'sg-A', region: 'us-west-2' },
+          { id: 'sg-B', region: 'eu-central-1' },
+        ],
+        operators,
+        adminShell: { perOperatorPerMinute: 6, perMinute: 30 },
+      });
+      return Object.keys(others).filter((name) => !name.startsWith('POWERTOOLS_'));
+    });
+    expect(environments).toEqual([
+      ['RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['TABLE_NAME'],
+      ['TABLE_NAME', 'AUDIT_TABLE_NAME'],
+    ]);
+  });
+});
+
+describe('the audit', () => {
+  test.each(['retain', 'destroy'] as const)(
+    'outlives the stack, also with removalPolicy %s',
+    (removalPolicy) => {
+      const of = operatorTemplateOf({ ...settings, removalPolicy });
+      const [audit] = ofType(of, 'AWS::DynamoDB::Table').filter(([id]) => id.includes('Audit'));
+      expect(audit?.[1]).toMatchObject({
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      });
+      expect(audit?.[1].Properties).not.toHaveProperty('TimeToLiveSpecification');
+    },
+  );
+
+  test('is all that a trial leaves', () => {
+    const of = operatorTemplateOf({ ...settings, removalPolicy: 'destroy' });
+    const kept = Object.entries(of.Resources).filter(([, each]) => each.DeletionPolicy === 'Retain');
+    expect(kept.map(([id]) => id)).toEqual([expect.stringMatching(/^OperatorTablesAudit/)]);
+  });
+});
+
+describe('the alarm', () => {
+  const [alarm] = properties('AWS::CloudWatch::Alarm');
+
+  test('rings on the first use, by the very metric that the function counts', () => {
+    expect(alarm).toMatchObject({
+      Namespace: 'Rejoin',
+      MetricName: 'AdminShellUses',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    const [shellId] =
+      ofType(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith('Operatoroperatorshell')) ?? [];
+    expect(alarm.Dimensions).toEqual([
+      { Name: 'FunctionName', Value: { Ref: shellId } },
+      { Name: 'service', Value: 'rejoin' },
+    ]);
+  });
+
+  test('tells the topic of the settings, and nobody without one', () => {
+    const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
+    const told = operatorTemplateOf({ ...settings, alarmTopic });
+    expect(ofType(told, 'AWS::CloudWatch::Alarm')[0]?.[1].Properties.AlarmActions).toEqual([alarmTopic]);
+    expect(alarm).not.toHaveProperty('AlarmActions');
+  });
+
+  test('with a topic of another Region is refused where the Region of the stack is known', () => {
+    const stack = new Stack(newApp(), 'Theirs', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
+    const rejoin = new Rejoin(stack, 'Rejoin', { ...settings, alarmTopic });
+    const line = `alarmTopic is "${alarmTopic}"; write the ARN of a topic in eu-west-1, where this stack is deployed`;
+    expect(() => new RejoinOperator(stack, 'Operator', rejoin)).toThrow(
+      expect.objectContaining({ name: 'SettingsError', lines: [line] }),
+    );
+  });
+});
+
+describe('the stack', () => {
+  test("is named after the player API's, protected like it, tagged, and tells where it answers", () => {
+    const stack = operatorStackOf({ ...settings, stackName: 'Arcade', tags: { team: 'arcade' } });
+    expect([stack.stackName, stack.terminationProtection]).toEqual(['ArcadeOperator', true]);
+    expect(Object.keys(template.Outputs)).toEqual(['OperatorApiUrl', 'OperatorApiArn', 'AuditTable']);
+    expect(text(template.Outputs.OperatorApiArn?.Value)).toMatch(
+      /^arn:\$\{AWS::Partition\}:execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{\w+\}\/\$default\/\*$/,
+    );
+    const tagged = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
+    for (const [id, { Properties }] of ofType(tagged, 'AWS::DynamoDB::Table')) {
+      expect(Properties.Tags, id).toContainEqual({ Key: 'team', Value: 'arcade' });
+    }
+  });
+
+  test("leaves the player API's resources as they are: they only become known to it", () => {
+    const { operators: _, ...without } = settings;
+    expect(templateOf(settings).Resources).toEqual(templateOf(without).Resources);
+  });
+
+  test('may be one with the stack of the player API', () => {
+    const stack = new Stack(newApp(), 'Theirs');
+    const rejoin = new Rejoin(stack, 'Rejoin', settings);
+    const { apiUrl } = new RejoinOperator(stack, 'Operator', rejoin);
+    expect(apiUrl).toMatch(/\$\{Token/);
+    expect(
+      ofType(Template.fromStack(stack).toJSON() as SynthesizedTemplate, 'AWS::Lambda::Function'),
+    ).toHaveLength(8);
+  });
+
+  test('with more operators than fit is refused before Lambda refuses it in the middle of a deployment', () => {
+    const many = Array.from(
+      { length: 100 },
+      (_, at) => `arn:aws:iam::123456789012:user/operator-number-${at}`,
+    );
+    expect(() => operatorTemplateOf({ ...settings, operators: many })).toThrow(
+      expect.objectContaining({
+        name: 'SettingsError',
+        lines: [
+          expect.stringMatching(
+            /^operators has 100 entries and streamGroups 2, which take \d+ bytes of a function's environment; Lambda allows 4096: list a role/,
+          ),
+        ],
+      }),
+    );
+  });
+
+  test('with an empty list of operators is there, and its functions let nobody in', () => {
+    const closed = operatorTemplateOf({ ...settings, operators: [] });
+    for (const [, { Properties }] of ofType(closed, 'AWS::Lambda::Function')) {
+      expect(JSON.parse(Properties.Environment.Variables.SETTINGS).operators).toEqual([]);
+    }
+  });
+});

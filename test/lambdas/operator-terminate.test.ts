@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Problem } from '../../lambdas/core/problems.ts';
+import type { StreamSessionStatus } from '../../lambdas/core/streamSession.ts';
+import { tableRecords } from '../../lambdas/edge/records.ts';
+import type { Table } from '../../lambdas/edge/table.ts';
+import {
+  type OperatorTerminateDependencies,
+  terminateAny,
+} from '../../lambdas/operator-terminate/terminate.ts';
+import { code, quiet, realTable, refusal } from './broker.ts';
+
+let table: Table;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  ({ table, close } = await realTable());
+});
+afterAll(() => close());
+
+const NOW = 1_800_000_000_000;
+
+/** An operator and a player's session, which AWS sees as told: the last sight is repeated. */
+async function session(
+  sights: readonly [StreamSessionStatus, ...StreamSessionStatus[]],
+  changes: Partial<OperatorTerminateDependencies> = {},
+) {
+  const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
+  const records = tableRecords(table);
+  await records.add({
+    ...key,
+    createdAt: NOW - 60_000,
+    connectionTimeoutSeconds: 120,
+    sessionLengthSeconds: 3600,
+    status: 'CONNECTED',
+    statusAt: NOW - 60_000,
+    statusSince: NOW - 60_000,
+  });
+  const events: string[] = [];
+  const left = [...sights];
+  const deps: OperatorTerminateDependencies = {
+    records,
+    audit: { write: async ({ outcome, userId }) => void events.push(`record ${outcome} ${userId}`) },
+    look: async () => ({
+      arn: undefined,
+      status: (left.length > 1 ? left.shift() : left[0]) ?? 'ERROR',
+      statusReason: undefined,
+      userId: key.playerId,
+      location: undefined,
+      signalResponse: undefined,
+      connectionTimeoutSeconds: 120,
+      sessionLengthSeconds: 3600,
+      createdAt: NOW,
+    }),
+    terminateStreamSession: async () => void events.push('AWS'),
+    now: () => NOW,
+    random: () => 0,
+    log: quiet,
+    ...changes,
+  };
+  const call = { operator: 'o', entry: 'o', sourceIp: '192.0.2.1', userAgent: '', requestId: randomUUID() };
+  const end = () => terminateAny({ ...key, call, endsBy: NOW + 15_000 }, deps);
+  return {
+    end,
+    events,
+    status: async () => (await records.read(key))?.status,
+    requested: `record requested ${key.playerId}`,
+  };
+}
+
+describe('ending any session', () => {
+  it('is recorded first, and told the player afterwards', async () => {
+    const { end, events, status, requested } = await session(['CONNECTED']);
+    await end();
+    expect(events).toEqual([requested, 'AWS']);
+    expect(await status()).toBe('TERMINATING');
+  });
+
+  it('does not happen without a record', async () => {
+    const write = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
+    const { end, events, status } = await session(['CONNECTED'], { audit: { write } });
+    await expect(end()).rejects.toThrow();
+    expect([events, await status()]).toEqual([[], 'CONNECTED']);
+  });
+
+  it.each(['TERMINATING', 'TERMINATED', 'ERROR'] as const)(
+    'that is %s already is a success without AWS, and the player hears of it',
+    async (over) => {
+      const { end, events, status, requested } = await session([over]);
+      await end();
+      expect([events, await status()]).toEqual([[requested], over]);
+    },
+  );
+
+  it('that ends by itself meanwhile is a success', async () => {
+    const { end, status } = await session(['CONNECTED', 'TERMINATED'], {
+      terminateStreamSession: () => Promise.reject(refusal('invalid')),
+    });
+    await end();
+    expect(await status()).toBe('TERMINATED');
+  });
+
+  it.each([
+    ['while it is set up', 'ACTIVATING', 'conflict', 'session_not_terminable'],
+    ['while AWS throttles', 'CONNECTED', 'throttled', 'paced'],
+    ['while AWS fails', 'CONNECTED', 'internal', 'upstream_unavailable'],
+    ['without permission', 'CONNECTED', 'denied', 'broker_misconfigured'],
+  ] as const)('%s is refused, and its player sees it alive', async (_when, seen, kind, expected) => {
+    const { end, status } = await session([seen], {
+      terminateStreamSession: () => Promise.reject(refusal(kind)),
+    });
+    expect([await code(end()), await status()]).toEqual([expected, 'CONNECTED']);
+  });
+
+  it('of which the table cannot tell the player is a success all the same: it has ended', async () => {
+    const observe = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
+    const { end, events, requested } = await session(['CONNECTED'], { records: { observe } });
+    await end();
+    expect(events).toEqual([requested, 'AWS']);
+  });
+
+  it('that the broker has never heard of leaves no record of a player behind', async () => {
+    const stranger = `player-${randomUUID()}`;
+    const { end, events } = await session(['CONNECTED'], {
+      look: async () => ({
+        arn: undefined,
+        status: 'CONNECTED',
+        statusReason: undefined,
+        userId: stranger,
+        location: undefined,
+        signalResponse: undefined,
+        connectionTimeoutSeconds: 120,
+        sessionLengthSeconds: 3600,
+        createdAt: NOW,
+      }),
+    });
+    await end();
+    expect(events).toEqual([`record requested ${stranger}`, 'AWS']);
+    expect(await table.query(stranger, '')).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../../operator/address.ts';
+import { readArguments } from '../../operator/arguments.ts';
+import { EXIT, Failure } from '../../operator/failure.ts';
+import { withPatience } from '../../operator/patience.ts';
+import { isAtLeast, pluginCall } from '../../operator/plugin.ts';
+import { json, printable } from '../../operator/print.ts';
+import { REASON } from './support.ts';
+
+const refusal = (sentence: string) =>
+  expect.objectContaining({ exitCode: EXIT.usage, message: expect.stringContaining(sentence) });
+
+describe('the command line', () => {
+  it.each<[string[], string]>([
+    [['nonsense'], 'There is no command "nonsense": sessions, shell and terminate are.'],
+    [['sessions'], 'either --player or --subject'],
+    [['sessions', '--player', 'a', '--subject', 'b'], 'either --player or --subject'],
+    [['sessions', 'alice'], 'sessions takes no "alice"'],
+    [['sessions', '--player', ''], '--player must not be empty'],
+    [['shell', 'sg-1/s'], 'Say why with --reason, in 10 to 500 characters'],
+    [['shell', 'sg-1/s', '--reason', 'short'], 'Say why with --reason'],
+    [['shell', '--reason', REASON], 'shell takes one STREAM_SESSION.'],
+    [['terminate', 'a', 'b'], 'terminate takes one STREAM_SESSION.'],
+    [['terminate', 'sg-1/s', '--wait', 'long'], '--wait must be a number of seconds from 0 to 3600.'],
+    [['terminate', 'sg-1/s', '--colour'], "Unknown option '--colour'."],
+    [['sessions', '--player', 'p', '--reason', REASON], "Unknown option '--reason'."],
+  ])('%j is refused with what to write', (args, sentence) => {
+    expect(() => readArguments(args)).toThrow(refusal(sentence));
+  });
+
+  it('explains itself, all of it and each command', () => {
+    for (const args of [[], ['help'], ['--help'], ['sessions', '--help'], ['terminate', 'x', '--help']]) {
+      expect(readArguments(args)).toEqual({ help: expect.stringContaining('Exit codes: 0 done') });
+    }
+  });
+});
+
+describe('a stream session', () => {
+  it.each([
+    ['s', undefined, 'Which stream group is s in? Write STREAM_GROUP/s, or add --stream-group.'],
+    ['sg-1/../s', undefined, '"sg-1/../s" is not a stream session: give its ARN'],
+    ['../s', undefined, '".." is not a stream group\'s id'],
+    ['sg-1/s%2F', undefined, '"sg-1/s%2F" is not a stream session'],
+    ['arn:aws:gameliftstreams:us-west-2:123456789012:streamgroup/sg-1', undefined, 'is not a stream session'],
+    ['sg-1/s', 'sg-2', '--stream-group says sg-2, but the stream session is one of sg-1.'],
+    ['s', '../x', '"../x" is not a stream group\'s id'],
+  ])('%s in %s is refused with what to write: nothing else gets into a path', (text, group, sentence) => {
+    expect(() => parseAddress(text, group)).toThrow(refusal(sentence));
+  });
+});
+
+describe('what others wrote', () => {
+  it('is printed with everything that a terminal acts upon spelled out', () => {
+    expect(printable('\x1b[2J\u{e0041}é界')).toBe('\\u{1b}[2J\\u{e0041}é界');
+    expect(JSON.parse(json({ a: '\u{e0041}\u0007' }))).toEqual({ a: '\u{e0041}\u0007' });
+  });
+});
+
+describe('patience', () => {
+  const trial = async (failures: number, retryAfterMs: number, budgetMs: number) => {
+    let now = 0;
+    let calls = 0;
+    const waits: number[] = [];
+    const result = withPatience(
+      async () => {
+        calls += 1;
+        if (calls <= failures) throw new Failure('later', EXIT.later, { retryAfterMs });
+        return 'done';
+      },
+      {
+        budgetMs,
+        now: () => now,
+        sleep: async (milliseconds) => {
+          now += milliseconds;
+        },
+        onWait: (_failure, milliseconds) => waits.push(milliseconds),
+      },
+    ).catch((error) => error.message);
+    return { result: await result, waits };
+  };
+
+  it('waits as long as it is told, and ends before a wait that would go beyond its budget', async () => {
+    expect(await trial(2, 3_000, 90_000)).toEqual({ result: 'done', waits: [3_000, 3_000] });
+    expect(await trial(9, 40_000, 90_000)).toEqual({ result: 'later', waits: [40_000, 40_000] });
+    // No answer makes it ask without end.
+    expect((await trial(2, 0, 90_000)).waits).toEqual([100, 100]);
+  });
+});
+
+describe('a version of the plugin', () => {
+  it.each([
+    ['1.2.764.0', true],
+    ['1.2.1000.0', true],
+    ['1.3', true],
+    ['1.2.763.9', false],
+    ['1.1.9999.0', false],
+    ['1.2', false],
+  ])('%s', (version, isEnough) => {
+    expect(isAtLeast(version, '1.2.764.0')).toBe(isEnough);
+  });
+});
+
+describe('the plugin', () => {
+  const call = (streamUrl: string, profile?: string) =>
+    pluginCall(
+      { sessionId: 'shell-1', streamUrl, tokenValue: 'secret-token', expiresAt: '' },
+      { fallbackRegion: 'eu-central-1', profile },
+    );
+
+  it('is called as the AWS CLI calls it, with the secrets in its environment alone', () => {
+    const url = 'wss://ssmmessages.us-west-2.amazonaws.com/v1/data-channel/shell-1?role=publish_subscribe';
+    const { args, environment } = call(url, 'support');
+    expect(args).toEqual([
+      'AWS_SSM_START_SESSION_RESPONSE',
+      'us-west-2',
+      'StartSession',
+      'support',
+      '{"Target":"shell-1"}',
+      'https://ssm.us-west-2.api.aws',
+    ]);
+    expect(Object.keys(environment)).toEqual(['AWS_SSM_START_SESSION_RESPONSE']);
+    expect(JSON.parse(environment.AWS_SSM_START_SESSION_RESPONSE ?? '')).toEqual({
+      SessionId: 'shell-1',
+      StreamUrl: url,
+      TokenValue: 'secret-token',
+    });
+  });
+
+  it("signs for the stream's own Region, and for the API's where the address names none", () => {
+    expect(call('ws://127.0.0.1:4603/v1/data-channel/x').args[1]).toBe('eu-central-1');
+    expect(call('wss://ssmmessages.us-gov-west-1.amazonaws.com/x').args[1]).toBe('us-gov-west-1');
+    expect(call('wss://x.example/x').args.slice(1, 4)).toEqual(['eu-central-1', 'StartSession', '']);
+  });
+});

@@ -1,0 +1,342 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openPseudoTerminal } from './pseudo-terminal.ts';
+import {
+  environment,
+  type FakeApi,
+  KEY,
+  MAIN,
+  problem,
+  REGION,
+  run,
+  startFake,
+  temporaryDirectory,
+} from './support.ts';
+
+let api: FakeApi;
+let directory: ReturnType<typeof temporaryDirectory>;
+beforeEach(async () => {
+  api = await startFake();
+  directory = temporaryDirectory();
+});
+afterEach(async () => {
+  await api.close();
+  directory.remove();
+});
+
+const cli = (args: readonly string[], more: Record<string, string | undefined> = {}) =>
+  run(args, environment(directory.path, more));
+const SESSION = {
+  streamGroupId: 'sg-1',
+  streamSessionId: 'session1',
+  status: 'TERMINATED',
+  statusReason: 'idleTimeout',
+  statusAt: '2026-01-02T03:05:00.000Z',
+  location: 'us-west-2',
+  createdAt: '2026-01-02T03:04:05.000Z',
+  connectionTimeoutSeconds: 120,
+};
+const sessions = (...list: object[]) => ({ status: 200, body: { streamSessions: list } });
+const PSEUDONYM = createHash('sha256').update('https://issuer.example\0auth0|7').digest('base64url');
+
+describe('sessions', () => {
+  it('are found by the id that AWS knows, with a signed request', async () => {
+    api.answer(sessions(SESSION));
+    const { code, stdout, stderr } = await cli(['sessions', '--player', 'a/b=+', '--api', api.url]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^STREAM SESSION +STATUS +AS OF +LOCATION +CREATED +ENDS AT THE LATEST$/),
+      'sg-1/session1   TERMINATED (idleTimeout)  2026-01-02T03:05:00.000Z  us-west-2  2026-01-02T03:04:05.000Z',
+      '',
+    ]);
+    expect(api.requests).toMatchObject([
+      { method: 'GET', path: '/v1/players/a%2Fb%3D%2B/streamsessions', principal: 'operator' },
+    ]);
+  });
+
+  it("are found by the subject of the player's token, under the pseudonym that the functions derive", async () => {
+    api.answer(sessions());
+    const { stdout } = await cli([
+      ...['sessions', '--subject', 'auth0|7', '--issuer', 'https://issuer.example', '--api', api.url],
+    ]);
+    expect(api.requests[0]?.path).toBe(`/v1/players/${PSEUDONYM}/streamsessions`);
+    expect(stdout).toBe(`No stream session is known of player ${PSEUDONYM}.\n`);
+  });
+
+  it('come as JSON for programs, with every member that the API answered', async () => {
+    api.answer(sessions(SESSION));
+    const { stdout } = await cli(['sessions', '--player', 'p', '--api', api.url, '--json']);
+    expect(JSON.parse(stdout)).toEqual({
+      player: 'p',
+      streamSessions: [SESSION],
+    });
+  });
+});
+
+describe('terminate', () => {
+  it.each([
+    ['an ARN', ['arn:aws:gameliftstreams:us-west-2:123456789012:streamsession/sg-1/session1']],
+    ['group and id', ['sg-1/session1']],
+    ['an id with --stream-group', ['session1', '--stream-group', 'sg-1']],
+  ])('takes %s', async (_what, address) => {
+    api.answer({ status: 204 });
+    const { code, stdout } = await cli(['terminate', ...address, '--api', api.url]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'sg-1/session1 is being ended.\n' });
+    expect(api.requests).toMatchObject([
+      { method: 'DELETE', path: '/v1/streamgroups/sg-1/streamsessions/session1', principal: 'operator' },
+    ]);
+  });
+});
+
+describe('the operator API', () => {
+  let aws: FakeApi;
+  beforeEach(async () => {
+    aws = await startFake('cloudformation');
+  });
+  afterEach(() => aws.close());
+  const outputs = (pairs: Record<string, string>) => ({
+    status: 200,
+    body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><Outputs>${Object.entries(pairs)
+      .map(
+        ([key, value]) => `<member><OutputValue>${value}</OutputValue><OutputKey>${key}</OutputKey></member>`,
+      )
+      .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+  });
+
+  it("is found in the stacks' outputs, and the issuer beside it", async () => {
+    aws.answer(outputs({ OperatorApiUrl: api.url }), outputs({ Issuer: 'https://issuer.example' }));
+    api.answer(sessions());
+    const { code } = await cli(['sessions', '--subject', 'auth0|7', '--stack', 'Mine'], {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: aws.url,
+    });
+    expect(code).toBe(0);
+    expect(aws.requests.map(({ body, principal }) => ({ body, principal }))).toEqual([
+      { body: 'Action=DescribeStacks&Version=2010-05-15&StackName=MineOperator', principal: 'operator' },
+      { body: 'Action=DescribeStacks&Version=2010-05-15&StackName=Mine', principal: 'operator' },
+    ]);
+    expect(api.requests[0]?.path).toContain(PSEUDONYM);
+  });
+
+  it.each([
+    [
+      'there is no such stack',
+      {
+        status: 400,
+        body: '<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id RejoinOperator does not exist</Message></Error></ErrorResponse>',
+      },
+      'The outputs of stack RejoinOperator in us-west-2 cannot be read (Stack with id RejoinOperator does not exist): check --stack, --region and --profile, or give what is needed with --api and --issuer.',
+    ],
+    [
+      'the stack is another',
+      outputs({ Other: 'x' }),
+      'has no output OperatorApiUrl: check --stack, or give --api.',
+    ],
+    [
+      'the output is no place to send a signature to',
+      outputs({ OperatorApiUrl: 'http://api.example' }),
+      '--api must be an address such as https://',
+    ],
+  ])('is not guessed when %s', async (_when, answer, sentence) => {
+    aws.answer(answer);
+    const { code, stderr } = await cli(['terminate', 'sg-1/s'], { AWS_ENDPOINT_URL_CLOUDFORMATION: aws.url });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('that refuses somebody is met with who that is, and what to set', async () => {
+    const sts = await startFake('sts');
+    const arn = 'arn:aws:sts::123456789012:assumed-role/Support/alice';
+    sts.answer({ status: 200, body: `<GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult>` });
+    const env = { AWS_ENDPOINT_URL_STS: sts.url };
+    api.answer(problem(403, 'not_an_operator'), { status: 403, body: { message: 'Forbidden' } });
+    const listed = await cli(['terminate', 'sg-1/s', '--api', api.url], env);
+    expect(listed).toMatchObject({
+      code: 3,
+      stderr: `The operator API refuses ${arn}: add it to settings.operators and deploy.\n`,
+    });
+    const gateway = await cli(['terminate', 'sg-1/s', '--api', api.url], env);
+    expect(gateway.code).toBe(3);
+    expect(gateway.stderr).toContain(`refuses ${arn}: it needs execute-api:Invoke`);
+    await sts.close();
+  });
+
+  it("is called with a profile's key and Region, as every tool of AWS would", async () => {
+    mkdirSync(join(directory.path, '.aws'));
+    writeFileSync(
+      join(directory.path, '.aws', 'credentials'),
+      `[support]\naws_access_key_id = ${KEY.accessKeyId}\naws_secret_access_key = ${KEY.secretAccessKey}\n`,
+    );
+    writeFileSync(join(directory.path, '.aws', 'config'), `[profile support]\nregion = ${REGION}\n`);
+    api.answer({ status: 204 });
+    const { code } = await cli(['terminate', 'sg-1/s', '--api', api.url, '--profile', 'support'], {
+      AWS_REGION: undefined,
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+    });
+    expect(code).toBe(0);
+    expect(api.requests[0]?.principal).toBe('operator');
+  });
+
+  it('is not called without credentials or Region', async () => {
+    const nobody = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { code, stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url], nobody);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^No AWS credentials: .* Sign in, or name a profile with --profile\.\n$/);
+    const nowhere = await cli(['terminate', 'sg-1/s', '--api', api.url], { AWS_REGION: undefined });
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('No Region: give --region') });
+    expect(api.requests).toHaveLength(0);
+  });
+});
+
+describe('what the API refuses', () => {
+  it.each<[string, number, string, object, number]>([
+    ['an unknown session', 404, 'stream_session_not_found', {}, 4],
+    ['a session that is over', 409, 'session_over', {}, 5],
+    [
+      'a session that cannot be ended yet',
+      409,
+      'session_not_terminable',
+      { retry: 'same', retryAfterMs: 5_000 },
+      5,
+    ],
+    ['an argument', 400, 'invalid_request', { detail: 'streamGroupId: is not one of ours.' }, 2],
+    ['a full quota', 503, 'paced', { retry: 'same', retryAfterMs: 5_000 }, 6],
+    ['a defect', 500, 'broker_misconfigured', {}, 1],
+  ])('%s is one line and an exit code', async (_what, status, code, more, exitCode) => {
+    api.answer(problem(status, code, more));
+    const refused = await cli(['terminate', 'sg-1/s', '--api', api.url, '--wait', '0']);
+    expect(refused).toMatchObject({ code: exitCode, stdout: '' });
+    expect(refused.stderr).toMatch(new RegExp(`^[^\\n]*\\(${code}, request request-1\\)\\.\\n$`));
+  });
+
+  it('is JSON for a program that asked for JSON', async () => {
+    api.answer(problem(404, 'stream_session_not_found'));
+    const { stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url, '--json']);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'stream_session_not_found',
+        exitCode: 4,
+        message: 'stream_session_not_found (stream_session_not_found, request request-1).',
+      },
+    });
+  });
+
+  it('for now is asked again after the wait it names, until it works', async () => {
+    api.answer(
+      problem(409, 'session_not_terminable', { retry: 'same', retryAfterMs: 150 }),
+      { status: 503, body: { message: 'Service Unavailable' }, headers: { 'retry-after': '1' } },
+      { status: 204 },
+    );
+    const { code, stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url]);
+    expect(code).toBe(0);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('Asking again in 1 s.'),
+      'The operator API answered 503. Asking again in 1 s.',
+    ]);
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it('cannot write on the terminal: whatever it says is spelled out', async () => {
+    const evil = '\x1b]0;owned\x07\u009b2J\u202egnp.exe\r\n\x1b[31m';
+    api.answer(
+      problem(404, 'stream_session_not_found', { detail: evil, requestId: evil }),
+      sessions({ ...SESSION, statusReason: evil, location: evil, status: evil }),
+    );
+    const refused = await cli(['terminate', 'sg-1/s', '--api', api.url]);
+    const listed = await cli(['sessions', '--player', 'p', '--api', api.url]);
+    const asJson = await cli(['sessions', '--player', 'p', '--api', api.url, '--json']);
+    for (const text of [refused.stderr, listed.stdout, asJson.stdout]) {
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+    expect(refused.stderr.split('\n')).toHaveLength(2);
+    expect(JSON.parse(asJson.stdout).streamSessions[0].statusReason).toBe(evil);
+  });
+
+  it('by sending the request elsewhere is not obeyed: a signature is for one place', async () => {
+    const elsewhere = await startFake();
+    api.answer({ status: 307, headers: { location: elsewhere.url } });
+    expect((await cli(['terminate', 'sg-1/s', '--api', api.url])).code).toBe(6);
+    expect(elsewhere.requests).toHaveLength(0);
+    await elsewhere.close();
+  });
+
+  it('by being out of reach, or something else altogether, is said in one line', async () => {
+    await api.close();
+    const gone = await cli(['terminate', 'sg-1/s', '--api', api.url]);
+    expect(gone).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('cannot be reached (ECONNREFUSED)'),
+    });
+    api = await startFake();
+    api.answer({ status: 404, body: '<html>' });
+    const other = await cli(['terminate', 'sg-1/s', '--api', api.url]);
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('check --api') });
+  });
+});
+
+describe('the command line', () => {
+  it('is refused in one line, with the exit code for it', async () => {
+    const { code, stdout, stderr } = await cli(['terminate', 'sg-1/s', '--api', 'http://api.example']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^--api must be an address such as https:\/\/[^\n]*\n$/);
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout, stderr } = await cli(['shell', '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('--reason REASON');
+  });
+
+  it('says where to begin when there is no local deployment', async () => {
+    const { code, stderr } = await cli([
+      'sessions',
+      '--player',
+      'p',
+      '--local',
+      '--directory',
+      directory.path,
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'The local deployment is not running. Start it with: npm start\n',
+    });
+  });
+
+  it('is coloured on a terminal only, and not where NO_COLOR is set', async () => {
+    const shown = async (more: Record<string, string>) => {
+      const terminal = openPseudoTerminal(
+        [process.execPath, MAIN, 'nonsense'],
+        environment(directory.path, more),
+      );
+      expect(await terminal.ended()).toBe(2);
+      return terminal.raw();
+    };
+    expect(await shown({})).toContain('\x1b[31m');
+    expect(await shown({ NO_COLOR: '1' })).not.toContain('\x1b[');
+    expect((await cli(['nonsense'])).stderr).not.toContain('\x1b[');
+  });
+
+  it('works from inside node_modules, where Node strips no types', async () => {
+    const root = join(import.meta.dirname, '..', '..');
+    const home = join(directory.path, 'node_modules', 'rejoin');
+    for (const folder of ['operator', 'local', 'lambdas']) {
+      cpSync(join(root, folder), join(home, folder), { recursive: true });
+    }
+    writeFileSync(join(home, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+    expect(await run(['--help'], environment(directory.path), [join(home, 'operator', 'bin.mjs')])).toEqual({
+      code: 0,
+      stdout: expect.stringContaining('Exit codes'),
+      stderr: '',
+    });
+    // Under its own name, as npm links it.
+    symlinkSync(join(home, 'operator', 'bin.mjs'), join(directory.path, 'rejoin-operator'));
+    expect(
+      execFileSync(join(directory.path, 'rejoin-operator'), ['shell', '--help'], { encoding: 'utf8' }),
+    ).toContain('--reason');
+  });
+});
