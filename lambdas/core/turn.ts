@@ -7,6 +7,8 @@ export interface Turn {
   at: number;
   /** When the player first had to wait. */
   since: number;
+  /** It lies in the line of spare places. */
+  spare?: boolean;
   /** The request that got it was charged to the player's budget, so the one that uses it is not. */
   paid?: boolean;
 }

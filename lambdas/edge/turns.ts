@@ -18,8 +18,13 @@ export interface Caller {
   end: number;
 }
 
-/** What came of it: the call's result, or a wait, with the turn to keep. */
-export type InTurn<T> = { done: T } | { paced: Problem; turn: Turn; uncertain: boolean };
+/**
+ * What came of it: the call's result, or a wait, with the turn to keep. `counted` is the pacer's own bookkeeping: it must
+ * end before the sandbox is frozen, but nobody's answer waits for it.
+ */
+export type InTurn<T> =
+  | { done: T; counted: Promise<void> }
+  | { paced: Problem; turn: Turn; uncertain: boolean };
 
 /**
  * Calls AWS when it is the caller's turn. On a turn AWS is called without asking anybody; without one the pacer is
@@ -47,7 +52,12 @@ export async function inTurn<T>(
       ...(hasTurn ? { queuePosition: pacer.positionOf(at) } : {}),
       mayBeTooLate: at > caller.end,
     };
-    return { paced: pacedProblem(wait, throttle), turn: { at: hasTurn ? at : 0, since }, uncertain };
+    const spare = hasTurn && entry.spare ? { spare: true } : {};
+    return {
+      paced: pacedProblem(wait, throttle),
+      turn: { at: hasTurn ? at : 0, since, ...spare },
+      uncertain,
+    };
   };
 
   for (;;) {
@@ -58,29 +68,29 @@ export async function inTurn<T>(
       if (entry !== 'calm') {
         if (!('at' in entry) || entry.at - now() > left) return paced(entry);
         turned = true;
-        turn = { at: entry.at, since };
+        turn = { at: entry.at, since, spare: entry.spare };
         worth = judgeTurn(turn, now());
       }
     }
     if (typeof worth === 'object') {
       if (turn === undefined) throw new Error('A wait without a turn');
-      if (worth.waitMs > left) return paced({ at: turn.at });
+      if (worth.waitMs > left) return paced({ at: turn.at, spare: turn.spare === true });
       await sleep(worth.waitMs);
       left -= worth.waitMs;
     }
     try {
       const done = await call();
-      if (turned) await pacer.count(true);
-      return { done };
+      const counted = turned ? pacer.count({ taken: true, spare: turn?.spare === true }) : Promise.resolve();
+      return { done, counted };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      if (turned) await pacer.count(failure.kind !== 'throttled');
+      if (turned) await pacer.count({ taken: failure.kind !== 'throttled', spare: turn?.spare === true });
       if (failure.kind !== 'throttled') throw failure;
       throttle = failure;
       uncertain ||= failure.uncertain;
     }
     const next = await pacer.again(visitor, turned);
     if (!('at' in next) || next.at - now() > left) return paced(next);
-    turn = { at: next.at, since };
+    turn = { at: next.at, since, spare: next.spare };
   }
 }

@@ -100,7 +100,7 @@ export async function reconnect(
       ...(failure.uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       ...(seen ? statusChanges(record, seen, deps.now()) : {}),
     };
-    await giveBack(asked, held, changes, deps);
+    await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
     throw connectProblem(failure, repeat, seen, deps.random());
   }
 
@@ -121,7 +121,7 @@ export async function reconnect(
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
   };
-  const body = await storeAnswer(asked, held, changes, deps);
+  const [body] = await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
 }

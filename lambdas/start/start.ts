@@ -48,6 +48,7 @@ export async function start(
 
   const clientToken = startClientToken(asked.playerId, claim.request);
   let session: AwsStreamSession;
+  let counted: Promise<void>;
   try {
     const caller = { turn: reserved.turn, end: Number.POSITIVE_INFINITY };
     const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
@@ -58,6 +59,7 @@ export async function start(
       throw made.paced;
     }
     session = made.done;
+    counted = made.counted;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     // A refusal frees the slot; an unknown outcome keeps the request in it, to be repeated with the same token.
@@ -74,7 +76,7 @@ export async function start(
     connectionId,
   });
   // Ownership first: a session in a slot without a record could never be reconnected to.
-  await deps.records.add(record);
+  await Promise.all([deps.records.add(record), counted]);
   const { streamGroupId, streamSessionId } = record;
   const taken = { lease: null, turn: null, streamGroupId, streamSessionId, answer: body };
   await deps.slots.write(asked.playerId, reserved, taken, deps.now());
