@@ -9,6 +9,8 @@ export interface StormArguments {
   quota: number;
   /** Seconds until AWS notices the loss. */
   notice: number;
+  /** Writes a second that one item of the table takes; absent: as many as the machine manages. */
+  itemWrites?: number;
   /** One object on the last line of the output, for machines. */
   json: boolean;
   /** In virtual time instead of on this machine: the whole sweep, or one storm of the size that was asked for. */
@@ -25,6 +27,8 @@ export const HELP = `Players lose their stream together and reconnect: npm run b
   --players N   how many, 1 to 15000 (default 2000)
   --quota N     AWS calls a second for the account, 1 to 1000 (default 20)
   --notice S    seconds until AWS notices the loss, 0 to 60 (default 0)
+  --item-writes N
+                writes a second that one item of the table takes, 1 to 1000 (default: no limit)
   --json        one object on the last line, for machines
   --svg PATH    where to draw the players back over time (default ${DOCUMENTED_SVG}; with --json, nowhere)
   --simulate    instead, in virtual time: a sweep of storms of up to a million players, or with --players
@@ -45,6 +49,10 @@ export function stormArguments(args: readonly string[]): StormArguments {
     throw new UsageError('--simulate draws nothing: leave --svg out.');
   }
   const sized = (['players', 'quota', 'notice'] as const).some((name) => values[name] !== undefined);
+  const itemWrites = values['item-writes'];
+  if (simulate && itemWrites !== undefined) {
+    throw new UsageError('--simulate lets an item take 1,000 writes a second: leave --item-writes out.');
+  }
   const svg = values.svg ?? (json || simulate ? undefined : DOCUMENTED_SVG);
   if (svg !== undefined && !/\.svg$/.test(svg)) {
     throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
@@ -55,6 +63,7 @@ export function stormArguments(args: readonly string[]): StormArguments {
     notice: whole('notice', values.notice ?? '0', 0, 60),
     json,
     simulate: simulate && (sized ? 'one' : 'sweep'),
+    ...(itemWrites === undefined ? {} : { itemWrites: whole('item-writes', itemWrites, 1, 1000) }),
     ...(svg === undefined ? {} : { svg }),
   };
 }
@@ -67,6 +76,7 @@ function parse(args: readonly string[]) {
         players: { type: 'string' },
         quota: { type: 'string' },
         notice: { type: 'string' },
+        'item-writes': { type: 'string' },
         json: { type: 'boolean' },
         simulate: { type: 'boolean' },
         svg: { type: 'string' },

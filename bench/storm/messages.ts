@@ -8,6 +8,7 @@ export interface DeploymentTask {
   directory: string;
   quota: number;
   notice: number;
+  itemWrites?: number;
 }
 
 /** What a deployment process says. */

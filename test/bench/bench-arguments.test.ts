@@ -71,6 +71,8 @@ describe('a storm', () => {
     ['--quota', '2.5', /^--quota takes/],
     ['--notice', '-1', /--notice/],
     ['--notice', '61', /^--notice takes a whole number from 0 to 60, not "61"\.$/],
+    ['--item-writes', '0', /^--item-writes takes a whole number from 1 to 1000, not "0"\.$/],
+    ['--simulate', '--item-writes=5', /leave --item-writes out\.$/],
     ['--simulate', '--svg=a.svg', /^--simulate draws nothing: leave --svg out\.$/],
     ['--simulate', '--players=1000001', /^--players takes a whole number from 1 to 1000000/],
     ['--svg', 'storm.png', /^--svg takes the path of a file that ends in \.svg/],
