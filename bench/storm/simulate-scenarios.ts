@@ -28,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ['after 5 s, too many', { ...TOO_MANY, noticeSeconds: 5 }],
   ['after 15 s, too many', { ...TOO_MANY, noticeSeconds: 15 }],
   ['all of it, too many', { ...TOO_MANY, ...MISBEHAVING, neverReturn: 0.2, noticeSeconds: 5 }],
+  ['functions that stall for up to 2 s', { stallMs: 2000 }],
   ['200 players', { players: 200 }],
   ['5,000 in 2 s, table unlimited', { ...TOO_MANY, itemWritesPerSecond: 1e9 }],
   ['20,000 players', { players: 20_000 }],

@@ -33,6 +33,8 @@ export interface StormOptions {
   healsAtSeconds: number;
   /** The part of the quota that somebody else asks for, all the time. */
   stranger: number;
+  /** Every five seconds all functions stand still for up to this, as on a machine that is busy otherwise. */
+  stallMs: number;
   /** Writes a second that one item of the table takes. */
   itemWritesPerSecond: number;
   staleReadMs: number;
@@ -54,6 +56,7 @@ const CALM_STORM: StormOptions = {
   lateReplies: 0,
   healsAtSeconds: 0,
   stranger: 0,
+  stallMs: 0,
   itemWritesPerSecond: 1000,
   staleReadMs: 0,
   seed: 1,
@@ -96,7 +99,9 @@ type Reply = 'connected' | 'ended' | { waitMs: number };
 const EPOCH = 1_800_000_000_000;
 const BUDGET = { perMinute: 30 };
 const TABLE_MS = 5;
+const SILENT = { error() {} };
 const OUTAGE_BEGINS_MS = 3000;
+const STALL_EVERY_MS = 5000;
 const GIVES_UP_WAITING_MS = 5000;
 
 /**
@@ -128,6 +133,13 @@ export async function simulateStorm(
   const callsAt: number[] = [];
   let awsCalls = 0;
   let strangersCalls = 0;
+  const stalls: number[] = [];
+  async function stall(): Promise<void> {
+    const round = Math.floor(time.now() / STALL_EVERY_MS);
+    stalls[round] ??= random() * storm.stallMs;
+    const left = round * STALL_EVERY_MS + stalls[round] - time.now();
+    if (left > 0) await time.sleep(left);
+  }
   async function connect(player: Player): Promise<'connected' | 'conflict' | 'ended'> {
     await time.sleep(storm.awsLatencyMs / 2);
     awsCalls++;
@@ -136,6 +148,7 @@ export async function simulateStorm(
     const granted = grant();
     const arrived = time.now();
     await time.sleep(storm.awsLatencyMs / 2);
+    await stall();
     if (!granted) throw new AwsFailure('throttled', false);
     if (arrived < storm.noticeSeconds * 1000) return 'conflict';
     if (arrived > endsAt) return 'ended';
@@ -148,7 +161,7 @@ export async function simulateStorm(
     const skew = (random() * 2 - 1) * storm.clockSkewMs;
     const now = () => EPOCH + time.now() + skew;
     const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota: storm.quota } as const;
-    return { pacer: tablePacer(table, what, { now, random }), now, sleep: time.sleep };
+    return { pacer: tablePacer(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
   }
 
   /** One request to the reconnect function, as its route treats it. */
@@ -171,7 +184,7 @@ export async function simulateStorm(
       player.budgetTat = charged;
       if ('paced' in result) {
         player.turn = result.turn;
-        if (player.turn.at > 0 && !before) {
+        if (player.turn.at > 0) {
           player.budgetTat = Math.min(charged, latestTat(BUDGET, player.turn.at - SHORT_WAIT_MS));
         }
         return { waitMs: result.paced.extras.retryAfterMs ?? 0 };
@@ -208,7 +221,9 @@ export async function simulateStorm(
   async function ask(player: Player): Promise<void> {
     http++;
     await time.sleep(travelMs() + TABLE_MS);
+    await stall();
     const reply = await request(player);
+    await stall();
     const late = random() < storm.lateReplies ? random() * 1500 : 0;
     await time.sleep(TABLE_MS + travelMs() + late);
     if (random() < storm.lostReplies) return askIn(player, GIVES_UP_WAITING_MS);

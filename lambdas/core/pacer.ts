@@ -59,7 +59,11 @@ const WINDOW_MS = 2000;
 const REFUSED_PART = 0.05;
 /** The most that a rate falls in one window, and the least part of the quota it falls to. */
 const FALL = 0.7;
-const LEAST_RATE = 0.02;
+const LEAST_RATE = 0.25;
+/** The same for looks, which nobody waits for. */
+const LEAST_LOOKS = 0.02;
+/** A window in which less than this part of the rate was asked for says nothing of what AWS grants. */
+const ASKED_PART = 0.5;
 /** AWS takes the whole rate when it takes this part of it in a window; the rest is noise. */
 const ENOUGH = 0.9;
 /** A little more is asked for than AWS took, or the rate could only ever fall. */
@@ -68,8 +72,14 @@ const PROBE = 1.05;
  * The part of the quota by which a lowered rate grows back in the first second, and the milliseconds in which that doubles:
  * slowly beside somebody who keeps using the quota, soon where it was a moment's trouble.
  */
-const RISE = 0.01;
+const RISE = 0.02;
 const RISE_DOUBLES_MS = 10_000;
+/**
+ * AWS may notice a loss this much later than the player's client, so that a turn after the likely end may still be in time.
+ * The lines serve turns until then; later ones move no line, and are spread over the second time.
+ */
+const NOTICED_LATER_MS = 20_000;
+const LATE_SPREAD_MS = 60_000;
 /** One item serves a rate up to this; beyond, its writes (1,000 a second for an item) would be the bottleneck. */
 const RATE_OF_ONE_ITEM = 100;
 /** Calls that are counted a second and item, at most; of more, a sample is. */
@@ -82,7 +92,7 @@ export function shardsOf(quota: number): number {
 
 /** The state behind an item, or behind none. */
 export function pacerState(item: Partial<PacerState> | undefined, quota: number): PacerState {
-  return {
+  const known: PacerState = {
     tat: 0,
     spareTat: 0,
     pacingUntil: 0,
@@ -93,8 +103,13 @@ export function pacerState(item: Partial<PacerState> | undefined, quota: number)
     refused: 0,
     shown: 0,
     windowAt: 0,
-    ...item,
   };
+  for (const name of Object.keys(known) as (keyof PacerState)[]) {
+    // Another version, or somebody's repair by hand, may have left anything.
+    const value = item?.[name];
+    if (typeof value === 'number' && Number.isFinite(value)) known[name] = value;
+  }
+  return known;
 }
 
 /** Whether arrivals need a turn. */
@@ -133,6 +148,24 @@ export function lineFor(state: PacerState, visitor: { now: number; end: number; 
 /** The last turn that is surely in time: the end is reckoned from a player's first request, a little after the loss. */
 export function lastSafeTurn(end: number): number {
   return end - LOSS_BEFORE_FIRST_REQUEST_MS;
+}
+
+/**
+ * The turn of somebody who would come too late even in the line to join, else undefined. It moves no line: one of players
+ * whose sessions are over would keep out whoever drops after them.
+ */
+export function lateTurn(
+  state: PacerState,
+  visitor: { now: number; end: number; again: boolean; random: number },
+): number | undefined {
+  const { now, end, again, random } = visitor;
+  const turn = offered(state, lineFor(state, visitor), now);
+  return turn > end + (again ? 0 : NOTICED_LATER_MS) ? turn + random * LATE_SPREAD_MS : undefined;
+}
+
+/** A turn in the rest of the session's life, for somebody who came on time, whom AWS throttled, and for whom no line has one. */
+export function nearTurn(now: number, end: number, random: number): number | undefined {
+  return end - now > SLACK_MS ? now + SLACK_MS + random * (end - now - SLACK_MS) : undefined;
 }
 
 /** The taking of a turn in a line. */
@@ -181,7 +214,11 @@ export function judgedWindow(
   if (elapsed < WINDOW_MS) return null;
   const before = rateNow(state, quota, now);
   const took = (state.taken * 1000) / elapsed;
-  const others = state.refused > REFUSED_PART * (state.taken + state.refused) && took <= ENOUGH * before;
+  const asked = state.taken + state.refused;
+  const others =
+    state.refused > REFUSED_PART * asked &&
+    took <= ENOUGH * before &&
+    asked * 1000 >= ASKED_PART * before * elapsed;
   const lowered = Math.min(before, Math.max(took * PROBE, before * FALL, quota * LEAST_RATE));
   return {
     ...(others ? { rate: lowered, changedAt: now } : { rate: state.rate, changedAt: state.changedAt }),
@@ -204,7 +241,7 @@ function nextSpareShare({ spareShare }: PacerState, shown: number): number {
 
 /** The rate after AWS throttled a call that nobody waits for: at most a second's falls in a second. */
 export function slowedRate(state: PacerState, quota: number, now: number): number {
-  return Math.max(quota * LEAST_RATE, rateNow(state, quota, now) * FALL);
+  return Math.max(quota * LEAST_LOOKS, rateNow(state, quota, now) * FALL);
 }
 
 /**

@@ -4,9 +4,11 @@ import {
   judgedWindow,
   type Line,
   lastSafeTurn,
+  lateTurn,
   lineFor,
   type Move,
   moveOf,
+  nearTurn,
   PACING_MS,
   type PacerState,
   pacerState,
@@ -22,8 +24,8 @@ import type { Key, Table } from './table.ts';
 export type Entry =
   /** Nobody waits: AWS may be asked at once. */
   | 'calm'
-  /** The turn, and whether it lies in the line of spare places. */
-  | { at: number; spare: boolean }
+  /** The turn, whether it lies in the line of spare places, and how many turns a second are given. */
+  | { at: number; spare: boolean; perSecond: number }
   /** The pacer's item is too busy to give turns: ask again then. */
   | { askAgainAt: number };
 
@@ -39,8 +41,6 @@ export interface Pacer {
   enter(visitor: Visitor): Promise<Entry>;
   /** The next turn of a visitor whom AWS throttled. @param turned it came on a turn of its own. */
   again(visitor: Visitor, turned: boolean): Promise<Exclude<Entry, 'calm'>>;
-  /** The place in the line of a turn at a time, 1 for the next, as far as is known here. */
-  positionOf(at: number): number;
   /** Counts a call that came on a turn: what AWS made of it, and which line the turn was in. */
   count(call: { taken: boolean; spare: boolean }): Promise<void>;
 }
@@ -127,6 +127,10 @@ export function tablePacer(
     return undefined;
   }
 
+  const turnAt = (at: number, spare: boolean) => {
+    const newest = [...known.values()].at(-1)?.state;
+    return { at, spare, perSecond: newest ? rateNow(newest, share, now()) * shards : quota };
+  };
   const busy = (shard: number): Exclude<Entry, 'calm'> => {
     const at = now();
     const state = known.get(shard)?.state;
@@ -136,7 +140,7 @@ export function tablePacer(
   async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
     const at = now();
     const turn = await make(shard, moveOf(lastKnown(shard), share, { line, now: at, opens }));
-    return turn === undefined ? busy(shard) : { at: turn, spare: line === 'spareTat' };
+    return turn === undefined ? busy(shard) : turnAt(turn, line === 'spareTat');
   }
 
   /** A turn of the first line if it comes by then. A turn that nobody wants must not be taken: it would be lost. */
@@ -146,7 +150,7 @@ export function tablePacer(
       moveOf(lastKnown(shard), share, { line: 'tat', now: now(), opens: false }),
       limit,
     );
-    return turn === undefined ? undefined : { at: turn, spare: false };
+    return turn === undefined ? undefined : turnAt(turn, false);
   }
 
   /** A busy item is one more reason to wait; a defect of ours is not. */
@@ -173,6 +177,8 @@ export function tablePacer(
         const state = await read(shard);
         if (!isPacing(state, now())) return 'calm';
         const visitor = { now: now(), end, again: false };
+        const late = lateTurn(state, { ...visitor, random: random() });
+        if (late !== undefined) return turnAt(late, false);
         const line = lineFor(state, visitor);
         const hasChoice = line === 'tat' && lineFor({ ...state, tat: Number.MAX_VALUE }, visitor) !== 'tat';
         if (!hasChoice) return take(shard, line, false);
@@ -181,18 +187,18 @@ export function tablePacer(
     },
     async again({ end }, turned) {
       const shard = anyShard();
-      const entry = await unlessBusy(shard, () => {
+      const entry = await unlessBusy(shard, async () => {
+        if (!turned) return take(shard, 'tat', true);
+        if (!known.has(shard)) await read(shard);
+        const state = lastKnown(shard);
         const visitor = { now: now(), end, again: true };
-        return take(shard, turned ? lineFor(lastKnown(shard), visitor) : 'tat', true);
+        const late = lateTurn(state, { ...visitor, random: random() });
+        if (late === undefined) return take(shard, lineFor(state, visitor), true);
+        return turnAt(nearTurn(now(), end, random()) ?? late, true);
       });
       if (entry !== 'calm' && 'at' in entry) return entry;
       // Who has had a turn does not go back to the end of the line, whatever the table is doing.
-      return turned ? { at: now() + hotWaitMs(undefined, now(), random()), spare: true } : busy(shard);
-    },
-    positionOf(at) {
-      const [newest] = [...known.values()].slice(-1);
-      const rate = newest ? rateNow(newest.state, share, now()) * shards : quota;
-      return Math.max(1, Math.ceil(((at - now()) / 1000) * rate));
+      return turned ? turnAt(now() + hotWaitMs(undefined, now(), random()), true) : busy(shard);
     },
     count({ taken, spare }) {
       const weight = sampleWeight(share);

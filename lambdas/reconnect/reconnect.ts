@@ -81,8 +81,8 @@ export async function reconnect(
       ...settled,
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       turn,
-      // However small the player's own budget is, it lets a player whose first turn this is come when it is due.
-      ...(turn.at > 0 && !record.turn
+      // However small the player's own budget is, it lets the player come when the turn is due.
+      ...(turn.at > 0
         ? { budgetTat: Math.min(settled.budgetTat, latestTat(budget, turn.at - SHORT_WAIT_MS)) }
         : {}),
     };
@@ -93,11 +93,12 @@ export async function reconnect(
   const made = inLine.done;
   if ('failure' in made) {
     const { failure, seen } = made;
+    const uncertain = failure.uncertain || inLine.uncertain;
     const changes = {
       ...settled,
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
-      ...(failure.uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       ...(seen ? statusChanges(record, seen, deps.now()) : {}),
     };
     await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);

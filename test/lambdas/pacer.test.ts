@@ -111,7 +111,7 @@ describe('the rate', () => {
     }
     expect(rateNow(state, 20, now)).toBeGreaterThanOrEqual(10);
     expect(rateNow(state, 20, now)).toBeLessThanOrEqual(11.5);
-    expect(rateNow(state, 20, now + 10_000)).toBeLessThan(15);
+    expect(rateNow(state, 20, now + 5000)).toBeLessThan(15);
     expect(rateNow(state, 20, now + 120_000)).toBe(20);
   });
 
