@@ -11,7 +11,7 @@ const lambdas = join(import.meta.dirname, '..', 'lambdas');
  *
  * The AWS SDK is bundled at our pinned version. Its default credential chain is a third of the code and can only ever
  * find one thing in Lambda, the role's keys in the environment, so a module that reads just these takes its place.
- * The cache of the endpoint discovery that we don't use goes the same way.
+ * The cache of the endpoint discovery and the event streams that we don't use go the same way.
  * There is no source map: the bundle depends on nothing but the sources, so building the same commit with a map
  * explains any stack trace, and no cold start pays for it.
  *
@@ -29,8 +29,11 @@ export function bundle(name: string, directory: string) {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // Bytes must not depend on what lies around the sources.
+    tsconfigRaw: {},
     alias: {
       '@aws-sdk/credential-provider-node': join(lambdas, 'edge', 'environment-credentials.ts'),
+      '@smithy/core/event-streams': join(lambdas, 'edge', 'event-streams.ts'),
       '@aws-sdk/endpoint-cache': join(lambdas, 'edge', 'endpoint-cache.ts'),
     },
     legalComments: 'none',

@@ -51,7 +51,7 @@ function object<const T extends z.ZodRawShape>(shape: T) {
 const awsId = /^[a-zA-Z0-9-]{1,32}$/;
 const url = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
 const redirects = () => list(text(`${url} without #fragment`, isRedirectUrl), 1, 'https URLs');
-const perSecond = () => amount(1, 1000).default(20);
+const perSecond = () => amount(1, 100_000).default(20);
 
 const streamGroup = object({
   id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', (id) => awsId.test(id)),

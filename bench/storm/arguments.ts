@@ -9,10 +9,12 @@ export interface StormArguments {
   quota: number;
   /** Seconds until AWS notices the loss. */
   notice: number;
+  /** Writes a second that one item of the table takes; absent: as many as the machine manages. */
+  itemWrites?: number;
   /** One object on the last line of the output, for machines. */
   json: boolean;
-  /** In virtual time instead of on this machine. */
-  simulate: boolean;
+  /** In virtual time instead of on this machine: the whole sweep, or one storm of the size that was asked for. */
+  simulate: false | 'sweep' | 'one';
   /** Where the curve is drawn; absent: nowhere. */
   svg?: string;
 }
@@ -25,9 +27,12 @@ export const HELP = `Players lose their stream together and reconnect: npm run b
   --players N   how many, 1 to 15000 (default 2000)
   --quota N     AWS calls a second for the account, 1 to 1000 (default 20)
   --notice S    seconds until AWS notices the loss, 0 to 60 (default 0)
+  --item-writes N
+                writes a second that one item of the table takes, 1 to 1000 (default: no limit)
   --json        one object on the last line, for machines
   --svg PATH    where to draw the players back over time (default ${DOCUMENTED_SVG}; with --json, nowhere)
-  --simulate    instead, a sweep of storms in virtual time, of up to a million players; sizes are its own
+  --simulate    instead, in virtual time: a sweep of storms of up to a million players, or with --players
+                (up to 1000000), --quota (up to 10000) or --notice just that one
 
 Three policies, one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
 the AWS SDK's standard retry alone; the SDK's retry plus exponential backoff with full jitter in the browser. The
@@ -40,22 +45,25 @@ defaults take about five minutes, --players 200 half a minute.`;
 export function stormArguments(args: readonly string[]): StormArguments {
   const values = parse(args);
   const { json = false, simulate = false } = values;
-  const [sized] = (['players', 'quota', 'notice', 'svg'] as const).filter(
-    (name) => values[name] !== undefined,
-  );
-  if (simulate && sized !== undefined) {
-    throw new UsageError(`--simulate brings sizes of its own: leave --${sized} out.`);
+  if (simulate && values.svg !== undefined) {
+    throw new UsageError('--simulate draws nothing: leave --svg out.');
   }
-  const svg = values.svg ?? (json ? undefined : DOCUMENTED_SVG);
+  const sized = (['players', 'quota', 'notice'] as const).some((name) => values[name] !== undefined);
+  const itemWrites = values['item-writes'];
+  if (simulate && itemWrites !== undefined) {
+    throw new UsageError('--simulate lets an item take 1,000 writes a second: leave --item-writes out.');
+  }
+  const svg = values.svg ?? (json || simulate ? undefined : DOCUMENTED_SVG);
   if (svg !== undefined && !/\.svg$/.test(svg)) {
     throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
   }
   return {
-    players: whole('players', values.players ?? '2000', 1, 15_000),
-    quota: whole('quota', values.quota ?? '20', 1, 1000),
+    players: whole('players', values.players ?? '2000', 1, simulate ? 1_000_000 : 15_000),
+    quota: whole('quota', values.quota ?? '20', 1, simulate ? 10_000 : 1000),
     notice: whole('notice', values.notice ?? '0', 0, 60),
     json,
-    simulate,
+    simulate: simulate && (sized ? 'one' : 'sweep'),
+    ...(itemWrites === undefined ? {} : { itemWrites: whole('item-writes', itemWrites, 1, 1000) }),
     ...(svg === undefined ? {} : { svg }),
   };
 }
@@ -68,6 +76,7 @@ function parse(args: readonly string[]) {
         players: { type: 'string' },
         quota: { type: 'string' },
         notice: { type: 'string' },
+        'item-writes': { type: 'string' },
         json: { type: 'boolean' },
         simulate: { type: 'boolean' },
         svg: { type: 'string' },

@@ -29,13 +29,14 @@ export async function endChildren(): Promise<void> {
   await Promise.all([...running].map((end) => end()));
 }
 
-/** @param file beside this one. @param task handed to it as JSON */
+/** @param file beside this one. @param task handed to it as JSON. @param heapMB the most its heap takes, if not Node's default */
 export function startChild<Incoming extends Message, Outgoing extends Message>(
   file: string,
   task: unknown,
+  { heapMB }: { heapMB?: number } = {},
 ): Child<Incoming | Failure, Outgoing> {
   const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)], {
-    execArgv: [],
+    execArgv: heapMB === undefined ? [] : [`--max-old-space-size=${heapMB}`],
     // What this bench prints on stdout is for machines too: a child's words go to stderr.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

@@ -17,7 +17,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const asked = stormArguments(args);
   if (!asked.simulate) return await measure(asked);
   const { runSimulation } = await import('./simulate.ts');
-  await runSimulation(asked);
+  const { json, players, quota, notice: noticeSeconds } = asked;
+  const one = [`${players} players, ${quota}/s`, { players, quota, noticeSeconds }] as const;
+  await runSimulation({ json, ...(asked.simulate === 'one' ? { scenarios: [one] } : {}) });
 }
 
 async function measure(asked: StormArguments): Promise<void> {

@@ -40,7 +40,7 @@ export function stormCurve({ players, quota, notice, curves }: StormCurveOptions
   if (sessionsEnd <= seconds) {
     marks.push(
       `<line class="floor" x1="${x(sessionsEnd)}" x2="${x(sessionsEnd)}" y1="${PLOT.top}" y2="${PLOT.bottom}"/>`,
-      `<text class="scale" x="${x(sessionsEnd)}" y="${PLOT.bottom - 8}" dx="-6" text-anchor="end">sessions end</text>`,
+      `<text class="scale" x="${x(sessionsEnd)}" y="${(PLOT.top + PLOT.bottom) / 2}" dx="-6" text-anchor="end">sessions end</text>`,
     );
   }
   const lines = curves.map(({ policy, back }) => {

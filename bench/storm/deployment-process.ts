@@ -8,7 +8,7 @@ const REGION = 'us-west-2';
 /** More than any machine that runs this gets through; the storm is about AWS's quota, not about the stage's throttle. */
 const AMPLE = 100_000;
 
-const { directory, quota, notice } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
+const { directory, quota, notice, itemWrites } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
 const tell = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
 
 let deployment: LocalDeployment | undefined;
@@ -51,6 +51,7 @@ try {
       peer: 'signalling',
       quotas: { CreateStreamSessionConnection: quota, GetStreamSession: quota, StartStreamSession: AMPLE },
     },
+    ...(itemWrites === undefined ? {} : { tableItemWritesPerSecond: itemWrites }),
     maxWorkersPerFunction: workersFor(quota),
     onProgress: (line) => tell({ kind: 'progress', line }),
   });

@@ -1,12 +1,14 @@
 import type { Endpoints } from '../../local/endpoints.ts';
 import type { Outcome, Phase } from './crowd.ts';
 import type { Policy } from './policies.ts';
+import type { StormOptions, StormResult } from './simulate-storm.ts';
 
 /** What a deployment process is started with. */
 export interface DeploymentTask {
   directory: string;
   quota: number;
   notice: number;
+  itemWrites?: number;
 }
 
 /** What a deployment process says. */
@@ -39,3 +41,18 @@ export type CrowdMessage =
 
 /** What it is told. */
 export type CrowdOrder = { kind: 'go' };
+
+/** What a process of the simulation is told: a storm to run, once a seed. */
+export interface SimulationOrder {
+  kind: 'run';
+  options: Partial<StormOptions>;
+  seeds: readonly number[];
+}
+
+/** What it says. */
+export type SimulationMessage =
+  /** The storm has come to this second. */
+  | { kind: 'progress'; second: number }
+  /** The worst of the seeds. */
+  | { kind: 'result'; result: StormResult; tookSeconds: number }
+  | { kind: 'failed'; message: string };

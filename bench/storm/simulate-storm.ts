@@ -20,7 +20,7 @@ export interface StormOptions {
   awsLatencyMs: number;
   /** Clocks of sandboxes are off by up to this, either way. */
   clockSkewMs: number;
-  /** Players who ask once and never return. */
+  /** Players who never return when they are told to wait. */
   neverReturn: number;
   /** Clients that ask again after 0.2 to 1 s, whatever they are told. */
   ignoreRetryAfter: number;
@@ -33,6 +33,8 @@ export interface StormOptions {
   healsAtSeconds: number;
   /** The part of the quota that somebody else asks for, all the time. */
   stranger: number;
+  /** Every five seconds all functions stand still for up to this, as on a machine that is busy otherwise. */
+  stallMs: number;
   /** Writes a second that one item of the table takes. */
   itemWritesPerSecond: number;
   staleReadMs: number;
@@ -54,14 +56,16 @@ const CALM_STORM: StormOptions = {
   lateReplies: 0,
   healsAtSeconds: 0,
   stranger: 0,
+  stallMs: 0,
   itemWritesPerSecond: 1000,
   staleReadMs: 0,
   seed: 1,
 };
 
 export interface StormResult {
-  /** Players whose stream is back, of those who come back. */
+  /** Players whose stream is back. */
   saved: number;
+  /** All but those who were told to wait and never returned. */
   returning: number;
   /** As many as any policy could save: min(players who come back, burst + quota × session life). */
   possible: number;
@@ -78,8 +82,13 @@ export interface StormResult {
   waitP99: number;
 }
 
-/** What the table remembers of one player. */
+/** One player: how its client behaves, and what the table remembers of it. */
 interface Player {
+  /** Never returns when told to wait. */
+  once: boolean;
+  /** Does not hear what it is told to wait. */
+  deaf: boolean;
+  headerOnly: boolean;
   turn: Turn | undefined;
   budgetTat: number;
   connected: boolean;
@@ -90,11 +99,20 @@ type Reply = 'connected' | 'ended' | { waitMs: number };
 const EPOCH = 1_800_000_000_000;
 const BUDGET = { perMinute: 30 };
 const TABLE_MS = 5;
+const SILENT = { error() {} };
 const OUTAGE_BEGINS_MS = 3000;
+const STALL_EVERY_MS = 5000;
 const GIVES_UP_WAITING_MS = 5000;
 
-/** Runs a storm in virtual time through the pacer's own code. The same options give the same result. */
-export async function simulateStorm(options: Partial<StormOptions> = {}): Promise<StormResult> {
+/**
+ * Runs a storm in virtual time through the pacer's own code. The same options give the same result.
+ *
+ * @param onSecond told each second of the storm that begins
+ */
+export async function simulateStorm(
+  options: Partial<StormOptions> = {},
+  onSecond?: (second: number) => void,
+): Promise<StormResult> {
   const storm = { ...CALM_STORM, ...options };
   // A refusal is an error, and a million stack traces would take longer than everything else.
   const { stackTraceLimit } = Error;
@@ -115,6 +133,13 @@ export async function simulateStorm(options: Partial<StormOptions> = {}): Promis
   const callsAt: number[] = [];
   let awsCalls = 0;
   let strangersCalls = 0;
+  const stalls: number[] = [];
+  async function stall(): Promise<void> {
+    const round = Math.floor(time.now() / STALL_EVERY_MS);
+    stalls[round] ??= random() * storm.stallMs;
+    const left = round * STALL_EVERY_MS + stalls[round] - time.now();
+    if (left > 0) await time.sleep(left);
+  }
   async function connect(player: Player): Promise<'connected' | 'conflict' | 'ended'> {
     await time.sleep(storm.awsLatencyMs / 2);
     awsCalls++;
@@ -123,6 +148,7 @@ export async function simulateStorm(options: Partial<StormOptions> = {}): Promis
     const granted = grant();
     const arrived = time.now();
     await time.sleep(storm.awsLatencyMs / 2);
+    await stall();
     if (!granted) throw new AwsFailure('throttled', false);
     if (arrived < storm.noticeSeconds * 1000) return 'conflict';
     if (arrived > endsAt) return 'ended';
@@ -135,12 +161,11 @@ export async function simulateStorm(options: Partial<StormOptions> = {}): Promis
     const skew = (random() * 2 - 1) * storm.clockSkewMs;
     const now = () => EPOCH + time.now() + skew;
     const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota: storm.quota } as const;
-    return { pacer: tablePacer(table, what, { now, random }), now, sleep: time.sleep };
+    return { pacer: tablePacer(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
   }
 
   /** One request to the reconnect function, as its route treats it. */
   async function request(player: Player): Promise<Reply> {
-    await time.sleep(TABLE_MS);
     if (player.connected) return 'connected';
     const deps = idle.pop() ?? sandbox();
     try {
@@ -156,16 +181,16 @@ export async function simulateStorm(options: Partial<StormOptions> = {}): Promis
       const charged = chargedTat(BUDGET, player.budgetTat, deps.now());
       const caller = { turn: before, end: likelyEnd(record, before, deps.now()) };
       const result = await inTurn(caller, deps, () => connect(player));
-      await time.sleep(TABLE_MS);
       player.budgetTat = charged;
       if ('paced' in result) {
         player.turn = result.turn;
-        if (player.turn.at > 0 && !before) {
+        if (player.turn.at > 0) {
           player.budgetTat = Math.min(charged, latestTat(BUDGET, player.turn.at - SHORT_WAIT_MS));
         }
         return { waitMs: result.paced.extras.retryAfterMs ?? 0 };
       }
       player.turn = undefined;
+      await result.counted;
       return result.done === 'conflict' ? { waitMs: 1000 * (1 + random() / 2) } : result.done;
     } finally {
       idle.push(deps);
@@ -174,34 +199,44 @@ export async function simulateStorm(options: Partial<StormOptions> = {}): Promis
 
   const back: number[] = [];
   let http = 0;
-  let returning = 0;
-  async function live(): Promise<void> {
-    const player: Player = { turn: undefined, budgetTat: 0, connected: false };
-    const once = random() < storm.neverReturn;
-    const deaf = random() < storm.ignoreRetryAfter;
-    const headerOnly = random() < storm.headerOnly;
-    if (!once) returning++;
-    await time.sleep(random() * storm.arrivalSeconds * 1000);
-    for (;;) {
-      const cutOff = healsAt > 0 && time.now() >= OUTAGE_BEGINS_MS && time.now() < healsAt;
-      if (cutOff) await time.sleep(healsAt - time.now() + random() * 1000);
-      http++;
-      await time.sleep(10 + random() * 40);
-      const reply = await request(player);
-      await time.sleep(10 + random() * 40);
-      if (random() < storm.lateReplies) await time.sleep(random() * 1500);
-      if (random() < storm.lostReplies) {
-        await time.sleep(GIVES_UP_WAITING_MS);
-        continue;
-      }
-      if (reply === 'connected' && !once) back.push(time.now());
-      if (typeof reply === 'string' || once) return;
-      const told = headerOnly ? Math.ceil(reply.waitMs / 1000) * 1000 : reply.waitMs;
-      const wait = deaf ? 200 + random() * 800 : told;
-      // The session will be over by then.
-      if (time.now() + wait > endsAt + 1000) return;
-      await time.sleep(wait);
+  let gone = 0;
+  function join(): void {
+    const player: Player = {
+      once: random() < storm.neverReturn,
+      deaf: random() < storm.ignoreRetryAfter,
+      headerOnly: random() < storm.headerOnly,
+      turn: undefined,
+      budgetTat: 0,
+      connected: false,
+    };
+    askIn(player, random() * storm.arrivalSeconds * 1000);
+  }
+  /** A player who waits is no more than an entry of the clock: a million of them fit into memory. */
+  function askIn(player: Player, wait: number): void {
+    const cutOff = time.now() + wait >= OUTAGE_BEGINS_MS && time.now() + wait < healsAt;
+    const until = cutOff ? healsAt - time.now() + random() * 1000 : wait;
+    time.after(until, () => void ask(player));
+  }
+  const travelMs = () => 10 + random() * 40;
+  async function ask(player: Player): Promise<void> {
+    http++;
+    await time.sleep(travelMs() + TABLE_MS);
+    await stall();
+    const reply = await request(player);
+    await stall();
+    const late = random() < storm.lateReplies ? random() * 1500 : 0;
+    await time.sleep(TABLE_MS + travelMs() + late);
+    if (random() < storm.lostReplies) return askIn(player, GIVES_UP_WAITING_MS);
+    if (reply === 'connected') back.push(time.now());
+    if (typeof reply === 'string') return;
+    if (player.once) {
+      gone++;
+      return;
     }
+    const told = player.headerOnly ? Math.ceil(reply.waitMs / 1000) * 1000 : reply.waitMs;
+    const wait = player.deaf ? 200 + random() * 800 : told;
+    // Later than that the session is over.
+    if (time.now() + wait <= endsAt + 1000) askIn(player, wait);
   }
   async function strange(): Promise<void> {
     const every = 1000 / (storm.quota * storm.stranger);
@@ -210,11 +245,12 @@ export async function simulateStorm(options: Partial<StormOptions> = {}): Promis
       if (grant()) strangersCalls++;
     }
   }
-  for (let i = 0; i < storm.players; i++) void live();
+  for (let i = 0; i < storm.players; i++) join();
   if (storm.stranger > 0) void strange();
-  await time.run();
+  await time.run(onSecond);
   Error.stackTraceLimit = stackTraceLimit;
 
+  const returning = storm.players - gone;
   const open = storm.lifeSeconds - (healsAt > 0 ? (healsAt - OUTAGE_BEGINS_MS) / 1000 : 0);
   // What AWS's bucket held was asked for before AWS noticed.
   const burst = storm.noticeSeconds > 0 ? 0 : storm.quota;

@@ -3,32 +3,35 @@ export interface VirtualTime {
   /** Milliseconds since the beginning. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
-  /** Lets time pass until nothing is due any more. */
-  run(): Promise<void>;
+  /** Does something then; what waits that way costs less memory than a promise. */
+  after(milliseconds: number, act: () => void): void;
+  /** Lets time pass until nothing is due any more. @param onSecond told each second that begins */
+  run(onSecond?: (second: number) => void): Promise<void>;
 }
 
 export function virtualTime(): VirtualTime {
   // One list a millisecond: a storm has hundreds of things due at once, and a heap would compare each of them.
   const due: (Array<() => void> | undefined)[] = [];
   let now = 0;
+  function after(milliseconds: number, act: () => void): void {
+    const at = now + Math.max(1, Math.ceil(milliseconds));
+    const list = due[at];
+    if (list) list.push(act);
+    else due[at] = [act];
+  }
   return {
     now: () => now,
-    sleep(milliseconds) {
-      const at = now + Math.max(1, Math.ceil(milliseconds));
-      return new Promise((resolve) => {
-        const list = due[at];
-        if (list) list.push(resolve);
-        else due[at] = [resolve];
-      });
-    },
-    async run() {
+    after,
+    sleep: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
+    async run(onSecond) {
       // What is ready before the first moment.
       await new Promise((resolve) => setImmediate(resolve));
       for (; now < due.length; now++) {
+        if (now % 1000 === 0) onSecond?.(now / 1000);
         const ready = due[now];
         if (!ready) continue;
         due[now] = undefined;
-        for (const resolve of ready) resolve();
+        for (const act of ready) act();
         // All that follows from it, down to the next sleep.
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -1,74 +1,100 @@
-import { type StormOptions, type StormResult, simulateStorm } from './simulate-storm.ts';
+import { availableParallelism, totalmem } from 'node:os';
+import { startChild } from './child.ts';
+import type { SimulationMessage, SimulationOrder } from './messages.ts';
+import { progressLine } from './progress.ts';
+import { isHeld, SCENARIOS, type Scenario, seedsOf } from './simulate-scenarios.ts';
+import type { StormResult } from './simulate-storm.ts';
 
-export { simulateStorm };
-
-/** A storm of the sweep: what it is about, and what it differs in. */
-export type Scenario = readonly [name: string, options: Partial<StormOptions>];
-
-const MISBEHAVING = { clockSkewMs: 250, ignoreRetryAfter: 0.1, lostReplies: 0.02, lateReplies: 0.1 };
-
-/** What is simulated: one thing at a time at 2,000 players and 20 a second, then sizes. */
-export const SCENARIOS: readonly Scenario[] = [
-  ['the budgets: 2,000 players', {}],
-  ['reads up to 100 ms old', { staleReadMs: 100 }],
-  ['uneven clocks, 250 ms', { clockSkewMs: 250 }],
-  ['10 % ignore Retry-After', { ignoreRetryAfter: 0.1 }],
-  ['2 % lost, 10 % late replies', { lostReplies: 0.02, lateReplies: 0.1 }],
-  ['20 % never return', { neverReturn: 0.2 }],
-  ['20 % never return, too many', { neverReturn: 0.2, players: 5000 }],
-  ['all return, too many', { players: 5000 }],
-  ['heals at 60 s', { healsAtSeconds: 60, players: 1000 }],
-  ['a stranger takes half', { stranger: 0.5 }],
-  ['AWS notices after 5 s', { noticeSeconds: 5 }],
-  ['AWS notices after 15 s', { noticeSeconds: 15 }],
-  ['all of it, too many', { ...MISBEHAVING, neverReturn: 0.2, noticeSeconds: 5, players: 5000 }],
-  ['200 players', { players: 200 }],
-  ['5,000 in 2 s, table unlimited', { players: 5000, itemWritesPerSecond: 1e9 }],
-  ['20,000 players', { players: 20_000 }],
-  ['20,000 players, 200/s', { players: 20_000, quota: 200 }],
-  ['100,000 players, 1,000/s', { players: 100_000, quota: 1000 }],
-  ['100,000 players', { players: 100_000 }],
-];
-
-/** Whether as many were saved as any policy could save, within 1 %. */
-export function isHeld({ saved, possible }: StormResult): boolean {
-  return saved >= possible * 0.99;
+interface Row {
+  result: StormResult;
+  tookSeconds: number;
 }
 
+/** A million players wait in some 4 GB. */
+const HEAP_MB = Math.min(12_000, Math.floor((totalmem() / 2 ** 20) * 0.6));
+
+const HEAD =
+  'storm                              saved of possible   last s floor s  AWS/pl HTTP/pl  AWS peak/s  writes/pl   took';
+
 /**
- * Runs the sweep and prints a table.
+ * Runs storms in virtual time, as many side by side as there are cores, and prints a table. Of a storm that is run
+ * with several seeds the worst is shown.
+ *
+ * @param scenarios what to run; the whole sweep if not given
  * @throws Error naming the storms in which more than 1 % of the possible were lost
  */
-export async function runSimulation({ json = false }: { json?: boolean } = {}): Promise<void> {
-  const results: Record<string, StormResult> = {};
-  const missed: string[] = [];
-  console.log(
-    'storm                            saved of possible   last s floor s  AWS/pl HTTP/pl  AWS peak/s  writes/pl   took',
+export async function runSimulation({
+  json = false,
+  scenarios = SCENARIOS,
+}: {
+  json?: boolean;
+  scenarios?: readonly Scenario[];
+} = {}): Promise<void> {
+  const progress = progressLine();
+  const rows = new Map<string, Row>();
+  let printed = 0;
+  const print = () => {
+    for (let next = scenarios[printed]; next; next = scenarios[printed]) {
+      const row = rows.get(next[0]);
+      if (!row) return;
+      if (printed++ === 0) console.log(HEAD);
+      console.log(line(next[0], row));
+    }
+  };
+  // The largest take as long as all the others: they begin first.
+  const waiting = scenarios.toSorted(([, a], [, b]) => (b.players ?? 0) - (a.players ?? 0));
+  const lanes = Math.min(availableParallelism(), waiting.length);
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      const child = startChild<SimulationMessage, SimulationOrder>(
+        'simulate-process.ts',
+        {},
+        { heapMB: HEAP_MB },
+      );
+      try {
+        let name = '';
+        child.on((message) => {
+          if (message.kind === 'progress') {
+            progress.show(
+              `${rows.size} of ${scenarios.length} storms; ${name}: second ${message.second} ...`,
+            );
+          }
+        });
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          const [title, options] = next;
+          name = title;
+          const answer = child.next('result');
+          child.send({ kind: 'run', options, seeds: seedsOf(options) });
+          rows.set(title, await answer);
+          progress.end();
+          print();
+        }
+      } finally {
+        await child.end();
+      }
+    }),
   );
-  for (const [name, options] of SCENARIOS) {
-    const begun = performance.now();
-    const result = await simulateStorm(options);
-    const took = (performance.now() - begun) / 1000;
-    results[name] = result;
-    const held = isHeld(result);
-    if (!held) missed.push(name);
-    console.log(
-      [
-        name.padEnd(31),
-        String(result.saved).padStart(8),
-        'of',
-        String(result.possible).padEnd(8),
-        result.lastSeconds.toFixed(1).padStart(7),
-        result.floorSeconds.toFixed(0).padStart(7),
-        result.awsCallsPerPlayer.toFixed(2).padStart(7),
-        result.httpRequestsPerPlayer.toFixed(2).padStart(7),
-        String(result.awsCallsPeak).padStart(10),
-        result.tableWritesPerPlayer.toFixed(2).padStart(10),
-        took.toFixed(1).padStart(6),
-        held ? '' : 'LOST',
-      ].join(' '),
-    );
-  }
-  if (json) console.log(JSON.stringify(results));
+  if (json)
+    console.log(JSON.stringify(Object.fromEntries([...rows].map(([name, { result }]) => [name, result]))));
+  const missed = scenarios.map(([name]) => name).filter((name) => !isHeld((rows.get(name) as Row).result));
   if (missed.length > 0) throw new Error(`More than 1 % of the possible were lost: ${missed.join('; ')}`);
+}
+
+function line(name: string, { result, tookSeconds }: Row): string {
+  return [
+    name.padEnd(33),
+    String(result.saved).padStart(7),
+    'of',
+    String(result.possible).padEnd(8),
+    result.lastSeconds.toFixed(1).padStart(7),
+    result.floorSeconds.toFixed(0).padStart(7),
+    result.awsCallsPerPlayer.toFixed(2).padStart(7),
+    result.httpRequestsPerPlayer.toFixed(2).padStart(7),
+    String(result.awsCallsPeak).padStart(10),
+    result.tableWritesPerPlayer.toFixed(2).padStart(10),
+    tookSeconds.toFixed(1).padStart(6),
+    isHeld(result) ? '' : 'LOST',
+  ]
+    .join(' ')
+    .trimEnd();
 }

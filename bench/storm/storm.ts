@@ -22,7 +22,7 @@ export interface StormResult {
   outcomes: Outcome[];
 }
 
-type Size = Pick<StormArguments, 'players' | 'quota' | 'notice'>;
+type Size = Pick<StormArguments, 'players' | 'quota' | 'notice' | 'itemWrites'>;
 
 /**
  * Measures the three policies one after another against one local deployment: each crowd in a process of its own, with
@@ -35,7 +35,13 @@ export async function measureStorm(
   onProgress: (line: string) => void,
 ): Promise<Record<Policy, StormResult>> {
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
-  const task: DeploymentTask = { directory, quota: size.quota, notice: size.notice };
+  const { players, quota, notice, itemWrites } = size;
+  const task: DeploymentTask = {
+    directory,
+    quota,
+    notice,
+    ...(itemWrites === undefined ? {} : { itemWrites }),
+  };
   const deployment = startChild<DeploymentMessage, DeploymentQuestion>('deployment-process.ts', task);
   try {
     deployment.on((message) => {
@@ -49,7 +55,11 @@ export async function measureStorm(
     };
     const results: Partial<Record<Policy, StormResult>> = {};
     for (const policy of POLICIES) {
-      results[policy] = await measurePolicy({ policy, ...size, endpoints }, billed, onProgress);
+      results[policy] = await measurePolicy(
+        { policy, players, quota, notice, endpoints },
+        billed,
+        onProgress,
+      );
     }
     return results as Record<Policy, StormResult>;
   } finally {

@@ -14,9 +14,10 @@ export interface PacerState {
   changedAt: number;
   /** The second line's rate, as a part of the first's: how many no-shows are counted on. */
   spareShare: number;
-  /** Calls on turns since `windowAt` that AWS took (`taken`) and throttled (`refused`). */
+  /** Calls on turns since `windowAt` that AWS took (`taken`) and throttled (`refused`), and those of the first line. */
   taken: number;
   refused: number;
+  shown: number;
   windowAt: number;
 }
 
@@ -45,22 +46,40 @@ export const PACING_MS = 10_000;
  */
 const SLACK_MS = 700;
 /** No-shows that are counted on before any could be measured, and the bounds of what may be measured. */
-const SPARE_SHARE = 0.35;
+const SPARE_SHARE = 0.45;
 const SPARE_SHARE_LEAST = 0.1;
 const SPARE_SHARE_MOST = 0.6;
+/** How long before a player's first request its stream may have been lost. */
+const LOSS_BEFORE_FIRST_REQUEST_MS = 2000;
+/** How much of a window's finding is believed. */
+const SMOOTHING = 0.15;
 /** How long calls are counted before a rate is judged by them. */
 const WINDOW_MS = 2000;
 /** A window in which AWS throttled a smaller part than this is noise. */
 const REFUSED_PART = 0.05;
 /** The most that a rate falls in one window, and the least part of the quota it falls to. */
 const FALL = 0.7;
-const LEAST_RATE = 0.02;
+const LEAST_RATE = 0.25;
+/** The same for looks, which nobody waits for. */
+const LEAST_LOOKS = 0.02;
+/** A window in which less than this part of the rate was asked for says nothing of what AWS grants. */
+const ASKED_PART = 0.5;
 /** AWS takes the whole rate when it takes this part of it in a window; the rest is noise. */
 const ENOUGH = 0.9;
 /** A little more is asked for than AWS took, or the rate could only ever fall. */
 const PROBE = 1.05;
-/** The part of the quota by which a lowered rate grows back each second. */
-const RISE = 0.01;
+/**
+ * The part of the quota by which a lowered rate grows back in the first second, and the milliseconds in which that doubles:
+ * slowly beside somebody who keeps using the quota, soon where it was a moment's trouble.
+ */
+const RISE = 0.02;
+const RISE_DOUBLES_MS = 10_000;
+/**
+ * AWS may notice a loss this much later than the player's client, so that a turn after the likely end may still be in time.
+ * The lines serve turns until then; later ones move no line, and are spread over the second time.
+ */
+const NOTICED_LATER_MS = 20_000;
+const LATE_SPREAD_MS = 60_000;
 /** One item serves a rate up to this; beyond, its writes (1,000 a second for an item) would be the bottleneck. */
 const RATE_OF_ONE_ITEM = 100;
 /** Calls that are counted a second and item, at most; of more, a sample is. */
@@ -73,7 +92,7 @@ export function shardsOf(quota: number): number {
 
 /** The state behind an item, or behind none. */
 export function pacerState(item: Partial<PacerState> | undefined, quota: number): PacerState {
-  return {
+  const known: PacerState = {
     tat: 0,
     spareTat: 0,
     pacingUntil: 0,
@@ -82,9 +101,15 @@ export function pacerState(item: Partial<PacerState> | undefined, quota: number)
     spareShare: SPARE_SHARE,
     taken: 0,
     refused: 0,
+    shown: 0,
     windowAt: 0,
-    ...item,
   };
+  for (const name of Object.keys(known) as (keyof PacerState)[]) {
+    // Another version, or somebody's repair by hand, may have left anything.
+    const value = item?.[name];
+    if (typeof value === 'number' && Number.isFinite(value)) known[name] = value;
+  }
+  return known;
 }
 
 /** Whether arrivals need a turn. */
@@ -94,7 +119,8 @@ export function isPacing(state: PacerState, now: number): boolean {
 
 /** The rate now: one that was lowered grows back to the quota by itself, slowly and without a write. */
 export function rateNow({ rate, changedAt }: PacerState, quota: number, now: number): number {
-  return Math.min(quota, rate + (quota * RISE * Math.max(0, now - changedAt)) / 1000);
+  const since = Math.max(0, now - changedAt);
+  return Math.min(quota, rate + ((quota * RISE * since) / 1000) * (1 + since / RISE_DOUBLES_MS));
 }
 
 function lineRate(state: PacerState, quota: number, line: Line, now: number): number {
@@ -116,7 +142,30 @@ export function lineFor(state: PacerState, visitor: { now: number; end: number; 
   const { now, end, again } = visitor;
   const [first, spare] = [offered(state, 'tat', now), offered(state, 'spareTat', now)];
   if (again) return spare < first ? 'spareTat' : 'tat';
-  return first > end && spare <= end ? 'spareTat' : 'tat';
+  return first > lastSafeTurn(end) && spare <= end ? 'spareTat' : 'tat';
+}
+
+/** The last turn that is surely in time: the end is reckoned from a player's first request, a little after the loss. */
+export function lastSafeTurn(end: number): number {
+  return end - LOSS_BEFORE_FIRST_REQUEST_MS;
+}
+
+/**
+ * The turn of somebody who would come too late even in the line to join, else undefined. It moves no line: one of players
+ * whose sessions are over would keep out whoever drops after them.
+ */
+export function lateTurn(
+  state: PacerState,
+  visitor: { now: number; end: number; again: boolean; random: number },
+): number | undefined {
+  const { now, end, again, random } = visitor;
+  const turn = offered(state, lineFor(state, visitor), now);
+  return turn > end + (again ? 0 : NOTICED_LATER_MS) ? turn + random * LATE_SPREAD_MS : undefined;
+}
+
+/** A turn in the rest of the session's life, for somebody who came on time, whom AWS throttled, and for whom no line has one. */
+export function nearTurn(now: number, end: number, random: number): number | undefined {
+  return end - now > SLACK_MS ? now + SLACK_MS + random * (end - now - SLACK_MS) : undefined;
 }
 
 /** The taking of a turn in a line. */
@@ -140,7 +189,7 @@ export function moved(state: PacerState, move: Move): { state: PacerState; turn:
     state: {
       ...state,
       ...(opens ? { pacingUntil: now + PACING_MS } : {}),
-      ...(begins && empty ? { taken: 0, refused: 0, windowAt: firstTurn } : {}),
+      ...(begins && empty ? { taken: 0, refused: 0, shown: 0, windowAt: firstTurn } : {}),
       [line]: turn + intervalMs,
     },
   };
@@ -152,41 +201,47 @@ export function sampleWeight(quota: number): number {
 }
 
 /**
- * What the calls of a full window change, or null before it is full. Where AWS throttled although turns were given,
- * others use the quota too: the rate goes down to what AWS took, and fewer no-shows are counted on. Where calls are missing
- * although the line is full, players did not come: more are counted on.
+ * What the calls of a full window change, or null before it is full. Where AWS throttled although turns were given, and
+ * took less than the rate, others use the quota too: the rate goes down to what AWS took. Of a full first line every place
+ * was given to somebody: the part whose calls are missing is the part of players who did not come.
  */
 export function judgedWindow(
   state: PacerState,
   quota: number,
   now: number,
-): Pick<PacerState, 'rate' | 'changedAt' | 'spareShare' | 'taken' | 'refused' | 'windowAt'> | null {
+): Pick<PacerState, 'rate' | 'changedAt' | 'spareShare' | 'taken' | 'refused' | 'shown' | 'windowAt'> | null {
   const elapsed = now - state.windowAt;
   if (elapsed < WINDOW_MS) return null;
-  const emptied = { taken: 0, refused: 0, windowAt: now };
   const before = rateNow(state, quota, now);
   const took = (state.taken * 1000) / elapsed;
-  const within = (share: number) => Math.min(SPARE_SHARE_MOST, Math.max(SPARE_SHARE_LEAST, share));
-  if (state.refused > REFUSED_PART * (state.taken + state.refused)) {
-    const spareShare = within(state.spareShare * 0.8);
-    // AWS takes what the first line asks for: it is the second that was too much.
-    if (took > ENOUGH * before)
-      return { ...emptied, rate: state.rate, changedAt: state.changedAt, spareShare };
-    const rate = Math.min(before, Math.max(took * PROBE, before * FALL, quota * LEAST_RATE));
-    return { ...emptied, rate, changedAt: now, spareShare };
-  }
-  const missing = state.tat > now ? Math.max(0, 1 - took / before) : 0;
+  const asked = state.taken + state.refused;
+  const others =
+    state.refused > REFUSED_PART * asked &&
+    took <= ENOUGH * before &&
+    asked * 1000 >= ASKED_PART * before * elapsed;
+  const lowered = Math.min(before, Math.max(took * PROBE, before * FALL, quota * LEAST_RATE));
   return {
-    ...emptied,
-    rate: state.rate,
-    changedAt: state.changedAt,
-    spareShare: within(state.spareShare + missing / 2),
+    ...(others ? { rate: lowered, changedAt: now } : { rate: state.rate, changedAt: state.changedAt }),
+    spareShare:
+      state.tat > now ? nextSpareShare(state, (state.shown * 1000) / elapsed / before) : state.spareShare,
+    taken: 0,
+    refused: 0,
+    shown: 0,
+    windowAt: now,
   };
+}
+
+/** @param shown the part of the first line's places that were used in a window; a few dozen calls, so it is smoothed. */
+function nextSpareShare({ spareShare }: PacerState, shown: number): number {
+  const part = Math.min(1, Math.max(shown, 1 / (1 + SPARE_SHARE_MOST)));
+  const fits = (1 - part) / part;
+  const next = spareShare + SMOOTHING * (fits - spareShare);
+  return Math.min(SPARE_SHARE_MOST, Math.max(SPARE_SHARE_LEAST, next));
 }
 
 /** The rate after AWS throttled a call that nobody waits for: at most a second's falls in a second. */
 export function slowedRate(state: PacerState, quota: number, now: number): number {
-  return Math.max(quota * LEAST_RATE, rateNow(state, quota, now) * FALL);
+  return Math.max(quota * LEAST_LOOKS, rateNow(state, quota, now) * FALL);
 }
 
 /**

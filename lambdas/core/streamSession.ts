@@ -108,11 +108,12 @@ export function hardEnd(record: Pick<SessionRecord, 'createdAt' | 'sessionLength
 
 /**
  * The session as its player may see it. `endsAt` is when AWS will end it if nothing happens, as far as is
- * known here: while no client is connected the connection time-out runs from when that status was first seen
- * (AWS began to count earlier, so a client takes it as an upper bound), otherwise the session length.
+ * known here: once AWS has noticed a loss, the connection time-out runs from when that status was first seen
+ * (AWS began to count earlier, so a client takes it as an upper bound), otherwise the session length. ACTIVE says nothing:
+ * a page that is connected stops asking, and the record goes on saying ACTIVE.
  */
 export function streamSessionView(record: SessionRecord): StreamSessionView {
-  const waiting = isReconnectable(record.status);
+  const waiting = record.status === 'PENDING_CLIENT_RECONNECTION';
   const endsAt = waiting
     ? Math.min(hardEnd(record), record.statusSince + record.connectionTimeoutSeconds * 1000)
     : hardEnd(record);

@@ -1,5 +1,5 @@
 import { Problem } from './problems.ts';
-import { hardEnd, isReconnectable, type SessionRecord } from './streamSession.ts';
+import { hardEnd, type SessionRecord } from './streamSession.ts';
 
 /** A player's place in the line of an account's quota. Epoch milliseconds. */
 export interface Turn {
@@ -7,6 +7,12 @@ export interface Turn {
   at: number;
   /** When the player first had to wait. */
   since: number;
+  /** It lies in the line of spare places. */
+  spare?: boolean;
+  /** How many turns a second were given before it, so that whoever tells its place tells the same. */
+  perSecond?: number;
+  /** The stream group that it was given for: each Region has a line of its own. */
+  group?: string;
   /** The request that got it was charged to the player's budget, so the one that uses it is not. */
   paid?: boolean;
 }
@@ -30,11 +36,19 @@ export function isOnTime(turn: Turn | undefined, now: number): boolean {
 
 /**
  * When AWS will have ended the session if nobody connects, as far as is known: the connection time-out runs from when the
- * loss was seen, or at the earliest from when the player first had to wait.
+ * loss was seen, or at the earliest from when the player first had to wait. What would have ended it already was another
+ * loss, from which the player has come back since.
  */
 export function likelyEnd(record: SessionRecord, turn: Turn | undefined, now: number): number {
-  const from = isReconnectable(record.status) ? record.statusSince : (turn?.since ?? now);
-  return Math.min(hardEnd(record), from + record.connectionTimeoutSeconds * 1000);
+  const timeout = record.connectionTimeoutSeconds * 1000;
+  const seen = record.status === 'PENDING_CLIENT_RECONNECTION' ? record.statusSince : undefined;
+  const from = [seen, turn?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
+  return Math.min(hardEnd(record), from + timeout);
+}
+
+/** The place in the line of a turn, 1 for the next. */
+export function placeOf({ at, perSecond = 1 }: Pick<Turn, 'at' | 'perSecond'>, now: number): number {
+  return Math.max(1, Math.ceil(((at - now) / 1000) * perSecond));
 }
 
 /** The answer to somebody who has to wait. @param cause what AWS said, if it was asked. */

@@ -3,9 +3,12 @@ import {
   isPacing,
   judgedWindow,
   type Line,
+  lastSafeTurn,
+  lateTurn,
   lineFor,
   type Move,
   moveOf,
+  nearTurn,
   PACING_MS,
   type PacerState,
   pacerState,
@@ -21,8 +24,8 @@ import type { Key, Table } from './table.ts';
 export type Entry =
   /** Nobody waits: AWS may be asked at once. */
   | 'calm'
-  /** The turn. */
-  | { at: number }
+  /** The turn, whether it lies in the line of spare places, and how many turns a second are given. */
+  | { at: number; spare: boolean; perSecond: number }
   /** The pacer's item is too busy to give turns: ask again then. */
   | { askAgainAt: number };
 
@@ -38,10 +41,8 @@ export interface Pacer {
   enter(visitor: Visitor): Promise<Entry>;
   /** The next turn of a visitor whom AWS throttled. @param turned it came on a turn of its own. */
   again(visitor: Visitor, turned: boolean): Promise<Exclude<Entry, 'calm'>>;
-  /** The place in the line of a turn at a time, 1 for the next, as far as is known here. */
-  positionOf(at: number): number;
-  /** Counts what AWS made of a call that came on a turn. */
-  count(taken: boolean): Promise<void>;
+  /** Counts a call that came on a turn: what AWS made of it, and which line the turn was in. */
+  count(call: { taken: boolean; spare: boolean }): Promise<void>;
 }
 
 /** For how long a sandbox that read that nobody waits does not read again. */
@@ -80,8 +81,15 @@ export function tablePacer(
     return learn(shard, await table.get(keyOf(shard), { stale: true }));
   };
 
-  /** One move, whichever of its two cases the table is in. */
-  async function make(shard: number, move: Move): Promise<number | undefined> {
+  /**
+   * One move, whichever of its two cases the table is in. Undefined where others were always quicker, or where the line
+   * is longer than was known and its turn would come after the limit.
+   */
+  async function make(
+    shard: number,
+    move: Move,
+    limit = Number.MAX_SAFE_INTEGER,
+  ): Promise<number | undefined> {
     const { line, now: at, intervalMs, firstTurn, opens, begins } = move;
     const names = { '#line': line, ...(opens ? { '#until': 'pacingUntil' } : {}) };
     const until = opens ? ', #until = :until' : '';
@@ -89,17 +97,19 @@ export function tablePacer(
     const join = () =>
       table.update(keyOf(shard), {
         update: `SET #line = #line + :interval${until}`,
-        condition: '#line > :now',
+        condition: '#line > :now AND #line <= :limit',
         names,
-        values: { ...values, ':interval': intervalMs },
+        values: { ...values, ':interval': intervalMs, ':limit': limit },
       });
     const begin = () =>
       table.update(keyOf(shard), {
-        update: `SET #line = :next${until}${begins ? ', #taken = :zero, #refused = :zero, #windowAt = :first' : ''}`,
+        update: `SET #line = :next${until}${begins ? ', #taken = :zero, #refused = :zero, #shown = :zero, #windowAt = :first' : ''}`,
         condition: 'attribute_not_exists(#line) OR #line <= :now',
         names: {
           ...names,
-          ...(begins ? { '#taken': 'taken', '#refused': 'refused', '#windowAt': 'windowAt' } : {}),
+          ...(begins
+            ? { '#taken': 'taken', '#refused': 'refused', '#shown': 'shown', '#windowAt': 'windowAt' }
+            : {}),
         },
         values: {
           ...values,
@@ -111,10 +121,16 @@ export function tablePacer(
     for (let race = 0; race < RACES; race++, joining = !joining) {
       const item = await (joining ? join() : begin());
       if (item) return learn(shard, item)[line] - intervalMs;
+      // A line that was seen to be full can't have become empty: it is too long.
+      if (joining && limit < Number.MAX_SAFE_INTEGER) return undefined;
     }
     return undefined;
   }
 
+  const turnAt = (at: number, spare: boolean) => {
+    const newest = [...known.values()].at(-1)?.state;
+    return { at, spare, perSecond: newest ? rateNow(newest, share, now()) * shards : quota };
+  };
   const busy = (shard: number): Exclude<Entry, 'calm'> => {
     const at = now();
     const state = known.get(shard)?.state;
@@ -124,7 +140,17 @@ export function tablePacer(
   async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
     const at = now();
     const turn = await make(shard, moveOf(lastKnown(shard), share, { line, now: at, opens }));
-    return turn === undefined ? busy(shard) : { at: turn };
+    return turn === undefined ? busy(shard) : turnAt(turn, line === 'spareTat');
+  }
+
+  /** A turn of the first line if it comes by then. A turn that nobody wants must not be taken: it would be lost. */
+  async function takeBy(shard: number, limit: number) {
+    const turn = await make(
+      shard,
+      moveOf(lastKnown(shard), share, { line: 'tat', now: now(), opens: false }),
+      limit,
+    );
+    return turn === undefined ? undefined : turnAt(turn, false);
   }
 
   /** A busy item is one more reason to wait; a defect of ours is not. */
@@ -150,37 +176,40 @@ export function tablePacer(
       return unlessBusy(shard, async () => {
         const state = await read(shard);
         if (!isPacing(state, now())) return 'calm';
-        const entry = await take(shard, lineFor(state, { now: now(), end, again: false }), false);
-        // The line was longer than what was read: the other one may still be in time.
-        if (!('at' in entry) || entry.at <= end) return entry;
-        const better = lineFor(lastKnown(shard), { now: now(), end, again: false });
-        return better === 'spareTat' ? take(shard, better, false) : entry;
+        const visitor = { now: now(), end, again: false };
+        const late = lateTurn(state, { ...visitor, random: random() });
+        if (late !== undefined) return turnAt(late, false);
+        const line = lineFor(state, visitor);
+        const hasChoice = line === 'tat' && lineFor({ ...state, tat: Number.MAX_VALUE }, visitor) !== 'tat';
+        if (!hasChoice) return take(shard, line, false);
+        return (await takeBy(shard, lastSafeTurn(end))) ?? (await take(shard, 'spareTat', false));
       });
     },
     async again({ end }, turned) {
       const shard = anyShard();
-      const entry = await unlessBusy(shard, () => {
+      const entry = await unlessBusy(shard, async () => {
+        if (!turned) return take(shard, 'tat', true);
+        if (!known.has(shard)) await read(shard);
+        const state = lastKnown(shard);
         const visitor = { now: now(), end, again: true };
-        return take(shard, turned ? lineFor(lastKnown(shard), visitor) : 'tat', true);
+        const late = lateTurn(state, { ...visitor, random: random() });
+        if (late === undefined) return take(shard, lineFor(state, visitor), true);
+        return turnAt(nearTurn(now(), end, random()) ?? late, true);
       });
       if (entry !== 'calm' && 'at' in entry) return entry;
       // Who has had a turn does not go back to the end of the line, whatever the table is doing.
-      return turned ? { at: now() + hotWaitMs(undefined, now(), random()) } : busy(shard);
+      return turned ? turnAt(now() + hotWaitMs(undefined, now(), random()), true) : busy(shard);
     },
-    positionOf(at) {
-      const [newest] = [...known.values()].slice(-1);
-      const rate = newest ? rateNow(newest.state, share, now()) * shards : quota;
-      return Math.max(1, Math.ceil(((at - now()) / 1000) * rate));
-    },
-    count(taken) {
+    count({ taken, spare }) {
       const weight = sampleWeight(share);
       if (random() * weight >= 1) return Promise.resolve();
       const shard = anyShard();
       return quietly(async () => {
         const item = await table.update(keyOf(shard), {
-          update: 'SET #n = if_not_exists(#n, :zero) + :weight',
-          names: { '#n': taken ? 'taken' : 'refused' },
-          values: { ':weight': weight, ':zero': 0 },
+          update:
+            'SET #n = if_not_exists(#n, :zero) + :weight, #shown = if_not_exists(#shown, :zero) + :shown',
+          names: { '#n': taken ? 'taken' : 'refused', '#shown': 'shown' },
+          values: { ':weight': weight, ':shown': spare ? 0 : weight, ':zero': 0 },
         });
         const state = learn(shard, item ?? undefined);
         const judged = judgedWindow(state, share, now());
@@ -188,7 +217,7 @@ export function tablePacer(
         await table.update(keyOf(shard), {
           update:
             'SET #rate = :rate, #changedAt = :changedAt, #spareShare = :spareShare, ' +
-            '#taken = :taken, #refused = :refused, #windowAt = :windowAt',
+            '#taken = :taken, #refused = :refused, #shown = :shown, #windowAt = :windowAt',
           condition: 'attribute_not_exists(#windowAt) OR #windowAt = :before',
           names: Object.fromEntries(Object.keys(judged).map((name) => [`#${name}`, name])),
           values: {

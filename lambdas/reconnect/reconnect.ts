@@ -81,8 +81,8 @@ export async function reconnect(
       ...settled,
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       turn,
-      // However small the player's own budget is, it lets a player whose first turn this is come when it is due.
-      ...(turn.at > 0 && !record.turn
+      // However small the player's own budget is, it lets the player come when the turn is due.
+      ...(turn.at > 0
         ? { budgetTat: Math.min(settled.budgetTat, latestTat(budget, turn.at - SHORT_WAIT_MS)) }
         : {}),
     };
@@ -93,14 +93,15 @@ export async function reconnect(
   const made = inLine.done;
   if ('failure' in made) {
     const { failure, seen } = made;
+    const uncertain = failure.uncertain || inLine.uncertain;
     const changes = {
       ...settled,
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
-      ...(failure.uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       ...(seen ? statusChanges(record, seen, deps.now()) : {}),
     };
-    await giveBack(asked, held, changes, deps);
+    await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
     throw connectProblem(failure, repeat, seen, deps.random());
   }
 
@@ -121,7 +122,7 @@ export async function reconnect(
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
   };
-  const body = await storeAnswer(asked, held, changes, deps);
+  const [body] = await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
 }

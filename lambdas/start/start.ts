@@ -13,6 +13,8 @@ import { freedSlot, inProgress, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
 const CLOCK_SKEW_MS = 500;
+/** How long somebody waits for a session to start, before a place that another left is looked for. */
+const PATIENCE_MS = 120_000;
 /** A start that AWS certainly did not act on leaves nothing of its claim. */
 const FORGOTTEN = { request: null, offer: null, key: null };
 
@@ -37,7 +39,7 @@ export async function start(
   if (verdict.do === 'replay') return { body: verdict.answer, replayed: true };
   // From here on the request may cost a call to AWS, so it is charged to the player first.
   // Who comes on its turn was charged when the turn was given.
-  const given = verdict.do === 'start' ? verdict.slot.turn : undefined;
+  const given = verdict.do === 'start' ? turnHere(verdict.slot, asked) : undefined;
   const paid = given?.paid === true && isOnTime(given, deps.now());
   if (!paid) await charge(asked, deps);
   const slot = verdict.do === 'start' ? verdict.slot : await freedSlot(asked, verdict.slots, deps);
@@ -48,16 +50,22 @@ export async function start(
 
   const clientToken = startClientToken(asked.playerId, claim.request);
   let session: AwsStreamSession;
+  let counted: Promise<void>;
   try {
-    const caller = { turn: reserved.turn, end: Number.POSITIVE_INFINITY };
+    const turn = turnHere(reserved, asked);
+    const caller = { turn, end: (turn?.since ?? deps.now()) + PATIENCE_MS, patient: true };
     const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
     const made = await inTurn(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
     if ('paced' in made) {
       const kept = made.uncertain ? {} : FORGOTTEN;
-      await settle(asked, reserved, { ...kept, turn: { ...made.turn, paid: !paid } }, deps);
+      // Free once, and for as long as it is AWS that does not keep the turn.
+      const stillPaid = !paid || made.paced.cause !== undefined;
+      const next = { ...made.turn, group: asked.group.id, paid: stillPaid };
+      await settle(asked, reserved, { ...kept, turn: next }, deps);
       throw made.paced;
     }
     session = made.done;
+    counted = made.counted;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     // A refusal frees the slot; an unknown outcome keeps the request in it, to be repeated with the same token.
@@ -77,9 +85,14 @@ export async function start(
   await deps.records.add(record);
   const { streamGroupId, streamSessionId } = record;
   const taken = { lease: null, turn: null, streamGroupId, streamSessionId, answer: body };
-  await deps.slots.write(asked.playerId, reserved, taken, deps.now());
+  await Promise.all([deps.slots.write(asked.playerId, reserved, taken, deps.now()), counted]);
   deps.log.info('started', { streamSessionId, status: record.status });
   return { body, replayed: false };
+}
+
+/** The slot's turn, if it was given for this stream group: each Region has a line of its own. */
+function turnHere({ turn }: Slot, { group }: Start): Slot['turn'] {
+  return turn?.group === group.id ? turn : undefined;
 }
 
 /** @throws Problem `too_many_requests` */

@@ -59,12 +59,22 @@ describe('a storm', () => {
     expect(stormArguments(['--json', '--svg', 'mine.svg'])).toHaveProperty('svg', 'mine.svg');
   });
 
+  it('is simulated as the whole sweep, or alone when its size is given, up to a million players', () => {
+    expect(stormArguments(['--simulate']).simulate).toBe('sweep');
+    const one = stormArguments(['--simulate', '--players', '1000000', '--quota', '10000']);
+    expect(one).toMatchObject({ simulate: 'one', players: 1_000_000, quota: 10_000, notice: 0 });
+    expect(one).not.toHaveProperty('svg');
+  });
+
   it.each([
     ['--quota', '0', /^--quota takes a whole number from 1 to 1000, not "0"\.$/],
     ['--quota', '2.5', /^--quota takes/],
     ['--notice', '-1', /--notice/],
     ['--notice', '61', /^--notice takes a whole number from 0 to 60, not "61"\.$/],
-    ['--simulate', '--players=5', /^--simulate brings sizes of its own: leave --players out\.$/],
+    ['--item-writes', '0', /^--item-writes takes a whole number from 1 to 1000, not "0"\.$/],
+    ['--simulate', '--item-writes=5', /leave --item-writes out\.$/],
+    ['--simulate', '--svg=a.svg', /^--simulate draws nothing: leave --svg out\.$/],
+    ['--simulate', '--players=1000001', /^--players takes a whole number from 1 to 1000000/],
     ['--svg', 'storm.png', /^--svg takes the path of a file that ends in \.svg/],
   ])('of %s %s is refused with what to write', (option, value, sentence) => {
     expect(() => stormArguments([option, value])).toThrow(sentence);

@@ -331,22 +331,22 @@ function settingCases(): [string, unknown, string][] {
     [
       'no starts a second',
       { quotas: { StartStreamSession: 0 } },
-      'quotas.StartStreamSession is 0; write a number from 1 to 1000',
+      'quotas.StartStreamSession is 0; write a number from 1 to 100000',
     ],
     [
       'a quota as text',
       { quotas: { GetStreamSession: '20/s' } },
-      'quotas.GetStreamSession is "20/s"; write a number from 1 to 1000',
+      'quotas.GetStreamSession is "20/s"; write a number from 1 to 100000',
     ],
     [
       'a negative quota',
       { quotas: { GetStreamSession: -1 } },
-      'quotas.GetStreamSession is -1; write a number from 1 to 1000',
+      'quotas.GetStreamSession is -1; write a number from 1 to 100000',
     ],
     [
       'a boundless quota',
       { quotas: { CreateStreamSessionConnection: 1e9 } },
-      'quotas.CreateStreamSessionConnection is 1000000000; write a number from 1 to 1000',
+      'quotas.CreateStreamSessionConnection is 1000000000; write a number from 1 to 100000',
     ],
     [
       'adoption without object',

@@ -111,7 +111,7 @@ describe('the rate', () => {
     }
     expect(rateNow(state, 20, now)).toBeGreaterThanOrEqual(10);
     expect(rateNow(state, 20, now)).toBeLessThanOrEqual(11.5);
-    expect(rateNow(state, 20, now + 10_000)).toBeLessThan(15);
+    expect(rateNow(state, 20, now + 5000)).toBeLessThan(15);
     expect(rateNow(state, 20, now + 120_000)).toBe(20);
   });
 
@@ -121,11 +121,31 @@ describe('the rate', () => {
   });
 
   it('counts on more no-shows where players stay away, on fewer where all come', () => {
-    const full = { ...pacerState(undefined, 20), windowAt: START, tat: START + 60_000 };
-    const { spareShare } = full;
-    expect(judgedWindow({ ...full, taken: 20 }, 20, START + 2000)?.spareShare).toBeGreaterThan(spareShare);
-    const crowded = { ...full, taken: 40, refused: 10 };
-    expect(judgedWindow(crowded, 20, START + 2000)?.spareShare).toBeLessThan(spareShare);
+    const full = { ...pacerState(undefined, 20), windowAt: START, tat: START + 60_000, taken: 40 };
+    const learnt = (shown: number) => judgedWindow({ ...full, shown }, 20, START + 2000)?.spareShare;
+    expect(learnt(20)).toBeGreaterThan(full.spareShare);
+    expect(learnt(40)).toBeLessThan(full.spareShare);
+  });
+
+  it('learns nothing of no-shows from a line that is not full, whose places nobody was given', () => {
+    const empty = { ...pacerState(undefined, 20), windowAt: START, tat: START + 1000 };
+    expect(judgedWindow(empty, 20, START + 2000)?.spareShare).toBe(empty.spareShare);
+  });
+
+  it('comes to the very part of players who stay away: a quarter more places for every fifth', () => {
+    let state: PacerState = { ...pacerState(undefined, 20), windowAt: START, tat: START + 600_000 };
+    for (let now = START + 2000; now <= START + 100_000; now += 2000) {
+      const counted = { ...state, taken: 40, shown: 32 };
+      state = { ...counted, ...judgedWindow(counted, 20, now) };
+    }
+    expect(state.spareShare).toBeCloseTo(0.25, 2);
+  });
+
+  it('of a moment of trouble is made good within a quarter of a minute', () => {
+    const state = { ...pacerState(undefined, 20), windowAt: START, taken: 26, refused: 14 };
+    const lowered = { ...state, ...judgedWindow(state, 20, START + 2000) };
+    expect(rateNow(lowered, 20, START + 2000)).toBeLessThan(15);
+    expect(rateNow(lowered, 20, START + 17_000)).toBe(20);
   });
 });
 
