@@ -67,7 +67,7 @@ export const operatorCases: readonly [what: string, change: Record<string, unkno
   [
     'a quota of nothing',
     { quotas: { CreateStreamSessionAdminShell: 0 } },
-    'quotas.CreateStreamSessionAdminShell is 0; write a number from 1 to 1000',
+    'quotas.CreateStreamSessionAdminShell is 0; write a number from 1 to 100000',
   ],
   ['a topic by its name', { alarmTopic: 'on-call' }, `alarmTopic is "on-call"; write ${topic}`],
   [
