@@ -30,9 +30,9 @@ export async function startConsole(
   const { port, host = '127.0.0.1', config } = options;
   const files = new Map<string, { type: string; body: string | Uint8Array }>([
     ['/', { type: 'text/html; charset=utf-8', body: await readFile(new URL('index.html', PAGE)) }],
-    ['/style.css', { type: 'text/css; charset=utf-8', body: await readFile(new URL('style.css', PAGE)) }],
+    ['/style.css', { type: 'text/css; charset=utf-8', body: await bundled('style.css') }],
     ['/icon.svg', { type: 'image/svg+xml', body: await readFile(new URL('icon.svg', PAGE)) }],
-    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundlePage() }],
+    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts') }],
     ['/config.json', { type: 'application/json', body: JSON.stringify(config) }],
   ]);
   const common = {
@@ -71,10 +71,10 @@ export async function startConsole(
   };
 }
 
-/** The page's script in one ES module, with a source map inside: this page is for developers. */
-async function bundlePage(): Promise<Uint8Array> {
+/** The page's script, or its style sheet, in one file, with a source map inside: this page is for developers. */
+async function bundled(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('main.ts', PAGE))],
+    entryPoints: [fileURLToPath(new URL(entry, PAGE))],
     bundle: true,
     format: 'esm',
     platform: 'browser',
@@ -85,6 +85,6 @@ async function bundlePage(): Promise<Uint8Array> {
     tsconfigRaw: {},
   });
   const [bundle] = outputFiles;
-  if (bundle === undefined) throw new Error('esbuild made no bundle of local/console/page/main.ts');
+  if (bundle === undefined) throw new Error(`esbuild made no bundle of local/console/page/${entry}`);
   return bundle.contents;
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Calls } from './calls.ts';
 import { type Faults, parseFault } from './faults.ts';
 import { ERROR_REASONS, isFinished, TERMINATED_REASONS } from './lifecycle.ts';
+import { parseNetwork } from './network.ts';
 import type { GameLiftStreams, StreamGroup } from './service.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
@@ -53,16 +54,20 @@ function parse<T>(schema: z.ZodType<T>, input: unknown, help: string): T {
 }
 
 function show(session: StreamSession) {
-  const { context, request, life } = session;
+  const { context, request, life, gameState } = session;
   return {
     id: context.id,
     streamGroupId: context.streamGroupId,
     status: life.status,
     statusReason: life.statusReason ?? null,
     userId: request.UserId ?? null,
-    counter: session.counter,
+    counter: gameState?.counter ?? 0,
+    inputs: gameState?.inputs ?? 0,
+    keys: gameState?.keys ?? [],
+    messages: gameState?.messages ?? 0,
     connections: session.connections,
     peer: session.peerKind,
+    network: session.network ?? null,
     createdAt: new Date(life.createdAt).toISOString(),
   };
 }
@@ -100,6 +105,16 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     const target = session(context, id);
     const { how } = parse(dropSchema, body, '{"how": "blackhole"} or {"how": "close"}');
     if (!target.drop(how)) throw new BadRequest(`Stream session ${id} has no connected client to drop.`, 409);
+    return { status: 200, body: show(target) };
+  },
+  'PUT streamsessions/{id}/network': (context, body, id) => {
+    const target = session(context, id);
+    const network = parseNetwork(body);
+    if (isFinished(target.life)) throw new BadRequest(`Stream session ${id} has already ended.`, 409);
+    if (target.peerKind === 'signalling') {
+      throw new BadRequest(`Stream session ${id} answers by signalling alone: it has no media path.`, 409);
+    }
+    target.network = network;
     return { status: 200, body: show(target) };
   },
   'POST streamsessions/{id}/end': (context, body, id) => {

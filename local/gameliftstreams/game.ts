@@ -1,18 +1,35 @@
 /** How often the game's counter ticks, and its state goes to a connected client. */
 export const TICK_MS = 100;
 
+/** What a player can hold down at once, and how long the name of a key may be. */
+const MAX_KEYS = 32;
+const MAX_KEY_LENGTH = 32;
+
+/** What the game shows of itself: to its client, and to whoever looks at the session from outside. */
+export interface GameState {
+  /** What a player would lose with the session, see `Game`. */
+  counter: number;
+  /** Input events over all connections. */
+  inputs: number;
+  /** The keys held down now, by their codes, such as `KeyW`. */
+  keys: readonly string[];
+  /** Application messages over all connections. */
+  messages: number;
+  /** Which connection the game is on, counting from 1. */
+  connection: number;
+}
+
 /**
  * The pretend game of one stream session. Its counter is what a player would lose with the session: it ticks ten times a second from
  * the moment the application starts, whether a client is connected or not, and nothing restarts it.
  */
 export interface Game {
   readonly startedAt: number;
-  counter(): number;
-  /** Input messages received over all connections. */
-  inputs(): number;
-  /** Which connection the game is on, counting from 1. */
-  connection(): number;
-  addInput(): void;
+  state(): GameState;
+  /** @param event one input event, as the input module sends it: `{"type": "keydown", "code": "KeyW"}` and others */
+  addInput(event: unknown): void;
+  addMessage(): void;
+  /** Another connection: nobody holds a key down on it yet. */
   nextConnection(): void;
   /** Stops the counter where it is. */
   stop(): void;
@@ -20,20 +37,40 @@ export interface Game {
 
 export function createGame(onInput: () => void, now: () => number = Date.now): Game {
   const startedAt = now();
+  const keys = new Set<string>();
   let stoppedAt: number | undefined;
   let inputs = 0;
+  let messages = 0;
   let connection = 0;
+
+  const press = (type: unknown, code: unknown) => {
+    if (typeof code !== 'string' || code.length > MAX_KEY_LENGTH) return;
+    if (type === 'keyup') keys.delete(code);
+    if (type === 'keydown' && keys.size < MAX_KEYS) keys.add(code);
+  };
   return {
     startedAt,
-    counter: () => Math.floor(((stoppedAt ?? now()) - startedAt) / TICK_MS),
-    inputs: () => inputs,
-    connection: () => connection,
-    addInput: () => {
+    state: () => ({
+      counter: Math.floor(((stoppedAt ?? now()) - startedAt) / TICK_MS),
+      inputs,
+      keys: [...keys],
+      messages,
+      connection,
+    }),
+    addInput: (event) => {
+      const { type, code } = (event ?? {}) as Record<string, unknown>;
+      // The player's hands have left the game, which is no input of theirs.
+      if (type === 'reset') return keys.clear();
       inputs += 1;
+      press(type, code);
       onInput();
+    },
+    addMessage: () => {
+      messages += 1;
     },
     nextConnection: () => {
       connection += 1;
+      keys.clear();
     },
     stop: () => {
       stoppedAt ??= now();

@@ -11,7 +11,20 @@ const HELP = `Amazon GameLift Streams on this machine, for the AWS SDKs and the 
   --origin URL       origin of a web page that may use the control API; can be given several times
   --help             this text
 
-While it runs, GET /_emulator/settings shows what can be set, and PUT /_emulator/settings sets it.`;
+While it runs, under /_emulator/:
+
+  GET, PUT settings                     quotas, timers, and what AWS leaves undocumented
+  GET, POST, DELETE faults              failures of the next calls: throttle, latency, a lost response and others
+  GET, DELETE calls                     what was called, by whom, and how it ended
+  GET streamgroups, PUT streamgroups/ID their status and capacity
+  GET streamsessions                    each with its status, what its game saw, and its network
+  PUT streamsessions/ID/network         a bad network both ways, over reconnects too; {} undoes it:
+                                          {"lossPercent": 5, "delayMs": 20, "jitterMs": 300, "reorder": false,
+                                           "rateKbps": 4000, "freeze": {"everyMs": 10000, "forMs": 1500}}
+  POST streamsessions/ID/drop           loses the client: {"how": "blackhole"} or {"how": "close"}
+  POST streamsessions/ID/end            ends the session: {"statusReason": "applicationExit"} or another
+
+A body that is wrong is answered with what to write.`;
 
 const ACCESS_KEY_ID = 'AKIAEMULATOREXAMPLE0';
 const SECRET_ACCESS_KEY = 'emulator-secret-access-key';

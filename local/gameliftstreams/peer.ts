@@ -1,4 +1,5 @@
 import type { Game } from './game.ts';
+import type { Shaper } from './shaper.ts';
 
 /** How a client is lost: its packets vanish and nobody says a word, or its connection is closed cleanly. */
 export type DropKind = 'blackhole' | 'close';
@@ -28,4 +29,6 @@ export interface PeerContext {
   events: PeerEvents;
   /** How many seconds without a packet make a client a lost one; asked anew each time. */
   silenceSeconds: () => number;
+  /** The bad network between client and game, asked anew for each packet; undefined: one that works. */
+  shaper: () => Shaper | undefined;
 }

@@ -1,15 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-
-export type Direction = 'toClient' | 'toGame';
-
-/** Decides the fate of one packet: how many milliseconds it is held back (0: none), or undefined to lose it. */
-export type Impairment = (direction: Direction) => number | undefined;
-
-/** A network that works. */
-const unimpaired: Impairment = () => 0;
-/** A network on which packets vanish without a word. */
-export const blackhole: Impairment = () => undefined;
+import { createDelayLine } from './delay-line.ts';
+import type { Direction, Shaper } from './shaper.ts';
 
 /**
  * The network between one client and its game: a UDP relay on the loopback interface. The client knows only the
@@ -17,8 +9,9 @@ export const blackhole: Impairment = () => undefined;
  */
 export interface Relay {
   readonly port: number;
-  impair(impairment: Impairment): void;
-  /** Epoch milliseconds of the last packet from the client; undefined before the first. */
+  /** From now on packets vanish without a word, those on their way included. There is no way back. */
+  cut(): void;
+  /** Epoch milliseconds of the last packet from the client that reached the game; undefined before the first. */
   lastClientPacketAt(): number | undefined;
   close(): void;
 }
@@ -34,44 +27,72 @@ async function openSocket(): Promise<Socket> {
   return socket.unref();
 }
 
-/** @param gamePort the UDP port on 127.0.0.1 where the game's peer listens */
-export async function openRelay(gamePort: number): Promise<Relay> {
+/**
+ * @param gamePort the UDP port on 127.0.0.1 where the game's peer listens
+ * @param shaperNow the bad network that packets go through, asked at each; undefined: one that works. When it is another one than
+ * at the packet before, what was on its way arrives at once.
+ */
+export async function openRelay(
+  gamePort: number,
+  shaperNow: () => Shaper | undefined = () => undefined,
+): Promise<Relay> {
   const front = await openSocket();
   // A browser probes from several ports and uses one: each gets its own port towards the game, as a NAT would do.
   const backs = new Map<number, Promise<Socket>>();
+  const lines = { toClient: createDelayLine(), toGame: createDelayLine() };
   let seenAt: number | undefined;
-  let impairment = unimpaired;
+  let shaper: Shaper | undefined;
+  let isCut = false;
   let closed = false;
 
-  const pass = (direction: Direction, send: () => void) => {
-    const delay = impairment(direction);
-    if (delay === undefined || closed) return;
-    if (delay === 0) send();
-    else setTimeout(() => closed || send(), delay).unref();
+  const pass = (direction: Direction, { length }: Buffer, send: () => void) => {
+    if (isCut || closed) return;
+    const present = shaperNow();
+    if (present !== shaper) for (const line of Object.values(lines)) line.flush();
+    shaper = present;
+    const now = performance.now();
+    const at = shaper ? shaper.arrivalOf(direction, length, now) : now;
+    if (at !== undefined) lines[direction].add(at, send);
   };
   const openBack = async (clientPort: number) => {
     const back = await openSocket();
-    back.on('message', (packet) => pass('toClient', () => front.send(packet, clientPort, HOST)));
+    back.on('message', (packet) => pass('toClient', packet, () => front.send(packet, clientPort, HOST)));
     return back;
   };
   front.on('message', (packet, { port }) => {
-    seenAt = Date.now();
     const back = backs.get(port) ?? openBack(port);
     backs.set(port, back);
-    void back.then((socket) => pass('toGame', () => socket.send(packet, gamePort, HOST)));
+    void back.then(
+      (socket) =>
+        pass('toGame', packet, () => {
+          seenAt = Date.now();
+          socket.send(packet, gamePort, HOST);
+        }),
+      // No socket to be had: the packet is lost, and the next one tries again.
+      () => backs.delete(port),
+    );
   });
 
+  const loseAll = () => {
+    for (const line of Object.values(lines)) line.clear();
+  };
   return {
     port: front.address().port,
-    impair: (next) => {
-      impairment = next;
+    cut: () => {
+      isCut = true;
+      loseAll();
     },
     lastClientPacketAt: () => seenAt,
     close: () => {
       if (closed) return;
       closed = true;
+      loseAll();
       front.close();
-      for (const back of backs.values()) void back.then((socket) => socket.close());
+      for (const back of backs.values())
+        void back.then(
+          (socket) => socket.close(),
+          () => {},
+        );
     },
   };
 }

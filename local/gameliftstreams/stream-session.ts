@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from './errors.ts';
-import { createGame, type Game } from './game.ts';
+import { createGame, type Game, type GameState } from './game.ts';
 import {
   advance,
   apply,
@@ -10,9 +10,11 @@ import {
   nextChangeAt,
   startLife,
 } from './lifecycle.ts';
+import type { Network } from './network.ts';
 import { type Offer, parseOffer } from './offer.ts';
 import type { DropKind, Peer } from './peer.ts';
 import type { Settings } from './settings.ts';
+import { createShaper, type Shaper } from './shaper.ts';
 import { createSignallingPeer } from './signalling-peer.ts';
 import { createStatusHistory, type StatusHistory } from './status-history.ts';
 import { createWebRtcPeer } from './webrtc-peer.ts';
@@ -66,6 +68,9 @@ export class StreamSession {
   #game: Game | undefined;
   #peer: Peer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #network: Network | undefined;
+  #shaper: Shaper | undefined;
+  #isDisposed = false;
   readonly #offersSeen = new Set<string>();
   #connecting: Promise<unknown> = Promise.resolve();
 
@@ -83,13 +88,23 @@ export class StreamSession {
     return this.#life;
   }
 
-  /** The game's counter; 0 before the session is active. */
-  get counter(): number {
-    return this.#game?.counter() ?? 0;
+  /** What the game shows; undefined before it has started. */
+  get gameState(): GameState | undefined {
+    return this.#game?.state();
   }
 
   get peerKind(): Peer['kind'] | null {
     return this.#peer?.kind ?? null;
+  }
+
+  /** The bad network that the player sits behind; undefined: one that works. It lasts over reconnects. */
+  get network(): Network | undefined {
+    return this.#network;
+  }
+
+  set network(network: Network | undefined) {
+    this.#network = network;
+    this.#shaper = network && createShaper(network, performance.now());
   }
 
   /** Capacity was found: the application starts, and the first offer is answered. */
@@ -170,6 +185,7 @@ export class StreamSession {
       throw new Error('not an answerable offer');
     const peer = await this.#makePeer(offer);
     try {
+      if (this.#isDisposed) throw new Error('the emulator has ended meanwhile');
       judgeAgain();
     } catch (error) {
       peer.close();
@@ -201,6 +217,7 @@ export class StreamSession {
         lost: () => this.dispatch({ type: 'clientLost', noticed: true }),
       },
       silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
+      shaper: () => this.#shaper,
     };
     return offer.kind === 'signalling' || settings().peer === 'signalling'
       ? createSignallingPeer(peerContext)
@@ -260,6 +277,7 @@ export class StreamSession {
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#isDisposed) return;
     const at = nextChangeAt(this.#life, this.context.settings());
     if (at === undefined) return;
     const delay = Math.min(MAX_DELAY_MS, Math.max(0, at - Date.now()));
@@ -268,6 +286,7 @@ export class StreamSession {
 
   /** Lets go of everything, at the emulator's end. */
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
     this.#peer?.close();
   }

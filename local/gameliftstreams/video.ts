@@ -48,14 +48,23 @@ export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): (
 
   const timestampBase = rtp.timestamp;
   const first = nowFrame();
-  // The clip's place moves so that the first frame is the next IDR frame: a shift of half a second at most.
+  // The clip's place moves so that the next frame sent is an IDR frame: a shift of half a second at most.
   let shift = 0;
-  while (frameAt(first + shift)?.isKey !== true && shift < frames.length) shift += 1;
+  const shiftToKey = (index: number) => {
+    const end = shift + frames.length;
+    while (frameAt(index + shift)?.isKey !== true && shift < end) shift += 1;
+  };
+  shiftToKey(first);
 
   let next = first;
   const timer = setInterval(() => {
     if (!track.isOpen()) return;
     const until = nowFrame();
+    // After a sleep of the machine the picture goes on from now, as a game's would.
+    if (until - next > FRAMES_PER_SECOND) {
+      next = until;
+      shiftToKey(next);
+    }
     for (; next <= until; next += 1) {
       rtp.timestamp = (timestampBase + ((next - first) * CLOCK_RATE) / FRAMES_PER_SECOND) >>> 0;
       const frame = frameAt(next + shift);

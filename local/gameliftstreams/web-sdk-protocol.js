@@ -1,64 +1,85 @@
 /**
  * The input module that the Web SDK downloads from a signal response's `webSdkProtocolUrl`. It runs in the player's
- * browser, as a plain script. It speaks to the emulator's game: input goes out as JSON on the input channel, the game's messages
- * come in on the client message channel.
+ * browser, as a plain script. It speaks to the emulator's game: input goes out as JSON on the input channel. On the client message
+ * channel binary messages are the application's, text is between this module and the game.
  */
 (() => {
   const GAMEPAD_AXIS_STEP = 0.05;
+  /** Source: developer guide, "Data channel communication": 64 KB a message. */
+  const MAX_MESSAGE_BYTES = 65_536;
 
   class GameCastInput {
     #options;
+    #configuration;
     #input;
     #messages;
     #attached = false;
+    /** The last state sent of each gamepad, by its index. */
     #gamepads = new Map();
     #listeners;
 
     /**
-     * @param options what the Web SDK hands over, among it `clientRtc` ({rtcPeerConnection, rtcDataChannel,
-     * rtcClientMessageChannel}) and the callbacks `onServerDisconnect`, `onApplicationMessageReceived`
+     * @param options what the Web SDK hands over: `clientRtc` with the connection's data channels, `videoElement`,
+     * `inputConfiguration`, and the callbacks `onServerDisconnect`, `onApplicationMessageReceived` and `debugLog`
      */
     constructor(options) {
       this.#options = options;
-      this.#input = options.clientRtc?.rtcDataChannel;
-      this.#messages = options.clientRtc?.rtcClientMessageChannel;
+      this.#configuration = options.inputConfiguration ?? {};
+      this.#input = channelOf(options.clientRtc, 'inputChannel');
+      this.#messages = channelOf(options.clientRtc, 'clientMessageChannel');
+      if (this.#messages) this.#messages.binaryType = 'arraybuffer';
       this.#messages?.addEventListener('message', (event) => this.#receive(event.data));
-      this.#listeners = {
-        keydown: (event) => this.processKeyboardEvent(event),
-        keyup: (event) => this.processKeyboardEvent(event),
-        mousedown: (event) => this.processMouseEvent(event),
-        mouseup: (event) => this.processMouseEvent(event),
-        mousemove: (event) => this.processMouseEvent(event),
-        wheel: (event) => this.processMouseEvent(event),
-        gamepadconnected: (event) => this.processGamepadEvent(event),
-        gamepaddisconnected: (event) => this.processGamepadEvent(event),
-      };
+
+      const { autoKeyboard, autoMouse, autoGamepad, trackWindowFocus } = this.#configuration;
+      const keyboard = (event) => this.processKeyboardEvent(event);
+      const mouse = (event) => this.processMouseEvent(event);
+      const gamepad = (event) => this.processGamepadEvent(event);
+      this.#listeners = [
+        ...(autoKeyboard === false ? [] : ['keydown', 'keyup'].map((name) => [window, name, keyboard])),
+        ...(autoMouse === false
+          ? []
+          : ['mousedown', 'mouseup', 'mousemove', 'wheel'].map((name) => [
+              options.videoElement,
+              name,
+              mouse,
+            ])),
+        ...(autoGamepad === false
+          ? []
+          : ['gamepadconnected', 'gamepaddisconnected'].map((name) => [window, name, gamepad])),
+        ...(trackWindowFocus === false ? [] : [[window, 'blur', () => this.#reset()]]),
+      ];
+      options.debugLog?.(`input module of the emulator, for Web SDK ${options.webSdkVersion}`);
     }
 
     attach() {
       if (this.#attached) return;
       this.#attached = true;
-      for (const [name, listener] of Object.entries(this.#listeners))
-        this.#target(name).addEventListener(name, listener);
+      for (const [target, name, listener] of this.#listeners)
+        target.addEventListener(name, listener, { passive: true });
+      if (this.#configuration.autoGamepad !== false) this.#pollEachFrame();
     }
 
     detach() {
       if (!this.#attached) return;
       this.#attached = false;
-      for (const [name, listener] of Object.entries(this.#listeners))
-        this.#target(name).removeEventListener(name, listener);
+      for (const [target, name, listener] of this.#listeners) target.removeEventListener(name, listener);
+      if (this.#configuration.resetOnDetach !== false) this.#reset();
     }
 
+    /** Like its siblings: false when the event was filtered out or cannot be sent now. */
     processKeyboardEvent(event) {
+      if (this.#configuration.keyboardFilter?.(event) === false) return false;
       return this.#send({ type: event.type, code: event.code, repeat: event.repeat });
     }
 
     processMouseEvent(event) {
+      if (this.#configuration.mouseFilter?.(event) === false) return false;
       const { type, button, buttons, offsetX, offsetY, movementX, movementY, deltaX, deltaY } = event;
       return this.#send({ type, button, buttons, offsetX, offsetY, movementX, movementY, deltaX, deltaY });
     }
 
     processGamepadEvent(event) {
+      if (this.#configuration.gamepadFilter?.(event.gamepad) === false) return false;
       if (event.type === 'gamepadconnected') this.#gamepads.set(event.gamepad.index, '');
       else this.#gamepads.delete(event.gamepad.index);
       return this.#send({ type: event.type, index: event.gamepad.index });
@@ -66,6 +87,7 @@
 
     /** Sends the tracked gamepads that have changed since the last poll. */
     pollTrackedGamepads() {
+      if (this.#gamepads.size === 0) return true;
       for (const gamepad of navigator.getGamepads()) {
         if (!gamepad || !this.#gamepads.has(gamepad.index)) continue;
         const axes = gamepad.axes.map((axis) => Math.round(axis / GAMEPAD_AXIS_STEP) * GAMEPAD_AXIS_STEP);
@@ -77,15 +99,26 @@
       return true;
     }
 
-    /** @param message bytes for the game, or text */
+    /**
+     * @param message bytes for the application, or text
+     * @returns false when there are too many of them, or they cannot be sent now
+     */
     sendApplicationMessage(message) {
-      if (this.#messages?.readyState !== 'open') return false;
-      this.#messages.send(message);
+      const bytes = typeof message === 'string' ? new TextEncoder().encode(message) : message;
+      if (this.#messages?.readyState !== 'open' || bytes.byteLength > MAX_MESSAGE_BYTES) return false;
+      this.#messages.send(bytes);
       return true;
     }
 
-    #target(name) {
-      return /^(mouse|wheel)/.test(name) ? this.#options.videoElement : window;
+    #pollEachFrame() {
+      if (!this.#attached) return;
+      this.pollTrackedGamepads();
+      requestAnimationFrame(() => this.#pollEachFrame());
+    }
+
+    /** Nothing is held down any more. */
+    #reset() {
+      return this.#send({ type: 'reset' });
     }
 
     #send(input) {
@@ -95,16 +128,24 @@
     }
 
     #receive(data) {
-      const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
-      let message;
-      try {
-        message = JSON.parse(new TextDecoder().decode(bytes));
-      } catch {
-        message = undefined;
+      if (typeof data !== 'string') {
+        this.#options.onApplicationMessageReceived?.(new Uint8Array(data));
+        return;
       }
-      if (message?.type === 'serverDisconnect') this.#options.onServerDisconnect?.(message.reason);
-      else this.#options.onApplicationMessageReceived?.(bytes);
+      const { type, reason } = JSON.parse(data);
+      if (type !== 'serverDisconnect') return;
+      // The game waits for this word before it ends the connection.
+      if (this.#messages.readyState === 'open') this.#messages.send(JSON.stringify({ type: 'goodbye' }));
+      this.#options.onServerDisconnect?.(reason);
     }
+  }
+
+  /** The data channel of this label among the things that the Web SDK hands over, whatever it calls them. */
+  function channelOf(clientRtc, label) {
+    const { rtcDataChannel, rtcClientMessageChannel } = clientRtc ?? {};
+    return [rtcDataChannel, rtcClientMessageChannel, ...Object.values(clientRtc ?? {})].find(
+      (part) => part instanceof RTCDataChannel && part.label === label,
+    );
   }
 
   window.GameCastInputModule = { GameCastInput };

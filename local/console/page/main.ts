@@ -1,72 +1,55 @@
 import type { ConsoleConfig } from '../config.ts';
-import { createApi } from './api.ts';
-import { cutConnection } from './emulator.ts';
+import { button, checkbox, element } from './elements.ts';
+import { createEmulator } from './emulator.ts';
 import { keepLastFrame } from './last-frame.ts';
+import { remember, remembered } from './memory.ts';
 import type { Model } from './model.ts';
 import { createPlay } from './play.ts';
+import { openSecondDevice, wantsSignIn } from './second-device.ts';
 import { createSignIn } from './sign-in.ts';
-import type { Stream, StreamEvents } from './stream.ts';
-import { element, render } from './view.ts';
+import { render } from './view.ts';
 import { GameLiftStreams } from './web-sdk.ts';
 
-const REMEMBERED = 'rejoin.remembered';
-
-/** The countdown's pace. */
-const TICK_MS = 250;
+/** The countdown's pace, and that of the frames' number. */
+const TICK_MS = 100;
+const FRAMES_EVERY_MS = 500;
 
 const config = (await (await fetch('/config.json')).json()) as ConsoleConfig;
 const signIn = createSignIn(config);
-const api = createApi({ api: config.api, accessToken: signIn.accessToken });
-const sound = new Audio();
+const videoElement = element('stream', HTMLVideoElement);
+const audioElement = new Audio();
 /** Nothing is shown before the first news: a reload must not flash Sign in at a player who is signed in. */
 let model: Model | undefined;
 
-function createStream(events: StreamEvents): Stream {
-  const video = element('stream', HTMLVideoElement);
-  const sdk = new GameLiftStreams({
-    videoElement: video,
-    audioElement: sound,
-    clientConnection: events,
-  });
-  return {
-    generateSignalRequest: () => sdk.generateSignalRequest(),
-    processSignalResponse: (signalResponse) => sdk.processSignalResponse(signalResponse),
-    attachInput: () => sdk.attachInput(),
-    close() {
-      keepLastFrame(video, element('last-frame', HTMLCanvasElement));
-      sdk.close();
-    },
-    async framesDecoded() {
-      for (const entry of (await sdk.getVideoRTCStats())?.values() ?? []) {
-        if (entry.type === 'inbound-rtp') return Number(entry.framesDecoded ?? 0);
-      }
-      return 0;
-    },
-  };
-}
-
 const play = createPlay({
-  api,
+  api: config.api,
   streamGroupId: config.streamGroupId,
   application: config.application,
-  createStream,
-  cutConnection: (session, how) => cutConnection(config.gameLiftStreams, session, how),
+  createSdk: (clientConnection) => new GameLiftStreams({ videoElement, audioElement, clientConnection }),
+  getAccessToken: ({ rejected }) => signIn.accessToken(rejected),
+  emulator: createEmulator(config.gameLiftStreams),
   changed(next) {
     model = next;
     render(model, Date.now());
   },
-  remembered: JSON.parse(sessionStorage.getItem(REMEMBERED) ?? 'null') ?? undefined,
+  lost: () => keepLastFrame(videoElement, element('last-frame', HTMLCanvasElement)),
+  remembered: remembered(),
 });
 
 /** What a button does; a failure becomes a sentence on the page. */
 function onClick(id: string, act: () => unknown): void {
-  element(id, HTMLButtonElement).addEventListener('click', async () => {
+  button(id).addEventListener('click', async () => {
     try {
       await act();
     } catch (error) {
       play.signedOut(sentenceOf(error));
     }
   });
+}
+
+function onChange(id: string, act: (on: boolean) => unknown): void {
+  const box = checkbox(id);
+  box.addEventListener('change', () => act(box.checked));
 }
 
 function sentenceOf(error: unknown): string {
@@ -81,34 +64,42 @@ onClick('sign-out', () => {
   play.signedOut('');
   return signIn.signOut();
 });
-onClick('start', () => play.start());
-onClick('resume', () => play.resume());
-onClick('reconnect', () => play.reconnect());
-onClick('end', () => play.end());
+onClick('start', play.start);
+onClick('resume', play.resume);
+onClick('insist', play.insist);
+onClick('leave', play.leave);
+onClick('end', play.end);
 onClick('cut-blackhole', () => play.cut('blackhole'));
 onClick('cut-close', () => play.cut('close'));
-const automatic = element('automatic', HTMLInputElement);
-automatic.addEventListener('change', () => play.setAutomatic(automatic.checked));
+onClick('lose', () => play.lose(model?.trouble.losing !== true));
+onClick('second-device', openSecondDevice);
+onChange('slow', play.slow);
+onChange('throttle', play.throttle);
 
-// A tab that goes leaves the connection, so that the session learns at once, and keeps what it saw for its return.
+// A tab that goes leaves the connection, so that the session learns at once, and keeps what it knows for its return.
 window.addEventListener('pagehide', () => {
-  const { session, counter } = model ?? {};
-  if (session !== undefined && counter !== undefined) {
-    sessionStorage.setItem(REMEMBERED, JSON.stringify({ streamSessionId: session.streamSessionId, counter }));
-  }
-  play.leave();
+  const known = play.known();
+  if (known !== undefined) remember(known);
+  play.stream.close();
 });
 // A page that the browser kept whole for the back button has lost its stream; a visit anew offers the session.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 setInterval(() => model && render(model, Date.now()), TICK_MS);
+setInterval(async () => {
+  for (const entry of (await play.stream.sdk?.getVideoRTCStats())?.values() ?? [])
+    if (entry.type === 'inbound-rtp') play.frames(Number(entry.framesDecoded ?? 0));
+}, FRAMES_EVERY_MS);
 
 try {
+  const wanted = wantsSignIn();
   await signIn.finish();
   const player = signIn.player();
-  if (player === undefined) play.signedOut('');
-  else await play.begin(player);
+  if (player !== undefined) await play.begin(player);
+  else if (wanted) await signIn.signIn();
+  else if (signIn.wasSignedIn()) await signIn.signIn({ silently: true });
+  else play.signedOut('');
 } catch (error) {
   play.signedOut(sentenceOf(error));
 }

@@ -1,60 +1,91 @@
-import type { Api, Offer, StreamSession } from './api.ts';
-import { createAsking, RefusedError } from './asking.ts';
-import { counterOf, returnSentence } from './game.ts';
-import { type Cut, type Model, SIGNED_OUT } from './model.ts';
-import { sleep } from './sleep.ts';
-import type { Stream, StreamEvents } from './stream.ts';
-import type { Moment } from './timeline.ts';
-import { createWatch, LOOK_EVERY_MS } from './watch.ts';
-import { endingSentence, goodbyeSentence } from './words.ts';
+import {
+  type ClientConnection,
+  createStream,
+  type EndedState,
+  type Environment,
+  type GameLiftStreamsLike,
+  type GetAccessToken,
+  RejoinError,
+  type StreamState,
+} from '../../../client/src/index.ts';
+import type { Emulator } from './emulator.ts';
+import { counterOf } from './game.ts';
+import { createLosingFetch } from './losing-fetch.ts';
+import type { Remembered } from './memory.ts';
+import { type Cut, type Model, SIGNED_OUT, sessionOf, type Trouble } from './model.ts';
+import { newsOf } from './news.ts';
+import { createRecovery } from './recovery.ts';
+import { endingSentence } from './sentences.ts';
 
-interface Parts {
-  api: Api;
+const HAVE_ONE = { news: 'You have a session to come back to.', failed: false };
+
+/** Whether a stream ended so that its session is there to come back to, and nothing has gone wrong. */
+function isWaiting(ending: EndedState): boolean {
+  return (
+    ending.reason === 'closed' || (ending.reason === 'refused' && ending.code === 'session_limit_reached')
+  );
+}
+
+interface Parts<Sdk> {
+  api: string;
   /** Where new sessions are started. */
   streamGroupId: string;
   application: string;
-  createStream(events: StreamEvents): Stream;
-  /** Asks the emulator to cut the session's connection; throws with a sentence. */
-  cutConnection(session: StreamSession, how: Cut): Promise<void>;
+  /** Makes the Web SDK's object with these callbacks. */
+  createSdk(clientConnection: ClientConnection & { applicationMessage(message: Uint8Array): void }): Sdk;
+  getAccessToken: GetAccessToken;
+  emulator: Emulator;
   /** Called with each new model. */
   changed(model: Model): void;
+  /** The stream is lost, and its last picture still there. */
+  lost(): void;
   /** What this tab knew of a session before it was reloaded. */
-  remembered?: { streamSessionId: string; counter: number } | undefined;
+  remembered?: Remembered | undefined;
+  environment?: Partial<Environment>;
 }
 
-const FRAME_WITHIN_MS = 10_000;
-const FRAME_EVERY_MS = 40;
-
-/** AWS takes up to ten minutes to place a session on demand. */
-const START_WITHIN_MS = 600_000;
-
-/** AWS counts a session's patience from when it notices the loss, which may be this much after the page did. */
-const NOTICED_LATER_MS = 30_000;
-
-const END_WITHIN_MS = 30_000;
-
-/**
- * One player's play in this tab: start, watch, come back, end. There is at most one attempt at a time, and what an
- * overtaken attempt still learns is dropped by its aborted signal.
- */
-export function createPlay(parts: Parts) {
+/** One player's play in this tab: the client library keeps the stream, this tells the page about it. */
+export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
+  const { emulator, environment = {} } = parts;
+  const now = environment.now ?? Date.now;
+  const recovery = createRecovery();
   let model: Model = SIGNED_OUT;
-  let attempt = new AbortController();
-  let stream: Stream | undefined;
-  let watching: ReturnType<typeof setInterval> | undefined;
-  let watch = createWatch(0);
-  let connectionId: string | undefined;
-  let cutPending = false;
-  /** On the current connection: whether the game has told its counter, and whether the browser gave up on it. */
-  let seen = { counter: false, broken: false };
-  let returning: { since: number; before: number | undefined; frameAt?: number } | undefined;
+  let remembered = parts.remembered;
+  let connection: object | undefined;
 
-  const asking = createAsking({
-    ...parts,
-    freshOffer,
-    mark,
-    waiting: (news, waitUntil) =>
-      set(news === undefined ? { waitUntil } : { news, failed: false, waitUntil }),
+  const losing = createLosingFetch(
+    () => setTrouble({ losing: false }),
+    environment.fetch as typeof fetch | undefined,
+  );
+  const stream = createStream({
+    api: parts.api,
+    streamGroupId: parts.streamGroupId,
+    getAccessToken: parts.getAccessToken,
+    environment: { ...environment, fetch: losing.fetch },
+    createGameLiftStreams(clientConnection) {
+      const own = {};
+      connection = own;
+      set({ frames: 0 });
+      return parts.createSdk({
+        ...clientConnection,
+        applicationMessage(message) {
+          const counter = counterOf(message);
+          // What an earlier connection still says is nothing that this one has brought.
+          if (counter === undefined || connection !== own) return;
+          const lastReturn = recovery.told(counter);
+          set({ counter, ...(lastReturn === undefined ? {} : { lastReturn, news: lastReturn }) });
+        },
+      });
+    },
+    onEvent(event) {
+      if (event.name === 'lost') {
+        parts.lost();
+        set({ lastReturn: undefined });
+      }
+      recovery.happened(event, model.counter);
+      set({ moments: recovery.moments() });
+    },
+    onState: show,
   });
 
   function set(change: Partial<Model>): void {
@@ -62,235 +93,135 @@ export function createPlay(parts: Parts) {
     parts.changed(model);
   }
 
-  function mark(kind: Moment['kind'], label: string, detail?: string): void {
-    const moment = { kind, label, at: Date.now(), ...(detail === undefined ? {} : { detail }) };
-    set({ moments: [...model.moments, moment] });
+  function setTrouble(change: Partial<Trouble>): void {
+    set({ trouble: { ...model.trouble, ...change } });
   }
 
-  /** Leaves the connection; the session is not told. */
-  function leave(): void {
-    attempt.abort();
-    clearInterval(watching);
-    stream?.close();
-    stream = undefined;
-  }
-
-  async function freshOffer(signal: AbortSignal): Promise<Offer> {
-    stream?.close();
-    seen = { counter: false, broken: false };
-    set({ frames: 0 });
-    stream = parts.createStream(eventsOf(signal, seen));
-    const signalRequest = await stream.generateSignalRequest();
-    signal.throwIfAborted();
-    return { signalRequest, idempotencyKey: crypto.randomUUID() };
-  }
-
-  /** Events count only while their connection is the current one. */
-  function eventsOf(signal: AbortSignal, on: typeof seen): StreamEvents {
-    const stale = () => signal.aborted || on !== seen;
-    const broke = (why: string) => {
-      if (stale()) return;
-      on.broken = true;
-      lost(why);
-    };
-    return {
-      connectionState: (state) => {
-        if (['disconnected', 'failed', 'closed'].includes(state)) broke(`the browser says ${state}`);
-      },
-      channelError: () => broke('a data channel failed'),
-      serverDisconnect: (reason) => {
-        if (!stale()) ended(goodbyeSentence(reason));
-      },
-      applicationMessage: (message) => {
-        if (stale()) return;
-        watch.sign(Date.now());
-        const counter = counterOf(message);
-        if (counter === undefined) return;
-        on.counter = true;
-        set({ counter });
-        finishReturn();
-      },
-    };
-  }
-
-  async function connect(state: 'connecting' | 'reconnecting', news: string): Promise<void> {
-    leave();
-    attempt = new AbortController();
-    const { signal } = attempt;
-    const patience = model.session && model.session.connectionTimeoutSeconds * 1000 + NOTICED_LATER_MS;
-    const deadline = Date.now() + (patience ?? START_WITHIN_MS);
-    set({ state, news, failed: false, takenOver: false, waitUntil: undefined });
-    try {
-      do {
-        const wish = { session: model.session, connectionId, signal, deadline };
-        const answer = await asking.connection(wish);
-        connectionId = answer.connectionId ?? connectionId;
-        set({ session: answer.streamSession });
-        const signalResponse = await asking.signalResponse(answer, wish);
-        mark('answered', 'Answered');
-        if (await firstFrame(signalResponse, signal)) return playing(signal);
-        mark('wait', 'No picture came', 'Trying again with a new offer.');
-      } while (Date.now() < deadline);
-      throw new Error('The API answered, but no picture came. Press Reconnect to try again.');
-    } catch (error) {
-      if (!signal.aborted) await failed(error);
+  function show(state: StreamState): void {
+    if (state.name === 'ended' && state.reason === 'signed_out') {
+      signedOut(endingSentence(state));
+      return;
     }
-  }
-
-  async function firstFrame(signalResponse: string, signal: AbortSignal): Promise<boolean> {
-    await stream?.processSignalResponse(signalResponse);
-    const until = Date.now() + FRAME_WITHIN_MS;
-    while (Date.now() < until && !seen.broken) {
-      signal.throwIfAborted();
-      if (((await stream?.framesDecoded()) ?? 0) > 0) return true;
-      await sleep(FRAME_EVERY_MS, signal);
+    if (state.name === 'connected') {
+      const { session, connectionId } = state;
+      remembered = { streamSessionId: session.streamSessionId, connectionId, playing: true };
     }
-    return false;
-  }
-
-  function playing(signal: AbortSignal): void {
-    mark('frame', 'First frame');
-    if (returning !== undefined) returning.frameAt = Date.now();
-    stream?.attachInput();
-    watch = createWatch(Date.now());
-    set({ state: 'connected', news: 'The stream plays.', failed: false });
-    finishReturn();
-    watching = setInterval(async () => {
-      const frames = (await stream?.framesDecoded()) ?? 0;
-      if (signal.aborted) return;
-      if (frames !== model.frames) set({ frames });
-      if (watch.look(Date.now(), frames)) lost('neither picture nor message for 1.5 s');
-    }, LOOK_EVERY_MS);
-  }
-
-  /** A return is told once both have come: the first picture, and the counter that proves it is the same game. */
-  function finishReturn(): void {
-    if (returning?.frameAt === undefined || !seen.counter || model.counter === undefined) return;
-    const seconds = (returning.frameAt - returning.since) / 1000;
-    const lastReturn = returnSentence(seconds, returning.before, model.counter);
-    returning = undefined;
-    set({ lastReturn, news: lastReturn });
-  }
-
-  function lost(why: string): void {
-    if (model.state !== 'connected') return;
-    if (!cutPending) set({ moments: [] });
-    cutPending = false;
-    mark('noticed', 'Loss noticed', why);
-    returning = { since: model.moments[0]?.at ?? Date.now(), before: model.counter };
-    leave();
-    set({ state: 'lost', news: `The stream is lost: ${why}.`, failed: true, lastReturn: undefined });
-    if (model.automatic) void connect('reconnecting', 'The stream is lost. Coming back to the session.');
-  }
-
-  function ended(news: string): void {
-    leave();
-    returning = undefined;
-    connectionId = undefined;
-    set({ state: 'ended', session: undefined, news, failed: false, waitUntil: undefined, takenOver: false });
+    const found = state.name === 'ended' && isWaiting(state) ? state.session : undefined;
+    set({ stream: state, found, ...newsOf(state, now()) });
   }
 
   function signedOut(news: string): void {
-    leave();
-    model = { ...SIGNED_OUT, automatic: model.automatic };
+    stream.close();
+    recovery.forget();
+    model = SIGNED_OUT;
     set({ news, failed: news !== '' });
   }
 
-  async function failed(error: unknown): Promise<void> {
-    leave();
-    const refusal = error instanceof RefusedError ? error.refusal : undefined;
-    const news = error instanceof Error ? error.message : String(error);
-    if (refusal?.code === 'stream_session_ended') return ended(endingSentence(refusal.statusReason));
-    if (refusal?.code === 'stream_session_not_found') {
-      return ended('The session is gone. Start a new one to play again.');
+  /** Asks for a connection as the player wishes; how it goes is told by states. */
+  async function connect(isReturn: boolean, ask: () => Promise<unknown>): Promise<void> {
+    const session = sessionOf(model);
+    const known = remembered?.streamSessionId === session?.streamSessionId ? remembered?.counter : undefined;
+    recovery.wish(now(), model.counter ?? known, isReturn);
+    set({
+      found: undefined,
+      moments: [],
+      lastReturn: undefined,
+      ...(isReturn ? {} : { counter: undefined }),
+    });
+    await ask();
+    await look();
+  }
+
+  /** What the emulator has been told to do to this session, perhaps by another tab. */
+  async function look(): Promise<void> {
+    setTrouble(await emulator.trouble(sessionOf(model)));
+  }
+
+  /** Does something that the emulator may refuse; a refusal is news. */
+  async function trying(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      set({ news: error instanceof Error ? error.message : String(error), failed: true });
     }
-    if (error instanceof Error && error.name === 'SignedOutError') return signedOut(news);
-    const state = model.session === undefined ? 'ready' : 'lost';
-    set({ state, news, failed: true, waitUntil: undefined, takenOver: refusal?.code === 'taken_over' });
-    if (refusal?.code === 'session_limit_reached') set(await foundSession());
   }
 
-  /** Looks for a session to come back to; the newest, if a deployer allows several. */
-  async function foundSession(): Promise<Partial<Model>> {
-    const answer = await parts.api.mine();
-    if ('refusal' in answer)
-      return { news: `${answer.refusal.detail} Reload the page to try again.`, failed: true };
-    const [session] = answer.body.streamSessions.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-    if (session === undefined) return {};
-    return { session, news: 'You have a session to come back to.', failed: false };
-  }
-
-  async function reconnect(): Promise<void> {
-    if (model.state !== 'lost' || model.takenOver) return;
-    await connect('reconnecting', 'Coming back to your session.');
-  }
+  /** Turns a switch over, and back where that can't be done. */
+  const switching = (name: keyof Trouble, on: boolean, act: () => Promise<void>) =>
+    trying(async () => {
+      setTrouble({ [name]: on });
+      await act().catch((error) => {
+        setTrouble({ [name]: !on });
+        throw error;
+      });
+    });
 
   return {
-    /** Somebody has signed in: offers the session there may be. */
+    stream,
+    /** Somebody has signed in: comes back to what this tab played before a reload, or offers the session there may be. */
     async begin(player: string): Promise<void> {
+      set({ player, stream: { name: 'idle' }, news: 'Looking for your session.', failed: false });
       try {
-        set({ ...(await foundSession()), state: 'ready', player });
+        const found = await stream.find();
+        set({ found, news: '', ...(found && HAVE_ONE) });
+        await trying(look);
+        const { playing, streamSessionId, connectionId } = remembered ?? {};
+        if (!playing || streamSessionId !== found?.streamSessionId) return;
+        await connect(true, () =>
+          stream.resume(connectionId === undefined ? {} : { previousConnectionId: connectionId }),
+        );
       } catch (error) {
-        set({ player });
-        await failed(error);
+        if (!(error instanceof RejoinError)) throw error;
+        if (error.ending.reason === 'signed_out') signedOut(endingSentence(error.ending));
+        else set({ news: `${endingSentence(error.ending)} Reload the page to try again.`, failed: true });
       }
     },
     signedOut,
-    async start(): Promise<void> {
-      if (model.state !== 'ready' && model.state !== 'ended') return;
-      connectionId = undefined;
-      returning = undefined;
-      set({ session: undefined, counter: undefined, lastReturn: undefined, moments: [] });
-      await connect('connecting', 'Asking for a session.');
-    },
-    /** Comes back on the player's word, whoever has the session now. */
-    async resume(): Promise<void> {
-      const { session, counter, state } = model;
-      if (session === undefined || (state !== 'ready' && state !== 'lost')) return;
-      connectionId = undefined;
-      const { remembered } = parts;
-      const known = remembered?.streamSessionId === session.streamSessionId ? remembered.counter : undefined;
-      returning = { since: Date.now(), before: counter ?? known };
-      set({ moments: [], lastReturn: undefined });
-      await connect('reconnecting', 'Coming back to your session.');
-    },
-    reconnect,
-    async cut(how: Cut): Promise<void> {
-      const { session, state } = model;
-      if (session === undefined || state !== 'connected') return;
-      cutPending = true;
-      set({
-        moments: [],
-        news: 'The connection has been cut. The page must find out by itself.',
-        failed: false,
-      });
-      mark('cut', how === 'blackhole' ? 'Cut: packets vanish' : 'Cut: clean close');
-      try {
-        await parts.cutConnection(session, how);
-      } catch (error) {
-        cutPending = false;
-        set({ moments: [], news: error instanceof Error ? error.message : String(error), failed: true });
-      }
-    },
-    async end(): Promise<void> {
-      const { session, state } = model;
-      if (session === undefined) return;
-      if (state !== 'connected') leave();
-      set({ news: 'Ending the session.', failed: false });
-      try {
-        await asking.end(session, {
-          signal: new AbortController().signal,
-          deadline: Date.now() + END_WITHIN_MS,
+    start: () =>
+      trying(() => connect(false, () => stream.start({ applicationIdentifier: parts.application }))),
+    resume: () => trying(() => connect(true, () => stream.resume())),
+    insist: () => trying(() => connect(true, () => stream.resume({ insist: true }))),
+    /** Leaves the stream; the session lives. */
+    leave: () => stream.close(),
+    end: () => trying(async () => void (await stream.end())),
+    cut: (how: Cut) =>
+      trying(async () => {
+        const session = sessionOf(model);
+        if (session === undefined || model.stream.name !== 'connected') return;
+        recovery.cut(how === 'blackhole' ? 'Cut: packets vanish' : 'Cut: clean close', now());
+        const news = 'The connection has been cut. The page must find out by itself.';
+        set({ moments: recovery.moments(), lastReturn: undefined, news, failed: false });
+        await emulator.cut(session, how).catch((error) => {
+          recovery.forget();
+          set({ moments: [] });
+          throw error;
         });
-        ended('You ended the session.');
-      } catch (error) {
-        await failed(error);
-      }
+      }),
+    slow: (on: boolean) =>
+      switching('slow', on, async () => {
+        const session = sessionOf(model);
+        if (session !== undefined) await emulator.slow(session, on);
+      }),
+    throttle: (on: boolean) => switching('throttled', on, () => emulator.throttle(on)),
+    lose(next: boolean): void {
+      losing.lose(next);
+      setTrouble({ losing: next });
     },
-    setAutomatic(automatic: boolean): void {
-      set({ automatic });
-      if (automatic) void reconnect();
+    /** What this tab should know on its next visit. */
+    known(): Remembered | undefined {
+      const session = sessionOf(model);
+      if (session === undefined) return undefined;
+      const { stream: state, counter } = model;
+      const connectionId = state.name === 'connected' ? state.connectionId : remembered?.connectionId;
+      return {
+        streamSessionId: session.streamSessionId,
+        playing: ['connecting', 'connected', 'reconnecting'].includes(state.name),
+        ...(connectionId === undefined ? {} : { connectionId }),
+        ...(counter === undefined ? {} : { counter }),
+      };
     },
-    leave,
+    frames: (frames: number) => {
+      if (frames !== model.frames) set({ frames });
+    },
   };
 }

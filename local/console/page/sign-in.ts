@@ -2,7 +2,7 @@ import type { ConsoleConfig } from '../config.ts';
 import { challengeOf, codeFrom, createPendingSignIn, type PendingSignIn, playerOf } from './pkce.ts';
 
 const PENDING = 'rejoin.sign-in';
-const TOKENS = 'rejoin.tokens';
+const SIGNED_IN = 'rejoin.signed-in';
 
 /** Refreshed this long before its end, so that no request leaves with a token that dies on the way. */
 const REFRESH_AHEAD_MS = 30_000;
@@ -21,26 +21,29 @@ interface Endpoints {
   end_session_endpoint: string;
 }
 
-/** The player's sign-in is over and can't be renewed; the message is a sentence for the player. */
-class SignedOutError extends Error {
-  override readonly name = 'SignedOutError';
+/** The provider takes neither the code nor the refresh token. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
 }
 
-/** The player's sign-in at the provider: authorization code with PKCE, tokens kept for this tab alone. */
+/**
+ * The player's sign-in at the provider: authorization code with PKCE. Tokens are kept in memory alone; a reloaded tab is
+ * signed in again by the provider's own session, with nothing typed.
+ */
 export function createSignIn(config: ConsoleConfig, storage: Storage = sessionStorage) {
   const landing = `${location.origin}/`;
-  let tokens = read<Tokens>(TOKENS);
+  let tokens: Tokens | undefined;
   let refreshing: Promise<void> | undefined;
 
-  function read<Value>(key: string): Value | undefined {
-    const text = storage.getItem(key);
-    return text === null ? undefined : (JSON.parse(text) as Value);
+  function pendingSignIn(): PendingSignIn | undefined {
+    const text = storage.getItem(PENDING);
+    return text === null ? undefined : (JSON.parse(text) as PendingSignIn);
   }
 
   function keep(next: Tokens | undefined): void {
     tokens = next;
-    if (next === undefined) storage.removeItem(TOKENS);
-    else storage.setItem(TOKENS, JSON.stringify(next));
+    if (next === undefined) storage.removeItem(SIGNED_IN);
+    else storage.setItem(SIGNED_IN, 'true');
   }
 
   async function endpoints(): Promise<Endpoints> {
@@ -54,7 +57,7 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
     const response = await fetch(token_endpoint, { method: 'POST', body });
     const answer = (await response.json()) as Record<string, unknown>;
     if (response.ok) return answer;
-    throw new SignedOutError('Your sign-in has ended. Sign in again: a running session waits for you.');
+    throw new RefusedError('The provider refused the sign-in. Press Sign in to try again.');
   }
 
   function tokensOf(answer: Record<string, unknown>, player: string): Tokens {
@@ -68,23 +71,24 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
   }
 
   async function refresh(): Promise<void> {
-    if (tokens?.refreshToken === undefined) {
-      throw new SignedOutError('Your sign-in has ended. Sign in again: a running session waits for you.');
-    }
+    if (tokens?.refreshToken === undefined) return keep(undefined);
     try {
       const answer = await trade({ grant_type: 'refresh_token', refresh_token: tokens.refreshToken });
       keep(tokensOf(answer, tokens.player));
     } catch (error) {
-      if (error instanceof SignedOutError) keep(undefined);
-      throw error;
+      if (!(error instanceof RefusedError)) throw error;
+      keep(undefined);
     }
   }
 
   return {
     player: () => tokens?.player,
 
-    /** Leaves for the provider. */
-    async signIn(): Promise<void> {
+    /** Whether this tab was signed in before it was reloaded. */
+    wasSignedIn: () => storage.getItem(SIGNED_IN) !== null,
+
+    /** Leaves for the provider. With `silently` nobody is asked: who has no session there comes back signed out. */
+    async signIn({ silently = false } = {}): Promise<void> {
       const pending = createPendingSignIn();
       const { authorization_endpoint } = await endpoints();
       const address = new URL(authorization_endpoint);
@@ -97,6 +101,7 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
         nonce: pending.nonce,
         code_challenge: await challengeOf(pending.verifier),
         code_challenge_method: 'S256',
+        ...(silently ? { prompt: 'none' } : {}),
       }).toString();
       storage.setItem(PENDING, JSON.stringify(pending));
       location.assign(address);
@@ -104,11 +109,14 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
 
     /** Back from the provider: trades the code and cleans the address bar. Does nothing on any other visit. */
     async finish(): Promise<void> {
-      const pending = read<PendingSignIn>(PENDING);
+      const pending = pendingSignIn();
       const address = new URL(location.href);
       if (address.search !== '') history.replaceState(null, '', landing);
-      const code = codeFrom(address, pending, config.identity);
       storage.removeItem(PENDING);
+      // Whatever comes back decides anew whether anybody is signed in.
+      if (address.searchParams.has('state')) keep(undefined);
+      if (address.searchParams.get('error') === 'login_required') return;
+      const code = codeFrom(address, pending, config.identity);
       if (code === undefined || pending === undefined) return;
       const answer = await trade({
         grant_type: 'authorization_code',
@@ -120,16 +128,16 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       keep(tokensOf(answer, playerOf(String(answer.id_token), { issuer, clientId, nonce: pending.nonce })));
     },
 
-    /** A token that is good for the next request; `rejected` is one that the API has just refused. */
-    async accessToken(rejected?: string): Promise<string> {
-      if (tokens === undefined) throw new SignedOutError('Sign in first.');
+    /** A token that is good for the next request, undefined for nobody; `rejected` is one that the API has just refused. */
+    async accessToken(rejected?: string): Promise<string | undefined> {
+      if (tokens === undefined) return undefined;
       if (tokens.accessToken === rejected || tokens.expiresAtMs - REFRESH_AHEAD_MS < Date.now()) {
         refreshing ??= refresh().finally(() => {
           refreshing = undefined;
         });
         await refreshing;
       }
-      return tokens.accessToken;
+      return tokens?.accessToken;
     },
 
     /** Ends the sign-in here and leaves for the provider to end it there. */

@@ -7,20 +7,35 @@ export interface Moment {
   at: number;
 }
 
+/** What the time before a moment was spent on. */
+export type Step = 'noticing' | 'offer' | 'waiting' | 'answer' | 'picture';
+
 /** A moment as the page lists it. */
 export interface Row extends Moment {
-  /** Time since the first moment, such as `+1.62 s`. */
-  since: string;
+  /** Milliseconds since the first moment. */
+  sinceMs: number;
+  /** What came before, and how many milliseconds it took; the first moment has none. */
+  step?: { on: Step; ms: number };
 }
 
 /** The moments of one recovery with their times; waits of the same kind in a row are one row with a count. */
 export function rowsOf(moments: readonly Moment[]): Row[] {
-  const first = moments[0]?.at ?? 0;
-  const rows: Row[] = [];
-  for (const moment of folded(moments)) {
-    rows.push({ ...moment, since: `+${((moment.at - first) / 1000).toFixed(2)} s` });
-  }
-  return rows;
+  const kept = folded(moments);
+  const first = kept[0]?.at ?? 0;
+  return kept.map((moment, index) => {
+    const before = kept[index - 1];
+    const row: Row = { ...moment, sinceMs: moment.at - first };
+    if (before !== undefined) row.step = { on: stepOf(before, moment), ms: moment.at - before.at };
+    return row;
+  });
+}
+
+function stepOf(before: Moment, { kind, detail }: Moment): Step {
+  if (kind === 'noticed') return 'noticing';
+  if (kind === 'frame') return 'picture';
+  // An asked that stands for many carries the reason it was told to wait for.
+  if (kind === 'asked') return before.kind === 'wait' || detail !== undefined ? 'waiting' : 'offer';
+  return before.kind === 'answered' ? 'picture' : 'answer';
 }
 
 /** Refused and asked again is one story, not twenty lines: the last request stands for all, with why and how often. */

@@ -44,7 +44,7 @@ function status({ subject, now }: CommandContext): string[] {
     ['created', iso(life.createdAt)],
     ['age', clockTime(now - life.createdAt)],
     ['connections', subject.connections],
-    ['game counter', subject.counter],
+    ['game counter', subject.gameState?.counter],
     ['connection timeout', `${life.connectionTimeoutSeconds} s`],
     ['session length', clockTime(life.sessionLengthSeconds * 1000)],
   ]);
@@ -56,7 +56,7 @@ export function topScreen(context: CommandContext): string[] {
   const { life } = subject;
   return [
     `top - ${iso(now).slice(11, 19)} up ${clockTime(now - life.createdAt)}, ${life.status}, ${size.cols}x${size.rows}`,
-    `game counter ${subject.counter}, connections ${subject.connections}, peer ${subject.peerKind ?? '-'}`,
+    `game counter ${subject.gameState?.counter ?? '-'}, connections ${subject.connections}, peer ${subject.peerKind ?? '-'}`,
     '',
     ...processTable(context),
     '',

@@ -3,7 +3,7 @@ import type { StreamSession } from '../stream-session.ts';
 /** As much of a stream session as its admin shell shows. */
 export type ShellSubject = Pick<
   StreamSession,
-  'context' | 'request' | 'life' | 'connections' | 'counter' | 'peerKind' | 'history'
+  'context' | 'request' | 'life' | 'connections' | 'gameState' | 'peerKind' | 'history'
 >;
 
 /** What a command has at hand. */

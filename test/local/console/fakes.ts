@@ -1,8 +1,8 @@
-import type { Answer, Api, Offer, SessionAnswer, StreamSession } from '../../../local/console/page/api.ts';
-import { SIGNED_OUT } from '../../../local/console/page/model.ts';
+import type { ClientConnection, StreamSession } from '../../../client/src/index.ts';
+import type { Emulator } from '../../../local/console/page/emulator.ts';
+import type { Remembered } from '../../../local/console/page/memory.ts';
+import { type Model, SIGNED_OUT } from '../../../local/console/page/model.ts';
 import { createPlay } from '../../../local/console/page/play.ts';
-import type { Refusal } from '../../../local/console/page/problem.ts';
-import type { StreamEvents } from '../../../local/console/page/stream.ts';
 
 /** A session as the API shows it. */
 export const session: StreamSession = {
@@ -13,119 +13,129 @@ export const session: StreamSession = {
   connectionTimeoutSeconds: 120,
 };
 
+interface Reply {
+  status: number;
+  body: unknown;
+}
+
+/** An answer to start, status or reconnect. */
+export const answer = (connectionId: string): Reply => ({
+  status: 201,
+  body: { streamSession: session, signalResponse: `answer for ${connectionId}`, connectionId },
+});
+
+/** The caller's live sessions. */
+export const mine = (...streamSessions: StreamSession[]): Reply => ({
+  status: 200,
+  body: { streamSessions },
+});
+
 /** A refusal of the API's. */
-export function refuse(
-  code: string,
-  retry: Refusal['retry'],
-  more: Partial<Refusal> = {},
-): { refusal: Refusal } {
-  return { refusal: { code, retry, status: 409, detail: `${code}.`, ...more } };
-}
+export const refuse = (code: string, retry: string, more: object = {}): Reply => ({
+  status: 409,
+  body: { code, retry, status: 409, detail: `${code}.`, ...more },
+});
 
-/** An answered connection. */
-export function answer(connectionId: string, more: Partial<SessionAnswer> = {}): { body: SessionAnswer } {
-  return {
-    body: { streamSession: session, signalResponse: `answer for ${connectionId}`, connectionId, ...more },
-  };
-}
+type Callbacks = ClientConnection & { applicationMessage(message: Uint8Array): void };
 
-type Call = { route: keyof Api; offer?: Offer; previousConnectionId?: string | undefined };
-type Reply = Answer<unknown> | Error | (() => Promise<Answer<unknown>>);
-
-/** A connection of the fake game: decodes a frame each time it is asked while it flows. */
-class FakeStream {
-  closed = false;
+/** The Web SDK's object in front of a game: it decodes a frame each time it is asked while it flows. */
+class FakeSdk {
   flows = true;
   frames = 0;
-  answered: string | undefined;
-  readonly events: StreamEvents;
-  readonly name: string;
-  constructor(name: string, events: StreamEvents) {
-    this.name = name;
-    this.events = events;
+  closed = false;
+  readonly says: Callbacks;
+  constructor(says: Callbacks) {
+    this.says = says;
   }
-  generateSignalRequest = async () => this.name;
-  processSignalResponse = async (signalResponse: string) => {
-    this.answered = signalResponse;
-  };
-  attachInput = () => undefined;
+  generateSignalRequest = async () => 'an offer';
+  processSignalResponse = async () => undefined;
   close = () => {
     this.closed = true;
   };
-  framesDecoded = async () => {
-    if (this.flows && this.answered !== undefined) this.frames += 1;
-    return this.frames;
+  getVideoRTCStats = async () => {
+    if (this.flows) this.frames += 1;
+    const { frames } = this;
+    return new Map([
+      ['v', { type: 'inbound-rtp', kind: 'video', framesDecoded: frames, packetsReceived: frames }],
+    ]);
   };
-  say(message: object): void {
-    this.events.applicationMessage(new TextEncoder().encode(JSON.stringify(message)));
+  count(counter: number): void {
+    this.says.applicationMessage(new TextEncoder().encode(JSON.stringify({ type: 'state', counter })));
   }
 }
 
-/** A player in front of an API whose replies are given in order, with the game's connections in reach. */
-export function createTable(remembered?: { streamSessionId: string; counter: number }) {
-  const calls: Call[] = [];
-  const replies: Reply[] = [];
-  const streams: FakeStream[] = [];
-  const cuts: string[] = [];
-  const states: string[] = [];
-  let model = SIGNED_OUT;
+/** A player before an API whose replies are given in order, with the client library as it is. */
+export function createTable({ remembered }: { remembered?: Remembered } = {}) {
+  const requests: { method: string; path: string; body: Record<string, unknown> }[] = [];
+  const replies: (Reply | Error)[] = [];
+  const connections: FakeSdk[] = [];
+  const told: string[] = [];
+  let emulatorRefuses = false;
+  let model: Model = SIGNED_OUT;
 
-  async function reply<Body>(call: Call): Promise<Answer<Body>> {
-    calls.push(call);
-    const next = replies.shift();
-    if (next === undefined) throw new Error(`unexpected ${call.route}`);
-    if (next instanceof Error) throw next;
-    return (typeof next === 'function' ? await next() : next) as Answer<Body>;
-  }
-
-  const api: Api = {
-    start: (_group, _application, offer) => reply({ route: 'start', offer }),
-    status: () => reply({ route: 'status' }),
-    mine: () => reply({ route: 'mine' }),
-    reconnect: (_of, offer, previousConnectionId) =>
-      reply({ route: 'reconnect', offer, previousConnectionId }),
-    end: () => reply({ route: 'end' }),
+  const tell = (what: string) => async () => {
+    if (emulatorRefuses) throw new Error('The emulator refuses this.');
+    told.push(what);
+  };
+  const emulator: Emulator = {
+    cut: (_session, how) => tell(`cut ${how}`)(),
+    slow: (_session, on) => tell(`slow ${on}`)(),
+    throttle: (on) => tell(`throttle ${on}`)(),
+    trouble: async () => ({ slow: false, throttled: false }),
   };
   const play = createPlay({
-    api,
+    api: 'https://api.example',
     streamGroupId: 'sg-1',
     application: 'a-1',
-    createStream(events) {
-      const stream = new FakeStream(`offer ${streams.length + 1}`, events);
-      streams.push(stream);
-      return stream;
+    createSdk(callbacks) {
+      const sdk = new FakeSdk(callbacks);
+      connections.push(sdk);
+      return sdk;
     },
-    cutConnection: async (_session, how) => {
-      cuts.push(how);
-      if (replies[0] instanceof Error) throw replies.shift();
-    },
+    getAccessToken: () => 'a token',
+    emulator,
     changed: (next) => {
       model = next;
-      if (states.at(-1) !== model.state) states.push(model.state);
     },
+    lost: () => undefined,
     remembered,
+    environment: {
+      locks: null,
+      random: () => 0,
+      async fetch(url, { method = 'GET', body }) {
+        requests.push({ method, path: new URL(url).pathname, body: JSON.parse(String(body ?? '{}')) });
+        const reply = replies.shift();
+        if (reply === undefined) throw new Error(`unexpected ${method} ${url}`);
+        if (reply instanceof Error) throw reply;
+        return new Response(JSON.stringify(reply.body), { status: reply.status });
+      },
+    },
   });
 
   return {
     play,
-    calls,
+    requests,
     replies,
-    streams,
-    cuts,
-    states,
+    told,
     model: () => model,
+    kinds: () => model.moments.map(({ kind }) => kind),
+    refuseTrouble: () => {
+      emulatorRefuses = true;
+    },
     /** The connection there is. */
-    stream(): FakeStream {
-      const last = streams.at(-1);
+    connection(): FakeSdk {
+      const last = connections.at(-1);
       if (last === undefined) throw new Error('no connection was made');
       return last;
     },
     /** Signs in without a session and starts one; its counter stands at 100. */
-    async playing(): Promise<void> {
-      replies.push({ body: { streamSessions: [] } }, answer('c-1'));
+    async playing(pass: (ms: number) => Promise<unknown>): Promise<void> {
+      replies.push(mine(), answer('c-1'));
       await play.begin('alice');
-      await play.start();
-      this.stream().say({ type: 'state', counter: 100 });
+      const started = play.start();
+      await pass(100);
+      await started;
+      this.connection().count(100);
     },
   };
 }

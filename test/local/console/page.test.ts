@@ -1,46 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { API_CODES } from '../../../client/src/problem.ts';
 import { counterOf, returnSentence } from '../../../local/console/page/game.ts';
-import { type Model, SIGNED_OUT, type State } from '../../../local/console/page/model.ts';
-import { rowsOf } from '../../../local/console/page/timeline.ts';
-import { createWatch, SILENCE_MS } from '../../../local/console/page/watch.ts';
-import { curtainOf, endingSentence, STATE_NAMES } from '../../../local/console/page/words.ts';
+import { type Model, type Phase, phaseOf, SIGNED_OUT, sessionOf } from '../../../local/console/page/model.ts';
+import { newsOf } from '../../../local/console/page/news.ts';
+import { endingSentence, reasonOf, waitSentence } from '../../../local/console/page/sentences.ts';
+import { type Moment, rowsOf } from '../../../local/console/page/timeline.ts';
+import { curtainOf, PHASE_NAMES } from '../../../local/console/page/words.ts';
+import { session } from './fakes.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-describe('noticing a loss', () => {
-  const looks = (watch: ReturnType<typeof createWatch>, times: number[], frames: (at: number) => number) =>
-    times.map((at) => watch.look(at, frames(at)));
-  const every200 = (until: number) => Array.from({ length: until / 200 }, (_, index) => (index + 1) * 200);
-
-  test('a stream with neither frames nor messages is lost once it was silent long enough, not before', () => {
-    const verdicts = looks(createWatch(0), every200(1600), () => 0);
-
-    expect(verdicts).toEqual([false, false, false, false, false, false, false, true]);
-    expect(SILENCE_MS).toBe(1500);
-  });
-
-  test('frames alone, or messages alone, keep it alive: a still picture is no loss', () => {
-    expect(looks(createWatch(0), every200(6000), (at) => at)).not.toContain(true);
-    const watch = createWatch(0);
-    const talking = every200(6000).map((at) => {
-      watch.sign(at);
-      return watch.look(at, 5);
-    });
-    expect(talking).not.toContain(true);
-  });
-
-  test('a tab that slept gets a new chance instead of a needless reconnect', () => {
-    const watch = createWatch(0);
-    watch.look(200, 10);
-
-    expect(watch.look(60_000, 10)).toBe(false);
-    expect(
-      every200(1600)
-        .map((at) => watch.look(60_000 + at, 10))
-        .at(-1),
-    ).toBe(true);
-  });
-});
 
 describe('the game’s counter', () => {
   test('only a state message has one; anything else is ignored', () => {
@@ -69,79 +37,140 @@ describe('the game’s counter', () => {
 });
 
 describe('the timeline', () => {
-  test('times count from the first moment', () => {
-    const rows = rowsOf([
-      { kind: 'cut', label: 'Cut', at: 1000 },
-      { kind: 'frame', label: 'First frame', at: 2620 },
-    ]);
-
-    expect(rows.map(({ since }) => since)).toEqual(['+0.00 s', '+1.62 s']);
+  const moment = (kind: Moment['kind'], at: number, detail?: string): Moment => ({
+    kind,
+    label: kind === 'asked' ? 'Asked' : kind,
+    at,
+    ...(detail === undefined ? {} : { detail }),
   });
 
-  test('twenty refusals are one row with their number and the last reason, a wait under way stays visible', () => {
-    const asked = (at: number) => ({ kind: 'asked' as const, label: 'Asked', at });
-    const wait = (at: number) => ({
-      kind: 'wait' as const,
-      label: 'Told to wait',
-      detail: 'not noticed',
-      at,
-    });
+  test('says of each moment how long after the first it was, and how long the step before it took, and on what', () => {
+    const rows = rowsOf([
+      moment('cut', 1000),
+      moment('noticed', 2950, 'nothing came'),
+      moment('asked', 3050),
+      moment('answered', 3100),
+      moment('frame', 3300),
+    ]);
+
+    expect(rows.map(({ sinceMs, step }) => [sinceMs, step?.on, step?.ms])).toEqual([
+      [0, undefined, undefined],
+      [1950, 'noticing', 1950],
+      [2050, 'offer', 100],
+      [2100, 'answer', 50],
+      [2300, 'picture', 200],
+    ]);
+  });
+
+  test('twenty refusals are one row with their number and the last reason, and its time was spent waiting', () => {
+    const refusals = [
+      moment('asked', 0),
+      moment('wait', 1, 'first'),
+      moment('asked', 2),
+      moment('wait', 3, 'last'),
+    ];
 
     const over = rowsOf([
-      asked(0),
-      wait(1),
-      asked(2),
-      wait(3),
-      asked(4),
-      { kind: 'answered', label: 'A', at: 5 },
+      moment('noticed', -5),
+      ...refusals,
+      moment('asked', 1000),
+      moment('answered', 1005),
     ]);
-    const underWay = rowsOf([asked(0), wait(1), asked(2), wait(3)]);
+    const underWay = rowsOf(refusals);
 
-    expect(over.map(({ label, detail }) => [label, detail])).toEqual([
-      ['Asked 3 times', 'not noticed'],
-      ['A', undefined],
+    expect(over.map(({ label, detail, step }) => [label, detail, step?.on])).toEqual([
+      ['noticed', undefined, undefined],
+      ['Asked 3 times', 'last', 'waiting'],
+      ['answered', undefined, 'answer'],
     ]);
-    expect(underWay.map(({ label }) => label)).toEqual(['Asked 2 times', 'Told to wait']);
+    expect(underWay.map(({ label }) => label)).toEqual(['Asked 2 times', 'wait']);
   });
 });
 
 describe('words', () => {
-  const session = {
-    streamGroupId: 'sg-1',
-    streamSessionId: 'ss-1',
-    status: 'ACTIVE',
-    createdAt: '2026-01-01T00:00:00.000Z',
-    connectionTimeoutSeconds: 90,
-  };
-  const buttonsIn = (change: Partial<Model>) =>
-    Object.keys(curtainOf({ ...SIGNED_OUT, ...change })?.buttons ?? {});
-
-  test('in every state the page offers the one way on, and while it works none', () => {
-    expect(buttonsIn({})).toEqual(['sign-in']);
-    expect(buttonsIn({ state: 'ready' })).toEqual(['start']);
-    expect(buttonsIn({ state: 'ready', session })).toEqual(['resume']);
-    expect(buttonsIn({ state: 'lost', session })).toEqual(['reconnect']);
-    expect(buttonsIn({ state: 'lost', session, takenOver: true })).toEqual(['resume']);
-    expect(buttonsIn({ state: 'ended' })).toEqual(['start']);
-    for (const state of ['connecting', 'reconnecting'] as const) expect(buttonsIn({ state })).toEqual([]);
-    expect(curtainOf({ ...SIGNED_OUT, state: 'connected' })).toBeUndefined();
+  const signedIn: Model = { ...SIGNED_OUT, player: 'alice' };
+  const ended = (ending: object): Model => ({
+    ...signedIn,
+    stream: { name: 'ended', session, ...ending } as Model['stream'],
+  });
+  const buttonsIn = (model: Model) => Object.keys(curtainOf(model)?.buttons ?? {});
+  const connected: Model = { ...signedIn, stream: { name: 'connected', session, connectionId: 'c-1' } };
+  const trying = (name: 'connecting' | 'reconnecting'): Model => ({
+    ...signedIn,
+    stream: { name, session, attempt: 1, givesUpAt: 0, lostAt: 0, why: 'silence' },
   });
 
-  test('every state and every way a session ends has words', () => {
-    const states: State[] = [
-      'signed-out',
-      'ready',
-      'connecting',
-      'connected',
-      'lost',
-      'reconnecting',
+  test.each<[Phase, Model, string[]]>([
+    ['signed-out', SIGNED_OUT, ['sign-in']],
+    ['ready', signedIn, ['start']],
+    ['ready', { ...signedIn, found: session }, ['resume']],
+    ['connecting', trying('connecting'), []],
+    ['reconnecting', trying('reconnecting'), []],
+    ['elsewhere', ended({ reason: 'taken_over', by: 'device' }), ['insist']],
+    ['elsewhere', ended({ reason: 'held_by_tab' }), ['insist']],
+    ['lost', ended({ reason: 'expired', code: 'paced' }), ['resume']],
+    ['lost', ended({ reason: 'failed', error: new Error('no') }), ['resume']],
+    ['ended', ended({ reason: 'idle' }), ['start']],
+    ['ended', ended({ reason: 'session_ended', statusReason: 'applicationExit' }), ['start']],
+    [
       'ended',
-    ];
-    const unknown = endingSentence(undefined);
+      ended({
+        reason: 'refused',
+        code: 'invalid_request',
+        status: 400,
+        detail: 'No.',
+        session: undefined,
+      }),
+      ['start'],
+    ],
+  ])('a page that is %s offers the way on that there is', (phase, model, buttons) => {
+    expect(phaseOf(model)).toBe(phase);
+    expect(buttonsIn(model)).toEqual(buttons);
+    expect(PHASE_NAMES[phase]).not.toBe('');
+  });
 
-    expect(states.every((state) => STATE_NAMES[state].length > 0)).toBe(true);
-    expect(endingSentence('somethingNew')).toBe(unknown);
-    expect(endingSentence('reconnectionTimeout')).not.toBe(unknown);
-    expect(curtainOf({ ...SIGNED_OUT, state: 'lost', session })?.text).toContain('90 s');
+  test('nothing lies over a stream that plays', () => {
+    expect(curtainOf(connected)).toBeUndefined();
+  });
+
+  test('a session that is over is no session any more: nothing can be cut or ended', () => {
+    expect(sessionOf(ended({ reason: 'terminated' }))).toBeUndefined();
+    expect(sessionOf(ended({ reason: 'taken_over', by: 'tab' }))).toEqual(session);
+  });
+
+  test('every code of the API has words, and no reason is given twice for different codes', () => {
+    const reasons = API_CODES.map(reasonOf);
+
+    expect(reasons.every((reason) => reason.length > 5)).toBe(true);
+    expect(new Set(reasons).size).toBe(reasons.length);
+  });
+
+  test('a session’s end is explained by AWS’s reason, and by a plain sentence where that is unknown', () => {
+    const ending = (statusReason: string) => endingSentence({ reason: 'session_ended', statusReason });
+
+    expect(ending('reconnectionTimeout')).toMatch(/away longer/);
+    expect(ending('somethingNew')).toBe(endingSentence({ reason: 'session_ended' }));
+  });
+
+  test('a refusal for a live connection means one thing to who lost it and another to who comes anew', () => {
+    const wait = { code: 'session_not_reconnectable', until: 0 } as const;
+
+    expect(waitSentence(wait, true)).toMatch(/not noticed the loss/);
+    expect(waitSentence(wait, false)).toMatch(/connected already/);
+  });
+
+  test('a player in the queue hears the place, and whether it may be too late', () => {
+    const wait = { code: 'paced', until: 0, queuePosition: 7, mayBeTooLate: true } as const;
+
+    expect(waitSentence(wait, true)).toMatch(/number 7 in line.*may end before your turn/);
+  });
+
+  test('only what went wrong is shown as a failure', () => {
+    const isFailed = (ending: object) => newsOf(ended(ending).stream, 0).failed;
+
+    expect(isFailed({ reason: 'ended_by_player' })).toBe(false);
+    expect(isFailed({ reason: 'taken_over', by: 'device' })).toBe(false);
+    expect(isFailed({ reason: 'session_ended' })).toBe(true);
+    expect(isFailed({ reason: 'expired' })).toBe(true);
   });
 });

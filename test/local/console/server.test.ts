@@ -64,6 +64,13 @@ describe('what the browser gets', () => {
     expect(script.split('//# sourceMappingURL')[0]).not.toMatch(/^\s*(import|export)\s.*from\s/m);
   });
 
+  test('the style sheet is one file: the page’s policy and this server know of no other', async () => {
+    const style = await (await fetch(`${page.url}/style.css`)).text();
+
+    expect(style).toContain('[hidden]');
+    expect(style.split('/*# sourceMappingURL')[0]).not.toMatch(/@import/);
+  });
+
   test('the page learns the deployment from /config.json', async () => {
     expect(await (await fetch(`${page.url}/config.json`)).json()).toEqual(config);
   });

@@ -59,7 +59,7 @@ function channel() {
       request: {} as never,
       life,
       connections: 1,
-      counter: 1,
+      gameState: { counter: 1, inputs: 0, keys: [], messages: 0, connection: 1 },
       peerKind: null,
       history: createStatusHistory(life),
     },

@@ -111,7 +111,7 @@ function terminal(change: Partial<ShellSubject> = {}) {
     },
     life: { ...life, status: 'CONNECTED' },
     connections: 2,
-    counter: 77,
+    gameState: { counter: 77, inputs: 0, keys: [], messages: 0, connection: 1 },
     peerKind: 'webrtc',
     history,
     ...change,

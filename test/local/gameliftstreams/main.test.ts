@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { GameLiftStreamsClient, GetStreamGroupCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, expect, it } from 'vitest';
-import { until } from './support.ts';
+import { openBench, until } from './support.ts';
 
 const MAIN = fileURLToPath(new URL('../../../local/gameliftstreams/main.ts', import.meta.url));
 let children: ChildProcess[] = [];
@@ -69,4 +69,18 @@ it('--help names every option', async () => {
   const { written, exited } = run('--help');
   expect(await exited).toEqual([0, null]);
   for (const option of ['--port', '--region', '--origin', '--help']) expect(written.out).toContain(option);
+});
+
+it('--help names every route of the control API', async () => {
+  const bench = await openBench();
+  const { error } = (await bench.control('GET', 'anything')).body as { error: string };
+  await bench.close();
+  const routes = [...error.matchAll(/([A-Z]+) (\w+)(?:\/\{id\})?(\/\w+)?/g)];
+  expect(routes.length).toBeGreaterThan(10);
+  const { written, exited } = run('--help');
+  await exited;
+  for (const [, method, collection, action] of routes) {
+    const place = action === undefined ? `${collection}\\b` : `${collection}/ID${action}\\b`;
+    expect(written.out).toMatch(new RegExp(`\\b${method}\\b[^\\n]* ${place}`));
+  }
 });

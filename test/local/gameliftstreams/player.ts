@@ -16,9 +16,11 @@ export interface Player {
   messages: GameState[];
   /** RTP packets of the video track, in order of arrival. */
   packets: Buffer[];
-  /** Whether the connection was closed from the other side. */
+  isConnected(): boolean;
+  /** Whether the connection was closed, from whichever side. */
   isClosed(): boolean;
-  sendInput(): void;
+  /** @param text a key pressed when absent */
+  sendInput(text?: string): void;
   close(): void;
 }
 
@@ -59,11 +61,12 @@ export async function createPlayer(): Promise<Player> {
     },
     messages,
     packets,
+    isConnected: () => channel.isOpen(),
     isClosed: () => closed,
-    sendInput: () => {
-      input.sendMessage(
-        JSON.stringify({ type: 'keydown', code: 'Space', on: track.mid(), via: channel.getLabel() }),
-      );
+    sendInput: (
+      text = JSON.stringify({ type: 'keydown', code: 'Space', on: track.mid(), via: channel.getLabel() }),
+    ) => {
+      input.sendMessage(text);
     },
     close: () => connection.close(),
   };

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../usage-error.ts';
+import type { Condition } from './conditions.ts';
+
+/** What recoveries are measured with. */
+export interface RecoveryArguments {
+  /** How many cuts of each kind, for each policy. */
+  cuts: number;
+  /** The kinds of cuts; the first is the one that the budget is about. */
+  conditions: readonly Condition[];
+  /** One object on the last line of the output, for machines. */
+  json: boolean;
+  /** Where the figure is drawn; absent: nowhere. */
+  svg?: string;
+}
+
+/** Where the figure goes when nothing else is said: the picture in the documentation. */
+const DOCUMENTED_SVG = 'docs/recovery.svg';
+
+export const HELP = `A stream is cut; when is the next frame there? npm run bench -- recovery [options]
+
+  --cuts N       how many of each kind, for each way to come back, 1 to 1000 (default 20)
+  --notice LIST  seconds until AWS notices that packets vanish, 0 to 60 each (default 0,5,15); 0 is always measured
+  --json         one object on the last line, for machines
+  --svg PATH     where to draw the figure (default ${DOCUMENTED_SVG}; with --json, nowhere)
+
+Chromium plays real WebRTC from the local deployment. Its connection is cut, by packets that vanish or by a clean close, and
+comes back in two ways: by the client library; by hand, which is a new offer as soon as the browser's own connectionState is
+"disconnected" or "failed", and one more each second while AWS refuses. The defaults take about ten minutes, --cuts 2 one.`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError in one sentence that says what to type
+ */
+export function recoveryArguments(args: readonly string[]): RecoveryArguments {
+  const { json = false, ...values } = parse(args);
+  const svg = values.svg ?? (json ? undefined : DOCUMENTED_SVG);
+  if (svg !== undefined && !/\.svg$/.test(svg)) {
+    throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
+  }
+  const given = (values.notice ?? '0,5,15')
+    .split(',')
+    .map((part) => whole('notice', part, 0, 60, 'whole numbers'));
+  const notices = [...new Set([0, ...given])].sort((one, other) => one - other);
+  return {
+    cuts: whole('cuts', values.cuts ?? '20', 1, 1000, 'a whole number'),
+    conditions: [
+      ...notices.map((notice): Condition => ({ how: 'blackhole', notice })),
+      { how: 'close', notice: 0 },
+    ],
+    json,
+    ...(svg === undefined ? {} : { svg }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        cuts: { type: 'string' },
+        notice: { type: 'string' },
+        json: { type: 'boolean' },
+        svg: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    const [what] = (error as Error).message.split('. ');
+    throw new UsageError(`${what}. See: npm run bench -- recovery --help`);
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number, what: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} takes ${what} from ${least} to ${most}, not "${text}".`);
+}

@@ -1,0 +1,30 @@
+/** What the bench asks of the emulator's control API. */
+export interface Control {
+  status(id: string): Promise<string>;
+  drop(id: string, how: 'blackhole' | 'close'): Promise<void>;
+  /** How long AWS takes from now on to notice that a client is gone. */
+  notices(seconds: number): Promise<void>;
+}
+
+/** @param url the emulator's base URL */
+export function control(url: string): Control {
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${url}/_emulator/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new Error(`The emulator answers ${method} ${path} with ${response.status}: ${text}`);
+    return JSON.parse(text);
+  };
+  return {
+    status: async (id) => ((await ask('GET', `streamsessions/${id}`)) as { status: string }).status,
+    drop: async (id, how) => {
+      await ask('POST', `streamsessions/${id}/drop`, { how });
+    },
+    notices: async (lossNoticeSeconds) => {
+      await ask('PUT', 'settings', { lossNoticeSeconds });
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** A process of the bench: the local deployment, with limits that repeated cuts of the same players don't meet. */
+import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
+import { shutdownWebRtc } from '../../local/gameliftstreams/webrtc.ts';
+import { freeBasePort } from '../../local/ports.ts';
+import type { DeploymentMessage, DeploymentTask } from './messages.ts';
+
+const REGION = 'us-west-2';
+
+const { directory } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
+const tell = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
+
+let deployment: LocalDeployment | undefined;
+// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+process.on('SIGINT', () => {});
+process.on('disconnect', async () => {
+  await deployment?.close();
+  await shutdownWebRtc();
+  process.exit(0);
+});
+
+try {
+  deployment = await startDeployment({
+    basePort: await freeBasePort(),
+    directory,
+    settings: {
+      streamGroups: [{ id: 'sg-recovery', region: REGION, applications: ['a-recovery'] }],
+      limits: { connectionsPerMinute: 600 },
+      logs: { level: 'WARN' },
+    },
+    emulator: { activationSeconds: 0 },
+    onProgress: (line) => tell({ kind: 'progress', line }),
+  });
+  tell({ kind: 'ready', endpoints: deployment.endpoints });
+} catch (error) {
+  tell({ kind: 'failed', message: (error as Error).message });
+}

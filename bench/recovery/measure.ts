@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch } from '../../test/browser/chromium.ts';
+import { startChild } from '../storm/child.ts';
+import type { RecoveryArguments } from './arguments.ts';
+import {
+  type Condition,
+  POLICIES,
+  POLICY_NAMES,
+  type Policy,
+  type Recoveries,
+  type Recovery,
+  sentenceOf,
+} from './conditions.ts';
+import { control } from './control.ts';
+import { type Lane, openLane } from './lane.ts';
+import type { DeploymentMessage, DeploymentTask } from './messages.ts';
+import { buildPlayerPage } from './player-page.ts';
+
+/**
+ * How many pages of each policy are cut side by side. One of each leaves the figures alone on two cores; where AWS takes its time,
+ * nearly all of it is waiting.
+ */
+const LANES = 2;
+const lanesFor = ({ notice }: Condition) => (notice === 0 ? 1 : LANES);
+
+type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
+
+/**
+ * Measures the two policies side by side against one local deployment, with one Chromium.
+ *
+ * @param onProgress told in one line what goes on
+ */
+export async function measureRecovery(
+  { cuts, conditions }: Size,
+  onProgress: (line: string) => void,
+): Promise<Recoveries> {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
+  const browser = await launch();
+  const script = await buildPlayerPage();
+  const task: DeploymentTask = { directory };
+  const deployment = startChild<DeploymentMessage, never>(
+    new URL('deployment-process.ts', import.meta.url).href,
+    task,
+  );
+  try {
+    deployment.on((message) => {
+      if (message.kind === 'progress') onProgress(`${message.line} ...`);
+    });
+    const { endpoints } = await deployment.next('ready');
+    const emulator = control(endpoints.gameLiftStreams);
+    const results: { condition: Condition; of: Record<Policy, Recovery[]> }[] = [];
+    for (const condition of conditions) {
+      const of: Record<Policy, Recovery[]> = { rejoin: [], byHand: [] };
+      const show = () => {
+        const done = POLICIES.map((policy) => `${POLICY_NAMES[policy]} ${of[policy].length}`).join(', ');
+        onProgress(`${sentenceOf(condition)}: ${done} of ${cuts}`);
+      };
+      const name = `${condition.how}-${condition.notice}`;
+      const players = POLICIES.flatMap((policy) =>
+        Array.from({ length: lanesFor(condition) }, (_, at) => ({
+          policy,
+          player: `${policy}-${name}-${at}`,
+        })),
+      );
+      await emulator.notices(0);
+      const lanes = await Promise.all(players.map((player) => openLane(browser, script, endpoints, player)));
+      // The first reconnect starts a function: that is another bench's.
+      await Promise.all(lanes.map((lane) => lane.cut({ how: 'close', notice: 0 })));
+      await emulator.notices(condition.notice);
+      await Promise.all(lanes.map((lane) => cutAgain(lane, condition, of[lane.policy], cuts, show)));
+      await Promise.all(lanes.map((lane) => lane.close()));
+      results.push({ condition, of });
+    }
+    return results;
+  } finally {
+    await browser.close();
+    await deployment.end();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Cuts until so many recoveries are there; lanes of a policy fill the same list. */
+async function cutAgain(
+  lane: Lane,
+  condition: Condition,
+  recoveries: Recovery[],
+  cuts: number,
+  show: () => void,
+): Promise<void> {
+  show();
+  while (recoveries.length < cuts) {
+    const recovery = await lane.cut(condition);
+    // Another lane may have brought the last one meanwhile.
+    if (recoveries.length < cuts) recoveries.push(recovery);
+    show();
+  }
+}

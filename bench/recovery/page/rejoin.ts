@@ -1,0 +1,23 @@
+import { createStream } from '../../../client/src/index.ts';
+import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
+import type { CreatePlayer } from './player.ts';
+
+/** Kept connected by the client library. */
+export const createRejoinPlayer: CreatePlayer = ({ token, ...settings }, elements, marks) => {
+  const stream = createStream({
+    ...settings,
+    createGameLiftStreams: (clientConnection) => new GameLiftStreams({ ...elements, clientConnection }),
+    getAccessToken: () => token,
+    onEvent({ name }) {
+      if (name === 'lost') marks.detected();
+      if (name === 'answered') marks.answered();
+    },
+  });
+  return {
+    async play() {
+      const state = await stream.start();
+      if (state.name === 'connected') return state.session.streamSessionId;
+      throw new Error(`The session did not start: ${state.reason}.`);
+    },
+  };
+};

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+
+const HTML = `<!doctype html><meta charset="utf-8"><title>Recovery</title>
+<video muted autoplay playsinline width="640" height="360"></video><audio></audio>
+<script type="module" src="recovery.js"></script>`;
+
+/** The script of the players' page. */
+export async function buildPlayerPage(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('page/main.ts', import.meta.url))],
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    tsconfigRaw: {},
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** Opens the players' page in a browser of its own, at an origin from which the API may be called. */
+export async function openPlayerPage(browser: Browser, origin: string, script: string): Promise<Page> {
+  const context = await browser.newContext();
+  // Without the first two Chromium hides loopback candidates; the last, since what is routed comes from no address.
+  await context.grantPermissions(['camera', 'microphone', 'local-network-access'], { origin });
+  await context.route(`${origin}/recovery.*`, (route) =>
+    route.request().url().endsWith('.js')
+      ? route.fulfill({ contentType: 'text/javascript', body: script })
+      : route.fulfill({ contentType: 'text/html', body: HTML }),
+  );
+  const page = await context.newPage();
+  await page.goto(`${origin}/recovery.html`);
+  return page;
+}

@@ -1,0 +1,60 @@
+/** What a stream needs of its surroundings. A browser has all of it; tests bring their own. */
+export interface Environment {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  setTimeout(action: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** In [0, 1). */
+  random(): number;
+  /** A new name for a request: 1 to 255 visible ASCII characters. */
+  uuid(): string;
+  /** `navigator.locks`; null where there are none. */
+  locks: LocksLike | null;
+  /** `window`, for its `online`; null outside a page. */
+  events: EventsLike | null;
+  /** `navigator.onLine`. */
+  online(): boolean;
+}
+
+/** The part of `navigator.locks` that is used. */
+export interface LocksLike {
+  request(
+    name: string,
+    options: { steal?: boolean; signal?: AbortSignal },
+    callback: () => Promise<void>,
+  ): Promise<unknown>;
+}
+
+/** The part of `window` that is used. */
+export interface EventsLike {
+  addEventListener(type: string, listener: () => void): void;
+  removeEventListener(type: string, listener: () => void): void;
+}
+
+/** What may be there of a browser. */
+interface Surroundings {
+  navigator?: { locks?: LocksLike; onLine?: boolean };
+  crypto?: { randomUUID?(): string };
+  document?: unknown;
+}
+
+/** The browser's own, with what the caller replaces. */
+export function environmentOf(given: Partial<Environment> = {}): Environment {
+  const here = globalThis as unknown as Surroundings;
+  const { navigator, crypto } = here;
+  return {
+    // A browser's own functions want to be called on the window.
+    fetch: fetch.bind(globalThis),
+    now: Date.now,
+    setTimeout: setTimeout.bind(globalThis),
+    clearTimeout: clearTimeout.bind(globalThis) as (timer: unknown) => void,
+    random: Math.random,
+    // Only secure contexts have randomUUID; a game's page on plain http in development need not be one.
+    uuid: () => crypto?.randomUUID?.() ?? String(Math.random()),
+    locks: navigator?.locks ?? null,
+    events: here.document === undefined ? null : (globalThis as unknown as EventsLike),
+    online: () => navigator?.onLine !== false,
+    ...given,
+  };
+}

@@ -1,0 +1,12 @@
+import type { Ending } from './state.ts';
+
+/** There is nothing more to try, and why. What `find()` rejects with; everything else shows it as a state. */
+export class RejoinError extends Error {
+  override readonly name = 'RejoinError';
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(ending.reason, { cause: (ending as { error?: unknown }).error });
+    this.ending = ending;
+  }
+}

@@ -1,0 +1,21 @@
+export type { GetAccessToken } from './api.ts';
+export type { Environment, EventsLike, LocksLike } from './environment.ts';
+export { RejoinError } from './error.ts';
+export type { ApiCode, Code } from './problem.ts';
+export type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
+export type { StartRequest, StreamSession, StreamSessionStatus } from './session.ts';
+export type {
+  ConnectedState,
+  ConnectingState,
+  EndedState,
+  Ending,
+  EndingState,
+  Loss,
+  ReconnectingState,
+  StreamEvent,
+  StreamState,
+  Trying,
+  Wait,
+} from './state.ts';
+export type { Abortable, ResumeOptions, Stream, StreamOptions } from './stream.ts';
+export { createStream } from './stream.ts';

@@ -1,0 +1,105 @@
+import { compact } from './compact.ts';
+import type { StreamSession } from './session.ts';
+
+/** What to do about a refusal: repeat exactly this request, make a new offer first, or nothing. */
+export type Retry = 'same' | 'newOffer' | 'never';
+
+/** The codes of the player API, as docs/protocol.md tables them. */
+export const API_CODES = [
+  'invalid_request',
+  'stream_session_not_found',
+  'session_not_reconnectable',
+  'taken_over',
+  'connection_in_progress',
+  'session_limit_reached',
+  'session_not_terminable',
+  'answer_lost',
+  'stream_session_ended',
+  'idempotency_key_reused',
+  'offer_reused',
+  'too_many_requests',
+  'broker_misconfigured',
+  'paced',
+  'stream_group_unavailable',
+  'upstream_unavailable',
+  'upstream_timeout',
+] as const;
+
+/** A code of the player API. */
+export type ApiCode = (typeof API_CODES)[number];
+
+/** Every reason for which an attempt fails; the ones after the API's are found out on this side. */
+export type Code =
+  | ApiCode
+  /** An answer without a code that is known here: API Gateway's own, or a proxy's. `status` tells which. */
+  | 'gateway'
+  /** `fetch` failed: no network, or an answer without CORS headers, which look the same. */
+  | 'unreachable'
+  /** No answer in time; the request may have taken effect. */
+  | 'timeout'
+  /** An answer that should be the wanted one and cannot be read. */
+  | 'garbled'
+  /** `getAccessToken` failed. */
+  | 'token_unavailable'
+  /** The API answered and no picture came. */
+  | 'no_picture';
+
+/** Why an attempt failed, whoever said so. */
+export interface Refusal {
+  code: Code;
+  /** HTTP status; 0 where there was no answer. */
+  status: number;
+  retry: Retry;
+  /** A sentence for whoever reads it. */
+  detail: string;
+  /** The wait that the server named, in milliseconds. */
+  retryAfterMs?: number;
+  queuePosition?: number;
+  mayBeTooLate?: boolean;
+  statusReason?: string;
+  /** The session that a start was refused for. */
+  streamSession?: StreamSession;
+}
+
+/** A failure that was found out here rather than answered. */
+export function failure(code: Code, retry: Retry = 'same', status = 0): Refusal {
+  return { code, status, retry, detail: '' };
+}
+
+/** Reads a refusal. What has no known code came from the gateway, which is obeyed as docs/protocol.md says. */
+export function refusalOf(status: number, retryAfter: string | null, body: unknown): Refusal {
+  const said = (typeof body === 'object' && body !== null ? body : {}) as Partial<Refusal> & {
+    message?: unknown;
+  };
+  const retry = RETRIES.find((known) => known === said.retry);
+  const mayPass = status === 429 || status === 408 || status >= 500;
+  return compact({
+    ...said,
+    code: retry !== undefined && isApiCode(said.code) ? said.code : 'gateway',
+    status,
+    retry: retry ?? (mayPass ? 'same' : 'never'),
+    detail: String(said.detail ?? said.message ?? ''),
+    retryAfterMs: waitOf(retryAfter, said.retryAfterMs),
+  });
+}
+
+function isApiCode(code: unknown): code is ApiCode {
+  return API_CODES.includes(code as ApiCode);
+}
+
+/** Whether this is a session as far as anything here depends on it. */
+export function isSession(value: unknown): value is StreamSession {
+  const session = (value ?? {}) as StreamSession;
+  return (
+    Number.isFinite(session.connectionTimeoutSeconds) &&
+    [session.streamGroupId, session.streamSessionId, session.status].every((text) => typeof text === 'string')
+  );
+}
+
+const RETRIES: readonly Retry[] = ['same', 'newOffer', 'never'];
+
+/** The exact wait where it was said, else the header's whole seconds; an HTTP date is not taken: clocks differ. */
+function waitOf(header: string | null, exact: unknown): number | undefined {
+  if (typeof exact === 'number' && exact >= 0) return exact;
+  return header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
+}

@@ -1,0 +1,26 @@
+/**
+ * The part of the Web SDK's `GameLiftStreams` object that is used here. It is described by its shape, so that the official
+ * object fits (1.0 and later) and Amazon's SDK need not be a dependency.
+ */
+export interface GameLiftStreamsLike {
+  /** Makes an offer; throws while the object is bound to a connection. */
+  generateSignalRequest(): Promise<string>;
+  /** Applies an answer; resolves when it is applied, which is before anything is connected. */
+  processSignalResponse(signalResponse: string): Promise<unknown>;
+  /** Sends keyboard, mouse and gamepads to the game from now on. */
+  attachInput?(): unknown;
+  /** Leaves the connection. */
+  close(): unknown;
+  /** An `RTCStatsReport` of the video's receiver. Anything else is read as far as it can be. */
+  getVideoRTCStats?(): Promise<unknown>;
+}
+
+/**
+ * The callbacks that belong into the `clientConnection` of the object's constructor. Spread them and add your own, such
+ * as `applicationMessage` and `performanceStats`; a callback of yours in place of one of these must call it.
+ */
+export interface ClientConnection {
+  connectionState: (state: string) => void;
+  channelError: (error: unknown) => void;
+  serverDisconnect: (reason: string) => void;
+}

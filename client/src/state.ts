@@ -1,0 +1,121 @@
+import type { Code } from './problem.ts';
+import type { StreamSession } from './session.ts';
+
+/**
+ * Where a stream stands. All times are milliseconds since the epoch on this machine's clock, so that a page can count down with
+ * `until - Date.now()`. A new object each time; the same one until something changes.
+ */
+export type StreamState =
+  | { readonly name: 'idle' }
+  | ConnectingState
+  | ConnectedState
+  | ReconnectingState
+  | EndingState
+  | EndedState;
+
+/** On the way to a first picture, after `start()` or `resume()`. */
+export interface ConnectingState extends Trying {
+  readonly name: 'connecting';
+}
+
+/** Media flows. */
+export interface ConnectedState {
+  readonly name: 'connected';
+  readonly session: StreamSession;
+  /** Names this connection; no secret. What `resume({ previousConnectionId })` takes. */
+  readonly connectionId: string;
+}
+
+/** The stream was lost; on the way back. */
+export interface ReconnectingState extends Trying {
+  readonly name: 'reconnecting';
+  readonly session: StreamSession;
+  /** The last sign of life. */
+  readonly lostAt: number;
+  readonly why: Loss;
+}
+
+/** `end()` is asking. */
+export interface EndingState {
+  readonly name: 'ending';
+}
+
+/** Nothing happens any more until `start()` or `resume()`. */
+export type EndedState = { readonly name: 'ended'; readonly session?: StreamSession } & Ending;
+
+/** What connecting and reconnecting have in common. */
+export interface Trying {
+  readonly session?: StreamSession;
+  /** Requests for a connection sent so far; 0 before the first. */
+  readonly attempt: number;
+  /** When this is given up: the time left is until then. */
+  readonly givesUpAt: number;
+  /** Present while waiting for the next attempt. */
+  readonly wait?: Wait;
+}
+
+/** Why the next attempt waits, and until when. */
+export interface Wait {
+  readonly code: Code;
+  readonly until: number;
+  /** The place in the queue for AWS's quota, 1 for the next. */
+  readonly queuePosition?: number;
+  /** The turn falls after the session's likely end. */
+  readonly mayBeTooLate?: boolean;
+}
+
+/** What a loss was noticed by. */
+export type Loss =
+  /** No packet of any kind. */
+  | 'silence'
+  /** No video, although other packets come. */
+  | 'stalled'
+  /** No packet, and the browser calls the connection disconnected. */
+  | 'disconnected'
+  /** No packet, and the browser is offline. */
+  | 'offline'
+  /** The browser has given the connection up. */
+  | 'failed'
+  /** A data channel broke: what a clean close looks like. */
+  | 'channel_error'
+  /** The server said goodbye for a reason that is unknown here. */
+  | 'server_disconnect';
+
+/** Why a stream has ended, for good as far as this object is concerned. */
+export type Ending =
+  /** The server's own goodbye: an hour without input, or a session that was ended. */
+  | { readonly reason: 'idle' | 'terminated' }
+  /** The session is over; AWS's `statusReason` where it gave one. */
+  | { readonly reason: 'session_ended'; readonly statusReason?: string }
+  /** There is no session to come back to. */
+  | { readonly reason: 'no_session' }
+  /** Another device or tab of the player has the stream; `resume({ insist: true })` takes it back. */
+  | { readonly reason: 'taken_over'; readonly by: 'device' | 'tab' }
+  /** Another tab of this browser holds the stream; `resume({ insist: true })` takes it over. */
+  | { readonly reason: 'held_by_tab' }
+  /** Everything was tried for as long as it made sense; `code` is what stood in the way last. */
+  | { readonly reason: 'expired'; readonly code?: Code }
+  /** The API said no for good. `status` is 0 where no answer came. */
+  | { readonly reason: 'refused'; readonly code: Code; readonly status: number; readonly detail: string }
+  /** There is no access token, or the API takes none that there is. */
+  | { readonly reason: 'signed_out' }
+  /** The Web SDK, or the function that makes its object, keeps failing. */
+  | { readonly reason: 'failed'; readonly error: unknown }
+  /** `end()` ended the session. */
+  | { readonly reason: 'ended_by_player' }
+  /** `close()` was called: the session lives. */
+  | { readonly reason: 'closed' }
+  /** The caller's signal was aborted: the session lives. */
+  | { readonly reason: 'aborted' };
+
+/** What happened, for a timeline. `at` is in milliseconds since the epoch. */
+export type StreamEvent = { readonly at: number } & (
+  | { readonly name: 'suspected'; readonly silentMs: number }
+  | { readonly name: 'lost'; readonly why: Loss; readonly silentMs: number }
+  | { readonly name: 'asked'; readonly attempt: number }
+  | { readonly name: 'refused'; readonly status: number; readonly waitMs: number; readonly code: Code }
+  | { readonly name: 'answered'; readonly replayed: boolean }
+  | { readonly name: 'first_frame' }
+  | { readonly name: 'no_picture'; readonly error: unknown }
+  | { readonly name: 'input_failed'; readonly error: unknown }
+);

@@ -1,0 +1,28 @@
+/** An element of index.html, which is part of this program: a missing one is a mistake in it. */
+export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`);
+  return found;
+}
+
+/** Any element of index.html. */
+export const at = (id: string): HTMLElement => element(id, HTMLElement);
+
+/** A button of index.html. */
+export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonElement);
+
+/** A checkbox of index.html. */
+export const checkbox = (id: string): HTMLInputElement => element(id, HTMLInputElement);
+
+/** Writes only what differs: rewriting a live region would have it read out again. */
+export function write(target: HTMLElement, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** An element of a class with a text. */
+export function made(name: string, className: string, text = ''): HTMLElement {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}

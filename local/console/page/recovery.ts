@@ -1,0 +1,81 @@
+import type { StreamEvent } from '../../../client/src/index.ts';
+import { returnSentence } from './game.ts';
+import { lossReason, reasonOf } from './sentences.ts';
+import type { Moment } from './timeline.ts';
+
+/** What the page tells of one way back, or of a first connection. */
+export interface Recovery {
+  /** It begins with the player's own cut; whatever was told before is over. */
+  cut(label: string, at: number): void;
+  /** It begins with the player's wish to connect. @param before the game's counter when it was seen last, if a return is told */
+  wish(at: number, before: number | undefined, isReturn: boolean): void;
+  happened(event: StreamEvent, counter: number | undefined): void;
+  /** The game told its counter on the present connection. @returns how the return went, once that is known */
+  told(counter: number): string | undefined;
+  moments(): readonly Moment[];
+  forget(): void;
+}
+
+/** Makes moments of the library's events. Times are milliseconds of any one clock. */
+export function createRecovery(): Recovery {
+  let moments: Moment[] = [];
+  let cutPending = false;
+  let returning: { since: number; before: number | undefined; frameAt?: number } | undefined;
+  let known = false;
+
+  const add = (kind: Moment['kind'], at: number, label: string, detail?: string) => {
+    moments = [...moments, { kind, at, label, ...(detail === undefined ? {} : { detail }) }];
+  };
+
+  return {
+    moments: () => moments,
+    forget() {
+      moments = [];
+      cutPending = false;
+      returning = undefined;
+    },
+    cut(label, at) {
+      moments = [];
+      cutPending = true;
+      add('cut', at, label);
+    },
+    wish(at, before, isReturn) {
+      moments = [];
+      cutPending = false;
+      known = isReturn;
+      returning = isReturn ? { since: at, before } : undefined;
+    },
+    happened(event, counter) {
+      const { at } = event;
+      switch (event.name) {
+        case 'lost': {
+          if (!cutPending) {
+            moments = [];
+            add('cut', at - event.silentMs, 'Last sign of life');
+          }
+          cutPending = false;
+          known = true;
+          returning = { since: moments[0]?.at ?? at, before: counter };
+          return add('noticed', at, 'Loss noticed', lossReason(event.why, event.silentMs));
+        }
+        case 'asked':
+          return add('asked', at, known ? 'Asked' : 'Asked for a session');
+        case 'refused': {
+          const label = event.waitMs > 0 ? `Told to wait ${(event.waitMs / 1000).toFixed(1)} s` : 'Refused';
+          return add('wait', at, label, reasonOf(event.code));
+        }
+        case 'answered':
+          return add('answered', at, event.replayed ? 'Answered again, the same answer' : 'Answered');
+        case 'first_frame':
+          if (returning !== undefined) returning.frameAt = at;
+          return add('frame', at, 'First frame');
+      }
+    },
+    told(counter) {
+      if (returning?.frameAt === undefined) return undefined;
+      const { since, before, frameAt } = returning;
+      returning = undefined;
+      return returnSentence((frameAt - since) / 1000, before, counter);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { StreamConfiguration, Version } from './arguments.ts';
+
+const GATHERING_WITHIN_MS = 15_000;
+
+/** A connection that an offer is made for. */
+export interface ClientRtc {
+  rtcPeerConnection: RTCPeerConnection;
+  /** Input: late events are of no use, so it neither keeps the order nor repeats. */
+  rtcDataChannel: RTCDataChannel;
+  rtcClientMessageChannel: RTCDataChannel;
+}
+
+/** A connection with the SDK's transceivers and data channels, not yet with a description. */
+export async function openConnection(
+  { iceServers = [], enableAudio = true, forceVideoCodec, forceRelay }: StreamConfiguration,
+  microphone: MediaStreamTrack | undefined,
+): Promise<ClientRtc> {
+  const rtcPeerConnection = new RTCPeerConnection({
+    iceServers: typeof iceServers === 'function' ? await iceServers() : iceServers,
+    ...(forceRelay === true && { iceTransportPolicy: 'relay' as const }),
+  });
+  if (microphone !== undefined) rtcPeerConnection.addTransceiver(microphone, { direction: 'sendrecv' });
+  else if (enableAudio) rtcPeerConnection.addTransceiver('audio', { direction: 'recvonly' });
+  const video = rtcPeerConnection.addTransceiver('video', { direction: 'recvonly' });
+  if (forceVideoCodec !== undefined) {
+    const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
+    const wanted = `video/${forceVideoCodec}`.toLowerCase();
+    video.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType.toLowerCase() === wanted));
+  }
+  return {
+    rtcPeerConnection,
+    rtcDataChannel: rtcPeerConnection.createDataChannel('inputChannel', {
+      ordered: false,
+      maxRetransmits: 0,
+    }),
+    rtcClientMessageChannel: rtcPeerConnection.createDataChannel('clientMessageChannel', { ordered: true }),
+  };
+}
+
+/**
+ * The signal request of a connection. ICE candidates are in it only where ICE servers are configured; otherwise the answering
+ * side learns this one's address from its checks.
+ * @throws Error in a browser without H.264
+ */
+export async function signalRequestOf(
+  peer: RTCPeerConnection,
+  version: Version,
+  maximumKbps: number | undefined,
+): Promise<string> {
+  const offer = await peer.createOffer();
+  if (!/a=rtpmap:\d+ H264\//i.test(offer.sdp ?? '')) {
+    throw new Error('this browser can’t decode H.264 in WebRTC');
+  }
+  await peer.setLocalDescription(offer);
+  const waits = (peer.getConfiguration().iceServers ?? []).length > 0;
+  if (waits) await gathered(peer);
+  const sdp = munged((waits ? peer.localDescription?.sdp : offer.sdp) ?? '', maximumKbps);
+  const features = [{ name: 'WEBRTC_SPLIT_MEDIA_STREAMS', value: 'enabled' }];
+  return JSON.stringify({ type: 'offer', sdp, webSdkVersion: version, extras: { features } });
+}
+
+function gathered(peer: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      peer.removeEventListener('icegatheringstatechange', check);
+      resolve();
+    };
+    const check = () => {
+      if (peer.iceGatheringState === 'complete') done();
+    };
+    const timer = setTimeout(done, GATHERING_WITHIN_MS);
+    peer.addEventListener('icegatheringstatechange', check);
+    check();
+  });
+}
+
+/** Asks for stereo and, where it is limited, a bandwidth. Lines are joined by LF alone. */
+function munged(sdp: string, maximumKbps: number | undefined): string {
+  const lines = sdp.split(/\r?\n/);
+  const opus = lines.map((line) => /^a=rtpmap:(\d+) opus\//i.exec(line)?.[1]).find((type) => type);
+  let media = '';
+  return lines
+    .flatMap((line) => {
+      media = /^m=(\S+)/.exec(line)?.[1] ?? media;
+      if (opus !== undefined && line.startsWith(`a=fmtp:${opus} `)) return [`${line};stereo=1`];
+      const isVideo = maximumKbps !== undefined && media === 'video' && line.startsWith('c=');
+      return isVideo ? [line, `b=AS:${maximumKbps}`] : [line];
+    })
+    .join('\n');
+}

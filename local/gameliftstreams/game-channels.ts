@@ -1,0 +1,85 @@
+import type { DataChannel, PeerConnection } from 'node-datachannel';
+import type { Game } from './game.ts';
+import { hold, sendIfOpen } from './webrtc.ts';
+
+/** The data channels that the Web SDK creates. */
+const INPUT_CHANNEL = 'inputChannel';
+const MESSAGE_CHANNEL = 'clientMessageChannel';
+
+/** Source: developer guide, "Data channel communication": 64 KB a message. */
+const MAX_MESSAGE_BYTES = 65_536;
+/** What may wait for a client that reads too slowly; more is left out. */
+const MAX_WAITING_BYTES = 1_048_576;
+/** How long a client has to confirm a goodbye. */
+const GOODBYE_MS = 5_000;
+
+/**
+ * The game's end of both data channels. On the message channel binary messages are the application's own, text is between
+ * the game and its input module (`web-sdk-protocol.js`), so that no application message can look like a goodbye.
+ */
+export interface GameChannels {
+  /** Sends the game's state as an application message. */
+  sendState(): void;
+  /** Says goodbye. Resolves when the client has heard it, or is not going to. */
+  sayGoodbye(reason: 'idle' | 'terminated'): Promise<void>;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes the channels that a client opens: input is given to the game, application messages are counted and sent back. */
+export function takeChannels(connection: PeerConnection, game: Game): GameChannels {
+  let messages: DataChannel | undefined;
+  let heardGoodbye = () => {};
+
+  /** Unless the client reads too slowly, or has said in its offer that it takes no message of this size. */
+  const send = (bytes: Uint8Array, as: (channel: DataChannel) => void) => {
+    const channel = messages;
+    if (!channel) return;
+    sendIfOpen(channel, () => {
+      if (bytes.length > channel.maxMessageSize() || channel.bufferedAmount() > MAX_WAITING_BYTES) return;
+      as(channel);
+    });
+  };
+  const sendMessage = (bytes: Uint8Array) => send(bytes, (channel) => channel.sendMessageBinary(bytes));
+  const onMessage = (message: string | Buffer | ArrayBuffer) => {
+    if (typeof message === 'string') {
+      if ((parsed(message) as { type?: unknown } | null | undefined)?.type === 'goodbye') heardGoodbye();
+      return;
+    }
+    const bytes = new Uint8Array(message);
+    if (bytes.length > MAX_MESSAGE_BYTES) return;
+    game.addMessage();
+    sendMessage(bytes);
+  };
+  connection.onDataChannel((channel) => {
+    const label = channel.getLabel();
+    hold(channel, () => {
+      if (channel === messages) heardGoodbye();
+    });
+    if (label === INPUT_CHANNEL) channel.onMessage((message) => game.addInput(parsed(String(message))));
+    if (label !== MESSAGE_CHANNEL) return;
+    messages = channel;
+    channel.onMessage(onMessage);
+  });
+
+  return {
+    sendState: () => sendMessage(Buffer.from(JSON.stringify({ type: 'state', ...game.state() }))),
+    sayGoodbye: (reason) =>
+      new Promise((resolve) => {
+        if (!messages?.isOpen()) return resolve();
+        const timer = setTimeout(resolve, GOODBYE_MS).unref();
+        heardGoodbye = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        const goodbye = JSON.stringify({ type: 'serverDisconnect', reason });
+        send(Buffer.from(goodbye), (channel) => channel.sendMessage(goodbye));
+      }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { PeerConnection } from 'node-datachannel';
+import type { Offer } from './offer.ts';
+import { openRelay, type Relay } from './relay.ts';
+import type { Shaper } from './shaper.ts';
+import { addVideoTrack, type VideoTrack } from './video.ts';
+import { hold, type WebRtc } from './webrtc.ts';
+
+const GATHERING_TIMEOUT_MS = 5_000;
+
+export interface Answer {
+  sdp: string;
+  /** The only way to the game. */
+  relay: Relay;
+  /** Absent where the offer has no video section. */
+  video: VideoTrack | undefined;
+}
+
+/** Answers the sections in the offer's own order; audio is accepted and stays silent. */
+function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): VideoTrack | undefined {
+  let video: VideoTrack | undefined;
+  for (const section of offer.media) {
+    if (section.video) video = addVideoTrack(webRtc, connection, section.mid, section.video);
+    else if (section.opus !== undefined) {
+      const audio = new webRtc.Audio(section.mid, 'Inactive');
+      audio.addOpusCodec(section.opus);
+      hold(connection.addTrack(audio));
+    }
+  }
+  return video;
+}
+
+function gathered(connection: PeerConnection): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error('ICE gathering did not end in time')),
+      GATHERING_TIMEOUT_MS,
+    );
+    const check = () => {
+      const description = connection.gatheringState() === 'complete' && connection.localDescription();
+      if (!description) return;
+      clearTimeout(timer);
+      resolve(description.sdp);
+    };
+    connection.onGatheringStateChange(check);
+    check();
+  });
+}
+
+/** Puts the relay between: its port replaces the game's own in the answer's only candidate. */
+async function relayed(
+  sdp: string,
+  shaper: () => Shaper | undefined,
+): Promise<{ sdp: string; relay: Relay }> {
+  const lines = sdp.split(/\r?\n/);
+  const candidate = /^a=candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 (\d+) typ host/i;
+  const port = lines.map((line) => candidate.exec(line)?.[1]).find((match) => match);
+  if (!port) throw new Error('the game has no candidate on 127.0.0.1');
+  const relay = await openRelay(Number(port), shaper);
+  const rewritten = lines
+    .filter((line) => !line.startsWith('a=candidate:') || candidate.test(line))
+    .map((line) =>
+      candidate.test(line) ? line.replace(` 127.0.0.1 ${port} `, ` 127.0.0.1 ${relay.port} `) : line,
+    );
+  return { sdp: rewritten.join('\r\n'), relay };
+}
+
+/**
+ * Has a fresh connection answer an offer, through a relay of its own.
+ * @throws when the offer cannot be answered; the connection is of no use then, and nothing else stays behind
+ */
+export async function answerOffer(
+  webRtc: WebRtc,
+  connection: PeerConnection,
+  offer: Offer,
+  shaper: () => Shaper | undefined,
+): Promise<Answer> {
+  const video = addTracks(webRtc, connection, offer);
+  connection.setRemoteDescription(offer.sdp, 'offer');
+  return { ...(await relayed(await gathered(connection), shaper)), video };
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { playerIdOf } from '../../lambdas/core/player.ts';
+import { type Deployed, deploy, eventually } from '../e2e/harness.ts';
+import { launch } from './chromium.ts';
+
+/** A session as the emulator shows it. */
+interface SeenSession {
+  id: string;
+  status: string;
+  statusReason: string | null;
+  connections: number;
+  counter: number;
+}
+
+/** Lets the page's connections be looked into from outside. As text: tests are checked without the browser's types. */
+const WATCH_PEERS = `
+  globalThis.peers = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); peers.push(this); }
+  };
+`;
+
+/** A deployment that finds machines at once, and a browser to play in. */
+export async function openTable(options: Parameters<typeof deploy>[0] = {}) {
+  const deployed = await deploy({
+    ...options,
+    emulator: { activationSeconds: 0, ...options.emulator },
+  });
+  const browser = await launch();
+  const opened: { context: BrowserContext; complaints: string[] }[] = [];
+  return {
+    deployed,
+    browser,
+    /** A browser of its own for a player, at the console page. */
+    open: async (player = `player-${randomUUID().slice(0, 8)}`) => {
+      const context = await newContext(browser, deployed);
+      const complaints: string[] = [];
+      opened.push({ context, complaints });
+      return consoleIn(deployed, context, player, complaints);
+    },
+    /** Closes the players' browsers; nothing may have gone wrong in them. */
+    clear: async () => {
+      for (const { context, complaints } of opened.splice(0)) {
+        await context.close();
+        expect(complaints).toEqual([]);
+      }
+    },
+    close: async () => {
+      await browser.close();
+      await deployed.close();
+    },
+  };
+}
+
+export type Table = Awaited<ReturnType<typeof openTable>>;
+
+/** Chromium offers loopback candidates only to pages that may use camera and microphone. */
+async function newContext(browser: Browser, { endpoints }: Deployed): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const { origin } = new URL(endpoints.console.replace('127.0.0.1', host));
+    await context.grantPermissions(['camera', 'microphone'], { origin });
+  }
+  await context.addInitScript(WATCH_PEERS);
+  return context;
+}
+
+async function consoleIn(
+  deployed: Deployed,
+  context: BrowserContext,
+  player: string,
+  complaints: string[],
+): Promise<ConsolePage> {
+  const page = await context.newPage();
+  await page.goto(`${deployed.endpoints.console}/`);
+  return consoleOn(deployed, page, player, complaints);
+}
+
+export type ConsolePage = ReturnType<typeof consoleOn>;
+
+/** What a test does with a console page, and sees of it. */
+export function consoleOn(deployed: Deployed, page: Page, player: string, complaints: string[]) {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  const requests: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/v1/') && request.method() !== 'OPTIONS')
+      requests.push(`${request.method()} ${pathname.split('/').at(-1)}`);
+  });
+  const byId = (id: string) => page.getByTestId(id);
+  const state = () => byId('state').getAttribute('data-state');
+  const becomes = (...wanted: string[]) =>
+    eventually(state, (now) => now !== null && wanted.includes(now), 30_000);
+  const number = async (id: string) => Number((await byId(id).textContent())?.replaceAll(/\D/g, ''));
+
+  const one = {
+    page,
+    player,
+    byId,
+    state,
+    becomes,
+    number,
+    click: (id: string) => byId(id).click(),
+    news: async () => (await byId('status').textContent()) ?? '',
+    timeline: async () => (await byId('timeline').textContent()) ?? '',
+    /** Requests for a connection to a session that the page has sent. */
+    asked: () => requests.filter((request) => request === 'POST connections').length,
+    /** The player's newest session, as AWS sees it. */
+    async session(): Promise<SeenSession> {
+      const userId = playerIdOf(deployed.endpoints.identity, player, 'pseudonym');
+      const all = (await deployed.control('GET', 'streamsessions')) as (SeenSession & { userId: string })[];
+      const found = all.find((candidate) => candidate.userId === userId);
+      if (found === undefined) throw new Error(`${player} has no session.`);
+      return found;
+    },
+    /** Video frames shown on, from now, whatever the page itself says. */
+    async plays(more = 10): Promise<void> {
+      const shown = () =>
+        page.evaluate<number>("document.querySelector('#stream').getVideoPlaybackQuality().totalVideoFrames");
+      const before = await shown();
+      await eventually(shown, (now) => now >= before + more || (now < before && now >= more));
+    },
+    async signIn(): Promise<void> {
+      await byId('sign-in').click();
+      await page.getByRole('textbox').fill(player);
+      await page.getByRole('button', { name: /sign in/i }).click();
+      await becomes('ready');
+    },
+    /** Signs in and starts a session whose video plays. */
+    async playing(): Promise<void> {
+      await one.signIn();
+      await byId('start').click();
+      await becomes('connected');
+      await one.plays();
+      await eventually(
+        () => number('counter'),
+        (counter) => counter > 5,
+      );
+    },
+    /** Cuts by the page's own button, and waits until the page has found out. */
+    async cut(how: 'blackhole' | 'close'): Promise<void> {
+      await byId(`cut-${how}`).click();
+      await eventually(state, (now) => now !== 'connected');
+    },
+    /** The page is back in a session that has been connected to so often. */
+    async isBack(connections: number): Promise<SeenSession> {
+      await becomes('connected');
+      await one.plays();
+      const session = await one.session();
+      expect(session).toMatchObject({ status: 'CONNECTED', connections });
+      return session;
+    },
+    /** Another tab of the same browser. */
+    anotherTab: () => consoleIn(deployed, page.context(), player, complaints),
+  };
+  return one;
+}

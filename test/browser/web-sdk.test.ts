@@ -1,0 +1,272 @@
+import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { shutdownWebRtc } from '../../local/gameliftstreams/server.ts';
+import { eventually } from '../e2e/harness.ts';
+import { type Bench, GROUP, openBench } from '../local/gameliftstreams/support.ts';
+import { launch, openPage, withoutBrowser } from './chromium.ts';
+import { serveStun, serveWebSdkPage } from './web-sdk-page.ts';
+
+interface Inbound {
+  framesDecoded: number;
+  packetsReceived: number;
+  packetsLost: number;
+  /** In seconds, as RFC 3550 defines it. */
+  jitter: number;
+}
+
+interface Heard {
+  states: string[];
+  channelErrors: number;
+  goodbyes: string[];
+  echoes: number[];
+  game?: { counter: number; inputs: number; keys: string[]; messages: number };
+}
+
+/** Aside: AWS's patience with a player who is idle. */
+const IDLE_SECONDS = 3600;
+
+describe.skipIf(withoutBrowser)('a page with the Web SDK, in a real browser before the emulator', () => {
+  let bench: Bench;
+  let site: Awaited<ReturnType<typeof serveWebSdkPage>>;
+  let browser: Browser;
+  const opened: Awaited<ReturnType<typeof openPage>>[] = [];
+  beforeAll(async () => {
+    bench = await openBench();
+    site = await serveWebSdkPage();
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+    await bench?.close();
+    await shutdownWebRtc();
+  });
+  afterEach(async () => {
+    for (const { context, complaints } of opened.splice(0)) {
+      await context.close();
+      expect(complaints).toEqual([]);
+    }
+    await bench.control('PUT', 'settings', { idleTimeoutSeconds: IDLE_SECONDS });
+  });
+
+  const ask = <T>(page: Page, text: string) => page.evaluate<T>(text);
+  const heard = (page: Page) => ask<Heard>(page, 'player.heard');
+  const inbound = (page: Page) => ask<Inbound | undefined>(page, 'player.inbound()');
+  const look = async (id: string) =>
+    (await bench.control('GET', `streamsessions/${id}`)).body as Record<string, unknown>;
+  const connected = (page: Page) =>
+    eventually(
+      () => heard(page),
+      ({ states }) => states.includes('connected'),
+    );
+  /** Waits until so many more frames are decoded. */
+  const frames = async (page: Page, more: number) => {
+    const before = (await inbound(page))?.framesDecoded ?? 0;
+    return eventually(
+      () => inbound(page),
+      (now) => (now?.framesDecoded ?? 0) >= before + more,
+    );
+  };
+
+  async function open(options: object = {}): Promise<Page> {
+    const page = await openPage(browser, site.url);
+    opened.push(page);
+    await ask(page.page, `player.open(${JSON.stringify(options)})`);
+    return page.page;
+  }
+  const offerOf = (page: Page) => ask<string>(page, 'player.sdk().generateSignalRequest()');
+  const accept = (page: Page, signalResponse: string) =>
+    ask<void>(page, `player.sdk().processSignalResponse(${JSON.stringify(signalResponse)})`);
+  async function started(SignalRequest: string, input: object = {}) {
+    const id = await bench.start({ SignalRequest, ...input });
+    const { SignalResponse } = await eventually(
+      () => bench.get(id),
+      (session) => session.SignalResponse !== undefined,
+    );
+    return { id, signalResponse: String(SignalResponse) };
+  }
+  async function playing(options: object = {}, input: object = {}) {
+    const page = await open(options);
+    const signalRequest = await offerOf(page);
+    const { id, signalResponse } = await started(signalRequest, input);
+    await accept(page, signalResponse);
+    await connected(page);
+    await frames(page, 5);
+    return { page, id, signalRequest };
+  }
+
+  it.each(['1.0.0', '1.1.0', '1.2.0'])(
+    'of version %s has its bare offer answered, sees frames, and has both channels open',
+    async (version) => {
+      const { page, signalRequest } = await playing({ version });
+      const request = JSON.parse(signalRequest);
+      expect(Object.keys(request)).toEqual(['type', 'sdp', 'webSdkVersion', 'extras']);
+      expect(request).toMatchObject({
+        type: 'offer',
+        webSdkVersion: version,
+        extras: { features: [{ name: 'WEBRTC_SPLIT_MEDIA_STREAMS', value: 'enabled' }] },
+      });
+      expect(request.sdp).not.toMatch(/\r|a=candidate/);
+      expect(request.sdp).toMatch(/a=fmtp:\d+ .*stereo=1/);
+      const channels = await eventually(
+        () => ask<string[]>(page, 'player.openChannels()'),
+        ({ length }) => length === 2,
+      );
+      expect(channels).toEqual(['clientMessageChannel', 'inputChannel']);
+    },
+  );
+
+  it('with ICE servers sends its candidates along, with a bandwidth its limit, and is answered all the same', async () => {
+    const stun = await serveStun();
+    const streamConfiguration = { iceServers: [{ urls: stun.url }], maximumKbps: 4_000 };
+    const { signalRequest } = await playing({ streamConfiguration });
+    stun.close();
+    const { sdp } = JSON.parse(signalRequest);
+    expect(sdp).toContain('a=candidate:');
+    expect(sdp).toContain('b=AS:4000');
+  });
+
+  it('can do without an audio element from 1.2 on, and not before', async () => {
+    await playing({ audio: false });
+    await expect(open({ audio: false, version: '1.1.0' })).rejects.toThrow(/audioElement/);
+  });
+
+  it('sends application messages of up to 64 KB, which the game counts and sends back', async () => {
+    const { page, id } = await playing();
+    expect(await ask(page, 'player.message(10)')).toBe(true);
+    expect(await ask(page, 'player.message(65536)')).toBe(true);
+    expect(await ask(page, 'player.message(65537)')).toBe(false);
+    const { echoes } = await eventually(
+      () => heard(page),
+      (now) => now.echoes.length === 2 && now.game?.messages === 2,
+    );
+    expect(echoes).toEqual([10, 65_536]);
+    expect(await look(id)).toMatchObject({ messages: 2, inputs: 0 });
+  });
+
+  it('has its input attached, seen by the game as keys held down, and let go when it is detached', async () => {
+    const { page, id } = await playing();
+    const sees = (keys: string[]) =>
+      eventually(
+        () => look(id),
+        (now) => JSON.stringify(now.keys) === JSON.stringify(keys),
+      );
+    await page.keyboard.press('KeyX');
+    await ask(page, 'player.sdk().attachInput()');
+    await page.keyboard.down('KeyW');
+    await page.keyboard.down('Space');
+    await sees(['KeyW', 'Space']);
+    await page.keyboard.up('KeyW');
+    await sees(['Space']);
+    await ask(page, 'player.sdk().detachInput()');
+    expect(await sees([])).toMatchObject({ inputs: 3 });
+    await page.keyboard.up('Space');
+    await page.keyboard.press('KeyX');
+    const event = `new KeyboardEvent('keydown', { code: 'KeyM' })`;
+    expect(await ask(page, `player.sdk().processKeyboardEvent(${event})`)).toBe(true);
+    expect(await sees(['KeyM'])).toMatchObject({ inputs: 4 });
+  });
+
+  it('hears that it was idle too long', async () => {
+    const { page } = await playing();
+    await bench.control('PUT', 'settings', { idleTimeoutSeconds: 0.01 });
+    const { goodbyes } = await eventually(
+      () => heard(page),
+      (now) => now.goodbyes.length > 0,
+    );
+    expect(goodbyes).toEqual(['idle']);
+  });
+
+  it('hears that its session was terminated, over a slow network too, before the connection ends', async () => {
+    const { page, id } = await playing();
+    await bench.control('PUT', `streamsessions/${id}/network`, { delayMs: 400 });
+    await bench.client.send(
+      new TerminateStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }),
+    );
+    const atGoodbye = await eventually(
+      () => heard(page),
+      (now) => now.goodbyes.length > 0 || now.channelErrors > 0,
+    );
+    expect(atGoodbye).toMatchObject({ goodbyes: ['terminated'], channelErrors: 0 });
+    await eventually(
+      () => heard(page),
+      (now) => now.channelErrors === 2,
+    );
+  });
+
+  it('hears the same when its session has reached its length', async () => {
+    const { page } = await playing({}, { SessionLengthSeconds: 4 });
+    const { goodbyes } = await eventually(
+      () => heard(page),
+      (now) => now.goodbyes.length > 0,
+    );
+    expect(goodbyes).toEqual(['terminated']);
+  });
+
+  it('hears of a clean close by an error on both channels, and of a blackhole nothing', async () => {
+    const [one, other] = [await playing(), await playing()];
+    await bench.control('POST', `streamsessions/${other.id}/drop`, { how: 'blackhole' });
+    await bench.control('POST', `streamsessions/${one.id}/drop`, { how: 'close' });
+    await eventually(
+      () => heard(one.page),
+      (now) => now.channelErrors === 2,
+    );
+    expect(await heard(other.page)).toMatchObject({ channelErrors: 0, goodbyes: [] });
+  });
+
+  it('sees a bad network in its own statistics, and plays on', async () => {
+    const { page, id } = await playing();
+    const before = await inbound(page);
+    await bench.control('PUT', `streamsessions/${id}/network`, { lossPercent: 10, jitterMs: 200 });
+    const during = await eventually(
+      () => inbound(page),
+      (now) => (now?.packetsLost ?? 0) > (before?.packetsLost ?? 0) + 5 && (now?.jitter ?? 0) > 0.01,
+    );
+    expect(during?.framesDecoded).toBeGreaterThan(before?.framesDecoded ?? 0);
+    await bench.control('PUT', `streamsessions/${id}/network`, {});
+    await frames(page, 30);
+    expect((await heard(page)).states.at(-1)).toBe('connected');
+  });
+
+  it('can’t make an offer while bound; one whose answer the browser refused must close() first, then it plays', async () => {
+    const page = await open();
+    const signalRequest = await offerOf(page);
+    await expect(offerOf(page)).rejects.toThrow(/close\(\)/);
+    const { signalResponse } = await started(signalRequest);
+    const refused = { ...JSON.parse(signalResponse), sdp: 'v=0' };
+    await expect(accept(page, JSON.stringify(refused))).rejects.toThrow(/setRemoteDescription/);
+    await expect(offerOf(page)).rejects.toThrow(/close\(\)/);
+    await ask(page, 'player.sdk().close()');
+    const again = await started(await offerOf(page));
+    await accept(page, again.signalResponse);
+    await connected(page);
+    await frames(page, 5);
+  });
+
+  it.each([
+    ['no JSON', 'nonsense'],
+    ['no answer', '{"type":"offer","sdp":"v=0","webSdkProtocolUrl":"x"}'],
+    ['no module', '{"type":"answer","sdp":"v=0"}'],
+  ])('refuses a signal response with %s, and no input module is loaded', async (_what, signalResponse) => {
+    const page = await open();
+    await offerOf(page);
+    await expect(accept(page, signalResponse)).rejects.toThrow();
+    expect(await ask(page, 'typeof GameCastInputModule')).toBe('undefined');
+  });
+
+  it('comes back with the same object after its network died, to a game that went on', async () => {
+    const { page, id } = await playing();
+    const before = (await heard(page)).game?.counter ?? 0;
+    await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+    await ask(page, 'player.sdk().close()');
+    await accept(page, await bench.connect(id, await offerOf(page)));
+    await bench.reaches(id, 'CONNECTED');
+    await frames(page, 5);
+    const { game } = await eventually(
+      () => heard(page),
+      (now) => (now.game?.counter ?? 0) > before,
+    );
+    expect(game).toMatchObject({ connection: 2 });
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import * as timing from '../../client/src/timing.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const page = read('docs/client.md');
+const state = read('client/src/state.ts');
+
+/** The first cells of the table behind a marker. */
+function rows(marker: string): string[][] {
+  const [, behind = ''] = page.split(`<!-- ${marker}: read by the tests -->\n`);
+  const lines = behind.split('\n');
+  const table = lines.slice(
+    2,
+    lines.findIndex((line) => !line.startsWith('|')),
+  );
+  return table.map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The names in backticks in one column. */
+const named = (marker: string, column = 0) =>
+  rows(marker).flatMap((cells) => [...(cells[column] ?? '').matchAll(/`(\w+)/g)].map(([, name]) => name));
+
+describe('docs/client.md', () => {
+  const examples = [...page.matchAll(/<!-- (client\/examples\/\S+) -->\n```\w+\n([\s\S]*?)```/g)];
+
+  test('shows the examples as they are checked', () => {
+    expect(examples.map(([, file]) => file)).toEqual([
+      'client/examples/ten-lines.ts',
+      'client/examples/plain.ts',
+      'client/examples/react.tsx',
+    ]);
+    for (const [, file = '', code] of examples) expect(code, file).toBe(read(file));
+  });
+
+  test('and the package’s own page the first of them', () => {
+    expect(read('client/README.md')).toContain(`\`\`\`ts\n${examples[0]?.[2]}\`\`\``);
+  });
+
+  test('keeps its word: the ten lines are ten, imports and the page’s own buttons apart', () => {
+    const [first = []] = examples;
+    const lines = (first[2] ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('import'));
+    expect(lines.length).toBeLessThanOrEqual(11);
+  });
+
+  test('tables every state, and what it carries', () => {
+    const [states = ''] = state.split('/** What happened, for a timeline.');
+    const names = [...states.matchAll(/readonly name: '(\w+)'/g)].map(([, name]) => name);
+    expect(named('states').toSorted()).toEqual(names.toSorted());
+    for (const member of named('states', 2)) expect(state).toMatch(new RegExp(`readonly ${member}\\??:`));
+  });
+
+  test('tables every reason for which a stream ends', () => {
+    const [, endings = ''] = state.split('export type Ending =');
+    const [union = ''] = endings.split('/** What happened, for a timeline.');
+    const reasons = [...union.matchAll(/reason: ([^;}]+)/g)].flatMap(
+      ([, names = '']) => names.match(/\w+/g) ?? [],
+    );
+    expect(named('reasons')).toEqual(reasons);
+  });
+
+  test('tables every code that the protocol does not', () => {
+    const [, behind = ''] = read('client/src/problem.ts').split('  | ApiCode\n');
+    const [union = ''] = behind.split('/** Why an attempt failed');
+    expect(named('codes')).toEqual([...union.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code));
+  });
+
+  test('tells the thresholds as they are', () => {
+    expect(rows('thresholds').map(([, after]) => after)).toEqual([
+      `${timing.SILENCE_MS} ms`,
+      `${timing.DOUBTED_SILENCE_MS} ms`,
+      `${timing.DOUBTED_SILENCE_MS} ms`,
+      `${timing.STALL_MS} ms`,
+      '0 ms',
+    ]);
+    for (const [number, ms] of [
+      ['One look proves at most 0.4 s', timing.MOST_PROVEN_MS],
+      ['after the tab slept for 30 s', timing.CONSENT_MS],
+      ['After 0.8 s of silence', timing.SUSPICIOUS_MS],
+      ['spread over 0.2 s', timing.FIRST_SPREAD_MS],
+      ['no answer in 12 s', timing.ANSWER_WITHIN_MS],
+      ['or took 30 s', timing.TOKEN_WITHIN_MS],
+      ['no frame came in 8 s', timing.FRAME_WITHIN_MS],
+      ['and 30 s, which AWS may take', timing.NOTICED_LATER_MS],
+      ['an end 30 s', timing.END_WITHIN_MS],
+      ['full jitter below 0.5 s', timing.BASE_MS],
+      ['doubling up to 8 s', timing.CEILING_MS],
+      ['or to 3 s', timing.UNREACHABLE_CEILING_MS],
+    ] as const) {
+      expect(page.replaceAll(/\s+/g, ' ')).toContain(number);
+      expect(Number(/[\d.]+/.exec(number)?.[0]) * 1000).toBe(ms);
+    }
+  });
+
+  test('links to files that are there', () => {
+    const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(join(root, dirname('docs/client.md'), link)))).toEqual([]);
+  });
+
+  test('names every event', () => {
+    const [, events = ''] = state.split('export type StreamEvent =');
+    for (const [, name = ''] of events.matchAll(/name: '(\w+)'/g)) expect(page).toContain(`\`${name}\``);
+  });
+});

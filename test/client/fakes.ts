@@ -1,0 +1,306 @@
+import {
+  type ClientConnection,
+  createStream,
+  type Environment,
+  type LocksLike,
+  type StreamEvent,
+  type StreamOptions,
+  type StreamSession,
+  type StreamState,
+} from '../../client/src/index.ts';
+import { createVirtualClock, settle } from './virtual-clock.ts';
+
+/** A session as the API shows it. */
+export const session: StreamSession = {
+  streamGroupId: 'sg-1',
+  streamSessionId: 'ss-1',
+  status: 'CONNECTED',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  connectionTimeoutSeconds: 120,
+};
+
+/** What the fake API answers: JSON with a status, no answer at all, or none ever. */
+export type Reply =
+  | { status: number; body?: unknown; headers?: Record<string, string>; afterMs?: number }
+  | 'unreachable'
+  | 'hangs';
+
+/** A granted connection. */
+export function granted(
+  connectionId: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+): Reply {
+  const body = {
+    streamSession: session,
+    signalResponse: `answer for ${connectionId}`,
+    connectionId,
+    ...more,
+  };
+  return { status: 201, body, headers };
+}
+
+/** A refusal of the API's own. */
+export function refused(status: number, code: string, retry: string, more: object = {}): Reply {
+  return {
+    status,
+    body: {
+      type: `urn:rejoin:problem:${code}`,
+      title: code,
+      status,
+      detail: `${code}.`,
+      code,
+      retry,
+      ...more,
+    },
+    headers: { 'content-type': 'application/problem+json' },
+  };
+}
+
+/** What the API lists. */
+export function listed(...streamSessions: StreamSession[]): Reply {
+  return { status: 200, body: { streamSessions } };
+}
+
+/** A request as it arrived. */
+export interface Call {
+  at: number;
+  method: string;
+  path: string;
+  token: string;
+  key: string | undefined;
+  contentType: string | undefined;
+  text: string | undefined;
+  body: Record<string, unknown>;
+}
+
+/** The Web SDK's object, playing a game whose packets come as long as they flow. */
+export class FakeSdk {
+  /** Whether media comes; a picture comes with it. */
+  flows = true;
+  /** Whether anything comes at all. */
+  lives = true;
+  /** Whether a frame can be decoded. */
+  decodes = true;
+  closed = false;
+  inputs = 0;
+  answered: string | undefined;
+  readonly name: string;
+  readonly connection: ClientConnection;
+  #frames = 0;
+  #packets = 0;
+  #others = 0;
+
+  constructor(name: string, connection: ClientConnection) {
+    this.name = name;
+    this.connection = connection;
+  }
+
+  async generateSignalRequest(): Promise<string> {
+    return this.name;
+  }
+
+  async processSignalResponse(signalResponse: string): Promise<void> {
+    this.answered = signalResponse;
+  }
+
+  attachInput(): void {
+    this.inputs += 1;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  async getVideoRTCStats(): Promise<unknown> {
+    if (this.answered !== undefined && this.lives) {
+      this.#others += 1;
+      if (this.flows) this.#packets += 10;
+      if (this.flows && this.decodes) this.#frames += 1;
+    }
+    return new Map<string, object>([
+      ['codec', { type: 'codec', payloadType: 96 }],
+      [
+        'video',
+        { type: 'inbound-rtp', kind: 'video', packetsReceived: this.#packets, framesDecoded: this.#frames },
+      ],
+      ['pair', { type: 'candidate-pair', bytesReceived: 1000 * this.#packets + this.#others }],
+    ]);
+  }
+}
+
+/** `navigator.locks` of one browser. */
+export function fakeLocks(): LocksLike {
+  const holders = new Map<string, (error: Error) => void>();
+  const queue: { name: string; run: () => void }[] = [];
+  const request: LocksLike['request'] = (name, { steal, signal }, callback) =>
+    new Promise((resolve, reject) => {
+      const run = () => {
+        const own = (error: Error) => reject(error);
+        holders.set(name, own);
+        callback()
+          .then(resolve, reject)
+          .finally(() => {
+            if (holders.get(name) !== own) return;
+            holders.delete(name);
+            const next = queue.findIndex((waiting) => waiting.name === name);
+            if (next >= 0) queue.splice(next, 1)[0]?.run();
+          });
+      };
+      const holder = holders.get(name);
+      if (holder === undefined) return run();
+      if (steal) {
+        holder(new DOMException('stolen', 'AbortError'));
+        return run();
+      }
+      const waiting = { name, run };
+      queue.push(waiting);
+      signal?.addEventListener('abort', () => {
+        queue.splice(queue.indexOf(waiting), 1);
+        reject(new DOMException('aborted', 'AbortError'));
+      });
+    });
+  return { request };
+}
+
+/** A player in front of an API whose replies are given in order, on a virtual clock. */
+export function createTable(
+  options: Partial<StreamOptions<FakeSdk>> & {
+    clock?: ReturnType<typeof createVirtualClock>;
+    /** Called with each new SDK object, before it is used. */
+    made?: (sdk: FakeSdk) => void;
+  } = {},
+) {
+  const clock = options.clock ?? createVirtualClock();
+  const replies: (Reply | (() => Reply))[] = [];
+  const calls: Call[] = [];
+  const sdks: FakeSdk[] = [];
+  const states: StreamState[] = [];
+  const log: { at: number; name: string }[] = [];
+  const events: StreamEvent[] = [];
+  const listeners = new Set<() => void>();
+  const network = { online: true };
+  const inFlight = { now: 0, most: 0 };
+  const tokens = { rejected: [] as (string | undefined)[] };
+  let keys = 0;
+
+  async function fetch(url: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const text = typeof init.body === 'string' ? init.body : undefined;
+    calls.push({
+      at: clock.now(),
+      method: init.method ?? 'GET',
+      path: url.replace('https://api.example', ''),
+      token: (headers.get('authorization') ?? '').replace('Bearer ', ''),
+      key: headers.get('idempotency-key') ?? undefined,
+      contentType: headers.get('content-type') ?? undefined,
+      text,
+      body: text === undefined ? {} : JSON.parse(text),
+    });
+    const next = replies.shift() ?? 'hangs';
+    const reply = typeof next === 'function' ? next() : next;
+    inFlight.now += 1;
+    inFlight.most = Math.max(inFlight.most, inFlight.now);
+    try {
+      return await new Promise<Response>((resolve, reject) => {
+        const { signal } = init;
+        if (signal?.aborted) reject(signal.reason);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        if (reply === 'hangs') return;
+        if (reply === 'unreachable') return reject(new TypeError('Failed to fetch'));
+        const { status, body, headers, afterMs } = reply;
+        const answer = () => {
+          const said = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+          resolve(new Response(said ?? null, { status, headers: headers ?? {} }));
+        };
+        if (afterMs === undefined) answer();
+        else clock.setTimeout(answer, afterMs);
+      });
+    } finally {
+      inFlight.now -= 1;
+    }
+  }
+
+  const environment: Environment = {
+    fetch,
+    now: clock.now,
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+    random: () => 0.5,
+    uuid: () => {
+      keys += 1;
+      return `key-${keys}`;
+    },
+    locks: null,
+    events: {
+      addEventListener: (_type, listener) => listeners.add(listener),
+      removeEventListener: (_type, listener) => listeners.delete(listener),
+    },
+    online: () => network.online,
+    ...options.environment,
+  };
+
+  const stream = createStream<FakeSdk>({
+    api: 'https://api.example',
+    streamGroupId: 'sg-1',
+    createGameLiftStreams(connection) {
+      const sdk = new FakeSdk(`offer ${sdks.length + 1}`, connection);
+      sdks.push(sdk);
+      options.made?.(sdk);
+      return sdk;
+    },
+    getAccessToken({ rejected }) {
+      tokens.rejected.push(rejected);
+      return rejected === undefined ? 'token' : 'token 2';
+    },
+    onState(state) {
+      states.push(state);
+      log.push({ at: clock.now(), name: state.name });
+    },
+    onEvent: (event) => events.push(event),
+    ...options,
+    environment,
+  });
+
+  return {
+    clock,
+    stream,
+    environment,
+    replies,
+    calls,
+    sdks,
+    states,
+    /** When each state began. */
+    log,
+    events,
+    tokens,
+    inFlight,
+    listeners,
+    /** The names of the states so far, repetitions left out. */
+    names: () => states.map(({ name }) => name).filter((name, index, all) => name !== all[index - 1]),
+    /** The events of one kind. */
+    told: <Name extends StreamEvent['name']>(name: Name) =>
+      events.filter((event): event is Extract<StreamEvent, { name: Name }> => event.name === name),
+    /** The newest SDK object. */
+    sdk(): FakeSdk {
+      const last = sdks.at(-1);
+      if (last === undefined) throw new Error('no connection was made');
+      return last;
+    },
+    goOffline() {
+      network.online = false;
+    },
+    async goOnline() {
+      network.online = true;
+      for (const listener of listeners) listener();
+      await settle();
+    },
+    /** Starts a session that plays at once. */
+    async playing(): Promise<void> {
+      replies.push(granted('c-1'));
+      const started = stream.start();
+      await clock.advance(100);
+      await started;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { API_CODES, isSession, refusalOf } from '../../client/src/problem.ts';
+import { protocolTable } from '../protocol.ts';
+import { session } from './fakes.ts';
+
+describe('docs/protocol.md', () => {
+  const rows = protocolTable('codes');
+
+  test('tables exactly the codes that the client knows, so that none comes as a surprise', () => {
+    expect(rows.map(([code]) => code)).toEqual([...API_CODES]);
+  });
+
+  test.each(rows)('%s is obeyed as it is tabled', (code = '', status = '', retry = '') => {
+    const body = { code, retry, detail: 'Why.', retryAfterMs: 1500 };
+    expect(refusalOf(Number(status), '2', body)).toEqual({
+      code,
+      status: Number(status),
+      retry,
+      detail: 'Why.',
+      retryAfterMs: 1500,
+    });
+  });
+
+  test.each(protocolTable('gateway'))('the gateway’s own %s %s is obeyed as it is tabled', (...row) => {
+    const [status = '', message, , action = ''] = row;
+    const refusal = refusalOf(Number(status), null, { message });
+    expect(refusal).toMatchObject({ code: 'gateway', status: Number(status), detail: message });
+    expect(refusal).not.toHaveProperty('retryAfterMs');
+    // A 401 is met by a new token before anybody reads its refusal.
+    const expected = action.startsWith('same') ? 'same' : 'never';
+    expect(action).toMatch(/^(same, after a wait of the client's own|never|get a new token, once)$/);
+    expect(refusal.retry).toBe(expected);
+  });
+});
+
+describe('a refusal', () => {
+  test('brings what a page shows: place, doubt, reason, and the session in the way', () => {
+    const more = {
+      queuePosition: 3,
+      mayBeTooLate: true,
+      statusReason: 'idleTimeout',
+      streamSession: session,
+    };
+    const body = { code: 'paced', retry: 'same', detail: '', retryAfterMs: 1, ...more };
+    expect(refusalOf(503, null, body)).toMatchObject(more);
+  });
+
+  test('of a broker that is newer than the client keeps its retry and wait, under a code that is known', () => {
+    expect(refusalOf(409, null, { code: 'brand_new', retry: 'newOffer', retryAfterMs: 5 })).toEqual({
+      code: 'gateway',
+      status: 409,
+      retry: 'newOffer',
+      detail: '',
+      retryAfterMs: 5,
+    });
+  });
+
+  test('with a known code and no word on what to do is a gateway’s', () => {
+    expect(refusalOf(503, null, { code: 'paced' })).toMatchObject({ code: 'gateway', retry: 'same' });
+    expect(refusalOf(404, null, { code: 'paced', retry: 'perhaps' })).toMatchObject({
+      code: 'gateway',
+      retry: 'never',
+    });
+  });
+
+  test.each([
+    ['0', 0],
+    ['30', 30_000],
+    ['1.5', undefined],
+    ['-1', undefined],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+    ['', undefined],
+    [null, undefined],
+  ])('whose Retry-After is %j waits %j', (header, ms) => {
+    expect(refusalOf(503, header, undefined).retryAfterMs).toBe(ms);
+  });
+
+  test.each([-1, '5', null, Number.NaN])('whose retryAfterMs is %j goes by its header', (retryAfterMs) => {
+    expect(refusalOf(503, '2', { retryAfterMs }).retryAfterMs).toBe(2000);
+    expect(refusalOf(503, null, { retryAfterMs })).not.toHaveProperty('retryAfterMs');
+  });
+
+  test.each([undefined, null, 'text', 5, [], true])(
+    'without an object for a body (%j) is a gateway’s',
+    (body) => {
+      expect(refusalOf(502, null, body)).toEqual({ code: 'gateway', status: 502, retry: 'same', detail: '' });
+    },
+  );
+
+  test.each([
+    [408, 'same'],
+    [429, 'same'],
+    [499, 'never'],
+    [500, 'same'],
+    [302, 'never'],
+  ])('of status %i that nobody explains is repeated or not: %s', (status, retry) => {
+    expect(refusalOf(status, null, {}).retry).toBe(retry);
+  });
+});
+
+describe('a session', () => {
+  test('is one with what anything here depends on', () => {
+    expect(isSession(session)).toBe(true);
+    for (const name of ['streamGroupId', 'streamSessionId', 'status', 'connectionTimeoutSeconds']) {
+      expect(isSession({ ...session, [name]: undefined }), name).toBe(false);
+    }
+    for (const none of [undefined, null, 'session', 7, []]) expect(isSession(none)).toBe(false);
+  });
+});

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { protocolTable } from '../protocol.ts';
+import { type Call, createTable, granted, listed, type Reply, refused, session } from './fakes.ts';
+
+const NEVER_LATER_THAN_MS = 150_000;
+const CODES = protocolTable('codes').map(([code = '', status, retry = '']) => ({
+  code,
+  status: Number(status),
+  retry,
+}));
+
+/** Whatever an API, a gateway or a network may do with a request. */
+const replies: fc.Arbitrary<Reply> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({ of: fc.constantFrom(...CODES), wait: fc.option(fc.nat(60_000)), afterMs: fc.nat(3000) })
+      .map(({ of: { code, status, retry }, wait, afterMs }) => {
+        const reply = refused(status, code, retry, wait === null ? {} : { retryAfterMs: wait });
+        return typeof reply === 'string' ? reply : { ...reply, afterMs };
+      }),
+  },
+  { weight: 3, arbitrary: fc.constantFrom<Reply>('unreachable', 'hangs') },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(400, 401, 403, 404, 413, 429, 431, 500, 502, 503)
+      .map((status): Reply => ({ status, body: { message: 'x' } })),
+  },
+  { weight: 1, arbitrary: fc.string().map((body): Reply => ({ status: 201, body })) },
+  { weight: 2, arbitrary: fc.nat(99).map((id) => granted(`c-${id}`)) },
+  { weight: 1, arbitrary: fc.constant(listed(session)) },
+);
+
+/** What happens around the requests, at some time. */
+const happenings = fc.array(
+  fc.record({
+    afterMs: fc.nat(40_000),
+    what: fc.constantFrom('online', 'offline', 'failed', 'channelError', 'blackhole', 'sleep', 'noPicture'),
+  }),
+  { maxLength: 6 },
+);
+
+type Table = ReturnType<typeof createTable>;
+
+async function happen(table: Table, what: string): Promise<void> {
+  const sdk = table.sdks.at(-1);
+  if (what === 'online') await table.goOnline();
+  else if (what === 'offline') table.goOffline();
+  else if (what === 'sleep') await table.clock.sleep(20_000);
+  else if (what === 'blackhole' && sdk) sdk.lives = false;
+  else if (what === 'noPicture' && sdk) sdk.decodes = false;
+  else if (what === 'failed') sdk?.connection.connectionState('failed');
+  else if (what === 'channelError') sdk?.connection.channelError(new Event('error'));
+}
+
+/** The longest time without being connected or ended, and whether it goes on. */
+function longestEffort(table: Table): number {
+  let longest = 0;
+  let since: number | undefined;
+  for (const { at, name } of [...table.log, { at: table.clock.now(), name: 'now' }]) {
+    const isTrying = name === 'connecting' || name === 'reconnecting' || name === 'ending';
+    if (since !== undefined && !isTrying) longest = Math.max(longest, at - since);
+    if (!isTrying) since = undefined;
+    else since ??= at;
+  }
+  return longest;
+}
+
+/** What a reply says to do next, if it does. */
+function retryOf(reply: Reply): string | undefined {
+  return typeof reply === 'object' ? (reply.body as { retry?: string } | undefined)?.retry : undefined;
+}
+
+const isConnection = ({ path }: Call) => path.endsWith('/connections');
+
+test('whatever the API answers and whenever the network fails: one request at a time, and it always ends within the budget', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(replies, { maxLength: 25 }), happenings, async (answers, events) => {
+      const table = createTable();
+      await table.playing();
+      table.replies.push(...answers);
+      table.sdk().connection.channelError(new Event('error'));
+      for (const { afterMs, what } of events) {
+        await table.clock.advance(afterMs);
+        await happen(table, what);
+      }
+      for (const sdk of table.sdks) sdk.lives = false;
+      // Each replaced SDK object may have played for a while: after as many budgets it is certainly over.
+      for (let budget = 0; budget < 30 && table.stream.state.name !== 'ended'; budget += 1) {
+        await table.clock.advance(NEVER_LATER_THAN_MS);
+        const sdk = table.sdks.at(-1);
+        if (sdk) sdk.lives = false;
+      }
+
+      expect(table.stream.state.name).toBe('ended');
+      expect(table.inFlight.most).toBe(1);
+      // A machine that sleeps can't end on time: that much later at most.
+      const slept = 20_000 * events.filter(({ what }) => what === 'sleep').length;
+      expect(longestEffort(table)).toBeLessThanOrEqual(NEVER_LATER_THAN_MS + slept);
+      // Nothing is left: no timer, no listener, no connection, no request.
+      await table.clock.advance(0);
+      expect(table.clock.pending()).toBe(0);
+      expect(table.listeners.size).toBe(0);
+      expect(table.inFlight.now).toBe(0);
+      expect(table.sdks.every(({ closed }) => closed)).toBe(true);
+    }),
+    { numRuns: 250 },
+  );
+}, 120_000);
+
+test('same is byte for byte the same, newOffer is not, never is the last: unless the network is a new one', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(replies, { minLength: 1, maxLength: 25 }), async (answers) => {
+      const table = createTable();
+      await table.playing();
+      table.replies.push(...answers);
+      table.sdk().connection.channelError(new Event('error'));
+      await table.clock.advance(NEVER_LATER_THAN_MS);
+
+      const asked = table.calls.filter(isConnection);
+      for (const [index, call] of asked.entries()) {
+        const reply = answers[table.calls.indexOf(call) - 1];
+        const next = asked[index + 1];
+        if (reply === undefined || next === undefined) continue;
+        const isSame = next.text === call.text && next.key === call.key;
+        const retry = retryOf(reply);
+        expect(retry).not.toBe('never');
+        if (retry === 'newOffer') expect(isSame).toBe(false);
+        else if (typeof reply === 'string' || retry === 'same' || reply.status === 401)
+          expect(isSame).toBe(true);
+        // No key goes with two bodies, and no offer into two requests.
+        for (const other of asked) expect(other.key === call.key).toBe(other.text === call.text);
+      }
+    }),
+    { numRuns: 250 },
+  );
+}, 120_000);
+
+test('a start is never two: whatever happens, its requests are the same one until the API asks for another', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(replies, { maxLength: 25 }), happenings, async (answers, events) => {
+      const table = createTable();
+      table.replies.push(...answers);
+      const started = table.stream.start({ applicationIdentifier: 'a-1' });
+      for (const { afterMs, what } of events) {
+        await table.clock.advance(afterMs);
+        await happen(table, what);
+      }
+      await table.clock.advance(650_000);
+      expect((await started).name).toMatch(/^(connected|ended)$/);
+      const starts = table.calls.filter(
+        ({ method, path }) => method === 'POST' && path.endsWith('/streamsessions'),
+      );
+      const renewals = answers.slice(0, starts.length).filter((reply) => retryOf(reply) === 'newOffer');
+      const different = new Set(starts.map(({ key, text }) => `${key} ${text}`));
+      expect(different.size).toBeLessThanOrEqual(1 + renewals.length);
+      expect(table.inFlight.most).toBeLessThanOrEqual(1);
+      table.stream.close();
+      await table.clock.advance(0);
+      expect(table.clock.pending()).toBe(0);
+    }),
+    { numRuns: 150 },
+  );
+}, 120_000);
+
+test('resume and end always end too', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(replies, { maxLength: 15 }), fc.boolean(), async (answers, resumes) => {
+      const table = createTable();
+      table.replies.push(...answers);
+      const done = resumes ? table.stream.resume() : table.stream.end();
+      await table.clock.advance(60_000 + 630_000 + NEVER_LATER_THAN_MS);
+      expect((await done).name).toMatch(/^(connected|ended)$/);
+      expect(table.inFlight.most).toBeLessThanOrEqual(1);
+    }),
+    { numRuns: 150 },
+  );
+}, 120_000);

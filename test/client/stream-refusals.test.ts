@@ -1,0 +1,333 @@
+import { describe, expect, test } from 'vitest';
+import { createTable, granted, type Reply, refused, session } from './fakes.ts';
+
+/** A player whose stream has just broken, with what the API will say. */
+async function broken(...replies: (Reply | (() => Reply))[]) {
+  const table = createTable();
+  await table.playing();
+  table.replies.push(...replies);
+  table.sdk().connection.channelError(new Event('error'));
+  const asked = () => table.calls.slice(1);
+  return { ...table, asked, waits: () => table.told('refused').map(({ waitMs }) => waitMs) };
+}
+
+describe('while AWS has not noticed the loss', () => {
+  test('the client asks again when it is told to, each time with a new offer under a new key', async () => {
+    const notYet = refused(409, 'session_not_reconnectable', 'newOffer', { retryAfterMs: 1000 });
+    const table = await broken(notYet, notYet, notYet, granted('c-2'));
+    await table.clock.advance(200);
+    expect(table.stream.state).toMatchObject({
+      name: 'reconnecting',
+      attempt: 1,
+      wait: { code: 'session_not_reconnectable', until: (table.told('refused')[0]?.at ?? 0) + 1100 },
+    });
+    await table.clock.advance(4000);
+
+    expect(table.stream.state.name).toBe('connected');
+    expect(table.asked().map(({ key }) => key)).toEqual(['key-2', 'key-3', 'key-4', 'key-5']);
+    expect(table.asked().map(({ body }) => body.signalRequest)).toEqual([
+      'offer 2',
+      'offer 3',
+      'offer 4',
+      'offer 5',
+    ]);
+    expect(new Set(table.asked().map(({ body }) => body.previousConnectionId))).toEqual(new Set(['c-1']));
+    expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
+    expect(table.waits()).toEqual([1100, 1100, 1100]);
+  });
+});
+
+describe('a page that counts down', () => {
+  test('sees no wait any more while the next request is under way, and which attempt it is', async () => {
+    const table = await broken(refused(503, 'upstream_unavailable', 'same', { retryAfterMs: 1000 }), 'hangs');
+    await table.clock.advance(500);
+    expect(table.stream.state).toMatchObject({ attempt: 1, wait: { code: 'upstream_unavailable' } });
+    await table.clock.advance(1500);
+    expect(table.stream.state).toMatchObject({ name: 'reconnecting', attempt: 2 });
+    expect(table.stream.state).not.toHaveProperty('wait');
+  });
+});
+
+describe('in a storm', () => {
+  const paced = refused(503, 'paced', 'same', {
+    retryAfterMs: 40_000,
+    queuePosition: 800,
+    mayBeTooLate: true,
+  });
+
+  test('the player sees the place in the queue, and comes when it is the turn with the same request', async () => {
+    const table = await broken(paced, granted('c-2'));
+    await table.clock.advance(200);
+    const refusedAt = table.told('refused')[0]?.at ?? 0;
+    expect(table.stream.state).toMatchObject({
+      wait: { code: 'paced', queuePosition: 800, mayBeTooLate: true, until: refusedAt + 40_100 },
+    });
+    await table.clock.advance(41_000);
+    const [first, second] = table.asked();
+    expect(table.stream.state.name).toBe('connected');
+    expect(second?.at).toBe(refusedAt + 40_100);
+    expect([second?.key, second?.text]).toEqual([first?.key, first?.text]);
+  });
+
+  test('nothing cuts the wait for a turn short, but a new network means a new offer when it has come', async () => {
+    const table = await broken(paced, granted('c-2'));
+    await table.clock.advance(10_000);
+    await table.goOnline();
+    await table.clock.advance(29_000);
+    expect(table.asked()).toHaveLength(1);
+    await table.clock.advance(2000);
+    expect(table.asked()).toHaveLength(2);
+    expect(table.asked()[1]?.body.signalRequest).toBe('offer 3');
+  });
+
+  test('a turn that comes after the session must be over is not waited for', async () => {
+    const table = await broken(refused(503, 'paced', 'same', { retryAfterMs: 200_000, queuePosition: 4000 }));
+    await table.clock.advance(1000);
+    expect(table.stream.state).toEqual({ name: 'ended', session, reason: 'expired', code: 'paced' });
+  });
+});
+
+describe('what nobody answered', () => {
+  test('is repeated byte for byte, with growing waits, and at once when the browser is back online', async () => {
+    const table = await broken('unreachable', 'unreachable', 'unreachable', granted('c-2'));
+    await table.clock.advance(1300);
+    expect(table.waits()).toEqual([300, 550, 1050]);
+    expect(new Set(table.asked().map(({ key, text }) => `${key} ${text}`)).size).toBe(1);
+    expect(table.asked()).toHaveLength(3);
+    await table.goOnline();
+    await table.clock.advance(50);
+    expect(table.stream.state.name).toBe('connected');
+    // The offer was made for a network that is gone.
+    expect(table.asked()[3]).toMatchObject({ key: 'key-3', body: { signalRequest: 'offer 3' } });
+  });
+
+  test('makes the waits short again on a new network', async () => {
+    const table = await broken(...Array<Reply>(8).fill('unreachable'));
+    await table.clock.advance(6000);
+    const before = table.waits().length;
+    await table.goOnline();
+    await table.clock.advance(400);
+    expect(table.waits().slice(before)).toEqual([300, 550]);
+  });
+
+  test('is given up after twelve seconds and repeated', async () => {
+    const table = await broken('hangs', granted('c-2', {}, { 'idempotency-replayed': 'true' }));
+    await table.clock.advance(12_000);
+    expect(table.asked()).toHaveLength(1);
+    expect(table.stream.state).toMatchObject({ name: 'reconnecting', attempt: 1 });
+    await table.clock.advance(1000);
+    expect(table.told('refused')).toMatchObject([{ code: 'timeout', status: 0 }]);
+    expect(table.asked()[1]?.text).toBe(table.asked()[0]?.text);
+    expect(table.stream.state.name).toBe('connected');
+    expect(table.told('answered').at(-1)).toMatchObject({ replayed: true });
+  });
+
+  test('is not waited for when the browser is back online meanwhile', async () => {
+    const table = await broken('hangs', granted('c-2'));
+    await table.clock.advance(3000);
+    await table.goOnline();
+    await table.clock.advance(100);
+    expect(table.stream.state.name).toBe('connected');
+    expect(table.inFlight.most).toBe(1);
+  });
+});
+
+describe('answers that are not the API’s own', () => {
+  test.each<[string, Reply, string, number]>([
+    ['the gateway’s throttle', { status: 429, body: { message: 'Too Many Requests' } }, 'gateway', 429],
+    ['a function that crashed', { status: 500, body: { message: 'Internal Server Error' } }, 'gateway', 500],
+    ['no function in time', { status: 503, body: { message: 'Service Unavailable' } }, 'gateway', 503],
+    ['a proxy’s page', { status: 502, body: '<html>' }, 'gateway', 502],
+    ['a success that is none', { status: 201, body: '<html>captive portal</html>' }, 'garbled', 201],
+    ['a success of another shape', { status: 201, body: { hello: 1 } }, 'garbled', 201],
+    ['a session without a connection', { status: 201, body: { streamSession: session } }, 'garbled', 201],
+    ['nothing but null', { status: 200, body: 'null' }, 'garbled', 200],
+  ])('%s is waited out with waits of our own', async (_what, reply, code, status) => {
+    const table = await broken(reply, granted('c-2'));
+    await table.clock.advance(2000);
+    expect(table.told('refused')).toMatchObject([{ code, status, waitMs: 300 }]);
+    expect(table.asked()[1]?.text).toBe(table.asked()[0]?.text);
+    expect(table.stream.state.name).toBe('connected');
+  });
+
+  test.each([400, 403, 404, 413, 431])('the gateway’s %i is final', async (status) => {
+    const table = await broken({ status, body: { message: 'No' } });
+    await table.clock.advance(60_000);
+    expect(table.stream.state).toMatchObject({ reason: 'refused', code: 'gateway', status, detail: 'No' });
+    expect(table.asked()).toHaveLength(1);
+  });
+
+  test('a proxy’s Retry-After is obeyed', async () => {
+    const table = await broken({ status: 503, headers: { 'retry-after': '7' } }, granted('c-2'));
+    await table.clock.advance(1000);
+    expect(table.waits()).toEqual([7700]);
+  });
+});
+
+describe('a refusal that will not change', () => {
+  test.each([
+    ['taken_over', 409, { reason: 'taken_over', by: 'device' }],
+    ['stream_session_not_found', 404, { reason: 'no_session' }],
+    ['stream_session_ended', 410, { reason: 'session_ended' }],
+    ['idempotency_key_reused', 422, { reason: 'refused', code: 'idempotency_key_reused', status: 422 }],
+    ['broker_misconfigured', 500, { reason: 'refused', code: 'broker_misconfigured', status: 500 }],
+    ['invalid_request', 400, { reason: 'refused', code: 'invalid_request', status: 400 }],
+  ])('%s ends the stream', async (code, status, ending) => {
+    const table = await broken(refused(status, code, 'never'));
+    await table.clock.advance(60_000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', session, ...ending });
+    expect(table.asked()).toHaveLength(1);
+    expect(table.sdks.every(({ closed }) => closed)).toBe(true);
+  });
+});
+
+describe('a picture that does not come', () => {
+  test('although the API answered leads to a new offer that names the new connection', async () => {
+    const table = createTable({
+      made(sdk) {
+        sdk.flows = sdk.name !== 'offer 2';
+      },
+    });
+    await table.playing();
+    table.replies.push(granted('c-2'), granted('c-3'));
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(9000);
+    expect(table.calls[2]?.body).toEqual({ signalRequest: 'offer 3', previousConnectionId: 'c-2' });
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
+    expect(table.told('no_picture')).toHaveLength(1);
+  });
+
+  test('because the connection failed meanwhile is not waited for', async () => {
+    const table = createTable({
+      made(sdk) {
+        sdk.flows = sdk.name !== 'offer 2';
+      },
+    });
+    await table.playing();
+    table.replies.push(granted('c-2'), granted('c-3'));
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(500);
+    table.sdk().connection.connectionState('failed');
+    await table.clock.advance(1000);
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
+  });
+
+  test('because the SDK can’t use the answer leads to a new offer', async () => {
+    const error = new Error('the input module could not be loaded');
+    const table = createTable({
+      made(sdk) {
+        if (sdk.name === 'offer 2') sdk.processSignalResponse = () => Promise.reject(error);
+      },
+    });
+    await table.playing();
+    table.replies.push(granted('c-2'), granted('c-3'));
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(2000);
+    expect(table.told('no_picture')).toMatchObject([{ error }]);
+    expect(table.stream.state.name).toBe('connected');
+  });
+
+  test('ever ends when the session’s patience is over, not later', async () => {
+    const table = createTable({
+      made(sdk) {
+        sdk.flows = sdk.name === 'offer 1';
+      },
+    });
+    await table.playing();
+    table.replies.push(...Array.from({ length: 200 }, (_, turn) => granted(`c-${turn}`)));
+    table.sdk().connection.channelError(new Event('error'));
+    const from = table.clock.now();
+    await table.clock.advance(200_000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'no_picture' });
+    // Each round trip that brings nothing is followed by a longer wait.
+    expect(
+      table
+        .told('refused')
+        .slice(0, 4)
+        .map(({ waitMs }) => waitMs),
+    ).toEqual([300, 550, 1050, 2050]);
+    expect((table.calls.at(-1)?.at ?? 0) - from).toBeLessThanOrEqual(150_000);
+    expect(table.clock.pending()).toBe(0);
+  });
+});
+
+describe('access tokens', () => {
+  const unauthorized: Reply = { status: 401, body: { message: 'Unauthorized' } };
+
+  test('that expired are replaced once, within the same attempt', async () => {
+    const table = await broken(unauthorized, granted('c-2'));
+    await table.clock.advance(1000);
+    expect(table.stream.state.name).toBe('connected');
+    expect(table.asked().map(({ token }) => token)).toEqual(['token', 'token 2']);
+    expect(table.asked()[1]?.text).toBe(table.asked()[0]?.text);
+    expect(table.tokens.rejected.at(-1)).toBe('token');
+    expect(table.told('refused')).toEqual([]);
+    expect(table.told('asked').at(-1)?.attempt).toBe(1);
+  });
+
+  test('that are refused twice end in signed out', async () => {
+    const table = await broken(unauthorized, unauthorized);
+    await table.clock.advance(60_000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'signed_out', session });
+    expect(table.asked()).toHaveLength(2);
+  });
+
+  test('that are refused however new they are end in signed out, after two', async () => {
+    let made = 0;
+    const table = createTable({
+      getAccessToken() {
+        made += 1;
+        return `token ${made}`;
+      },
+    });
+    await table.playing();
+    table.replies.push(...Array<Reply>(9).fill(unauthorized));
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(1000);
+    expect(table.stream.state).toMatchObject({ reason: 'signed_out' });
+    expect(table.calls).toHaveLength(3);
+  });
+
+  test.each<[string, () => string | undefined]>([
+    ['there is none', () => undefined],
+    ['it is the rejected one again', () => 'token'],
+  ])('end in signed out where %s', async (_what, token) => {
+    const table = createTable({ getAccessToken: ({ rejected }) => (rejected ? token() : 'token') });
+    await table.playing();
+    table.replies.push(unauthorized);
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(1000);
+    expect(table.stream.state).toMatchObject({ reason: 'signed_out' });
+    expect(table.calls).toHaveLength(2);
+  });
+
+  test('that can’t be had for the moment are asked for again: no network is not signed out', async () => {
+    let fails = 2;
+    const table = createTable({
+      async getAccessToken() {
+        if (table.sdks.length > 1 && fails > 0) {
+          fails -= 1;
+          throw new TypeError('Failed to fetch');
+        }
+        return 'token';
+      },
+    });
+    await table.playing();
+    table.replies.push(granted('c-2'));
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(3000);
+    expect(table.told('refused').map(({ code }) => code)).toEqual(['token_unavailable', 'token_unavailable']);
+    expect(table.stream.state.name).toBe('connected');
+  });
+
+  test('that never come do not hold the end up', async () => {
+    const table = createTable({
+      getAccessToken: () => (table.sdks.length > 1 ? new Promise(() => {}) : 'token'),
+    });
+    await table.playing();
+    table.sdk().connection.channelError(new Event('error'));
+    await table.clock.advance(150_000);
+    expect(table.stream.state).toMatchObject({ reason: 'expired', code: 'token_unavailable' });
+    expect(table.clock.pending()).toBe(0);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { createTable, fakeLocks, granted, listed, session } from './fakes.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+/** Two tabs of one browser. */
+function twoTabs(locks = fakeLocks()) {
+  const clock = createVirtualClock();
+  return {
+    clock,
+    first: createTable({ clock, environment: { locks } }),
+    second: createTable({ clock, environment: { locks } }),
+  };
+}
+
+describe('two tabs of one player', () => {
+  test('do not fight: the second one hears that the first holds the stream, and asks for nothing', async () => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    second.replies.push(listed(session));
+    const resumed = second.stream.resume();
+    await clock.advance(2000);
+    expect(await resumed).toEqual({ name: 'ended', session, reason: 'held_by_tab' });
+    expect(second.calls.map(({ method }) => method)).toEqual(['GET']);
+    expect(first.stream.state.name).toBe('connected');
+    expect(clock.pending()).toBe(1);
+  });
+
+  test('change places when the player insists in the second: the first has been taken over', async () => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    second.replies.push(listed(session), granted('c-2'));
+    void second.stream.resume({ insist: true });
+    await clock.advance(2000);
+    expect(first.stream.state).toEqual({ name: 'ended', session, reason: 'taken_over', by: 'tab' });
+    expect(first.sdk().closed).toBe(true);
+    expect(second.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+
+    first.replies.push(listed(session), granted('c-3'));
+    void first.stream.resume({ insist: true });
+    await clock.advance(2000);
+    expect(second.stream.state).toMatchObject({ reason: 'taken_over', by: 'tab' });
+    expect(first.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
+  });
+
+  test.each<[string, (table: ReturnType<typeof createTable>) => void]>([
+    ['was closed', (table) => table.stream.close()],
+    ['said goodbye', (table) => table.sdk().connection.serverDisconnect('idle')],
+  ])('follow one another where the first %s', async (_what, leave) => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    leave(first);
+    second.replies.push(listed(session), granted('c-2'));
+    void second.stream.resume();
+    await clock.advance(2000);
+    expect(second.stream.state).toMatchObject({ name: 'connected' });
+  });
+
+  test('hold each its own, where they play different sessions', async () => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    second.replies.push(listed({ ...session, streamSessionId: 'ss-2' }), granted('c-2'));
+    void second.stream.resume();
+    await clock.advance(2000);
+    expect([first, second].map(({ stream }) => stream.state.name)).toEqual(['connected', 'connected']);
+  });
+});
+
+describe('a reloaded tab', () => {
+  test('waits a moment for the browser to let go of its own lock', async () => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    second.replies.push(listed(session), granted('c-2'));
+    void second.stream.resume();
+    await clock.advance(500);
+    first.stream.close();
+    await clock.advance(500);
+    expect(second.stream.state).toMatchObject({ name: 'connected' });
+  });
+
+  test('keeps the lock while it reconnects, so that nobody slips in', async () => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    first.sdk().connection.channelError(new Event('error'));
+    await clock.advance(500);
+    second.replies.push(listed(session));
+    void second.stream.resume();
+    await clock.advance(2000);
+    expect(second.stream.state).toMatchObject({ reason: 'held_by_tab' });
+  });
+});
+
+describe('a lock', () => {
+  test.each<[string, () => Promise<never>]>([
+    ['rejects', () => Promise.reject(new DOMException('insecure', 'SecurityError'))],
+    [
+      'throws',
+      () => {
+        throw new DOMException('insecure', 'SecurityError');
+      },
+    ],
+  ])('that the browser refuses (%s) keeps nobody from playing', async (_what, request) => {
+    const table = createTable({ environment: { locks: { request } } });
+    await table.playing();
+    expect(table.stream.state.name).toBe('connected');
+  });
+
+  test('that comes after the player has left is given back', async () => {
+    const { clock, first, second } = twoTabs();
+    await first.playing();
+    second.replies.push(listed(session));
+    void second.stream.resume();
+    await clock.advance(500);
+    second.stream.close();
+    first.stream.close();
+    await clock.advance(10);
+    const third = createTable({ clock, environment: { locks: second.environment.locks } });
+    third.replies.push(listed(session), granted('c-3'));
+    void third.stream.resume();
+    await clock.advance(100);
+    expect(third.stream.state.name).toBe('connected');
+    expect(second.stream.state).toMatchObject({ reason: 'closed' });
+  });
+
+  test('that is granted in the very moment it is given up is given back', async () => {
+    const locks = fakeLocks();
+    let grantLate = () => {};
+    const late: typeof locks = {
+      request: (name, _options, callback) =>
+        new Promise((resolve, reject) => {
+          grantLate = () => void locks.request(name, {}, callback).then(resolve, reject);
+        }),
+    };
+    const table = createTable({ environment: { locks: late } });
+    table.replies.push(listed(session));
+    void table.stream.resume();
+    await table.clock.advance(1000);
+    grantLate();
+    await table.clock.advance(10);
+    expect(table.stream.state).toMatchObject({ reason: 'held_by_tab' });
+    const other = createTable({ clock: table.clock, environment: { locks } });
+    other.replies.push(listed(session), granted('c-2'));
+    void other.stream.resume();
+    await table.clock.advance(100);
+    expect(other.stream.state.name).toBe('connected');
+  });
+});

@@ -1,0 +1,172 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseNetwork } from '../../../local/gameliftstreams/network.ts';
+import { openRelay, type Relay } from '../../../local/gameliftstreams/relay.ts';
+import { createShaper, type Shaper } from '../../../local/gameliftstreams/shaper.ts';
+import { until } from './support.ts';
+
+interface End {
+  socket: Socket;
+  /** The numbers that have arrived, in order. */
+  heard: number[];
+  port(): number;
+}
+
+async function openEnd(): Promise<End> {
+  const socket = createSocket('udp4');
+  const heard: number[] = [];
+  socket.on('message', (packet) => heard.push(packet.readUInt32BE(0)));
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { socket, heard, port: () => socket.address().port };
+}
+
+let game: End;
+let client: End;
+let relay: Relay;
+let shaper: Shaper | undefined;
+/** Where the relay sends the game's packets from: what the game answers to. */
+let back: number;
+beforeEach(async () => {
+  shaper = undefined;
+  [game, client] = [await openEnd(), await openEnd()];
+  relay = await openRelay(game.port(), () => shaper);
+  const first = once(game.socket, 'message');
+  await send(client, relay.port, [0]);
+  back = (await first)[1].port;
+  game.heard.length = 0;
+});
+afterEach(() => {
+  relay.close();
+  game.socket.close();
+  client.socket.close();
+});
+
+const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, index) => from + index);
+/** Sends packets with a pause every few, since a socket's buffer is finite. */
+async function send({ socket }: End, port: number, numbers: readonly number[]): Promise<void> {
+  for (const [index, number] of numbers.entries()) {
+    const packet = Buffer.alloc(100);
+    packet.writeUInt32BE(number);
+    socket.send(packet, port, '127.0.0.1');
+    if (index % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+const bothWays = (numbers: readonly number[]) =>
+  Promise.all([send(client, relay.port, numbers), send(game, back, numbers)]);
+const arrives = (end: End, count: number) =>
+  until(
+    () => end.heard.length,
+    (length) => length >= count,
+  );
+/** How many packets the present network has judged. */
+let judged: number;
+const behave = (network: object) => {
+  const parsed = parseNetwork(network);
+  const made = parsed && createShaper(parsed, performance.now());
+  judged = 0;
+  shaper = made && {
+    arrivalOf: (...packet) => {
+      judged += 1;
+      return made.arrivalOf(...packet);
+    },
+  };
+};
+const judges = (count: number) =>
+  until(
+    () => judged,
+    (so) => so >= count,
+  );
+
+describe('packets between a client and its game, counted on real sockets', () => {
+  it('all arrive in order while nothing is wrong', async () => {
+    await bothWays(numbered(500));
+    await Promise.all([arrives(game, 500), arrives(client, 500)]);
+    expect(game.heard).toEqual(numbered(500));
+    expect(client.heard).toEqual(numbered(500));
+  });
+
+  it('are lost both ways in the share asked for, and never again once it is undone', async () => {
+    behave({ lossPercent: 30 });
+    await bothWays(numbered(1_000));
+    behave({});
+    await bothWays([1_001]);
+    await Promise.all([
+      until(
+        () => game.heard.at(-1),
+        (last) => last === 1_001,
+      ),
+      until(
+        () => client.heard.at(-1),
+        (last) => last === 1_001,
+      ),
+    ]);
+    for (const { heard } of [game, client]) {
+      expect(heard.length).toBeGreaterThan(600);
+      expect(heard.length).toBeLessThan(800);
+    }
+    game.heard.length = 0;
+    await send(client, relay.port, numbered(500));
+    await arrives(game, 500);
+    expect(game.heard.length).toBe(500);
+  });
+
+  it('stay in order under jitter', async () => {
+    behave({ delayMs: 20, jitterMs: 60 });
+    await bothWays(numbered(300));
+    await Promise.all([arrives(game, 300), arrives(client, 300)]);
+    expect(game.heard).toEqual(numbered(300));
+    expect(client.heard).toEqual(numbered(300));
+  });
+
+  it('overtake each other where that is asked for, and none is lost', async () => {
+    behave({ jitterMs: 60, reorder: true });
+    await send(client, relay.port, numbered(300));
+    await arrives(game, 300);
+    expect(game.heard).not.toEqual(numbered(300));
+    expect(game.heard.toSorted((a, b) => a - b)).toEqual(numbered(300));
+  });
+
+  it('wait out a freeze, or are let go when it is undone, in the order in which they were sent', async () => {
+    behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
+    await send(client, relay.port, numbered(50));
+    await judges(50);
+    expect(game.heard).toEqual([]);
+    behave({});
+    await send(client, relay.port, [51]);
+    await arrives(game, 51);
+    expect(game.heard).toEqual(numbered(51));
+  });
+
+  it('that never reach the game are no sign of life from the client', async () => {
+    behave({ lossPercent: 100 });
+    const deaf = await openRelay(game.port(), () => shaper);
+    await send(client, deaf.port, numbered(3));
+    await judges(3);
+    expect(deaf.lastClientPacketAt()).toBeUndefined();
+    behave({});
+    await send(client, deaf.port, [4]);
+    await arrives(game, 1);
+    expect(deaf.lastClientPacketAt()).toBeTypeOf('number');
+    deaf.close();
+  });
+
+  it('vanish when the line is cut, those on their way included', async () => {
+    behave({ delayMs: 50 });
+    await bothWays(numbered(20));
+    await judges(40);
+    relay.cut();
+    behave({});
+    await bothWays(numbered(20, 21));
+    // A second relay on the same machine is the clock: what it delivers was sent later.
+    const other = await openRelay(game.port(), () =>
+      createShaper({ lossPercent: 0, delayMs: 100, jitterMs: 0, reorder: false }, 0),
+    );
+    await send(client, other.port, [99]);
+    await arrives(game, 1);
+    other.close();
+    expect(game.heard).toEqual([99]);
+    expect(client.heard).toEqual([]);
+  });
+});
