@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { endChildren } from '../storm/child.ts';
 import { progressLine } from '../storm/progress.ts';
 import { HELP, recoveryArguments } from './arguments.ts';
 import { recoveryBars } from './bars.ts';
@@ -16,18 +15,15 @@ export async function run(args: readonly string[]): Promise<void> {
   // A browser's driver and a deployment are loaded for a measurement alone, not for a line of help.
   const { measureRecovery } = await import('./measure.ts');
   const progress = progressLine();
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    // Without its processes the measurement fails, and on its way out tidies up.
-    void endChildren();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const recoveries = await measureRecovery({ cuts, conditions }, progress.show).catch((error) => {
-    progress.end();
-    if (stopped) process.exit(130);
-    throw error;
-  });
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const recoveries = await measureRecovery({ cuts, conditions }, progress.show, stop.signal).catch(
+    (error) => {
+      progress.end();
+      if (stop.signal.aborted) process.exit(130);
+      throw error;
+    },
+  );
   progress.end();
   if (svg !== undefined) {
     mkdirSync(dirname(svg), { recursive: true });

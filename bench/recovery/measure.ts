@@ -31,19 +31,27 @@ type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
  * Measures the two policies side by side against one local deployment, with one Chromium.
  *
  * @param onProgress told in one line what goes on
+ * @param stop aborted to give up: the measurement fails, and tidies up
  */
 export async function measureRecovery(
   { cuts, conditions }: Size,
   onProgress: (line: string) => void,
+  stop: AbortSignal,
 ): Promise<Recoveries> {
-  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
-  const browser = await launch();
   const script = await buildPlayerPage();
+  const browser = await launch(true);
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
   const task: DeploymentTask = { directory };
   const deployment = startChild<DeploymentMessage, never>(
     new URL('deployment-process.ts', import.meta.url).href,
     task,
   );
+  let closing: Promise<unknown> | undefined;
+  const close = () => {
+    closing ??= Promise.all([browser.close(), deployment.end()]);
+    return closing;
+  };
+  stop.addEventListener('abort', () => void close());
   try {
     deployment.on((message) => {
       if (message.kind === 'progress') onProgress(`${message.line} ...`);
@@ -75,8 +83,7 @@ export async function measureRecovery(
     }
     return results;
   } finally {
-    await browser.close();
-    await deployment.end();
+    await close();
     rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -13,12 +13,16 @@ export const withoutBrowser = CHROMIUM === undefined && process.env.REJOIN_REQUI
 if (withoutBrowser)
   console.warn('Browser tests are skipped: there is no Chromium (apt-get install chromium).');
 
-/** Debian's Chromium, headless, with WebRTC allowed over loopback. */
-export async function launch(): Promise<Browser> {
+/**
+ * Debian's Chromium, headless, with WebRTC allowed over loopback.
+ * @param ownSignals the caller closes it on Ctrl-C; otherwise that ends the process at once
+ */
+export async function launch(ownSignals = false): Promise<Browser> {
   if (CHROMIUM === undefined)
     throw new Error('There is no Chromium on this machine: apt-get install chromium');
   return chromium.launch({
     executablePath: CHROMIUM,
+    ...(ownSignals ? { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false } : {}),
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -14,6 +14,7 @@ interface Inbound {
   /** Requests to send a lost packet again. */
   nackCount: number;
   freezeCount: number;
+  packetsReceived: number;
 }
 
 describe.skipIf(withoutBrowser)('a player whose network is not what it should be', () => {
@@ -31,6 +32,19 @@ describe.skipIf(withoutBrowser)('a player whose network is not what it should be
     })()`);
   const network = async (one: ConsolePage, body: object) =>
     table.deployed.control('PUT', `streamsessions/${(await one.session()).id}/network`, body);
+  /** Nothing has come for so long that whoever watches has seen it, and not for longer than may be borne. */
+  const quiet = async (one: ConsolePage) => {
+    let before = -1;
+    let same = 0;
+    await eventually(
+      () => inbound(one),
+      ({ packetsReceived }) => {
+        same = packetsReceived === before ? same + 1 : 0;
+        before = packetsReceived;
+        return same === 5;
+      },
+    );
+  };
   /** As a laptop that is shut: Chromium's own processes for pages are stopped, timers and WebRTC with them. */
   const asleep = async ({ page }: ConsolePage, task: () => Promise<unknown>) => {
     await page.evaluate(`{
@@ -99,7 +113,11 @@ describe.skipIf(withoutBrowser)('a player whose network is not what it should be
   it('asleep for a while, wakes up in the stream that has waited', async () => {
     const one = await table.open();
     await one.playing();
+    // Nothing that is sent to a laptop that sleeps is there when it wakes.
+    await network(one, { lossPercent: 100 });
+    await quiet(one);
     await asleep(one, async () => {});
+    await network(one, {});
     await one.plays(30);
     expect(await one.session()).toMatchObject({ connections: 1, status: 'CONNECTED' });
     expect(one.asked()).toBe(0);
