@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Condition } from './conditions.ts';
 
@@ -33,7 +33,12 @@ comes back in two ways: by the client library; by hand, which is a new offer as 
  * @throws UsageError in one sentence that says what to type
  */
 export function recoveryArguments(args: readonly string[]): RecoveryArguments {
-  const { json = false, ...values } = parse(args);
+  const { json = false, ...values } = readOptions('recovery', args, {
+    cuts: { type: 'string' },
+    notice: { type: 'string' },
+    json: { type: 'boolean' },
+    svg: { type: 'string' },
+  });
   const svg = values.svg ?? (json ? undefined : DOCUMENTED_SVG);
   if (svg !== undefined && !/\.svg$/.test(svg)) {
     throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
@@ -43,7 +48,7 @@ export function recoveryArguments(args: readonly string[]): RecoveryArguments {
     .map((part) => whole('notice', part, 0, 60, 'whole numbers'));
   const notices = [...new Set([0, ...given])].sort((one, other) => one - other);
   return {
-    cuts: whole('cuts', values.cuts ?? '20', 1, 1000, 'a whole number'),
+    cuts: whole('cuts', values.cuts ?? '20', 1, 1000),
     conditions: [
       ...notices.map((notice): Condition => ({ how: 'blackhole', notice })),
       { how: 'close', notice: 0 },
@@ -51,27 +56,4 @@ export function recoveryArguments(args: readonly string[]): RecoveryArguments {
     json,
     ...(svg === undefined ? {} : { svg }),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        cuts: { type: 'string' },
-        notice: { type: 'string' },
-        json: { type: 'boolean' },
-        svg: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    const [what] = (error as Error).message.split('. ');
-    throw new UsageError(`${what}. See: npm run bench -- recovery --help`);
-  }
-}
-
-function whole(name: string, text: string, least: number, most: number, what: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name} takes ${what} from ${least} to ${most}, not "${text}".`);
 }

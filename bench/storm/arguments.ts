@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What a storm is measured with. */
@@ -43,7 +43,15 @@ defaults take about five minutes, --players 200 half a minute.`;
  * @throws UsageError in one sentence that says what to type
  */
 export function stormArguments(args: readonly string[]): StormArguments {
-  const values = parse(args);
+  const values = readOptions('storm', args, {
+    players: { type: 'string' },
+    quota: { type: 'string' },
+    notice: { type: 'string' },
+    'item-writes': { type: 'string' },
+    json: { type: 'boolean' },
+    simulate: { type: 'boolean' },
+    svg: { type: 'string' },
+  });
   const { json = false, simulate = false } = values;
   if (simulate && values.svg !== undefined) {
     throw new UsageError('--simulate draws nothing: leave --svg out.');
@@ -66,30 +74,4 @@ export function stormArguments(args: readonly string[]): StormArguments {
     ...(itemWrites === undefined ? {} : { itemWrites: whole('item-writes', itemWrites, 1, 1000) }),
     ...(svg === undefined ? {} : { svg }),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        players: { type: 'string' },
-        quota: { type: 'string' },
-        notice: { type: 'string' },
-        'item-writes': { type: 'string' },
-        json: { type: 'boolean' },
-        simulate: { type: 'boolean' },
-        svg: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    const [what] = (error as Error).message.split('. ');
-    throw new UsageError(`${what}. See: npm run bench -- storm --help`);
-  }
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not "${text}".`);
 }
