@@ -8,9 +8,6 @@ import type { ApiRoute } from './player-api.ts';
 import { RouteIntegration } from './route-integration.ts';
 import type { Settings } from './settings.ts';
 
-/** Operators are people: what exceeds this is a script that has gone wild. */
-const throttle = { rateLimit: 10, burstLimit: 20 };
-
 export class OperatorApi extends Construct {
   readonly api: HttpApi;
   /** What a principal needs `execute-api:Invoke` on, to call every route. */
@@ -38,9 +35,12 @@ export class OperatorApi extends Construct {
       const integration = new RouteIntegration(`${method}${path}`, handler, method);
       this.api.addRoutes({ path, methods: [method], integration });
     }
+    const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
     addStage(this, this.api, {
       settings,
-      throttle,
+      // Counted before signatures are looked at, so a limit for people would be one that strangers use up. Operators
+      // are counted by the functions.
+      throttle: { rateLimit, burstLimit },
       // Who called, also where IAM let somebody in whom the functions then refused.
       accessLog: { ...accessLogFields, operator: '$context.identity.userArn' },
     });

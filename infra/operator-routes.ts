@@ -11,6 +11,12 @@ const look: Grant = {
   why: 'whose session it is, and whether AWS would refuse',
 };
 
+const rate: Grant = {
+  actions: ['UpdateItem'],
+  on: 'rateTable',
+  why: 'the rate of each operator, and of all together',
+};
+
 const audit: Grant = {
   actions: ['PutItem'],
   on: 'auditTable',
@@ -28,7 +34,7 @@ export const operatorRoutes: readonly Route[] = [
     grants: [
       { actions: ['CreateStreamSessionAdminShell'], on: 'streamGroups', why: 'its one AWS call' },
       look,
-      { actions: ['UpdateItem'], on: 'rateTable', why: 'the rate of each operator, and of all together' },
+      rate,
       audit,
     ],
   },
@@ -49,6 +55,7 @@ export const operatorRoutes: readonly Route[] = [
     grants: [
       { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
       look,
+      rate,
       { actions: ['UpdateItem'], on: 'table', why: "the end of the player's record" },
       audit,
     ],

@@ -13,7 +13,7 @@ const keyed = {
 } satisfies TableProps;
 
 export class OperatorTables extends Construct {
-  /** Counts of minutes. A table of its own, so that who opens shells can't write into players' records. */
+  /** Counts of minutes. A table of its own, so that whoever opens shells can't write into players' records. */
   readonly rates: Table;
   /** One record a use, by session and time. */
   readonly audit: Table;

@@ -5,7 +5,7 @@
 import { Construct } from 'constructs';
 import { operatorEnvironment } from './function-environment.ts';
 import type { GrantTargets } from './grants.ts';
-import { AdminShellAlarm } from './operator-alarm.ts';
+import { OperatorAlarms } from './operator-alarm.ts';
 import { OperatorApi } from './operator-api.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { OperatorTables } from './operator-tables.ts';
@@ -44,10 +44,7 @@ export class RejoinOperator extends Construct {
       return { name: route.name, method: route.method, path: route.path, function: handler };
     });
     const { api, arn } = new OperatorApi(this, 'Api', { routes, settings });
-    const shell = routes.find(({ name }) => name === 'operator-shell');
-    if (shell) {
-      new AdminShellAlarm(this, 'AdminShell', { shell: shell.function, topicArn: settings.alarmTopic });
-    }
+    new OperatorAlarms(this, 'Alarms', { routes, topicArn: settings.alarmTopic });
     this.apiUrl = api.apiEndpoint;
     this.apiArn = arn;
     this.auditTableName = audit.tableName;

@@ -166,11 +166,12 @@ export const settingsSchema = object({
     0,
     'ARNs of IAM users and of roles\' sessions, such as "arn:aws:sts::123456789012:assumed-role/Operators/*"',
   ).optional(),
+  /** Both count ends of sessions too, by themselves. */
   adminShell: object({
     perOperatorPerMinute: whole(1, 600).default(6),
     perMinute: whole(1, 6000).default(30),
   }).prefault({}),
-  /** Told when an admin shell is used. */
+  /** Told when an operator uses an admin shell or ends a session. */
   alarmTopic: text(
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
     isTopicArn,

@@ -107,6 +107,12 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
     openShell: async (address, reason) => {
       const { text, headers } = await call('POST', `${sessionPath(address)}/admin-shells`, { reason });
       const credentials = read(shellSchema, text);
+      if (api.protocol === 'https:' && !credentials.streamUrl.startsWith('wss:')) {
+        throw new Failure(
+          'The operator API named a stream without encryption, so nothing was sent there: check --api.',
+          EXIT.failed,
+        );
+      }
       // By the clock that wrote expiresAt, where it shows itself: this machine's may be wrong.
       const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();
       return { credentials, validMs: Date.parse(credentials.expiresAt) - answeredAt };

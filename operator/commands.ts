@@ -89,7 +89,7 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
         validMs,
       });
       if (!missedItsTime) {
-        if (given.json) say(json({ ...address, sessionId: credentials.sessionId, exitCode }));
+        if (given.json) say(json({ ...address, exitCode }));
         return exitCode;
       }
     }

@@ -35,6 +35,8 @@ const usage = (message: string) => new Failure(message, EXIT.usage);
 
 /** @throws Failure for what is no URL to send a signature to */
 function apiUrl(text: string): URL {
+  // Not shown: what stands before an @ is a name and a password.
+  if (text.includes('@')) throw usage('--api must be an address without a name and password in it.');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLoopback = url !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url;

@@ -51,6 +51,8 @@ ${EXITS}`,
 
   terminate: `Ends a stream session, whoever plays in it: terminate STREAM_SESSION
 
+The use is recorded before anything else, and rings an alarm.
+
   --stream-group ID   the stream group of a bare id
 ${COMMON}
 ${EXITS}`,

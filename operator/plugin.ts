@@ -79,7 +79,8 @@ const VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
 const HOST_REGION = /\.([a-z]{2}(?:-[a-z]+)+-\d+)\./;
 
 /**
- * The command line of the plugin, free of secrets, and the environment that has them.
+ * The command line of the plugin, free of secrets, and the environment that has them. The shell's id is on it, as the
+ * AWS CLI puts it there for the plugin to ask AWS for the session again; it opens nothing by itself.
  * @param fallbackRegion where the stream's address does not name a Region; the operator API's may be another
  */
 export function pluginCall(

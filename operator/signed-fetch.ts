@@ -63,5 +63,9 @@ export async function signedFetch(
 export function networkReason(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === 'TimeoutError') return 'no answer in time';
+  // Its message quotes the header or address at fault, which may be a session token.
+  if (name === 'TypeError' && cause === undefined) {
+    return 'the request cannot be made: is there a line break in a credential?';
+  }
   return cause?.code ?? cause?.message ?? message;
 }

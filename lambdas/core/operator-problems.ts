@@ -11,7 +11,7 @@ export const OPERATOR_PROBLEMS = {
   session_not_accessible: { status: 409, retry: 'same', title: 'Not accessible yet' },
   session_not_terminable: PROBLEMS.session_not_terminable,
   session_over: { status: 409, retry: 'never', title: 'The stream session is over' },
-  too_many_requests: { ...PROBLEMS.too_many_requests, title: 'Too many admin shells' },
+  too_many_requests: { ...PROBLEMS.too_many_requests, title: 'Too many requests by operators' },
   broker_misconfigured: PROBLEMS.broker_misconfigured,
   paced: { ...PROBLEMS.paced, title: "The account's AWS quota is taken" },
   access_not_ready: { status: 503, retry: 'same', title: 'AWS is preparing access' },

@@ -1,4 +1,5 @@
 import { OperatorProblem, type OperatorProblemCode } from '../core/operator-problems.ts';
+import { Problem } from '../core/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../core/waits.ts';
 import type { OperatorCall } from './operator-http.ts';
 import type { Table } from './table.ts';
@@ -21,6 +22,11 @@ export interface AuditRecord {
   outcome: 'opened' | 'requested' | OperatorProblemCode;
   /** Epoch milliseconds. */
   at: number;
+}
+
+/** What a record says of a use that failed: the code that is answered. */
+export function outcomeOf(error: unknown): OperatorProblemCode {
+  return error instanceof Problem ? (error as Problem<OperatorProblemCode>).code : 'broker_misconfigured';
 }
 
 /** Writes what operators did. Nobody reads it here, and nobody changes it. */

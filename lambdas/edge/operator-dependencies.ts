@@ -1,12 +1,15 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { sightProblem } from '../core/access.ts';
 import { AwsFailure } from '../core/awsFailure.ts';
 import { tableAudit } from './audit.ts';
+import { tableCounters } from './counters.ts';
 import { regionOf } from './dependencies.ts';
 import { type AwsStreamSession, getStreamSession } from './gameliftstreams.ts';
+import type { RatedUse } from './operator-rate.ts';
 import { readOperatorSettings } from './operator-settings.ts';
 import { requireEnv } from './settings.ts';
 import { dynamoTable } from './table.ts';
-import { log } from './telemetry.ts';
+import { log, metrics } from './telemetry.ts';
 
 /** A session by AWS's own names: an operator need not know whose it is. */
 export interface OperatedSession {
@@ -14,21 +17,35 @@ export interface OperatedSession {
   streamSessionId: string;
 }
 
-/** What every operator route that reaches into a session works with, made once for the life of a sandbox. */
-export function operatorDependencies() {
+/** Under which name each use is counted, for the alarm of it. */
+const USES: Record<RatedUse, string> = { adminShell: 'AdminShellUses', terminate: 'OperatorTerminateUses' };
+
+/**
+ * What every operator route that reaches into a session works with, made once for the life of a sandbox.
+ * @param use what the route is for.
+ */
+export function operatorDependencies(use: RatedUse) {
   const settings = readOperatorSettings();
+  const functionName = requireEnv('AWS_LAMBDA_FUNCTION_NAME');
   const now = () => Date.now();
   const random = () => Math.random();
   return {
     settings,
+    counters: tableCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
     audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
     now,
     random,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     log,
+    // On a line of its own, by this function's name: the alarm must not depend on what the request came to.
+    countUse: () =>
+      metrics
+        .singleMetric()
+        .addDimension('FunctionName', functionName)
+        .addMetric(USES[use], MetricUnit.Count, 1),
     /**
      * GetStreamSession. AWS is asked, since a session may have been started without the broker. It takes no spot of the
-     * players' quota: operators are few, and their API takes ten requests a second at most.
+     * players' quota: a use is counted against the operators' own rate before.
      *
      * @param deadline epoch milliseconds.
      * @throws OperatorProblem

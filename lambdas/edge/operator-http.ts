@@ -14,6 +14,8 @@ import { log, logger } from './telemetry.ts';
 export interface OperatorCall {
   /** The IAM principal: a user's ARN, or a role's with the name of its session. */
   operator: string;
+  /** The access key that signed: a role's session chooses its own name, but CloudTrail has who was given this key. */
+  accessKeyId: string;
   /** The entry of `settings.operators` that lets the principal in. */
   entry: string;
   sourceIp: string;
@@ -35,8 +37,9 @@ export interface OperatorRequest {
 
 type Event = APIGatewayProxyEventV2WithIAMAuthorizer;
 
-/** A user agent is the caller's own words: enough to recognise a tool is kept. */
+/** A user agent is the caller's own words: enough to recognise a tool is kept, and nothing that could bend a record. */
 const USER_AGENT_CHARACTERS = 256;
+const NOT_VISIBLE_ASCII = /[^\x20-\x7e]/g;
 
 /**
  * Wraps a route of the operator API into a Lambda handler that refuses everybody who is not in `settings.operators`.
@@ -57,7 +60,7 @@ export function operatorApi(
 
 function toRequest(event: Event, context: Context, settings: OperatorSettings): OperatorRequest {
   const { requestContext } = event;
-  const { userArn } = requestContext.authorizer?.iam ?? {};
+  const { userArn, accessKey } = requestContext.authorizer?.iam ?? {};
   const entry = operatorEntry(userArn, settings.operators);
   const { streamGroupId, streamSessionId, playerId } = event.pathParameters ?? {};
   // Ids go into the log only where they can be ids. Neither the reason nor anything that AWS answers goes there.
@@ -76,9 +79,12 @@ function toRequest(event: Event, context: Context, settings: OperatorSettings): 
   return {
     call: {
       operator: userArn,
+      accessKeyId: accessKey,
       entry,
       sourceIp: requestContext.http.sourceIp,
-      userAgent: requestContext.http.userAgent.slice(0, USER_AGENT_CHARACTERS),
+      userAgent: (requestContext.http.userAgent ?? '')
+        .slice(0, USER_AGENT_CHARACTERS)
+        .replace(NOT_VISIBLE_ASCII, '?'),
       requestId: requestContext.requestId,
     },
     streamGroupId,

@@ -9,7 +9,7 @@ export interface OperatorSettings {
   }[];
   /** Who is let in; see `operatorEntry`. */
   operators: string[];
-  /** Admin shells a minute: of one entry of `operators`, and of all together. */
+  /** Admin shells a minute, and as many ends of sessions: of one entry of `operators`, and of all together. */
   adminShell: { perOperatorPerMinute: number; perMinute: number };
 }
 

@@ -54,6 +54,7 @@ export function dynamoTable(tableName: string): Table {
     requestHandler: {
       connectionTimeout: REQUEST_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      socketTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
   });

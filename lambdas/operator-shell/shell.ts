@@ -1,20 +1,15 @@
 import { accessProblem, notReadyWaitMs, SHELL_VALID_MS, shellProblem } from '../core/access.ts';
 import { AwsFailure } from '../core/awsFailure.ts';
-import { OperatorProblem, type OperatorProblemCode } from '../core/operator-problems.ts';
-import { Problem } from '../core/problems.ts';
 import type { ShellCredentials } from '../edge/admin-shell.ts';
-import type { Audit } from '../edge/audit.ts';
-import type { Counters } from '../edge/counters.ts';
+import { type Audit, type AuditRecord, outcomeOf } from '../edge/audit.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { OperatedSession } from '../edge/operator-dependencies.ts';
 import type { OperatorCall } from '../edge/operator-http.ts';
-import type { OperatorSettings } from '../edge/operator-settings.ts';
+import { charge, type OperatorRate } from '../edge/operator-rate.ts';
 import type { Log } from '../edge/telemetry.ts';
 
 /** What opening a shell works with. Deadlines are epoch milliseconds. */
-export interface ShellDependencies {
-  settings: Pick<OperatorSettings, 'adminShell'>;
-  counters: Counters;
+export interface ShellDependencies extends OperatorRate {
   audit: Audit;
   /** The session at AWS. @throws Problem */
   look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
@@ -22,7 +17,6 @@ export interface ShellDependencies {
   createAdminShell(session: OperatedSession, deadline: number): Promise<ShellCredentials>;
   /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
   countUse(): void;
-  now(): number;
   /** @param milliseconds a few seconds, while AWS prepares access. */
   sleep(milliseconds: number): Promise<void>;
   random(): number;
@@ -43,7 +37,6 @@ export interface Shell extends ShellCredentials {
   expiresAt: string;
 }
 
-const MINUTE_MS = 60_000;
 /** The audit must still be written after AWS's answer: three attempts of a table that is in trouble. */
 const RESERVE_MS = 2500;
 
@@ -55,11 +48,11 @@ const RESERVE_MS = 2500;
  * @throws Problem with the refusal.
  */
 export async function openShell(asked: ShellRequest, deps: ShellDependencies): Promise<Shell> {
-  await charge(asked.call.entry, deps);
+  await charge('adminShell', asked.call.entry, deps);
   deps.countUse();
   const { call, reason, streamGroupId, streamSessionId } = asked;
   let seen: AwsStreamSession | undefined;
-  const write = (outcome: 'opened' | OperatorProblemCode) =>
+  const write = (outcome: AuditRecord['outcome']) =>
     deps.audit.write({
       action: 'adminShell',
       call,
@@ -80,30 +73,12 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
     if (refusal) throw refusal;
     shell = await whenReady(asked, deadline, deps);
   } catch (error) {
-    const code = error instanceof Problem ? (error as Problem<string>).code : 'broker_misconfigured';
-    await write(code as OperatorProblemCode);
+    await write(outcomeOf(error));
     throw error;
   }
   await write('opened');
   deps.log.info('shell opened', { status: seen.status });
   return shell;
-}
-
-/** @throws OperatorProblem `too_many_requests` */
-async function charge(entry: string, deps: ShellDependencies): Promise<void> {
-  const { perOperatorPerMinute, perMinute } = deps.settings.adminShell;
-  const spend = (owner: string, limit: number) =>
-    deps.counters.spend(owner, 'adminShell', limit, MINUTE_MS, deps.now());
-  const own = await spend(`OPERATOR#${entry}`, perOperatorPerMinute);
-  const wait = own > 0 ? own : await spend('OPERATORS', perMinute);
-  if (wait === 0) return;
-  throw new OperatorProblem(
-    'too_many_requests',
-    own > 0
-      ? 'This operator has asked for admin shells too often.'
-      : 'All operators together have asked for admin shells too often.',
-    { retryAfterMs: wait },
-  );
 }
 
 /** The shell, once AWS has prepared access, which takes it seconds. @throws Problem */

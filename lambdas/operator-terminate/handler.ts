@@ -8,7 +8,7 @@ import { requireEnv } from '../edge/settings.ts';
 import { dynamoTable } from '../edge/table.ts';
 import { type OperatorTerminateDependencies, terminateAny } from './terminate.ts';
 
-const common = operatorDependencies();
+const common = operatorDependencies('terminate');
 const { settings, now, random } = common;
 
 const deps: OperatorTerminateDependencies = {

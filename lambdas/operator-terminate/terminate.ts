@@ -2,22 +2,24 @@ import { AwsFailure } from '../core/awsFailure.ts';
 import { needsLook, terminateProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { isOver } from '../core/streamSession.ts';
-import type { Audit } from '../edge/audit.ts';
+import { type Audit, type AuditRecord, outcomeOf } from '../edge/audit.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { OperatedSession } from '../edge/operator-dependencies.ts';
 import type { OperatorCall } from '../edge/operator-http.ts';
+import { charge, type OperatorRate } from '../edge/operator-rate.ts';
 import type { Records } from '../edge/records.ts';
 import type { Log } from '../edge/telemetry.ts';
 
 /** What ending any session works with. Deadlines are epoch milliseconds. */
-export interface OperatorTerminateDependencies {
+export interface OperatorTerminateDependencies extends OperatorRate {
   records: Pick<Records, 'observe'>;
   audit: Audit;
   /** The session at AWS. @throws Problem */
   look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
   terminateStreamSession(session: OperatedSession, deadline: number): Promise<void>;
-  now(): number;
+  /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
+  countUse(): void;
   random(): number;
   log: Log;
 }
@@ -34,7 +36,8 @@ const RESERVE_MS = 2000;
 
 /**
  * Ends any session. The record of it is written first, since what has ended cannot be taken back: without a record
- * nothing ends. Ending a session that is over already is a success, so that a repeated request is one.
+ * nothing ends. Ending a session that is over already is a success, so that a repeated request is one. Each use within
+ * the rate leaves one record, also where AWS would not say what the session is.
  *
  * @throws Problem with the refusal.
  */
@@ -43,21 +46,28 @@ export async function terminateAny(
   deps: OperatorTerminateDependencies,
 ): Promise<void> {
   const { call, streamGroupId, streamSessionId } = asked;
+  await charge('terminate', call.entry, deps);
+  deps.countUse();
+  const write = (outcome: AuditRecord['outcome'], seen?: AwsStreamSession) =>
+    deps.audit.write({
+      action: 'terminate',
+      call,
+      streamGroupId,
+      streamSessionId,
+      userId: seen?.userId,
+      status: seen?.status,
+      outcome,
+      at: deps.now(),
+    });
+
   const deadline = asked.endsBy - RESERVE_MS;
-  const seen = await deps.look(asked, deadline);
-  const { userId, status } = seen;
-  await deps.audit.write({
-    action: 'terminate',
-    call,
-    streamGroupId,
-    streamSessionId,
-    userId,
-    status,
-    outcome: 'requested',
-    at: deps.now(),
+  const seen = await deps.look(asked, deadline).catch(async (error) => {
+    await write(outcomeOf(error));
+    throw error;
   });
+  await write('requested', seen);
   let now = seen;
-  if (!isOver(status)) {
+  if (!isOver(seen.status)) {
     try {
       await deps.terminateStreamSession(asked, deadline);
       now = { ...seen, status: 'TERMINATING' };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdminShells } from './admin-shell/admin-shells.ts';
+import { isWebSocket } from './admin-shell/websocket.ts';
 import { type ApiContext, type Authorization, serveCall } from './api.ts';
 import { createCalls } from './calls.ts';
 import { createClientTokens } from './client-tokens.ts';
@@ -138,7 +139,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await serveCall(context, request, body, response);
     }
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
     // What fails here is a connection that broke while it was read: there is nobody left to answer.
     serve(request, response).catch(() => response.destroy());
   });

@@ -70,6 +70,7 @@ describe('an operator', () => {
         at: expect.stringMatching(/Z$/),
         action: 'adminShell',
         operator: 'arn:aws:iam::123456789012:user/operator',
+        accessKeyId: deployed.endpoints.operator.accessKeyId,
         operatorEntry: 'arn:aws:iam::123456789012:user/operator',
         sourceIp: '127.0.0.1',
         userAgent: 'node',
@@ -309,13 +310,17 @@ describe('logs', () => {
     await operator.shell(id, { reason: canary });
     await operator.shell(id, { reason: `${canary}\n`.repeat(2) });
     const last = await operator.shell(id, { reason: 'short' });
+    await operator.terminate(id);
     const logs = await eventually(
       async () =>
         readdirSync(directory)
           .map((file) => readFileSync(join(directory, file), 'utf8'))
           .join('\n'),
       (text) =>
-        text.includes('"shell opened"') && text.includes(id) && text.includes('"broker_misconfigured"'),
+        text.includes('"shell opened"') &&
+        text.includes(id) &&
+        text.includes('"broker_misconfigured"') &&
+        text.includes('"OperatorTerminateUses"'),
     );
     expect(last.json.code).toBe('invalid_request');
     expect(logs).toContain('arn:aws:iam::123456789012:user/operator');
@@ -323,15 +328,20 @@ describe('logs', () => {
     for (const secret of [sessionId, streamUrl, new URL(streamUrl).pathname, tokenValue, canary, REASON]) {
       expect(logs).not.toContain(secret);
     }
-    // The metric that the alarm listens to, by the function's own name.
-    const shell = deployed.functionOf(SHELL, 'operator');
-    const used = logs
-      .split('\n')
-      .filter((line) => line.includes('"AdminShellUses"'))
-      .map((line) => JSON.parse(line));
-    expect(used.length).toBeGreaterThan(2);
-    for (const line of used) {
-      expect(line).toMatchObject({ AdminShellUses: 1, FunctionName: shell.name, service: 'rejoin' });
+    // The metrics that the alarms listen to, by the functions' own names.
+    for (const [routeKey, metric, least] of [
+      [SHELL, 'AdminShellUses', 3],
+      [TERMINATE, 'OperatorTerminateUses', 1],
+    ] as const) {
+      const { name } = deployed.functionOf(routeKey, 'operator');
+      const used = logs
+        .split('\n')
+        .filter((line) => line.includes(`"${metric}"`))
+        .map((line) => JSON.parse(line));
+      expect(used.length).toBeGreaterThanOrEqual(least);
+      for (const line of used) {
+        expect(line).toMatchObject({ [metric]: 1, FunctionName: name, service: 'rejoin' });
+      }
     }
   });
 });

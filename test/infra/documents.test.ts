@@ -111,9 +111,12 @@ describe('docs/deploy.md', () => {
 });
 
 test('every alarm has a runbook entry of its name, and its description leads there', () => {
-  const [, description = ''] = /alarmDescription:\s*'([^']+)'/.exec(read('infra/operator-alarm.ts')) ?? [];
-  const [, name, page = ''] = /^(\w+): .+ See (docs\/[\w-]+\.md)$/.exec(description) ?? [];
-  expect(read(page)).toMatch(new RegExp(`^#+ .*\\b${name}\\b`, 'm'));
+  const described = [...read('infra/operator-alarm.ts').matchAll(/alarmDescription:\s*'([^']+)'/g)];
+  expect(described).toHaveLength(2);
+  for (const [, description = ''] of described) {
+    const [, name, page = ''] = /^(\w+): .+ See (docs\/[\w-]+\.md)$/.exec(description) ?? [];
+    expect(read(page)).toMatch(new RegExp(`^#+ .*\\b${name}\\b`, 'm'));
+  }
 });
 
 /** `[test file, name]` for each test that a page cites: a link to its file, then names in italics. */

@@ -64,9 +64,9 @@ describe("an operator's request", () => {
     );
   });
 
-  test('is held to a rate that people do not exceed, and logged with who sent it, and without what it said', () => {
+  test('is held to the rate of everybody that the deployer set, and logged with who sent it, and without what it said', () => {
     const [stage] = properties('AWS::ApiGatewayV2::Stage');
-    expect(stage.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 20, ThrottlingRateLimit: 10 });
+    expect(stage.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 1000, ThrottlingRateLimit: 500 });
     const format = JSON.parse(stage.AccessLogSettings.Format);
     expect(format).toMatchObject({ operator: '$context.identity.userArn', ip: '$context.identity.sourceIp' });
     expect(JSON.stringify(format)).not.toMatch(/\$context\.path|header|queryString/i);
@@ -90,6 +90,7 @@ describe('an operator function that an attacker takes over', () => {
     'operator-terminate': [
       ...onGroups('TerminateStreamSession'),
       ...onGroups('GetStreamSession'),
+      `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
       `dynamodb:UpdateItem on ${sessions}`,
       `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
     ],
@@ -142,7 +143,7 @@ describe('an operator function that an attacker takes over', () => {
     expect(environments).toEqual([
       ['RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
       ['TABLE_NAME'],
-      ['TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['RATE_TABLE_NAME', 'TABLE_NAME', 'AUDIT_TABLE_NAME'],
     ]);
   });
 });
@@ -173,12 +174,16 @@ describe('the audit', () => {
 });
 
 describe('the alarm', () => {
-  const [alarm] = properties('AWS::CloudWatch::Alarm');
+  const alarms = properties('AWS::CloudWatch::Alarm');
 
-  test('rings on the first use, by the very metric that the function counts', () => {
+  test.each([
+    ['AdminShellUses', 'Operatoroperatorshell'],
+    ['OperatorTerminateUses', 'Operatoroperatorterminate'],
+  ])('rings on the first use, by the very metric that the function counts: %s', (metric, counting) => {
+    expect(alarms).toHaveLength(2);
+    const alarm = alarms.find(({ MetricName }) => MetricName === metric);
     expect(alarm).toMatchObject({
       Namespace: 'Rejoin',
-      MetricName: 'AdminShellUses',
       Statistic: 'Sum',
       Period: 60,
       EvaluationPeriods: 1,
@@ -186,10 +191,10 @@ describe('the alarm', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
-    const [shellId] =
-      ofType(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith('Operatoroperatorshell')) ?? [];
+    const [functionId] =
+      ofType(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith(counting)) ?? [];
     expect(alarm.Dimensions).toEqual([
-      { Name: 'FunctionName', Value: { Ref: shellId } },
+      { Name: 'FunctionName', Value: { Ref: functionId } },
       { Name: 'service', Value: 'rejoin' },
     ]);
   });
@@ -197,8 +202,10 @@ describe('the alarm', () => {
   test('tells the topic of the settings, and nobody without one', () => {
     const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
     const told = operatorTemplateOf({ ...settings, alarmTopic });
-    expect(ofType(told, 'AWS::CloudWatch::Alarm')[0]?.[1].Properties.AlarmActions).toEqual([alarmTopic]);
-    expect(alarm).not.toHaveProperty('AlarmActions');
+    for (const [, { Properties }] of ofType(told, 'AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions).toEqual([alarmTopic]);
+    }
+    for (const alarm of alarms) expect(alarm).not.toHaveProperty('AlarmActions');
   });
 
   test('with a topic of another Region is refused where the Region of the stack is known', () => {

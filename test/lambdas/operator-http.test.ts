@@ -53,12 +53,13 @@ async function calledBy(iam: unknown, answer: (request: unknown) => unknown = ()
 }
 
 describe('the operator API', () => {
-  it('hands a route who asks, from where and in which request', async () => {
+  it('hands a route who asks, with which key, from where and in which request', async () => {
     const asked = vi.fn(() => ({ status: 204 }));
-    expect((await calledBy({ userArn: OPERATOR }, asked)).statusCode).toBe(204);
+    expect((await calledBy({ userArn: OPERATOR, accessKey: 'ASIAEXAMPLE' }, asked)).statusCode).toBe(204);
     expect(asked).toHaveBeenCalledWith({
       call: {
         operator: OPERATOR,
+        accessKeyId: 'ASIAEXAMPLE',
         entry: 'arn:aws:sts::123456789012:assumed-role/Operators/*',
         sourceIp: '192.0.2.1',
         userAgent: 'x'.repeat(256),

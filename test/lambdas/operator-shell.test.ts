@@ -63,6 +63,7 @@ function asked(changes: Partial<ShellRequest> = {}): ShellRequest {
   return {
     call: {
       operator: 'arn:aws:iam::123456789012:user/ann',
+      accessKeyId: 'AKIAEXAMPLE',
       entry: `arn:aws:iam::123456789012:user/ann-${randomUUID()}`,
       sourceIp: '192.0.2.1',
       userAgent: 'test',

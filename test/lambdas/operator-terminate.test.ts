@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
 import type { StreamSessionStatus } from '../../lambdas/core/streamSession.ts';
+import { tableCounters } from '../../lambdas/edge/counters.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import type { Table } from '../../lambdas/edge/table.ts';
 import {
@@ -38,6 +39,9 @@ async function session(
   const events: string[] = [];
   const left = [...sights];
   const deps: OperatorTerminateDependencies = {
+    settings: { adminShell: { perOperatorPerMinute: 100, perMinute: 100_000 } },
+    counters: tableCounters(table),
+    countUse: () => events.push('metric'),
     records,
     audit: { write: async ({ outcome, userId }) => void events.push(`record ${outcome} ${userId}`) },
     look: async () => ({
@@ -57,11 +61,15 @@ async function session(
     log: quiet,
     ...changes,
   };
-  const call = { operator: 'o', entry: 'o', sourceIp: '192.0.2.1', userAgent: '', requestId: randomUUID() };
-  const end = () => terminateAny({ ...key, call, endsBy: NOW + 15_000 }, deps);
+  const end = (entry: string = randomUUID()) => {
+    const who = { operator: 'o', accessKeyId: 'a', entry, sourceIp: '192.0.2.1', userAgent: '' };
+    return terminateAny({ ...key, call: { ...who, requestId: randomUUID() }, endsBy: NOW + 15_000 }, deps);
+  };
   return {
     end,
     events,
+    counters: deps.counters,
+    now: deps.now,
     status: async () => (await records.read(key))?.status,
     requested: `record requested ${key.playerId}`,
   };
@@ -71,7 +79,7 @@ describe('ending any session', () => {
   it('is recorded first, and told the player afterwards', async () => {
     const { end, events, status, requested } = await session(['CONNECTED']);
     await end();
-    expect(events).toEqual([requested, 'AWS']);
+    expect(events).toEqual(['metric', requested, 'AWS']);
     expect(await status()).toBe('TERMINATING');
   });
 
@@ -79,7 +87,7 @@ describe('ending any session', () => {
     const write = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
     const { end, events, status } = await session(['CONNECTED'], { audit: { write } });
     await expect(end()).rejects.toThrow();
-    expect([events, await status()]).toEqual([[], 'CONNECTED']);
+    expect([events, await status()]).toEqual([['metric'], 'CONNECTED']);
   });
 
   it.each(['TERMINATING', 'TERMINATED', 'ERROR'] as const)(
@@ -87,7 +95,7 @@ describe('ending any session', () => {
     async (over) => {
       const { end, events, status, requested } = await session([over]);
       await end();
-      expect([events, await status()]).toEqual([[requested], over]);
+      expect([events, await status()]).toEqual([['metric', requested], over]);
     },
   );
 
@@ -115,7 +123,18 @@ describe('ending any session', () => {
     const observe = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
     const { end, events, requested } = await session(['CONNECTED'], { records: { observe } });
     await end();
-    expect(events).toEqual([requested, 'AWS']);
+    expect(events).toEqual(['metric', requested, 'AWS']);
+  });
+
+  it('of which AWS says nothing is recorded and rings all the same, and nothing ends', async () => {
+    for (const [failure, outcome] of [
+      [new Problem('stream_session_not_found', 'none'), 'stream_session_not_found'],
+      [new TypeError('oops'), 'broker_misconfigured'],
+    ] as const) {
+      const { end, events } = await session(['CONNECTED'], { look: () => Promise.reject(failure) });
+      await expect(end()).rejects.toBe(failure);
+      expect(events).toEqual(['metric', `record ${outcome} undefined`]);
+    }
   });
 
   it('that the broker has never heard of leaves no record of a player behind', async () => {
@@ -134,7 +153,52 @@ describe('ending any session', () => {
       }),
     });
     await end();
-    expect(events).toEqual([`record requested ${stranger}`, 'AWS']);
+    expect(events).toEqual(['metric', `record requested ${stranger}`, 'AWS']);
     expect(await table.query(stranger, '')).toEqual([]);
+  });
+});
+
+describe('the rate of ending sessions', () => {
+  const limited = (perOperatorPerMinute: number, perMinute: number) => {
+    // A table's counters are shared: each test counts in a minute of its own.
+    const now = (32_000_000 + randomInt(1_000_000)) * 60_000 + 45_000;
+    const settings = { adminShell: { perOperatorPerMinute, perMinute } };
+    return session(['CONNECTED'], { settings, now: () => now });
+  };
+
+  it("of one operator is the operator's alone, and ends before AWS, audit and alarm", async () => {
+    const { end, events } = await limited(2, 100);
+    const ann = randomUUID();
+    expect(await Promise.all([code(end(ann)), code(end(ann))])).toEqual(['none', 'none']);
+    events.length = 0;
+    await expect(end(ann)).rejects.toMatchObject({
+      code: 'too_many_requests',
+      extras: { retryAfterMs: 15_000 },
+      message: 'This operator has ended stream sessions too often.',
+    });
+    expect(events).toEqual([]);
+    expect(await code(end())).toBe('none');
+  });
+
+  it('of all together holds, however many operators there are', async () => {
+    const { end } = await limited(2, 3);
+    const codes = await Promise.all(Array.from({ length: 6 }, () => code(end())));
+    expect(codes.toSorted()).toEqual([...Array(3).fill('none'), ...Array(3).fill('too_many_requests')]);
+  });
+
+  it('is not used up by shells: whoever looked into many can still end one', async () => {
+    const { end, counters, now } = await limited(1, 1);
+    const ann = randomUUID();
+    expect(await counters.spend(`OPERATOR#${ann}`, 'adminShell', 1, 60_000, now())).toBe(0);
+    expect(await counters.spend('OPERATORS', 'adminShell', 1, 60_000, now())).toBe(0);
+    expect(await code(end(ann))).toBe('none');
+  });
+
+  it('that cannot be counted ends nothing', async () => {
+    const { end, events } = await session(['CONNECTED'], {
+      counters: { spend: () => Promise.reject(refusal('internal')) },
+    });
+    await expect(end()).rejects.toThrow();
+    expect(events).toEqual([]);
   });
 });

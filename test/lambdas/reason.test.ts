@@ -29,6 +29,11 @@ describe('the reason that an audit keeps', () => {
       'must have 10 to 500 characters, not 9',
     ],
     ['nothing but white space', ' '.repeat(100), 'must have 10 to 500 characters, not 0'],
+    [
+      'four that can be seen',
+      `a\u2800\u200d\u200d b\u200d\u200d c d`,
+      'must have 5 characters or more that can be seen',
+    ],
     ['nothing', undefined, 'write why you need the shell, such as a ticket and a sentence'],
     ['a number', 4711, 'write why you need the shell, such as a ticket and a sentence'],
     ['a list of reasons', ['x'.repeat(20)], 'write why you need the shell, such as a ticket and a sentence'],

@@ -228,7 +228,6 @@ describe('without a terminal', () => {
     expect(JSON.parse(stdout)).toEqual({
       streamGroupId: GROUP,
       streamSessionId: session,
-      sessionId: expect.stringContaining('admin-shell-'),
       exitCode: 42,
     });
     expect(api.requests).toHaveLength(1);

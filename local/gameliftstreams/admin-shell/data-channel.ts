@@ -75,12 +75,33 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
     });
 
   const sender = createSender({ now: clock.now, newMessageId: randomUUID, transmit: send });
+  // The echo of one input: a paste is answered in a few messages, not in one for each character.
+  let echo: Buffer[] | undefined;
+  let echoBytes = 0;
+  const flush = () => {
+    const bytes = Buffer.concat(echo ?? []);
+    echo = undefined;
+    echoBytes = 0;
+    if (bytes.length > 0) sender.send(PayloadType.Output, bytes);
+  };
   const shell = createShell({
     subject,
     now: clock.now,
     every: clock.every,
-    write: (text) => sender.send(PayloadType.Output, Buffer.from(text)),
-    exit: () => finish(''),
+    write: (text) => {
+      // What was pasted behind an exit is not answered.
+      if (phase !== 'open') return false;
+      const bytes = Buffer.from(text);
+      if (!echo) return sender.send(PayloadType.Output, bytes);
+      if (sender.backlog() + echoBytes + bytes.length > MAX_BACKLOG_BYTES) return false;
+      echo.push(bytes);
+      echoBytes += bytes.length;
+      return true;
+    },
+    exit: () => {
+      flush();
+      finish('');
+    },
   });
 
   const end = (isPeerAtFault: boolean) => {
@@ -132,7 +153,9 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
     if (phase !== 'open') return;
     if (payloadType === PayloadType.Output) {
       watchIdle();
+      echo = [];
       shell.input(payload);
+      flush();
     } else if (payloadType === PayloadType.Size) {
       const size = readSize(payload);
       if (size) shell.resize(size);

@@ -36,15 +36,23 @@ const accept = (key: string) => createHash('sha1').update(`${key}${GUID}`).diges
 export function refuseUpgrade(socket: Duplex, status: 400 | 403 | 404): void {
   const phrase = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found' }[status];
   socket.on('error', () => {});
+  // What was sent meanwhile is read and forgotten, and nobody is waited for who does not hang up.
+  socket.resume();
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
+/** Whether a request wants a WebSocket. Other offers, such as HTTP/2 of curl and Java, are answered in HTTP/1.1. */
+export const isWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket';
+
 /** @returns the key of a well-formed upgrade request, or undefined */
-export function upgradeKey({ method, headers }: IncomingMessage): string | undefined {
+export function upgradeKey(request: IncomingMessage): string | undefined {
+  const { method, headers } = request;
   const key = headers['sec-websocket-key'];
   const isUpgrade =
     method === 'GET' &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
+    isWebSocket(request) &&
     headers['sec-websocket-version'] === '13' &&
     Buffer.from(key ?? '', 'base64').length === 16;
   return isUpgrade ? key : undefined;

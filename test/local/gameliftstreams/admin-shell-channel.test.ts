@@ -144,6 +144,21 @@ describe('a channel', () => {
     expect(frames.some(({ payload }) => payload.toString().includes('$ '))).toBe(true);
   });
 
+  it('shows what was pasted before an exit, then ends, and answers nothing behind it', () => {
+    const { clock, send, shakeHands, frames, why } = channel();
+    shakeHands();
+    send(1, 'echo before\rexit\recho behind\r');
+    clock.run(1_000);
+    expect(why()).toBe('');
+    const last = frames.findIndex(({ type }) => type === 'channel_closed');
+    const text = frames
+      .filter(({ type }, at) => type === 'output_stream_data' && at < last)
+      .map(({ payload }) => payload.toString())
+      .join('');
+    expect(text).toContain('\r\nbefore\r\n');
+    expect(text).toMatch(/exit\r\n$/);
+  });
+
   it('ends for the flag by which a client asks for its end', () => {
     const { clock, send, shakeHands, why } = channel();
     shakeHands();
