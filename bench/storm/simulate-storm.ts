@@ -1,6 +1,6 @@
-import { AwsFailure } from '../../lambdas/core/awsFailure.ts';
+import { AwsFailure } from '../../lambdas/core/aws-failure.ts';
 import { budgetWaitMs, chargedTat, latestTat } from '../../lambdas/core/budget.ts';
-import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS, type Turn } from '../../lambdas/core/turn.ts';
 import { tablePacer } from '../../lambdas/edge/pacer.ts';
 import { inTurn, type TurnDependencies } from '../../lambdas/edge/turns.ts';

@@ -1,9 +1,9 @@
-import type { AwsFailure } from './awsFailure.ts';
+import type { AwsFailure } from './aws-failure.ts';
 import { OperatorProblem } from './operator-problems.ts';
 import { statusProblem } from './outcomes.ts';
 import type { Problem } from './problems.ts';
 import { MIN_ATTEMPT_MS } from './retry.ts';
-import { isOver, type StreamSessionStatus } from './streamSession.ts';
+import { isOver, type StreamSessionStatus } from './stream-session.ts';
 import { reconnectableInMs, spread, UPSTREAM_WAIT_MS } from './waits.ts';
 
 /** For this long AWS takes an admin shell's token and URL (developer guide, "Access a stream session"). */

@@ -1,6 +1,6 @@
 import { type Budget, budgetWaitMs } from './budget.ts';
 import { Problem } from './problems.ts';
-import { type Claim, isOver, type Lease, type SessionRecord } from './streamSession.ts';
+import { type Claim, isOver, type Lease, type SessionRecord } from './stream-session.ts';
 import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /** How many connections of one device are remembered; a page that is further behind has been replaced long since. */

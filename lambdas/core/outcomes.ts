@@ -1,7 +1,7 @@
-import type { AwsFailure } from './awsFailure.ts';
+import type { AwsFailure } from './aws-failure.ts';
 import { endedProblem } from './connection.ts';
 import { Problem } from './problems.ts';
-import { isOver, isReconnectable, type StreamSessionStatus } from './streamSession.ts';
+import { isOver, isReconnectable, type StreamSessionStatus } from './stream-session.ts';
 import { GROUP_WAIT_MS, reconnectableInMs, spread, THROTTLED_WAIT_MS, UPSTREAM_WAIT_MS } from './waits.ts';
 
 /** A session's status as looked up after a refusal; absent where it could not be looked up. */

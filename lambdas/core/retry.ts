@@ -1,4 +1,4 @@
-import type { AwsFailureKind } from './awsFailure.ts';
+import type { AwsFailureKind } from './aws-failure.ts';
 
 /** What the decision to try an AWS call again rests on. Times in milliseconds. */
 export interface RetryContext {

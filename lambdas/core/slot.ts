@@ -1,5 +1,5 @@
 import { Problem } from './problems.ts';
-import type { Claim, Lease } from './streamSession.ts';
+import type { Claim, Lease } from './stream-session.ts';
 import type { Turn } from './turn.ts';
 import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 

@@ -1,5 +1,5 @@
 import { Problem } from './problems.ts';
-import { hardEnd, type SessionRecord } from './streamSession.ts';
+import { hardEnd, type SessionRecord } from './stream-session.ts';
 
 /** A player's place in the line of an account's quota. Epoch milliseconds. */
 export interface Turn {

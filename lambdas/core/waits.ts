@@ -1,4 +1,4 @@
-import type { StreamSessionStatus } from './streamSession.ts';
+import type { StreamSessionStatus } from './stream-session.ts';
 
 /** Spreads a wait upwards by up to half, so that clients told to wait together do not come back together. */
 export function spread(waitMs: number, random: number): number {

@@ -1,5 +1,5 @@
 import { CreateStreamSessionAdminShellCommand } from '@aws-sdk/client-gameliftstreams';
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { type CallBudget, call, clientFor } from './gameliftstreams.ts';
 
 /** What the Session Manager plugin connects with. Whoever has it has the player's screen, input and files. */

@@ -1,7 +1,7 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { statusProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import type { SessionRecord } from '../core/streamSession.ts';
+import type { SessionRecord } from '../core/stream-session.ts';
 import type { Counters } from './counters.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
 import { type GetStreamSession, lookAt } from './observe.ts';

@@ -5,9 +5,9 @@ import {
   StartStreamSessionCommand,
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
-import { AwsFailure, awsFailureKind, isUncertain } from '../core/awsFailure.ts';
+import { AwsFailure, awsFailureKind, isUncertain } from '../core/aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from '../core/retry.ts';
-import type { StreamSessionStatus } from '../core/streamSession.ts';
+import type { StreamSessionStatus } from '../core/stream-session.ts';
 
 /** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
 export interface CallBudget {

@@ -1,6 +1,6 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import type { Observed } from '../core/outcomes.ts';
-import type { SessionRecord, StreamSessionStatus } from '../core/streamSession.ts';
+import type { SessionRecord, StreamSessionStatus } from '../core/stream-session.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
 import type { Changes, SessionKey } from './records.ts';
 import type { Spots } from './spots.ts';

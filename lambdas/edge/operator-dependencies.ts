@@ -1,6 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { sightProblem } from '../core/access.ts';
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { tableAudit } from './audit.ts';
 import { tableCounters } from './counters.ts';
 import { regionOf } from './dependencies.ts';

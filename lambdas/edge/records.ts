@@ -1,5 +1,5 @@
 import { type Budget, latestTat } from '../core/budget.ts';
-import { hardEnd, type Lease, type SessionRecord } from '../core/streamSession.ts';
+import { hardEnd, type Lease, type SessionRecord } from '../core/stream-session.ts';
 import type { Key, Table, Update } from './table.ts';
 
 /** Attributes a write may set or, given as null, remove. */

@@ -1,4 +1,4 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import type { Problem } from '../core/problems.ts';
 import { judgeTurn, pacedProblem, placeOf, SHORT_WAIT_MS, type Turn } from '../core/turn.ts';
 import type { Pacer } from './pacer.ts';

@@ -1,5 +1,5 @@
 import { requirePlayerId } from '../core/player.ts';
-import { asOf, streamSessionView } from '../core/streamSession.ts';
+import { asOf, streamSessionView } from '../core/stream-session.ts';
 import { operatorApi } from '../edge/operator-http.ts';
 import { readOperatorSettings } from '../edge/operator-settings.ts';
 import { tableRecords } from '../edge/records.ts';

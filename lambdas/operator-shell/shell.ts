@@ -1,5 +1,5 @@
 import { accessProblem, notReadyWaitMs, SHELL_VALID_MS, shellProblem } from '../core/access.ts';
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import type { ShellCredentials } from '../edge/admin-shell.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../edge/audit.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';

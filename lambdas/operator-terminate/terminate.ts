@@ -1,7 +1,7 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { needsLook, terminateProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { isOver } from '../core/streamSession.ts';
+import { isOver } from '../core/stream-session.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../edge/audit.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { OperatedSession } from '../edge/operator-dependencies.ts';

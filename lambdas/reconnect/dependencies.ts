@@ -1,5 +1,5 @@
 import type { Observed } from '../core/outcomes.ts';
-import type { SessionRecord } from '../core/streamSession.ts';
+import type { SessionRecord } from '../core/stream-session.ts';
 import type { Sight } from '../edge/observe.ts';
 import type { Pacer } from '../edge/pacer.ts';
 import type { Records, SessionKey } from '../edge/records.ts';

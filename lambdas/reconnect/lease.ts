@@ -1,7 +1,7 @@
 import type { Budget } from '../core/budget.ts';
 import { type ConnectionRequest, judgeConnection } from '../core/connection.ts';
 import { Problem } from '../core/problems.ts';
-import { asOf, type Lease, type SessionRecord } from '../core/streamSession.ts';
+import { asOf, type Lease, type SessionRecord } from '../core/stream-session.ts';
 import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
 import type { Changes } from '../edge/records.ts';
 import { within } from '../edge/within.ts';

@@ -1,4 +1,4 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { type Budget, chargedTat, latestTat } from '../core/budget.ts';
 import {
   type ConnectionRequest,
@@ -10,7 +10,7 @@ import {
 } from '../core/connection.ts';
 import { connectionClientToken, connectionIdOf, offerDigest, requestDigest } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
-import { isReconnectable, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
+import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
 import type { Changes } from '../edge/records.ts';
 import { inTurn } from '../edge/turns.ts';

@@ -1,4 +1,4 @@
-import { asOf, isOver, streamSessionView } from '../core/streamSession.ts';
+import { asOf, isOver, streamSessionView } from '../core/stream-session.ts';
 import { commonDependencies } from '../edge/dependencies.ts';
 import { playerApi } from '../edge/http.ts';
 

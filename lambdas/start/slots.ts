@@ -1,6 +1,6 @@
 import { Problem } from '../core/problems.ts';
 import type { Slot } from '../core/slot.ts';
-import { asOf, isOver, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
+import { asOf, isOver, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 

@@ -1,9 +1,9 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { connectionIdOf, offerDigest, requestDigest, startClientToken } from '../core/digests.ts';
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { judgeStart, type Slot } from '../core/slot.ts';
-import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/streamSession.ts';
+import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { isOnTime } from '../core/turn.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { SlotChanges } from '../edge/slots.ts';

@@ -1,4 +1,4 @@
-import { streamSessionView } from '../core/streamSession.ts';
+import { streamSessionView } from '../core/stream-session.ts';
 import { requireStreamGroup, requireStreamSessionId } from '../core/validation.ts';
 import { commonDependencies, lookingDependencies } from '../edge/dependencies.ts';
 import { playerApi } from '../edge/http.ts';

@@ -1,7 +1,7 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { statusProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { asOf, isOver, type SessionRecord } from '../core/streamSession.ts';
+import { asOf, isOver, type SessionRecord } from '../core/stream-session.ts';
 import { type GetStreamSession, lookAt, seenChanges } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
 import type { Spots } from '../edge/spots.ts';

@@ -1,7 +1,7 @@
-import { AwsFailure } from '../core/awsFailure.ts';
+import { AwsFailure } from '../core/aws-failure.ts';
 import { needsLook, type Observed, terminateProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { asOf, isOver } from '../core/streamSession.ts';
+import { asOf, isOver } from '../core/stream-session.ts';
 import type { Counters } from '../edge/counters.ts';
 import type { Sight } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';

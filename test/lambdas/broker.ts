@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/core/awsFailure.ts';
+import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/core/aws-failure.ts';
 import type { Observed } from '../../lambdas/core/outcomes.ts';
-import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { tablePacer } from '../../lambdas/edge/pacer.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../lambdas/core/connection.ts';
 import { requestDigest } from '../../lambdas/core/digests.ts';
 import type { ProblemCode } from '../../lambdas/core/problems.ts';
-import type { Lease, SessionRecord } from '../../lambdas/core/streamSession.ts';
+import type { Lease, SessionRecord } from '../../lambdas/core/stream-session.ts';
 
 const NOW = 1_000_000;
 const context = { now: NOW, random: 0, budget: { perMinute: 30 } };

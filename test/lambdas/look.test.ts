@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
-import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { adopt } from '../../lambdas/edge/adopt.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StreamSessionStatus } from '../../lambdas/core/streamSession.ts';
+import type { StreamSessionStatus } from '../../lambdas/core/stream-session.ts';
 import { type AuditRecord, tableAudit } from '../../lambdas/edge/audit.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { Table } from '../../lambdas/edge/table.ts';

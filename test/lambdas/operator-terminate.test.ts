@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
-import type { StreamSessionStatus } from '../../lambdas/core/streamSession.ts';
+import type { StreamSessionStatus } from '../../lambdas/core/stream-session.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import type { Table } from '../../lambdas/edge/table.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AwsFailure, awsFailureKind, isUncertain } from '../../lambdas/core/awsFailure.ts';
+import { AwsFailure, awsFailureKind, isUncertain } from '../../lambdas/core/aws-failure.ts';
 import {
   connectProblem,
   needsLook,
@@ -9,7 +9,7 @@ import {
   terminateProblem,
 } from '../../lambdas/core/outcomes.ts';
 import { PROBLEMS } from '../../lambdas/core/problems.ts';
-import type { StreamSessionStatus } from '../../lambdas/core/streamSession.ts';
+import type { StreamSessionStatus } from '../../lambdas/core/stream-session.ts';
 
 /** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */
 const AWS_ERRORS = [

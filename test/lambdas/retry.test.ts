@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { AwsFailureKind } from '../../lambdas/core/awsFailure.ts';
+import type { AwsFailureKind } from '../../lambdas/core/aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from '../../lambdas/core/retry.ts';
 
 const KINDS: AwsFailureKind[] = [

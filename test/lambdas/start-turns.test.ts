@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AwsFailure } from '../../lambdas/core/awsFailure.ts';
+import type { AwsFailure } from '../../lambdas/core/aws-failure.ts';
 import type { Problem } from '../../lambdas/core/problems.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SessionRecord, streamSessionView } from '../../lambdas/core/streamSession.ts';
+import { type SessionRecord, streamSessionView } from '../../lambdas/core/stream-session.ts';
 
 const START = Date.parse('2027-01-15T08:00:00Z');
 

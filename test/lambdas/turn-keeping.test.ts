@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PacerState } from '../../lambdas/core/pacer.ts';
 import type { Problem } from '../../lambdas/core/problems.ts';
-import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { type Pacer, pacerKey } from '../../lambdas/edge/pacer.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import { type FakeAws, ownSession, pacerOver, realTable, reconnectWith, refusal } from './broker.ts';

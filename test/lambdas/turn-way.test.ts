@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
-import type { SessionRecord } from '../../lambdas/core/streamSession.ts';
+import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { likelyEnd, pacedProblem, type Turn } from '../../lambdas/core/turn.ts';
 import type { Entry, Pacer } from '../../lambdas/edge/pacer.ts';
 import { inTurn } from '../../lambdas/edge/turns.ts';
