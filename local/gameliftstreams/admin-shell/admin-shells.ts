@@ -7,8 +7,7 @@ import { requireAccess } from './access.ts';
 import { type Clock, createDataChannel, type DataChannel } from './data-channel.ts';
 import { readOpenDataChannel } from './payloads.ts';
 import { type AdminShellCredentials, createTickets, type TicketOptions } from './tickets.ts';
-import { acceptUpgrade, refuseUpgrade, type ServerSocket, upgradeKey } from './websocket.ts';
-import { CloseCode } from './websocket-frames.ts';
+import { acceptUpgrade, CloseCode, refuseUpgrade, type ServerSocket } from './websocket.ts';
 
 /** The admin shells of one emulator: the operation that grants them, and the WebSockets behind their URLs. */
 export interface AdminShells {
@@ -74,35 +73,32 @@ export function createAdminShells({ settings, ...options }: AdminShellsOptions):
       return tickets.issue(session);
     },
     connect: (request, socket, head) => {
-      const key = upgradeKey(request);
-      if (key === undefined) return refuseUpgrade(socket, 400);
       const sessionId = tickets.admit(request.url ?? '');
-      if (sessionId === undefined) return refuseUpgrade(socket, 403);
-
-      let channel: DataChannel | undefined;
-      const refuse = () => server.close(CloseCode.refused, 'The token is not valid.');
-      const stopWaiting = clock.after(TOKEN_PATIENCE_MS, refuse);
-      const handlers = {
-        text: (data: Buffer) => {
-          if (channel) return;
-          stopWaiting();
-          const session = tickets.redeem(sessionId, readOpenDataChannel(data) ?? '');
-          if (!session || isFinished(session.life)) return refuse();
-          channel = openChannel(sessionId, session, server);
-        },
-        binary: (data: Buffer) => {
-          if (channel) channel.receive(data);
-          else refuse();
-        },
-        closed: () => {
-          stopWaiting();
-          sockets.delete(server);
-          channel?.dispose();
-        },
-      };
-      const server = acceptUpgrade(socket, key, handlers);
-      sockets.add(server);
-      server.start(head);
+      if (sessionId === undefined) return refuseUpgrade(socket);
+      acceptUpgrade(request, socket, head, (server) => {
+        let channel: DataChannel | undefined;
+        const refuse = () => server.close(CloseCode.refused, 'The token is not valid.');
+        const stopWaiting = clock.after(TOKEN_PATIENCE_MS, refuse);
+        sockets.add(server);
+        return {
+          text(data) {
+            if (channel) return;
+            stopWaiting();
+            const session = tickets.redeem(sessionId, readOpenDataChannel(data) ?? '');
+            if (!session || isFinished(session.life)) return refuse();
+            channel = openChannel(sessionId, session, server);
+          },
+          binary(data) {
+            if (channel) channel.receive(data);
+            else refuse();
+          },
+          closed() {
+            stopWaiting();
+            sockets.delete(server);
+            channel?.dispose();
+          },
+        };
+      });
     },
     close: () => {
       for (const socket of sockets) socket.destroy();

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, createFrameReader, Opcode, writeClose, writeFrame } from './websocket-frames.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
 
-/** The server's end of one WebSocket. After `close` and `destroy` nothing is sent and nothing received any more. */
+/** Close codes of RFC 6455, section 7.4.1. */
+export const CloseCode = { normal: 1000, protocol: 1002, refused: 1008 } as const;
+
+/** The server's end of one WebSocket. After `close` and `destroy` nothing is sent any more. */
 export interface ServerSocket {
   sendBinary(data: Buffer): void;
   close(code: number, reason: string): void;
   destroy(): void;
   /** Bytes written that the peer has not taken yet. */
   unread(): number;
-  /** Begins to read. @param head what arrived behind the upgrade request */
-  start(head: Buffer): void;
 }
 
 export interface SocketHandlers {
@@ -27,86 +27,57 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How long a peer may take to hang up after a close frame. */
 const CLOSE_PATIENCE_MS = 2_000;
-/** Source: RFC 6455, section 1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-const accept = (key: string) => createHash('sha1').update(`${key}${GUID}`).digest('base64');
+const server = new WebSocketServer({
+  noServer: true,
+  maxPayload: MAX_MESSAGE_BYTES,
+  perMessageDeflate: false,
+  clientTracking: false,
+});
 
 /** Answers an upgrade request with an HTTP error, and hangs up. */
-export function refuseUpgrade(socket: Duplex, status: 400 | 403 | 404): void {
-  const phrase = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found' }[status];
+export function refuseUpgrade(socket: Duplex): void {
   socket.on('error', () => {});
   // What was sent meanwhile is read and forgotten, and nobody is waited for who does not hang up.
   socket.resume();
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
 /** Whether a request wants a WebSocket. Other offers, such as HTTP/2 of curl and Java, are answered in HTTP/1.1. */
 export const isWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket';
 
-/** @returns the key of a well-formed upgrade request, or undefined */
-export function upgradeKey(request: IncomingMessage): string | undefined {
-  const { method, headers } = request;
-  const key = headers['sec-websocket-key'];
-  const isUpgrade =
-    method === 'GET' &&
-    isWebSocket(request) &&
-    headers['sec-websocket-version'] === '13' &&
-    Buffer.from(key ?? '', 'base64').length === 16;
-  return isUpgrade ? key : undefined;
+/** Completes the opening handshake; a malformed one is answered 400. @param head what arrived behind the request */
+export function acceptUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  opened: (socket: ServerSocket) => SocketHandlers,
+): void {
+  server.handleUpgrade(request, socket, head, (peer) => {
+    const handlers = opened(serverSocket(peer));
+    // A frame that breaks the protocol is answered with a close of its own.
+    peer.on('error', () => {});
+    peer.on('message', (data, isBinary) => {
+      if (peer.readyState === peer.OPEN) handlers[isBinary ? 'binary' : 'text'](data as Buffer);
+    });
+    peer.once('close', () => handlers.closed());
+  });
 }
 
-/** Completes the opening handshake. Nothing is read before `start`. */
-export function acceptUpgrade(socket: Duplex, key: string, handlers: SocketHandlers): ServerSocket {
-  const reader = createFrameReader(MAX_MESSAGE_BYTES);
-  let open = true;
-  let patience: NodeJS.Timeout | undefined;
-
-  const write = (frame: Buffer) => {
-    if (!open) return;
-    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
-    else socket.write(frame);
-  };
-  const close = (code: number, reason: string) => {
-    if (!open) return;
-    write(writeClose(code, reason));
-    open = false;
-    socket.end();
-    patience = setTimeout(() => socket.destroy(), CLOSE_PATIENCE_MS).unref();
-  };
-  const read = (chunk: Buffer) => {
-    if (!open) return;
-    for (const event of reader.push(chunk)) {
-      if (!open) return;
-      if (event.type === 'text' || event.type === 'binary') handlers[event.type](event.data);
-      else if (event.type === 'ping') write(writeFrame(Opcode.pong, event.data));
-      else if (event.type === 'failure') close(event.code, '');
-      else if (event.type === 'close') close(CloseCode.normal, '');
-    }
-  };
-
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => {
-    open = false;
-    clearTimeout(patience);
-    handlers.closed();
-  });
-  socket.on('end', () => close(CloseCode.normal, ''));
-  write(
-    Buffer.from(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept(key)}\r\n\r\n`,
-    ),
-  );
+function serverSocket(peer: WebSocket): ServerSocket {
   return {
-    start: (head) => {
-      if (head.length > 0) read(head);
-      socket.on('data', read);
+    sendBinary(data) {
+      if (peer.bufferedAmount > MAX_UNREAD_BYTES) peer.terminate();
+      else if (peer.readyState === peer.OPEN) peer.send(data, { binary: true }, () => {});
     },
-    sendBinary: (data) => write(writeFrame(Opcode.binary, data)),
-    close,
-    destroy: () => socket.destroy(),
-    unread: () => socket.writableLength,
+    close(code, reason) {
+      peer.close(code, reason);
+      const patience = setTimeout(() => peer.terminate(), CLOSE_PATIENCE_MS).unref();
+      peer.once('close', () => clearTimeout(patience));
+    },
+    destroy: () => peer.terminate(),
+    unread: () => peer.bufferedAmount,
   };
 }

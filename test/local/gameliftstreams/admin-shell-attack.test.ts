@@ -33,7 +33,7 @@ describe('whoever has no admin shell', () => {
       let refused = 0;
       server.on('upgrade', (_request, socket) => {
         refused += 1;
-        refuseUpgrade(socket, 403);
+        refuseUpgrade(socket);
       });
       await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
       const peers: Socket[] = [];
