@@ -4,6 +4,7 @@ import { Problem } from '../core/problems.ts';
 import type { SessionRecord } from '../core/stream-session.ts';
 import type { Counters } from './counters.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
+import { measured } from './measured.ts';
 import { type GetStreamSession, lookAt } from './observe.ts';
 import type { Records, SessionKey } from './records.ts';
 import type { Settings } from './settings.ts';
@@ -84,6 +85,7 @@ export async function adopt(
     statusAt: at,
     statusSince: at,
   });
+  measured.adopted++;
   deps.log.info('adopted', { status: seen.status });
   return deps.records.read(key);
 }

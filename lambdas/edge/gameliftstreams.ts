@@ -8,6 +8,7 @@ import {
 import { AwsFailure, awsFailureKind, isUncertain } from '../core/aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from '../core/retry.ts';
 import type { StreamSessionStatus } from '../core/stream-session.ts';
+import { measured } from './measured.ts';
 
 /** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
 export interface CallBudget {
@@ -71,12 +72,15 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
     const left = budget.deadline - budget.now();
     // Begun too late it would only spend the offer on an attempt that can't be answered.
     if (failures === 1 && left < MIN_ATTEMPT_MS) throw new AwsFailure('timeout', false);
+    const begun = performance.now();
     try {
       return await attempt(AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, left))));
     } catch (error) {
       const { name, code, $metadata } = error as SdkError;
       const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode, code);
       uncertain ||= isUncertain(kind);
+      if (kind === 'throttled') measured.throttles++;
+      if (kind === 'denied') measured.denials++;
       if (kind === 'throttled' && budget.paced) throw new AwsFailure(kind, uncertain, error);
       const delay = nextRetryDelayMs({
         kind,
@@ -86,6 +90,9 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
       });
       if (delay === null) throw new AwsFailure(kind, uncertain, error);
       await new Promise((resolve) => setTimeout(resolve, delay));
+    } finally {
+      // With the pause before the next attempt: it is AWS that is waited for.
+      measured.awsMs += performance.now() - begun;
     }
   }
 }

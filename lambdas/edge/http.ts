@@ -9,8 +9,9 @@ import type {
 import { playerIdOf } from '../core/player.ts';
 import { PROBLEMS, Problem, type ProblemTable, problemBody } from '../core/problems.ts';
 import { plainId } from '../core/validation.ts';
+import { forgetMeasured } from './measured.ts';
 import type { Settings } from './settings.ts';
-import { countOutcome, log, logger, metrics } from './telemetry.ts';
+import { countAnswer, log, logger, metrics } from './telemetry.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */
 export interface PlayerRequest {
@@ -85,11 +86,21 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
   const spent = (context: object) =>
     Math.round(performance.now() - (begun.get(context) ?? performance.now()));
   return {
-    before: ({ context }) => {
+    before: ({ context, event }) => {
+      forgetMeasured();
+      // API Gateway's, which the answer and the access log carry too; Lambda's own the logger adds by itself.
+      logger.appendKeys({ route, requestId: event.requestContext.requestId });
       begun.set(context, performance.now());
     },
     after: ({ response, context }) => {
-      countOutcome(route, String(response?.statusCode), spent(context));
+      const replayed = response?.headers?.['idempotency-replayed'] !== undefined;
+      if (replayed) log.info('replayed', {});
+      countAnswer({
+        outcome: String(response?.statusCode),
+        verdict: 'good',
+        replayed,
+        milliseconds: spent(context),
+      });
     },
     onError: (request) => {
       const { error } = request;
@@ -102,8 +113,17 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
         code: problem.code,
         ...(cause ? { cause } : {}),
       });
-      countOutcome(route, problem.code, spent(request.context));
-      const wait = problem.extras.retryAfterMs;
+      const { retryAfterMs: wait, queuePosition: place, mayBeTooLate } = problem.extras;
+      const paced = problem.code === 'paced';
+      countAnswer({
+        outcome: problem.code,
+        // Whose turn comes in time is not refused; whose turn comes too late has probably lost the session.
+        verdict: status < 500 || (paced && !mayBeTooLate) ? 'neither' : 'bad',
+        replayed: false,
+        milliseconds: spent(request.context),
+        waitMs: paced ? wait : undefined,
+        place,
+      });
       request.response = {
         statusCode: status,
         headers: {

@@ -26,7 +26,6 @@ const USES: Record<RatedUse, string> = { adminShell: 'AdminShellUses', terminate
  */
 export function operatorDependencies(use: RatedUse) {
   const settings = readOperatorSettings();
-  const functionName = requireEnv('AWS_LAMBDA_FUNCTION_NAME');
   const now = () => Date.now();
   const random = () => Math.random();
   return {
@@ -37,12 +36,8 @@ export function operatorDependencies(use: RatedUse) {
     random,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     log,
-    // On a line of its own, by this function's name: the alarm must not depend on what the request came to.
-    countUse: () =>
-      metrics
-        .singleMetric()
-        .addDimension('FunctionName', functionName)
-        .addMetric(USES[use], MetricUnit.Count, 1),
+    // On a line of its own: the alarm must not depend on what the request came to.
+    countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
     /**
      * GetStreamSession. AWS is asked, since a session may have been started without the broker. It takes no spot of the
      * players' quota: a use is counted against the operators' own rate before.

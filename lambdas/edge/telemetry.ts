@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { measured } from './measured.ts';
 
 /** Fields a log line may carry: identifiers and outcomes, never a token, an SDP or a URL. */
 export interface LogFields {
@@ -20,7 +21,10 @@ export interface Log {
 }
 
 export const logger = new Logger();
-export const metrics = new Metrics();
+/** By the function's name, since an account may hold several deployments. Nothing of a player is ever a dimension. */
+export const metrics = new Metrics({
+  defaultDimensions: { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown' },
+});
 
 /** The sandbox's log. The messages are fixed strings, so that a query can count them. */
 export const log: Log = {
@@ -29,9 +33,44 @@ export const log: Log = {
   error: (step, fields) => logger.error(step, { ...fields }),
 };
 
-/** Counts one answered request by route and outcome (a status such as `201`, or a problem's code). */
-export function countOutcome(route: string, outcome: string, milliseconds: number): void {
-  metrics.addDimensions({ route, outcome });
-  metrics.addMetric('Requests', MetricUnit.Count, 1);
-  metrics.addMetric('AnswerTime', MetricUnit.Milliseconds, milliseconds);
+/** One answered request, as its metrics see it. */
+export interface Answered {
+  /** The status such as `201`, or a problem's code. */
+  outcome: string;
+  /** The service's own failure, the caller's own doing, or neither: what waits for its turn in time is still under way. */
+  verdict: 'good' | 'bad' | 'neither';
+  /** The answer was given before. */
+  replayed: boolean;
+  milliseconds: number;
+  /** What the caller was told to wait for a turn, in milliseconds. */
+  waitMs?: number | undefined;
+  /** The place in line that the caller was told. */
+  place?: number | undefined;
+}
+
+/** Counts one answered request. Of what rarely happens nothing is sent when it did not. */
+export function countAnswer(answered: Answered): void {
+  const { outcome, verdict, replayed, milliseconds, waitMs = 0, place = 0 } = answered;
+  const { awsMs, waitedMs, throttles, denials, adopted } = measured;
+  // On a line of its own: as a dimension of all the others the outcome would multiply them.
+  metrics.singleMetric().addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
+  const time = (name: string, value: number) =>
+    metrics.addMetric(name, MetricUnit.Milliseconds, Math.round(value));
+  time('AnswerTime', milliseconds);
+  time('OwnTime', Math.max(0, milliseconds - awsMs - waitedMs));
+  if (awsMs > 0) time('AwsTime', awsMs);
+  if (waitedMs + waitMs > 0) time('PacerWait', waitedMs + waitMs);
+  // Its average is the part of failures, its sample count what could have failed.
+  if (verdict !== 'neither') metrics.addMetric('Failed', MetricUnit.Count, verdict === 'bad' ? 1 : 0);
+  const misconfigured = outcome === 'broker_misconfigured' || denials > 0;
+  const rare = {
+    PacerQueue: place,
+    Throttles: throttles,
+    Replays: Number(replayed),
+    Adopted: adopted,
+    Misconfigured: Number(misconfigured),
+  };
+  for (const [name, value] of Object.entries(rare)) {
+    if (value > 0) metrics.addMetric(name, MetricUnit.Count, value);
+  }
 }

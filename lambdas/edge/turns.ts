@@ -1,6 +1,7 @@
 import { AwsFailure } from '../core/aws-failure.ts';
 import type { Problem } from '../core/problems.ts';
 import { judgeTurn, pacedProblem, placeOf, SHORT_WAIT_MS, type Turn } from '../core/turn.ts';
+import { measured } from './measured.ts';
 import type { Pacer } from './pacer.ts';
 import type { Log } from './telemetry.ts';
 
@@ -83,6 +84,7 @@ export async function inTurn<T>(
       if (turn === undefined) throw new Error('A wait without a turn');
       if (worth.waitMs > left) return paced(turn);
       await sleep(worth.waitMs);
+      measured.waitedMs += worth.waitMs;
       left -= worth.waitMs;
     }
     try {
