@@ -1,12 +1,9 @@
 /** Rings whenever an operator reaches into a session: that should never come as a surprise. */
-import { Duration, Stack, Token } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { metricsNamespace, serviceName } from './function-environment.ts';
-import { problemLine, SettingsError } from './settings-problems.ts';
+import { alarmActions } from './alarm-topic.ts';
+import { ownMetric } from './own-metrics.ts';
 
 /** The uses that ring: by which route's function they are counted, and under which name. */
 const uses = [
@@ -35,38 +32,23 @@ export class OperatorAlarms extends Construct {
   /** @throws {SettingsError} when the stack's Region is fixed and the topic lies in another one */
   constructor(scope: Construct, id: string, { routes, topicArn }: OperatorAlarmsProps) {
     super(scope, id);
-    if (topicArn !== undefined) requireSameRegion(Stack.of(this).region, topicArn);
-    const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
+    const actions = alarmActions(this, topicArn);
     for (const use of uses) {
       const counting = routes.find(({ name }) => name === use.route);
       if (!counting) throw new Error(`There is no route ${use.route} whose uses could ring`);
       const alarm = this.#alarm(use, counting.function);
-      if (topic) alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addAlarmAction(...actions);
     }
   }
 
-  #alarm({ id, metricName, alarmDescription }: (typeof uses)[number], { functionName }: IFunction): Alarm {
+  #alarm({ id, metricName, alarmDescription }: (typeof uses)[number], counting: IFunction): Alarm {
     return new Alarm(this, id, {
       alarmDescription,
-      metric: new Metric({
-        namespace: metricsNamespace,
-        metricName,
-        // By the function's name, since an account may hold several deployments.
-        dimensionsMap: { service: serviceName, FunctionName: functionName },
-        statistic: 'Sum',
-        period: Duration.minutes(1),
-      }),
+      metric: ownMetric(counting, metricName, { statistic: 'Sum' }),
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
-}
-
-/** CloudWatch takes only topics of its own Region, and says so halfway through a deployment. */
-function requireSameRegion(region: string, alarmTopic: string): void {
-  if (Token.isUnresolved(region) || alarmTopic.split(':')[3] === region) return;
-  const allowed = `the ARN of a topic in ${region}, where this stack is deployed`;
-  throw new SettingsError([problemLine({ alarmTopic }, { path: ['alarmTopic'], allowed })]);
 }

@@ -7,6 +7,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { playerEnvironment } from './function-environment.ts';
 import { Identity } from './identity.ts';
+import { Monitoring } from './monitoring.ts';
 import { PlayerApi } from './player-api.ts';
 import { playerRoutes } from './player-routes.ts';
 import { RouteFunction } from './route-function.ts';
@@ -27,7 +28,8 @@ export class Rejoin extends Construct {
 
   /**
    * @param input as in a settings file. `stackName` is nobody's business here: the stack is the caller's.
-   * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead
+   * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead; also an alarm topic
+   * of another Region than the stack's, where that is fixed
    */
   constructor(scope: Construct, id: string, input: Omit<SettingsInput, 'stackName'> | Settings) {
     super(scope, id);
@@ -42,16 +44,23 @@ export class Rejoin extends Construct {
     this.table = table;
     const targets = { streamGroups: settings.streamGroups, tables: { table } };
     const environment = playerEnvironment(settings, table);
-    const routes = playerRoutes.map((route) => ({
-      method: route.method,
-      path: route.path,
-      function: new RouteFunction(this, route.name, { route, settings, targets, environment }).function,
+    const built = Object.fromEntries(
+      playerRoutes.map((route) => [
+        route.name,
+        new RouteFunction(this, route.name, { route, settings, targets, environment }),
+      ]),
+    );
+    const routes = playerRoutes.map(({ name, method, path }) => ({
+      method,
+      path,
+      function: (built[name] as RouteFunction).function,
     }));
     const { api, domain } = new PlayerApi(this, 'PlayerApi', {
       tokens: this.identity.tokens,
       routes,
       settings,
     });
+    new Monitoring(this, 'Monitoring', { routes: built, table, api, settings });
     this.apiUrl = domain?.url ?? api.apiEndpoint;
     this.domainTarget = domain?.target;
   }

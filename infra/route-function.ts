@@ -19,10 +19,11 @@ export interface RouteFunctionProps {
 
 export class RouteFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly logs: LogGroup;
 
   constructor(scope: Construct, id: string, { route, settings, targets, environment }: RouteFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
     });
@@ -34,7 +35,7 @@ export class RouteFunction extends Construct {
           this,
           route.grants.filter(({ onlyWith }) => onlyWith === undefined || settings[onlyWith].enabled),
           targets,
-          logGroup,
+          this.logs,
         ),
       },
     });
@@ -52,7 +53,7 @@ export class RouteFunction extends Construct {
       timeout: Duration.seconds(route.timeoutSeconds),
       memorySize: settings.memoryMb,
       tracing: Tracing.ACTIVE,
-      logGroup,
+      logGroup: this.logs,
       // Whatever CDK would add on its own account (tracing, say) stands in the policy above already.
       role: role.withoutPolicyUpdates(),
       environment,

@@ -171,7 +171,7 @@ export const settingsSchema = object({
     perOperatorPerMinute: whole(1, 600).default(6),
     perMinute: whole(1, 6000).default(30),
   }).prefault({}),
-  /** Told when an operator uses an admin shell or ends a session. */
+  /** Told of every alarm. */
   alarmTopic: text(
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
     isTopicArn,

@@ -9,6 +9,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Problem } from '../core/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../core/waits.ts';
+import { measured } from './measured.ts';
 
 /** An item's key: whose it is, and what it is. */
 export interface Key {
@@ -63,6 +64,9 @@ export function dynamoTable(tableName: string): Table {
       return await work();
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw error;
+      // A role or a table that is not as deployed: the player may wait, but waiting will not mend it.
+      const { name } = error as { name?: string };
+      if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') measured.denials++;
       throw new Problem(
         'upstream_unavailable',
         'The session table did not answer; repeat exactly this request.',

@@ -1,0 +1,209 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operatorTemplateOf, templateOf, withProvider } from '../infra/synth.ts';
+import { type Watched, watchedBy } from '../infra/watched.ts';
+import { type Deployed, deploy, droppedSession, eventually, offer, startedElsewhere } from './harness.ts';
+import { operatorOf, playing } from './operator.ts';
+
+const CONNECT = 'CreateStreamSessionConnection';
+const START = 'StartStreamSession';
+const LOOK = 'GetStreamSession';
+
+type Line = Record<string, unknown> & { _aws?: { CloudWatchMetrics: Directive[] } };
+interface Directive {
+  Namespace: string;
+  Dimensions: string[][];
+  Metrics: { Name: string }[];
+}
+
+let deployed: Deployed;
+/** Ids of players that asked, which are nobody's business in a metric. */
+const playerIds = new Set<unknown>();
+let lines: { file: string; line: Line }[];
+
+/** The route of a function, by its logical id or by the name that it runs under. */
+function routeOf(name = ''): string {
+  const id = name.replaceAll('-', '').toLowerCase();
+  const routes = 'operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate';
+  return new RegExp(`(${routes})function`).exec(id)?.[1] ?? `no route: ${name}`;
+}
+
+const named = (route: string, name: string, dimensions: Readonly<Record<string, unknown>>) =>
+  `${route}: ${name} by ${Object.keys(dimensions).sort().join()}${
+    typeof dimensions.outcome === 'string' && dimensions.outcome !== '*' ? ` = ${dimensions.outcome}` : ''
+  }`;
+
+/** Each metric of a line as CloudWatch would file it, with and without the outcome's value. */
+function emitted({ line }: { line: Line }): string[] {
+  return (line._aws?.CloudWatchMetrics ?? []).flatMap(({ Dimensions, Metrics }) =>
+    Dimensions.flatMap((keys) => {
+      const dimensions = Object.fromEntries(keys.map((key) => [key, line[key]]));
+      const route = routeOf(String(line.FunctionName));
+      return Metrics.flatMap(({ Name }) => [
+        named(route, Name, dimensions),
+        named(route, Name, { ...dimensions, ...('outcome' in dimensions ? { outcome: '*' } : {}) }),
+      ]);
+    }),
+  );
+}
+
+async function readLines() {
+  const directory = join(deployed.directory, 'logs');
+  return readdirSync(directory).flatMap((file) =>
+    readFileSync(join(directory, file), 'utf8')
+      .split('\n')
+      .filter((text) => text.startsWith('{'))
+      .map((text) => ({ file, line: JSON.parse(text) as Line })),
+  );
+}
+
+/** Everything that an alarm or a widget waits for, made to happen once. */
+async function provoke() {
+  const dropped = async () => {
+    const player = await deployed.player();
+    return { player, ...(await droppedSession(deployed, player)) };
+  };
+  const denied = (operation: string) => deployed.fault({ operation, kind: 'accessDenied', count: 1 });
+  const answered = async (answer: Promise<{ status: number; text: string }>, status: number) => {
+    const { status: got, text } = await answer;
+    expect([got, text]).toEqual([status, text]);
+  };
+
+  // A reconnect, its repetition, and a session that is somebody else's.
+  const back = await dropped();
+  const signalRequest = offer();
+  await answered(back.player.reconnect(back.id, { signalRequest }), 201);
+  await answered(back.player.reconnect(back.id, { signalRequest }), 201);
+  await answered((await deployed.player()).reconnect(back.id), 404);
+  await answered((await deployed.player()).status(back.id), 404);
+  // A start, its repetition.
+  const starter = await deployed.player();
+  await answered(starter.start(signalRequest), 201);
+  await answered(starter.start(signalRequest), 201);
+  await answered(starter.sessions(), 200);
+  // Denied by AWS.
+  await denied(CONNECT);
+  await answered((await dropped().then(({ player, id }) => ({ answer: player.reconnect(id) }))).answer, 500);
+  await denied(START);
+  await answered((await deployed.player()).start(), 500);
+  await denied('TerminateStreamSession');
+  await answered(back.player.terminate(back.id), 500);
+  const looked = await dropped();
+  await denied(LOOK);
+  await eventually(
+    () => looked.player.status(looked.id),
+    ({ status }) => status === 500,
+  );
+  // Throttled: a poll keeps quiet about it, the others wait for a turn.
+  await deployed.fault({ operation: LOOK, kind: 'throttle', count: 1 });
+  const polling = setInterval(() => void looked.player.status(looked.id), 200);
+  await deployed.faultsSpent().finally(() => clearInterval(polling));
+  const waiting = await dropped();
+  await deployed.fault({ operation: CONNECT, kind: 'throttle', count: 10 });
+  await answered(waiting.player.reconnect(waiting.id), 503);
+  await deployed.fault({ operation: START, kind: 'throttle', count: 10 });
+  await answered((await deployed.player()).start(), 503);
+  await deployed.control('DELETE', 'faults');
+  // Started elsewhere: found by a poll, and by a reconnect.
+  for (const how of ['status', 'reconnect'] as const) {
+    const player = await deployed.player();
+    const id = await startedElsewhere(deployed, player);
+    await eventually(
+      () => player[how](id),
+      ({ status }) => status < 300,
+    );
+  }
+  // What operators do.
+  const game = await playing(deployed);
+  playerIds.add(game.playerId);
+  const operator = operatorOf(deployed);
+  await answered(operator.sessions(game.playerId), 200);
+  await operator.shell(game.id);
+  await answered(operator.terminate(game.id), 204);
+}
+
+beforeAll(async () => {
+  deployed = await deploy({ settings: { adoption: { enabled: true } } });
+  await provoke();
+  // A log's last line is written a moment after the answer that it is about.
+  lines = await eventually(readLines, (read) =>
+    read.some(
+      ({ line }) => routeOf(String(line.FunctionName)) === 'operatorterminate' && 'AnswerTime' in line,
+    ),
+  );
+  for (const { line } of lines) if (line.playerId !== undefined) playerIds.add(line.playerId);
+});
+afterAll(() => deployed?.close());
+
+describe('what an alarm or a widget waits for', () => {
+  const settings = { ...withProvider, operators: [] };
+  const watched: Watched[] = [templateOf(settings), operatorTemplateOf(settings)]
+    .flatMap(watchedBy)
+    .filter(({ namespace }) => namespace === 'Rejoin');
+  // A list of sessions asks AWS for nothing, so only a table or a role taken away from it would count here.
+  const waits = watched.filter(
+    ({ name, dimensions }) => !(name === 'Misconfigured' && routeOf(dimensions.FunctionName) === 'sessions'),
+  );
+
+  it('is really counted by a running function, under this name and these dimensions', () => {
+    const counted = new Set(lines.flatMap(emitted));
+    const anywhere = [...counted].map((each) => each.replace(/^\w+/, '*'));
+    const missing = waits.filter(({ name, dimensions }) =>
+      dimensions.FunctionName === '*'
+        ? !anywhere.includes(named('*', name, dimensions))
+        : !counted.has(named(routeOf(dimensions.FunctionName), name, dimensions)),
+    );
+    expect(waits.length).toBeGreaterThan(30);
+    expect(missing).toEqual([]);
+  });
+
+  it('is all that the functions count: nobody pays for a metric that nobody looks at', () => {
+    const names = new Set(
+      lines
+        .flatMap(({ line }) => line._aws?.CloudWatchMetrics ?? [])
+        .flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)),
+    );
+    expect([...names].filter((name) => !watched.some((each) => each.name === name))).toEqual([]);
+  });
+
+  it('names no player, no session and no operator', () => {
+    const metrics = lines.filter(({ line }) => line._aws);
+    expect(playerIds.size).toBeGreaterThan(5);
+    for (const { line } of metrics) {
+      for (const value of Object.values(line)) expect(playerIds).not.toContain(value);
+      expect(Object.keys(line)).not.toContain('streamSessionId');
+    }
+  });
+});
+
+describe("a player function's line", () => {
+  it("has the answer's request id, the route and the player, and the session where the path has one", () => {
+    const players = lines.filter(
+      ({ file, line }) => !line._aws && !routeOf(file.replace('.log', '')).startsWith('operator'),
+    );
+    expect(players.length).toBeGreaterThan(10);
+    const lacking = players.filter(
+      ({ line }) =>
+        typeof line.requestId !== 'string' ||
+        typeof line.playerId !== 'string' ||
+        typeof line.route !== 'string' ||
+        (!['start', 'sessions'].includes(line.route) && typeof line.streamSessionId !== 'string'),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  it('stands at error only where a person has to do something, and each step of a player has one', () => {
+    const steps = new Map(
+      lines.filter(({ line }) => !line._aws).map(({ line }) => [`${line.message}`, line.level]),
+    );
+    expect(Object.fromEntries(steps)).toMatchObject({
+      connected: 'INFO',
+      started: 'INFO',
+      replayed: 'INFO',
+      adopted: 'INFO',
+    });
+    const errors = lines.filter(({ line }) => line.level === 'ERROR');
+    expect(errors.map(({ line }) => line.code)).toEqual(errors.map(() => 'broker_misconfigured'));
+  });
+});

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { Rejoin } from '../../infra/rejoin.ts';
+import {
+  group,
+  minimal,
+  newApp,
+  ofType,
+  operatorTemplateOf,
+  type SynthesizedTemplate,
+  templateOf,
+  text,
+  withProvider,
+} from './synth.ts';
+import { watchedBy, widgetsOf } from './watched.ts';
+
+const docs = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
+const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
+const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
+const template = templateOf({ ...withProvider, alarmTopic });
+
+const alarmsOf = (of: SynthesizedTemplate) =>
+  [...ofType(of, 'AWS::CloudWatch::Alarm'), ...ofType(of, 'AWS::CloudWatch::CompositeAlarm')].map(
+    ([id, { Properties }]) => ({ id, ...Properties }),
+  );
+/** An alarm's name stands first in what it says of itself, which is what whoever is called reads. */
+const nameOf = ({ AlarmDescription }: { AlarmDescription: string }) => AlarmDescription.split(':')[0] ?? '';
+const ringing = alarmsOf(template).filter(({ AlarmActions }) => AlarmActions);
+
+/** The seven at least that the service promises, and what a look at them needs to know. */
+const promised = {
+  ReconnectsFailingFast: undefined,
+  ReconnectsFailingSlowly: undefined,
+  AnswersSlow: { EvaluationPeriods: 3, Threshold: 3000 },
+  PacingSustained: { EvaluationPeriods: 10, Threshold: 1 },
+  Misconfigured: { EvaluationPeriods: 1, Threshold: 1 },
+  FunctionsDead: { EvaluationPeriods: 1, Threshold: 3 },
+  FunctionsThrottled: { EvaluationPeriods: 1, Threshold: 1 },
+  TableThrottled: { EvaluationPeriods: 5, Threshold: 10 },
+};
+
+describe('an alarm of the player API', () => {
+  test.each(Object.entries(promised))('%s is there, and tells the topic of the settings', (name, when) => {
+    const found = ringing.filter((alarm) => nameOf(alarm) === name);
+    expect(found).toEqual([expect.objectContaining({ AlarmActions: [alarmTopic], ...when })]);
+  });
+
+  test('tells nobody where there is no topic', () => {
+    const silent = alarmsOf(templateOf(withProvider));
+    expect(silent.length).toBeGreaterThanOrEqual(Object.keys(promised).length);
+    for (const alarm of silent) expect(alarm).not.toHaveProperty('AlarmActions');
+  });
+
+  test('is quiet where nobody plays, and looks at no more metrics than CloudWatch allows an alarm', () => {
+    for (const { id, Metrics = [], TreatMissingData, AlarmRule } of alarmsOf(template)) {
+      if (AlarmRule !== undefined) continue;
+      expect([id, TreatMissingData]).toEqual([id, 'notBreaching']);
+      expect(
+        Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat).length,
+        id,
+      ).toBeLessThanOrEqual(10);
+    }
+  });
+
+  test.each([
+    ['ReconnectsFailingFast', 0.144, [300, 3600]],
+    ['ReconnectsFailingSlowly', 0.06, [1800, 21_600]],
+  ] as const)('%s rings where it matters and still goes on: in both windows', (name, threshold, periods) => {
+    const rule = text(ringing.find((alarm) => nameOf(alarm) === name)?.AlarmRule);
+    const parts = alarmsOf(template).filter(({ id }) => rule.includes(`\${${id}.Arn}`));
+    expect(rule).toMatch(/^\(ALARM\(.+\) AND ALARM\(.+\)\)$/);
+    expect(parts.map(({ Threshold }) => Threshold)).toEqual([threshold, threshold]);
+    const windows = parts.flatMap(({ Metrics }) =>
+      Metrics.flatMap(({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? []),
+    );
+    expect([...new Set(windows)].toSorted((a, b) => a - b)).toEqual(periods);
+  });
+});
+
+describe('the runbook', () => {
+  const chapters = (document: string) =>
+    [...docs(document).matchAll(/^### (\w+)\n\n\*\*Means:\*\* \S/gm)].map(([, name]) => name);
+
+  test('has one chapter for each alarm that rings, of its name, and none for others', () => {
+    expect(chapters('runbook.md').toSorted()).toEqual(ringing.map(nameOf).toSorted());
+    const operator = alarmsOf(operatorTemplateOf({ ...withProvider, operators }));
+    expect(chapters('operator.md').toSorted()).toEqual(operator.map(nameOf).toSorted());
+  });
+
+  test('is where the alarm says, and explains every metric that is ours', () => {
+    for (const { AlarmDescription } of ringing) expect(AlarmDescription).toMatch(/ See docs\/runbook\.md$/);
+    const [, table = ''] = docs('runbook.md').split('## What the numbers mean');
+    const rows = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| (`.+?) \|/gm)]
+      .map(([, names]) => names)
+      .join();
+    const explained = [...rows.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const ours = watchedBy(template).filter(({ namespace }) => namespace === 'Rejoin');
+    expect(explained.toSorted()).toEqual([...new Set(ours.map(({ name }) => name))].toSorted());
+  });
+
+  test('names the saved queries and widgets that there are', () => {
+    const saved = ofType(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties.Name);
+    const [, table = ''] = docs('runbook.md').split('| query | answers |\n|---|---|\n');
+    const rows = (table.split('\n\n')[0] ?? '').split('\n').map((row) => row.split(' | ')[0]?.slice(2));
+    expect(saved.map((name: string) => name.replace('Rejoin/', ''))).toEqual(rows);
+    const titles = widgetsOf(template).map(({ properties }) => String(properties.title));
+    const asked = [...docs('runbook.md').matchAll(/\*([A-Z][^*]+)\*(?!\*)/g)].map(([, name = '']) =>
+      name.replaceAll('\n', ' '),
+    );
+    const known = [...titles, ...rows];
+    expect(
+      asked.filter((name) => !known.some((each) => each?.startsWith(name)) && !/[.:]$/.test(name)),
+    ).toEqual([]);
+  });
+});
+
+describe('the dashboard', () => {
+  const widgets = widgetsOf(template);
+
+  test('asks in the order of a night: are players back, if not, why, and what is AWS doing', () => {
+    const questions = widgets
+      .filter(({ type }) => type === 'text')
+      .map(({ properties }) => properties.markdown);
+    expect(questions.map((each) => each.split('\n')[0])).toEqual([
+      '## Are players getting back?',
+      '## If not, why?',
+      '## What is AWS doing?',
+    ]);
+    expect(widgets[0].type).toBe('alarm');
+    expect(widgets[0].properties.alarms.map(String)).toHaveLength(ringing.length);
+  });
+
+  test('names only metrics that GameLift Streams has, in each Region of a stream group', () => {
+    // Developer guide, "Monitor Amazon GameLift Streams with Amazon CloudWatch".
+    const known = [
+      ...['ActiveCapacity', 'IdleCapacity', 'MemoryUtilization', 'CPUUtilization', 'FrameCaptureRate'],
+      ...[
+        'AudioCaptureRate',
+        'RoundTripTime',
+        'TerminatedStreamSessions',
+        'ErroredStreamSessions',
+        'SessionLength',
+      ],
+    ];
+    const regions = templateOf({
+      ...minimal,
+      streamGroups: [group, { ...group, id: 'sg-B', region: 'eu-central-1' }],
+    });
+    const theirs = watchedBy(regions).filter(({ namespace }) => namespace === 'AWS/GameLiftStreams');
+    expect(theirs).toHaveLength(10);
+    for (const { name } of theirs) expect(known).toContain(name);
+    const where = widgetsOf(regions).flatMap(({ properties }) => properties.metrics?.[0]?.[0]?.region ?? []);
+    expect([...new Set(where)]).toEqual(['us-west-2', 'eu-central-1']);
+  });
+
+  test('shares its name with no other deployment: neither of the same stack nor of another Region', () => {
+    const arcade = new Stack(newApp(), 'Arcade', {
+      env: { account: '111122223333', region: 'eu-central-1' },
+    });
+    new Rejoin(arcade, 'Europe', withProvider);
+    new Rejoin(arcade, 'Trial', withProvider);
+    const of = Template.fromStack(arcade).toJSON() as SynthesizedTemplate;
+    const names = ofType(of, 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) =>
+      text(Properties.DashboardName),
+    );
+    expect(names).toEqual(['Arcade-Europe-eu-central-1', 'Arcade-Trial-eu-central-1']);
+    const queries = ofType(of, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties.Name);
+    expect(new Set(queries).size).toBe(queries.length);
+  });
+});
+
+test('saved queries look into the logs of all functions, and find no player until one is named', () => {
+  const groups = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+    text(Properties.LoggingConfig.LogGroup),
+  );
+  const queries = ofType(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
+  for (const { LogGroupNames } of queries) expect(LogGroupNames.map(text)).toEqual(groups);
+  expect(queries[0].QueryString).toContain('| filter playerId = ');
+});
