@@ -209,13 +209,16 @@ describe('the alarm', () => {
   });
 
   test('with a topic of another Region is refused where the Region of the stack is known', () => {
-    const stack = new Stack(newApp(), 'Theirs', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const app = newApp();
+    const stackIn = (region: string) => new Stack(app, region, { env: { account: '111122223333', region } });
     const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
-    const rejoin = new Rejoin(stack, 'Rejoin', { ...settings, alarmTopic });
+    const told = { ...settings, alarmTopic };
     const line = `alarmTopic is "${alarmTopic}"; write the ARN of a topic in eu-west-1, where this stack is deployed`;
-    expect(() => new RejoinOperator(stack, 'Operator', rejoin)).toThrow(
-      expect.objectContaining({ name: 'SettingsError', lines: [line] }),
-    );
+    const refusal = expect.objectContaining({ name: 'SettingsError', lines: [line] });
+    const theirs = stackIn('eu-west-1');
+    expect(() => new Rejoin(theirs, 'Rejoin', told)).toThrow(refusal);
+    const rejoin = new Rejoin(stackIn('us-west-2'), 'Rejoin', told);
+    expect(() => new RejoinOperator(theirs, 'Operator', rejoin)).toThrow(refusal);
   });
 });
 
