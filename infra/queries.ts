@@ -10,8 +10,8 @@ const queries: readonly { readonly id: string; readonly name: string; readonly a
     name: "This player's last hour",
     ask: {
       fields: [...line, 'streamSessionId', 'connectionId', 'requestId'],
-      // An id that no player has, so that the query finds nothing until somebody has put the player's there.
-      filterStatements: ["playerId = 'the id that rejoin-operator sessions prints'"],
+      // Ids that nobody has, so that the query finds nothing until somebody has put real ones there.
+      filterStatements: ["playerId = 'PLAYER' or streamSessionId = 'one of the sessions of the player'"],
       sort: '@timestamp asc',
       limit: 1000,
     },

@@ -146,7 +146,8 @@ function toRequest(event: Event, context: Context, settings: Settings): PlayerRe
   const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
   // Ids go into the log only where they can be ids: whatever else a caller puts into a path is not for the log.
   logger.appendKeys({
-    playerId,
+    // A pseudonym, also where AWS is told the subject itself.
+    playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
     streamGroupId: plainId(streamGroupId),
     streamSessionId: plainId(streamSessionId),
   });

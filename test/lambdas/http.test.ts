@@ -36,13 +36,13 @@ afterEach(() => {
 });
 
 /** What a handler answers whose route fails as given; loaded anew, since the logger reads its environment once. */
-async function failing(problem: 'paced' | Error) {
+async function failing(problem: 'paced' | Error, userId: Settings['userId'] = 'pseudonym') {
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
   const { playerApi } = await import('../../lambdas/edge/http.ts');
   const { Problem } = await import('../../lambdas/core/problems.ts');
   const thrown = problem === 'paced' ? new Problem('paced', 'Wait.', { retryAfterMs: 1200 }) : problem;
-  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, () => Promise.reject(thrown));
+  const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
   return handler(event as never, context as never);
 }
 
@@ -64,6 +64,17 @@ it('answers a defect of ours without its message, and logs where it happened but
   });
   expect(logged).toContain('http.test.ts');
   expect(logged + result.body).not.toContain(TOKEN);
+});
+
+it('logs a player by the same pseudonym whether or not AWS is told the subject, with the id that the answer has', async () => {
+  for (const userId of ['pseudonym', 'subject'] as const) {
+    logged = '';
+    const { body } = await failing('paced', userId);
+    const { playerIdOf } = await import('../../lambdas/core/player.ts');
+    expect(logged).toContain(`"playerId":"${playerIdOf('https://issuer.example', 'alice', 'pseudonym')}"`);
+    expect(logged).toContain(`"requestId":"${JSON.parse(body ?? '').requestId}"`);
+    expect(logged).not.toContain('alice');
+  }
 });
 
 it('names the wait twice: in milliseconds for progress bars, in whole seconds for any HTTP client', async () => {
