@@ -92,6 +92,7 @@ function publisherActions({ region, accountId }: { region: string; accountId: st
     {
       Effect: 'Allow',
       Action: [
+        'gameliftstreams:GetStreamGroup',
         'gameliftstreams:GetStreamSession',
         'gameliftstreams:TerminateStreamSession',
         'gameliftstreams:CreateStreamSessionConnection',

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
 import { type Endpoints, readEndpoints } from '../local/endpoints.ts';
 import { EXIT, Failure } from './failure.ts';
 import { callerArn, stackOutputs } from './query-api.ts';
 import type { Signer } from './signed-fetch.ts';
+import { createSigner } from './signer.ts';
 
 export interface ContextOptions {
   api?: string | undefined;
@@ -45,6 +43,10 @@ function apiUrl(text: string): URL {
   );
 }
 
+/** The Region in the API's own address is the one that its signatures are for, whatever the profile says. */
+const regionOfApi = ({ hostname }: URL): string | undefined =>
+  /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(hostname)?.[1];
+
 function localContext({ directory }: ContextOptions): Context {
   let endpoints: Endpoints;
   try {
@@ -72,38 +74,6 @@ function localContext({ directory }: ContextOptions): Context {
   };
 }
 
-async function findRegion({ region, profile, api }: ContextOptions): Promise<string> {
-  if (region !== undefined) return region;
-  // The Region in the API's own address is the one that its signatures are for, whatever the profile says.
-  const fromApi = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(
-    api === undefined ? '' : apiUrl(api).hostname,
-  )?.[1];
-  if (fromApi !== undefined) return fromApi;
-  const configured = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
-  if (configured) return configured;
-  try {
-    return await loadConfig(NODE_REGION_CONFIG_OPTIONS, {
-      ...NODE_REGION_CONFIG_FILE_OPTIONS,
-      ...(profile !== undefined && { profile }),
-    })();
-  } catch (error) {
-    throw new Failure('No Region: give --region, set AWS_REGION, or name one in the profile.', EXIT.usage, {
-      cause: error,
-    });
-  }
-}
-
-async function askForMfaCode(serial: string): Promise<string> {
-  if (!process.stdin.isTTY)
-    throw new Error(`a code of ${serial} is needed, and there is no terminal to ask at`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(`Code of ${serial}: `);
-  } finally {
-    terminal.close();
-  }
-}
-
 /**
  * Finds the operator API and whom to call it as: from the options, the environment, the profile and the stacks' outputs, or
  * from a running local deployment.
@@ -111,22 +81,19 @@ async function askForMfaCode(serial: string): Promise<string> {
  */
 export async function createContext(options: ContextOptions): Promise<Context> {
   if (options.local) return localContext(options);
-  const { profile, stack } = options;
-  const region = await findRegion(options);
-  const signer: Signer = {
-    region,
-    credentials: defaultProvider({
-      mfaCodeProvider: askForMfaCode,
-      ...(profile !== undefined && { profile }),
-    }),
-  };
+  const { api, profile, stack } = options;
+  const signer = await createSigner({
+    region: options.region ?? (api === undefined ? undefined : regionOfApi(apiUrl(api))),
+    profile,
+  });
+  const { region } = signer;
   const output = async (stackName: string, key: string, instead: string) => {
     const value = (await stackOutputs(signer, stackName))[key];
     if (value !== undefined) return value;
     throw usage(`Stack ${stackName} in ${region} has no output ${key}: check --stack, or give ${instead}.`);
   };
   return {
-    api: apiUrl(options.api ?? (await output(`${stack}Operator`, 'OperatorApiUrl', '--api'))),
+    api: apiUrl(api ?? (await output(`${stack}Operator`, 'OperatorApiUrl', '--api'))),
     signer,
     isLocal: false,
     streamGroup: undefined,

@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{lambdas,infra,local,operator,bench,client}/**/*.test.ts'],
+          include: ['test/{lambdas,infra,local,operator,doctor,openapi,bench,client}/**/*.test.ts'],
           exclude: [STORM],
           testTimeout: 60_000,
         },

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+
+/** The command line, checked. */
+export interface Arguments {
+  /** A settings file, as `-c settings=` of the CDK takes it. */
+  settings?: string | undefined;
+  region?: string | undefined;
+  profile?: string | undefined;
+  /** How many players may be streaming at once. */
+  players?: number | undefined;
+  local: boolean;
+  /** Where the local deployment's endpoints.json is. */
+  directory?: string | undefined;
+  json: boolean;
+}
+
+export const HELP = `Looks whether Rejoin can be deployed with your settings, and whether what is deployed works: npm run doctor -- [options]
+
+It looks at the settings, the AWS credentials, the account's quotas and the stream groups, and, once there is a stack, at its API, its CORS
+and its identity provider. It changes nothing.
+
+  --settings FILE    a settings file, as "cdk deploy -c settings=FILE" takes it (default settings.json, else cdk.json's)
+  --players N        how many players may be streaming at once: do all get back in time when all are dropped together?
+  --region REGION    AWS Region of the stack (default: AWS_REGION, or the profile's)
+  --profile NAME     a profile of AWS's shared files; else the ordinary credential chain decides
+  --local            the local deployment of this checkout, which npm start runs
+  --directory DIR    where that deployment's endpoints.json is (default: .local of this checkout)
+  --json             one JSON object on standard output
+  --help             this text
+
+Each line is a finding: ✓ is fine, ! is a warning, ? could not be looked at, ✗ is a problem.
+Exit codes: 0 no problem, 1 a problem, or arguments that are not valid.`;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+
+/** @returns the text to print for `--help`, or what to do. @throws Error with one sentence that says what to write */
+export function readArguments(argv: readonly string[]): { help: string } | Arguments {
+  if (argv.includes('--help')) return { help: HELP };
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      options: {
+        settings: text,
+        region: text,
+        profile: text,
+        players: text,
+        local: flag,
+        directory: text,
+        json: flag,
+      },
+    }));
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
+    throw new Error(`${sentence.replace(/\.?$/, '.')} See: npm run doctor -- --help`, { cause: error });
+  }
+  const empty = Object.keys(values).find((name) => values[name] === '');
+  if (empty !== undefined) throw new Error(`--${empty} must not be empty. See: npm run doctor -- --help`);
+  const { players, ...given } = values;
+  if (players === undefined) return given as unknown as Arguments;
+  if (!/^[1-9]\d{0,8}$/.test(String(players))) {
+    throw new Error(
+      '--players must be a whole number of players, such as 2000. See: npm run doctor -- --help',
+    );
+  }
+  return { ...given, players: Number(players) } as unknown as Arguments;
+}

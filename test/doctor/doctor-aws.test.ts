@@ -1,0 +1,322 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Finding } from '../../doctor/finding.ts';
+import { type standInAws as StandIn, standInAws, type World, xmlError } from './stand-in-aws.ts';
+
+let aws: Awaited<ReturnType<typeof StandIn>>;
+beforeAll(async () => {
+  aws = await standInAws();
+});
+afterAll(() => aws.close());
+beforeEach(() => {
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  return () => vi.unstubAllEnvs();
+});
+
+const notOk = (findings: readonly Finding[]) =>
+  findings
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, subject, says }) => `${level} ${subject}: ${says}`);
+
+const group = (world: World, change: Record<string, unknown>) => Object.assign(world.streamGroup, change);
+const location = (change: Record<string, unknown>) => (world: World) => {
+  const [first, ...others] = world.streamGroup.LocationStates as object[];
+  group(world, { LocationStates: [{ ...first, ...change }, ...others] });
+};
+const stack = (name: string, status: string) => (world: World) => {
+  const found = world.stacks[name];
+  if (found) found.status = status;
+};
+
+describe('a deployment in AWS where all is well', () => {
+  it('gets a line for everything that was looked at, and nothing to do', async () => {
+    const findings = await aws.findings();
+    expect(notOk(findings)).toEqual([]);
+    expect(findings.map(({ subject }) => subject.replaceAll(/http:\S+/g, 'URL'))).toEqual([
+      expect.stringContaining('settings.json'),
+      'storm in us-west-2',
+      'credentials',
+      'quota of StartStreamSession in us-west-2',
+      'quota of GetStreamSession in us-west-2',
+      'quota of CreateStreamSessionConnection in us-west-2',
+      'stream group sg-1AB2C3',
+      'stack Rejoin',
+      'stack RejoinOperator',
+      'issuer URL',
+      'player API',
+      'web origin https://play.example.com',
+      'operator API',
+    ]);
+  });
+
+  it('is asked nothing that changes it', async () => {
+    await aws.findings();
+    const asked = aws.fakes.web.requests.map(({ method }) => method);
+    expect(new Set(asked)).toEqual(new Set(['GET', 'OPTIONS']));
+    const actions = [...aws.fakes.cloudformation.requests, ...aws.fakes.sts.requests].map(({ body }) =>
+      new URLSearchParams(body).get('Action'),
+    );
+    expect(new Set(actions)).toEqual(new Set(['DescribeStacks', 'GetCallerIdentity']));
+    expect(new Set(aws.fakes.gameliftstreams.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+  });
+});
+
+/** What is wrong, and the one line that says so. */
+const CASES: [string, (world: World) => void, string][] = [
+  [
+    'credentials that have expired',
+    (world) => {
+      world.caller = () =>
+        xmlError(403, 'ExpiredToken', 'The security token included in the request is expired');
+    },
+    'problem credentials: AWS refuses them: The security token included in the request is expired',
+  ],
+  [
+    'operators of another account, whom API Gateway never lets in',
+    (world) => {
+      world.settings.operators = ['arn:aws:iam::999999999999:user/bob'];
+    },
+    "warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway lets in nobody else's",
+  ],
+  [
+    'a topic in another Region, where the stack cannot use it',
+    (world) => {
+      world.settings.alarmTopic = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+    },
+    'warning alarmTopic: arn:aws:sns:eu-west-1:123456789012:on-call is not in account 123456789012, Region us-west-2',
+  ],
+  [
+    'a quota below the one that is paced at',
+    (world) => {
+      world.settings.quotas = { CreateStreamSessionConnection: 50 };
+    },
+    'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants 20 a second, and the settings say 50: AWS will throttle',
+  ],
+  [
+    'a quota above the one that is paced at',
+    (world) => {
+      world.settings.quotas = { CreateStreamSessionConnection: 10 };
+    },
+    'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants 20 a second, and the settings use 10 of them',
+  ],
+  [
+    'quotas that nobody may read',
+    (world) => {
+      world.quotas = () => ({
+        status: 400,
+        body: { __type: 'com.amazonaws.servicequotas#AccessDeniedException' },
+      });
+    },
+    'unknown quotas in us-west-2: Service Quotas cannot be read (AccessDeniedException)',
+  ],
+  [
+    'a stream group that nobody may look at',
+    (world) => {
+      world.streamGroup = {
+        status: 403,
+        headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+        body: { message: 'no' },
+      };
+    },
+    'unknown stream group sg-1AB2C3: these credentials may not look at it',
+  ],
+  [
+    'a stream group that does not exist',
+    (world) => {
+      world.streamGroup = {
+        status: 404,
+        headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
+        body: { message: 'no' },
+      };
+    },
+    'problem stream group sg-1AB2C3: this account has none of that id in us-west-2',
+  ],
+  [
+    'a stream group that is still being set up',
+    (world) => group(world, { Status: 'ACTIVATING' }),
+    'problem stream group sg-1AB2C3: is still being set up (ACTIVATING)',
+  ],
+  [
+    'a stream group in error',
+    (world) => group(world, { Status: 'ERROR', StatusReason: 'internalError' }),
+    'problem stream group sg-1AB2C3: failed to be set up (ERROR: internalError)',
+  ],
+  [
+    'a stream group that has expired',
+    (world) => group(world, { Status: 'EXPIRED' }),
+    'problem stream group sg-1AB2C3: has expired (EXPIRED)',
+  ],
+  [
+    'a stream group with locations in error',
+    (world) => group(world, { Status: 'ACTIVE_WITH_ERRORS' }),
+    'warning stream group sg-1AB2C3: has locations in error (ACTIVE_WITH_ERRORS)',
+  ],
+  [
+    'a stream group that is about to expire',
+    (world) => group(world, { ExpiresAt: Date.now() / 1000 + 86_400 * 5.5 }),
+    'warning stream group sg-1AB2C3: expires in 5 days',
+  ],
+  [
+    'an application that is not linked',
+    (world) => group(world, { AssociatedApplications: [] }),
+    'problem stream group sg-1AB2C3: application a-2 is not linked to it, so nobody can start it',
+  ],
+  [
+    'a location that the stream group has not',
+    location({ LocationName: 'us-east-2' }),
+    'problem stream group sg-1AB2C3: has no location us-west-2, but us-east-2, eu-west-1',
+  ],
+  [
+    'a location in error',
+    location({ Status: 'ERROR' }),
+    'warning stream group sg-1AB2C3: its location us-west-2 is ERROR',
+  ],
+  [
+    'a location without capacity',
+    location({ AlwaysOnCapacity: 0 }),
+    'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so nobody can start there',
+  ],
+  [
+    'a stack that failed to be created',
+    stack('Rejoin', 'ROLLBACK_COMPLETE'),
+    'problem stack Rejoin: is ROLLBACK_COMPLETE',
+  ],
+  [
+    'a deployment that went back',
+    stack('Rejoin', 'UPDATE_ROLLBACK_COMPLETE'),
+    'warning stack Rejoin: its last deployment failed and went back',
+  ],
+  [
+    'a deployment under way',
+    stack('Rejoin', 'UPDATE_IN_PROGRESS'),
+    'warning stack Rejoin: is being changed (UPDATE_IN_PROGRESS)',
+  ],
+  [
+    'operators in the settings, and no stack for them',
+    (world) => {
+      delete world.stacks.RejoinOperator;
+    },
+    'warning stack RejoinOperator: is not deployed, and the settings have operators',
+  ],
+  [
+    'stacks that nobody may look up',
+    (world) => {
+      world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
+    },
+    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized)',
+  ],
+  [
+    'a scope that was changed and not deployed',
+    (world) => {
+      Object.assign(world.settings.identity as object, { scope: 'game/other' });
+    },
+    'warning identity.scope: game/play is deployed, and the settings say game/other',
+  ],
+  [
+    'an API that answers strangers',
+    (world) => {
+      world.door.player = 200;
+    },
+    'problem player API: URL answers strangers',
+  ],
+  [
+    'an API that is none of ours',
+    (world) => {
+      world.door.player = 404;
+    },
+    "problem player API: URL answers 404 instead of 401: it is not Rejoin's",
+  ],
+  [
+    "operators' door open to everybody",
+    (world) => {
+      world.door.operator = 200;
+    },
+    'problem operator API: URL answers strangers',
+  ],
+  [
+    'a web origin that was added and not deployed',
+    (world) => {
+      world.allowedOrigin = () => undefined;
+    },
+    'problem web origin https://play.example.com: the API refuses its pages: what is deployed does not list it',
+  ],
+  [
+    'an API that no page may send an end to',
+    (world) => {
+      world.allowedMethods = 'GET,POST';
+    },
+    'problem web origin https://play.example.com: the API does not allow its pages DELETE',
+  ],
+  [
+    'an API that any page may call',
+    (world) => {
+      world.allowedOrigin = (origin) => origin;
+    },
+    'problem web origins: pages of any origin may call the API',
+  ],
+  [
+    'an issuer without a discovery document',
+    (world) => {
+      world.discovery = '<html>';
+    },
+    'problem issuer URL URL is no discovery document',
+  ],
+  [
+    'an issuer that is written with another name',
+    (world) => {
+      world.discovery = { issuer: 'https://id.example.com/', jwks_uri: 'https://id.example.com/keys' };
+    },
+    'problem issuer URL calls itself https://id.example.com/, so every token is refused',
+  ],
+  [
+    'keys that API Gateway cannot use',
+    (world) => {
+      world.keys = { keys: [{ kty: 'EC' }] };
+    },
+    'problem issuer URL has no RSA key, and API Gateway takes tokens with RSA signatures only',
+  ],
+];
+
+describe('a deployer is told in one line, and what to do, of', () => {
+  it.each(CASES)('%s', async (_what, change, line) => {
+    const findings = await aws.findings(change);
+    expect(notOk(findings).map((each) => each.replaceAll(/http:\/\/127\S+/g, 'URL'))).toEqual([line]);
+    for (const { level, todo } of findings) expect(todo !== undefined).toBe(level !== 'ok');
+  });
+});
+
+describe('before the first deployment', () => {
+  const none = (world: World) => {
+    world.stacks = { CDKToolkit: { status: 'CREATE_COMPLETE', outputs: {} } };
+  };
+
+  it('a missing stack is no problem, and its provider is looked at all the same', async () => {
+    const findings = await aws.findings(none);
+    expect(notOk(findings)).toEqual([]);
+    expect(findings.map(({ subject }) => subject)).toContain('stack Rejoin');
+    expect(findings.some(({ subject }) => subject.startsWith('issuer '))).toBe(true);
+    expect(findings.some(({ subject }) => subject === 'player API')).toBe(false);
+  });
+
+  it('an account that was never bootstrapped is warned of', async () => {
+    const findings = await aws.findings((world) => {
+      world.stacks = {};
+    });
+    expect(notOk(findings)).toEqual([
+      'warning stack Rejoin: is not deployed, and us-west-2 not bootstrapped for the CDK',
+    ]);
+  });
+
+  it('a rate that Service Quotas does not list is said to be assumed, on whichever page the others are', async () => {
+    const findings = await aws.findings((world) => {
+      world.quotas = ({ body }) => ({
+        status: 200,
+        body: JSON.parse(body).NextToken
+          ? { Quotas: [{ QuotaName: 'GetStreamSession API requests per second', Value: 20 }] }
+          : { Quotas: [{ QuotaName: 'StartStreamSession rate', Value: 20 }], NextToken: 'page-2' },
+      });
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown quota of CreateStreamSessionConnection in us-west-2: Service Quotas lists none; the settings take it to be 20 a second',
+    ]);
+  });
+});

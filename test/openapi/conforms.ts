@@ -1,0 +1,81 @@
+type Schema = { readonly [keyword: string]: unknown };
+
+/** Every keyword that openapi/schemas.ts uses. One that is not known here is an error, never ignored. */
+const SAID_ELSEWHERE = new Set(['description', 'contentMediaType']);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  integer: Number.isInteger,
+  null: (value) => value === null,
+  array: Array.isArray,
+  object: isObject,
+};
+
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+}
+
+type Rule = (
+  argument: never,
+  value: unknown,
+  inner: (schema: Schema, value: unknown, at: string) => string[],
+  schema: Schema,
+) => boolean | string[];
+
+const RULES: Readonly<Record<string, Rule>> = {
+  type: (types: string | string[], value) => [types].flat().some((type) => TYPES[type]?.(value) ?? false),
+  const: (only: unknown, value) => value === only,
+  enum: (values: unknown[], value) => values.includes(value),
+  pattern: (pattern: string, value) => typeof value !== 'string' || new RegExp(pattern).test(value),
+  format: (_format: 'date-time', value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(String(value)),
+  minLength: (least: number, value) => typeof value !== 'string' || [...value].length >= least,
+  maxLength: (most: number, value) => typeof value !== 'string' || [...value].length <= most,
+  minimum: (least: number, value) => typeof value !== 'number' || value >= least,
+  minItems: (least: number, value) => !Array.isArray(value) || value.length >= least,
+  maxItems: (most: number, value) => !Array.isArray(value) || value.length <= most,
+  uniqueItems: (_true: true, value) => !Array.isArray(value) || new Set(value).size === value.length,
+  items: (item: Schema, value, inner) =>
+    Array.isArray(value) ? value.flatMap((each, at) => inner(item, each, `[${at}]`)) : true,
+  required: (names: string[], value) => !isObject(value) || names.every((name) => name in value),
+  properties: (properties: Record<string, Schema>, value, inner) =>
+    isObject(value)
+      ? Object.entries(properties).flatMap(([name, schema]) =>
+          name in value ? inner(schema, value[name], `.${name}`) : [],
+        )
+      : true,
+  additionalProperties: (_false: false, value, _inner, { properties }) =>
+    !isObject(value) || Object.keys(value).every((name) => name in (properties as object)),
+  contentSchema: (schema: Schema, value, inner) => inner(schema, parsed(value), ' as JSON'),
+};
+
+/**
+ * What of a value does not fit a schema of an OpenAPI document, as `path: keyword`.
+ * @throws Error for a keyword or reference that is not known
+ */
+export function misfits(document: object, schema: Schema, value: unknown, at = '$'): string[] {
+  const inner = (within: Schema, part: unknown, more: string) => misfits(document, within, part, at + more);
+  return Object.entries(schema).flatMap(([keyword, argument]) => {
+    if (SAID_ELSEWHERE.has(keyword)) return [];
+    if (keyword === '$ref') return misfits(document, resolve(document, String(argument)), value, at);
+    const rule = RULES[keyword];
+    if (rule === undefined) throw new Error(`${at}: nobody checks ${keyword}`);
+    const found = rule(argument as never, value, inner, schema);
+    return Array.isArray(found) ? found : found ? [] : [`${at}: ${keyword}`];
+  });
+}
+
+function resolve(document: object, reference: string): Schema {
+  let part: unknown = document;
+  for (const name of reference.replace('#/', '').split('/'))
+    part = (part as Record<string, unknown> | undefined)?.[name];
+  if (!isObject(part)) throw new Error(`There is no ${reference}`);
+  return part;
+}
