@@ -10,6 +10,8 @@ export interface Exchange {
   request: string;
   response: string;
   status: number;
+  /** When the request came, in `performance.now()`'s milliseconds. */
+  at: number;
 }
 
 /** A service under another address, which remembers what went through. */
@@ -35,13 +37,14 @@ export async function startRelay(
   const { hostname, port } = new URL(upstream);
   let seen: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
+    const at = performance.now();
     const body = await text(incoming);
     const { method, url: path = '/', headers } = incoming;
     const sent = forward({ hostname, port, method, path, headers, agent }, async (answer) => {
       const status = answer.statusCode ?? 502;
       const response = rewrite(await text(answer));
       const target = headers['x-amz-target']?.toString();
-      seen.push({ ...(target === undefined ? {} : { target }), path, request: body, response, status });
+      seen.push({ ...(target === undefined ? {} : { target }), path, request: body, response, status, at });
       // The checksum is that of the body as it was.
       const { 'content-length': _, 'transfer-encoding': __, 'x-amz-crc32': ___, ...kept } = answer.headers;
       outgoing.writeHead(status, { ...kept, 'content-length': Buffer.byteLength(response) });

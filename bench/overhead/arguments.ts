@@ -1,0 +1,30 @@
+import { readOptions, whole } from '../options.ts';
+
+/** What the overhead is measured with. */
+export interface OverheadArguments {
+  /** Rounds that count, each of as many reconnects by Rejoin as by bare calls. */
+  rounds: number;
+  /** One object on the last line of the output, for machines. */
+  json: boolean;
+}
+
+export const HELP = `CPU of a warm reconnect, against its own AWS and table calls made bare: npm run bench -- overhead [options]
+
+  --rounds N    rounds that count, 1 to 1000 (default 40)
+  --json        one object on the last line, for machines
+
+Both in one process, in turn: reconnects through the handler of the bundle that would be deployed; then the very calls that
+these made, repeated by the same SDK clients with nothing around them. The local table and the emulator answer, from
+another process. The defaults take about a minute.`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError in one sentence that says what to type
+ */
+export function overheadArguments(args: readonly string[]): OverheadArguments {
+  const { rounds = '40', json = false } = readOptions('overhead', args, {
+    rounds: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  return { rounds: whole('rounds', rounds, 1, 1000), json };
+}
