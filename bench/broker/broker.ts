@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { startDeployment } from '../../local/deployment.ts';
 import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
@@ -10,6 +11,9 @@ import type { FunctionModel } from '../../local/template/model.ts';
 import { createTurnstile } from '../storm/turnstile.ts';
 import { type Answer, type BenchSession, longOffer, playerEvent } from './event.ts';
 import { type Relay, startRelay } from './relay.ts';
+
+/** An item of a table, or its key. */
+export type Item = Record<string, AttributeValue>;
 
 /** The reconnect function of a local deployment, with the table and AWS behind relays that remember what it asked. */
 export interface Broker {
@@ -26,6 +30,8 @@ export interface Broker {
   begin(count: number): Promise<BenchSession[]>;
   /** Cuts connected sessions off again. */
   cut(sessions: readonly BenchSession[]): Promise<void>;
+  /** An item of the table as it is. */
+  readItem(tableName: string, key: Item): Promise<Item | undefined>;
   /** Makes AWS answer every reconnect this much later, milliseconds. */
   slowDown(milliseconds: number): Promise<void>;
   close(): Promise<void>;
@@ -53,7 +59,6 @@ export async function startBroker(options: {
   logLevel: 'INFO' | 'WARN';
   onProgress: (line: string) => void;
 }): Promise<Broker> {
-  const { quota = 1000 } = options;
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
   const closers: (() => Promise<unknown>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
   const close = async () => {
@@ -73,7 +78,10 @@ export async function startBroker(options: {
           },
         ],
         limits: { connectionsPerMinute: 600 },
-        quotas: { CreateStreamSessionConnection: quota, StartStreamSession: 1000 },
+        quotas: {
+          StartStreamSession: 1000,
+          ...(options.quota === undefined ? {} : { CreateStreamSessionConnection: options.quota }),
+        },
         logs: { level: options.logLevel },
       },
       emulator: {
@@ -103,6 +111,13 @@ export async function startBroker(options: {
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: gameLiftStreams.url,
     };
+    const { accessKeyId, secretAccessKey } = key;
+    const reader = new DynamoDBClient({
+      endpoint: endpoints.table,
+      region: REGION,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    closers.push(async () => reader.destroy());
     const control = controlOf(endpoints.gameLiftStreams);
     const cut = async (sessions: readonly BenchSession[]) => {
       await eachOf(sessions, async ({ id }) => {
@@ -146,6 +161,8 @@ export async function startBroker(options: {
         await cut(sessions);
         return sessions;
       },
+      readItem: async (TableName, Key) =>
+        (await reader.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item,
       async slowDown(milliseconds) {
         const operation = 'CreateStreamSessionConnection';
         await control('POST', 'faults', { operation, kind: 'latency', milliseconds });
