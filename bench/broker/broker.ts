@@ -60,7 +60,9 @@ export async function startBroker(options: {
   onProgress: (line: string) => void;
 }): Promise<Broker> {
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
-  const closers: (() => Promise<unknown>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
+  const closers: (() => Promise<unknown>)[] = [
+    async () => rmSync(directory, { recursive: true, force: true }),
+  ];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };

@@ -1,4 +1,4 @@
-import { readOptions, whole } from '../options.ts';
+import { picturePath, readOptions, whole } from '../options.ts';
 
 /** What cold starts are measured with. */
 export interface ColdStartArguments {
@@ -6,12 +6,18 @@ export interface ColdStartArguments {
   runs: number;
   /** One object on the last line of the output, for machines. */
   json: boolean;
+  /** Where the picture is drawn; absent: nowhere. */
+  svg?: string;
 }
+
+/** Where the picture goes when nothing else is said: into the documentation. */
+const DOCUMENTED_SVG = 'docs/coldstart.svg';
 
 export const HELP = `The import of the reconnect function in a fresh process: npm run bench -- coldstart [options]
 
   --runs N      fresh processes of each kind, 1 to 1000 (default 40)
   --json        one object on the last line, for machines
+  --svg PATH    where to draw the figures (default ${DOCUMENTED_SVG}; with --json, nowhere)
 
 Medians, all kinds in turn: an empty handler; the bundle that would be deployed; the same code bundled by esbuild's own
 defaults, with the SDK's default credential chain; a CommonJS handler that isn't bundled, with the whole SDK client for
@@ -23,9 +29,18 @@ the emulator. The defaults take about a minute.`;
  * @throws UsageError in one sentence that says what to type
  */
 export function coldStartArguments(args: readonly string[]): ColdStartArguments {
-  const { runs = '40', json = false } = readOptions('coldstart', args, {
+  const {
+    runs = '40',
+    json = false,
+    svg,
+  } = readOptions('coldstart', args, {
     runs: { type: 'string' },
     json: { type: 'boolean' },
+    svg: { type: 'string' },
   });
-  return { runs: whole('runs', runs, 1, 1000), json };
+  return {
+    runs: whole('runs', runs, 1, 1000),
+    json,
+    ...picturePath(svg, { documented: DOCUMENTED_SVG, json }),
+  };
 }

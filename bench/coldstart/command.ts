@@ -1,14 +1,17 @@
+import { writePicture } from '../broker/picture.ts';
 import { progressLine } from '../storm/progress.ts';
 import { coldStartArguments, HELP } from './arguments.ts';
+import { coldStartBars } from './bars.ts';
 import { figuresOf } from './figures.ts';
 import { coldStartTable } from './table.ts';
 
-export const summary = 'the import of the reconnect function in a fresh process, against a plain bundle and none';
+export const summary =
+  'the import of the reconnect function in a fresh process, against a plain bundle and none';
 export { HELP as help };
 
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
-  const { runs, json } = coldStartArguments(args);
+  const { runs, json, svg } = coldStartArguments(args);
   const { measureColdStarts } = await import('./measure.ts');
   const progress = progressLine();
   const stop = new AbortController();
@@ -21,5 +24,6 @@ export async function run(args: readonly string[]): Promise<void> {
   progress.end();
   const figures = figuresOf(samples);
   console.log(coldStartTable(figures, samples));
+  if (svg !== undefined) writePicture(svg, coldStartBars(figures, runs));
   if (json) console.log(JSON.stringify(figures));
 }

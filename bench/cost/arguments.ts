@@ -1,4 +1,4 @@
-import { readOptions, whole } from '../options.ts';
+import { picturePath, readOptions, whole } from '../options.ts';
 
 /** What the cost is measured with. */
 export interface CostArguments {
@@ -10,7 +10,12 @@ export interface CostArguments {
   awsLatencyMs: number;
   /** One object on the last line of the output, for machines. */
   json: boolean;
+  /** Where the picture is drawn; absent: nowhere. */
+  svg?: string;
 }
+
+/** Where the picture goes when nothing else is said: into the documentation. */
+const DOCUMENTED_SVG = 'docs/cost.svg';
 
 export const HELP = `Dollars for a million reconnects, calm and in a storm: npm run bench -- cost [options]
 
@@ -18,6 +23,7 @@ export const HELP = `Dollars for a million reconnects, calm and in a storm: npm 
   --players N       players of the storm, 1 to 2000 (default 200)
   --aws-latency MS  how long AWS takes for a reconnect, 1 to 4000 (default 200)
   --json            one object on the last line, for machines
+  --svg PATH        where to draw the bill (default ${DOCUMENTED_SVG}; with --json, nowhere)
 
 AWS's list prices times what this run used: the functions' billed time, the table's request units, log and answer bytes,
 requests. The defaults take about a minute.`;
@@ -32,11 +38,14 @@ export function costArguments(args: readonly string[]): CostArguments {
     players: { type: 'string' },
     'aws-latency': { type: 'string' },
     json: { type: 'boolean' },
+    svg: { type: 'string' },
   });
+  const { json = false } = values;
   return {
     reconnects: whole('reconnects', values.reconnects ?? '60', 1, 10_000),
     players: whole('players', values.players ?? '200', 1, 2000),
     awsLatencyMs: whole('aws-latency', values['aws-latency'] ?? '200', 1, 4000),
-    json: values.json ?? false,
+    json,
+    ...picturePath(values.svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

@@ -1,3 +1,4 @@
+import { writePicture } from '../broker/picture.ts';
 import { progressLine } from '../storm/progress.ts';
 import { costArguments, HELP } from './arguments.ts';
 
@@ -7,7 +8,7 @@ export { HELP as help };
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
   const asked = costArguments(args);
-  const [{ measureCost }, { costTable, jsonFigures }] = await Promise.all([
+  const [{ measureCost }, { costBars, costTable, jsonFigures }] = await Promise.all([
     import('./measure.ts'),
     import('./table.ts'),
   ]);
@@ -21,5 +22,6 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   progress.end();
   console.log(costTable(asked, measured));
+  if (asked.svg !== undefined) writePicture(asked.svg, costBars(measured));
   if (asked.json) console.log(JSON.stringify(jsonFigures(asked, measured)));
 }

@@ -139,10 +139,7 @@ async function withMeter(
 }
 
 async function answerOf(pool: FunctionPool, broker: Broker, session: BenchSession, offer: string) {
-  const result = await pool.invoke(
-    broker.fn.logicalId,
-    reconnectEvent(broker.streamGroupId, session, offer),
-  );
+  const result = await pool.invoke(broker.fn.logicalId, reconnectEvent(broker.streamGroupId, session, offer));
   if (!result.ok) throw new Error(`The reconnect function failed: ${result.errorMessage}`);
   return JSON.parse(result.payload) as Answer;
 }

@@ -1,4 +1,5 @@
 import { ANSWER_BYTES } from '../broker/broker.ts';
+import { barPicture } from '../broker/picture.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
 import { type Measured, STORM_QUOTA } from './measure.ts';
@@ -58,7 +59,11 @@ ${[
   row('a player: HTTP requests', calmly.httpRequests, stormily.httpRequests),
   row('  AWS calls', calmly.awsCalls, stormily.awsCalls),
   row('  billed ms', calmly.billedMs, stormily.billedMs),
-  row('  write and read units', `${calmly.writeUnits}+${calmly.readUnits}`, `${stormily.writeUnits}+${stormily.readUnits}`),
+  row(
+    '  write and read units',
+    `${calmly.writeUnits}+${calmly.readUnits}`,
+    `${stormily.writeUnits}+${stormily.readUnits}`,
+  ),
   row('  bytes of log', calmly.logBytes, stormily.logBytes),
 ].join('\n')}
 
@@ -68,10 +73,16 @@ The functions' own time is this machine's; a function of ${memoryMb} MB has abou
 ${LEFT_OUT}`;
 }
 
-/** The bars of the picture: one a part of the bill. */
-export function costBars({ calm, storm, memoryMb }: Measured): [label: string, bill: Bill][] {
-  return [
-    ['calm', billOf(calm, memoryMb)],
-    ['storm', billOf(storm, memoryMb)],
-  ];
+/** The picture of the bills. */
+export function costBars({ calm, storm, memoryMb }: Measured): string {
+  const bar = (label: string, bill: Bill) => ({
+    label,
+    parts: ORDER.map((name) => ({ name: NAMES[name], value: bill[name] })),
+    text: `$${sumOf(bill).toFixed(2)}`,
+  });
+  return barPicture(
+    'Dollars for a million players back',
+    [bar('calm', billOf(calm, memoryMb)), bar('storm', billOf(storm, memoryMb))],
+    'list prices in us-east-1, functions on arm64',
+  );
 }

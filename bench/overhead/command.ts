@@ -1,5 +1,7 @@
+import { writePicture } from '../broker/picture.ts';
 import { progressLine } from '../storm/progress.ts';
-import { overheadArguments, HELP } from './arguments.ts';
+import { HELP, overheadArguments } from './arguments.ts';
+import { overheadBars } from './bars.ts';
 import { figuresOf } from './figures.ts';
 import { overheadTable } from './table.ts';
 
@@ -8,7 +10,7 @@ export { HELP as help };
 
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
-  const { rounds, json } = overheadArguments(args);
+  const { rounds, json, svg } = overheadArguments(args);
   const { measureOverhead } = await import('./measure.ts');
   const progress = progressLine();
   const stop = new AbortController();
@@ -21,5 +23,6 @@ export async function run(args: readonly string[]): Promise<void> {
   progress.end();
   const figures = figuresOf(samples);
   console.log(overheadTable(figures, samples));
+  if (svg !== undefined) writePicture(svg, overheadBars(figures, rounds));
   if (json) console.log(JSON.stringify(figures));
 }

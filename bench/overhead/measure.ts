@@ -54,7 +54,8 @@ export async function measureOverhead(
 }
 
 async function measureRound(broker: Broker, worker: Worker, sessions: readonly BenchSession[]) {
-  const exchanges = () => callsOf([...broker.table.take(), ...broker.gameLiftStreams.take()], sessions.length);
+  const exchanges = () =>
+    callsOf([...broker.table.take(), ...broker.gameLiftStreams.take()], sessions.length);
   broker.table.take();
   broker.gameLiftStreams.take();
   const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));

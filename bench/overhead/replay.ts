@@ -20,7 +20,9 @@ export function callsOf(exchanges: readonly Exchange[], reconnects: number): Exc
     groups.at(-1)?.push(exchange);
   }
   if (groups.length !== reconnects) {
-    throw new Error(`${reconnects} reconnects took ${groups.length} leases, which this bench doesn't understand.`);
+    throw new Error(
+      `${reconnects} reconnects took ${groups.length} leases, which this bench doesn't understand.`,
+    );
   }
   return groups;
 }
