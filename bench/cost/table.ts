@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<PriceName, string>> = {
 const ORDER = Object.keys(NAMES) as PriceName[];
 
 /** What isn't in the sum. */
-export const LEFT_OUT =
+const LEFT_OUT =
   'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
 
 /** What `--json` prints. */
