@@ -16,19 +16,26 @@ const here = new URL('./', import.meta.url);
 const names = readdirSync(here).filter((name) => existsSync(new URL(`${name}/command.ts`, here)));
 const load = (name: string): Promise<Command> => import(new URL(`${name}/command.ts`, here).href);
 
+const summaries = () =>
+  Promise.all(names.map(async (name) => ({ name, summary: (await load(name)).summary })));
+
 async function overview(): Promise<string> {
-  const lines = await Promise.all(
-    names.map(async (name) => `  ${name.padEnd(12)}${(await load(name)).summary}`),
-  );
+  const lines = (await summaries()).map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`);
   return `Measures Rejoin on this machine, each figure beside its baseline: npm run bench -- NAME [options]
 
 ${lines.join('\n')}
 
+  npm run bench                  all of them, about twenty minutes, and docs/benchmarks.md is written
   npm run bench -- NAME --help   the options of one`;
 }
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === undefined || name === '--help' || name === '-h') {
+  if (name === undefined) {
+    const { runAll } = await import('./all.ts');
+    await runAll(await summaries());
+    return;
+  }
+  if (name === '--help' || name === '-h') {
     console.log(await overview());
     return;
   }

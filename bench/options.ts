@@ -34,3 +34,17 @@ export function whole(
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new UsageError(`--${name} takes ${what} from ${least} to ${most}, not "${text}".`);
 }
+
+/**
+ * Where a bench draws its picture: where it is told to, else in the documentation, else, for a machine, nowhere.
+ * @throws UsageError
+ */
+export function picturePath(
+  given: string | undefined,
+  options: { documented: string; json: boolean },
+): { svg?: string } {
+  const svg = given ?? (options.json ? undefined : options.documented);
+  if (svg === undefined) return {};
+  if (/\.svg$/.test(svg)) return { svg };
+  throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
+}

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** The one test of a bench that starts a deployment. */
-const STORM = 'test/bench/bench-storm.test.ts';
+/** The tests of benches that start a deployment. */
+const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];
 
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
@@ -16,14 +16,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{lambdas,infra,local,operator,doctor,openapi,bench,client}/**/*.test.ts'],
-          exclude: [STORM],
+          exclude: BENCHES,
           testTimeout: 60_000,
         },
       },
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', STORM],
+          include: ['test/e2e/**/*.test.ts', ...BENCHES],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

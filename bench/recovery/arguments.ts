@@ -1,5 +1,4 @@
-import { readOptions, whole } from '../options.ts';
-import { UsageError } from '../usage-error.ts';
+import { picturePath, readOptions, whole } from '../options.ts';
 import type { Condition } from './conditions.ts';
 
 /** What recoveries are measured with. */
@@ -39,10 +38,7 @@ export function recoveryArguments(args: readonly string[]): RecoveryArguments {
     json: { type: 'boolean' },
     svg: { type: 'string' },
   });
-  const svg = values.svg ?? (json ? undefined : DOCUMENTED_SVG);
-  if (svg !== undefined && !/\.svg$/.test(svg)) {
-    throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
-  }
+  const picture = picturePath(values.svg, { documented: DOCUMENTED_SVG, json });
   const given = (values.notice ?? '0,5,15')
     .split(',')
     .map((part) => whole('notice', part, 0, 60, 'whole numbers'));
@@ -54,6 +50,6 @@ export function recoveryArguments(args: readonly string[]): RecoveryArguments {
       { how: 'close', notice: 0 },
     ],
     json,
-    ...(svg === undefined ? {} : { svg }),
+    ...picture,
   };
 }

@@ -1,4 +1,4 @@
-import { readOptions, whole } from '../options.ts';
+import { picturePath, readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What a storm is measured with. */
@@ -61,10 +61,7 @@ export function stormArguments(args: readonly string[]): StormArguments {
   if (simulate && itemWrites !== undefined) {
     throw new UsageError('--simulate lets an item take 1,000 writes a second: leave --item-writes out.');
   }
-  const svg = values.svg ?? (json || simulate ? undefined : DOCUMENTED_SVG);
-  if (svg !== undefined && !/\.svg$/.test(svg)) {
-    throw new UsageError(`--svg takes the path of a file that ends in .svg, not "${svg}".`);
-  }
+  const picture = picturePath(values.svg, { documented: DOCUMENTED_SVG, json: json || simulate });
   return {
     players: whole('players', values.players ?? '2000', 1, simulate ? 1_000_000 : 15_000),
     quota: whole('quota', values.quota ?? '20', 1, simulate ? 10_000 : 1000),
@@ -72,6 +69,6 @@ export function stormArguments(args: readonly string[]): StormArguments {
     json,
     simulate: simulate && (sized ? 'one' : 'sweep'),
     ...(itemWrites === undefined ? {} : { itemWrites: whole('item-writes', itemWrites, 1, 1000) }),
-    ...(svg === undefined ? {} : { svg }),
+    ...picture,
   };
 }

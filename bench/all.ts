@@ -1,0 +1,56 @@
+/** `npm run bench` without a name: all benches, one after another, each in a process of its own, and the page of them. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { benchmarksPage, type Section } from './page.ts';
+
+const PAGE = 'docs/benchmarks.md';
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Runs benches with their defaults and writes the page of what they printed.
+ *
+ * @throws Error naming those that failed; the page has the others by then
+ */
+export async function runAll(benches: readonly { name: string; summary: string }[]): Promise<void> {
+  const sections: Section[] = [];
+  for (const [at, { name, summary }] of benches.entries()) {
+    console.error(`${at + 1} of ${benches.length}: ${name}, ${summary}`);
+    sections.push({ name, summary, ...(await runOne(name)) });
+  }
+  const failed = sections.filter(({ output }) => output === undefined).map(({ name }) => name);
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(
+    fileURLToPath(new URL(`../${PAGE}`, import.meta.url)),
+    benchmarksPage(sections, { machine, date }),
+  );
+  console.log(`Written: ${PAGE}`);
+  if (failed.length > 0) throw new Error(`Not measured: ${failed.join(', ')}. ${PAGE} says why.`);
+}
+
+/** What it printed shows here too, and its progress. */
+function runOne(name: string): Promise<Pick<Section, 'output' | 'failure'>> {
+  const child = spawn(process.execPath, ['bench/main.ts', name], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', process.stderr.isTTY ? 'inherit' : 'pipe'],
+  });
+  let output = '';
+  let lastWords = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    process.stdout.write(text);
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = text.trim().split('\n').at(-1) ?? lastWords;
+    process.stderr.write(text);
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      resolve(code === 0 ? { output } : { failure: lastWords || `it ended with exit code ${code}` }),
+    );
+  });
+}

@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { startDeployment } from '../../local/deployment.ts';
+import { workerEnvironment } from '../../local/functions/environment.ts';
+import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
+import { freeBasePort } from '../../local/ports.ts';
+import type { FunctionModel } from '../../local/template/model.ts';
+import { createTurnstile } from '../storm/turnstile.ts';
+import { type Answer, type BenchSession, longOffer, playerEvent } from './event.ts';
+import { type Relay, startRelay } from './relay.ts';
+
+/** An item of a table, or its key. */
+export type Item = Record<string, AttributeValue>;
+
+/** The reconnect function of a local deployment, with the table and AWS behind relays that remember what it asked. */
+export interface Broker {
+  streamGroupId: string;
+  /** The reconnect function; its asset directory holds the bundle that would be deployed. */
+  fn: FunctionModel;
+  /** All that its process needs to know. */
+  environment: Record<string, string>;
+  /** Runs it in processes of its own, as the deployment would. Whoever makes one closes it. */
+  pool(options: { workers: number; onLog?: (line: string) => void }): FunctionPool;
+  table: Relay;
+  gameLiftStreams: Relay;
+  /** Begins sessions, each of a new player, connects and cuts them. */
+  begin(count: number): Promise<BenchSession[]>;
+  /** Cuts connected sessions off again. */
+  cut(sessions: readonly BenchSession[]): Promise<void>;
+  /** An item of the table as it is. */
+  readItem(tableName: string, key: Item): Promise<Item | undefined>;
+  /** Makes AWS answer every reconnect this much later, milliseconds. */
+  slowDown(milliseconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const STREAM_GROUP = 'sg-bench';
+const REGION = 'us-west-2';
+/** More than any machine that runs this gets through. */
+const AMPLE = 100_000;
+const CONNECTION_TIMEOUT_SECONDS = 3600;
+const AT_ONCE = 8;
+const CONNECT_PATIENCE_MS = 10_000;
+
+/** How long what AWS answers a reconnect with is taken to be, bytes: an answer with a fingerprint, codecs and candidates. */
+export const ANSWER_BYTES = 4000;
+
+/**
+ * Starts a local deployment for its reconnect function.
+ *
+ * @param options.quota AWS's reconnects a second; absent: as many as are asked for
+ * @param options.logLevel the functions' log level
+ */
+export async function startBroker(options: {
+  quota?: number;
+  logLevel: 'INFO' | 'WARN';
+  onProgress: (line: string) => void;
+}): Promise<Broker> {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
+  const closers: (() => Promise<unknown>)[] = [
+    async () => rmSync(directory, { recursive: true, force: true }),
+  ];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const deployment = await startDeployment({
+      basePort: await freeBasePort(),
+      directory,
+      settings: {
+        streamGroups: [
+          {
+            id: STREAM_GROUP,
+            region: REGION,
+            applications: ['a-bench'],
+            connectionTimeoutSeconds: CONNECTION_TIMEOUT_SECONDS,
+          },
+        ],
+        limits: { connectionsPerMinute: 600 },
+        quotas: {
+          StartStreamSession: 1000,
+          ...(options.quota === undefined ? {} : { CreateStreamSessionConnection: options.quota }),
+        },
+        logs: { level: options.logLevel },
+      },
+      emulator: {
+        activationSeconds: 0,
+        readySeconds: 0,
+        lossNoticeSeconds: 0,
+        peer: 'signalling',
+        quotas: { CreateStreamSessionConnection: options.quota ?? AMPLE, StartStreamSession: AMPLE },
+      },
+      onProgress: (line) => options.onProgress(`${line} ...`),
+    });
+    closers.push(() => deployment.close());
+    const { endpoints } = deployment;
+    const table = await startRelay(endpoints.table);
+    closers.push(() => table.close());
+    const gameLiftStreams = await startRelay(endpoints.gameLiftStreams, lengthened);
+    closers.push(() => gameLiftStreams.close());
+
+    const start = deployment.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions');
+    const fn = deployment.functionOf(
+      'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
+    );
+    const key = deployment.principals.keyOf(fn);
+    const added = {
+      AWS_ACCESS_KEY_ID: key.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: table.url,
+      AWS_ENDPOINT_URL_GAMELIFTSTREAMS: gameLiftStreams.url,
+    };
+    const { accessKeyId, secretAccessKey } = key;
+    const reader = new DynamoDBClient({
+      endpoint: endpoints.table,
+      region: REGION,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    closers.push(async () => reader.destroy());
+    const control = controlOf(endpoints.gameLiftStreams);
+    const cut = async (sessions: readonly BenchSession[]) => {
+      await eachOf(sessions, async ({ id }) => {
+        const end = performance.now() + CONNECT_PATIENCE_MS;
+        for (;;) {
+          const { status } = await control('GET', `streamsessions/${id}`);
+          if (status === 'CONNECTED') break;
+          if (performance.now() > end) throw new Error(`Session ${id} never connected; it is ${status}.`);
+          await delay(5);
+        }
+        await control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+      });
+    };
+    let players = 0;
+    return {
+      streamGroupId: STREAM_GROUP,
+      fn,
+      environment: workerEnvironment(fn, added),
+      pool: ({ workers, onLog }) =>
+        createFunctionPool({
+          functions: [fn],
+          environmentFor: () => added,
+          maxWorkersPerFunction: workers,
+          ...(onLog ? { onLog: ({ line }) => onLog(line) } : {}),
+        }),
+      table,
+      gameLiftStreams,
+      cut,
+      async begin(count) {
+        const sessions = await eachOf(Array.from({ length: count }), async () => {
+          players += 1;
+          const player = `player-${players}`;
+          const body = { signalRequest: longOffer() };
+          const event = playerEvent({ player, streamGroupId: STREAM_GROUP, body });
+          const result = await deployment.pool.invoke(start.logicalId, event);
+          const answer = (result.ok ? JSON.parse(result.payload) : {}) as Partial<Answer>;
+          if (answer.statusCode !== 201) throw new Error(`No session was started: ${JSON.stringify(result)}`);
+          const { streamSession } = JSON.parse(answer.body ?? '{}');
+          return { player, id: streamSession.streamSessionId as string };
+        });
+        await cut(sessions);
+        return sessions;
+      },
+      readItem: async (TableName, Key) =>
+        (await reader.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item,
+      async slowDown(milliseconds) {
+        const operation = 'CreateStreamSessionConnection';
+        await control('POST', 'faults', { operation, kind: 'latency', milliseconds });
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Asks the emulator's control API. */
+function controlOf(url: string) {
+  return async (method: string, path: string, body?: object): Promise<{ status?: string }> => {
+    const response = await fetch(`${url}/_emulator/${path}`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = await response.text();
+    if (!response.ok) {
+      throw new Error(`The emulator answers ${method} ${path} with ${response.status}: ${answer}`);
+    }
+    return JSON.parse(answer);
+  };
+}
+
+/** An emulated answer is a line or two; the table stores it, and its length is paid for. */
+function lengthened(body: string): string {
+  if (!body.includes('"SignalResponse"')) return body;
+  const answer = JSON.parse(body) as { SignalResponse?: string };
+  if (answer.SignalResponse) answer.SignalResponse = answer.SignalResponse.padEnd(ANSWER_BYTES);
+  return JSON.stringify(answer);
+}
+
+async function eachOf<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const turnstile = createTurnstile(AT_ONCE);
+  return await Promise.all(list.map((one) => turnstile.pass(() => work(one))));
+}

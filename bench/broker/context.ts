@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+
+/** What Lambda hands a handler besides the event, as far as the functions read it. */
+export function lambdaContext() {
+  const { env } = process;
+  const endsBy = Date.now() + 10_000;
+  return {
+    awsRequestId: randomUUID(),
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    invokedFunctionArn: `arn:aws:lambda:us-west-2:123456789012:function:${env.AWS_LAMBDA_FUNCTION_NAME}`,
+    getRemainingTimeInMillis: () => Math.max(0, endsBy - Date.now()),
+  };
+}

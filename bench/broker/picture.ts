@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** A part of a bar; parts of the same name have the same colour. */
+export interface Part {
+  name: string;
+  value: number;
+}
+
+/** A horizontal bar. */
+export interface Bar {
+  label: string;
+  parts: readonly Part[];
+  /** What stands at its end. */
+  text: string;
+}
+
+const WIDTH = 760;
+const BAR = { left: 228, right: 640, height: 22, gap: 12, top: 84 };
+const LEGEND = { left: 20, width: 182, each: 4 };
+const LIGHT = ['#0969da', '#1a7f37', '#9a6700', '#cf222e', '#8250df', '#bf3989', '#59636e'];
+const DARK = ['#4493f8', '#3fb950', '#d29922', '#f85149', '#ab7df8', '#db61a2', '#9198a1'];
+
+/** An SVG of bars made of parts; its colours follow the reader's light or dark page. */
+export function barPicture(title: string, bars: readonly Bar[], note: string): string {
+  const names = [...new Set(bars.flatMap(({ parts }) => parts.map(({ name }) => name)))];
+  const legendRows = names.length > 1 ? Math.ceil(names.length / LEGEND.each) : 0;
+  const top = BAR.top - 34 + legendRows * 24;
+  const most = Math.max(...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0)));
+  const length = (value: number) => px((value / most) * (BAR.right - BAR.left));
+  const bottom = top + bars.length * (BAR.height + BAR.gap);
+  const legend = (legendRows > 0 ? names : []).map((name, at) => {
+    const x = LEGEND.left + (at % LEGEND.each) * LEGEND.width;
+    const y = 42 + Math.floor(at / LEGEND.each) * 24;
+    return `<rect class="part${at}" x="${x}" y="${y}" width="14" height="14" rx="3"/><text x="${x + 20}" y="${y + 12}">${name}</text>`;
+  });
+  const drawn = bars.flatMap(({ label, parts, text }, row) => {
+    const y = top + row * (BAR.height + BAR.gap);
+    let x = BAR.left;
+    const rects = parts.map(({ name, value }) => {
+      const rect = `<rect class="part${names.indexOf(name)}" x="${px(x)}" y="${y}" width="${length(value)}" height="${BAR.height}"/>`;
+      x += length(value);
+      return rect;
+    });
+    return [
+      `<text x="${BAR.left - 10}" y="${y + BAR.height / 2}" dy="4" text-anchor="end">${label}</text>`,
+      ...rects,
+      `<text x="${px(x + 8)}" y="${y + BAR.height / 2}" dy="4">${text}</text>`,
+    ];
+  });
+  const fills = (colours: readonly string[]) =>
+    names.map((_, at) => `.part${at} { fill: ${colours[at % colours.length]}; }`).join(' ');
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 34}" role="img" aria-label="${title}">
+<style>
+  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
+  .title { font-size: 15px; font-weight: 600; }
+  .note { font-size: 12px; fill: #59636e; }
+  ${fills(LIGHT)}
+  @media (prefers-color-scheme: dark) {
+    text { fill: #f0f6fc; }
+    .note { fill: #9198a1; }
+    ${fills(DARK)}
+  }
+</style>
+<text class="title" x="20" y="26">${title}</text>
+${[...legend, ...drawn].join('\n')}
+<text class="note" x="20" y="${bottom + 16}">${note}</text>
+</svg>
+`;
+}
+
+/** Writes a picture, and says where. */
+export function writePicture(path: string, picture: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, picture);
+  console.log(`Drawn: ${path}`);
+}
+
+function px(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,77 @@
+import { Agent, createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request that went through, and its answer. */
+export interface Exchange {
+  /** DynamoDB's operation, such as `DynamoDB_20120810.UpdateItem`; absent where the path says it. */
+  target?: string;
+  path: string;
+  /** Bodies as text. */
+  request: string;
+  response: string;
+  status: number;
+  /** When the request came, in `performance.now()`'s milliseconds. */
+  at: number;
+}
+
+/** A service under another address, which remembers what went through. */
+export interface Relay {
+  /** Its base URL. */
+  url: string;
+  /** What went through since the last time. */
+  take(): Exchange[];
+  close(): Promise<void>;
+}
+
+/**
+ * Passes requests on to a service as they are, signatures included.
+ *
+ * @param upstream the service's base URL
+ * @param rewrite what is made of an answer's body on its way back; absent: nothing
+ */
+export async function startRelay(
+  upstream: string,
+  rewrite: (body: string) => string = (body) => body,
+): Promise<Relay> {
+  const agent = new Agent({ keepAlive: true });
+  const { hostname, port } = new URL(upstream);
+  let seen: Exchange[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const at = performance.now();
+    const body = await text(incoming);
+    const { method, url: path = '/', headers } = incoming;
+    const sent = forward({ hostname, port, method, path, headers, agent }, async (answer) => {
+      const status = answer.statusCode ?? 502;
+      const response = rewrite(await text(answer));
+      const target = headers['x-amz-target']?.toString();
+      seen.push({ ...(target === undefined ? {} : { target }), path, request: body, response, status, at });
+      // The checksum is that of the body as it was.
+      const { 'content-length': _, 'transfer-encoding': __, 'x-amz-crc32': ___, ...kept } = answer.headers;
+      outgoing.writeHead(status, { ...kept, 'content-length': Buffer.byteLength(response) });
+      outgoing.end(response);
+    });
+    sent.on('error', () => outgoing.destroy());
+    sent.end(body);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    take() {
+      const taken = seen;
+      seen = [];
+      return taken;
+    },
+    close: () =>
+      new Promise((done) => {
+        agent.destroy();
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function text(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,46 @@
+import { picturePath, readOptions, whole } from '../options.ts';
+
+/** What cold starts are measured with. */
+export interface ColdStartArguments {
+  /** Fresh processes of each kind. */
+  runs: number;
+  /** One object on the last line of the output, for machines. */
+  json: boolean;
+  /** Where the picture is drawn; absent: nowhere. */
+  svg?: string;
+}
+
+/** Where the picture goes when nothing else is said: into the documentation. */
+const DOCUMENTED_SVG = 'docs/coldstart.svg';
+
+export const HELP = `The import of the reconnect function in a fresh process: npm run bench -- coldstart [options]
+
+  --runs N      fresh processes of each kind, 1 to 1000 (default 40)
+  --json        one object on the last line, for machines
+  --svg PATH    where to draw the figures (default ${DOCUMENTED_SVG}; with --json, nowhere)
+
+Medians, all kinds in turn: an empty handler; the bundle that would be deployed; the same code bundled by esbuild's own
+defaults, with the SDK's default credential chain; a CommonJS handler that isn't bundled, with the whole SDK client for
+GameLift Streams and a logger. Beside them the bundle's import and its first reconnect together, against the local table and
+the emulator. The defaults take about a minute.`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError in one sentence that says what to type
+ */
+export function coldStartArguments(args: readonly string[]): ColdStartArguments {
+  const {
+    runs = '40',
+    json = false,
+    svg,
+  } = readOptions('coldstart', args, {
+    runs: { type: 'string' },
+    json: { type: 'boolean' },
+    svg: { type: 'string' },
+  });
+  return {
+    runs: whole('runs', runs, 1, 1000),
+    json,
+    ...picturePath(svg, { documented: DOCUMENTED_SVG, json }),
+  };
+}

@@ -1,0 +1,39 @@
+import { median, rounded } from '../broker/median.ts';
+import type { Kind } from './handlers.ts';
+
+/** What was measured, milliseconds. */
+export interface Samples {
+  ms: Record<Kind, number[]>;
+  firstCallMs: number[];
+  bundleKB: number;
+  plainBundleKB: number;
+}
+
+/** What `--json` prints: medians, each of the whole import, the empty handler's not taken off. */
+export interface Figures {
+  emptyMs: number;
+  rejoinMs: number;
+  plainBundleMs: number;
+  unbundledMs: number;
+  /** Import and first reconnect together. */
+  rejoinFirstCallMs: number;
+  bundleKB: number;
+}
+
+export function figuresOf({ ms, firstCallMs, bundleKB }: Samples): Figures {
+  const middle = (values: readonly number[]) => rounded(median(values), 2);
+  return {
+    emptyMs: middle(ms.empty),
+    rejoinMs: middle(ms.rejoin),
+    plainBundleMs: middle(ms.plainBundle),
+    unbundledMs: middle(ms.unbundled),
+    rejoinFirstCallMs: middle(firstCallMs),
+    bundleKB: rounded(bundleKB, 1),
+  };
+}
+
+/** Rejoin's import against another one, each less an empty handler's. */
+export function ratioTo(figures: Figures, other: 'plainBundleMs' | 'unbundledMs'): number {
+  const { emptyMs, rejoinMs } = figures;
+  return (rejoinMs - emptyMs) / (figures[other] - emptyMs);
+}

@@ -1,0 +1,44 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+/** What is imported, in the order of the table. */
+export const KINDS = ['empty', 'rejoin', 'plainBundle', 'unbundled'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/**
+ * The files to import.
+ *
+ * @param rejoin the directory of the bundle that would be deployed
+ * @param directory where the others are built
+ */
+export function handlerFiles(rejoin: string, directory: string): Record<Kind, string> {
+  const empty = join(directory, 'empty.mjs');
+  writeFileSync(empty, 'export const handler = async () => ({ statusCode: 204 });\n');
+  return {
+    empty,
+    rejoin: join(rejoin, 'index.mjs'),
+    plainBundle: plainBundle(join(directory, 'plain.cjs')),
+    unbundled: fileURLToPath(new URL('unbundled-handler.cjs', import.meta.url)),
+  };
+}
+
+/** In thousands of bytes. */
+export function sizeKB(file: string): number {
+  return statSync(file).size / 1000;
+}
+
+/** The same code as esbuild bundles it for Node when told nothing else but to minify. */
+function plainBundle(outfile: string): string {
+  buildSync({
+    entryPoints: [fileURLToPath(new URL('../../lambdas/reconnect/handler.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'error',
+  });
+  return outfile;
+}

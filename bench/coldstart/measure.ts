@@ -1,0 +1,79 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Broker, startBroker } from '../broker/broker.ts';
+import { longOffer, reconnectEvent } from '../broker/event.ts';
+import type { Samples } from './figures.ts';
+import { handlerFiles, KINDS, sizeKB } from './handlers.ts';
+import type { ProbeMessage, ProbeTask } from './messages.ts';
+
+const probe = fileURLToPath(new URL('probe-process.ts', import.meta.url));
+
+/**
+ * Imports each kind of handler in fresh processes, in turn, so that whatever else this machine does meets all alike.
+ *
+ * @param stop ends the measurement early, which then rejects
+ */
+export async function measureColdStarts(
+  runs: number,
+  onProgress: (line: string) => void,
+  stop: AbortSignal,
+): Promise<Samples> {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
+  let broker: Broker | undefined;
+  try {
+    broker = await startBroker({ logLevel: 'INFO', onProgress });
+    const { environment, fn, streamGroupId } = broker;
+    const files = handlerFiles(fn.assetDirectory, directory);
+    const [session] = await broker.begin(1);
+    if (!session) throw new Error('No session was started');
+    const samples: Samples = {
+      ms: { empty: [], rejoin: [], plainBundle: [], unbundled: [] },
+      firstCallMs: [],
+      bundleKB: sizeKB(files.rejoin),
+      plainBundleKB: sizeKB(files.plainBundle),
+    };
+    // The first round is for the disk's cache.
+    for (let run = 0; run <= runs; run++) {
+      onProgress(`importing, ${run} of ${runs} rounds`);
+      for (const kind of KINDS) {
+        stop.throwIfAborted();
+        const { importMs } = await freshProcess({ file: files[kind] }, environment);
+        if (run > 0) samples.ms[kind].push(importMs);
+      }
+      const event = reconnectEvent(streamGroupId, session, longOffer());
+      const answered = await freshProcess({ file: files.rejoin, event }, environment);
+      if (answered.kind === 'answered' && run > 0) samples.firstCallMs.push(answered.firstCallMs);
+      await broker.cut([session]);
+    }
+    return samples;
+  } finally {
+    await broker?.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+type Measured = Exclude<ProbeMessage, { kind: 'failed' }>;
+
+function freshProcess(task: ProbeTask, environment: Record<string, string>): Promise<Measured> {
+  const child = fork(probe, [JSON.stringify(task)], {
+    env: environment,
+    execArgv: [],
+    // The function's log is nobody's business here.
+    stdio: ['ignore', 'ignore', 2, 'ipc'],
+  });
+  return new Promise((resolve, reject) => {
+    let said: ProbeMessage | undefined;
+    child.on('message', (message: ProbeMessage) => {
+      said = message;
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (!said) reject(new Error(`The import of ${task.file} ended early, with exit code ${code}.`));
+      else if (said.kind === 'failed') reject(new Error(said.message));
+      else resolve(said);
+    });
+  });
+}

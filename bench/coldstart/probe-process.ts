@@ -1,0 +1,29 @@
+/** A fresh process: imports one handler, and may have it answer one event. Its environment is the function's. */
+import { createRequire } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import type { Answer } from '../broker/event.ts';
+import type { ProbeMessage, ProbeTask } from './messages.ts';
+
+type Handler = (event: unknown, context: unknown) => Promise<Answer>;
+
+const { file, event } = JSON.parse(process.argv[2] ?? '{}') as ProbeTask;
+const { lambdaContext } = await import('../broker/context.ts');
+const require = createRequire(file);
+
+const begun = performance.now();
+// As Lambda's runtime does: import for a module, require for CommonJS.
+const module = (file.endsWith('.cjs') ? require(file) : await import(pathToFileURL(file).href)) as {
+  handler: Handler;
+};
+const importMs = performance.now() - begun;
+const tell = (message: ProbeMessage) => process.send?.(message, () => process.exit());
+
+if (event === undefined) {
+  tell({ kind: 'imported', importMs });
+} else {
+  const { statusCode, body } = await module.handler(event, lambdaContext());
+  const firstCallMs = performance.now() - begun;
+  if (statusCode === 201) tell({ kind: 'answered', importMs, firstCallMs });
+  else tell({ kind: 'failed', message: `The first reconnect was answered ${statusCode}: ${body}` });
+}

@@ -1,0 +1,51 @@
+import { picturePath, readOptions, whole } from '../options.ts';
+
+/** What the cost is measured with. */
+export interface CostArguments {
+  /** Reconnects one after another. */
+  reconnects: number;
+  /** Players of the storm. */
+  players: number;
+  /** How long AWS takes for a reconnect, milliseconds. */
+  awsLatencyMs: number;
+  /** One object on the last line of the output, for machines. */
+  json: boolean;
+  /** Where the picture is drawn; absent: nowhere. */
+  svg?: string;
+}
+
+/** Where the picture goes when nothing else is said: into the documentation. */
+const DOCUMENTED_SVG = 'docs/cost.svg';
+
+export const HELP = `Dollars for a million reconnects, calm and in a storm: npm run bench -- cost [options]
+
+  --reconnects N    reconnects one after another, 1 to 10000 (default 60)
+  --players N       players of the storm, 1 to 2000 (default 200)
+  --aws-latency MS  how long AWS takes for a reconnect, 1 to 4000 (default 200)
+  --json            one object on the last line, for machines
+  --svg PATH        where to draw the bill (default ${DOCUMENTED_SVG}; with --json, nowhere)
+
+AWS's list prices times what this run used: the functions' billed time, the table's request units, log and answer bytes,
+requests. The defaults take about a minute.`;
+
+/**
+ * Reads the command line.
+ * @throws UsageError in one sentence that says what to type
+ */
+export function costArguments(args: readonly string[]): CostArguments {
+  const values = readOptions('cost', args, {
+    reconnects: { type: 'string' },
+    players: { type: 'string' },
+    'aws-latency': { type: 'string' },
+    json: { type: 'boolean' },
+    svg: { type: 'string' },
+  });
+  const { json = false } = values;
+  return {
+    reconnects: whole('reconnects', values.reconnects ?? '60', 1, 10_000),
+    players: whole('players', values.players ?? '200', 1, 2000),
+    awsLatencyMs: whole('aws-latency', values['aws-latency'] ?? '200', 1, 4000),
+    json,
+    ...picturePath(values.svg, { documented: DOCUMENTED_SVG, json }),
+  };
+}

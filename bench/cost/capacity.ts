@@ -1,0 +1,68 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../broker/broker.ts';
+import type { Exchange } from '../broker/relay.ts';
+
+/** Request units of an on-demand table. */
+export interface Units {
+  writes: number;
+  reads: number;
+}
+
+const WRITE_UNIT_BYTES = 1024;
+const READ_UNIT_BYTES = 4096;
+
+/** An item's size as DynamoDB counts it. Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats". */
+export function itemBytes(item: Item): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + bytes(name) + valueBytes(value), 0);
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value.S !== undefined) return bytes(value.S);
+  // About a byte for two significant digits, and one more.
+  if (value.N !== undefined) return Math.ceil(value.N.replace(/^-?0*|\D|0+$/g, '').length / 2) + 1;
+  if (value.L !== undefined) return 3 + value.L.reduce((sum, each) => sum + 1 + valueBytes(each), 0);
+  if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
+  if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
+  throw new Error(`This bench doesn't know how DynamoDB counts ${Object.keys(value)[0]}.`);
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+/** What writing an item takes: the larger of before and after counts, and a write whose condition fails counts too. */
+export function writeUnits(before: number, after: number): number {
+  return Math.max(1, Math.ceil(Math.max(before, after) / WRITE_UNIT_BYTES));
+}
+
+/** What reading an item takes; nothing there takes as much as something small. */
+export function readUnits(size: number, consistent: boolean): number {
+  return Math.max(1, Math.ceil(size / READ_UNIT_BYTES)) * (consistent ? 1 : 0.5);
+}
+
+/**
+ * Counts the request units of what went through to the table. Where an answer doesn't show the item that was written,
+ * it is read, so exchanges are to be counted soon after they were made.
+ */
+export function unitCounter(readItem: (tableName: string, key: Item) => Promise<Item | undefined>) {
+  const sizes = new Map<string, number>();
+  return async (exchanges: readonly Exchange[]): Promise<Units> => {
+    const units = { writes: 0, reads: 0 };
+    for (const { target, request, response } of exchanges) {
+      const operation = target?.split('.').at(-1);
+      const asked = JSON.parse(request);
+      const answer = JSON.parse(response || '{}');
+      if (operation === 'GetItem') {
+        units.reads += readUnits(itemBytes(answer.Item ?? {}), asked.ConsistentRead === true);
+      } else if (operation === 'UpdateItem') {
+        const key = JSON.stringify(asked.Key);
+        const after = itemBytes(answer.Attributes ?? (await readItem(asked.TableName, asked.Key)) ?? {});
+        units.writes += writeUnits(sizes.get(key) ?? 0, after);
+        sizes.set(key, after);
+      } else {
+        throw new Error(`A reconnect used the table's ${operation}, which this bench doesn't count.`);
+      }
+    }
+    return units;
+  };
+}

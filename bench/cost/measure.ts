@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FunctionPool } from '../../local/functions/pool.ts';
+import { type Broker, startBroker } from '../broker/broker.ts';
+import { type Answer, type BenchSession, longOffer, reconnectEvent } from '../broker/event.ts';
+import type { CostArguments } from './arguments.ts';
+import { type Units, unitCounter } from './capacity.ts';
+import { LOG_EVENT_BYTES, type Usage } from './figures.ts';
+
+/** AWS's reconnects a second in the storm: its default quota. */
+export const STORM_QUOTA = 20;
+/** The players of a storm come within this. */
+const ARRIVAL_MS = 2000;
+/** As many as wait for turns of up to a second, and some who work. */
+const STORM_WORKERS = 28;
+/** What the warm-up left in the pacer is forgotten by then. */
+const SETTLED_MS = 4000;
+/** No storm of this bench lasts as long. */
+const PATIENCE_MS = 300_000;
+
+export interface Measured {
+  calm: Usage;
+  storm: Usage;
+  memoryMb: number;
+}
+
+/**
+ * Measures what reconnects use: one after another, and of players who come all at once.
+ *
+ * @param stop ends the measurement early, which then rejects
+ */
+export async function measureCost(
+  { reconnects, players, awsLatencyMs }: CostArguments,
+  onProgress: (line: string) => void,
+  stop: AbortSignal,
+): Promise<Measured> {
+  const broker = await startBroker({ quota: STORM_QUOTA, logLevel: 'INFO', onProgress });
+  try {
+    await broker.slowDown(awsLatencyMs);
+    onProgress('calm: warming up');
+    const calm = await withMeter(broker, 1, async (meter) => {
+      const sessions = await broker.begin(reconnects + 1);
+      for (const [at, session] of sessions.entries()) {
+        stop.throwIfAborted();
+        // The first one is a cold start.
+        if (at === 1) await meter.reset();
+        onProgress(`calm: ${at} of ${reconnects} reconnects`);
+        await meter.comeBack(session, stop);
+      }
+    });
+    onProgress('storm: warming up');
+    const storm = await withMeter(broker, STORM_WORKERS, async (meter) => {
+      const first = await broker.begin(STORM_WORKERS);
+      const sessions = await broker.begin(players);
+      await Promise.all(first.map((session) => meter.comeBack(session, stop)));
+      await delay(SETTLED_MS, undefined, { signal: stop });
+      await meter.reset();
+      let back = 0;
+      await Promise.all(
+        sessions.map(async (session) => {
+          await delay(Math.random() * ARRIVAL_MS, undefined, { signal: stop });
+          await meter.comeBack(session, stop);
+          back += 1;
+          onProgress(`storm: ${back} of ${players} players back`);
+        }),
+      );
+    });
+    return { calm, storm, memoryMb: broker.fn.memoryMb };
+  } finally {
+    await broker.close();
+  }
+}
+
+interface Meter {
+  /** Reconnects until the player is back, waiting as long as it is told to. */
+  comeBack(session: BenchSession, stop: AbortSignal): Promise<void>;
+  /** Begins anew. */
+  reset(): Promise<void>;
+}
+
+/** Runs the function in some processes, and says what it used since the last reset. */
+async function withMeter(
+  broker: Broker,
+  workers: number,
+  work: (meter: Meter) => Promise<void>,
+): Promise<Usage> {
+  const used = { players: 0, httpRequests: 0, logBytes: 0, answerBytes: 0, awsCalls: 0 };
+  const units: Units = { writes: 0, reads: 0 };
+  const countUnits = unitCounter(broker.readItem);
+  const pool = broker.pool({
+    workers,
+    onLog: (line) => {
+      used.logBytes += Buffer.byteLength(line) + LOG_EVENT_BYTES;
+    },
+  });
+  let billedBefore = 0;
+  const count = async () => {
+    used.awsCalls += broker.gameLiftStreams.take().length;
+    const { writes, reads } = await countUnits(broker.table.take());
+    units.writes += writes;
+    units.reads += reads;
+  };
+  const billed = () => pool.stats()[broker.fn.logicalId]?.billedMs ?? 0;
+  try {
+    await work({
+      async comeBack(session, stop) {
+        const offer = longOffer();
+        const end = performance.now() + PATIENCE_MS;
+        for (;;) {
+          stop.throwIfAborted();
+          const { statusCode, body } = await answerOf(pool, broker, session, offer);
+          used.httpRequests += 1;
+          used.answerBytes += Buffer.byteLength(body);
+          await count();
+          if (statusCode === 201) break;
+          const { code, retryAfterMs } = JSON.parse(body) as { code: string; retryAfterMs?: number };
+          if (retryAfterMs === undefined || performance.now() > end) {
+            throw new Error(`A player was refused for good: ${code}`);
+          }
+          await delay(retryAfterMs, undefined, { signal: stop });
+        }
+        used.players += 1;
+      },
+      async reset() {
+        await count();
+        Object.assign(used, { players: 0, httpRequests: 0, logBytes: 0, answerBytes: 0, awsCalls: 0 });
+        Object.assign(units, { writes: 0, reads: 0 });
+        billedBefore = billed();
+      },
+    });
+    return {
+      ...used,
+      billedMs: billed() - billedBefore,
+      writeUnits: units.writes,
+      readUnits: units.reads,
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function answerOf(pool: FunctionPool, broker: Broker, session: BenchSession, offer: string) {
+  const result = await pool.invoke(broker.fn.logicalId, reconnectEvent(broker.streamGroupId, session, offer));
+  if (!result.ok) throw new Error(`The reconnect function failed: ${result.errorMessage}`);
+  return JSON.parse(result.payload) as Answer;
+}

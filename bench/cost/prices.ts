@@ -1,0 +1,58 @@
+/** A list price, US dollars in us-east-1 before any free tier or volume discount. */
+export interface Price {
+  dollars: number;
+  /** Of how many or how much. */
+  per: string;
+  /** AWS's page. */
+  source: string;
+  /** When a publication last quoted the price from it. */
+  asOf: string;
+}
+
+/** All prices that the bench reckons with. */
+export const PRICES = {
+  httpApiRequests: {
+    dollars: 1,
+    per: 'million requests of up to 512 KB',
+    source: 'https://aws.amazon.com/api-gateway/pricing/',
+    asOf: '2025-05-19',
+  },
+  lambdaRequests: {
+    dollars: 0.2,
+    per: 'million requests',
+    source: 'https://aws.amazon.com/lambda/pricing/',
+    asOf: '2025-12-02',
+  },
+  lambdaDuration: {
+    dollars: 0.0000133334,
+    per: 'GB-second, arm64',
+    source: 'https://aws.amazon.com/lambda/pricing/',
+    asOf: '2024-12-31',
+  },
+  tableWrites: {
+    dollars: 0.625,
+    per: 'million write request units, on demand',
+    source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    asOf: '2025-07-21',
+  },
+  tableReads: {
+    dollars: 0.125,
+    per: 'million read request units, on demand',
+    source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    asOf: '2025-07-21',
+  },
+  logs: {
+    dollars: 0.5,
+    per: 'GB taken in by CloudWatch Logs',
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    asOf: '2026-06-13',
+  },
+  transferOut: {
+    dollars: 0.09,
+    per: 'GB sent to the internet',
+    source: 'https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer',
+    asOf: '2025-05-19',
+  },
+} as const satisfies Record<string, Price>;
+
+export type PriceName = keyof typeof PRICES;

@@ -1,0 +1,88 @@
+import { ANSWER_BYTES } from '../broker/broker.ts';
+import { barPicture } from '../broker/picture.ts';
+import type { CostArguments } from './arguments.ts';
+import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
+import { type Measured, STORM_QUOTA } from './measure.ts';
+import { PRICES, type PriceName } from './prices.ts';
+
+const NAMES: Readonly<Record<PriceName, string>> = {
+  httpApiRequests: 'API Gateway, requests',
+  lambdaRequests: 'Lambda, requests',
+  lambdaDuration: 'Lambda, duration',
+  tableWrites: 'DynamoDB, writes',
+  tableReads: 'DynamoDB, reads',
+  logs: 'CloudWatch Logs',
+  transferOut: 'data to the internet',
+};
+const ORDER = Object.keys(NAMES) as PriceName[];
+
+/** What isn't in the sum. */
+const LEFT_OUT =
+  'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
+
+/** What `--json` prints. */
+export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb }: Measured) {
+  return {
+    calm: sumOf(billOf(calm, memoryMb)),
+    storm: sumOf(billOf(storm, memoryMb)),
+    assumptions: {
+      unit: 'US dollars for a million players back, us-east-1 list prices',
+      memoryMb,
+      architecture: 'arm64',
+      awsLatencyMs: asked.awsLatencyMs,
+      answerBytes: ANSWER_BYTES,
+      stormQuota: STORM_QUOTA,
+      measured: {
+        calm: { players: calm.players, ...perPlayer(calm) },
+        storm: { players: storm.players, ...perPlayer(storm) },
+      },
+      prices: PRICES,
+      leftOut: LEFT_OUT,
+    },
+  };
+}
+
+/** The figures for people. */
+export function costTable(asked: CostArguments, { calm, storm, memoryMb }: Measured): string {
+  const bills: [Bill, Bill] = [billOf(calm, memoryMb), billOf(storm, memoryMb)];
+  const [calmly, stormily] = [perPlayer(calm), perPlayer(storm)];
+  const row = (label: string, one: string | number, other: string | number) =>
+    `${label.padEnd(36)}${String(one).padStart(10)}${String(other).padStart(10)}`;
+  const dollars = (value: number) => value.toFixed(2);
+  return `Dollars for a million players back, list prices in us-east-1
+
+${[
+  row('', 'calm', 'storm'),
+  ...ORDER.map((name) => row(NAMES[name], dollars(bills[0][name]), dollars(bills[1][name]))),
+  row('together', dollars(sumOf(bills[0])), dollars(sumOf(bills[1]))),
+  '',
+  row('a player: HTTP requests', calmly.httpRequests, stormily.httpRequests),
+  row('  AWS calls', calmly.awsCalls, stormily.awsCalls),
+  row('  billed ms', calmly.billedMs, stormily.billedMs),
+  row(
+    '  write and read units',
+    `${calmly.writeUnits}+${calmly.readUnits}`,
+    `${stormily.writeUnits}+${stormily.readUnits}`,
+  ),
+  row('  bytes of log', calmly.logBytes, stormily.logBytes),
+].join('\n')}
+
+Calm: ${calm.players} reconnects one after another. Storm: ${storm.players} players within two seconds, AWS takes ${STORM_QUOTA} calls a second.
+Functions of ${memoryMb} MB on arm64; AWS takes ${asked.awsLatencyMs} ms for a reconnect and answers ${ANSWER_BYTES / 1000} KB.
+The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / 1769).toFixed(1)} of a core.
+${LEFT_OUT}`;
+}
+
+/** The picture of the bills. */
+export function costBars({ calm, storm, memoryMb }: Measured): string {
+  const bar = (label: string, bill: Bill) => ({
+    label,
+    parts: ORDER.map((name) => ({ name: NAMES[name], value: bill[name] })),
+    text: `$${sumOf(bill).toFixed(2)}`,
+  });
+  return barPicture(
+    'Dollars for a million players back',
+    [bar('calm', billOf(calm, memoryMb)), bar('storm', billOf(storm, memoryMb))],
+    'list prices in us-east-1, functions on arm64',
+  );
+}

@@ -1,0 +1,43 @@
+/** The calls of a reconnect and nothing around them; bundled like a function, so that the SDK is the same. */
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { CreateStreamSessionConnectionCommand, GameLiftStreamsClient } from '@aws-sdk/client-gameliftstreams';
+import type { BareCall } from './messages.ts';
+
+// As the functions make theirs.
+const table = new DynamoDBClient({
+  maxAttempts: 3,
+  endpointDiscoveryEnabled: false,
+  requestHandler: {
+    connectionTimeout: 400,
+    requestTimeout: 400,
+    socketTimeout: 400,
+    throwOnRequestTimeout: true,
+  },
+});
+const gameLiftStreams = new GameLiftStreamsClient({
+  region: process.env.BENCH_REGION ?? '',
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 1000 },
+});
+
+/** Makes one call. */
+export function send({ operation, input }: BareCall): Promise<unknown> {
+  switch (operation) {
+    case 'GetItem':
+      return table.send(new GetItemCommand(input as never));
+    case 'UpdateItem':
+      return table.send(new UpdateItemCommand(input as never));
+    case 'PutItem':
+      return table.send(new PutItemCommand(input as never));
+    case 'Query':
+      return table.send(new QueryCommand(input as never));
+    case 'CreateStreamSessionConnection':
+      return gameLiftStreams.send(new CreateStreamSessionConnectionCommand(input as never));
+  }
+}

@@ -1,0 +1,21 @@
+import { barPicture } from '../broker/picture.ts';
+import type { Figures } from './figures.ts';
+
+/** The picture of the overhead. */
+export function overheadBars({ rejoinCpuUs, bareCpuUs, ratio }: Figures, rounds: number): string {
+  const own = Math.max(0, rejoinCpuUs - bareCpuUs);
+  const calls = { name: 'AWS and table calls', value: Math.min(bareCpuUs, rejoinCpuUs) };
+  const text = (us: number) => `${(us / 1000).toFixed(2)} ms`;
+  return barPicture(
+    'CPU of a warm reconnect',
+    [
+      {
+        label: "through Rejoin's handler",
+        parts: [calls, { name: 'all else', value: own }],
+        text: `${text(rejoinCpuUs)}, × ${ratio.toFixed(2)}`,
+      },
+      { label: 'its own calls made bare', parts: [calls], text: text(bareCpuUs) },
+    ],
+    `medians of ${rounds} rounds in one process`,
+  );
+}

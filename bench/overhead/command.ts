@@ -1,0 +1,28 @@
+import { writePicture } from '../broker/picture.ts';
+import { progressLine } from '../storm/progress.ts';
+import { HELP, overheadArguments } from './arguments.ts';
+import { overheadBars } from './bars.ts';
+import { figuresOf } from './figures.ts';
+import { overheadTable } from './table.ts';
+
+export const summary = 'CPU of a warm reconnect, against its own AWS and table calls made bare';
+export { HELP as help };
+
+/** @throws UsageError */
+export async function run(args: readonly string[]): Promise<void> {
+  const { rounds, json, svg } = overheadArguments(args);
+  const { measureOverhead } = await import('./measure.ts');
+  const progress = progressLine();
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const samples = await measureOverhead(rounds, progress.show, stop.signal).catch((error) => {
+    progress.end();
+    if (stop.signal.aborted) process.exit(130);
+    throw error;
+  });
+  progress.end();
+  const figures = figuresOf(samples);
+  console.log(overheadTable(figures, samples));
+  if (svg !== undefined) writePicture(svg, overheadBars(figures, rounds));
+  if (json) console.log(JSON.stringify(figures));
+}

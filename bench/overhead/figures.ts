@@ -1,0 +1,22 @@
+import { median, rounded } from '../broker/median.ts';
+
+/** What was measured: CPU of one reconnect, microseconds, a sample a round. */
+export interface Samples {
+  rejoinUs: number[];
+  bareUs: number[];
+  /** Calls that a reconnect of the round made on average. */
+  calls: number[];
+}
+
+/** What `--json` prints: medians, microseconds. */
+export interface Figures {
+  rejoinCpuUs: number;
+  bareCpuUs: number;
+  /** The one divided by the other. */
+  ratio: number;
+}
+
+export function figuresOf({ rejoinUs, bareUs }: Samples): Figures {
+  const [rejoin, bare] = [median(rejoinUs), median(bareUs)];
+  return { rejoinCpuUs: Math.round(rejoin), bareCpuUs: Math.round(bare), ratio: rounded(rejoin / bare, 3) };
+}

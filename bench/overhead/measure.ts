@@ -1,0 +1,134 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { type Broker, startBroker } from '../broker/broker.ts';
+import { type BenchSession, longOffer, reconnectEvent } from '../broker/event.ts';
+import type { Samples } from './figures.ts';
+import type { WorkMessage, WorkOrder, WorkTask } from './messages.ts';
+import { callsOf, repeated } from './replay.ts';
+
+/** Reconnects of a round, and as many of its bare calls. */
+const RECONNECTS = 25;
+/** Rounds until both sides are compiled and connected. */
+const WARM_UP = 12;
+
+/**
+ * Measures rounds of reconnects, and of the same calls bare, in one process.
+ *
+ * @param stop ends the measurement early, which then rejects
+ */
+export async function measureOverhead(
+  rounds: number,
+  onProgress: (line: string) => void,
+  stop: AbortSignal,
+): Promise<Samples> {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
+  let broker: Broker | undefined;
+  let worker: Worker | undefined;
+  try {
+    broker = await startBroker({ logLevel: 'INFO', onProgress });
+    const { fn, environment } = broker;
+    const task = { rejoin: join(fn.assetDirectory, 'index.mjs'), bare: bundledBare(directory) };
+    worker = startWorker(task, { ...environment, BENCH_REGION: environment.AWS_REGION ?? '' });
+    await worker.next();
+    const sessions = await broker.begin(RECONNECTS);
+    const samples: Samples = { rejoinUs: [], bareUs: [], calls: [] };
+    for (let round = -WARM_UP; round < rounds; round++) {
+      stop.throwIfAborted();
+      onProgress(round < 0 ? 'warming up' : `measuring, ${round} of ${rounds} rounds`);
+      const { rejoinUs, bareUs, calls } = await measureRound(broker, worker, sessions);
+      if (round < 0) continue;
+      samples.rejoinUs.push(rejoinUs);
+      samples.bareUs.push(bareUs);
+      samples.calls.push(calls);
+    }
+    return samples;
+  } finally {
+    await worker?.end();
+    await broker?.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measureRound(broker: Broker, worker: Worker, sessions: readonly BenchSession[]) {
+  const exchanges = () =>
+    callsOf([...broker.table.take(), ...broker.gameLiftStreams.take()], sessions.length);
+  broker.table.take();
+  broker.gameLiftStreams.take();
+  const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));
+  const rejoinUs = await worker.work({ kind: 'rejoin', events });
+  const made = exchanges();
+  await broker.cut(sessions);
+  const bareUs = await worker.work({ kind: 'bare', reconnects: made.map(repeated) });
+  // Throws unless all of them had the same effect.
+  exchanges();
+  await broker.cut(sessions);
+  return {
+    rejoinUs: rejoinUs / sessions.length,
+    bareUs: bareUs / sessions.length,
+    calls: made.flat().length / sessions.length,
+  };
+}
+
+interface Worker {
+  next(): Promise<WorkMessage>;
+  work(order: WorkOrder): Promise<number>;
+  end(): Promise<void>;
+}
+
+function startWorker(task: WorkTask, env: Record<string, string>): Worker {
+  const file = fileURLToPath(new URL('work-process.ts', import.meta.url));
+  const child = fork(file, [JSON.stringify(task)], {
+    env,
+    execArgv: ['--expose-gc'],
+    // The log goes into a pipe, as in Lambda.
+    stdio: ['ignore', 'pipe', 2, 'ipc'],
+  });
+  child.stdout?.resume();
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const next = () =>
+    Promise.race([
+      new Promise<WorkMessage>((resolve) => child.once('message', resolve as never)),
+      exited.then((): WorkMessage => ({ kind: 'failed', message: 'The measured process ended too early.' })),
+    ]);
+  return {
+    next,
+    async work(order) {
+      const answer = next();
+      child.send(order);
+      const message = await answer;
+      if (message.kind === 'done') return message.cpuUs;
+      throw new Error(message.kind === 'failed' ? message.message : 'The measured process is confused.');
+    },
+    async end() {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+}
+
+/** Bundled with what the functions' bundles have in place of the SDK's default credential chain. */
+function bundledBare(directory: string): string {
+  const outfile = join(directory, 'bare.mjs');
+  const edge = (file: string) => fileURLToPath(new URL(`../../lambdas/edge/${file}`, import.meta.url));
+  buildSync({
+    entryPoints: [fileURLToPath(new URL('bare.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': edge('environment-credentials.ts'),
+      '@smithy/core/event-streams': edge('event-streams.ts'),
+      '@aws-sdk/endpoint-cache': edge('endpoint-cache.ts'),
+    },
+    logLevel: 'error',
+  });
+  return outfile;
+}

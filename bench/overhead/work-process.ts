@@ -1,0 +1,46 @@
+/** The process whose CPU is measured: reconnects through the handler, or makes a reconnect's calls bare. */
+import { pathToFileURL } from 'node:url';
+import { lambdaContext } from '../broker/context.ts';
+import type { Answer } from '../broker/event.ts';
+import type { send as bareSend } from './bare.ts';
+import type { WorkMessage, WorkOrder, WorkTask } from './messages.ts';
+
+const { rejoin, bare } = JSON.parse(process.argv[2] ?? '{}') as WorkTask;
+const { handler } = (await import(pathToFileURL(rejoin).href)) as {
+  handler(event: object, context: object): Promise<Answer>;
+};
+const { send } = (await import(pathToFileURL(bare).href)) as { send: typeof bareSend };
+
+const tell = (message: WorkMessage) => process.connected && process.send?.(message, () => {});
+// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit());
+
+/** The CPU of some work, all of this process's threads together, and none of what was thrown away before. */
+async function cpuOf(work: () => Promise<void>): Promise<number> {
+  globalThis.gc?.();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+async function reconnectAll(events: readonly object[]): Promise<void> {
+  for (const event of events) {
+    const { statusCode, body } = await handler(event, lambdaContext());
+    if (statusCode !== 201) throw new Error(`A reconnect was answered ${statusCode}: ${body}`);
+  }
+}
+
+process.on('message', async (order: WorkOrder) => {
+  try {
+    const cpuUs = await cpuOf(async () => {
+      if (order.kind === 'rejoin') await reconnectAll(order.events);
+      else for (const calls of order.reconnects) for (const call of calls) await send(call);
+    });
+    tell({ kind: 'done', cpuUs });
+  } catch (error) {
+    tell({ kind: 'failed', message: (error as Error).message });
+  }
+});
+tell({ kind: 'ready' });

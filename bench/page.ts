@@ -1,0 +1,42 @@
+/** What running all benches came to, as one page. */
+
+/** One bench's part of the page. */
+export interface Section {
+  name: string;
+  /** One line of what it measures. */
+  summary: string;
+  /** What it printed; absent where it failed. */
+  output?: string;
+  /** Why it failed. */
+  failure?: string;
+}
+
+/** Where and when the benches ran. */
+export interface Occasion {
+  /** Such as `2 × AMD EPYC 7R13, Node 24.21.0, linux x64`. */
+  machine: string;
+  /** Such as `2026-11-22`. */
+  date: string;
+}
+
+const DRAWN = /^Drawn: (.*)$/gm;
+
+/** The page; pictures are linked from where it lies, `docs/`. */
+export function benchmarksPage(sections: readonly Section[], { machine, date }: Occasion): string {
+  return `# Benchmarks
+
+Written by \`npm run bench\` on ${date}: ${machine}. Times are this machine's; what holds elsewhere is each figure beside its
+baseline, which ran at the same time. The options of one: \`npm run bench -- ${sections[0]?.name ?? 'storm'} --help\`.
+
+${sections.map(sectionText).join('\n')}`;
+}
+
+function sectionText({ name, summary, output, failure }: Section): string {
+  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.\n`;
+  if (output === undefined) return `${head}\nNot measured: ${failure ?? 'it failed without a word'}\n`;
+  const pictures = [...output.matchAll(DRAWN)].map(
+    ([, path = '']) => `![${name}: ${summary}](${path.replace(/^docs\//, '')})\n`,
+  );
+  const text = output.replace(DRAWN, '').trim();
+  return [head, ...pictures, `\`\`\`text\n${text}\n\`\`\`\n`].join('\n');
+}

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-test-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Runs a bench as people do, and returns what it prints for machines. */
+async function bench(name: string, ...options: string[]) {
+  const svg = join(directory, `${name}.svg`);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['bench/main.ts', name, ...options, '--json', '--svg', svg],
+    { cwd: root },
+  );
+  expect(existsSync(svg) && readFileSync(svg, 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+describe('a machine that reads the last line', () => {
+  it('of coldstart finds every import and the first reconnect, in milliseconds', async () => {
+    const figures = await bench('coldstart', '--runs', '1');
+    const names = ['emptyMs', 'rejoinMs', 'plainBundleMs', 'unbundledMs', 'rejoinFirstCallMs', 'bundleKB'];
+    expect(Object.keys(figures)).toEqual(names);
+    expect(figures.emptyMs).toBeGreaterThan(0);
+    // The first reconnect comes on top of an import.
+    expect(figures.rejoinFirstCallMs).toBeGreaterThan(figures.emptyMs);
+  });
+
+  it('of overhead finds the CPU of both sides, whose calls all succeeded', async () => {
+    const figures = await bench('overhead', '--rounds', '1');
+    expect(Object.keys(figures)).toEqual(['rejoinCpuUs', 'bareCpuUs', 'ratio']);
+    expect(figures.bareCpuUs).toBeGreaterThan(0);
+    expect(figures.ratio).toBeCloseTo(figures.rejoinCpuUs / figures.bareCpuUs, 2);
+  });
+
+  it('of cost finds dollars, and everything that they rest on', async () => {
+    const size = ['--reconnects', '2', '--players', '5', '--aws-latency', '20'];
+    const { calm, storm, assumptions } = await bench('cost', ...size);
+    expect(calm).toBeGreaterThan(0);
+    expect(storm).toBeGreaterThan(0);
+    const { measured } = assumptions;
+    // Two writes, one of which holds the answer, and one stale read of the pacer.
+    expect(measured.calm).toMatchObject({ players: 2, httpRequests: 1, awsCalls: 1, readUnits: 0.5 });
+    expect(measured.calm.writeUnits).toBeGreaterThan(2);
+    expect(measured.calm.billedMs).toBeGreaterThanOrEqual(20);
+    expect(measured.storm.players).toBe(5);
+  });
+});

@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { median } from '../../bench/broker/median.ts';
+import { barPicture } from '../../bench/broker/picture.ts';
+import { coldStartArguments } from '../../bench/coldstart/arguments.ts';
+import { figuresOf, ratioTo } from '../../bench/coldstart/figures.ts';
+import { handlerFiles } from '../../bench/coldstart/handlers.ts';
+
+const SAMPLES = {
+  ms: { empty: [1, 2, 9], rejoin: [22, 90, 21], plainBundle: [52, 51, 53], unbundled: [42, 41, 43] },
+  firstCallMs: [100, 120, 110],
+  bundleKB: 281.04,
+  plainBundleKB: 600,
+};
+
+describe('the figures of cold starts', () => {
+  it('are medians, so that one slow process among many says nothing', () => {
+    expect(figuresOf(SAMPLES)).toEqual({
+      emptyMs: 2,
+      rejoinMs: 22,
+      plainBundleMs: 52,
+      unbundledMs: 42,
+      rejoinFirstCallMs: 110,
+      bundleKB: 281,
+    });
+  });
+
+  it('are compared without what an empty handler takes, which nobody can save', () => {
+    expect(ratioTo(figuresOf(SAMPLES), 'unbundledMs')).toBe(0.5);
+    expect(ratioTo(figuresOf(SAMPLES), 'plainBundleMs')).toBe(0.4);
+  });
+
+  it('of an even number of processes lie between the two in the middle', () => {
+    expect(median([4, 1, 2, 100])).toBe(3);
+  });
+});
+
+describe('cold starts are measured', () => {
+  it('forty times, with a picture for people, when nothing is said', () => {
+    expect(coldStartArguments([])).toEqual({ runs: 40, json: false, svg: 'docs/coldstart.svg' });
+  });
+
+  it('with the picture in the documentation left alone when a machine asks', () => {
+    expect(coldStartArguments(['--json'])).toEqual({ runs: 40, json: true });
+  });
+
+  it.each([
+    [['--runs', '0'], '--runs takes a whole number from 1 to 1000, not "0".'],
+    [['--run', '3'], "Unknown option '--run'"],
+    [['--svg', 'a.png'], '--svg takes the path of a file that ends in .svg, not "a.png".'],
+  ])('not with %j, and it is said what to write', (args, sentence) => {
+    expect(() => coldStartArguments(args)).toThrow(sentence);
+  });
+});
+
+describe('the baselines', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-test-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('have what Rejoin leaves out, or the comparison would flatter nobody', () => {
+    const files = handlerFiles(directory, directory);
+    // The default chain's walk through files and the instance's metadata.
+    expect(readFileSync(files.plainBundle, 'utf8')).toContain('169.254.169.254');
+    expect(readFileSync(files.unbundled, 'utf8')).toContain('new GameLiftStreams(');
+    expect(files.rejoin).toBe(join(directory, 'index.mjs'));
+  });
+});
+
+describe('a picture of bars', () => {
+  it('draws each part as long as its value, one after another', () => {
+    const part = (name: string, value: number) => ({ name, value });
+    const picture = barPicture(
+      'Title',
+      [
+        { label: 'one', parts: [part('a', 30), part('b', 10)], text: '40' },
+        { label: 'two', parts: [part('a', 20)], text: '20' },
+      ],
+      'note',
+    );
+    const widths = [
+      ...picture.matchAll(/class="part(\d)" x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="22"/g),
+    ];
+    expect(widths.map(([, name, width]) => [name, Number(width)])).toEqual([
+      ['0', 309],
+      ['1', 103],
+      ['0', 206],
+    ]);
+  });
+});

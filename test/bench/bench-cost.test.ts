@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { costArguments } from '../../bench/cost/arguments.ts';
+import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
+import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
+import { PRICES } from '../../bench/cost/prices.ts';
+import { benchmarksPage } from '../../bench/page.ts';
+
+const USAGE = {
+  players: 100,
+  httpRequests: 200,
+  billedMs: 40_000,
+  writeUnits: 700,
+  readUnits: 50,
+  logBytes: 100_000,
+  answerBytes: 500_000,
+  awsCalls: 110,
+};
+
+describe('the bill for a million players', () => {
+  it('is prices times what each of them used', () => {
+    const bill = billOf(USAGE, 512);
+    expect(bill.httpApiRequests).toBeCloseTo(2 * PRICES.httpApiRequests.dollars);
+    expect(bill.lambdaRequests).toBeCloseTo(0.4);
+    // 0.4 s at half a GB, a million times.
+    expect(bill.lambdaDuration).toBeCloseTo(200_000 * 0.0000133334);
+    expect(bill.tableWrites).toBeCloseTo(7 * 0.625);
+    expect(bill.tableReads).toBeCloseTo(0.5 * 0.125);
+    // 1 KB a player is 1 GB a million; 5 KB are 5 GB.
+    expect(bill.logs).toBeCloseTo(0.5);
+    expect(bill.transferOut).toBeCloseTo(0.45);
+    expect(sumOf(bill)).toBe(10.45);
+    expect(perPlayer(USAGE)).toMatchObject({ httpRequests: 2, awsCalls: 1.1, billedMs: 400 });
+  });
+
+  it('rests on prices that each say where they stand and of when they are', () => {
+    for (const { dollars, source, asOf } of Object.values(PRICES)) {
+      expect(dollars).toBeGreaterThan(0);
+      expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
+      expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
+    }
+  });
+});
+
+describe('the units of the table', () => {
+  it('count an item as DynamoDB does: names and values, three bytes for a list or map and one an entry', () => {
+    expect(itemBytes({ pk: { S: 'äb' } })).toBe(5);
+    expect(itemBytes({ n: { N: '1795314852131' } })).toBe(1 + 8);
+    expect(itemBytes({ l: { L: [{ S: 'ab' }, { S: 'c' }] } })).toBe(1 + 3 + 3 + 2);
+    expect(itemBytes({ m: { M: { a: { BOOL: true } } } })).toBe(1 + 3 + 1 + 2);
+    expect(() => itemBytes({ s: { SS: ['a'] } })).toThrow('SS');
+  });
+
+  it('are paid for the larger of before and after, and for nothing too', () => {
+    expect(writeUnits(0, 0)).toBe(1);
+    expect(writeUnits(5000, 100)).toBe(5);
+    expect(writeUnits(100, 1025)).toBe(2);
+    expect(readUnits(0, false)).toBe(0.5);
+    expect(readUnits(4097, true)).toBe(2);
+  });
+
+  it('are known even where the table does not answer with the item', async () => {
+    const count = unitCounter(async () => ({ a: { S: 'x'.repeat(3000) } }));
+    const update = (response: string) => ({
+      target: 'DynamoDB_20120810.UpdateItem',
+      path: '/',
+      request: JSON.stringify({ TableName: 't', Key: { pk: { S: 'p' } } }),
+      response,
+      status: 200,
+      at: 0,
+    });
+    const small = JSON.stringify({ Attributes: { a: { S: 'x' } } });
+    expect(await count([update(small)])).toEqual({ writes: 1, reads: 0 });
+    expect(await count([update('')])).toEqual({ writes: 3, reads: 0 });
+    // Smaller now, but it was large before.
+    expect(await count([update(small)])).toEqual({ writes: 3, reads: 0 });
+  });
+});
+
+describe('the cost is measured', () => {
+  it('with the documented sizes when nothing is said', () => {
+    expect(costArguments([])).toEqual({
+      reconnects: 60,
+      players: 200,
+      awsLatencyMs: 200,
+      json: false,
+      svg: 'docs/cost.svg',
+    });
+  });
+
+  it.each([
+    ['--reconnects', '0'],
+    ['--players', '2001'],
+    ['--aws-latency', '4001'],
+  ])('not with %s %s', (option, value) => {
+    expect(() => costArguments([option, value])).toThrow(`${option} takes a whole number from 1 to`);
+  });
+});
+
+describe('the page of all benches', () => {
+  const occasion = { machine: '2 × Processor', date: '2026-11-22' };
+
+  it('shows the pictures where they lie beside it, and what was printed', () => {
+    const output = 'figures\n42\nDrawn: docs/cost.svg\n';
+    const page = benchmarksPage([{ name: 'cost', summary: 'dollars', output }], occasion);
+    expect(page).toContain('![cost: dollars](cost.svg)');
+    expect(page).toContain('```text\nfigures\n42\n```');
+    expect(page).toContain('on 2026-11-22: 2 × Processor');
+  });
+
+  it('says of a bench that failed why there are no figures', () => {
+    const page = benchmarksPage([{ name: 'recovery', summary: 'frames', failure: 'No browser.' }], occasion);
+    expect(page).toContain('Not measured: No browser.');
+  });
+});
