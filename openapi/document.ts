@@ -92,7 +92,7 @@ function operation(name: string, does: string, path: string, contract: RouteCont
 }
 
 /** @throws Error naming a deployed route that nobody has described */
-export function openApiDocument(): object {
+function openApiDocument(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const { name, does, method, path } of playerRoutes) {
     const contract = contracts[name];

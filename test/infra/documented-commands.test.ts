@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readArguments } from '../../doctor/arguments.ts';
+import { runScript, scripts } from '../scripts.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const pages = [
+  ...readdirSync(root),
+  'client/README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+
+const ours = /^(npm (start|test|run) ?|npx |node client|\.ci\/run|REJOIN_)/;
+
+/** The commands on a page that run something of this repository: in its shell blocks, and in its text. */
+function commandsOf(page: string): string[] {
+  const text = read(page);
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, code = '']) =>
+    code.split('\n').flatMap((line) => line.replace(/ +# .*$/, '').split(' && ')),
+  );
+  const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(
+    ([, code = '']) => code,
+  );
+  return [...blocks, ...spans].map((command) => command.trim()).filter((command) => ours.test(command));
+}
+
+const commands = [...new Set(pages.flatMap(commandsOf))];
+
+/** Run by a test of its own: `[what it looks like, the file, what that file says]`. */
+const ELSEWHERE: [RegExp, string, string][] = [
+  [/^npm start$/, 'test/e2e/npm-start.test.ts', "'npm start"],
+  [/^npm run --silent token -- alice$/, 'test/e2e/npm-start.test.ts', "'npm run --silent token -- alice'"],
+  [
+    /^npm run --silent operator -- sessions --subject alice --local$/,
+    'test/e2e/npm-start.test.ts',
+    '-- sessions --subject alice --local',
+  ],
+  [
+    /^npm run --silent operator --/,
+    'test/operator/operator-docs.test.ts',
+    'shows commands that this command line takes',
+  ],
+  [/^npx cdk synth( --quiet)?$/, 'test/infra/cli.test.ts', "'synth'"],
+  [/^node client\/build\.mjs$/, 'test/client/package.test.ts', "'build.mjs'"],
+  [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
+];
+
+/** Runs in an AWS account: `documents.test.ts` holds that the CDK has the command and its options. */
+const inAnAccount = /^npx cdk (bootstrap|diff|deploy|destroy)\b/;
+/** Is how tests are run, this one too. */
+const tests =
+  /^(npm test|npm run (check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
+const help = /^npm (start|run \w+) -- --help$/;
+const bench = /^npm run bench -- (\w+)(.*)$/;
+const doctor = /^npm run doctor(?: -- (.*))?$/;
+
+describe('a command that a page shows', () => {
+  test('is one that somebody looks after: it is run, or told here why not', () => {
+    expect(commands.length).toBeGreaterThan(20);
+    const known = [
+      ...ELSEWHERE.map(([pattern]) => pattern),
+      inAnAccount,
+      tests,
+      help,
+      bench,
+      doctor,
+      /^npm run bench$/,
+    ];
+    expect(commands.filter((command) => !known.some((pattern) => pattern.test(command)))).toEqual([]);
+  });
+
+  test.each(ELSEWHERE)('%s is shown, and %s runs it', (pattern, file, says) => {
+    expect(commands.some((command) => pattern.test(command))).toBe(true);
+    expect(read(file)).toContain(says);
+  });
+
+  test.each(commands.filter((command) => help.test(command)))('%s says how to use it', async (command) => {
+    const { code, stdout, stderr } = await runScript(command);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('--help');
+  });
+
+  test.each(commands.filter((command) => bench.test(command)))(
+    '%s is a bench, with the options that it has',
+    async (command) => {
+      const [, name = '', options = ''] = bench.exec(command) ?? [];
+      const { code, stdout } = await runScript(
+        name === 'NAME' ? 'npm run bench -- --help' : `npm run bench -- ${name} --help`,
+      );
+      expect(code).toBe(0);
+      for (const [option] of options.matchAll(/--[a-z-]+/g)) expect(stdout).toContain(option);
+    },
+  );
+
+  test.each(commands.filter((command) => doctor.test(command)))(
+    '%s is understood by the doctor',
+    (command) => {
+      const args = doctor.exec(command)?.[1]?.split(' ') ?? [];
+      expect(() => readArguments(args)).not.toThrow();
+    },
+  );
+
+  test('names scripts that there are, and files that are there', () => {
+    for (const command of commands) {
+      const script = /^npm (?:run (?:--silent )?)?(\w+)/.exec(command)?.[1];
+      if (script !== undefined) expect(scripts).toHaveProperty(script);
+      for (const [file] of command.matchAll(/\b(?:test|client)\/[\w./-]+/g))
+        expect(existsSync(join(root, file))).toBe(true);
+    }
+  });
+});
