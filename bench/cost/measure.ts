@@ -14,6 +14,8 @@ const ARRIVAL_MS = 2000;
 const STORM_WORKERS = 28;
 /** What the warm-up left in the pacer is forgotten by then. */
 const SETTLED_MS = 4000;
+/** In calm nobody reconnects shortly after somebody else, so each reconnect finds that a process has to ask the pacer again. */
+const CALM_GAP_MS = 250;
 /** No storm of this bench lasts as long. */
 const PATIENCE_MS = 300_000;
 
@@ -43,13 +45,15 @@ export async function measureCost(
         stop.throwIfAborted();
         // The first one is a cold start.
         if (at === 1) await meter.reset();
+        await delay(CALM_GAP_MS, undefined, { signal: stop });
         onProgress(`calm: ${at} of ${reconnects} reconnects`);
         await meter.comeBack(session, stop);
       }
     });
     onProgress('storm: warming up');
-    const storm = await withMeter(broker, STORM_WORKERS, async (meter) => {
-      const first = await broker.begin(STORM_WORKERS);
+    const workers = Math.min(STORM_WORKERS, players);
+    const storm = await withMeter(broker, workers, async (meter) => {
+      const first = await broker.begin(workers);
       const sessions = await broker.begin(players);
       await Promise.all(first.map((session) => meter.comeBack(session, stop)));
       await delay(SETTLED_MS, undefined, { signal: stop });
@@ -103,7 +107,7 @@ async function withMeter(
   try {
     await work({
       async comeBack(session, stop) {
-        const offer = longOffer();
+        let offer = longOffer();
         const end = performance.now() + PATIENCE_MS;
         for (;;) {
           stop.throwIfAborted();
@@ -112,11 +116,12 @@ async function withMeter(
           used.answerBytes += Buffer.byteLength(body);
           await count();
           if (statusCode === 201) break;
-          const { code, retryAfterMs } = JSON.parse(body) as { code: string; retryAfterMs?: number };
-          if (retryAfterMs === undefined || performance.now() > end) {
-            throw new Error(`A player was refused for good: ${code}`);
+          const refusal = JSON.parse(body) as { code: string; retry: string; retryAfterMs?: number };
+          if (refusal.retry === 'never' || performance.now() > end) {
+            throw new Error(`A player was refused for good: ${refusal.code}`);
           }
-          await delay(retryAfterMs, undefined, { signal: stop });
+          if (refusal.retry === 'newOffer') offer = longOffer();
+          await delay(refusal.retryAfterMs ?? 0, undefined, { signal: stop });
         }
         used.players += 1;
       },
