@@ -33,6 +33,7 @@ export function bundle(name: string, directory: string) {
     tsconfigRaw: {},
     alias: {
       '@aws-sdk/credential-provider-node': join(lambdas, 'edge', 'environment-credentials.ts'),
+      'node:http': join(lambdas, 'edge', 'node-http.ts'),
       '@smithy/core/event-streams': join(lambdas, 'edge', 'event-streams.ts'),
       '@aws-sdk/endpoint-cache': join(lambdas, 'edge', 'endpoint-cache.ts'),
     },

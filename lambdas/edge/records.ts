@@ -86,6 +86,7 @@ export function tableRecords(table: Table): Records {
         condition: '#lease[0].#id = :leaseId',
         names: { ...names, '#id': 'id' },
         values: { ...values, ':leaseId': leaseId },
+        blind: true,
       });
       return item !== null;
     },
@@ -117,7 +118,7 @@ function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key
 }
 
 /** SET and REMOVE for a set of changes: null removes, undefined leaves alone. */
-export function writing(changes: object): Required<Omit<Update, 'condition'>> {
+export function writing(changes: object): Required<Omit<Update, 'condition' | 'blind'>> {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const sets: string[] = [];

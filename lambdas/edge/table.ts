@@ -23,6 +23,8 @@ export interface Update {
   condition?: string;
   names?: Record<string, string>;
   values?: Record<string, unknown>;
+  /** Nobody looks at the item afterwards: DynamoDB need not send it, nor this read it. */
+  blind?: true;
 }
 
 type Item = Record<string, unknown>;
@@ -35,7 +37,7 @@ export interface Table {
   query(pk: string, prefix: string): Promise<Item[]>;
   /** Writes an item unless one is there; false if one was. */
   putNew(item: Item & Key): Promise<boolean>;
-  /** One conditional update; the item after it, or null where the condition failed. */
+  /** One conditional update; the item after it, empty for a blind one, or null where the condition failed. */
   update(key: Key, update: Update): Promise<Item | null>;
 }
 
@@ -121,7 +123,7 @@ export function dynamoTable(tableName: string): Table {
       });
       return (await unlessRefused(() => client.send(put))) !== null;
     },
-    async update(key, { update, condition, names, values }) {
+    async update(key, { update, condition, names, values, blind }) {
       const command = new UpdateItemCommand({
         TableName: tableName,
         Key: marshall(key),
@@ -129,7 +131,7 @@ export function dynamoTable(tableName: string): Table {
         ConditionExpression: condition,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values && marshall(values, marshallOptions),
-        ReturnValues: 'ALL_NEW',
+        ReturnValues: blind ? 'NONE' : 'ALL_NEW',
       });
       const answer = await unlessRefused(() => client.send(command));
       return answer && unmarshall(answer.Attributes ?? {});
