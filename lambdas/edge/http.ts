@@ -143,20 +143,23 @@ function toRequest(event: Event, context: Context, settings: Settings): PlayerRe
     throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
   }
   const playerId = playerIdOf(iss, sub, settings.userId);
+  // A pseudonym, also where AWS is told the subject itself.
+  logger.appendKeys({
+    playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
+  });
+  return { ...asked(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
+}
+
+/** What a request asks for, whichever API it came to. From here on its ids are in the log. */
+export function asked(event: Pick<Event, 'pathParameters' | 'body' | 'isBase64Encoded'>, context: Context) {
   const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
   // Ids go into the log only where they can be ids: whatever else a caller puts into a path is not for the log.
-  logger.appendKeys({
-    // A pseudonym, also where AWS is told the subject itself.
-    playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
-    streamGroupId: plainId(streamGroupId),
-    streamSessionId: plainId(streamSessionId),
-  });
+  logger.appendKeys({ streamGroupId: plainId(streamGroupId), streamSessionId: plainId(streamSessionId) });
   return {
-    playerId,
     streamGroupId,
     streamSessionId,
-    idempotencyKey: event.headers['idempotency-key'],
     body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : event.body,
+    /** Epoch milliseconds at which Lambda kills this invocation. */
     endsBy: Date.now() + context.getRemainingTimeInMillis(),
   };
 }

@@ -5,8 +5,7 @@ import type {
 } from 'aws-lambda';
 import { operatorEntry } from '../core/operator.ts';
 import { OPERATOR_PROBLEMS, OperatorProblem } from '../core/operator-problems.ts';
-import { plainId } from '../core/validation.ts';
-import { type Reply, routeHandler } from './http.ts';
+import { asked, type Reply, routeHandler } from './http.ts';
 import type { OperatorSettings } from './operator-settings.ts';
 import { log, logger } from './telemetry.ts';
 
@@ -62,13 +61,9 @@ function toRequest(event: Event, context: Context, settings: OperatorSettings): 
   const { requestContext } = event;
   const { userArn, accessKey } = requestContext.authorizer?.iam ?? {};
   const entry = operatorEntry(userArn, settings.operators);
-  const { streamGroupId, streamSessionId, playerId } = event.pathParameters ?? {};
-  // Ids go into the log only where they can be ids. Neither the reason nor anything that AWS answers goes there.
-  logger.appendKeys({
-    operator: userArn,
-    streamGroupId: plainId(streamGroupId),
-    streamSessionId: plainId(streamSessionId),
-  });
+  // Neither the reason nor anything that AWS answers goes into the log.
+  logger.appendKeys({ operator: userArn });
+  const request = asked(event, context);
   if (entry === undefined) {
     log.warn('not an operator', {});
     throw new OperatorProblem(
@@ -87,10 +82,7 @@ function toRequest(event: Event, context: Context, settings: OperatorSettings): 
         .replace(NOT_VISIBLE_ASCII, '?'),
       requestId: requestContext.requestId,
     },
-    streamGroupId,
-    streamSessionId,
-    playerId,
-    body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : event.body,
-    endsBy: Date.now() + context.getRemainingTimeInMillis(),
+    playerId: event.pathParameters?.playerId,
+    ...request,
   };
 }

@@ -137,20 +137,15 @@ export function tablePacer(
     return { askAgainAt: at + hotWaitMs(state, at, random()) };
   };
 
-  async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
-    const at = now();
-    const turn = await make(shard, moveOf(lastKnown(shard), share, { line, now: at, opens }));
-    return turn === undefined ? busy(shard) : turnAt(turn, line === 'spareTat');
+  /** A turn of a line, if it comes by a limit. A turn that nobody wants must not be taken: it would be lost. */
+  async function takeBy(shard: number, line: Line, opens: boolean, limit?: number) {
+    const move = moveOf(lastKnown(shard), share, { line, now: now(), opens });
+    const turn = await make(shard, move, limit);
+    return turn === undefined ? undefined : turnAt(turn, line === 'spareTat');
   }
 
-  /** A turn of the first line if it comes by then. A turn that nobody wants must not be taken: it would be lost. */
-  async function takeBy(shard: number, limit: number) {
-    const turn = await make(
-      shard,
-      moveOf(lastKnown(shard), share, { line: 'tat', now: now(), opens: false }),
-      limit,
-    );
-    return turn === undefined ? undefined : turnAt(turn, false);
+  async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
+    return (await takeBy(shard, line, opens)) ?? busy(shard);
   }
 
   /** A busy item is one more reason to wait; a defect of ours is not. */
@@ -182,7 +177,9 @@ export function tablePacer(
         const line = lineFor(state, visitor);
         const hasChoice = line === 'tat' && lineFor({ ...state, tat: Number.MAX_VALUE }, visitor) !== 'tat';
         if (!hasChoice) return take(shard, line, false);
-        return (await takeBy(shard, lastSafeTurn(end))) ?? (await take(shard, 'spareTat', false));
+        return (
+          (await takeBy(shard, 'tat', false, lastSafeTurn(end))) ?? (await take(shard, 'spareTat', false))
+        );
       });
     },
     async again({ end }, turned) {

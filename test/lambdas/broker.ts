@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/core/aws-failure.ts';
 import type { Observed } from '../../lambdas/core/outcomes.ts';
+import type { PacerState } from '../../lambdas/core/pacer.ts';
+import type { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
-import { tablePacer } from '../../lambdas/edge/pacer.ts';
+import { pacerKey, tablePacer } from '../../lambdas/edge/pacer.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import type { Log } from '../../lambdas/edge/telemetry.ts';
@@ -67,6 +69,31 @@ export function code(work: Promise<unknown>): Promise<string> {
     () => 'none',
     (problem) => problem.code ?? String(problem),
   );
+}
+
+/** What a caller hears of a refusal: its code and its extras; code 'none' for an answer. */
+export function told(
+  work: Promise<unknown>,
+): Promise<{ code: string; retryAfterMs?: number; queuePosition?: number }> {
+  return work.then(
+    () => ({ code: 'none' }),
+    (problem: Problem) => ({ code: problem.code, ...problem.extras }),
+  );
+}
+
+/** A storm that AWS has just throttled, in a Region of its own: a line that stands, and a reconnect's dependencies. */
+export async function stormOver(
+  table: Table,
+  changes: Partial<PacerState> = {},
+  connect: FakeAws['connect'] = async () => 'answer',
+) {
+  const region = randomUUID();
+  const aws: FakeAws = { connect, seen: undefined, tokens: [] };
+  const { deps, clock } = reconnectWith(table, aws);
+  const state = { pacingUntil: clock.now + 600_000, tat: clock.now + 60_000, ...changes };
+  await table.putNew({ ...pacerKey('CreateStreamSessionConnection', region), ...state });
+  const pacer = pacerOver(table, clock, { region });
+  return { aws, clock, region, pacer, deps: { ...deps, pacer: () => pacer } };
 }
 
 /** A log that keeps nothing. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsFailure } from '../../lambdas/core/aws-failure.ts';
-import type { Problem } from '../../lambdas/core/problems.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
 import { pacerKey } from '../../lambdas/edge/pacer.ts';
@@ -9,7 +8,7 @@ import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { askedStart, pacerOver, quiet, realTable, refusal } from './broker.ts';
+import { askedStart, pacerOver, quiet, realTable, refusal, told } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -18,12 +17,6 @@ beforeAll(async () => {
 afterAll(() => real.close());
 
 const START = 1_800_000_000_000;
-
-const told = (work: Promise<unknown>) =>
-  work.then(
-    () => ({ code: 'none' }) as { code: string; retryAfterMs?: number },
-    (problem: Problem) => ({ code: problem.code, ...problem.extras }),
-  );
 
 /** Starts in two stream groups of different Regions, in the first of which a line stands. */
 async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {

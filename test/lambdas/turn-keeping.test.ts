@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PacerState } from '../../lambdas/core/pacer.ts';
-import type { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { type Pacer, pacerKey } from '../../lambdas/edge/pacer.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
-import { type FakeAws, ownSession, pacerOver, realTable, reconnectWith, refusal } from './broker.ts';
+import {
+  type FakeAws,
+  ownSession,
+  pacerOver,
+  realTable,
+  reconnectWith,
+  refusal,
+  stormOver,
+  told,
+} from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -17,22 +25,8 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 
-/** A line that stands, in a Region of its own. */
-async function line(changes: Partial<PacerState> = {}, connect: FakeAws['connect'] = async () => 'answer') {
-  const region = randomUUID();
-  const aws: FakeAws = { connect, seen: undefined, tokens: [] };
-  const { deps, clock } = reconnectWith(real.table, aws);
-  const state = { pacingUntil: START + 600_000, tat: START + 60_000, ...changes };
-  await real.table.putNew({ ...pacerKey(OPERATION, region), ...state });
-  const pacer = pacerOver(real.table, clock, { region });
-  return { aws, clock, region, deps: { ...deps, pacer: () => pacer } };
-}
-
-const told = (work: Promise<unknown>) =>
-  work.then(
-    () => ({ code: 'none' }) as { code: string; retryAfterMs?: number; queuePosition?: number },
-    (problem: Problem) => ({ code: problem.code, ...problem.extras }),
-  );
+const line = (changes?: Partial<PacerState>, connect?: FakeAws['connect']) =>
+  stormOver(real.table, changes, connect);
 
 describe('the likely end of a session', () => {
   const halfAnHourAgo = START - 1_800_000;

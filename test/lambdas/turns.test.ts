@@ -6,7 +6,17 @@ import { Problem } from '../../lambdas/core/problems.ts';
 import { type Pacer, pacerKey } from '../../lambdas/edge/pacer.ts';
 import type { Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
-import { code, type FakeAws, ownSession, pacerOver, realTable, reconnectWith, refusal } from './broker.ts';
+import {
+  code,
+  type FakeAws,
+  ownSession,
+  pacerOver,
+  realTable,
+  reconnectWith,
+  refusal,
+  stormOver,
+  told,
+} from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -20,24 +30,9 @@ const NEVER = { end: Number.POSITIVE_INFINITY };
 const at = (entry: Awaited<ReturnType<Pacer['enter']>>) =>
   entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
 
-/** A storm that AWS has just throttled, in a Region of its own. */
-async function storm(changes: Partial<PacerState> = {}, connect: FakeAws['connect'] = async () => 'answer') {
-  const region = randomUUID();
-  const aws: FakeAws = { connect, seen: undefined, tokens: [] };
-  const { deps, clock } = reconnectWith(real.table, aws);
-  const state = { pacingUntil: START + 600_000, tat: START + 60_000, ...changes };
-  await real.table.putNew({ ...pacerKey(OPERATION, region), ...state });
-  const pacer = pacerOver(real.table, clock, { region });
-  return { aws, clock, region, pacer, deps: { ...deps, pacer: () => pacer } };
-}
+const storm = (changes?: Partial<PacerState>, connect?: FakeAws['connect']) =>
+  stormOver(real.table, changes, connect);
 const tatOf = async (region: string) => Number((await real.table.get(pacerKey(OPERATION, region)))?.tat);
-
-/** The extras of a refusal. */
-const told = (work: Promise<unknown>) =>
-  work.then(
-    () => ({ code: 'none' }),
-    (problem: Problem) => ({ code: problem.code, ...problem.extras }),
-  );
 
 describe('in a storm', () => {
   it('a hundred who arrive together, each in a sandbox of its own, get a hundred different turns', async () => {
