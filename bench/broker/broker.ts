@@ -9,8 +9,9 @@ import { createFunctionPool, type FunctionPool } from '../../local/functions/poo
 import { freeBasePort } from '../../local/ports.ts';
 import type { FunctionModel } from '../../local/template/model.ts';
 import { createTurnstile } from '../storm/turnstile.ts';
-import { type Answer, type BenchSession, longOffer, playerEvent } from './event.ts';
+import { type Answer, type BenchSession, playerEvent } from './event.ts';
 import { type Relay, startRelay } from './relay.ts';
+import { longAnswer, longOffer } from './sdp.ts';
 
 /** An item of a table, or its key. */
 export type Item = Record<string, AttributeValue>;
@@ -44,9 +45,6 @@ const AMPLE = 100_000;
 const CONNECTION_TIMEOUT_SECONDS = 3600;
 const AT_ONCE = 8;
 const CONNECT_PATIENCE_MS = 10_000;
-
-/** How long what AWS answers a reconnect with is taken to be, bytes: an answer with a fingerprint, codecs and candidates. */
-export const ANSWER_BYTES = 4000;
 
 /**
  * Starts a local deployment for its reconnect function.
@@ -192,11 +190,11 @@ function controlOf(url: string) {
   };
 }
 
-/** An emulated answer is a line or two; the table stores it, and its length is paid for. */
+/** The emulator's answer without WebRTC is a line or two; the table stores what AWS answers, and its length is paid for. */
 function lengthened(body: string): string {
   if (!body.includes('"SignalResponse"')) return body;
   const answer = JSON.parse(body) as { SignalResponse?: string };
-  if (answer.SignalResponse) answer.SignalResponse = answer.SignalResponse.padEnd(ANSWER_BYTES);
+  if (answer.SignalResponse) answer.SignalResponse = longAnswer();
   return JSON.stringify(answer);
 }
 

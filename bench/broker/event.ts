@@ -6,17 +6,6 @@ export interface BenchSession {
   id: string;
 }
 
-/** As long as the official Web SDK's offers are; a player's candidates come on top. */
-const OFFER_BYTES = 7000;
-/** Shaped like the lines that make an offer long. */
-const FILLER = 'a=x-rejoin-bench:111 minptime=10;useinbandfec=1;packetization-mode=1\r\n';
-
-/** An offer as long as a real one, that nobody made before; without a fingerprint, so that it is answered by signalling alone. */
-export function longOffer(): string {
-  const head = `v=0\r\no=- ${randomInt(2 ** 47)} 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n`;
-  return JSON.stringify({ type: 'offer', sdp: head + FILLER.repeat(OFFER_BYTES / FILLER.length) });
-}
-
 /** The event that API Gateway hands a function of the player API, as far as the functions read it. */
 export function playerEvent(asked: {
   player: string;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionPool } from '../../local/functions/pool.ts';
 import { type Broker, startBroker } from '../broker/broker.ts';
-import { type Answer, type BenchSession, longOffer, reconnectEvent } from '../broker/event.ts';
+import { type Answer, type BenchSession, reconnectEvent } from '../broker/event.ts';
+import { longOffer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Units, unitCounter } from './capacity.ts';
 import { LOG_EVENT_BYTES, type Usage } from './figures.ts';

@@ -1,5 +1,6 @@
-import { ANSWER_BYTES } from '../broker/broker.ts';
+import { rounded } from '../broker/median.ts';
 import { barPicture } from '../broker/picture.ts';
+import { longAnswer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
 import { type Measured, STORM_QUOTA } from './measure.ts';
@@ -30,7 +31,6 @@ export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb }: Mea
       memoryMb,
       architecture: 'arm64',
       awsLatencyMs: asked.awsLatencyMs,
-      answerBytes: ANSWER_BYTES,
       stormQuota: STORM_QUOTA,
       measured: {
         calm: { players: calm.players, ...perPlayer(calm) },
@@ -68,7 +68,8 @@ ${[
 ].join('\n')}
 
 Calm: ${calm.players} reconnects one after another. Storm: ${storm.players} players within two seconds, AWS takes ${STORM_QUOTA} calls a second.
-Functions of ${memoryMb} MB on arm64; AWS takes ${asked.awsLatencyMs} ms for a reconnect and answers ${ANSWER_BYTES / 1000} KB.
+Functions of ${memoryMb} MB on arm64; AWS takes ${asked.awsLatencyMs} ms for a reconnect and answers as Chromium
+answers an offer of the Web SDK's (${rounded(longAnswer().length / 1000, 1)} KB): what a game answers is not documented.
 The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / 1769).toFixed(1)} of a core.
 ${LEFT_OUT}`;
 }
