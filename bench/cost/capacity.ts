@@ -18,6 +18,11 @@ export function itemBytes(item: Item): number {
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return bytes(value.S);
+  // In what went over the wire bytes are base64.
+  if (value.B !== undefined) {
+    const given: Uint8Array | string = value.B;
+    return Buffer.byteLength(given, 'base64');
+  }
   // About a byte for two significant digits, and one more.
   if (value.N !== undefined) return Math.ceil(value.N.replace(/^-?0*|\D|0+$/g, '').length / 2) + 1;
   if (value.L !== undefined) return 3 + value.L.reduce((sum, each) => sum + 1 + valueBytes(each), 0);

@@ -39,11 +39,16 @@ export function repeated(calls: readonly Exchange[]): BareCall[] {
     let body = call.request;
     for (const [text, other] of replacements) body = body.replaceAll(text, other);
     // AWS refuses an offer that it has seen before.
-    const input = JSON.parse(body.replace(/o=- \d+ /, `o=- ${randomInt(2 ** 47)} `));
+    const input = JSON.parse(body.replace(/o=- \d+ /, `o=- ${randomInt(2 ** 47)} `), withBytes);
     const [, group, session] = CONNECTIONS.exec(call.path) ?? [];
     if (group !== undefined) Object.assign(input, { Identifier: group, StreamSessionIdentifier: session });
     return { operation: operationOf(call), input };
   });
+}
+
+/** On the wire bytes are base64; the SDK takes them as they are. */
+function withBytes(name: string, value: unknown): unknown {
+  return name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
 }
 
 function operationOf({ target, path }: Exchange): BareCall['operation'] {

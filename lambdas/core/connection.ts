@@ -16,7 +16,7 @@ export interface ConnectionRequest extends Claim {
 
 /** What to do with a reconnect request: replay an answer, ask AWS, or (thrown) refuse. */
 export type Verdict =
-  | { do: 'replay'; answer: string }
+  | { do: 'replay'; answer: Uint8Array }
   /** `repeat`: AWS may have accepted this very request before. */
   | { do: 'connect'; repeat: boolean };
 

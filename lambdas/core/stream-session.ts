@@ -53,9 +53,9 @@ export interface SessionRecord {
    * those before it, and the first by the start or by a player who insisted.
    */
   lineage?: string[];
-  /** The request that made the newest connection, its answer body, and until when that may be repeated. */
+  /** The request that made the newest connection, its answer packed with its offer, and until when that may be repeated. */
   connectedRequest?: string;
-  answer?: string;
+  answer?: Uint8Array;
   answerUntil?: number;
   /** Claims whose offer AWS accepted, or may have accepted; the newest last. */
   consumed?: Claim[];

@@ -9,6 +9,7 @@ import {
 import { commonDependencies, lookingDependencies, pacers, regionOf } from '../edge/dependencies.ts';
 import { createConnection } from '../edge/gameliftstreams.ts';
 import { playerApi } from '../edge/http.ts';
+import { preparePacking } from '../edge/packed.ts';
 import type { ReconnectDependencies } from './dependencies.ts';
 import { reconnect } from './reconnect.ts';
 
@@ -19,8 +20,9 @@ const deps: ReconnectDependencies = {
   ...common,
   ...lookingDependencies(common),
   pacer: pacers(common, 'CreateStreamSessionConnection'),
-  createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) =>
-    createConnection(
+  createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) => {
+    setImmediate(preparePacking);
+    return createConnection(
       regionOf(settings, streamGroupId),
       {
         Identifier: streamGroupId,
@@ -29,7 +31,8 @@ const deps: ReconnectDependencies = {
         ClientToken: clientToken,
       },
       { deadline, now: common.now, random: common.random, paced: true },
-    ),
+    );
+  },
 };
 
 /** `POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections` */

@@ -32,7 +32,7 @@ export async function takeLease(
   connectionId: string,
   budget: Budget,
   deps: ReconnectDependencies,
-): Promise<Held | { answer: string }> {
+): Promise<Held | { answer: Uint8Array }> {
   const { previousConnectionId: _, ...claim } = request;
   // One id for all attempts: the SDK may repeat a write that had taken effect, and then it fails on this very lease.
   const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS, connectionId };
@@ -57,25 +57,25 @@ export async function takeLease(
 }
 
 /**
- * Writes the answer down under the lease, and returns what to answer. Once AWS has answered, a table that fails or is
- * slow keeps the answer from being repeated, not from the player.
+ * Writes the answer down under the lease. Once AWS has answered, a table that fails or is slow keeps the answer from being
+ * repeated, not from the player.
  *
  * @throws Problem when the lease is lost: a newer request has begun, and this answer is worth nothing.
  */
 export async function storeAnswer(
   asked: Reconnect,
   { lease }: Held,
-  changes: Changes & { answer: string },
+  changes: Changes & { answer: Uint8Array },
   deps: ReconnectDependencies,
-): Promise<string> {
+): Promise<void> {
   try {
     const stored = await within(timeToWrite(asked, deps), finishOrRead(asked, lease, deps, changes));
     if (stored === 'late') deps.log.error('answer not stored', { cause: 'late' });
-    if (stored !== false) return changes.answer;
+    if (stored !== false) return;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     deps.log.error('answer not stored', { cause: error.code });
-    return changes.answer;
+    return;
   }
   throw inProgress('This request took too long and another one has begun.', deps);
 }
@@ -85,10 +85,11 @@ async function finishOrRead(
   asked: Reconnect,
   lease: Lease,
   deps: ReconnectDependencies,
-  changes: Changes & { answer: string },
+  changes: Changes & { answer: Uint8Array },
 ): Promise<boolean> {
   if (await deps.records.finish(asked, lease.id, changes)) return true;
-  return (await deps.records.read(asked))?.answer === changes.answer;
+  const stored = (await deps.records.read(asked))?.answer;
+  return stored !== undefined && Buffer.compare(stored, changes.answer) === 0;
 }
 
 /** Gives the lease back where there is no answer to store. What the player hears does not depend on it. */

@@ -12,6 +12,7 @@ import { connectionClientToken, connectionIdOf, offerDigest, requestDigest } fro
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
 import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
+import { packed, unpacked } from '../edge/packed.ts';
 import type { Changes } from '../edge/records.ts';
 import { inTurn } from '../edge/turns.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
@@ -45,7 +46,7 @@ export async function reconnect(
   const budget: Budget = { perMinute: deps.limits.connectionsPerMinute };
 
   const held = await takeLease(asked, request, connectionId, budget, deps);
-  if ('answer' in held) return { body: held.answer, replayed: true };
+  if ('answer' in held) return { body: unpacked(held.answer, asked.signalRequest), replayed: true };
   const { record, lease } = held;
 
   const now = deps.now();
@@ -62,7 +63,7 @@ export async function reconnect(
     const verdict = judgeConnection(record, request, context);
     if (verdict.do === 'replay') {
       await giveBack(asked, held, settled, deps);
-      return { body: verdict.answer, replayed: true };
+      return { body: unpacked(verdict.answer, asked.signalRequest), replayed: true };
     }
     repeat = verdict.repeat;
   } catch (refusal) {
@@ -109,6 +110,7 @@ export async function reconnect(
   const status = { status: 'RECONNECTING', statusAt: at, statusSince: at } as const;
   const { statusReason: _, ...before } = record;
   const streamSession = streamSessionView({ ...before, ...status });
+  const body = JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession });
   const changes = {
     ...settled,
     ...status,
@@ -118,11 +120,11 @@ export async function reconnect(
     startResponse: null,
     lineage: withConnection(lineage, connectionId, previousConnectionId),
     connectedRequest: claim.request,
-    answer: JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession }),
+    answer: packed(body, asked.signalRequest),
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
   };
-  const [body] = await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
+  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
 }

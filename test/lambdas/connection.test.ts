@@ -52,11 +52,12 @@ function refusal(of: SessionRecord, asked: ConnectionRequest, ownLease?: string)
 }
 
 describe('a request already answered', () => {
+  const stored = new Uint8Array([1, 2, 3]);
   const asked = request('offer-1', 'key-1', 'c0');
   const connected = record({
     lineage: ['c0', 'c1'],
     connectedRequest: asked.request,
-    answer: '{"signalResponse":"x"}',
+    answer: stored,
     answerUntil: NOW + 1000,
     consumed: [asked],
   });
@@ -70,7 +71,7 @@ describe('a request already answered', () => {
     ]) {
       expect(judgeConnection({ ...connected, ...changes }, asked, context)).toEqual({
         do: 'replay',
-        answer: '{"signalResponse":"x"}',
+        answer: stored,
       });
     }
   });
