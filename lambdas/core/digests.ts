@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Claim } from './stream-session.ts';
 
 /**
  * A digest of a list of strings in which no two different lists collide: each part goes in behind its length,
@@ -12,38 +13,32 @@ function digest(purpose: string, parts: readonly string[]): string {
   return hash.digest('base64url');
 }
 
-/** A digest of an offer: what "the same offer" means, without keeping the SDP. */
-export function offerDigest(signalRequest: string): string {
-  return digest('offer', [signalRequest]);
-}
-
 /**
- * What makes two requests the same request: the idempotency key, if there is one, and everything that the
- * request asks for. Absent and empty keys differ from every given one, since a given key is never empty.
+ * What makes two requests the same request: the idempotency key, if there is one, the offer, and whatever else the request asks
+ * for. Absent and empty keys differ from every given one, since a given key is never empty. The offer, kilobytes of it, is
+ * read once, and kept nowhere.
  */
-export function requestDigest(key: string | undefined, ...asked: readonly string[]): string {
-  return digest('request', [key ?? '', ...asked]);
+export function claimOf(
+  { key, signalRequest }: { key: string | undefined; signalRequest: string },
+  ...others: readonly string[]
+): Claim {
+  const offer = digest('offer', [signalRequest]);
+  const request = digest('request', [key ?? '', ...others, offer]);
+  return { request, offer, ...(key === undefined ? {} : { key }) };
 }
 
 /**
  * The `ClientToken` of a reconnect. Derived, never random: however often browser, SDK or Lambda repeat a
  * request, AWS sees one token and acts once. 43 characters of `[A-Za-z0-9_-]`, within AWS's 32 to 128 of
  * `[\x21-\x7E]`.
+ *
+ * @param request the claim's digest of key and offer.
  */
-export function connectionClientToken(of: {
-  streamGroupId: string;
-  streamSessionId: string;
-  playerId: string;
-  key: string | undefined;
-  signalRequest: string;
-}): string {
-  return digest('connection', [
-    of.streamGroupId,
-    of.streamSessionId,
-    of.playerId,
-    of.key ?? '',
-    of.signalRequest,
-  ]);
+export function connectionClientToken(
+  of: { streamGroupId: string; streamSessionId: string; playerId: string },
+  request: string,
+): string {
+  return digest('connection', [of.streamGroupId, of.streamSessionId, of.playerId, request]);
 }
 
 /** The `ClientToken` of a start: the same for every repetition of one player's one request. */

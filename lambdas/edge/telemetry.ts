@@ -22,9 +22,10 @@ export interface Log {
 
 export const logger = new Logger();
 /** By the function's name, since an account may hold several deployments. Nothing of a player is ever a dimension. */
-export const metrics = new Metrics({
-  defaultDimensions: { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown' },
-});
+const defaultDimensions = { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown' };
+export const metrics = new Metrics({ defaultDimensions });
+/** Lines of their own: as a dimension of all the others the outcome would multiply them. Made once, as making one reads the environment. */
+const requests = new Metrics({ defaultDimensions, singleMetric: true });
 
 /** The sandbox's log. The messages are fixed strings, so that a query can count them. */
 export const log: Log = {
@@ -52,8 +53,7 @@ export interface Answered {
 export function countAnswer(answered: Answered): void {
   const { outcome, verdict, replayed, milliseconds, waitMs = 0, place = 0 } = answered;
   const { awsMs, waitedMs, throttles, denials, adopted } = measured;
-  // On a line of its own: as a dimension of all the others the outcome would multiply them.
-  metrics.singleMetric().addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
+  requests.addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
   const time = (name: string, value: number) =>
     metrics.addMetric(name, MetricUnit.Milliseconds, Math.round(value));
   time('AnswerTime', milliseconds);

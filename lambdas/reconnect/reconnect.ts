@@ -8,7 +8,7 @@ import {
   withConnection,
   withConsumed,
 } from '../core/connection.ts';
-import { connectionClientToken, connectionIdOf, offerDigest, requestDigest } from '../core/digests.ts';
+import { claimOf, connectionClientToken, connectionIdOf } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
 import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
@@ -32,16 +32,12 @@ export async function reconnect(
   deps: ReconnectDependencies,
 ): Promise<{ body: string; replayed: boolean }> {
   const { previousConnectionId } = asked;
-  const claim = {
-    request: requestDigest(asked.key, asked.signalRequest),
-    offer: offerDigest(asked.signalRequest),
-    ...(asked.key === undefined ? {} : { key: asked.key }),
-  };
+  const claim = claimOf(asked);
   const request: ConnectionRequest = {
     ...claim,
     ...(previousConnectionId === undefined ? {} : { previousConnectionId }),
   };
-  const clientToken = connectionClientToken(asked);
+  const clientToken = connectionClientToken(asked, claim.request);
   const connectionId = connectionIdOf(clientToken);
   const budget: Budget = { perMinute: deps.limits.connectionsPerMinute };
 

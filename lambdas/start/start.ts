@@ -1,5 +1,5 @@
 import { AwsFailure } from '../core/aws-failure.ts';
-import { connectionIdOf, offerDigest, requestDigest, startClientToken } from '../core/digests.ts';
+import { claimOf, connectionIdOf, startClientToken } from '../core/digests.ts';
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { judgeStart, type Slot } from '../core/slot.ts';
@@ -29,11 +29,7 @@ export async function start(
   deps: StartDependencies,
 ): Promise<{ body: string; replayed: boolean }> {
   const parameters = JSON.stringify([asked.locations ?? null, asked.launchArguments ?? null]);
-  const claim: Claim = {
-    request: requestDigest(asked.key, asked.group.id, asked.application, parameters, asked.signalRequest),
-    offer: offerDigest(asked.signalRequest),
-    ...(asked.key === undefined ? {} : { key: asked.key }),
-  };
+  const claim = claimOf(asked, asked.group.id, asked.application, parameters);
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
   const verdict = judgeStart(slots, claim, { now: deps.now(), random: deps.random() });
   if (verdict.do === 'replay') return { body: verdict.answer, replayed: true };

@@ -6,7 +6,7 @@ import {
   judgeConnection,
   withConsumed,
 } from '../../lambdas/core/connection.ts';
-import { requestDigest } from '../../lambdas/core/digests.ts';
+import { claimOf } from '../../lambdas/core/digests.ts';
 import type { ProblemCode } from '../../lambdas/core/problems.ts';
 import type { Lease, SessionRecord } from '../../lambdas/core/stream-session.ts';
 
@@ -30,9 +30,7 @@ function record(changes: Partial<SessionRecord> = {}): SessionRecord {
 
 function request(offer: string, key?: string, previousConnectionId?: string): ConnectionRequest {
   return {
-    request: requestDigest(key, offer),
-    offer,
-    ...(key ? { key } : {}),
+    ...claimOf({ key, signalRequest: offer }),
     ...(previousConnectionId ? { previousConnectionId } : {}),
   };
 }

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  claimOf,
   connectionClientToken,
   connectionIdOf,
-  offerDigest,
-  requestDigest,
   startClientToken,
 } from '../../lambdas/core/digests.ts';
 import { playerIdOf } from '../../lambdas/core/player.ts';
@@ -17,11 +16,15 @@ const asked = fc.record({
   signalRequest: fc.string(),
 });
 
+/** The token of a reconnect, from its key and its offer on. */
+const tokenOf = (of: Parameters<typeof connectionClientToken>[0] & Parameters<typeof claimOf>[0]) =>
+  connectionClientToken(of, claimOf(of).request);
+
 describe('client tokens: what makes a repeated reconnect one connection at AWS', () => {
   it('are the same for the same request, however often it is repeated', () => {
     fc.assert(
       fc.property(asked, (of) => {
-        expect(connectionClientToken({ ...of })).toBe(connectionClientToken({ ...of }));
+        expect(tokenOf({ ...of })).toBe(tokenOf({ ...of }));
       }),
     );
   });
@@ -30,7 +33,7 @@ describe('client tokens: what makes a repeated reconnect one connection at AWS',
     fc.assert(
       fc.property(asked, asked, (a, b) => {
         fc.pre(JSON.stringify(a) !== JSON.stringify(b));
-        expect(connectionClientToken(a)).not.toBe(connectionClientToken(b));
+        expect(tokenOf(a)).not.toBe(tokenOf(b));
       }),
     );
     const moved = {
@@ -40,15 +43,13 @@ describe('client tokens: what makes a repeated reconnect one connection at AWS',
       key: undefined,
       signalRequest: 'o',
     };
-    expect(connectionClientToken(moved)).not.toBe(
-      connectionClientToken({ ...moved, streamGroupId: 'a', streamSessionId: 'bc' }),
-    );
+    expect(tokenOf(moved)).not.toBe(tokenOf({ ...moved, streamGroupId: 'a', streamSessionId: 'bc' }));
   });
 
   it("fit AWS's pattern, 32 to 128 visible ASCII characters, whatever is asked", () => {
     fc.assert(
       fc.property(asked, (of) => {
-        expect(connectionClientToken(of)).toMatch(/^[\x21-\x7e]{32,128}$/);
+        expect(tokenOf(of)).toMatch(/^[\x21-\x7e]{32,128}$/);
         expect(startClientToken(of.playerId, of.signalRequest)).toMatch(/^[\x21-\x7e]{32,128}$/);
       }),
     );
@@ -57,10 +58,10 @@ describe('client tokens: what makes a repeated reconnect one connection at AWS',
   it('are never the same for a start and a reconnect, nor shown as the connection id', () => {
     fc.assert(
       fc.property(asked, (of) => {
-        const token = connectionClientToken(of);
-        expect(startClientToken(of.playerId, requestDigest(of.key, of.signalRequest))).not.toBe(token);
+        const token = tokenOf(of);
+        expect(startClientToken(of.playerId, claimOf(of).request)).not.toBe(token);
         expect(token).not.toContain(connectionIdOf(token));
-        expect(offerDigest(of.signalRequest)).not.toBe(requestDigest(of.key, of.signalRequest));
+        expect(claimOf(of).offer).not.toBe(claimOf(of).request);
       }),
     );
   });
