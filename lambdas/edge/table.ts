@@ -49,15 +49,17 @@ const marshallOptions = { removeUndefinedValues: true };
 /**
  * The table over DynamoDB. A failure other than a failed condition becomes `upstream_unavailable`: the request
  * had no effect at AWS, or its effect is under a lease, so repeating it is right either way.
+ *
+ * @param timeoutMs what connecting, and an answer, may each take in milliseconds.
  */
-export function dynamoTable(tableName: string): Table {
+export function dynamoTable(tableName: string, timeoutMs: number = REQUEST_TIMEOUT_MS): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     endpointDiscoveryEnabled: false,
     requestHandler: {
-      connectionTimeout: REQUEST_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      socketTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
       throwOnRequestTimeout: true,
     },
   });

@@ -13,6 +13,8 @@ import type { Start } from '../../lambdas/start/dependencies.ts';
 import { startTable } from '../../local/table/table.ts';
 
 const TABLE_NAME = 'sessions';
+/** This table shares its machine, and its process, with the tests: one that answers late is none in trouble. */
+const PATIENCE_MS = 10_000;
 
 /** A real table over HTTP, as the template defines it, and the list of operations asked of it. */
 export async function realTable() {
@@ -42,7 +44,7 @@ export async function realTable() {
     AWS_SECRET_ACCESS_KEY: 'secret',
   });
   const operations: string[] = [];
-  const real = dynamoTable(TABLE_NAME);
+  const real = dynamoTable(TABLE_NAME, PATIENCE_MS);
   const table = Object.fromEntries(
     Object.entries(real).map(([name, operation]) => [
       name,
