@@ -1,10 +1,11 @@
 import { median, rounded } from '../broker/median.ts';
-import type { Kind } from './handlers.ts';
+import type { Kind, WorkingKind } from './handlers.ts';
 
 /** What was measured, milliseconds. */
 export interface Samples {
   ms: Record<Kind, number[]>;
-  firstCallMs: number[];
+  /** Import and first reconnect together. */
+  firstCallMs: Record<WorkingKind, number[]>;
   bundleKB: number;
   plainBundleKB: number;
 }
@@ -17,6 +18,9 @@ export interface Figures {
   unbundledMs: number;
   /** Import and first reconnect together. */
   rejoinFirstCallMs: number;
+  plainBundleFirstCallMs: number;
+  /** Of a function that asks AWS and no table. */
+  unbundledFirstCallMs: number;
   bundleKB: number;
 }
 
@@ -27,7 +31,9 @@ export function figuresOf({ ms, firstCallMs, bundleKB }: Samples): Figures {
     rejoinMs: middle(ms.rejoin),
     plainBundleMs: middle(ms.plainBundle),
     unbundledMs: middle(ms.unbundled),
-    rejoinFirstCallMs: middle(firstCallMs),
+    rejoinFirstCallMs: middle(firstCallMs.rejoin),
+    plainBundleFirstCallMs: middle(firstCallMs.plainBundle),
+    unbundledFirstCallMs: middle(firstCallMs.unbundled),
     bundleKB: rounded(bundleKB, 1),
   };
 }

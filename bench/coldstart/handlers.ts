@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-/** What is imported, in the order of the table. */
-export const KINDS = ['empty', 'rejoin', 'plainBundle', 'unbundled'] as const;
-export type Kind = (typeof KINDS)[number];
+/** What reconnects a player, in the order of the table. */
+export const WORKING = ['rejoin', 'plainBundle', 'unbundled'] as const;
+export type WorkingKind = (typeof WORKING)[number];
+/** What is imported. */
+export type Kind = 'empty' | WorkingKind;
 
 /**
  * The files to import.

@@ -7,13 +7,14 @@ import { type Broker, startBroker } from '../broker/broker.ts';
 import { reconnectEvent } from '../broker/event.ts';
 import { longOffer } from '../broker/sdp.ts';
 import type { Samples } from './figures.ts';
-import { handlerFiles, KINDS, sizeKB } from './handlers.ts';
+import { handlerFiles, sizeKB, WORKING } from './handlers.ts';
 import type { ProbeMessage, ProbeTask } from './messages.ts';
 
 const probe = fileURLToPath(new URL('probe-process.ts', import.meta.url));
 
 /**
- * Imports each kind of handler in fresh processes, in turn, so that whatever else this machine does meets all alike.
+ * Imports each kind of handler in fresh processes and has it reconnect a player, in turn, so that whatever else this machine does
+ * meets all alike.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -28,26 +29,28 @@ export async function measureColdStarts(
     broker = await startBroker({ logLevel: 'INFO', onProgress });
     const { environment, fn, streamGroupId } = broker;
     const files = handlerFiles(fn.assetDirectory, directory);
-    const [session] = await broker.begin(1);
-    if (!session) throw new Error('No session was started');
+    const sessions = await broker.begin(WORKING.length);
     const samples: Samples = {
       ms: { empty: [], rejoin: [], plainBundle: [], unbundled: [] },
-      firstCallMs: [],
+      firstCallMs: { rejoin: [], plainBundle: [], unbundled: [] },
       bundleKB: sizeKB(files.rejoin),
       plainBundleKB: sizeKB(files.plainBundle),
     };
     // The first round is for the disk's cache.
     for (let run = 0; run <= runs; run++) {
       onProgress(`importing, ${run} of ${runs} rounds`);
-      for (const kind of KINDS) {
+      const empty = await freshProcess({ file: files.empty }, environment);
+      if (run > 0) samples.ms.empty.push(empty.importMs);
+      for (const [at, session] of sessions.entries()) {
         stop.throwIfAborted();
-        const { importMs } = await freshProcess({ file: files[kind] }, environment);
-        if (run > 0) samples.ms[kind].push(importMs);
+        const kind = WORKING[at] ?? 'rejoin';
+        const event = reconnectEvent(streamGroupId, session, longOffer());
+        const answered = await freshProcess({ file: files[kind], event }, environment);
+        if (run === 0 || answered.kind !== 'answered') continue;
+        samples.ms[kind].push(answered.importMs);
+        samples.firstCallMs[kind].push(answered.firstCallMs);
       }
-      const event = reconnectEvent(streamGroupId, session, longOffer());
-      const answered = await freshProcess({ file: files.rejoin, event }, environment);
-      if (answered.kind === 'answered' && run > 0) samples.firstCallMs.push(answered.firstCallMs);
-      await broker.cut([session]);
+      await broker.cut(sessions);
     }
     return samples;
   } finally {
