@@ -22,9 +22,6 @@ const MB_PER_GB = 1024;
 const MS_PER_SECOND = 1000;
 const MILLION = 1_000_000;
 
-/** What CloudWatch counts of a log line besides its text. Source: CloudWatch pricing page, "26 bytes". */
-export const LOG_EVENT_BYTES = 26;
-
 /** Dollars for a million players who come back as these did. */
 export function billOf(usage: Usage, memoryMb: number): Bill {
   const { players } = usage;

@@ -5,7 +5,8 @@ import { type Answer, type BenchSession, reconnectEvent } from '../broker/event.
 import { longOffer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Units, unitCounter } from './capacity.ts';
-import { LOG_EVENT_BYTES, type Usage } from './figures.ts';
+import type { Usage } from './figures.ts';
+import { AWS_LINES_BYTES, lineBytes } from './log-lines.ts';
 
 /** AWS's reconnects a second in the storm: its default quota. */
 export const STORM_QUOTA = 20;
@@ -94,7 +95,8 @@ async function withMeter(
   const pool = broker.pool({
     workers,
     onLog: (line) => {
-      used.logBytes += Buffer.byteLength(line) + LOG_EVENT_BYTES;
+      // Functions write JSON; what isn't, stands for a line of Lambda's.
+      if (line.startsWith('{')) used.logBytes += lineBytes(line);
     },
   });
   let billedBefore = 0;
@@ -114,6 +116,7 @@ async function withMeter(
           stop.throwIfAborted();
           const { statusCode, body } = await answerOf(pool, broker, session, offer);
           used.httpRequests += 1;
+          used.logBytes += AWS_LINES_BYTES;
           used.answerBytes += Buffer.byteLength(body);
           await count();
           if (statusCode === 201) break;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { costArguments } from '../../bench/cost/arguments.ts';
 import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
 import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
+import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
 import { PRICES } from '../../bench/cost/prices.ts';
 import { benchmarksPage } from '../../bench/page.ts';
 
@@ -38,6 +39,14 @@ describe('the bill for a million players', () => {
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
     }
+  });
+});
+
+describe('the lines of log', () => {
+  it('are billed with what CloudWatch adds to each, and with those that Lambda and API Gateway write by themselves', () => {
+    expect(lineBytes('äb')).toBe(3 + 26);
+    expect(AWS_LINES_BYTES).toBeGreaterThan(4 * 26 + 500);
+    expect(AWS_LINES_BYTES).toBeLessThan(1000);
   });
 });
 

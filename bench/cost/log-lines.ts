@@ -1,0 +1,38 @@
+/** The lines that AWS writes about a request by itself, as long as AWS's are: this machine's are shorter, or not there. */
+import type { accessLogFields } from '../../infra/api-stage.ts';
+
+/** What CloudWatch counts of a log line besides its text. Source: CloudWatch pricing page, "26 bytes". */
+const LOG_EVENT_BYTES = 26;
+
+/** Lambda's of each invocation, which is not traced. Source: Lambda Developer Guide, "Viewing CloudWatch logs for Lambda". */
+const LAMBDA_LINES = [
+  'START RequestId: 8f507cfc-4697-4a07-ac01-000000000000 Version: $LATEST\n',
+  'END RequestId: 8f507cfc-4697-4a07-ac01-000000000000\n',
+  'REPORT RequestId: 8f507cfc-4697-4a07-ac01-000000000000\tDuration: 215.85 ms\tBilled Duration: 216 ms\tMemory Size: 512 MB\tMax Memory Used: 98 MB\t\n',
+];
+
+/** API Gateway's of each request. */
+const ACCESS_LOG_LINE: Readonly<Record<keyof typeof accessLogFields, string>> = {
+  requestId: 'ceQEo90A7RKtWkQ=',
+  time: '1795320386593',
+  ip: '203.0.113.117',
+  routeKey: 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
+  status: '201',
+  responseLength: '6271',
+  responseLatency: '231',
+  integrationLatency: '228',
+  integrationStatus: '201',
+  integrationError: '-',
+  error: '-',
+  authorizerError: '-',
+};
+
+/** Bytes that CloudWatch bills of a line. */
+export function lineBytes(line: string): number {
+  return Buffer.byteLength(line) + LOG_EVENT_BYTES;
+}
+
+/** Bytes that CloudWatch bills of what AWS itself writes about one request and its invocation. */
+export const AWS_LINES_BYTES = [...LAMBDA_LINES, JSON.stringify(ACCESS_LOG_LINE)]
+  .map(lineBytes)
+  .reduce((sum, bytes) => sum + bytes, 0);
