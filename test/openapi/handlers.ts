@@ -5,7 +5,8 @@ import { expect, vi } from 'vitest';
 import { playerIdOf } from '../../lambdas/core/player.ts';
 import { startTable } from '../../local/table/table.ts';
 import { APPLICATION, GROUP, openBench, until } from '../local/gameliftstreams/support.ts';
-import { operationNamed, type Told, told, untold } from './told.ts';
+import { notAsTabled } from './carries.ts';
+import { operationNamed, told, untold } from './told.ts';
 
 const ISSUER = 'https://issuer.example';
 const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
@@ -56,7 +57,7 @@ const settings = ({ shellsPerMinute = 1000 }: Variant) => ({
 
 /**
  * The functions' own handlers, over a real table and the emulator of GameLift Streams. Every answer is held to the OpenAPI
- * document of its API.
+ * document of its API, and what a refusal carries to docs/protocol.md.
  */
 export async function openHandlers() {
   const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
@@ -112,7 +113,7 @@ export async function openHandlers() {
   }
 
   const asking =
-    (document: Told, authorizer: object) =>
+    (api: keyof typeof told, authorizer: object) =>
     async (name: string, asked: Asked = {}, variant: Variant = {}): Promise<Answer> => {
       const { body, key, lifeMs = 20_000, ...pathParameters } = asked;
       const handler = await handlerOf(name, variant);
@@ -136,20 +137,21 @@ export async function openHandlers() {
         text: String(text),
         json,
       };
-      expect(untold(document, operationNamed(document, name), answer), answer.text).toEqual([]);
+      expect(untold(told[api], operationNamed(told[api], name), answer), answer.text).toEqual([]);
+      if (answer.status >= 400) expect(notAsTabled(api, json), answer.text).toEqual([]);
       return answer;
     };
 
   /** A player; without a subject, one whose token names nobody. */
   function player(sub: string = randomUUID()) {
     const claims = sub === '' ? { iss: ISSUER } : { iss: ISSUER, sub };
-    return { ask: asking(told.player, { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
+    return { ask: asking('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
   }
 
   const document = new DynamoDBClient({});
   return {
     player,
-    operator: (userArn = OPERATOR) => asking(told.operator, { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
+    operator: (userArn = OPERATOR) => asking('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
     control: bench.control,
     fault: (operation: string, kind: string, more: { count?: number; milliseconds?: number } = {}) =>
       bench.control('POST', 'faults', { operation, kind, count: 20, ...more }),

@@ -5,7 +5,7 @@ import { openApiText } from '../../openapi/document.ts';
 import { documents } from '../../openapi/documents.ts';
 import { runScript } from '../scripts.ts';
 import { misfits } from './conforms.ts';
-import { operationAt, type Told, told, untold } from './told.ts';
+import { operationAt, requireTold, type Told, told, untold } from './told.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const read = (name: string) => readFileSync(join(docs, name), 'utf8');
@@ -138,6 +138,20 @@ describe('the checker', () => {
     ],
   ])('finds in an answer %s', (_what, found, expected) => {
     expect(found).toEqual(expected);
+  });
+
+  it('ends an end-to-end test that is answered otherwise than told, and says how', () => {
+    const answer = (json: object) => ({
+      status: 200,
+      headers: new Headers(),
+      text: JSON.stringify(json),
+      json,
+    });
+    const ask = (json: object) => () => requireTold(told.player, 'GET', '/v1/streamsessions', answer(json));
+    expect(ask({ streamSessions: [] })).not.toThrow();
+    expect(ask({ streamSessions: [], more: 1 })).toThrow(
+      'GET /v1/streamsessions answered 200 {"streamSessions":[],"more":1}, which is not as told: $: additionalProperties',
+    );
   });
 
   it('knows a route by a path with ids in it, and leaves to the gateway what is none', () => {
