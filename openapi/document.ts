@@ -31,12 +31,11 @@ function problemResponses({ problems, gateway }: Api, codes: readonly string[]):
       const here = told.filter((problem) => problem.status === status);
       const says = here.map(({ code, retry, title }) => `${code} (retry: ${retry}): ${title}.`);
       const itself = gateway[status];
+      const gatewaySays = itself === undefined ? [] : [`API Gateway itself: ${itself}`];
       return [
         String(status),
         {
-          description: [...says, ...(itself === undefined ? [] : [`API Gateway itself: ${itself}`])].join(
-            ' ',
-          ),
+          description: [...says, ...gatewaySays].join(' '),
           ...(here.length > 0 && { headers: WAIT }),
           content: {
             ...(here.length > 0 && {

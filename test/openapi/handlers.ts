@@ -86,6 +86,9 @@ export async function openHandlers() {
     AWS_REGION: 'us-west-2',
     AWS_ACCESS_KEY_ID: 'AKIATESTER',
     AWS_SECRET_ACCESS_KEY: 'tester-secret',
+    // A developer's own would come first.
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
     AWS_ENDPOINT_URL_GAMELIFTSTREAMS: bench.emulator.url,
     POWERTOOLS_METRICS_NAMESPACE: 'Rejoin',
@@ -148,7 +151,7 @@ export async function openHandlers() {
     return { ask: asking('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
   }
 
-  const document = new DynamoDBClient({});
+  const dynamodb = new DynamoDBClient({});
   return {
     player,
     operator: (userArn = OPERATOR) => asking('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
@@ -165,7 +168,7 @@ export async function openHandlers() {
     reaches: (id: string, status: string) => bench.reaches(id, status),
     /** A record of a session that the player never had, and that no code of ours would write. */
     spoil: (playerId: string) =>
-      document.send(
+      dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',
           Item: marshall({
@@ -183,7 +186,7 @@ export async function openHandlers() {
         }),
       ),
     async close() {
-      document.destroy();
+      dynamodb.destroy();
       vi.unstubAllEnvs();
       await Promise.all([bench.close(), tables.close()]);
     },
