@@ -1,23 +1,10 @@
-/** The player API as OpenAPI 3.1: the routes that are deployed, the schemas, and every error there is. */
+/** An API as OpenAPI 3.1: the routes that are deployed, the schemas, and every error of each route. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { playerRoutes } from '../infra/player-routes.ts';
-import { PROBLEMS, type ProblemCode } from '../lambdas/core/problems.ts';
-import { contracts, type RouteContract } from './routes.ts';
-import { parameterSchemas, type Schema, schemaRef, schemas } from './schemas.ts';
+import type { Api, RouteContract } from './api.ts';
+import { ref, type Schema } from './json-schema.ts';
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
-
-/** What API Gateway answers by itself, on every route (docs/protocol.md). */
-const GATEWAY: Readonly<Record<number, string>> = {
-  401: 'The token is missing, expired or of somebody else.',
-  403: 'The token lacks the play scope.',
-  413: 'The body is too large.',
-  429: 'The throttle of the whole API.',
-  431: 'The headers are too large.',
-  500: 'A function crashed.',
-  503: 'No answer in time, or no function to be had.',
-};
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });
 const header = (description: string, schema: Schema) => ({ description, schema });
@@ -31,34 +18,35 @@ const WAIT = {
   }),
 };
 
-function problemResponses(codes: readonly ProblemCode[]): Record<string, unknown> {
-  const statuses = new Set([
-    ...codes.map((code) => PROBLEMS[code].status),
-    ...Object.keys(GATEWAY).map(Number),
-  ]);
+function problemResponses({ problems, gateway }: Api, codes: readonly string[]): Record<string, unknown> {
+  const told = codes.map((code) => {
+    const row = problems[code];
+    if (row === undefined) throw new Error(`The API has no error ${code}`);
+    return { code, ...row };
+  });
+  const statuses = new Set([...told.map(({ status }) => status), ...Object.keys(gateway).map(Number)]);
   const responses = [...statuses]
     .toSorted((a, b) => a - b)
     .map((status) => {
-      const here = codes.filter((code) => PROBLEMS[code].status === status);
-      const says = here.map((code) => `${code} (retry: ${PROBLEMS[code].retry}): ${PROBLEMS[code].title}.`);
-      const gateway = GATEWAY[status];
+      const here = told.filter((problem) => problem.status === status);
+      const says = here.map(({ code, retry, title }) => `${code} (retry: ${retry}): ${title}.`);
+      const itself = gateway[status];
+      const gatewaySays = itself === undefined ? [] : [`API Gateway itself: ${itself}`];
       return [
         String(status),
         {
-          description: [...says, ...(gateway === undefined ? [] : [`API Gateway itself: ${gateway}`])].join(
-            ' ',
-          ),
+          description: [...says, ...gatewaySays].join(' '),
           ...(here.length > 0 && { headers: WAIT }),
           content: {
             ...(here.length > 0 && {
               'application/problem+json': {
                 schema: {
-                  ...schemaRef('Problem'),
-                  properties: { code: { enum: here }, status: { const: status } },
+                  ...ref('Problem'),
+                  properties: { code: { enum: here.map(({ code }) => code) }, status: { const: status } },
                 },
               },
             }),
-            ...(gateway !== undefined && json(schemaRef('GatewayMessage'))),
+            ...(itself !== undefined && json(ref('GatewayMessage'))),
           },
         },
       ];
@@ -66,43 +54,47 @@ function problemResponses(codes: readonly ProblemCode[]): Record<string, unknown
   return Object.fromEntries(responses);
 }
 
-function operation(name: string, does: string, path: string, contract: RouteContract): object {
+function operation(api: Api, route: Api['routes'][number], contract: RouteContract): object {
+  const { name, does, path } = route;
   const { body, idempotent, success, problems } = contract;
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => ({
-    name: parameter,
-    in: 'path',
-    required: true,
-    schema: parameterSchemas[parameter as keyof typeof parameterSchemas],
-  }));
-  const key = { name: 'Idempotency-Key', in: 'header', schema: parameterSchemas['Idempotency-Key'] };
+  const parameter = (parameterName: string, more: object) => {
+    const schema = api.parameters[parameterName];
+    if (schema === undefined) throw new Error(`Nobody has described the parameter ${parameterName}`);
+    return { name: parameterName, ...more, schema };
+  };
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameterName = '']) =>
+    parameter(parameterName, { in: 'path', required: true }),
+  );
   return {
     operationId: name,
     summary: does,
-    parameters: [...inPath, ...(idempotent ? [key] : [])],
-    ...(body && { requestBody: { required: true, content: json(schemaRef(body)) } }),
+    parameters: [...inPath, ...(idempotent ? [parameter('Idempotency-Key', { in: 'header' })] : [])],
+    ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
     responses: {
       [success.status]: {
         description: success.says,
         ...(idempotent && { headers: REPLAYED }),
-        ...(success.body && { content: json(schemaRef(success.body)) }),
+        ...(success.body && { content: json(ref(success.body)) }),
       },
-      ...problemResponses(problems),
+      ...problemResponses(api, problems),
     },
   };
 }
 
-/** @throws Error naming a deployed route that nobody has described */
-function openApiDocument(): object {
+/** @throws Error naming a deployed route, an error or a parameter that nobody has described */
+function openApiDocument(api: Api): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const { name, does, method, path } of playerRoutes) {
-    const contract = contracts[name];
-    if (contract === undefined) throw new Error(`openapi/routes.ts does not describe the route ${name}`);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(name, does, path, contract) };
+  for (const route of api.routes) {
+    const { name, method, path } = route;
+    const contract = api.contracts[name];
+    if (contract === undefined) throw new Error(`Nobody has described the route ${name}`);
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(api, route, contract) };
   }
+  const { title, server, security, schemas } = api;
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Rejoin player API',
+      title,
       version,
       description: 'What docs/protocol.md describes, for machines.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -110,25 +102,14 @@ function openApiDocument(): object {
     servers: [
       {
         url: 'https://{host}',
-        variables: { host: { default: 'play-api.example.com', description: 'The output ApiUrl' } },
+        variables: { host: { default: server.host, description: `The output ${server.output}` } },
       },
     ],
-    security: [{ player: [] }],
+    security: [{ [security.name]: [] }],
     paths,
-    components: {
-      securitySchemes: {
-        player: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description:
-            'An access token of the issuer that the deployment trusts, with the play scope (rejoin/play by default).',
-        },
-      },
-      schemas,
-    },
+    components: { securitySchemes: { [security.name]: security.scheme }, schemas },
   };
 }
 
-/** The document as it stands in docs/openapi.json. */
-export const openApiText = (): string => `${JSON.stringify(openApiDocument(), null, 2)}\n`;
+/** The document as it stands in `docs/`. */
+export const openApiText = (api: Api): string => `${JSON.stringify(openApiDocument(api), null, 2)}\n`;

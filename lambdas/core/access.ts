@@ -1,5 +1,5 @@
 import type { AwsFailure } from './aws-failure.ts';
-import { OperatorProblem } from './operator-problems.ts';
+import { OperatorProblem, type OperatorProblemCode } from './operator-problems.ts';
 import { statusProblem } from './outcomes.ts';
 import type { Problem } from './problems.ts';
 import { MIN_ATTEMPT_MS } from './retry.ts';
@@ -21,7 +21,7 @@ const STILL_NOT_READY_MS = 5000;
 export function accessProblem(
   { status, statusReason }: { status: StreamSessionStatus; statusReason: string | undefined },
   random: number,
-): Problem<string> | undefined {
+): Problem<OperatorProblemCode> | undefined {
   if (isOver(status)) {
     return new OperatorProblem('session_over', 'The session is over, and with it what a shell could show.', {
       streamSessionStatus: status,
@@ -38,7 +38,7 @@ export function accessProblem(
 }
 
 /** Why a session could not be looked at. An id that AWS takes for none at all is one that does not exist. */
-export function sightProblem(failure: AwsFailure, random: number): Problem<string> {
+export function sightProblem(failure: AwsFailure, random: number): Problem<OperatorProblemCode> {
   if (failure.kind !== 'notFound' && failure.kind !== 'invalid') return statusProblem(failure, random);
   return new OperatorProblem('stream_session_not_found', 'There is no such stream session.', {}, failure);
 }
@@ -47,7 +47,7 @@ export function sightProblem(failure: AwsFailure, random: number): Problem<strin
  * Why CreateStreamSessionAdminShell failed for a session that was accessible a moment ago. A refusal of the request
  * itself then means that the session has changed meanwhile.
  */
-export function shellProblem(failure: AwsFailure, random: number): Problem<string> {
+export function shellProblem(failure: AwsFailure, random: number): Problem<OperatorProblemCode> {
   switch (failure.kind) {
     case 'notReady':
       return new OperatorProblem(

@@ -10,13 +10,16 @@ export interface Observed {
   statusReason?: string;
 }
 
+/** What any call to AWS may come to, whichever API it was made for. */
+type CommonCode = 'paced' | 'broker_misconfigured' | 'upstream_timeout' | 'upstream_unavailable';
+
 /**
  * The refusals that mean the same whatever was asked. Null for those that need a look at the session or stand
  * for something else in each operation.
  *
  * @param random in [0, 1), spreads the wait.
  */
-function commonProblem(failure: AwsFailure, random: number): Problem | null {
+function commonProblem(failure: AwsFailure, random: number): Problem<CommonCode> | null {
   switch (failure.kind) {
     case 'throttled':
       return new Problem(
@@ -123,7 +126,7 @@ export function startProblem(failure: AwsFailure, random: number): Problem {
 }
 
 /** Why GetStreamSession failed; a session AWS has forgotten is over, which the caller handles. */
-export function statusProblem(failure: AwsFailure, random: number): Problem {
+export function statusProblem(failure: AwsFailure, random: number): Problem<CommonCode> {
   return (
     commonProblem(failure, random) ??
     new Problem('broker_misconfigured', 'AWS does not accept this stream group as configured.', {}, failure)
@@ -139,7 +142,7 @@ export function terminateProblem(
   failure: AwsFailure,
   observed: Observed | undefined,
   random: number,
-): Problem | null {
+): Problem<CommonCode | 'session_not_terminable'> | null {
   const common = commonProblem(failure, random);
   if (common) return common;
   if (observed && isOver(observed.status)) return null;

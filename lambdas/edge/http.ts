@@ -105,7 +105,7 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
     onError: (request) => {
       const { error } = request;
       const problem: Problem<string> =
-        error instanceof Problem && error.code in problems ? error : unexpected(error);
+        error instanceof Problem && Object.hasOwn(problems, error.code) ? error : unexpected(error);
       const row = problems[problem.code] ?? problems.broker_misconfigured;
       const { status } = row;
       const cause = problem.cause instanceof Error ? deepName(problem.cause) : undefined;

@@ -11,6 +11,7 @@ import {
 } from '../../local/deployment.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
+import { requireTold, told } from '../openapi/told.ts';
 
 /** A call that the emulator saw. */
 export interface Call {
@@ -28,6 +29,12 @@ export interface Answer {
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
   json: any;
+}
+
+export async function readAnswer(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  return { status, headers, text, json: text === '' ? undefined : JSON.parse(text) };
 }
 
 /** A local deployment in a directory and on ports of its own, for one test file. */
@@ -82,7 +89,7 @@ export function offer(): string {
   });
 }
 
-/** A player signed in, and what the page would send for one. */
+/** A player signed in, and what the page would send for one. Every answer must be as docs/openapi.json tells. */
 async function createPlayer({ endpoints }: LocalDeployment, name: string) {
   const token = await mintAccessToken({ issuer: endpoints.identity, player: name });
   const group = `/v1/streamgroups/${endpoints.streamGroupId}/streamsessions`;
@@ -96,13 +103,9 @@ async function createPlayer({ endpoints }: LocalDeployment, name: string) {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: text === '' ? undefined : JSON.parse(text),
-    };
+    const answer = await readAnswer(response);
+    requireTold(told.player, method, path, answer);
+    return answer;
   };
   const keyed = (key?: string) => (key === undefined ? {} : { headers: { 'idempotency-key': key } });
   const player = {

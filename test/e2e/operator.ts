@@ -2,8 +2,9 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { playerIdOf } from '../../lambdas/core/player.ts';
 import type { AccessKey } from '../../local/endpoints.ts';
+import { requireTold, told } from '../openapi/told.ts';
 import { signedHeaders } from '../signed.ts';
-import { type Answer, type Deployed, eventually, type Player } from './harness.ts';
+import { type Answer, type Deployed, eventually, type Player, readAnswer } from './harness.ts';
 
 /** Route keys of the operator API. */
 export const SHELL = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/admin-shells';
@@ -15,7 +16,10 @@ export const ACCESS = 'CreateStreamSessionAdminShell';
 
 export const REASON = 'Ticket 4711: black screen after the last update';
 
-/** Requests to the operator API, signed with a key; the deployment's own operator's when none is given. */
+/**
+ * Requests to the operator API, signed with a key; the deployment's own operator's when none is given. Every answer must be as
+ * docs/openapi-operator.json tells.
+ */
 export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.operator) {
   const { region, streamGroupId } = endpoints;
   const api = endpoints.operatorApi ?? '';
@@ -36,13 +40,9 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
       },
       ...(body === '' ? {} : { body }),
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: text === '' ? undefined : JSON.parse(text),
-    };
+    const answer = await readAnswer(response);
+    requireTold(told.operator, method, path, answer);
+    return answer;
   };
   return {
     request,

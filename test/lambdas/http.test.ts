@@ -35,13 +35,14 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What a handler answers whose route fails as given; loaded anew, since the logger reads its environment once. */
-async function failing(problem: 'paced' | Error, userId: Settings['userId'] = 'pseudonym') {
+/** What a handler answers whose route refuses with a code, or dies; loaded anew, since the logger reads its environment once. */
+async function failing(problem: string | Error, userId: Settings['userId'] = 'pseudonym') {
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
   const { playerApi } = await import('../../lambdas/edge/http.ts');
   const { Problem } = await import('../../lambdas/core/problems.ts');
-  const thrown = problem === 'paced' ? new Problem('paced', 'Wait.', { retryAfterMs: 1200 }) : problem;
+  const thrown =
+    typeof problem === 'string' ? new Problem<string>(problem, 'Wait.', { retryAfterMs: 1200 }) : problem;
   const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
   return handler(event as never, context as never);
 }
@@ -81,4 +82,18 @@ it('names the wait twice: in milliseconds for progress bars, in whole seconds fo
   const result = await failing('paced');
   expect(result.headers).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json' });
   expect(JSON.parse(result.body ?? '').retryAfterMs).toBe(1200);
+});
+
+it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
+  'answers a defect where a route refuses with %s, which is no code of this API, instead of nothing that HTTP knows',
+  async (code) => {
+    const result = await failing(code);
+    expect(result.statusCode).toBe(500);
+    expect(JSON.parse(result.body ?? '')).toMatchObject({ code: 'broker_misconfigured', retry: 'never' });
+  },
+);
+
+it('answers a code of this API as it is, also one that nobody expects of the route: its wait must not get lost', async () => {
+  const { statusCode, headers } = await failing('session_not_terminable');
+  expect([statusCode, headers?.['retry-after']]).toEqual([409, '2']);
 });

@@ -1,6 +1,6 @@
 type Schema = { readonly [keyword: string]: unknown };
 
-/** Every keyword that openapi/schemas.ts uses. One that is not known here is an error, never ignored. */
+/** Every keyword that the schemas of openapi/ use. One that is not known here is an error, never ignored. */
 const SAID_ELSEWHERE = new Set(['description', 'contentMediaType']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -34,7 +34,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   type: (types: string | string[], value) => [types].flat().some((type) => TYPES[type]?.(value) ?? false),
   const: (only: unknown, value) => value === only,
   enum: (values: unknown[], value) => values.includes(value),
-  pattern: (pattern: string, value) => typeof value !== 'string' || new RegExp(pattern).test(value),
+  pattern: (pattern: string, value) => typeof value !== 'string' || new RegExp(pattern, 'u').test(value),
   format: (_format: 'date-time', value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(String(value)),
   minLength: (least: number, value) => typeof value !== 'string' || [...value].length >= least,
   maxLength: (most: number, value) => typeof value !== 'string' || [...value].length <= most,

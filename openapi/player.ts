@@ -1,27 +1,21 @@
-/** What each route of the player API takes and answers, beyond what `infra/player-routes.ts` says of it. */
-import type { ProblemCode } from '../lambdas/core/problems.ts';
-import type { SchemaName } from './schemas.ts';
+/** The player API. */
+import { playerRoutes } from '../infra/player-routes.ts';
+import { PROBLEMS, type ProblemCode } from '../lambdas/core/problems.ts';
+import { type Api, anybody, type RouteContract } from './api.ts';
+import { playerParameters, playerSchemas } from './player-schemas.ts';
 
-export interface RouteContract {
-  readonly body?: SchemaName;
-  /** Takes an Idempotency-Key, and may repeat an answer. */
-  readonly idempotent?: true;
-  readonly success: { readonly status: number; readonly body?: SchemaName; readonly says: string };
-  readonly problems: readonly ProblemCode[];
-}
-
-/** By route name. Every route can meet these. */
-const always: readonly ProblemCode[] = ['invalid_request', 'broker_misconfigured', 'upstream_unavailable'];
-const withAws: readonly ProblemCode[] = [...always, 'too_many_requests', 'paced', 'upstream_timeout'];
-const connecting: readonly ProblemCode[] = [
+const always = ['invalid_request', 'broker_misconfigured', 'upstream_unavailable'] as const;
+const withAws = [...always, 'too_many_requests', 'paced', 'upstream_timeout'] as const;
+const connecting = [
   ...withAws,
   'connection_in_progress',
   'idempotency_key_reused',
   'offer_reused',
   'stream_group_unavailable',
-];
+] as const;
 
-export const contracts: Readonly<Record<string, RouteContract>> = {
+/** By route name. */
+export const playerContracts = {
   start: {
     body: 'StartRequest',
     idempotent: true,
@@ -65,4 +59,29 @@ export const contracts: Readonly<Record<string, RouteContract>> = {
     success: { status: 204, says: 'The session ends, or had ended.' },
     problems: [...withAws, 'stream_session_not_found', 'session_not_terminable'],
   },
+} as const satisfies Record<string, RouteContract<ProblemCode, keyof typeof playerSchemas>>;
+
+export const playerApi: Api = {
+  title: 'Rejoin player API',
+  server: { host: 'play-api.example.com', output: 'ApiUrl' },
+  security: {
+    name: 'player',
+    scheme: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'An access token of the issuer that the deployment trusts, with the play scope (rejoin/play by default).',
+    },
+  },
+  routes: playerRoutes,
+  contracts: playerContracts,
+  problems: PROBLEMS,
+  gateway: {
+    401: 'The token is missing, expired or of somebody else.',
+    403: 'The token lacks the play scope.',
+    ...anybody,
+  },
+  parameters: playerParameters,
+  schemas: playerSchemas,
 };

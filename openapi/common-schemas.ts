@@ -1,0 +1,73 @@
+/** What goes in and out of both APIs. */
+import { StreamSessionStatus } from '@aws-sdk/client-gameliftstreams';
+import type { ProblemTable } from '../lambdas/core/problems.ts';
+import { closed, type Schema, text, time } from './json-schema.ts';
+
+const status = { type: 'string', enum: Object.values(StreamSessionStatus) };
+
+/** The parameters of a path that leads to a session. */
+export const sessionParameters = {
+  streamGroupId: text('One of the stream groups of the deployment.', { pattern: '^[a-zA-Z0-9-]{1,32}$' }),
+  streamSessionId: text('The id, not the ARN.', { pattern: '^[a-zA-Z0-9-]{1,128}$' }),
+} as const;
+
+/** @param more what an API says of a session beyond what both do; always there. */
+export function streamSession(more: Readonly<Record<string, Schema>> = {}): Schema {
+  return closed(
+    [
+      'streamGroupId',
+      'streamSessionId',
+      'status',
+      'createdAt',
+      'connectionTimeoutSeconds',
+      ...Object.keys(more),
+    ],
+    {
+      ...sessionParameters,
+      status,
+      statusReason: text("AWS's reason for the status, where it gave one."),
+      location: text('Where the session runs.'),
+      createdAt: time('When it was started.'),
+      connectionTimeoutSeconds: {
+        type: 'integer',
+        minimum: 1,
+        description: 'How long AWS keeps it without a client.',
+      },
+      endsAt: time('When AWS will end it if nothing happens: an upper bound. Not there once it is over.'),
+      ...more,
+    },
+  );
+}
+
+/**
+ * RFC 9457, as an API answers it.
+ * @param problems the API's errors.
+ * @param more what its problems carry beyond what those of both APIs do.
+ */
+export function problem(problems: ProblemTable, more: Readonly<Record<string, Schema>> = {}): Schema {
+  const rows = Object.values(problems);
+  return closed(['type', 'title', 'status', 'detail', 'code', 'retry', 'requestId'], {
+    type: text('A URN that ends with the code.', { pattern: '^urn:rejoin:problem:[a-z_]+$' }),
+    title: text('The same for every problem with this code.'),
+    status: { type: 'integer', enum: [...new Set(rows.map((row) => row.status))] },
+    detail: text('A sentence for the person reading it.'),
+    code: { type: 'string', enum: Object.keys(problems) },
+    retry: {
+      type: 'string',
+      enum: ['same', 'newOffer', 'never'].filter((retry) => rows.some((row) => row.retry === retry)),
+      description: 'Repeat exactly this request, make a new offer first, or stop.',
+    },
+    requestId: text("API Gateway's, for whoever looks into the logs."),
+    retryAfterMs: { type: 'number', minimum: 0, description: 'How long to wait, in milliseconds.' },
+    streamSessionStatus: { ...status, description: 'Where it was looked up.' },
+    statusReason: text("AWS's reason for the status, where it gave one."),
+    ...more,
+  });
+}
+
+export const gatewayMessage: Schema = {
+  type: 'object',
+  required: ['message'],
+  properties: { message: { type: 'string' } },
+  description: 'What API Gateway answers by itself; not always with a content type.',
+};

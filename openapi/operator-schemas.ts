@@ -1,0 +1,40 @@
+/** What goes in and out of the operator API. A test holds each to the verdicts of the functions' own validation. */
+import { OPERATOR_PROBLEMS } from '../lambdas/core/operator-problems.ts';
+import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
+import { closed, ref, type Schema, text, time } from './json-schema.ts';
+
+export const operatorParameters = {
+  ...sessionParameters,
+  playerId: text('What GameLift Streams knows as UserId, percent-encoded.', {
+    pattern: '^[-_a-zA-Z0-9/=+]{1,1024}$',
+  }),
+} as const;
+
+/** Characters that show as nothing, and those that a record could be bent with; two joiners are neither. */
+const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\s\\u2800';
+const READABLE = '(?:[^\\p{C}\\p{Zl}\\p{Zp}]|[\\u200c\\u200d])';
+
+export const operatorSchemas = {
+  ShellRequest: closed(['reason'], {
+    reason: text(
+      'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
+      { pattern: `^\\s*(?!\\s)(?=(?:[${INVISIBLE}]*[^${INVISIBLE}]){5})${READABLE}{10,500}(?<!\\s)\\s*$` },
+    ),
+  }),
+  Shell: closed(['sessionId', 'streamUrl', 'tokenValue', 'expiresAt'], {
+    sessionId: text('Names the shell; opens nothing by itself.', { minLength: 1 }),
+    streamUrl: text('Where the Session Manager plugin connects to. A secret.', { pattern: '^wss?://' }),
+    tokenValue: text('What it connects with. A secret.', { minLength: 1 }),
+    expiresAt: time('Until when both are good.'),
+  }),
+  StreamSession: streamSession({ statusAt: time('How old the status is: AWS is not asked for a list.') }),
+  Sessions: closed(['streamSessions'], {
+    streamSessions: {
+      type: 'array',
+      items: ref('StreamSession'),
+      description: 'The newest first, those that are over included.',
+    },
+  }),
+  Problem: problem(OPERATOR_PROBLEMS),
+  GatewayMessage: gatewayMessage,
+} as const satisfies Record<string, Schema>;

@@ -1,0 +1,64 @@
+/** The operator API. */
+import { operatorRoutes } from '../infra/operator-routes.ts';
+import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../lambdas/core/operator-problems.ts';
+import { type Api, anybody, type RouteContract } from './api.ts';
+import { operatorParameters, operatorSchemas } from './operator-schemas.ts';
+
+const always = [
+  'invalid_request',
+  'not_an_operator',
+  'broker_misconfigured',
+  'upstream_unavailable',
+] as const;
+const intoSession = [
+  ...always,
+  'stream_session_not_found',
+  'too_many_requests',
+  'paced',
+  'audit_unavailable',
+  'upstream_timeout',
+] as const;
+
+/** By route name. */
+export const operatorContracts = {
+  'operator-shell': {
+    body: 'ShellRequest',
+    success: {
+      status: 201,
+      body: 'Shell',
+      says: 'Credentials for the Session Manager plugin, good for 60 seconds. They are never repeated.',
+    },
+    problems: [...intoSession, 'session_not_accessible', 'session_over', 'access_not_ready'],
+  },
+  'operator-sessions': {
+    success: { status: 200, body: 'Sessions', says: 'What the broker knows of the sessions of a player.' },
+    problems: always,
+  },
+  'operator-terminate': {
+    success: { status: 204, says: 'The session ends, or had ended.' },
+    problems: [...intoSession, 'session_not_terminable'],
+  },
+} as const satisfies Record<string, RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>>;
+
+export const operatorApi: Api = {
+  title: 'Rejoin operator API',
+  server: { host: 'operator-api.example.com', output: 'OperatorApiUrl' },
+  security: {
+    name: 'sigv4',
+    // As API Gateway describes authorization by IAM: x-amazon-apigateway-authtype, in its developer guide.
+    scheme: {
+      type: 'apiKey',
+      name: 'Authorization',
+      in: 'header',
+      'x-amazon-apigateway-authtype': 'awsSigv4',
+      description:
+        "AWS Signature Version 4 for the service execute-api in the API's Region, by a principal that may execute-api:Invoke the route and that settings.operators lists.",
+    },
+  },
+  routes: operatorRoutes,
+  contracts: operatorContracts,
+  problems: OPERATOR_PROBLEMS,
+  gateway: { 403: 'The request is not signed, or by somebody whom IAM does not let in.', ...anybody },
+  parameters: operatorParameters,
+  schemas: operatorSchemas,
+};

@@ -1,0 +1,81 @@
+/** What goes in and out of the player API. A test holds each to the verdicts of the functions' own validation. */
+import { PROBLEMS } from '../lambdas/core/problems.ts';
+import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
+import { closed, ref, type Schema, text } from './json-schema.ts';
+
+const signalRequest = text(
+  'What generateSignalRequest() of the Web SDK returned: an offer, at most as many bytes as the deployment allows (65,536 by default). It goes through byte for byte.',
+  {
+    minLength: 1,
+    contentMediaType: 'application/json',
+    contentSchema: {
+      type: 'object',
+      required: ['type', 'sdp'],
+      properties: { type: { const: 'offer' }, sdp: { type: 'string', pattern: '^v=0\\r?\\n' } },
+    },
+  },
+);
+const signalResponse = text('For processSignalResponse() of the Web SDK.', { minLength: 1 });
+const connectionId = text('Names the connection; send the newest as previousConnectionId.', {
+  pattern: '^[a-zA-Z0-9_-]{1,64}$',
+});
+
+/** Parameters by their name. */
+export const playerParameters = {
+  ...sessionParameters,
+  'Idempotency-Key': text('Names the request: the same key with the same offer is answered once.', {
+    pattern: '^[!-~]{1,255}$',
+  }),
+} as const;
+
+export const playerSchemas = {
+  StartRequest: closed(['signalRequest'], {
+    signalRequest,
+    applicationIdentifier: text(
+      'One of the applications of the stream group; may be left out where there is but one.',
+    ),
+    locations: {
+      type: 'array',
+      description: 'Where to place the session, in this order; the deployment lists what is allowed.',
+      items: { type: 'string' },
+      minItems: 1,
+      uniqueItems: true,
+    },
+    additionalLaunchArgs: {
+      type: 'array',
+      description: 'Refused unless the deployment allows them.',
+      items: { type: 'string', maxLength: 1024 },
+      maxItems: 100,
+    },
+  }),
+  ConnectionRequest: closed(['signalRequest'], {
+    signalRequest,
+    previousConnectionId: {
+      type: ['string', 'null'],
+      description:
+        'The newest connectionId that this page has seen. If another device has connected since, the request is refused. Leave it out to insist.',
+      pattern: '^[a-zA-Z0-9_-]{1,64}$',
+    },
+  }),
+  StreamSession: streamSession(),
+  Started: closed(['streamSession', 'connectionId'], {
+    streamSession: ref('StreamSession'),
+    signalResponse,
+    connectionId,
+  }),
+  Status: closed(['streamSession'], { streamSession: ref('StreamSession'), signalResponse }),
+  Sessions: closed(['streamSessions'], {
+    streamSessions: { type: 'array', items: ref('StreamSession'), description: 'The newest first.' },
+  }),
+  Connected: closed(['signalResponse', 'connectionId', 'streamSession'], {
+    signalResponse,
+    connectionId,
+    streamSession: ref('StreamSession'),
+  }),
+  Problem: problem(PROBLEMS, {
+    queuePosition: { type: 'integer', minimum: 1, description: 'Place in the line, 1 for the next.' },
+    mayBeTooLate: { const: true, description: 'The turn falls after the likely end of the session.' },
+    streamSession: ref('StreamSession'),
+  }),
+  GatewayMessage: gatewayMessage,
+} as const satisfies Record<string, Schema>;

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { expect, vi } from 'vitest';
+import { playerIdOf } from '../../lambdas/core/player.ts';
+import { startTable } from '../../local/table/table.ts';
+import { APPLICATION, GROUP, openBench, until } from '../local/gameliftstreams/support.ts';
+import { notAsTabled } from './carries.ts';
+import { operationNamed, told, untold } from './told.ts';
+
+const ISSUER = 'https://issuer.example';
+const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
+/** Each is a table, in which what happens leaves no trace in the others. */
+const TABLES = ['Sessions', 'StormOfStarts', 'StormOfReconnects', 'Rates', 'Audit'] as const;
+
+/** An answer of a handler. */
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  json: any;
+}
+
+type Handler = (event: object, context: object) => Promise<Record<string, unknown>>;
+
+/** What differs between deployments of one test: a table by its name, absent for one that is not there; limits. */
+export interface Variant {
+  table?: (typeof TABLES)[number] | 'none';
+  audit?: 'none';
+  shellsPerMinute?: number;
+}
+
+const settings = ({ shellsPerMinute = 1000 }: Variant) => ({
+  streamGroups: [
+    {
+      id: GROUP,
+      region: 'us-west-2',
+      applications: [APPLICATION],
+      locations: [],
+      connectionTimeoutSeconds: 120,
+      sessionLengthSeconds: 3600,
+    },
+  ],
+  userId: 'pseudonym',
+  launchArguments: false,
+  limits: {
+    maxLiveSessionsPerPlayer: 1,
+    connectionsPerMinute: 20,
+    startsPerMinute: 5,
+    missesPerMinute: 5,
+    signalRequestBytes: 65_536,
+  },
+  quotas: { StartStreamSession: 1000, GetStreamSession: 1000, CreateStreamSessionConnection: 1000 },
+  adoption: { enabled: true, quotaShare: 1 },
+  operators: [OPERATOR],
+  adminShell: { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
+});
+
+/**
+ * The functions' own handlers, over a real table and the emulator of GameLift Streams. Every answer is held to the OpenAPI
+ * document of its API, and what a refusal carries to docs/protocol.md.
+ */
+export async function openHandlers() {
+  const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
+  const [bench, tables] = await Promise.all([
+    openBench({ settings: { activationSeconds: 0.02, readySeconds: 0.02, adminShellReadySeconds: 0 } }),
+    startTable({
+      port: 0,
+      tables: TABLES.map((name) => ({
+        logicalId: name,
+        name,
+        arn: `arn:aws:dynamodb:us-west-2:123456789012:table/${name}`,
+        attributeDefinitions: [attribute('pk'), attribute('sk')],
+        keySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        billing: { mode: 'PAY_PER_REQUEST' },
+      })),
+    }),
+  ]);
+  const environment = (variant: Variant) => ({
+    SETTINGS: JSON.stringify(settings(variant)),
+    TABLE_NAME: variant.table ?? 'Sessions',
+    RATE_TABLE_NAME: 'Rates',
+    AUDIT_TABLE_NAME: variant.audit ?? 'Audit',
+    AWS_REGION: 'us-west-2',
+    AWS_ACCESS_KEY_ID: 'AKIATESTER',
+    AWS_SECRET_ACCESS_KEY: 'tester-secret',
+    // A developer's own would come first.
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+    AWS_ENDPOINT_URL_GAMELIFTSTREAMS: bench.emulator.url,
+    POWERTOOLS_METRICS_NAMESPACE: 'Rejoin',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
+  for (const [name, value] of Object.entries(environment({}))) vi.stubEnv(name, value);
+
+  const loaded = new Map<string, Promise<Handler>>();
+  /** A function's handler, loaded with an environment of its own. */
+  function handlerOf(name: string, variant: Variant): Promise<Handler> {
+    const key = `${name} ${JSON.stringify(variant)}`;
+    const known = loaded.get(key);
+    if (known) return known;
+    const load = async (): Promise<Handler> => {
+      vi.resetModules();
+      for (const [variable, value] of Object.entries(environment(variant))) vi.stubEnv(variable, value);
+      return (await import(`../../lambdas/${name}/handler.ts`)).handler;
+    };
+    // One after another: what a module reads from the environment must be its own.
+    const last = [...loaded.values()].at(-1) ?? Promise.resolve();
+    const loading = last.then(load);
+    loaded.set(key, loading);
+    return loading;
+  }
+
+  const asking =
+    (api: keyof typeof told, authorizer: object) =>
+    async (name: string, asked: Asked = {}, variant: Variant = {}): Promise<Answer> => {
+      const { body, key, lifeMs = 20_000, ...pathParameters } = asked;
+      const handler = await handlerOf(name, variant);
+      const event = {
+        headers: key === undefined ? {} : { 'idempotency-key': key },
+        pathParameters: { streamGroupId: GROUP, ...pathParameters },
+        requestContext: {
+          requestId: randomUUID(),
+          authorizer,
+          http: { sourceIp: '192.0.2.1', userAgent: 'tests' },
+        },
+        body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+        isBase64Encoded: false,
+      };
+      const context = { awsRequestId: 'r', functionName: name, getRemainingTimeInMillis: () => lifeMs };
+      const { statusCode, headers, body: text = '' } = await handler(event, context);
+      const json = text === '' ? undefined : JSON.parse(String(text));
+      const answer = {
+        status: Number(statusCode),
+        headers: new Headers(headers as Record<string, string>),
+        text: String(text),
+        json,
+      };
+      expect(untold(told[api], operationNamed(told[api], name), answer), answer.text).toEqual([]);
+      if (answer.status >= 400) expect(notAsTabled(api, json), answer.text).toEqual([]);
+      return answer;
+    };
+
+  /** A player; without a subject, one whose token names nobody. */
+  function player(sub: string = randomUUID()) {
+    const claims = sub === '' ? { iss: ISSUER } : { iss: ISSUER, sub };
+    return { ask: asking('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
+  }
+
+  const dynamodb = new DynamoDBClient({});
+  return {
+    player,
+    operator: (userArn = OPERATOR) => asking('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
+    control: bench.control,
+    fault: (operation: string, kind: string, more: { count?: number; milliseconds?: number } = {}) =>
+      bench.control('POST', 'faults', { operation, kind, count: 20, ...more }),
+    /** All planned faults have hit. */
+    faultsSpent: () =>
+      until(
+        async () => (await bench.control('GET', 'faults')).body as unknown[],
+        (planned) => planned.length === 0,
+      ),
+    /** Waits until the emulator has the session in this status. */
+    reaches: (id: string, status: string) => bench.reaches(id, status),
+    /** A record of a session that the player never had, and that no code of ours would write. */
+    spoil: (playerId: string) =>
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: 'Sessions',
+          Item: marshall({
+            pk: playerId,
+            sk: `SESSION#${GROUP}#spoilt`,
+            streamGroupId: GROUP,
+            streamSessionId: 'spoilt',
+            status: 'CONNECTED',
+            createdAt: 9e15,
+            statusAt: 9e15,
+            statusSince: 9e15,
+            connectionTimeoutSeconds: 120,
+            sessionLengthSeconds: 3600,
+          }),
+        }),
+      ),
+    async close() {
+      dynamodb.destroy();
+      vi.unstubAllEnvs();
+      await Promise.all([bench.close(), tables.close()]);
+    },
+  };
+}
+
+/** A request: ids of its path, its body, its key, and for how long the function may still live. */
+interface Asked {
+  streamGroupId?: string;
+  streamSessionId?: string;
+  playerId?: string;
+  body?: unknown;
+  key?: string | undefined;
+  lifeMs?: number | undefined;
+}
+
+export type Handlers = Awaited<ReturnType<typeof openHandlers>>;

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATOR_PROBLEMS } from '../../lambdas/core/operator-problems.ts';
+import type { operatorContracts } from '../../openapi/operator.ts';
+import { newOffer, until } from '../local/gameliftstreams/support.ts';
+import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
+
+let handlers: Handlers;
+beforeAll(async () => {
+  handlers = await openHandlers();
+});
+afterAll(() => handlers.close());
+afterEach(async () => {
+  await handlers.control('DELETE', 'faults');
+  await handlers.control('PUT', 'settings', { activationSeconds: 0.02 });
+});
+
+const ACCESS = 'CreateStreamSessionAdminShell';
+/** Too short for a call to AWS, long enough for the tables: AWS has not answered in time. */
+const SHORT_LIFE_MS = 2400;
+const REASON = 'Ticket 4711: black screen after the last update';
+
+/** An operator's requests, in a deployment. */
+function operating(variant: Variant = {}, userArn?: string) {
+  const ask = handlers.operator(userArn);
+  return {
+    shell: (
+      streamSessionId: string,
+      { reason = REASON, lifeMs }: { reason?: string; lifeMs?: number } = {},
+    ) => ask('operator-shell', { streamSessionId, body: { reason }, lifeMs }, variant),
+    sessions: (playerId: string) => ask('operator-sessions', { playerId }, variant),
+    terminate: (streamSessionId: string, lifeMs?: number) =>
+      ask('operator-terminate', { streamSessionId, lifeMs }, variant),
+  };
+}
+
+async function started(status: string) {
+  const player = handlers.player();
+  const { json } = await player.ask('start', { body: { signalRequest: newOffer() } });
+  const id: string = json.streamSession.streamSessionId;
+  await handlers.reaches(id, status);
+  return { player, id };
+}
+const playing = async () => (await started('CONNECTED')).id;
+async function activating() {
+  await handlers.control('PUT', 'settings', { activationSeconds: 30 });
+  return (await started('ACTIVATING')).id;
+}
+
+const stranger = 'arn:aws:iam::123456789012:user/mallory';
+const one = { shellsPerMinute: 1 };
+/** The minute may end between two requests. */
+const untilRefused = (ask: () => Promise<Answer>) => until(ask, ({ status }) => status === 429);
+const failing = (operation: string, ask: (id: string) => Promise<Answer>) => {
+  const by = (kind: string) => async () => {
+    const id = await playing();
+    await handlers.fault(operation, kind);
+    return ask(id);
+  };
+  return {
+    broker_misconfigured: by('accessDenied'),
+    upstream_unavailable: by('internal'),
+    paced: by('throttle'),
+  };
+};
+
+type Contracts = typeof operatorContracts;
+/** How each route comes to answer each of its codes. The type makes one that is forgotten, or too many, a compile error. */
+type Provoke = {
+  [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], () => Promise<Answer>>;
+};
+
+const PROVOKE: Provoke = {
+  'operator-shell': {
+    ...failing(ACCESS, (id) => operating().shell(id)),
+    invalid_request: () => operating().shell('s-1', { reason: 'short' }),
+    not_an_operator: () => operating({}, stranger).shell('s-1'),
+    stream_session_not_found: () => operating().shell('no-such-session'),
+    too_many_requests: () => untilRefused(() => operating(one).shell('no-such-session')),
+    audit_unavailable: async () => operating({ audit: 'none' }).shell(await playing()),
+    upstream_timeout: async () => operating().shell(await playing(), { lifeMs: SHORT_LIFE_MS }),
+    session_not_accessible: async () => operating().shell(await activating()),
+    async session_over() {
+      const { player, id } = await started('CONNECTED');
+      await player.ask('terminate', { streamSessionId: id });
+      return operating().shell(id);
+    },
+    async access_not_ready() {
+      const id = await playing();
+      await handlers.fault(ACCESS, 'notReady');
+      // Too short to wait for it.
+      return operating().shell(id, { lifeMs: 4500 });
+    },
+  },
+  'operator-sessions': {
+    invalid_request: () => operating().sessions('auth0|7'),
+    not_an_operator: () => operating({}, stranger).sessions('somebody'),
+    async broker_misconfigured() {
+      const { playerId } = handlers.player();
+      await handlers.spoil(playerId);
+      return operating().sessions(playerId);
+    },
+    upstream_unavailable: () => operating({ table: 'none' }).sessions('somebody'),
+  },
+  'operator-terminate': {
+    ...failing('TerminateStreamSession', (id) => operating().terminate(id)),
+    invalid_request: () => operating().terminate('no id'),
+    not_an_operator: () => operating({}, stranger).terminate('s-1'),
+    stream_session_not_found: () => operating().terminate('no-such-session'),
+    too_many_requests: () => untilRefused(() => operating(one).terminate('no-such-session')),
+    audit_unavailable: async () => operating({ audit: 'none' }).terminate(await playing()),
+    upstream_timeout: async () => operating().terminate(await playing(), SHORT_LIFE_MS),
+    session_not_terminable: async () => operating().terminate(await activating()),
+  },
+};
+
+describe.each(Object.entries(PROVOKE))('the function behind %s answers', (_route, provoke) => {
+  it.each(Object.entries(provoke))('%s', async (code, ask) => {
+    const { status, json } = await ask();
+    expect({ status, code: json.code }, json.detail).toEqual({
+      status: OPERATOR_PROBLEMS[code as keyof typeof OPERATOR_PROBLEMS].status,
+      code,
+    });
+  });
+});
+
+it('what succeeds is as told: a shell, the sessions of a player, live and over, and an end', async () => {
+  const { player, id } = await started('CONNECTED');
+  const answers = [
+    await operating().shell(id),
+    await operating().sessions(player.playerId),
+    await operating().terminate(id),
+    await operating().sessions(player.playerId),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([201, 200, 204, 200]);
+  expect(answers[3]?.json.streamSessions).toHaveLength(1);
+});

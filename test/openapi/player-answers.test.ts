@@ -1,0 +1,273 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../lambdas/core/problems.ts';
+import type { playerContracts } from '../../openapi/player.ts';
+import { newOffer, until } from '../local/gameliftstreams/support.ts';
+import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
+
+let handlers: Handlers;
+beforeAll(async () => {
+  handlers = await openHandlers();
+});
+afterAll(() => handlers.close());
+afterEach(async () => {
+  await handlers.control('DELETE', 'faults');
+  await handlers.control('PUT', 'settings', {
+    activationSeconds: 0.02,
+    readySeconds: 0.02,
+    repeatAnswer: true,
+  });
+});
+
+const CONNECT = 'CreateStreamSessionConnection';
+/** Too short for a call to AWS, long enough for the table: AWS has not answered in time. */
+const SHORT_LIFE_MS = 2400;
+
+/** A player's requests as the page sends them, in a deployment. */
+function playing(variant: Variant = {}, sub?: string) {
+  const { ask, playerId } = handlers.player(sub);
+  return {
+    playerId,
+    start: (signalRequest = newOffer(), more: { key?: string; lifeMs?: number } = {}) =>
+      ask('start', { body: { signalRequest }, ...more }, variant),
+    status: (streamSessionId: string, lifeMs?: number) => ask('status', { streamSessionId, lifeMs }, variant),
+    sessions: () => ask('sessions', {}, variant),
+    reconnect: (
+      streamSessionId: string,
+      more: { signalRequest?: string; previousConnectionId?: string; key?: string; lifeMs?: number } = {},
+    ) => {
+      const { signalRequest = newOffer(), previousConnectionId, ...rest } = more;
+      const body = { signalRequest, ...(previousConnectionId === undefined ? {} : { previousConnectionId }) };
+      return ask('reconnect', { streamSessionId, body, ...rest }, variant);
+    },
+    terminate: (streamSessionId: string, lifeMs?: number) =>
+      ask('terminate', { streamSessionId, lifeMs }, variant),
+  };
+}
+
+async function connected(variant: Variant = {}) {
+  const player = playing(variant);
+  const { json } = await player.start();
+  const id: string = json.streamSession.streamSessionId;
+  await handlers.reaches(id, 'CONNECTED');
+  return { player, id, connectionId: json.connectionId as string };
+}
+
+async function dropped(variant: Variant = {}) {
+  const playerAnd = await connected(variant);
+  await handlers.control('POST', `streamsessions/${playerAnd.id}/drop`, { how: 'blackhole' });
+  await handlers.reaches(playerAnd.id, 'PENDING_CLIENT_RECONNECTION');
+  return playerAnd;
+}
+
+async function activating() {
+  await handlers.control('PUT', 'settings', { activationSeconds: 30 });
+  const player = playing();
+  const { json } = await player.start();
+  return { player, id: json.streamSession.streamSessionId as string };
+}
+
+const untilRefused = (ask: () => Promise<Answer>) => until(ask, ({ status }) => status === 429);
+
+/** What AWS can do to any of our calls. */
+const failing = (operation: string, ask: () => Promise<() => Promise<Answer>>) => {
+  const by = (kind: string) => async () => {
+    const request = await ask();
+    await handlers.fault(operation, kind);
+    return request();
+  };
+  return {
+    broker_misconfigured: by('accessDenied'),
+    upstream_unavailable: by('internal'),
+    paced: by('throttle'),
+  };
+};
+
+type Contracts = typeof playerContracts;
+/** How each route comes to answer each of its codes. The type makes one that is forgotten, or too many, a compile error. */
+type Provoke = {
+  [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], () => Promise<Answer>>;
+};
+
+const PROVOKE: Provoke = {
+  start: {
+    ...failing('StartStreamSession', async () => playing().start),
+    paced: failing('StartStreamSession', async () => playing({ table: 'StormOfStarts' }).start).paced,
+    invalid_request: () => playing().start('no offer'),
+    upstream_timeout: () => playing().start(newOffer(), { lifeMs: SHORT_LIFE_MS }),
+    async too_many_requests() {
+      const { player } = await connected();
+      return untilRefused(() => player.start());
+    },
+    async connection_in_progress() {
+      await handlers.fault('StartStreamSession', 'latency', { milliseconds: 700, count: 1 });
+      const player = playing();
+      const first = player.start();
+      await handlers.faultsSpent();
+      const answer = await player.start();
+      expect((await first).status).toBe(201);
+      return answer;
+    },
+    async idempotency_key_reused() {
+      const player = playing();
+      await player.start(newOffer(), { key: 'key-1' });
+      return player.start(newOffer(), { key: 'key-1' });
+    },
+    async offer_reused() {
+      const player = playing();
+      const offer = newOffer();
+      await player.start(offer);
+      return player.start(offer, { key: 'another' });
+    },
+    async stream_group_unavailable() {
+      await handlers.fault('StartStreamSession', 'conflict', { count: 1 });
+      return playing().start();
+    },
+    async session_limit_reached() {
+      return (await connected()).player.start();
+    },
+  },
+  status: {
+    // Of the caller's own session a stale status is told instead; of one that may be adopted nothing is known.
+    ...failing('GetStreamSession', async () => () => playing().status('started-elsewhere')),
+    invalid_request: () => playing().status('no id'),
+    upstream_timeout: () => playing().status('started-elsewhere', 1400),
+    async too_many_requests() {
+      const player = playing();
+      return untilRefused(() => player.status('no-such-session'));
+    },
+    stream_session_not_found: () => playing().status('no-such-session'),
+  },
+  sessions: {
+    invalid_request: () => playing({}, '').sessions(),
+    async broker_misconfigured() {
+      const player = playing();
+      await handlers.spoil(player.playerId);
+      return player.sessions();
+    },
+    upstream_unavailable: () => playing({ table: 'none' }).sessions(),
+  },
+  reconnect: {
+    ...failing(CONNECT, async () => {
+      const { player, id } = await dropped();
+      return () => player.reconnect(id);
+    }),
+    paced: failing(CONNECT, async () => {
+      const { player, id } = await dropped({ table: 'StormOfReconnects' });
+      return () => player.reconnect(id);
+    }).paced,
+    async invalid_request() {
+      const { player, id } = await dropped();
+      return player.reconnect(id, { signalRequest: 'no offer' });
+    },
+    async upstream_timeout() {
+      const { player, id } = await dropped();
+      return player.reconnect(id, { lifeMs: 1900 });
+    },
+    async too_many_requests() {
+      const { player, id } = await connected();
+      return untilRefused(() => player.reconnect(id));
+    },
+    async connection_in_progress() {
+      const { player, id } = await dropped();
+      await handlers.fault(CONNECT, 'latency', { milliseconds: 700, count: 1 });
+      const first = player.reconnect(id);
+      await handlers.faultsSpent();
+      const answer = await player.reconnect(id);
+      expect((await first).status).toBe(201);
+      return answer;
+    },
+    async idempotency_key_reused() {
+      const { player, id } = await dropped();
+      await player.reconnect(id, { key: 'key-1' });
+      return player.reconnect(id, { key: 'key-1' });
+    },
+    async offer_reused() {
+      const player = playing();
+      const signalRequest = newOffer();
+      const { json } = await player.start(signalRequest);
+      return player.reconnect(json.streamSession.streamSessionId, { signalRequest });
+    },
+    async stream_group_unavailable() {
+      const { player, id } = await dropped();
+      await handlers.fault(CONNECT, 'quota');
+      return player.reconnect(id);
+    },
+    stream_session_not_found: () => playing().reconnect('no-such-session'),
+    async session_not_reconnectable() {
+      const { player, id } = await connected();
+      return player.reconnect(id);
+    },
+    async taken_over() {
+      const { player, id, connectionId } = await dropped();
+      expect((await player.reconnect(id)).status).toBe(201);
+      return player.reconnect(id, { previousConnectionId: connectionId });
+    },
+    async answer_lost() {
+      const { player, id } = await dropped();
+      // A client without the answer does not connect: the session stays where the lost answer left it.
+      await handlers.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 5 });
+      await handlers.fault(CONNECT, 'lostResponse', { count: 1 });
+      return player.reconnect(id);
+    },
+    async stream_session_ended() {
+      const { player, id } = await dropped();
+      expect((await player.terminate(id)).status).toBe(204);
+      return player.reconnect(id);
+    },
+  },
+  terminate: {
+    ...failing('TerminateStreamSession', async () => {
+      const { player, id } = await connected();
+      return () => player.terminate(id);
+    }),
+    invalid_request: () => playing().terminate('no id'),
+    async upstream_timeout() {
+      const { player, id } = await connected();
+      return player.terminate(id, 1900);
+    },
+    async too_many_requests() {
+      const { player, id } = await activating();
+      return untilRefused(() => player.terminate(id));
+    },
+    stream_session_not_found: () => playing().terminate('no-such-session'),
+    async session_not_terminable() {
+      const { player, id } = await activating();
+      return player.terminate(id);
+    },
+  },
+};
+
+describe.each(Object.entries(PROVOKE))('the function behind %s answers', (_route, provoke) => {
+  it.each(Object.entries(provoke))('%s', async (code, ask) => {
+    const { status, json } = await ask();
+    expect({ status, code: json.code }, json.detail).toEqual({
+      status: PROBLEMS[code as keyof typeof PROBLEMS].status,
+      code,
+    });
+  });
+});
+
+describe('and what succeeds is as told', () => {
+  it('through the life of a session, whichever route is asked', async () => {
+    const { player, id, connectionId } = await dropped();
+    const answers = [
+      await player.sessions(),
+      await player.status(id),
+      await player.reconnect(id, { previousConnectionId: connectionId }),
+      await player.terminate(id),
+      await player.status(id),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200]);
+  });
+
+  it('and repeated it says so', async () => {
+    const player = playing();
+    const offer = newOffer();
+    const answers = [
+      await player.start(offer, { key: 'key-1' }),
+      await player.start(offer, { key: 'key-1' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(answers[1]).toMatchObject({ json: answers[0]?.json });
+  });
+});

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { requirePlayerId } from '../../lambdas/core/player.ts';
+import { requireReason } from '../../lambdas/core/reason.ts';
+import {
+  optionalConnectionId,
+  optionalIdempotencyKey,
+  requireBody,
+  requireSignalRequest,
+  requireStreamGroup,
+  requireStreamSessionId,
+} from '../../lambdas/core/validation.ts';
+import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambdas/start/validation.ts';
+import type { Schema } from '../../openapi/json-schema.ts';
+import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
+import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';
+import { misfits } from './conforms.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+const takes = (validate: () => unknown): boolean => {
+  try {
+    validate();
+    return true;
+  } catch {
+    return false;
+  }
+};
+const fits = (schema: Schema, value: unknown) => misfits({}, schema, value).length === 0;
+const property = (of: Schema, name: string) => (of.properties as Record<string, Schema>)[name] ?? {};
+
+/** Strings near the borders of what is allowed, and anything at all. */
+const strings = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.stringMatching(/^[a-zA-Z0-9_-]{0,260}$/),
+  fc.constantFrom(...[0, 1, 32, 33, 64, 65, 128, 129, 255, 256].map((length) => 'a'.repeat(length))),
+  fc.constantFrom('a\n', 'a b', 'a/b', 'ä', '~', '!', '\x7f', 'arn:aws:x'),
+);
+const values = fc.oneof(strings, fc.jsonValue(), fc.array(strings));
+const offer = JSON.stringify({ type: 'offer', sdp: 'v=0\r\n' });
+const offers = fc.oneof(
+  values,
+  fc.constantFrom(offer, 'NO_CLIENT_CONNECTION', 'null', '[]', '"offer"'),
+  fc
+    .record(
+      {
+        type: fc.constantFrom('offer', 'answer', 1),
+        sdp: fc.constantFrom('v=0\n', 'v=0', ' v=0\n', 'x\nv=0\n', 0),
+      },
+      { requiredKeys: [] },
+    )
+    .map((each) => JSON.stringify(each)),
+);
+
+/** A group that lists whatever is asked for, so that only the shape decides. */
+const groupWith = (value: unknown) => {
+  const names = [value].flat().filter((each) => typeof each === 'string');
+  return {
+    id: 'sg',
+    region: 'us-west-2',
+    applications: [...names, 'another'],
+    locations: names,
+  } as unknown as Parameters<typeof locationsOf>[1];
+};
+const { StartRequest, ConnectionRequest } = playerSchemas;
+const { ShellRequest } = operatorSchemas;
+
+/** Reasons near every border: length, white space around, what cannot be seen, what bends a record. */
+const reasons = fc.oneof(
+  values,
+  fc.string({
+    unit: fc.constantFrom(...'ab ä\n\t\u00a0\u200b\u200c\u200d\u2028\u202e\u2800\ufe0f\ufeff\ud800\0', '😀'),
+    minLength: 8,
+    maxLength: 16,
+  }),
+  fc
+    .tuple(
+      fc.constantFrom('', ' ', '\n', '\u2028', '\ufeff'),
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 0, max: 8 }),
+      fc.constantFrom('', ' ', '\r\n', '\u200d'),
+    )
+    .map(([before, hidden, seen, after]) => before + '\u2800'.repeat(hidden) + 'x'.repeat(seen) + after),
+  fc.constantFrom(
+    ...[9, 10, 499, 500, 501].flatMap((length) => ['x', '😀'].map((one) => one.repeat(length))),
+  ),
+);
+
+const PAIRS: [string, fc.Arbitrary<unknown>, Schema, (value: never) => unknown][] = [
+  [
+    'streamGroupId',
+    strings,
+    playerParameters.streamGroupId,
+    (value: string) => requireStreamGroup(value, [{ id: value }]),
+  ],
+  [
+    'streamSessionId',
+    strings,
+    playerParameters.streamSessionId,
+    (value: string) => requireStreamSessionId(value),
+  ],
+  [
+    'Idempotency-Key',
+    strings,
+    playerParameters['Idempotency-Key'],
+    (value: string) => optionalIdempotencyKey(value),
+  ],
+  [
+    'signalRequest of a start',
+    offers,
+    property(StartRequest, 'signalRequest'),
+    (value) => requireSignalRequest(value, 1e6),
+  ],
+  [
+    'signalRequest of a reconnect',
+    offers,
+    property(ConnectionRequest, 'signalRequest'),
+    (value) => requireSignalRequest(value, 1e6),
+  ],
+  [
+    'previousConnectionId',
+    values,
+    property(ConnectionRequest, 'previousConnectionId'),
+    (value) => optionalConnectionId(value),
+  ],
+  [
+    'applicationIdentifier',
+    values,
+    property(StartRequest, 'applicationIdentifier'),
+    (value) => requireApplication(value, groupWith(value)),
+  ],
+  ['locations', values, property(StartRequest, 'locations'), (value) => locationsOf(value, groupWith(value))],
+  [
+    'additionalLaunchArgs',
+    fc.oneof(
+      values,
+      fc.constantFrom(Array(100).fill(''), Array(101).fill(''), ['a'.repeat(1024)], ['a'.repeat(1025)]),
+    ),
+    property(StartRequest, 'additionalLaunchArgs'),
+    (value) => launchArgumentsOf(value, true),
+  ],
+  [
+    'playerId',
+    fc.oneof(strings, fc.constantFrom('a'.repeat(1024), 'a'.repeat(1025), 'a=', 'auth0|7')),
+    operatorParameters.playerId,
+    (value: string) => requirePlayerId(value),
+  ],
+  ['reason', reasons, property(ShellRequest, 'reason'), (value) => requireReason(value)],
+];
+
+describe('the schemas take and refuse what the functions do', () => {
+  it.each(PAIRS)('%s', (_name, arbitrary, schema, validate) => {
+    fc.assert(
+      fc.property(arbitrary, (value) => {
+        expect(fits(schema, value), JSON.stringify(value)).toBe(takes(() => validate(value as never)));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each<[string, string, Schema, object, (body: Record<string, unknown>) => unknown]>([
+    [
+      'a start',
+      'start',
+      StartRequest,
+      { signalRequest: offer },
+      (body) => requireSignalRequest(body.signalRequest, 1e6),
+    ],
+    [
+      'a reconnect',
+      'reconnect',
+      ConnectionRequest,
+      { signalRequest: offer },
+      (body) => requireSignalRequest(body.signalRequest, 1e6),
+    ],
+    [
+      'a shell',
+      'operator-shell',
+      ShellRequest,
+      { reason: 'Ticket 4711: black screen' },
+      (body) => requireReason(body.reason),
+    ],
+  ])('the fields of %s, and no others', (_what, folder, schema, least, validate) => {
+    const fields = Object.keys(schema.properties as object);
+    expect(fits(schema, least)).toBe(true);
+    expect(fits(schema, { ...least, mispelt: 'c-1' })).toBe(false);
+    for (const body of ['{}', '[]', 'null', '"x"', '{"more":1}', JSON.stringify(least)]) {
+      expect(fits(schema, JSON.parse(body)), body).toBe(takes(() => validate(requireBody(body, fields))));
+    }
+    const handler = readFileSync(join(root, 'lambdas', folder, 'handler.ts'), 'utf8');
+    const known = /requireBody\(request\.body, \[([^\]]+)\]/.exec(handler)?.[1];
+    expect([...(known ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name)).toEqual(fields);
+  });
+});
