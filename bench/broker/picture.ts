@@ -16,7 +16,8 @@ export interface Bar {
 }
 
 const WIDTH = 760;
-const BAR = { left: 228, right: 640, height: 22, gap: 12, top: 84 };
+/** To the right of the longest bar there is room for twenty characters. */
+const BAR = { left: 228, right: 600, height: 22, gap: 12, top: 84 };
 const LEGEND = { left: 20, width: 182, each: 4 };
 const LIGHT = ['#0969da', '#1a7f37', '#9a6700', '#cf222e', '#8250df', '#bf3989', '#59636e'];
 const DARK = ['#4493f8', '#3fb950', '#d29922', '#f85149', '#ab7df8', '#db61a2', '#9198a1'];

@@ -2,7 +2,7 @@ import { POLICIES, POLICY_NAMES, type Policy, type Recoveries, sentenceOf } from
 import { figuresOf } from './figures.ts';
 
 const WIDTH = 760;
-const PLOT = { left: 92, right: 700, top: 84 };
+const PLOT = { left: 92, right: 670, top: 84 };
 const BAR = { height: 18, gap: 5 };
 const GROUP = { title: 22, gap: 20 };
 const AXIS = 44;
@@ -65,7 +65,7 @@ export function recoveryBars(cuts: number, recoveries: Recoveries): string {
 </style>
 <text class="title" x="${PLOT.left}" y="26">${title}</text>
 ${[...legend, ...scale, ...drawn].join('\n')}
-<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} cuts; lines: 95 of 100</text>
+<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} cuts; thin lines: 95th percentile</text>
 <text class="scale" x="${PLOT.right}" y="${bottom + 36}" text-anchor="end">seconds since the cut</text>
 </svg>
 `;
@@ -83,7 +83,7 @@ function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
     from = ends[name];
     return part;
   });
-  const label = `${(bar.frameMs / 1000).toFixed(1)} s`;
+  const label = `median ${(bar.frameMs / 1000).toFixed(1)} s`;
   return [
     `<text x="${PLOT.left - 10}" y="${middle}" dy="4" text-anchor="end">${POLICY_NAMES[bar.policy]}</text>`,
     ...parts,

@@ -39,7 +39,10 @@ async function measure(asked: StormArguments): Promise<void> {
   progress.end();
   const { players, quota, svg } = asked;
   if (svg !== undefined) {
-    const curves = POLICIES.map((policy) => ({ policy, back: backTimes(results[policy].outcomes) }));
+    const curves = POLICIES.map((policy) => {
+      const { outcomes, figures } = results[policy];
+      return { policy, back: backTimes(outcomes), awsCallsPerPlayer: figures.awsCallsPerPlayer };
+    });
     mkdirSync(dirname(svg), { recursive: true });
     writeFileSync(svg, stormCurve({ players, quota, notice: asked.notice, curves }));
   }

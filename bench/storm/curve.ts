@@ -5,13 +5,24 @@ export interface StormCurveOptions {
   players: number;
   quota: number;
   notice: number;
-  /** `back`: seconds since the loss, in ascending order. */
-  curves: readonly { policy: Policy; back: readonly number[] }[];
+  curves: readonly StormCurve[];
+}
+
+/** What became of one policy's players. */
+export interface StormCurve {
+  policy: Policy;
+  /** Seconds since the loss, in ascending order. */
+  back: readonly number[];
+  awsCallsPerPlayer: number;
 }
 
 const WIDTH = 760;
 const HEIGHT = 400;
-const PLOT = { left: 64, right: 738, top: 74, bottom: 352 };
+const PLOT = { left: 64, right: 738, top: 72, bottom: 352 };
+/** In the corner that no curve can reach: nobody is back faster than the quota allows. */
+const LEGEND = { left: PLOT.left + 10, top: PLOT.top + 16, row: 18 };
+/** Where on the line of the quota its label stands: near the end, clear of the line at which sessions end. */
+const FLOOR_LABEL = 0.88;
 /** Steps closer than this many pixels can't be told apart. */
 const STEP_PX = 0.5;
 
@@ -35,23 +46,28 @@ export function stormCurve({ players, quota, notice, curves }: StormCurveOptions
     ),
     `<line class="axis" x1="${PLOT.left}" x2="${PLOT.right}" y1="${PLOT.bottom}" y2="${PLOT.bottom}"/>`,
     `<text class="scale" x="${PLOT.right}" y="${PLOT.bottom + 36}" text-anchor="end">seconds since the streams were lost</text>`,
-    `<line class="floor" x1="${x(0)}" y1="${y(0)}" x2="${x(players / quota)}" y2="${y(players)}"/>`,
+    `<text class="scale" x="${PLOT.left}" y="${PLOT.top - 14}" text-anchor="middle">players back</text>`,
   ];
   if (sessionsEnd <= seconds) {
     marks.push(
-      `<line class="floor" x1="${x(sessionsEnd)}" x2="${x(sessionsEnd)}" y1="${PLOT.top}" y2="${PLOT.bottom}"/>`,
-      `<text class="scale" x="${x(sessionsEnd)}" y="${(PLOT.top + PLOT.bottom) / 2}" dx="-6" text-anchor="end">sessions end</text>`,
+      `<line class="axis" x1="${x(sessionsEnd)}" x2="${x(sessionsEnd)}" y1="${PLOT.top - 24}" y2="${PLOT.bottom}"/>`,
+      `<text class="scale" x="${x(sessionsEnd)}" y="${PLOT.top - 14}" dx="-6" text-anchor="end">sessions end</text>`,
     );
   }
   const lines = curves.map(({ policy, back }) => {
     const points = steps(back, seconds, x, y);
     return `<polyline class="curve ${policy}" points="${points}"/>`;
   });
-  const legend = curves.map(({ policy, back }, at) => {
-    const left = PLOT.left + at * 200;
+  // On top of the curves, which may lie on it.
+  const floor = [
+    `<line class="floor" x1="${x(0)}" y1="${y(0)}" x2="${x(players / quota)}" y2="${y(players)}"/>`,
+    `<text class="scale" x="${x((players / quota) * FLOOR_LABEL)}" y="${y(players * FLOOR_LABEL)}" dx="12" dy="12">${quota} a second</text>`,
+  ];
+  const legend = curves.map(({ policy, back, awsCallsPerPlayer }, at) => {
+    const middle = LEGEND.top + at * LEGEND.row;
     return (
-      `<line class="curve ${policy}" x1="${left}" x2="${left + 22}" y1="52" y2="52"/>` +
-      `<text x="${left + 30}" y="56">${POLICY_NAMES[policy]}: ${back.length}</text>`
+      `<line class="curve ${policy}" x1="${LEGEND.left}" x2="${LEGEND.left + 22}" y1="${middle}" y2="${middle}"/>` +
+      `<text class="legend" x="${LEGEND.left + 30}" y="${middle + 4}">${POLICY_NAMES[policy]}: ${back.length} back, ${awsCallsPerPlayer.toFixed(1)} AWS calls each</text>`
     );
   });
   const title = `${players} players lose their stream at once, AWS takes ${quota} calls a second`;
@@ -59,10 +75,11 @@ export function stormCurve({ players, quota, notice, curves }: StormCurveOptions
 <style>
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .title { font-size: 15px; font-weight: 600; }
+  .legend { font-size: 12px; }
   .scale { font-size: 12px; fill: #59636e; }
   .grid { stroke: #d1d9e0; stroke-width: 1; }
   .axis { stroke: #59636e; stroke-width: 1; }
-  .floor { stroke: #59636e; stroke-width: 1; stroke-dasharray: 4 4; }
+  .floor { stroke: #1f2328; stroke-width: 1.5; stroke-dasharray: 6 6; }
   .curve { fill: none; stroke-width: 2.5; stroke-linejoin: round; }
   .rejoin { stroke: #0969da; }
   .sdk { stroke: #cf222e; }
@@ -71,14 +88,15 @@ export function stormCurve({ players, quota, notice, curves }: StormCurveOptions
     text { fill: #f0f6fc; }
     .scale { fill: #9198a1; }
     .grid { stroke: #3d444d; }
-    .axis, .floor { stroke: #9198a1; }
+    .axis { stroke: #9198a1; }
+    .floor { stroke: #f0f6fc; }
     .rejoin { stroke: #4493f8; }
     .sdk { stroke: #f85149; }
     .sdkBackoff { stroke: #d29922; }
   }
 </style>
 <text class="title" x="${PLOT.left}" y="26">${title}</text>
-${[...legend, ...marks, ...lines].join('\n')}
+${[...marks, ...lines, ...floor, ...legend].join('\n')}
 <text class="scale" x="${PLOT.left}" y="${PLOT.bottom + 36}">dashed: every call of the quota brings one back</text>
 </svg>
 `;

@@ -83,11 +83,11 @@ function farewell(state: Extract<StreamState, { name: 'ended' }>): string {
     case 'ended_by_player':
       return 'The game is over.';
     case 'expired':
-      return 'The game could not be reached in time.';
+      return `The game could not be reached in time.${forSupport(state)}`;
     case 'refused':
       return state.code === 'session_limit_reached'
         ? 'You have a game already. Go back to it?'
-        : state.detail;
+        : state.detail + forSupport(state);
     case 'signed_out':
       return 'Please sign in.';
     case 'failed':
@@ -96,4 +96,9 @@ function farewell(state: Extract<StreamState, { name: 'ended' }>): string {
     case 'aborted':
       return 'Paused. The game goes on for a while.';
   }
+}
+
+/** By this the deployment's operators find the request in their logs. */
+function forSupport({ requestId }: { requestId?: string }): string {
+  return requestId === undefined ? '' : ` Tell support: ${requestId}`;
 }

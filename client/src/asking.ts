@@ -2,7 +2,7 @@ import type { ApiRequest } from './api.ts';
 import { compact } from './compact.ts';
 import { RejoinError } from './error.ts';
 import { nextStep } from './policy.ts';
-import { failure, type Refusal, type Retry } from './problem.ts';
+import { failure, type Refusal, type Retry, wordOf } from './problem.ts';
 import type { Run } from './run.ts';
 import { childOf, sleep } from './signals.ts';
 
@@ -56,12 +56,12 @@ export async function ask<T>(
 export async function pause(run: Run, refusal: Refusal): Promise<void> {
   const { env } = run;
   const { code, status, queuePosition, mayBeTooLate, retryAfterMs, streamSession } = refusal;
-  run.code = code;
+  run.word = wordOf(refusal);
   run.failures = retryAfterMs === undefined ? run.failures + 1 : 0;
   const remainingMs = run.remainingMs();
   const step = nextStep({ refusal, failures: run.failures, remainingMs, random: env.random() });
   const { ms: waitMs = 0, firm, ending } = step;
-  run.tell({ name: 'refused', code, status, waitMs });
+  run.tell({ name: 'refused', ...run.word, status, waitMs });
   if (ending !== undefined) {
     run.session = streamSession ?? run.session;
     throw new RejoinError(ending);

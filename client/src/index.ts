@@ -1,7 +1,7 @@
 export type { GetAccessToken } from './api.ts';
 export type { Environment, EventsLike, LocksLike } from './environment.ts';
 export { RejoinError } from './error.ts';
-export type { ApiCode, Code } from './problem.ts';
+export type { ApiCode, Code, Word } from './problem.ts';
 export type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
 export type { StartRequest, StreamSession, StreamSessionStatus } from './session.ts';
 export type {

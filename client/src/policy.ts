@@ -1,4 +1,4 @@
-import type { Refusal } from './problem.ts';
+import { type Refusal, wordOf } from './problem.ts';
 import type { StreamSession } from './session.ts';
 import type { Ending } from './state.ts';
 import {
@@ -35,7 +35,7 @@ export type Step =
 /** Decides what a failed attempt leads to. */
 export function nextStep({ refusal, failures, remainingMs, random }: Circumstances): Step {
   if (refusal.retry === 'never') return { ending: endingOf(refusal) };
-  const expired: Step = { ending: { reason: 'expired', code: refusal.code } };
+  const expired: Step = { ending: { reason: 'expired', ...wordOf(refusal) } };
   const { retryAfterMs, queuePosition } = refusal;
 
   if (retryAfterMs !== undefined) {
@@ -71,8 +71,9 @@ export function budgetMs(session: StreamSession, lostAt: number, now: number): n
   return Math.max(0, end - now);
 }
 
-function endingOf({ code, status, detail, statusReason }: Refusal): Ending {
-  switch (code) {
+function endingOf(refusal: Refusal): Ending {
+  const { status, detail, statusReason } = refusal;
+  switch (refusal.code) {
     case 'stream_session_ended':
       return { reason: 'session_ended', ...(statusReason === undefined ? {} : { statusReason }) };
     case 'stream_session_not_found':
@@ -80,6 +81,6 @@ function endingOf({ code, status, detail, statusReason }: Refusal): Ending {
     case 'taken_over':
       return { reason: 'taken_over', by: 'device' };
     default:
-      return { reason: 'refused', code, status, detail };
+      return { reason: 'refused', ...wordOf(refusal), status, detail };
   }
 }

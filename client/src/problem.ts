@@ -44,9 +44,15 @@ export type Code =
   /** The API answered and no picture came. */
   | 'no_picture';
 
-/** Why an attempt failed, whoever said so. */
-export interface Refusal {
-  code: Code;
+/** Why an attempt failed, whoever said so, as it is told. */
+export interface Word {
+  readonly code: Code;
+  /** Finds the request in the deployment's logs, for support. There where the API itself answered. */
+  readonly requestId?: string;
+}
+
+/** All that is known of a failed attempt. */
+export interface Refusal extends Word {
   /** HTTP status; 0 where there was no answer. */
   status: number;
   retry: Retry;
@@ -59,6 +65,11 @@ export interface Refusal {
   statusReason?: string;
   /** The session that a start was refused for. */
   streamSession?: StreamSession;
+}
+
+/** The part of a refusal that outlives it. */
+export function wordOf({ code, requestId }: Refusal): Word {
+  return compact({ code, requestId });
 }
 
 /** A failure that was found out here rather than answered. */

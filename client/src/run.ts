@@ -2,7 +2,7 @@ import type { Send } from './api.ts';
 import { compact } from './compact.ts';
 import type { Environment } from './environment.ts';
 import { RejoinError } from './error.ts';
-import type { Code } from './problem.ts';
+import type { Word } from './problem.ts';
 import type { StreamSession } from './session.ts';
 import type { Ending, Loss, StreamEvent, StreamState, Wait } from './state.ts';
 
@@ -43,7 +43,7 @@ export interface Run {
   /** Failures in a row for which nobody named a wait. */
   failures: number;
   /** What stood in the way last. */
-  code: Code | undefined;
+  word: Word | undefined;
   /** Cuts short what may be cut short, while something may. */
   cut: (() => void) | undefined;
   /** Tells an event while the run lasts. */
@@ -85,7 +85,7 @@ export function createRun({ env, set, tell, send, over, outer }: RunParts): Run 
     loss: undefined,
     attempt: 0,
     failures: 0,
-    code: undefined,
+    word: undefined,
     cut: undefined,
     tell(event) {
       if (!controller.signal.aborted) tell?.(event);
@@ -95,14 +95,14 @@ export function createRun({ env, set, tell, send, over, outer }: RunParts): Run 
       controller.signal.throwIfAborted();
       givesUpAt = env.now() + ms;
       timer = env.setTimeout(() => {
-        run.stop(compact({ reason: 'expired', code: run.code }));
+        run.stop({ reason: 'expired', ...run.word });
       }, ms);
       run.trying();
     },
     remainingMs: () => givesUpAt - env.now(),
     succeeded() {
       env.clearTimeout(timer);
-      Object.assign(run, { loss: undefined, attempt: 0, failures: 0, code: undefined });
+      Object.assign(run, { loss: undefined, attempt: 0, failures: 0, word: undefined });
     },
     trying(wait) {
       // A listener may have ended the run a moment ago.

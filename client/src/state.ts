@@ -1,4 +1,4 @@
-import type { Code } from './problem.ts';
+import type { Code, Word } from './problem.ts';
 import type { StreamSession } from './session.ts';
 
 /**
@@ -94,9 +94,9 @@ export type Ending =
   /** Another tab of this browser holds the stream; `resume({ insist: true })` takes it over. */
   | { readonly reason: 'held_by_tab' }
   /** Everything was tried for as long as it made sense; `code` is what stood in the way last. */
-  | { readonly reason: 'expired'; readonly code?: Code }
+  | ({ readonly reason: 'expired' } & Partial<Word>)
   /** The API said no for good. `status` is 0 where no answer came. */
-  | { readonly reason: 'refused'; readonly code: Code; readonly status: number; readonly detail: string }
+  | ({ readonly reason: 'refused'; readonly status: number; readonly detail: string } & Word)
   /** There is no access token, or the API takes none that there is. */
   | { readonly reason: 'signed_out' }
   /** The Web SDK, or the function that makes its object, keeps failing. */
@@ -113,7 +113,7 @@ export type StreamEvent = { readonly at: number } & (
   | { readonly name: 'suspected'; readonly silentMs: number }
   | { readonly name: 'lost'; readonly why: Loss; readonly silentMs: number }
   | { readonly name: 'asked'; readonly attempt: number }
-  | { readonly name: 'refused'; readonly status: number; readonly waitMs: number; readonly code: Code }
+  | ({ readonly name: 'refused'; readonly status: number; readonly waitMs: number } & Word)
   | { readonly name: 'answered'; readonly replayed: boolean }
   | { readonly name: 'first_frame' }
   | { readonly name: 'no_picture'; readonly error: unknown }

@@ -88,9 +88,9 @@ describe('a picture of bars', () => {
       ...picture.matchAll(/class="part(\d)" x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="22"/g),
     ];
     expect(widths.map(([, name, width]) => [name, Number(width)])).toEqual([
-      ['0', 309],
-      ['1', 103],
-      ['0', 206],
+      ['0', 279],
+      ['1', 93],
+      ['0', 186],
     ]);
   });
 });

@@ -72,7 +72,7 @@ describe('the figures of a storm', () => {
 
 describe('the curve of a storm', () => {
   const draw = (back: number[], players = back.length) =>
-    stormCurve({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back }] });
+    stormCurve({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back, awsCallsPerPlayer: 1 }] });
   const pointsOf = (svg: string) =>
     (/points="([^"]+)"/.exec(svg)?.[1] ?? '').split(' ').map((point) => point.split(',').map(Number));
 
@@ -94,7 +94,15 @@ describe('the curve of a storm', () => {
     const [, top = 0] = pointsOf(draw([1, 2, 3, 4])).at(-1) ?? [];
     const [, end = 0] = pointsOf(svg).at(-1) ?? [];
     expect(end).toBeGreaterThan(top);
-    expect(svg).toContain('Rejoin: 3<');
+    expect(svg).toContain('>Rejoin: 3 back, 1.0 AWS calls each<');
+  });
+
+  it('shows what the quota allows where every call of it brings one back: a line on top of the curves that lie on it', () => {
+    const svg = draw(Array.from({ length: 2000 }, (_, at) => at / 20));
+    expect(svg.lastIndexOf('class="floor"')).toBeGreaterThan(svg.lastIndexOf('<polyline'));
+    expect(svg).toContain('>20 a second<');
+    expect(svg.match(/stroke-dasharray/g)).toHaveLength(1);
+    expect(svg).toContain('>players back<');
   });
 
   it('can be drawn when nobody came back', () => {

@@ -108,6 +108,6 @@ describe('the picture of recoveries', () => {
   it('says for each bar how long it is', () => {
     const svg = recoveryBars(20, recoveries);
     for (const label of ['2.3 s', '7.5 s', '16.0 s', '17.0 s', '0.4 s', '5.5 s'])
-      expect(svg).toContain(`>${label}<`);
+      expect(svg).toContain(`>median ${label}<`);
   });
 });

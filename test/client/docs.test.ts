@@ -81,7 +81,7 @@ describe('docs/client.md', () => {
       '0 ms',
     ]);
     for (const [number, ms] of [
-      ['One look proves at most 0.4 s', timing.MOST_PROVEN_MS],
+      ['counts as at most 0.4 s', timing.MOST_PROVEN_MS],
       ['after the tab slept for 30 s', timing.CONSENT_MS],
       ['After 0.8 s of silence', timing.SUSPICIOUS_MS],
       ['spread over 0.2 s', timing.FIRST_SPREAD_MS],
@@ -90,6 +90,7 @@ describe('docs/client.md', () => {
       ['no frame came in 8 s', timing.FRAME_WITHIN_MS],
       ['and 30 s, which AWS may take', timing.NOTICED_LATER_MS],
       ['an end 30 s', timing.END_WITHIN_MS],
+      ['for up to 60 s', timing.FIND_WITHIN_MS],
       ['full jitter below 0.5 s', timing.BASE_MS],
       ['doubling up to 8 s', timing.CEILING_MS],
       ['or to 3 s', timing.UNREACHABLE_CEILING_MS],

@@ -251,6 +251,38 @@ describe('a picture that does not come', () => {
   });
 });
 
+describe('the id by which support finds a request in the logs', () => {
+  const requestId = 'JKJaXmPLvHcESHA=';
+
+  test.each([
+    ['a refusal for good', refused(500, 'broker_misconfigured', 'never', { requestId }), 0, 'refused'],
+    [
+      'a wait that is too long',
+      refused(503, 'paced', 'same', { requestId, retryAfterMs: 200_000, queuePosition: 4000 }),
+      0,
+      'expired',
+    ],
+    [
+      'the end of the patience',
+      refused(503, 'paced', 'same', { requestId, retryAfterMs: 149_000, queuePosition: 2980 }),
+      150_000,
+      'expired',
+    ],
+  ])('is told with %s', async (_what, reply, ms, reason) => {
+    const table = await broken(reply, 'hangs');
+    await table.clock.advance(ms + 1000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason, requestId });
+    expect(table.told('refused')).toMatchObject([{ requestId }]);
+  });
+
+  test('is not one of an earlier request where the last had no answer', async () => {
+    const table = await broken(refused(503, 'upstream_unavailable', 'same', { requestId, retryAfterMs: 1 }));
+    await table.clock.advance(151_000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'timeout' });
+    expect(table.stream.state).not.toHaveProperty('requestId');
+  });
+});
+
 describe('access tokens', () => {
   const unauthorized: Reply = { status: 401, body: { message: 'Unauthorized' } };
 

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeBasePort } from '../../local/ports.ts';
 import { runScript, startScript } from '../scripts.ts';
@@ -43,6 +46,30 @@ describe('somebody who follows the pages', () => {
     const doctor = await runScript('npm run doctor -- --local');
     expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('All is well.') });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'gets, by the session by hand of docs/protocol.md, the answers that stand there',
+    () => {
+      const root = join(import.meta.dirname, '..', '..');
+      const page = readFileSync(join(root, 'docs', 'protocol.md'), 'utf8');
+      const [, block = ''] = /<!-- walk: run by the tests -->\n```sh\n([\s\S]*?)```/.exec(page) ?? [];
+      const shown = [...block.matchAll(/^# (.*) (\d{3})$/gm)];
+
+      const { stdout, stderr } = spawnSync('bash', ['-c', block], { cwd: root, encoding: 'utf8' });
+
+      const heard = stdout.trimEnd().split('\n');
+      expect(stderr).toBe('');
+      expect(heard.map((line) => line.slice(-3))).toEqual(shown.map(([, , status]) => status));
+      for (const [at, [, answer = '']] of shown.entries()) {
+        // What differs from run to run are ids; the rest is there, in this order.
+        const parts = answer
+          .replaceAll(/Id":"[\w-]{16,}/g, 'Id":"…')
+          .split('…')
+          .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+        expect(heard[at]).toMatch(new RegExp(`^${parts.join('.*')} \\d{3}$`));
+      }
+    },
+  );
 
   it('ends it with Ctrl-C, and the commands say that nothing is running', async () => {
     const ended = once(running, 'exit');

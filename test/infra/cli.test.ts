@@ -60,10 +60,14 @@ describe('cdk synth', () => {
     const settings = {
       stackName: 'Stage',
       streamGroups: [{ id: 'sg-X', region: 'us-east-2', applications: ['a'] }],
+      webOrigins: ['https://stage.example.com'],
+      operators: [],
     };
     writeFileSync(join(checkout, 'stage.json'), JSON.stringify(settings));
-    const { status, stdout } = cdkSynth('-c', 'settings=stage.json');
+    const { status, stdout, stderr } = cdkSynth('Stage', '-c', 'settings=stage.json');
     expect(status).toBe(0);
+    // Nothing that a deployer would have to understand first.
+    expect(stderr).not.toContain('WARNING');
     expect(stdout).toMatch(/:gameliftstreams:us-east-2:/);
     expect(stdout).not.toMatch(/sg-1AB2C3De4/);
   });

@@ -12,7 +12,7 @@ const pages = [
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith('.md'));
 
-const ours = /^(npm (start|test|run) ?|npx |node client|\.ci\/run|REJOIN_)/;
+const ours = /^(npm (start|test|run|pack)\b ?|npx |node client|\.ci\/run|REJOIN_)/;
 
 /** The commands on a page that run something of this repository: in its shell blocks, and in its text. */
 function commandsOf(page: string): string[] {
@@ -43,7 +43,8 @@ const ELSEWHERE: [RegExp, string, string][] = [
     'shows commands that this command line takes',
   ],
   [/^npx cdk synth( --quiet)?$/, 'test/infra/cli.test.ts', "'synth'"],
-  [/^node client\/build\.mjs$/, 'test/client/package.test.ts', "'build.mjs'"],
+  // Packing builds before.
+  [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
 ];
 
@@ -107,7 +108,7 @@ describe('a command that a page shows', () => {
 
   test('names scripts that there are, and files that are there', () => {
     for (const command of commands) {
-      const script = /^npm (?:run (?:--silent )?)?(\w+)/.exec(command)?.[1];
+      const script = /^npm (?!pack\b)(?:run (?:--silent )?)?(\w+)/.exec(command)?.[1];
       if (script !== undefined) expect(scripts).toHaveProperty(script);
       for (const [file] of command.matchAll(/\b(?:test|client)\/[\w./-]+/g))
         expect(existsSync(join(root, file))).toBe(true);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../infra/settings.ts';
 import { settingRows } from './setting-rows.ts';
+import { ofType, templateOf, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -32,8 +33,33 @@ describe('docs/deploy.md', () => {
 
   test('shows settings that can be deployed', () => {
     const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
+  });
+
+  test('counts what CloudWatch bills by the month as the template has it, and adds it up', () => {
+    const template = templateOf(withProvider);
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+    const looksAt = alarms.flatMap(({ Metrics = [{ MetricStat: {} }] }) =>
+      Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined),
+    );
+    const rows = tableAfter(deploy, '<!-- costs: held to the template by the tests -->');
+    expect(rows.slice(1).map(([, count]) => Number(count))).toEqual([
+      looksAt.length,
+      ofType(template, 'AWS::CloudWatch::CompositeAlarm').length,
+      ofType(template, 'AWS::CloudWatch::Dashboard').length,
+    ]);
+    const dollars = (text = '') => [...text.matchAll(/\$([\d.]+)/g)].map(([, amount]) => Number(amount));
+    for (const [what, count = '', month] of rows) {
+      const [each = 0] = dollars(what);
+      const counts = [...count.matchAll(/\d+/g)].map(([number]) => Number(number));
+      expect(dollars(month), what).toEqual(counts.map((number) => Number((number * each).toFixed(2))));
+    }
+    const [few = 0, many = 0] = [0, -1].map((at) =>
+      rows.reduce((sum, [, , month]) => sum + (dollars(month).at(at) ?? 0), 0),
+    );
+    const [, least, most] = /some \$(\d+) in a calm month, \$(\d+) in one/.exec(deploy) ?? [];
+    expect([Number(least), Number(most)]).toEqual([few, many].map((sum) => Math.ceil(sum / 5) * 5));
   });
 
   test('names only commands and options that the CDK has, and scripts that we have', () => {
@@ -45,7 +71,9 @@ describe('docs/deploy.md', () => {
     const commands = new Set([...deploy.matchAll(/npx cdk ([a-z]+)/g)].map(([, command = '']) => command));
     expect([...commands].toSorted()).toEqual(['bootstrap', 'deploy', 'destroy', 'diff', 'synth']);
     for (const command of commands) expect(help).toMatch(new RegExp(`^ +cdk ${command} `, 'm'));
-    expect(cdk('deploy')).toMatch(/--all[\s\S]*--outputs-file/);
+    for (const option of ['--all', '--outputs-file', '--require-approval']) {
+      expect(cdk('deploy')).toContain(option);
+    }
     expect(cdk('destroy')).toContain('--all');
     expect(cdk('synth')).toContain('--quiet');
     const { scripts } = JSON.parse(read('package.json'));
@@ -64,49 +92,6 @@ describe('docs/deploy.md', () => {
       expect(outputs).toHaveLength(count);
       for (const output of outputs) expect(tables[at]?.split('\n\n')[0]).toContain(`\`${output}\``);
     }
-  });
-
-  test('shows a reconnect that asks the API as protocol.md describes it', async () => {
-    const [script = ''] = blocks(deploy, 'js');
-    const asked: string[] = [];
-    const played: string[] = [];
-    const answers = [
-      { streamSession: { streamSessionId: 's-1' }, connectionId: 'c-1' },
-      { streamSession: { streamSessionId: 's-1' }, signalResponse: 'answer 1' },
-      { streamSession: { streamSessionId: 's-1' }, connectionId: 'c-2', signalResponse: 'answer 2' },
-    ];
-    let offers = 0;
-    class GameLiftStreams {
-      generateSignalRequest = async () => `offer ${++offers}`;
-      processSignalResponse = async (answer: string) => void played.push(answer);
-    }
-    const fetched = async (
-      url: string,
-      { method, headers, body }: RequestInit & { headers: Record<string, string> },
-    ) => {
-      expect(headers.authorization).toBe('Bearer t');
-      asked.push([method, url, body].filter(Boolean).join(' '));
-      return { json: async () => answers.shift() };
-    };
-    const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
-    const names = [
-      'apiUrl',
-      'token',
-      'videoElement',
-      'audioElement',
-      'gameliftstreams',
-      'fetch',
-      'setTimeout',
-    ];
-    const run = new AsyncFunction(...names, script);
-    await run('https://a', 't', {}, {}, { GameLiftStreams }, fetched, (next: () => void) => next());
-    const sessions = 'https://a/v1/streamgroups/sg-1AB2C3De4/streamsessions';
-    expect(asked).toEqual([
-      `POST ${sessions} {"signalRequest":"offer 1"}`,
-      `GET ${sessions}/s-1`,
-      `POST ${sessions}/s-1/connections {"signalRequest":"offer 2","previousConnectionId":"c-1"}`,
-    ]);
-    expect(played).toEqual(['answer 1', 'answer 2']);
   });
 });
 
@@ -130,12 +115,14 @@ function citations(document: string): [string, string][] {
 describe('docs/security.md', () => {
   const cited = citations(security);
 
-  test('has a test for each claim in its tables', () => {
-    const claims = security
-      .split('\n')
-      .filter((line) => /^\| (?!rests on|cannot \| |---)/.test(line) && !line.startsWith('|-'));
-    expect(claims.length).toBeGreaterThan(20);
-    for (const claim of claims) expect(citations(claim), claim).not.toEqual([]);
+  test('has a test for each claim, under its number', () => {
+    const [claims = '', shown = ''] = security.split('## Shown by');
+    const numbered = (part: string) => [...part.matchAll(/^(\d+)\. (.+)$/gm)];
+    const numbers = numbered(claims).map(([, number]) => Number(number));
+    expect(numbers.length).toBeGreaterThan(20);
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+    expect(numbered(shown).map(([, number]) => Number(number))).toEqual(numbers);
+    for (const [line, , tests = ''] of numbered(shown)) expect(citations(tests), line).not.toEqual([]);
   });
 
   test.each(cited)('%s has the test “%s”', (file, name) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { tableAudit } from '../../lambdas/edge/audit.ts';
 import { readArguments } from '../../operator/arguments.ts';
 import { EXIT } from '../../operator/failure.ts';
 import { documentedCommands } from './documented-commands.ts';
@@ -40,6 +41,35 @@ describe('docs/operator.md', () => {
       const version = new RegExp(`const ${name} = '([\\d.]+)'`).exec(source)?.[1];
       expect(document).toContain(String(version));
     }
+  });
+
+  it('tables the attributes of a record, by which somebody on call asks the audit table', async () => {
+    const records: Record<string, unknown>[] = [];
+    const call = {
+      operator: 'arn:aws:sts::123456789012:assumed-role/Operators/ann',
+      accessKeyId: 'ASIAEXAMPLE',
+      entry: 'arn:aws:sts::123456789012:assumed-role/Operators/*',
+      sourceIp: '192.0.2.1',
+      userAgent: 'aws-cli/2.31',
+      requestId: 'r-1',
+    };
+    const audit = tableAudit({ putNew: async (record) => records.push(record) > 0 });
+    const use = { call, streamGroupId: 'sg-1', streamSessionId: 'ss-1', userId: 'u-1', status: 'CONNECTED' };
+    const at = Date.parse('2026-11-22T03:41:00.000Z');
+    await audit.write({ ...use, action: 'adminShell', reason: 'Ticket 4711', outcome: 'opened', at });
+
+    const [, behind = ''] = document.split('<!-- audit: read by the tests -->\n');
+    const [table = ''] = behind.split('\n\n');
+    const named = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(
+      ([, cell = '']) => cell.match(/\w+(?=`)/g) ?? [],
+    );
+    expect(named.toSorted()).toEqual(Object.keys(records[0] ?? {}).toSorted());
+    // The scan compares texts.
+    const since = /":since": \{"S": "([^"]+)"/.exec(document)?.[1] ?? '';
+    expect(String(records[0]?.at) >= since).toBe(true);
+    const asked = JSON.parse(/--expression-attribute-names '([^']+)'/.exec(document)?.[1] ?? '');
+    expect(asked).toEqual({ '#action': 'action', '#at': 'at' });
+    for (const name of Object.values<string>(asked)) expect(records[0]).toHaveProperty(name);
   });
 
   it('explains lines that the command line prints', () => {
