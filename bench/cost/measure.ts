@@ -4,6 +4,7 @@ import { type Broker, startBroker } from '../broker/broker.ts';
 import { type Answer, type BenchSession, longOffer, reconnectEvent } from '../broker/event.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Units, unitCounter } from './capacity.ts';
+import { measureCpu, type ReconnectCpu } from './cpu.ts';
 import { LOG_EVENT_BYTES, type Usage } from './figures.ts';
 
 /** AWS's reconnects a second in the storm: its default quota. */
@@ -23,6 +24,7 @@ export interface Measured {
   calm: Usage;
   storm: Usage;
   memoryMb: number;
+  cpu: ReconnectCpu;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function measureCost(
         await meter.comeBack(session, stop);
       }
     });
+    const cpu = await measureCpu(broker, { reconnects, gapMs: CALM_GAP_MS }, onProgress, stop);
     onProgress('storm: warming up');
     const workers = Math.min(STORM_WORKERS, players);
     const storm = await withMeter(broker, workers, async (meter) => {
@@ -68,7 +71,7 @@ export async function measureCost(
         }),
       );
     });
-    return { calm, storm, memoryMb: broker.fn.memoryMb };
+    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu };
   } finally {
     await broker.close();
   }
