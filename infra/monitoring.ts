@@ -24,7 +24,7 @@ export class Monitoring extends Construct {
     const functions = Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
-    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, topicArn: settings.alarmTopic });
+    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, settings });
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
     new PlayerDashboard(this, 'Page', { deployment, functions, table, api, settings, alarms: all });
     const logs = Object.values(routes).map((route) => route.logs);

@@ -5,6 +5,7 @@ import { type Answer, type BenchSession, reconnectEvent } from '../broker/event.
 import { longOffer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Units, unitCounter } from './capacity.ts';
+import { measureCpu, type ReconnectCpu } from './cpu.ts';
 import type { Usage } from './figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from './log-lines.ts';
 
@@ -25,6 +26,7 @@ export interface Measured {
   calm: Usage;
   storm: Usage;
   memoryMb: number;
+  cpu: ReconnectCpu;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function measureCost(
         await meter.comeBack(session, stop);
       }
     });
+    const cpu = await measureCpu(broker, { reconnects, gapMs: CALM_GAP_MS }, onProgress, stop);
     onProgress('storm: warming up');
     const workers = Math.min(STORM_WORKERS, players);
     const storm = await withMeter(broker, workers, async (meter) => {
@@ -70,7 +73,7 @@ export async function measureCost(
         }),
       );
     });
-    return { calm, storm, memoryMb: broker.fn.memoryMb };
+    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu };
   } finally {
     await broker.close();
   }

@@ -33,7 +33,7 @@ describe('docs/deploy.md', () => {
 
   test('shows settings that can be deployed', () => {
     const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(4);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
 
@@ -93,15 +93,6 @@ describe('docs/deploy.md', () => {
       for (const output of outputs) expect(tables[at]?.split('\n\n')[0]).toContain(`\`${output}\``);
     }
   });
-});
-
-test('every alarm has a runbook entry of its name, and its description leads there', () => {
-  const described = [...read('infra/operator-alarm.ts').matchAll(/alarmDescription:\s*'([^']+)'/g)];
-  expect(described).toHaveLength(2);
-  for (const [, description = ''] of described) {
-    const [, name, page = ''] = /^(\w+): .+ See (docs\/[\w-]+\.md)$/.exec(description) ?? [];
-    expect(read(page)).toMatch(new RegExp(`^#+ .*\\b${name}\\b`, 'm'));
-  }
 });
 
 /** `[test file, name]` for each test that a page cites: a link to its file, then names in italics. */
