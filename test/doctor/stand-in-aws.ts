@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
+import { operatorSettings, playerSettings } from '../../infra/deployed-settings.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import {
   type FakeApi,
   KEY,
@@ -17,10 +19,22 @@ const ORIGIN = 'https://play.example.com';
 const arn = (resource: string) => `arn:aws:gameliftstreams:${REGION}:${ACCOUNT}:${resource}`;
 
 /** Services that the local deployment has not, each verifying signatures for its own name, and the web as strangers see it. */
-const SERVICES = ['sts', 'cloudformation', 'servicequotas', 'gameliftstreams', 'web'] as const;
+const SERVICES = [
+  'sts',
+  'cloudformation',
+  'monitoring',
+  'sns',
+  'lambda',
+  'servicequotas',
+  'gameliftstreams',
+  'web',
+] as const;
 type Service = (typeof SERVICES)[number];
 const VARIABLES = {
   sts: 'AWS_ENDPOINT_URL_STS',
+  monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
+  sns: 'AWS_ENDPOINT_URL_SNS',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
   cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',
   servicequotas: 'AWS_ENDPOINT_URL_SERVICE_QUOTAS',
   gameliftstreams: 'AWS_ENDPOINT_URL_GAMELIFTSTREAMS',
@@ -39,7 +53,17 @@ export interface World {
   caller: () => Reply;
   /** By stack name: its status and outputs. */
   stacks: Record<string, { status: string; outputs: Record<string, string> }>;
-  cloudFormation: ((received: Received) => Reply) | undefined;
+  /** Answers instead, where it has an answer. */
+  cloudFormation: ((action: string) => Reply | undefined) | undefined;
+  /** By stack name: the names of its functions and alarms, and the settings that it was deployed with. */
+  parts: Record<string, { functions: string[]; alarms: string[]; deployedWith: Record<string, unknown> }>;
+  /** By function: what Lambda counted in each five minutes. */
+  counts: Record<string, { Invocations: number[]; Errors: number[] }>;
+  /** Of the alarms that ring, name and description. */
+  ringing: [name: string, description: string][];
+  cloudWatch: ((action: string) => Reply | undefined) | undefined;
+  topic: Record<string, string> | Reply;
+  concurrency: number | Reply;
   quotas: (received: Received) => Reply;
   /** GetStreamGroup's output, or a whole reply. */
   streamGroup: Record<string, unknown>;
@@ -49,6 +73,90 @@ export interface World {
   discovery: Record<string, unknown> | string;
   keys: unknown;
 }
+
+const isReply = (value: object): value is Reply => 'status' in value;
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+
+/** As the deployment writes it, as far as settings can be read from it: `doctor-template.test.ts` holds that to the real one. */
+function templateOf({ settings: written, parts }: World, name: string): string {
+  const settings = parseSettings({ ...written, ...parts[name]?.deployedWith });
+  const own = name.endsWith('Operator') ? operatorSettings(settings) : playerSettings(settings);
+  const { ratePerSecond, burst } = settings.throttling;
+  const resource = (Type: string, Properties: object) => ({ Type, Properties });
+  return JSON.stringify({
+    Resources: {
+      Helper: resource('AWS::Lambda::Function', { MemorySize: 128 }),
+      Function: resource('AWS::Lambda::Function', {
+        MemorySize: settings.memoryMb,
+        Environment: {
+          Variables: { SETTINGS: JSON.stringify(own), POWERTOOLS_LOG_LEVEL: settings.logs.level },
+        },
+      }),
+      Stage: resource('AWS::ApiGatewayV2::Stage', {
+        DefaultRouteSettings: { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
+      }),
+      Logs: resource('AWS::Logs::LogGroup', { RetentionInDays: settings.logs.retentionDays }),
+      Alarm: resource(
+        'AWS::CloudWatch::Alarm',
+        settings.alarmTopic === undefined ? {} : { AlarmActions: [settings.alarmTopic] },
+      ),
+    },
+  });
+}
+
+/** One resource a page, so that whoever reads the first page only misses the others. */
+function resources({ parts }: World, name: string, token: string | null): string {
+  const { functions = [], alarms = [] } = parts[name] ?? {};
+  const all = [
+    ...functions.map((each) => ['AWS::Lambda::Function', each]),
+    ...alarms.map((each) => [`AWS::CloudWatch::${each.includes('Failing') ? 'Composite' : ''}Alarm`, each]),
+  ];
+  const at = Number(token ?? 0);
+  const [type, physical] = all[at] ?? ['AWS::DynamoDB::Table', 'table'];
+  const member = `<member><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceType>${type}</ResourceType></member>`;
+  const next = at + 1 < all.length ? `<NextToken>${at + 1}</NextToken>` : '';
+  return `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
+}
+
+/** Numbered parameters of the Query kind: `Prefix.member.1Suffix`, `Prefix.member.2Suffix`, ... */
+function numbered(parameters: URLSearchParams, prefix: string, suffix = ''): string[] {
+  const values: string[] = [];
+  for (let at = 1; parameters.has(`${prefix}.member.${at}${suffix}`); at++)
+    values.push(parameters.get(`${prefix}.member.${at}${suffix}`) ?? '');
+  return values;
+}
+
+function cloudWatch({ counts, ringing }: World, action: string, parameters: URLSearchParams): string {
+  if (action === 'DescribeAlarms') {
+    const [names, types] = [numbered(parameters, 'AlarmNames'), numbered(parameters, 'AlarmTypes')];
+    const of = (isComposite: boolean) =>
+      types.includes(isComposite ? 'CompositeAlarm' : 'MetricAlarm')
+        ? ringing
+            .filter(([name]) => names.includes(name) && name.includes('Failing') === isComposite)
+            .map(
+              ([name, description]) =>
+                `<member><Metrics><member><Id>m1</Id></member></Metrics><AlarmName>${name}</AlarmName><AlarmDescription>${escaped(description)}</AlarmDescription></member>`,
+            )
+        : [];
+    return `<CompositeAlarms>${of(true).join('')}</CompositeAlarms><MetricAlarms>${of(false).join('')}</MetricAlarms>`;
+  }
+  const queries = 'MetricDataQueries';
+  const names = numbered(parameters, queries, '.MetricStat.Metric.Dimensions.member.1.Value');
+  const metrics = numbered(parameters, queries, '.MetricStat.Metric.MetricName');
+  const results = numbered(parameters, queries, '.Id').map((id, at) => {
+    const values = counts[names[at] ?? '']?.[metrics[at] as 'Errors'] ?? [];
+    const list = values.map((value) => `<member>${value.toFixed(1)}</member>`).join('');
+    return `<member><Timestamps></Timestamps><Values>${list}</Values><Id>${id}</Id></member>`;
+  });
+  return `<MetricDataResults>${results.join('')}</MetricDataResults>`;
+}
+
+/** What there is to do, one line each. */
+export const notOk = (findings: readonly Finding[]): string[] =>
+  findings
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, subject, says }) => `${level} ${subject}: ${says}`);
 
 export async function standInAws() {
   const directory = temporaryDirectory();
@@ -86,6 +194,27 @@ export async function standInAws() {
       RejoinOperator: { status: 'CREATE_COMPLETE', outputs: { OperatorApiUrl: `${web}/operator` } },
     },
     cloudFormation: undefined,
+    parts: {
+      Rejoin: {
+        functions: ['Rejoin-reconnect-1', 'Rejoin-status-1'],
+        alarms: ['Rejoin-FunctionsDead-1', 'RejoinReconnectsFailingFast'],
+        deployedWith: {},
+      },
+      RejoinOperator: {
+        functions: ['Rejoin-shell-1'],
+        alarms: ['Rejoin-AdminShellUsed-1'],
+        deployedWith: {},
+      },
+    },
+    counts: {
+      'Rejoin-reconnect-1': { Invocations: [3, 4], Errors: [0, 0] },
+      'Rejoin-status-1': { Invocations: [12], Errors: [] },
+      'Rejoin-shell-1': { Invocations: [1], Errors: [0] },
+    },
+    ringing: [],
+    cloudWatch: undefined,
+    topic: { SubscriptionsConfirmed: '2', SubscriptionsPending: '0' },
+    concurrency: 1000,
     quotas: () => ({
       status: 200,
       body: {
@@ -130,14 +259,45 @@ export async function standInAws() {
   );
   fakes.cloudformation.answer(
     signed((received) => {
-      if (world.cloudFormation) return world.cloudFormation(received);
-      const name = new URLSearchParams(received.body).get('StackName') ?? '';
+      const parameters = new URLSearchParams(received.body);
+      const name = parameters.get('StackName') ?? '';
+      const action = parameters.get('Action') ?? '';
+      const instead = world.cloudFormation?.(action);
+      if (instead) return instead;
+      if (action === 'GetTemplate')
+        return xml(`<TemplateBody>${escaped(templateOf(world, name))}</TemplateBody>`);
+      if (action === 'ListStackResources') return xml(resources(world, name, parameters.get('NextToken')));
       const stack = world.stacks[name];
       if (!stack) return xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
       const outputs = Object.entries(stack.outputs).map(
         ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
       );
       return xml(`<StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs>`);
+    }),
+  );
+  fakes.monitoring.answer(
+    signed(({ body }) => {
+      const parameters = new URLSearchParams(body);
+      const action = parameters.get('Action') ?? '';
+      return world.cloudWatch?.(action) ?? xml(cloudWatch(world, action, parameters));
+    }),
+  );
+  fakes.sns.answer(
+    signed(() => {
+      if (isReply(world.topic)) return world.topic;
+      const entries = Object.entries(world.topic).map(
+        ([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`,
+      );
+      return xml(`<Attributes>${entries.join('')}</Attributes>`);
+    }),
+  );
+  fakes.lambda.answer(
+    signed(({ path }) => {
+      if (path !== '/2016-08-19/account-settings/') return { status: 404, body: {} };
+      const { concurrency } = world;
+      if (typeof concurrency !== 'number') return concurrency;
+      const AccountLimit = { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: concurrency };
+      return { status: 200, body: { AccountLimit, AccountUsage: {} } };
     }),
   );
   fakes.web.answer(({ method, path, headers }) => {
