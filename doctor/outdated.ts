@@ -51,13 +51,7 @@ export async function checkTemplate(
   }
   const deployed = settingsIn(template);
   if (deployed === undefined) {
-    return [
-      unknown(
-        subject,
-        'its template is not as this version writes it',
-        `see what would change, and ${deploy}`,
-      ),
-    ];
+    return [unknown(subject, 'its template is not as this version writes it', `deploy again: ${deploy}`)];
   }
   const { alarmTopic, throttling, logs, memoryMb } = settings;
   const own = stackName === settings.stackName ? playerSettings(settings) : operatorSettings(settings);

@@ -98,9 +98,18 @@ describe('of a stack whose door answers, a deployer learns', () => {
     expect(notOk(findings)).toEqual(lines);
   });
 
+  it('nothing of a function that was there before', async () => {
+    const findings = await aws.findings((world) => {
+      world.parts.Rejoin?.functions.push('Rejoin-gone-1');
+      counts(world, 'Rejoin-gone-1', [1], [1]);
+    });
+    expect(notOk(findings)).toEqual([]);
+  });
+
   it('nothing of the functions of one that was never created', async () => {
     const findings = await aws.findings((world) => {
       world.stacks = { Rejoin: { status: 'ROLLBACK_COMPLETE', outputs: {} } };
+      world.counts = {};
       world.settings.operators = undefined;
     });
     expect(notOk(findings)).toEqual(['problem stack Rejoin: is ROLLBACK_COMPLETE']);
@@ -143,6 +152,19 @@ describe('settings that were changed and not deployed are a warning each', () =>
     });
     expect(notOk(findings)).toEqual([
       expect.stringMatching(/^warning operators: \[\] is deployed in RejoinOperator, and the settings say/),
+    ]);
+  });
+
+  it('or cannot be compared, where something else wrote the template', async () => {
+    const findings = await aws.findings((world) => {
+      world.cloudFormation = (action) =>
+        action === 'GetTemplate'
+          ? { status: 200, body: '<TemplateBody>Resources:</TemplateBody>' }
+          : undefined;
+      world.settings.operators = undefined;
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown settings of Rejoin: its template is not as this version writes it',
     ]);
   });
 

@@ -114,7 +114,8 @@ function resources({ parts }: World, name: string, token: string | null): string
   ];
   const at = Number(token ?? 0);
   const [type, physical] = all[at] ?? ['AWS::DynamoDB::Table', 'table'];
-  const member = `<member><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceType>${type}</ResourceType></member>`;
+  const status = physical?.includes('gone') ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
+  const member = `<member><ResourceStatus>${status}</ResourceStatus><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceType>${type}</ResourceType></member>`;
   const next = at + 1 < all.length ? `<NextToken>${at + 1}</NextToken>` : '';
   return `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
 }
