@@ -47,7 +47,8 @@ async function inAws(
     signer = await createSigner({ region, profile });
   } catch (error) {
     const todo = 'docs/deploy.md says where the stack may be';
-    return [problem('Region', (error as Error).message.replace(/\.$/, ''), todo)];
+    const none = problem('Region', (error as Error).message.replace(/\.$/, ''), todo);
+    return [{ ...none, hides: 'everything in the account' }];
   }
   const { works, findings } = await checkCredentials(signer, settings);
   if (!works) return [...findings, ...(await checkDeployment({}, settings, hints))];

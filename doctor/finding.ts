@@ -13,6 +13,8 @@ export interface Finding {
   todo?: string;
   /** The IAM action for want of which it could not be looked at. */
   missingAction?: string;
+  /** What could not be looked at because of this problem. */
+  hides?: string;
   /** What this finding may make believe, and was not tried. */
   notTried?: string;
 }

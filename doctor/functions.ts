@@ -85,7 +85,7 @@ export async function checkFunctions(
   }
   const dying = counted.filter(({ Errors }) => Errors > 0).map(died);
   const calls = counted.reduce((total, { Invocations }) => total + Invocations, 0);
-  const well = `${counted.length - idle.length} of ${counted.length} ran within the last hour, ${calls} times, and none died`;
+  const well = `${counted.length - idle.length} of ${counted.length} ran within the last hour, ${calls === 1 ? 'once' : `${calls} times`}, and none died`;
   const rest = idle.map(({ name }) => name).join(', ');
   const notTried = idle.length === 0 ? undefined : `what nobody called within the last hour: ${rest}`;
   return dying.length > 0 ? dying : [ok(subject, well, notTried)];

@@ -24,6 +24,13 @@ function line({ level, subject, says, todo }: Finding): string {
 const missingActions = (findings: readonly Finding[]): string[] =>
   [...new Set(findings.flatMap(({ missingAction }) => missingAction ?? []))].toSorted();
 
+/** What nobody may take for looked at, each once. */
+const unseen = (findings: readonly Finding[]): string[] => [
+  ...new Set(
+    findings.flatMap(({ level, subject, hides }) => (level === 'unknown' ? subject : (hides ?? []))),
+  ),
+];
+
 const notTried = (findings: readonly Finding[]): string[] => [
   ...new Set(findings.flatMap((finding) => finding.notTried ?? [])),
 ];
@@ -38,12 +45,12 @@ function summary(findings: readonly Finding[]): string[] {
     ...number('warning', 'warning', 'warnings'),
     ...number('unknown', 'could not be looked at', 'could not be looked at'),
   ];
-  const unseen = findings.filter(({ level }) => level === 'unknown').map(({ subject }) => subject);
+  const hidden = unseen(findings);
   const actions = missingActions(findings);
   const left = notTried(findings);
   return [
     parts.length === 0 ? 'All that was looked at is well.' : `${parts.join(', ')}.`,
-    ...(unseen.length === 0 ? [] : [`Not known, so nothing vouches for it: ${unseen.join('; ')}.`]),
+    ...(hidden.length === 0 ? [] : [`Not known, so nothing vouches for it: ${hidden.join('; ')}.`]),
     ...(actions.length === 0 ? [] : [`IAM actions that these credentials lack: ${actions.join(', ')}.`]),
     ...(left.length === 0 ? [] : [`Not tried: ${left.join('; ')}.`]),
   ].map(printable);
@@ -60,7 +67,7 @@ export function report(findings: readonly Finding[], asJson: boolean): string {
   if (!asJson) return [...findings.map(line), '', ...summary(findings)].join('\n');
   return json({
     ok: count(findings, 'problem') === 0,
-    complete: count(findings, 'unknown') === 0,
+    complete: unseen(findings).length === 0,
     missingActions: missingActions(findings),
     notTried: notTried(findings),
     findings,

@@ -53,5 +53,5 @@ export function checkSettings(
 function refused(name: string, line: string): Finding {
   const [, says = line, todo = 'correct it as docs/deploy.md tables it'] =
     /^(.+?)[;:] ((?:write|did you mean) .+)$/.exec(line) ?? [];
-  return problem(name, says, todo);
+  return { ...problem(name, says, todo), hides: 'everything but the settings' };
 }

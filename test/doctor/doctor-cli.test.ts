@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HELP } from '../../doctor/arguments.ts';
 import { environment, run } from '../operator/support.ts';
-import { standInAws, xmlError } from './stand-in-aws.ts';
+import { xmlError } from './stand-in-answers.ts';
+import { standInAws } from './stand-in-aws.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'doctor', 'main.ts');
 let aws: Awaited<ReturnType<typeof standInAws>>;
@@ -145,6 +146,24 @@ describe('npm run doctor', () => {
     });
     expect(code).toBe(1);
     expect(stdout).toMatch(line);
+  });
+
+  it.each([
+    ['without credentials', { AWS_ACCESS_KEY_ID: undefined }, {}, 'everything in the account'],
+    ['without a Region', { AWS_REGION: undefined }, {}, 'everything in the account'],
+    ['with settings that cannot be deployed', {}, { memoryMb: 1 }, 'everything but the settings'],
+  ])('claims to have looked at all neither %s', async (_what, more, settings, hidden) => {
+    aws.begin((world) => {
+      Object.assign(world.settings, settings);
+    });
+    const given = ['--settings', aws.settingsFile];
+    expect(JSON.parse((await doctor([...given, '--json'], more)).stdout)).toMatchObject({
+      ok: false,
+      complete: false,
+    });
+    expect((await doctor(given, more)).stdout).toContain(
+      `\nNot known, so nothing vouches for it: ${hidden}.`,
+    );
   });
 
   it('says so in a line where no Region is to be found, after what can be said without', async () => {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Arguments } from '../../doctor/arguments.ts';
 import { createHints, word } from '../../doctor/hints.ts';
-import { type standInAws as StandIn, standInAws, type World } from './stand-in-aws.ts';
+import type { World } from './stand-in-answers.ts';
+import { type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { notOk, type standInAws as StandIn, standInAws, type World, xmlError } from './stand-in-aws.ts';
+import { type World, xmlError } from './stand-in-answers.ts';
+import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
 beforeAll(async () => {
@@ -181,6 +182,17 @@ describe('settings that were changed and not deployed are a warning each', () =>
       'warning identity: URL is deployed, and the settings say a Cognito user pool',
     ]);
   });
+});
+
+it('a domain that was taken out of the settings and is deployed still is a warning', async () => {
+  const findings = await aws.findings((world) => {
+    Object.assign(world.stacks.Rejoin?.outputs ?? {}, {
+      DomainTarget: 'd-1.execute-api.us-west-2.amazonaws.com',
+    });
+  });
+  expect(notOk(findings).map((line) => line.replaceAll(/http:\S+\/player/g, 'URL'))).toEqual([
+    "warning domain: URL is deployed, and the settings say API Gateway's own address",
+  ]);
 });
 
 describe('an alarm that nobody would hear is told of:', () => {
