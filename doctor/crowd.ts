@@ -52,7 +52,7 @@ function executions(settings: Settings, players: number): number {
 }
 
 /** Whether Lambda has room for a crowd: a new account's concurrency can be as low as 10. */
-export async function checkConcurrency(
+export async function checkRoom(
   signer: Signer,
   settings: Settings,
   players: number | undefined,

@@ -6,7 +6,7 @@ import { createSigner } from '../operator/signer.ts';
 import { checkAlarmTopic } from './alarm-topic.ts';
 import type { Arguments } from './arguments.ts';
 import { checkCredentials } from './credentials.ts';
-import { checkConcurrency, checkRate } from './crowd.ts';
+import { checkRate, checkRoom } from './crowd.ts';
 import { checkDeployment, checkStack, findDeployment } from './deployed.ts';
 import { type Finding, ok, problem } from './finding.ts';
 import { createHints, type Hints } from './hints.ts';
@@ -55,7 +55,7 @@ async function inAws(
   const now = Date.now();
   const [quotas, concurrency, groups, topic, deployment] = await Promise.all([
     checkQuotas(signer, settings),
-    checkConcurrency(signer, settings, players),
+    checkRoom(signer, settings, players),
     checkStreamGroups(signer, settings, { now, hints }),
     checkAlarmTopic(signer, settings, hints),
     findDeployment(signer, settings, hints),

@@ -20,7 +20,9 @@ export async function unreservedConcurrency(signer: Signer): Promise<number> {
   if (status !== 200) {
     throw new Failure(`Lambda answered ${status}`, status === 403 ? EXIT.refused : EXIT.failed);
   }
-  const { data } = schema.safeParse(JSON.parse(text));
-  if (data === undefined) throw new Failure('its answer cannot be read', EXIT.failed);
-  return data.AccountLimit.UnreservedConcurrentExecutions;
+  try {
+    return schema.parse(JSON.parse(text)).AccountLimit.UnreservedConcurrentExecutions;
+  } catch (cause) {
+    throw new Failure('its answer cannot be read', EXIT.failed, { cause });
+  }
 }

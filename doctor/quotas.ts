@@ -39,13 +39,21 @@ async function listQuotas(signer: Signer, list: List): Promise<Quota[]> {
       timeoutMs: TIMEOUT_MS,
     });
     if (status !== 200) throw failureOf(status, text);
-    const answer = pageSchema.safeParse(JSON.parse(text)).data;
-    if (answer === undefined) throw new Failure('its answer cannot be read', EXIT.failed);
+    const answer = readPage(text);
     quotas.push(...answer.Quotas);
     NextToken = answer.NextToken;
     if (!NextToken) break;
   }
   return quotas;
+}
+
+/** @throws Failure */
+function readPage(text: string): z.infer<typeof pageSchema> {
+  try {
+    return pageSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Failure('its answer cannot be read', EXIT.failed, { cause });
+  }
 }
 
 /** By the error's name in AWS's JSON protocol, which may have a namespace before it. */

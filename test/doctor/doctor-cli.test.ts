@@ -43,7 +43,7 @@ describe('npm run doctor', () => {
       };
       world.cloudFormation = () => refused;
       world.topic = xmlError(403, 'AuthorizationError', 'not authorized');
-      world.concurrency = { status: 403, body: { Message: 'no' } };
+      world.lambda = () => ({ status: 403, body: { Message: 'no' } });
     });
     const missing = [
       'cloudformation:DescribeStacks',

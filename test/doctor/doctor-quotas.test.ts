@@ -66,4 +66,13 @@ describe('a rate that Service Quotas lists no applied value of', () => {
       findings.filter(({ level, subject }) => level === 'ok' && subject.startsWith('quota of')),
     ).toHaveLength(2);
   });
+
+  it('is not known where what answers is not Service Quotas', async () => {
+    const findings = await aws.findings((world) => {
+      world.quotas = () => ({ status: 200, body: '<html>' });
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown quotas in us-west-2: Service Quotas cannot be asked (its answer cannot be read)',
+    ]);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type World, xmlError } from './stand-in-answers.ts';
+import { accountSettings, type World, xmlError } from './stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
@@ -244,17 +244,26 @@ describe('an alarm that nobody would hear is told of:', () => {
 describe('who expects a crowd', () => {
   it("is warned where Lambda's concurrency is a new account's, however good the quota is", async () => {
     const findings = await aws.findings((world) => {
-      world.concurrency = 10;
+      world.lambda = accountSettings(10);
     }, 2000);
     expect(notOk(findings)).toEqual([
       "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 executions at once of warm functions, and 10 are granted: the others are told 503 and lose time",
     ]);
   });
 
+  it('learns that Lambda answered nonsense, and takes it for nothing', async () => {
+    const findings = await aws.findings((world) => {
+      world.lambda = () => ({ status: 200, body: '<html>' });
+    });
+    expect(notOk(findings)).toEqual([
+      "unknown Lambda's concurrency in us-west-2: Lambda cannot be asked (its answer cannot be read)",
+    ]);
+  });
+
   it('and says so in the settings is warned without being asked each time', async () => {
     const findings = await aws.findings((world) => {
       world.settings.expectedPlayers = 2300;
-      world.concurrency = 26;
+      world.lambda = accountSettings(26);
     });
     expect(notOk(findings).map((line) => line.split(':')[0])).toEqual([
       'warning storm in us-west-2',

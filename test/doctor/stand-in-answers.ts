@@ -25,7 +25,8 @@ export interface World {
   ringing: [name: string, description: string][];
   cloudWatch: ((action: string) => Reply | undefined) | undefined;
   topic: Record<string, string> | Reply;
-  concurrency: number | Reply;
+  /** Lambda's GetAccountSettings. */
+  lambda: (received: Received) => Reply;
   quotas: (received: Received) => Reply;
   /** GetStreamGroup's output, or a whole reply. */
   streamGroup: Record<string, unknown>;
@@ -116,3 +117,14 @@ export function cloudWatch({ counts, ringing }: World, action: string, parameter
   });
   return `<MetricDataResults>${results.join('')}</MetricDataResults>`;
 }
+
+/** Lambda's GetAccountSettings, in an account with so many executions that nobody has reserved. */
+export const accountSettings =
+  (UnreservedConcurrentExecutions: number) =>
+  ({ path }: Received): Reply =>
+    path === '/2016-08-19/account-settings/'
+      ? {
+          status: 200,
+          body: { AccountLimit: { ConcurrentExecutions: 1200, UnreservedConcurrentExecutions } },
+        }
+      : { status: 404 };

@@ -12,6 +12,7 @@ import {
   temporaryDirectory,
 } from '../operator/support.ts';
 import {
+  accountSettings,
   cloudWatch,
   escaped,
   isReply,
@@ -110,7 +111,7 @@ export async function standInAws() {
     ringing: [],
     cloudWatch: undefined,
     topic: { SubscriptionsConfirmed: '2', SubscriptionsPending: '0' },
-    concurrency: 1000,
+    lambda: accountSettings(1000),
     quotas: () => ({
       status: 200,
       body: {
@@ -188,15 +189,7 @@ export async function standInAws() {
       return xml(`<Attributes>${entries.join('')}</Attributes>`);
     }),
   );
-  fakes.lambda.answer(
-    signed(({ path }) => {
-      if (path !== '/2016-08-19/account-settings/') return { status: 404, body: {} };
-      const { concurrency } = world;
-      if (typeof concurrency !== 'number') return concurrency;
-      const AccountLimit = { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: concurrency };
-      return { status: 200, body: { AccountLimit, AccountUsage: {} } };
-    }),
-  );
+  fakes.lambda.answer(signed((received) => world.lambda(received)));
   fakes.web.answer(({ method, path, headers }) => {
     if (path === '/keys') return { status: 200, body: world.keys as object };
     if (path === '/issuer/.well-known/openid-configuration') return { status: 200, body: world.discovery };
