@@ -9,9 +9,12 @@ const TYPES = new Set(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlar
 const MOST_NAMES = 100;
 
 /** How our alarms describe themselves: name, meaning, and the page with a chapter of that name. */
-const DESCRIPTION = /^(\w+): (.+)\. See (docs\/[\w-]+\.md)$/;
+const DESCRIPTION = /^(\w+): (.+)\. See (docs\/[\w-]+\.md)(?:#[\w-]+)?$/;
 /** Of the alarms on a burnt budget: the whole one rings, and has a chapter. */
 const PART = /^A part of \w+, which rings/;
+
+/** An operator looked into a session, or ended one: `AdminShellUsed`, `TerminateUsed`. */
+const USED = /Used$/;
 
 /** Whether an alarm of a stack's rings now. */
 export async function checkAlarms(
@@ -45,13 +48,23 @@ export async function checkAlarms(
   return findings.length > 0 ? findings : [ok(subject, `none of ${names.length} rings`)];
 }
 
+/** @returns `part` for a part of another alarm, which does not ring; undefined where the description is none of ours */
+export function readDescription(
+  description: string,
+): { chapter: string; means: string; page: string } | 'part' | undefined {
+  if (PART.test(description)) return 'part';
+  const [, chapter, means, page] = DESCRIPTION.exec(description) ?? [];
+  if (chapter === undefined || means === undefined || page === undefined) return undefined;
+  return { chapter, means, page };
+}
+
 function rings(member: string): Finding[] {
   const name = element(member, 'AlarmName') ?? 'an alarm without a name';
-  const description = element(member, 'AlarmDescription') ?? '';
-  if (PART.test(description)) return [];
-  const [, chapter = name, means = 'it is in ALARM', page = 'docs/runbook.md'] =
-    DESCRIPTION.exec(description) ?? [];
+  const read = readDescription(element(member, 'AlarmDescription') ?? '');
+  if (read === 'part') return [];
+  if (read === undefined) return [problem(`alarm ${name}`, 'rings', 'docs/runbook.md, if it is one of ours')];
+  const { chapter, means, page } = read;
   // That an operator looked into a session is somebody's to know, and no trouble of the players'.
-  const level = page === 'docs/operator.md' ? warning : problem;
+  const level = USED.test(chapter) ? warning : problem;
   return [level(`alarm ${chapter}`, `rings: ${means}`, `${page}, chapter ${chapter}`)];
 }

@@ -12,7 +12,7 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-const DEAD = 'FunctionsDead: functions die instead of answering. See docs/runbook.md';
+const DEAD = 'FunctionsDead: functions die instead of answering. See docs/runbook.md#functionsdead';
 const counts = (world: World, name: string, Invocations: number[], Errors: number[]) => {
   world.counts[name] = { Invocations, Errors };
 };
@@ -77,6 +77,11 @@ describe('of a stack whose door answers, a deployer learns', () => {
       ['problem alarm ReconnectsFailingFast: rings: reconnects fail so often'],
     ],
     [
+      "that the operators' door is in trouble",
+      [['Rejoin-AdminShellUsed-1', 'AuditNotWritten: nobody gets in. See docs/operator.md']],
+      ['problem alarm AuditNotWritten: rings: nobody gets in'],
+    ],
+    [
       'that an operator looked into a session, which harms no player',
       [
         [
@@ -90,7 +95,7 @@ describe('of a stack whose door answers, a deployer learns', () => {
     [
       'that an alarm rings whose description somebody changed',
       [['Rejoin-FunctionsDead-1', '']],
-      ['problem alarm Rejoin-FunctionsDead-1: rings: it is in ALARM'],
+      ['problem alarm Rejoin-FunctionsDead-1: rings'],
     ],
   ] as [string, World['ringing'], string[]][])('%s', async (_what, ringing, lines) => {
     const findings = await aws.findings((world) => {

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readDescription } from '../../doctor/alarms.ts';
 import { settingsIn } from '../../doctor/template.ts';
 import { operatorSettings, playerSettings } from '../../infra/deployed-settings.ts';
 import { parseSettings, type SettingsInput } from '../../infra/settings.ts';
-import { operatorTemplateOf, templateOf, withProvider } from '../infra/synth.ts';
+import { ofType, operatorTemplateOf, templateOf, withProvider } from '../infra/synth.ts';
 
 const written = {
   ...withProvider,
@@ -39,4 +42,19 @@ describe('the settings that the doctor reads from a deployed template', () => {
       expect(settingsIn(template)).toBeUndefined();
     },
   );
+});
+
+test('every alarm that is deployed leads the doctor to a chapter that is there, or is a part of one that does', () => {
+  const templates = [templateOf(written), operatorTemplateOf(written)];
+  const alarms = templates.flatMap((template) => [
+    ...ofType(template, 'AWS::CloudWatch::Alarm'),
+    ...ofType(template, 'AWS::CloudWatch::CompositeAlarm'),
+  ]);
+  expect(alarms.length).toBeGreaterThan(10);
+  for (const [id, { Properties }] of alarms) {
+    const read = readDescription(Properties.AlarmDescription);
+    if (read === 'part') continue;
+    const page = readFileSync(join(import.meta.dirname, '..', '..', read?.page ?? id), 'utf8');
+    expect(page).toMatch(new RegExp(`^#+ .*\\b${read?.chapter}\\b`, 'm'));
+  }
 });
