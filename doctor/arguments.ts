@@ -16,11 +16,12 @@ export interface Arguments {
 
 export const HELP = `Looks whether Rejoin can be deployed with your settings, and whether what is deployed works: npm run doctor -- [options]
 
-It looks at the settings, the AWS credentials, the account's quotas and the stream groups, and, once there is a stack, at its API, its CORS
-and its identity provider. It changes nothing.
+It looks at the settings, the AWS credentials, the account's quotas, Lambda's concurrency, the stream groups and the alarms' topic, and, once there
+is a stack, at its settings, functions, alarms, API, CORS and identity provider. It changes nothing, and makes no request with a player's token.
 
   --settings FILE    a settings file, as "cdk deploy -c settings=FILE" takes it (default settings.json, else cdk.json's)
   --players N        how many players may be streaming at once: do all get back in time when all are dropped together?
+                     (default: expectedPlayers of the settings)
   --region REGION    AWS Region of the stack (default: AWS_REGION, or the profile's)
   --profile NAME     a profile of AWS's shared files; else the ordinary credential chain decides
   --local            the local deployment of this checkout, which npm start runs
@@ -29,7 +30,8 @@ and its identity provider. It changes nothing.
   --help             this text
 
 Each line is a finding: ✓ is fine, ! is a warning, ? could not be looked at, ✗ is a problem.
-Exit codes: 0 no problem, 1 a problem, or arguments that are not valid.`;
+Exit codes: 0 no problem, and all could be looked at; 1 a problem, or arguments that are not valid; 2 no problem was found, but something could
+not be looked at, so there may be one. The last lines say what, which IAM actions were missing, and what was not tried.`;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;

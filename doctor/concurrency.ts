@@ -1,55 +1,42 @@
-import * as z from 'zod';
 import type { Settings } from '../infra/settings.ts';
-import { networkReason, type Signer, signedFetch } from '../operator/signed-fetch.ts';
-import { type Finding, ok, problem, unknown, warning } from './finding.ts';
+import { count } from '../infra/storm.ts';
+import type { Signer } from '../operator/signed-fetch.ts';
+import { compareRoom, unknownRoom } from './crowd.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+import { unreservedConcurrency } from './lambda.ts';
 
-const TIMEOUT_MS = 15_000;
 /** Lambda leaves so many executions to functions for which nothing is set aside (Developer Guide, "concurrency"). */
 const LEFT_TO_ALL = 100;
 const subject = 'provisionedConcurrency';
-const number = (value: number) => value.toLocaleString('en-US');
 
-const answerSchema = z.object({ AccountLimit: z.object({ UnreservedConcurrentExecutions: z.number() }) });
-
-/** Of Lambda's GetAccountSettings. @throws Error in a few words */
-async function unreserved(signer: Signer): Promise<number> {
-  const endpoint = process.env.AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${signer.region}.amazonaws.com`;
-  const { status, headers, text } = await signedFetch(signer, {
-    method: 'GET',
-    url: new URL('/2016-08-19/account-settings/', endpoint),
-    service: 'lambda',
-    timeoutMs: TIMEOUT_MS,
-  });
-  if (status !== 200) {
-    throw new Error(headers.get('x-amzn-errortype')?.split(':')[0] ?? `it answered ${status}`);
-  }
-  return answerSchema.parse(JSON.parse(text)).AccountLimit.UnreservedConcurrentExecutions;
-}
-
-/** Whether the account has the executions that the settings keep ready; nothing where they keep none. */
-export async function checkConcurrency(signer: Signer, settings: Settings): Promise<Finding[]> {
+/** Whether the account has the executions that a crowd needs, and those that the settings keep ready. */
+export async function checkConcurrency(
+  signer: Signer,
+  settings: Settings,
+  players: number | undefined,
+): Promise<Finding[]> {
+  const { region } = signer;
   const wanted = Object.values(settings.provisionedConcurrency).reduce((sum, each) => sum + each, 0);
-  if (wanted === 0) return [];
+  let granted: number;
   try {
-    return [compare(wanted, await unreserved(signer), signer.region)];
+    granted = await unreservedConcurrency(signer);
   } catch (error) {
-    const unread = error instanceof z.ZodError || error instanceof SyntaxError;
-    const reason = unread ? 'its answer cannot be read' : networkReason(error);
-    const says = `Lambda cannot be asked how many executions this account has (${reason})`;
-    return [unknown(subject, says, 'allow lambda:GetAccountSettings, or look into the console of Lambda')];
+    return [unknownRoom(error, settings, players, region)];
   }
+  const room = compareRoom(granted, settings, players, region);
+  return wanted === 0 ? [room] : [room, compareKept(wanted, granted, region)];
 }
 
-function compare(wanted: number, free: number, region: string): Finding {
-  const of = `of the ${number(free)} concurrent executions that nobody has reserved in ${region}`;
+function compareKept(wanted: number, free: number, region: string): Finding {
+  const of = `of the ${count(free)} concurrent executions that nobody has reserved in ${region}`;
   const most = Math.max(0, free - LEFT_TO_ALL);
   if (wanted > most) {
-    const says = `${number(wanted)} ${of}, and Lambda gives away ${number(most)} at most: the deployment would fail`;
+    const says = `${count(wanted)} ${of}, and Lambda gives away ${count(most)} at most: the deployment would fail`;
     return problem(subject, says, 'keep fewer ready, or have AWS raise the quota of concurrent executions');
   }
   if (wanted > free / 2) {
-    const says = `takes ${number(wanted)} ${of}, used or not: who comes in a storm finds few left`;
+    const says = `takes ${count(wanted)} ${of}, used or not: who comes in a storm finds few left`;
     return warning(subject, says, 'keep fewer ready, or have AWS raise the quota of concurrent executions');
   }
-  return ok(subject, `keeps ${number(wanted)} ${of} ready`);
+  return ok(subject, `keeps ${count(wanted)} ${of} ready`);
 }

@@ -50,7 +50,7 @@ export async function checkCredentials(
     const fine = ok(subject, `${arn}, Region ${signer.region}`);
     return { works: true, findings: [fine, ...foreign(settings, account, signer.region)] };
   } catch (error) {
-    return { works: false, findings: [failed(error)] };
+    return { works: false, findings: [{ ...failed(error), hides: 'everything in the account' }] };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Says whether Rejoin can be deployed, and whether what is deployed works: `npm run doctor -- --help`. */
 import { readArguments } from './arguments.ts';
 import { examine } from './examine.ts';
-import { report } from './print.ts';
+import { exitCode, report } from './print.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -12,7 +12,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     const findings = await examine(given, process.cwd());
     console.log(report(findings, given.json));
-    return findings.some(({ level }) => level === 'problem') ? 1 : 0;
+    return exitCode(findings);
   } catch (error) {
     console.error((error as Error).message);
     return 1;

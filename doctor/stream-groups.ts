@@ -6,7 +6,9 @@ import {
 import type { Settings, StreamGroupSettings } from '../infra/settings.ts';
 import type { Signer } from '../operator/signed-fetch.ts';
 import { networkReason } from '../operator/signed-fetch.ts';
-import { type Finding, ok, problem, unknown, warning } from './finding.ts';
+import { denied, type Finding, ok, problem, unknown, warning } from './finding.ts';
+import type { Hints } from './hints.ts';
+import { applications, locations } from './stream-group-parts.ts';
 
 const TIMEOUT_MS = 15_000;
 const DAY_MS = 86_400_000;
@@ -38,7 +40,7 @@ const statuses: Readonly<Record<string, { level: typeof warning; says: string; t
 export async function checkStreamGroups(
   signer: Signer,
   { streamGroups }: Settings,
-  { endpoint, now }: { endpoint?: string | undefined; now: number },
+  { endpoint, now, hints }: { endpoint?: string | undefined; now: number; hints: Hints },
 ): Promise<Finding[]> {
   const found = await Promise.all(
     streamGroups.map(async (group) => {
@@ -50,7 +52,8 @@ export async function checkStreamGroups(
         requestHandler: { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true, connectionTimeout: 5000 },
       });
       try {
-        return examine(group, await client.send(new GetStreamGroupCommand({ Identifier: id })), now);
+        const answer = await client.send(new GetStreamGroupCommand({ Identifier: id }));
+        return examine(group, answer, { now, hints });
       } catch (error) {
         return [failed(group, error as Error)];
       } finally {
@@ -60,6 +63,9 @@ export async function checkStreamGroups(
   );
   return found.flat();
 }
+
+/** Errors that say nothing of the stream group, and pass. */
+const PASSING = new Set(['ThrottlingException', 'InternalServerException', 'ServiceUnavailableException']);
 
 function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
   const subject = `stream group ${id}`;
@@ -71,11 +77,12 @@ function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
     );
   }
   if (error.name === 'AccessDeniedException') {
-    return unknown(
-      subject,
-      'these credentials may not look at it',
-      'allow gameliftstreams:GetStreamGroup, or look at it in the GameLift Streams console',
-    );
+    const instead = 'look at it in the GameLift Streams console';
+    return denied(subject, 'these credentials may not look at it', 'gameliftstreams:GetStreamGroup', instead);
+  }
+  if (PASSING.has(error.name)) {
+    const says = `GameLift Streams in ${region} is too busy to say (${error.name})`;
+    return unknown(subject, says, 'ask again in a minute');
   }
   const reason = error.name.endsWith('Exception') ? error.name : networkReason(error);
   return problem(
@@ -85,9 +92,13 @@ function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
   );
 }
 
-function examine(group: StreamGroupSettings, answer: GetStreamGroupCommandOutput, now: number): Finding[] {
+function examine(
+  group: StreamGroupSettings,
+  answer: GetStreamGroupCommandOutput,
+  { now, hints }: { now: number; hints: Hints },
+): Finding[] {
   const subject = `stream group ${group.id}`;
-  const findings = [...applications(subject, group, answer), ...locations(subject, group, answer)];
+  const findings = [...applications(subject, { group, hints }, answer), ...locations(subject, group, answer)];
   const { Status = 'UNKNOWN', StatusReason, ExpiresAt } = answer;
   if (Status === 'ACTIVE') {
     if (findings.length === 0) findings.push(ok(subject, 'is ACTIVE, with its applications and locations'));
@@ -106,49 +117,4 @@ function examine(group: StreamGroupSettings, answer: GetStreamGroupCommandOutput
     findings.push(warning(subject, `expires in ${Math.max(0, Math.floor(days))} days`, todo));
   }
   return findings;
-}
-
-function applications(
-  subject: string,
-  { id, region, applications: allowed }: StreamGroupSettings,
-  { DefaultApplication, AssociatedApplications = [] }: GetStreamGroupCommandOutput,
-): Finding[] {
-  const linked = [DefaultApplication?.Arn, ...AssociatedApplications].map((arn) => arn?.split('/').at(-1));
-  const missing = allowed.filter((name) => name !== DefaultApplication?.Id && !linked.includes(name));
-  if (missing.length === 0) return [];
-  return [
-    problem(
-      subject,
-      `application ${missing.join(', ')} is not linked to it, so nobody can start it`,
-      `aws gameliftstreams associate-applications --region ${region} --identifier ${id} --application-identifiers ${missing.join(' ')}`,
-    ),
-  ];
-}
-
-function locations(
-  subject: string,
-  { locations: allowed }: StreamGroupSettings,
-  { LocationStates = [] }: GetStreamGroupCommandOutput,
-): Finding[] {
-  return allowed.flatMap((name) => {
-    const state = LocationStates.find(({ LocationName }) => LocationName === name);
-    if (state === undefined) {
-      const others = LocationStates.map(({ LocationName }) => LocationName).join(', ');
-      const says = `has no location ${name}${others === '' ? '' : `, but ${others}`}`;
-      return [
-        problem(subject, says, `add the location to the stream group, or correct streamGroups' locations`),
-      ];
-    }
-    if (state.Status !== undefined && state.Status !== 'ACTIVE') {
-      const todo = 'see it in the GameLift Streams console; players cannot start there meanwhile';
-      return [warning(subject, `its location ${name} is ${state.Status}`, todo)];
-    }
-    const capacities = [state.AlwaysOnCapacity, state.OnDemandCapacity, state.MaximumCapacity];
-    const known = capacities.filter((capacity) => typeof capacity === 'number');
-    if (known.length > 0 && known.every((capacity) => capacity === 0)) {
-      const todo = 'give the location always-on or on-demand capacity';
-      return [problem(subject, `its location ${name} has no capacity, so nobody can start there`, todo)];
-    }
-    return [];
-  });
 }

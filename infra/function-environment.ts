@@ -1,6 +1,7 @@
 /** What a function learns from its environment: the settings it needs, and nothing that only the deployment needs. */
 import { Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { operatorSettings, playerSettings } from './deployed-settings.ts';
 import { type GrantTargets, tableOf } from './grants.ts';
 import { isTable, type Route, type TableTarget } from './routes.ts';
 import type { Settings } from './settings.ts';
@@ -55,10 +56,8 @@ function fitting(environment: Record<string, string>, { streamGroups, operators 
  * @throws {SettingsError} when they would not fit into Lambda's 4 KB
  */
 export function playerEnvironment(settings: Settings, table: Table): Record<string, string> {
-  const { streamGroups, userId, launchArguments, limits, adoption } = settings;
-  const { CreateStreamSessionAdminShell: _, ...quotas } = settings.quotas;
   const environment = {
-    SETTINGS: JSON.stringify({ streamGroups, userId, launchArguments, limits, quotas, adoption }),
+    SETTINGS: JSON.stringify(playerSettings(settings)),
     TABLE_NAME: table.tableName,
     ...telemetry(settings),
   };
@@ -82,11 +81,9 @@ export function operatorEnvironment(
   { grants }: Pick<Route, 'grants'>,
   targets: GrantTargets,
 ): Record<string, string> {
-  const streamGroups = settings.streamGroups.map(({ id, region }) => ({ id, region }));
-  const { operators = [], adminShell } = settings;
   const tables = grants.map(({ on }) => on).filter(isTable);
   const environment = {
-    SETTINGS: JSON.stringify({ streamGroups, operators, adminShell }),
+    SETTINGS: JSON.stringify(operatorSettings(settings)),
     ...Object.fromEntries(tables.map((on) => [tableVariables[on], tableOf(targets, on).tableName])),
     ...telemetry(settings),
   };

@@ -153,6 +153,8 @@ export const settingsSchema = object({
     /** AWS documents none; taken to be what its siblings have. */
     CreateStreamSessionAdminShell: perSecond(),
   }).prefault({}),
+  /** How many may be streaming at once. Decides nothing: who could not get back after a storm is a warning. */
+  expectedPlayers: whole(1, 100_000_000).optional(),
   adoption: object({
     enabled: yesOrNo().default(false),
     /** The part of the GetStreamSession quota that looking at strangers' sessions may use. */

@@ -1,5 +1,6 @@
 /** What a deployer should know although it may well be intended. Warnings never stop a deployment. */
 import type { Settings } from './settings.ts';
+import { stormProblem, stormsOf } from './storm.ts';
 
 export interface Warning {
   /** Stable name, by which CDK lets a deployer acknowledge the warning. */
@@ -57,6 +58,17 @@ function streamGroupWarnings(
   return warnings;
 }
 
+/** What expectedPlayers would meet in each Region, were they all dropped together. */
+function stormWarnings({ expectedPlayers, ...settings }: Settings): Warning[] {
+  if (expectedPlayers === undefined) return [];
+  return stormsOf(settings).flatMap((storm) => {
+    const found = stormProblem(storm, expectedPlayers);
+    if (found === undefined) return [];
+    const message = `expectedPlayers, in ${storm.region}: ${found.says}. To help, ${found.todo}`;
+    return [{ id: 'rejoin:storm', message }];
+  });
+}
+
 /** Everything about these settings that deserves a second look, in the order of the settings. */
 export function warningsFor(settings: Settings): Warning[] {
   const warnings = settings.streamGroups.flatMap(streamGroupWarnings);
@@ -65,6 +77,14 @@ export function warningsFor(settings: Settings): Warning[] {
       id: 'rejoin:noWebOrigins',
       message:
         'webOrigins is empty: no web page can call the API. Write the origin of yours, such as "https://play.example.com"',
+    });
+  }
+  warnings.push(...stormWarnings(settings));
+  if (settings.alarmTopic === undefined) {
+    warnings.push({
+      id: 'rejoin:noAlarmTopic',
+      message:
+        'alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told. Write the ARN of an SNS topic in the Region of the stack that somebody has subscribed to',
     });
   }
   return warnings;

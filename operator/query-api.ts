@@ -1,40 +1,7 @@
 import { EXIT, Failure } from './failure.ts';
-import { networkReason, type Signer, signedFetch } from './signed-fetch.ts';
-
-const TIMEOUT_MS = 15_000;
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-
-const plain = (text: string) => text.replace(/&(\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
-const element = (xml: string, name: string): string | undefined => {
-  const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return found === undefined ? undefined : plain(found);
-};
-
-/** Calls one of AWS's services of the Query kind. For two small calls an SDK client each would be much to install. */
-async function query(
-  signer: Signer,
-  service: 'cloudformation' | 'sts',
-  parameters: Record<string, string>,
-): Promise<string> {
-  // The SDKs' own variable for an endpoint of one's own.
-  const endpoint =
-    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
-    `https://${service}.${signer.region}.amazonaws.com/`;
-  const answer = await signedFetch(signer, {
-    method: 'POST',
-    url: new URL(endpoint),
-    service,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(parameters).toString(),
-    timeoutMs: TIMEOUT_MS,
-  });
-  if (answer.status === 200) return answer.text;
-  throw new Failure(
-    element(answer.text, 'Message') ?? `${service} answered ${answer.status}`,
-    answer.status === 403 ? EXIT.refused : EXIT.failed,
-    { code: element(answer.text, 'Code') },
-  );
-}
+import { query } from './query.ts';
+import { networkReason, type Signer } from './signed-fetch.ts';
+import { element, members } from './xml.ts';
 
 /** A CloudFormation stack as it stands. */
 export interface Stack {
@@ -59,8 +26,7 @@ export async function findStack(signer: Signer, stackName: string): Promise<Stac
     if (isMissingStack(error)) return undefined;
     throw error;
   }
-  const members = /<Outputs>([\s\S]*?)<\/Outputs>/.exec(xml)?.[1]?.split('</member>') ?? [];
-  const outputs = members.flatMap((member) => {
+  const outputs = members(xml, 'Outputs').flatMap((member) => {
     const [key, value] = [element(member, 'OutputKey'), element(member, 'OutputValue')];
     return key === undefined || value === undefined ? [] : [[key, value]];
   });

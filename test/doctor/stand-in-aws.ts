@@ -11,47 +11,49 @@ import {
   startFake,
   temporaryDirectory,
 } from '../operator/support.ts';
+import {
+  accountSettings,
+  cloudWatch,
+  escaped,
+  isReply,
+  resources,
+  templateOf,
+  type World,
+  xml,
+  xmlError,
+} from './stand-in-answers.ts';
 
 const ACCOUNT = '123456789012';
 const ORIGIN = 'https://play.example.com';
 const arn = (resource: string) => `arn:aws:gameliftstreams:${REGION}:${ACCOUNT}:${resource}`;
 
 /** Services that the local deployment has not, each verifying signatures for its own name, and the web as strangers see it. */
-const SERVICES = ['sts', 'cloudformation', 'servicequotas', 'lambda', 'gameliftstreams', 'web'] as const;
+const SERVICES = [
+  'sts',
+  'cloudformation',
+  'monitoring',
+  'sns',
+  'lambda',
+  'servicequotas',
+  'gameliftstreams',
+  'web',
+] as const;
 type Service = (typeof SERVICES)[number];
 const VARIABLES = {
   sts: 'AWS_ENDPOINT_URL_STS',
+  monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
+  sns: 'AWS_ENDPOINT_URL_SNS',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
   cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',
   servicequotas: 'AWS_ENDPOINT_URL_SERVICE_QUOTAS',
-  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
   gameliftstreams: 'AWS_ENDPOINT_URL_GAMELIFTSTREAMS',
 };
 
-const xml = (body: string, status = 200): Reply => ({ status, body });
-export const xmlError = (status: number, code: string, message: string): Reply =>
-  xml(
-    `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
-    status,
-  );
-
-/** What AWS and the web answer while all is well; a test replaces what is not. */
-export interface World {
-  settings: Record<string, unknown>;
-  caller: () => Reply;
-  /** By stack name: its status and outputs. */
-  stacks: Record<string, { status: string; outputs: Record<string, string> }>;
-  cloudFormation: ((received: Received) => Reply) | undefined;
-  quotas: (received: Received) => Reply;
-  /** Lambda's GetAccountSettings. */
-  lambda: (received: Received) => Reply;
-  /** GetStreamGroup's output, or a whole reply. */
-  streamGroup: Record<string, unknown>;
-  door: { player: number; operator: number };
-  allowedOrigin: (origin: string) => string | undefined;
-  allowedMethods: string;
-  discovery: Record<string, unknown> | string;
-  keys: unknown;
-}
+/** What there is to do, one line each. */
+export const notOk = (findings: readonly Finding[]): string[] =>
+  findings
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, subject, says }) => `${level} ${subject}: ${says}`);
 
 export async function standInAws() {
   const directory = temporaryDirectory();
@@ -89,6 +91,27 @@ export async function standInAws() {
       RejoinOperator: { status: 'CREATE_COMPLETE', outputs: { OperatorApiUrl: `${web}/operator` } },
     },
     cloudFormation: undefined,
+    parts: {
+      Rejoin: {
+        functions: ['Rejoin-reconnect-1', 'Rejoin-status-1'],
+        alarms: ['Rejoin-FunctionsDead-1', 'RejoinReconnectsFailingFast'],
+        deployedWith: {},
+      },
+      RejoinOperator: {
+        functions: ['Rejoin-shell-1'],
+        alarms: ['Rejoin-AdminShellUsed-1'],
+        deployedWith: {},
+      },
+    },
+    counts: {
+      'Rejoin-reconnect-1': { Invocations: [3, 4], Errors: [0, 0] },
+      'Rejoin-status-1': { Invocations: [12], Errors: [] },
+      'Rejoin-shell-1': { Invocations: [1], Errors: [0] },
+    },
+    ringing: [],
+    cloudWatch: undefined,
+    topic: { SubscriptionsConfirmed: '2', SubscriptionsPending: '0' },
+    lambda: accountSettings(1000),
     quotas: () => ({
       status: 200,
       body: {
@@ -98,13 +121,6 @@ export async function standInAws() {
         })),
       },
     }),
-    lambda: ({ path }) =>
-      path === '/2016-08-19/account-settings/'
-        ? {
-            status: 200,
-            body: { AccountLimit: { ConcurrentExecutions: 1200, UnreservedConcurrentExecutions: 1000 } },
-          }
-        : { status: 404 },
     streamGroup: {
       Arn: arn('streamgroup/sg-1AB2C3'),
       Id: 'sg-1AB2C3',
@@ -119,6 +135,7 @@ export async function standInAws() {
     door: { player: 401, operator: 403 },
     allowedOrigin: (origin) => (origin === ORIGIN ? origin : undefined),
     allowedMethods: 'GET,POST,DELETE',
+    preflight: 204,
     discovery: { issuer, jwks_uri: `${web}/keys` },
     keys: { keys: [{ kty: 'RSA' }] },
   });
@@ -141,14 +158,36 @@ export async function standInAws() {
   );
   fakes.cloudformation.answer(
     signed((received) => {
-      if (world.cloudFormation) return world.cloudFormation(received);
-      const name = new URLSearchParams(received.body).get('StackName') ?? '';
+      const parameters = new URLSearchParams(received.body);
+      const name = parameters.get('StackName') ?? '';
+      const action = parameters.get('Action') ?? '';
+      const instead = world.cloudFormation?.(action);
+      if (instead) return instead;
+      if (action === 'GetTemplate')
+        return xml(`<TemplateBody>${escaped(templateOf(world, name))}</TemplateBody>`);
+      if (action === 'ListStackResources') return xml(resources(world, name, parameters.get('NextToken')));
       const stack = world.stacks[name];
       if (!stack) return xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
       const outputs = Object.entries(stack.outputs).map(
         ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
       );
       return xml(`<StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs>`);
+    }),
+  );
+  fakes.monitoring.answer(
+    signed(({ body }) => {
+      const parameters = new URLSearchParams(body);
+      const action = parameters.get('Action') ?? '';
+      return world.cloudWatch?.(action) ?? xml(cloudWatch(world, action, parameters));
+    }),
+  );
+  fakes.sns.answer(
+    signed(() => {
+      if (isReply(world.topic)) return world.topic;
+      const entries = Object.entries(world.topic).map(
+        ([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`,
+      );
+      return xml(`<Attributes>${entries.join('')}</Attributes>`);
     }),
   );
   fakes.web.answer(({ method, path, headers }) => {
@@ -161,7 +200,7 @@ export async function standInAws() {
         'access-control-allow-methods': world.allowedMethods,
         'access-control-allow-headers': 'authorization,content-type,idempotency-key',
       };
-      return { status: 204, headers: { ...cors } };
+      return { status: world.preflight, headers: world.preflight === 204 ? { ...cors } : {} };
     }
     if (path === '/player/v1/streamsessions') return { status: world.door.player, body: {} };
     if (path === '/operator/v1/players/doctor/streamsessions')

@@ -14,7 +14,7 @@ const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
 const top =
-  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
+  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
 
 /** What was written, and the one line it earns. */
 const refused: [what: string, input: unknown, line: string][] = [
@@ -348,6 +348,11 @@ function settingCases(): [string, unknown, string][] {
       'a boundless quota',
       { quotas: { CreateStreamSessionConnection: 1e9 } },
       'quotas.CreateStreamSessionConnection is 1000000000; write a number from 1 to 100000',
+    ],
+    [
+      'half a player',
+      { expectedPlayers: 1999.5 },
+      'expectedPlayers is 1999.5; write a whole number from 1 to 100000000',
     ],
     [
       'adoption without object',

@@ -166,6 +166,9 @@ describe('what a web developer is told', () => {
 });
 
 describe('warnings', () => {
+  const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
+  const watched = { ...withProvider, alarmTopic };
+
   test('deploying the example is noticed', () => {
     const [example] = warningsOf({
       ...withProvider,
@@ -178,7 +181,7 @@ describe('warnings', () => {
 
   test('a Region or location that AWS may have added since is a warning, not an error', () => {
     const warnings = warningsOf({
-      ...withProvider,
+      ...watched,
       streamGroups: [
         { ...group, region: 'eu-west-3' },
         { ...group, id: 'sg-B', locations: ['us-west-2', 'mars-north-1'] },
@@ -193,13 +196,32 @@ describe('warnings', () => {
   });
 
   test('an API that no web page can call is noticed', () => {
-    expect(warningsOf(minimal)).toEqual([
+    expect(warningsOf({ ...minimal, alarmTopic })).toEqual([
       expect.stringMatching(/^webOrigins is empty: no web page can call the API/),
     ]);
   });
 
   test('settings with nothing odd about them are deployed in silence', () => {
-    expect(warningsOf(withProvider)).toEqual([]);
+    expect(warningsOf(watched)).toEqual([]);
+    expect(warningsOf({ ...watched, expectedPlayers: 2160 })).toEqual([]);
+  });
+
+  test('alarms that nobody would hear are noticed', () => {
+    expect(warningsOf(withProvider)).toEqual([
+      expect.stringMatching(/^alarmTopic is not set: alarms change their colour .+, and nobody is told/),
+    ]);
+  });
+
+  test('more players than the quota brings back in time are noticed before there is an account, in each Region', () => {
+    const streamGroups = [
+      { ...group, connectionTimeoutSeconds: 300 },
+      { ...group, id: 'sg-B', region: 'eu-central-1' },
+    ];
+    expect(warningsOf({ ...watched, streamGroups, expectedPlayers: 2400 })).toEqual([
+      expect.stringMatching(
+        /^expectedPlayers, in eu-central-1: 2,400 players dropped at once take 120 s of the 120 s .+ raise connectionTimeoutSeconds to 134 or more, or have AWS raise/,
+      ),
+    ]);
   });
 });
 

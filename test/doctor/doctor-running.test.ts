@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { accountSettings, type World, xmlError } from './stand-in-answers.ts';
+import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
+
+let aws: Awaited<ReturnType<typeof StandIn>>;
+beforeAll(async () => {
+  aws = await standInAws();
+});
+afterAll(() => aws.close());
+beforeEach(() => {
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  return () => vi.unstubAllEnvs();
+});
+
+const DEAD = 'FunctionsDead: functions die instead of answering. See docs/runbook.md#functionsdead';
+const counts = (world: World, name: string, Invocations: number[], Errors: number[]) => {
+  world.counts[name] = { Invocations, Errors };
+};
+
+describe('of a stack whose door answers, a deployer learns', () => {
+  it('that all its functions die, although strangers are refused as they should be', async () => {
+    const findings = await aws.findings((world) => {
+      counts(world, 'Rejoin-reconnect-1', [3, 4], [3, 4]);
+      counts(world, 'Rejoin-status-1', [2], [2]);
+      world.ringing = [['Rejoin-FunctionsDead-1', DEAD]];
+    });
+    expect(notOk(findings)).toEqual([
+      'problem function Rejoin-reconnect-1: ended without an answer 7 of 7 times within the last hour',
+      'problem function Rejoin-status-1: ended without an answer 2 of 2 times within the last hour',
+      'problem alarm FunctionsDead: rings: functions die instead of answering',
+    ]);
+    expect(findings.find(({ subject }) => subject === 'alarm FunctionsDead')?.todo).toBe(
+      'docs/runbook.md, chapter FunctionsDead',
+    );
+  });
+
+  it('that one dies now and then, as a warning', async () => {
+    const findings = await aws.findings((world) => counts(world, 'Rejoin-status-1', [9, 1], [0, 1]));
+    expect(notOk(findings)).toEqual([
+      'warning function Rejoin-status-1: ended without an answer 1 of 10 times within the last hour',
+    ]);
+  });
+
+  it('that nothing is known of functions that nobody called: not that all is well', async () => {
+    const findings = await aws.findings((world) => {
+      delete world.counts['Rejoin-reconnect-1'];
+      delete world.counts['Rejoin-status-1'];
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown functions of Rejoin: nobody has called one within the last hour, so nothing shows that they run',
+    ]);
+  });
+
+  it('which functions nobody called, where others ran', async () => {
+    const findings = await aws.findings((world) => {
+      delete world.counts['Rejoin-status-1'];
+    });
+    expect(notOk(findings)).toEqual([]);
+    expect(findings).toContainEqual({
+      level: 'ok',
+      subject: 'functions of Rejoin',
+      says: '1 of 2 ran within the last hour, 7 times, and none died',
+      notTried: 'what nobody called within the last hour: Rejoin-status-1',
+    });
+  });
+
+  it.each([
+    [
+      'that a composite alarm rings, which CloudWatch lists only if asked to, and none of its parts',
+      [
+        [
+          'RejoinReconnectsFailingFast',
+          'ReconnectsFailingFast: reconnects fail so often. See docs/runbook.md',
+        ],
+        ['Rejoin-FunctionsDead-1', 'A part of ReconnectsFailingFast, which rings; this one does not.'],
+      ],
+      ['problem alarm ReconnectsFailingFast: rings: reconnects fail so often'],
+    ],
+    [
+      "that the operators' door is in trouble",
+      [['Rejoin-AdminShellUsed-1', 'AuditNotWritten: nobody gets in. See docs/operator.md']],
+      ['problem alarm AuditNotWritten: rings: nobody gets in'],
+    ],
+    [
+      'that an operator looked into a session, which harms no player',
+      [
+        [
+          'Rejoin-AdminShellUsed-1',
+          'AdminShellUsed: an operator asked. Who stands there. See docs/operator.md',
+        ],
+      ],
+      ['warning alarm AdminShellUsed: rings: an operator asked. Who stands there'],
+    ],
+    ['nothing of an alarm that is somebody else’s', [['Other-FunctionsDead-1', DEAD]], []],
+    [
+      'that an alarm rings whose description somebody changed',
+      [['Rejoin-FunctionsDead-1', '']],
+      ['problem alarm Rejoin-FunctionsDead-1: rings'],
+    ],
+  ] as [string, World['ringing'], string[]][])('%s', async (_what, ringing, lines) => {
+    const findings = await aws.findings((world) => {
+      world.ringing = ringing;
+    });
+    expect(notOk(findings)).toEqual(lines);
+  });
+
+  it('nothing of a function that was there before', async () => {
+    const findings = await aws.findings((world) => {
+      world.parts.Rejoin?.functions.push('Rejoin-gone-1');
+      counts(world, 'Rejoin-gone-1', [1], [1]);
+    });
+    expect(notOk(findings)).toEqual([]);
+  });
+
+  it('nothing of the functions of one that was never created', async () => {
+    const findings = await aws.findings((world) => {
+      world.stacks = { Rejoin: { status: 'ROLLBACK_COMPLETE', outputs: {} } };
+      world.counts = {};
+      world.settings.operators = undefined;
+    });
+    expect(notOk(findings)).toEqual(['problem stack Rejoin: is ROLLBACK_COMPLETE']);
+  });
+});
+
+describe('settings that were changed and not deployed are a warning each', () => {
+  it.each([
+    ['quotas.GetStreamSession', { quotas: { GetStreamSession: 20.5 } }, '20.5', '20'],
+    ['throttling.burst', { throttling: { burst: 5000 } }, '5000', '1000'],
+    ['memoryMb', { memoryMb: 1024 }, '1024', '512'],
+    ['logs.level', { logs: { level: 'WARN' } }, '"WARN"', '"INFO"'],
+    ['logs.retentionDays', { logs: { retentionDays: 7 } }, '7', '30'],
+    ['alarmTopic', { alarmTopic: undefined }, 'nothing', '"arn:aws:sns:us-west-2:123456789012:on-call"'],
+    ['adoption.enabled', { adoption: { enabled: true } }, 'true', 'false'],
+  ])('%s', async (path, deployedWith, deployed, written) => {
+    const findings = await aws.findings((world) => {
+      world.parts.Rejoin = { functions: [], alarms: [], deployedWith };
+    });
+    expect(notOk(findings)).toEqual([
+      `warning ${path}: ${deployed} is deployed in Rejoin, and the settings say ${written}`,
+    ]);
+  });
+
+  it('stream groups by the place where they differ, and a list that grew as a whole', async () => {
+    const findings = await aws.findings((world) => {
+      const [group] = world.settings.streamGroups as [object];
+      const old = { ...group, connectionTimeoutSeconds: 60, applications: ['a-1'] };
+      world.parts.Rejoin = { functions: [], alarms: [], deployedWith: { streamGroups: [old] } };
+    });
+    expect(notOk(findings)).toEqual([
+      'warning streamGroups[0].applications: ["a-1"] is deployed in Rejoin, and the settings say ["a-1","a-2"]',
+      'warning streamGroups[0].connectionTimeoutSeconds: 60 is deployed in Rejoin, and the settings say 120',
+    ]);
+  });
+
+  it("operators, who stand in the operators' stack", async () => {
+    const findings = await aws.findings((world) => {
+      world.parts.RejoinOperator = { functions: [], alarms: [], deployedWith: { operators: [] } };
+    });
+    expect(notOk(findings)).toEqual([
+      expect.stringMatching(/^warning operators: \[\] is deployed in RejoinOperator, and the settings say/),
+    ]);
+  });
+
+  it('or cannot be compared, where something else wrote the template', async () => {
+    const findings = await aws.findings((world) => {
+      world.cloudFormation = (action) =>
+        action === 'GetTemplate'
+          ? { status: 200, body: '<TemplateBody>Resources:</TemplateBody>' }
+          : undefined;
+      world.settings.operators = undefined;
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown settings of Rejoin: its template is not as this version writes it',
+    ]);
+  });
+
+  it('a domain, and another kind of identity', async () => {
+    const findings = await aws.findings((world) => {
+      world.settings.identity = undefined;
+      world.settings.domain = {
+        name: 'api.example.com',
+        certificateArn: 'arn:aws:acm:us-west-2:123456789012:certificate/1',
+      };
+    });
+    expect(notOk(findings).map((line) => line.replaceAll(/http:\S+\/issuer/g, 'URL'))).toEqual([
+      "warning domain: API Gateway's own address is deployed, and the settings say https://api.example.com",
+      'warning identity: URL is deployed, and the settings say a Cognito user pool',
+    ]);
+  });
+});
+
+it('a domain that was taken out of the settings and is deployed still is a warning', async () => {
+  const findings = await aws.findings((world) => {
+    Object.assign(world.stacks.Rejoin?.outputs ?? {}, {
+      DomainTarget: 'd-1.execute-api.us-west-2.amazonaws.com',
+    });
+  });
+  expect(notOk(findings).map((line) => line.replaceAll(/http:\S+\/player/g, 'URL'))).toEqual([
+    "warning domain: URL is deployed, and the settings say API Gateway's own address",
+  ]);
+});
+
+describe('an alarm that nobody would hear is told of:', () => {
+  const topic = (change: World['topic']) => (world: World) => {
+    world.topic = change;
+  };
+  const SAYS: [string, (world: World) => void, string][] = [
+    [
+      'no topic in the settings',
+      (world) => {
+        world.settings.alarmTopic = undefined;
+      },
+      'warning settings.json: alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told',
+    ],
+    [
+      'a topic that is not there',
+      topic(xmlError(404, 'NotFound', 'Topic does not exist')),
+      'problem alarmTopic: there is no topic arn:aws:sns:us-west-2:123456789012:on-call, so nobody hears an alarm',
+    ],
+    [
+      'a topic without subscriptions',
+      topic({ SubscriptionsConfirmed: '0', SubscriptionsPending: '0' }),
+      'warning alarmTopic: nobody has subscribed to arn:aws:sns:us-west-2:123456789012:on-call',
+    ],
+    [
+      'a topic whose one subscription nobody confirmed',
+      topic({ SubscriptionsConfirmed: '0', SubscriptionsPending: '1' }),
+      'warning alarmTopic: nobody has confirmed a subscription of arn:aws:sns:us-west-2:123456789012:on-call, 1 pending',
+    ],
+    [
+      "a topic encrypted with AWS's own key, which CloudWatch can't use",
+      topic({ SubscriptionsConfirmed: '1', KmsMasterKeyId: 'alias/aws/sns' }),
+      'problem alarmTopic: is encrypted with alias/aws/sns, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm',
+    ],
+    [
+      'a topic encrypted with a key whose policy only its owner knows',
+      topic({ SubscriptionsConfirmed: '1', KmsMasterKeyId: 'alias/ours' }),
+      "warning alarmTopic: is encrypted with alias/ours, which CloudWatch may use only if the key's policy says so",
+    ],
+  ];
+  it.each(SAYS)('%s', async (_what, change, line) => {
+    const found = notOk(await aws.findings(change)).map((each) =>
+      each.replace(/ \S*settings\.json/, ' settings.json'),
+    );
+    expect(found).toEqual([expect.stringContaining(line)]);
+  });
+});
+
+describe('who expects a crowd', () => {
+  it("is warned where Lambda's concurrency is a new account's, however good the quota is", async () => {
+    const findings = await aws.findings((world) => {
+      world.lambda = accountSettings(10);
+    }, 2000);
+    expect(notOk(findings)).toEqual([
+      "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 executions at once of warm functions, and 10 are granted: the others are told 503 and lose time",
+    ]);
+  });
+
+  it('learns that Lambda answered nonsense, and takes it for nothing', async () => {
+    const findings = await aws.findings((world) => {
+      world.lambda = () => ({ status: 200, body: '<html>' });
+    });
+    expect(notOk(findings)).toEqual([
+      "unknown Lambda's concurrency in us-west-2: Lambda cannot be asked (its answer cannot be read)",
+    ]);
+  });
+
+  it('and says so in the settings is warned without being asked each time', async () => {
+    const findings = await aws.findings((world) => {
+      world.settings.expectedPlayers = 2300;
+      world.lambda = accountSettings(26);
+    });
+    expect(notOk(findings).map((line) => line.split(':')[0])).toEqual([
+      'warning storm in us-west-2',
+      'warning throttling',
+      "warning Lambda's concurrency in us-west-2",
+    ]);
+  });
+});
