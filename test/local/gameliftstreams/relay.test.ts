@@ -153,7 +153,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
   });
 
   it('vanish when the line is cut, those on their way included', async () => {
-    behave({ delayMs: 50 });
+    behave({ delayMs: 500 });
     await bothWays(numbered(20));
     await judges(40);
     relay.cut();
@@ -161,7 +161,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     await bothWays(numbered(20, 21));
     // A second relay on the same machine is the clock: what it delivers was sent later.
     const other = await openRelay(game.port(), () =>
-      createShaper({ lossPercent: 0, delayMs: 100, jitterMs: 0, reorder: false }, 0),
+      createShaper({ lossPercent: 0, delayMs: 600, jitterMs: 0, reorder: false }, 0),
     );
     await send(client, other.port, [99]);
     await arrives(game, 1);
