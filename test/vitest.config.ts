@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** The tests of benches that start a deployment. */
 const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];
 
+/** Until a condition holds, however busy the machine is: the default is one second. */
+const expect = { poll: { timeout: 20_000, interval: 20 } };
+
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
  * for itself, `browser` Chromium as well. Files of the last two run one after another: each drives real
@@ -14,6 +17,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          expect,
           name: 'unit',
           include: ['test/{lambdas,infra,local,operator,doctor,openapi,bench,client}/**/*.test.ts'],
           exclude: BENCHES,
@@ -22,6 +26,7 @@ export default defineConfig({
       },
       {
         test: {
+          expect,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', ...BENCHES],
           fileParallelism: false,
@@ -31,6 +36,7 @@ export default defineConfig({
       },
       {
         test: {
+          expect,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           fileParallelism: false,
