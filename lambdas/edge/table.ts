@@ -49,15 +49,16 @@ const marshallOptions = { removeUndefinedValues: true };
 /**
  * The table over DynamoDB. A failure other than a failed condition becomes `upstream_unavailable`: the request
  * had no effect at AWS, or its effect is under a lease, so repeating it is right either way.
+ * @param requestTimeoutMs how long one request may take; for tests, whose table shares a busy machine
  */
-export function dynamoTable(tableName: string): Table {
+export function dynamoTable(tableName: string, requestTimeoutMs = REQUEST_TIMEOUT_MS): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     endpointDiscoveryEnabled: false,
     requestHandler: {
-      connectionTimeout: REQUEST_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      socketTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      socketTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
     },
   });
