@@ -49,16 +49,17 @@ const marshallOptions = { removeUndefinedValues: true };
 /**
  * The table over DynamoDB. A failure other than a failed condition becomes `upstream_unavailable`: the request
  * had no effect at AWS, or its effect is under a lease, so repeating it is right either way.
- * @param requestTimeoutMs how long one request may take; for tests, whose table shares a busy machine
+ *
+ * @param timeoutMs what connecting, and an answer, may each take in milliseconds.
  */
-export function dynamoTable(tableName: string, requestTimeoutMs = REQUEST_TIMEOUT_MS): Table {
+export function dynamoTable(tableName: string, timeoutMs: number = REQUEST_TIMEOUT_MS): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     endpointDiscoveryEnabled: false,
     requestHandler: {
-      connectionTimeout: requestTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      socketTimeout: requestTimeoutMs,
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
       throwOnRequestTimeout: true,
     },
   });

@@ -16,7 +16,6 @@ import {
   realTable,
   reconnectWith,
   refusal,
-  TABLE_PATIENCE_MS,
 } from './broker.ts';
 import { startWith } from './start-broker.ts';
 
@@ -42,7 +41,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
   process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  proxied = dynamoTable('sessions', TABLE_PATIENCE_MS);
+  proxied = dynamoTable('sessions', 10_000);
   // The client reads its endpoint with its first request.
   await proxied.get({ pk: 'a', sk: 'b' });
 });
