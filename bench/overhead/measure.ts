@@ -13,7 +13,7 @@ import { callsOf, repeated } from './replay.ts';
 
 /** Reconnects of a round, and as many of its bare calls. */
 const RECONNECTS = 25;
-/** Rounds until both sides are compiled and connected. */
+/** Rounds until both sides are compiled and connected; as many as count, where those are fewer. */
 const WARM_UP = 12;
 
 /**
@@ -37,7 +37,7 @@ export async function measureOverhead(
     await worker.next();
     const sessions = await broker.begin(RECONNECTS);
     const samples: Samples = { rejoinUs: [], bareUs: [], calls: [] };
-    for (let round = -WARM_UP; round < rounds; round++) {
+    for (let round = -Math.min(WARM_UP, rounds); round < rounds; round++) {
       stop.throwIfAborted();
       onProgress(round < 0 ? 'warming up' : `measuring, ${round} of ${rounds} rounds`);
       const { rejoinUs, bareUs, calls } = await measureRound(broker, worker, sessions);

@@ -11,6 +11,8 @@ const SPREAD_MS = 200;
 /** Where nobody gave a wait: what API Gateway answers by itself, and lost connections. */
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 20_000;
+/** How long a start is repeated: longer than the lease that a function which died leaves behind. */
+const START_PATIENCE_MS = 60_000;
 
 /** Where and as whom a player plays. */
 export interface RejoinPlayerOptions {
@@ -44,6 +46,7 @@ export function rejoinPlayer(
     bearer = await token();
     const body = { signalRequest: newOffer() };
     const key = randomUUID();
+    let waited = 0;
     for (let failures = 1; ; failures++) {
       const answer = await api.post(sessionsPath, body, { bearer, key }).catch(() => undefined);
       if (answer?.status === 201) {
@@ -51,8 +54,11 @@ export function rejoinPlayer(
         previousConnectionId = answer.body.connectionId;
         return streamSessionId;
       }
-      if (failures === 10) throw new Error(`A session can't be started: ${JSON.stringify(answer?.body)}`);
-      await sleep(waitOf(answer, failures));
+      if (waited > START_PATIENCE_MS)
+        throw new Error(`A session can't be started: ${JSON.stringify(answer?.body)}`);
+      const wait = waitOf(answer, failures);
+      waited += wait;
+      await sleep(wait);
     }
   }
 

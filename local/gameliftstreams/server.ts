@@ -40,6 +40,8 @@ export interface EmulatorOptions {
   settings?: Partial<EmulatorSettings>;
   /** Origins of web pages that may use the control API, such as `http://127.0.0.1:4560`. */
   controlOrigins?: readonly string[];
+  /** What faults and bad networks throw their dice with: numbers from 0 to below 1. Math.random when absent. */
+  random?: () => number;
 }
 
 export interface Emulator {
@@ -85,6 +87,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const principals = new Map(options.principals.map((principal) => [principal.accessKeyId, principal]));
   let url = '';
 
+  const random = options.random ?? Math.random;
   const current = () => settings;
   const service = new GameLiftStreams({
     region: options.region,
@@ -92,6 +95,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     streamGroups: options.streamGroups,
     settings: current,
     webSdkProtocolUrl: () => `${url}${SCRIPT_PATH}`,
+    random,
   });
   const adminShells = createAdminShells({
     region: options.region,
@@ -111,7 +115,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     lookup: (accessKeyId) => principals.get(accessKeyId),
     authorize: options.authorize ?? (() => true),
     rateLimit: createRateLimit((operation) => settings.quotas[operation as Operation]),
-    faults: createFaults(),
+    faults: createFaults(random),
     calls: createCalls(),
   };
   const control = {

@@ -22,6 +22,7 @@ export interface ServiceOptions {
   streamGroups: readonly EmulatorStreamGroup[];
   settings: () => Settings;
   webSdkProtocolUrl: () => string;
+  random: () => number;
 }
 
 /** A stream group as it is now: its status and capacity can be changed while the emulator runs. */
@@ -137,6 +138,7 @@ export class GameLiftStreams {
       applicationArn: this.arn(`application/${application}`),
       webSdkProtocolUrl: this.#options.webSdkProtocolUrl(),
       settings: this.#options.settings,
+      random: this.#options.random,
       onFinished: () => this.#release(session),
     };
     const session = new StreamSession(context, request);

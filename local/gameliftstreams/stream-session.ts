@@ -45,6 +45,7 @@ export interface SessionContext {
   applicationArn: string;
   webSdkProtocolUrl: string;
   settings: () => Settings;
+  random: () => number;
   /** Called once, when the session has ended and holds no capacity any more. */
   onFinished: () => void;
 }
@@ -104,7 +105,7 @@ export class StreamSession {
 
   set network(network: Network | undefined) {
     this.#network = network;
-    this.#shaper = network && createShaper(network, performance.now());
+    this.#shaper = network && createShaper(network, performance.now(), this.context.random);
   }
 
   /** Capacity was found: the application starts, and the first offer is answered. */

@@ -1,8 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
+import { newOffer } from '../../bench/storm/offer.ts';
 import { playerIdOf } from '../../lambdas/core/player.ts';
 import {
   type LocalDeployment,
@@ -81,13 +82,7 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
 
 export type Deployed = Awaited<ReturnType<typeof deploy>>;
 
-/** An offer that no other test makes; without a fingerprint, so that the emulator answers by signalling alone. */
-export function offer(): string {
-  return JSON.stringify({
-    type: 'offer',
-    sdp: `v=0\no=- ${randomInt(2 ** 47)} 2 IN IP4 127.0.0.1\ns=-\nt=0 0\n`,
-  });
-}
+export { newOffer as offer };
 
 /** A player signed in, and what the page would send for one. Every answer must be as docs/openapi.json tells. */
 async function createPlayer({ endpoints }: LocalDeployment, name: string) {
@@ -112,11 +107,14 @@ async function createPlayer({ endpoints }: LocalDeployment, name: string) {
     name,
     token,
     request,
-    start: (signalRequest = offer(), key?: string) =>
+    start: (signalRequest = newOffer(), key?: string) =>
       request('POST', group, { body: { signalRequest }, ...keyed(key) }),
     status: (id: string) => request('GET', `${group}/${id}`),
     sessions: () => request('GET', '/v1/streamsessions'),
-    reconnect: (id: string, { signalRequest = offer(), key, previousConnectionId }: ReconnectOptions = {}) =>
+    reconnect: (
+      id: string,
+      { signalRequest = newOffer(), key, previousConnectionId }: ReconnectOptions = {},
+    ) =>
       request('POST', `${group}/${id}/connections`, {
         body: { signalRequest, ...(previousConnectionId ? { previousConnectionId } : {}) },
         ...keyed(key),

@@ -4,6 +4,8 @@ import { type Answer, type Deployed, deploy, eventually } from './harness.ts';
 import { ACCESS, auditRecords, operatorOf, playing, REASON } from './operator.ts';
 
 let deployed: Deployed;
+/** A deployment in which nobody may write into the audit table, made when the first test needs it. */
+let closed: Promise<Deployed> | undefined;
 let operator: ReturnType<typeof operatorOf>;
 beforeAll(async () => {
   deployed = await deploy({
@@ -12,7 +14,7 @@ beforeAll(async () => {
   });
   operator = operatorOf(deployed);
 });
-afterAll(() => deployed.close());
+afterAll(() => Promise.all([deployed.close(), closed?.then((made) => made.close())]));
 afterEach(async () => {
   await deployed.control('DELETE', 'faults');
   await deployed.control('PUT', 'settings', { activationSeconds: 0.1 });
@@ -66,13 +68,9 @@ const PROVOKE: Record<OperatorProblemCode, () => Promise<Answer>> = {
     return operator.shell(id);
   },
   async audit_unavailable() {
-    const closed = await withoutAudit();
-    try {
-      const { id } = await playing(closed);
-      return await operatorOf(closed).shell(id);
-    } finally {
-      await closed.close();
-    }
+    const without = await withoutAudit();
+    const { id } = await playing(without);
+    return operatorOf(without).shell(id);
   },
   async upstream_unavailable() {
     const { id } = await playing(deployed);
@@ -88,9 +86,8 @@ const PROVOKE: Record<OperatorProblemCode, () => Promise<Answer>> = {
 
 const withoutPut = ['"dynamodb:PutItem"', '"dynamodb:DescribeTable"'] as const;
 
-/** A deployment in which nobody may write into the audit table. */
-const withoutAudit = () =>
-  deploy({
+const withoutAudit = () => {
+  closed ??= deploy({
     emulator: { adminShellReadySeconds: 0 },
     alterRoles: (roles) =>
       roles.map((role) =>
@@ -99,6 +96,8 @@ const withoutAudit = () =>
           : role,
       ),
   });
+  return closed;
+};
 
 /** Codes that name a wait, by the column "carries" of docs/protocol.md. */
 const WITH_WAIT: OperatorProblemCode[] = [
@@ -152,21 +151,18 @@ describe("every row of the operator API's error table, provoked for real", () =>
 
 describe('when the audit cannot be written', () => {
   it('the door is closed: AWS has made credentials, and nobody gets them; and no session ends', async () => {
-    const closed = await withoutAudit();
-    try {
-      const { id } = await playing(closed);
-      const one = operatorOf(closed);
-      const shell = await one.shell(id);
-      expect([shell.status, shell.json.code]).toEqual([503, 'audit_unavailable']);
-      expect((await closed.calls(ACCESS)).map(({ status }) => status)).toEqual([200]);
-      expect(shell.text).not.toMatch(/ws:|tokenValue/);
-      const ended = await one.terminate(id);
-      expect([ended.status, ended.json.code]).toEqual([503, 'audit_unavailable']);
-      expect(await closed.calls('TerminateStreamSession')).toEqual([]);
-      expect(await closed.session(id)).toMatchObject({ status: 'CONNECTED' });
-      expect(await auditRecords(closed)).toEqual([]);
-    } finally {
-      await closed.close();
-    }
+    const without = await withoutAudit();
+    await without.forgetCalls();
+    const { id } = await playing(without);
+    const one = operatorOf(without);
+    const shell = await one.shell(id);
+    expect([shell.status, shell.json.code]).toEqual([503, 'audit_unavailable']);
+    expect((await without.calls(ACCESS)).map(({ status }) => status)).toEqual([200]);
+    expect(shell.text).not.toMatch(/ws:|tokenValue/);
+    const ended = await one.terminate(id);
+    expect([ended.status, ended.json.code]).toEqual([503, 'audit_unavailable']);
+    expect(await without.calls('TerminateStreamSession')).toEqual([]);
+    expect(await without.session(id)).toMatchObject({ status: 'CONNECTED' });
+    expect(await auditRecords(without)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Settings } from '../../lambdas/edge/settings.ts';
+import { context, hearLogs } from './logged.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.secret.signature';
 const event = {
@@ -12,23 +13,10 @@ const event = {
   body: '{"signalRequest":"v=0 secret offer"}',
   isBase64Encoded: false,
 };
-const context = {
-  awsRequestId: 'r',
-  functionName: 'f',
-  memoryLimitInMB: '512',
-  getRemainingTimeInMillis: () => 5000,
-};
 
-/** Everything that goes to stdout and stderr, where Lambda's logs come from. */
-let logged = '';
+let logged: () => string;
 beforeEach(() => {
-  logged = '';
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
-      logged += String(chunk);
-      return true;
-    });
-  }
+  logged = hearLogs();
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -51,9 +39,9 @@ it("logs no token and no offer, not even where somebody switches Powertools' own
   vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   await failing('paced');
-  expect(logged).toContain('"code":"paced"');
-  expect(logged).not.toContain(TOKEN);
-  expect(logged).not.toContain('secret offer');
+  expect(logged()).toContain('"code":"paced"');
+  expect(logged()).not.toContain(TOKEN);
+  expect(logged()).not.toContain('secret offer');
 });
 
 it('answers a defect of ours without its message, and logs where it happened but not what it said', async () => {
@@ -63,18 +51,18 @@ it('answers a defect of ours without its message, and logs where it happened but
     code: 'broker_misconfigured',
     requestId: 'request-1',
   });
-  expect(logged).toContain('http.test.ts');
-  expect(logged + result.body).not.toContain(TOKEN);
+  expect(logged()).toContain('http.test.ts');
+  expect(logged() + result.body).not.toContain(TOKEN);
 });
 
 it('logs a player by the same pseudonym whether or not AWS is told the subject, with the id that the answer has', async () => {
   for (const userId of ['pseudonym', 'subject'] as const) {
-    logged = '';
+    logged = hearLogs();
     const { body } = await failing('paced', userId);
     const { playerIdOf } = await import('../../lambdas/core/player.ts');
-    expect(logged).toContain(`"playerId":"${playerIdOf('https://issuer.example', 'alice', 'pseudonym')}"`);
-    expect(logged).toContain(`"requestId":"${JSON.parse(body ?? '').requestId}"`);
-    expect(logged).not.toContain('alice');
+    expect(logged()).toContain(`"playerId":"${playerIdOf('https://issuer.example', 'alice', 'pseudonym')}"`);
+    expect(logged()).toContain(`"requestId":"${JSON.parse(body ?? '').requestId}"`);
+    expect(logged()).not.toContain('alice');
   }
 });
 

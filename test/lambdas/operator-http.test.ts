@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { context, hearLogs } from './logged.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/ann@example.com';
 const SETTINGS = {
@@ -19,22 +20,10 @@ const event = (iam: unknown) => ({
   body: '{"reason":"a reason that stays secret"}',
   isBase64Encoded: false,
 });
-const context = {
-  awsRequestId: 'r',
-  functionName: 'f',
-  memoryLimitInMB: '512',
-  getRemainingTimeInMillis: () => 5000,
-};
 
-let logged = '';
+let logged: () => string;
 beforeEach(() => {
-  logged = '';
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
-      logged += String(chunk);
-      return true;
-    });
-  }
+  logged = hearLogs();
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
   vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
@@ -82,15 +71,15 @@ describe('the operator API', () => {
     const { statusCode, body } = await calledBy(iam, asked);
     expect([statusCode, JSON.parse(body ?? '').code]).toEqual([403, 'not_an_operator']);
     expect(asked).not.toHaveBeenCalled();
-    expect(logged).toContain('"not an operator"');
+    expect(logged()).toContain('"not an operator"');
   });
 
   it('logs who asked, and of the request nothing that opens a door or was told in confidence', async () => {
     await calledBy({ userArn: OPERATOR }, () => ({ status: 201, body: { tokenValue: 'a-token' } }));
     await calledBy({ userArn: OPERATOR }, () => Promise.reject(new TypeError('a-token at fault')));
-    expect(logged).toContain(OPERATOR);
+    expect(logged()).toContain(OPERATOR);
     for (const secret of [SIGNATURE, 'a-session-token', 'stays secret', 'a-token']) {
-      expect(logged).not.toContain(secret);
+      expect(logged()).not.toContain(secret);
     }
   });
 

@@ -57,14 +57,14 @@ describe('a reconnect', () => {
   });
 
   it('twenty at once are one AWS call; the others are told to repeat and then get its answer', async () => {
-    let answer = (_: string) => {};
-    const { deps, aws } = broker(() => new Promise((resolve) => (answer = resolve)));
+    const answer = Promise.withResolvers<string>();
+    const { deps, aws } = broker(() => answer.promise);
     const asked = await ownSession(deps);
     const outcomes: string[] = [];
-    const all = Array.from({ length: 20 }, async () => outcomes.push(await code(reconnect(asked, deps))));
-    // AWS answers only when the nineteen others have been refused, or one might come late and find the answer.
-    await expect.poll(() => outcomes.length).toBe(19);
-    answer('answer');
+    const all = Array.from({ length: 20 }, async () => {
+      // AWS answers only when the nineteen others have been refused, or one might come late and find the answer.
+      if (outcomes.push(await code(reconnect(asked, deps))) === 19) answer.resolve('answer');
+    });
     await Promise.all(all);
     expect(outcomes.filter((outcome) => outcome === 'connection_in_progress')).toHaveLength(19);
     expect(outcomes.at(-1)).toBe('none');
@@ -93,17 +93,21 @@ describe('a function that dies, or is too slow', () => {
   });
 
   it('does not overwrite the answer of the request that came after it', async () => {
-    let answerLate = (_: string) => {};
-    const { deps, aws, clock } = broker(() => new Promise((resolve) => (answerLate = resolve)));
+    const late = Promise.withResolvers<string>();
+    const called = Promise.withResolvers<void>();
+    const { deps, aws, clock } = broker(() => {
+      called.resolve();
+      return late.promise;
+    });
     const slow = await ownSession(deps);
     const slowly = code(reconnect(slow, deps));
-    await expect.poll(() => aws.tokens.length).toBe(1);
+    await called.promise;
 
     clock.now = slow.endsBy + 501;
     aws.connect = async () => 'newer';
     const newer = { ...slow, key: 'newer', signalRequest: 'newer-offer', endsBy: clock.now + 10_000 };
     const { body } = await reconnect(newer, deps);
-    answerLate('older');
+    late.resolve('older');
     expect(await slowly).toBe('connection_in_progress');
     expect(await reconnect(newer, deps)).toEqual({ body, replayed: true });
   });

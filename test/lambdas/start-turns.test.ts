@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsFailure } from '../../lambdas/core/aws-failure.ts';
-import { tableCounters } from '../../lambdas/edge/counters.ts';
-import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
 import { pacerKey } from '../../lambdas/edge/pacer.ts';
-import { tableRecords } from '../../lambdas/edge/records.ts';
-import { tableSlots } from '../../lambdas/edge/slots.ts';
-import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { askedStart, pacerOver, quiet, realTable, refusal, told } from './broker.ts';
+import { askedStart, pacerOver, realTable, refusal, told } from './broker.ts';
+import { startWith } from './start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -33,32 +29,22 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
   };
   const failures: AwsFailure[] = [];
   const sessions: string[] = [];
-  const deps: StartDependencies = {
-    limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
-    streamGroups: [{ id: 'sg-1' }, { id: 'sg-2' }],
-    records: tableRecords(real.table),
-    slots: tableSlots(real.table),
-    counters: tableCounters(real.table),
-    async startStreamSession() {
+  const deps = startWith(
+    real.table,
+    clock,
+    async () => {
       const failure = failures.shift();
       if (failure) throw failure;
       const id = randomUUID();
       sessions.push(id);
-      return {
-        arn: `arn:aws:gameliftstreams:us-west-2:1:streamsession/sg-1/${id}`,
-        status: 'ACTIVATING',
-      } as AwsStreamSession;
+      return id;
     },
-    look: async () => ({ status: 'ACTIVE' }),
-    pacer: (group) => pacers[group] ?? expect.unreachable(),
-    now: () => clock.now,
-    sleep: async (milliseconds) => {
-      clock.now += milliseconds;
+    {
+      limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
+      streamGroups: [{ id: 'sg-1' }, { id: 'sg-2' }],
+      pacer: (group) => pacers[group] ?? expect.unreachable(),
     },
-    random: () => 0,
-    newId: () => randomUUID(),
-    log: quiet,
-  };
+  );
   const ask = (request: Parameters<typeof start>[0]) =>
     told(start({ ...request, endsBy: clock.now + 15_000 }, deps));
   return { clock, deps, failures, sessions, ask };

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
-import { tableCounters } from '../../lambdas/edge/counters.ts';
-import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
-import { tableRecords } from '../../lambdas/edge/records.ts';
-import { tableSlots } from '../../lambdas/edge/slots.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { askedStart, code, pacerOver, quiet, realTable, refusal } from './broker.ts';
+import { askedStart, code, realTable, refusal } from './broker.ts';
+import { startWith } from './start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -24,46 +21,38 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
     looks: 0,
     before: async () => {},
   };
-  const pacer = pacerOver(real.table, clock);
-  const deps: StartDependencies = {
-    limits,
-    streamGroups: [{ id: 'sg-1' }],
-    records: tableRecords(real.table),
-    slots: tableSlots(real.table),
-    counters: tableCounters(real.table),
-    async startStreamSession(_asked, clientToken) {
+  const deps = startWith(
+    real.table,
+    clock,
+    async (clientToken) => {
       await aws.before();
       const id = aws.sessions.get(clientToken) ?? randomUUID();
       aws.sessions.set(clientToken, id);
-      return {
-        arn: `arn:aws:gameliftstreams:us-west-2:1:streamsession/sg-1/${id}`,
-        status: 'ACTIVATING',
-      } as AwsStreamSession;
+      return id;
     },
-    async look() {
-      aws.looks++;
-      return aws.seen === 'unknown' ? undefined : { status: aws.seen as 'ACTIVE' };
+    {
+      limits,
+      async look() {
+        aws.looks++;
+        return aws.seen === 'unknown' ? undefined : { status: aws.seen as 'ACTIVE' };
+      },
     },
-    pacer: () => pacer,
-    now: () => clock.now,
-    sleep: async (milliseconds) => {
-      clock.now += milliseconds;
-    },
-    random: () => 0,
-    newId: () => randomUUID(),
-    log: quiet,
-  };
+  );
   return { aws, deps, clock };
 }
 
 describe('a start', () => {
   it('of ten different requests at once begins one session: the limit holds under a race', async () => {
     const { aws, deps } = broker();
-    aws.before = () => new Promise((resolve) => setTimeout(resolve, 50));
+    // AWS answers only when the nine others have been refused, or one might come late and find the session.
+    const nine = Promise.withResolvers<void>();
+    aws.before = () => nine.promise;
     const { playerId } = askedStart();
-    const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => code(start(askedStart({ playerId }), deps))),
-    );
+    const outcomes: string[] = [];
+    const all = Array.from({ length: 10 }, async () => {
+      if (outcomes.push(await code(start(askedStart({ playerId }), deps))) === 9) nine.resolve();
+    });
+    await Promise.all(all);
     expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'connection_in_progress')).toHaveLength(9);
     expect(aws.sessions.size).toBe(1);

@@ -3,13 +3,9 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
-import { tableCounters } from '../../lambdas/edge/counters.ts';
-import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
-import { tableSlots } from '../../lambdas/edge/slots.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
-import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
 import {
   askedStart,
@@ -17,11 +13,11 @@ import {
   type FakeAws,
   ownSession,
   pacerOver,
-  quiet,
   realTable,
   reconnectWith,
   refusal,
 } from './broker.ts';
+import { startWith } from './start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 let proxy: Server;
@@ -45,7 +41,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
   process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  proxied = dynamoTable('sessions');
+  proxied = dynamoTable('sessions', 10_000);
   // The client reads its endpoint with its first request.
   await proxied.get({ pk: 'a', sk: 'b' });
 });
@@ -160,29 +156,14 @@ function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
   const clock = { now: 1_800_000_000_000 };
   const aws = { calm: false, sessions: new Map<string, string>() };
   const pacer = pacerOver(real.table, clock);
-  const depsOver = (table: Table): StartDependencies => ({
-    limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
-    streamGroups: [{ id: 'sg-1' }],
-    records: tableRecords(table),
-    slots: tableSlots(table),
-    counters: tableCounters(table),
-    async startStreamSession(_asked, clientToken) {
-      if (outcome === 'conflict' && !aws.calm) throw refusal('conflict');
-      const id = aws.sessions.get(clientToken) ?? randomUUID();
-      aws.sessions.set(clientToken, id);
-      if (outcome === 'timeout' && !aws.calm) throw refusal('timeout');
-      return { arn: `arn:aws:x:y:1:streamsession/sg-1/${id}`, status: 'ACTIVATING' } as AwsStreamSession;
-    },
-    look: async () => ({ status: 'ACTIVE' }),
-    pacer: () => pacer,
-    now: () => clock.now,
-    sleep: async (milliseconds) => {
-      clock.now += milliseconds;
-    },
-    random: () => 0,
-    newId: () => randomUUID(),
-    log: quiet,
-  });
+  const begins = async (clientToken: string) => {
+    if (outcome === 'conflict' && !aws.calm) throw refusal('conflict');
+    const id = aws.sessions.get(clientToken) ?? randomUUID();
+    aws.sessions.set(clientToken, id);
+    if (outcome === 'timeout' && !aws.calm) throw refusal('timeout');
+    return id;
+  };
+  const depsOver = (table: Table) => startWith(table, clock, begins, { pacer: () => pacer });
   const asked = askedStart({ signalRequest: 'o1', key: 'k1' });
   return { aws, clock, asked, depsOver };
 }

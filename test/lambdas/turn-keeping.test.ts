@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PacerState } from '../../lambdas/core/pacer.ts';
 import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { type Pacer, pacerKey } from '../../lambdas/edge/pacer.ts';
@@ -128,7 +128,7 @@ describe('an answer of AWS', () => {
     const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
     const stuck: Pacer = { ...deps.pacer(), count: () => new Promise<void>(() => {}) };
     void reconnect(asked, { ...deps, pacer: () => stuck });
-    await vi.waitFor(async () => expect((await deps.records.read(asked))?.answer).toBeDefined(), 2000);
+    await expect.poll(async () => (await deps.records.read(asked))?.answer).toBeDefined();
   });
 
   it('reaches the player although counting fails for a reason of ours', async () => {

@@ -4,8 +4,6 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const [response = '', region, operation, , parameters = '{}', endpoint, ...more] = process.argv.slice(2);
 if (response === '--version') {
@@ -27,12 +25,6 @@ if (JSON.parse(parameters).Target !== SessionId || endpoint !== `https://ssm.${r
 if (process.env.STAND_IN_EXIT) process.exit(Number(process.env.STAND_IN_EXIT));
 
 console.log(`\nStarting session with SessionId: ${SessionId}`);
-// Once only, it does not get to connecting before its time is over, and then hangs, as the plugin does.
-const late = process.env.STAND_IN_LATE;
-if (late && !existsSync(late)) {
-  writeFileSync(late, '');
-  await sleep(600_000);
-}
 
 const stty = (...args: string[]) =>
   spawnSync('stty', args, { stdio: ['inherit', 'pipe', 'inherit'] })

@@ -139,11 +139,25 @@ export const problem = (status: number, code: string, more: object = {}): Reply 
   body: { type: 'about:blank', title: code, status, code, retry: 'never', requestId: 'request-1', ...more },
 });
 
-/** An executable called like the plugin. @returns its path */
+/**
+ * An executable called like the plugin. Where STAND_IN_LATE names a file, it does not get to connecting once only: it makes the
+ * file and hangs, as the plugin does whose time is over. By the shell, which begins at once on a busy machine too.
+ * @returns its path
+ */
 export function standInPlugin(directory: string): string {
   const path = join(directory, 'session-manager-plugin');
   const script = join(import.meta.dirname, 'stand-in-plugin.ts');
-  writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
+  const isLate = '[ "$1" != --version ] && [ -n "$STAND_IN_LATE" ] && [ ! -e "$STAND_IN_LATE" ]';
+  writeFileSync(
+    path,
+    `#!/bin/sh
+if ${isLate}; then
+  : >"$STAND_IN_LATE"
+  exec sleep 600
+fi
+exec '${process.execPath}' '${script}' "$@"
+`,
+  );
   chmodSync(path, 0o755);
   return path;
 }

@@ -100,6 +100,7 @@ function terminal(change: Partial<ShellSubject> = {}) {
       applicationArn: 'arn:aws:gameliftstreams:us-west-2:123456789012:application/a-1',
       webSdkProtocolUrl: '',
       settings: () => DEFAULT_SETTINGS,
+      random: Math.random,
       onFinished: () => {},
     },
     request: {

@@ -16,6 +16,7 @@ export interface Player {
   messages: GameState[];
   /** RTP packets of the video track, in order of arrival. */
   packets: Buffer[];
+  /** Whether both channels are open. */
   isConnected(): boolean;
   /** Whether the connection was closed, from whichever side. */
   isClosed(): boolean;
@@ -61,7 +62,7 @@ export async function createPlayer(): Promise<Player> {
     },
     messages,
     packets,
-    isConnected: () => channel.isOpen(),
+    isConnected: () => channel.isOpen() && input.isOpen(),
     isClosed: () => closed,
     sendInput: (
       text = JSON.stringify({ type: 'keydown', code: 'Space', on: track.mid(), via: channel.getLabel() }),

@@ -17,6 +17,7 @@ const sessionOf = (SignalRequest: string, settings: Partial<Settings>) =>
       applicationArn: 'arn:aws:gameliftstreams:us-west-2:123456789012:application/a-1',
       webSdkProtocolUrl: 'http://127.0.0.1/x.js',
       settings: () => ({ ...DEFAULT_SETTINGS, ...settings }),
+      random: Math.random,
       onFinished: () => {},
     },
     {

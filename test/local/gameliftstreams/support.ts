@@ -7,6 +7,7 @@ import {
   type StartStreamSessionCommandInput,
 } from '@aws-sdk/client-gameliftstreams';
 import { expect } from 'vitest';
+import { newOffer } from '../../../bench/storm/offer.ts';
 import type { Call } from '../../../local/gameliftstreams/calls.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../local/gameliftstreams/server.ts';
 import { OPERATIONS } from '../../../local/gameliftstreams/settings.ts';
@@ -18,9 +19,7 @@ const PRINCIPAL = { name: 'tester', accessKeyId: 'AKIATESTER', secretAccessKey: 
 /** Quotas that no test meets by accident. */
 const AMPLE = Object.fromEntries(OPERATIONS.map((operation) => [operation, 100_000]));
 
-/** A different minimal offer at every call: it gets a peer without a wire. */
-export const newOffer = (): string =>
-  JSON.stringify({ type: 'offer', sdp: `v=0\r\no=- ${randomUUID()} 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n` });
+export { newOffer };
 
 export interface Bench {
   emulator: Emulator;

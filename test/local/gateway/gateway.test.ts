@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createBucket } from '../../../local/gateway/throttle.ts';
 import { routeModel, send, type TestGateway, testGateway } from './support.ts';
 
@@ -61,7 +61,7 @@ test('a client that leaves in the middle of its body takes nothing down', async 
   const { log, url } = gateway;
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write('POST /v1/a HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf', () => socket.destroy());
-  await vi.waitFor(() => expect(log).toHaveLength(1));
+  await expect.poll(() => log).toHaveLength(1);
   expect(log[0]?.error).toBe('the client went away');
   expect((await send(url, 'POST', '/v1/a')).status).toBe(200);
 });
@@ -77,10 +77,10 @@ test('a client that leaves while the function works takes nothing down', async (
   const { events, log, url } = gateway;
   const request = httpRequest(`${url}/v1/a`).on('error', () => {});
   request.end();
-  await vi.waitFor(() => expect(events).toHaveLength(1));
+  await expect.poll(() => events).toHaveLength(1);
   request.destroy();
   finish();
-  await vi.waitFor(() => expect(log).toHaveLength(1));
+  await expect.poll(() => log).toHaveLength(1);
   expect((await send(url, 'GET', '/v1/a')).status).toBe(200);
 });
 
@@ -131,7 +131,7 @@ test('closing lets a request under way finish', async () => {
     answer: () => working.then(() => ({ ok: true, payload: '"done"' })),
   });
   const answer = send(closing.url, 'GET', '/v1/a');
-  await vi.waitFor(() => expect(closing.events).toHaveLength(1));
+  await expect.poll(() => closing.events).toHaveLength(1);
   const closed = closing.close();
   finish();
   expect((await answer).body).toBe('done');

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { tableCounters } from '../../lambdas/edge/counters.ts';
+import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
+import { tableRecords } from '../../lambdas/edge/records.ts';
+import { tableSlots } from '../../lambdas/edge/slots.ts';
+import type { Table } from '../../lambdas/edge/table.ts';
+import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
+import { pacerOver, quiet } from './broker.ts';
+
+/**
+ * The dependencies of a start over a real table, with a clock that stands still.
+ * @param begins AWS's part: the id of the session for a client token, or a refusal
+ */
+export function startWith(
+  table: Table,
+  clock: { now: number },
+  begins: (clientToken: string) => Promise<string>,
+  changes: Partial<StartDependencies> = {},
+): StartDependencies {
+  const pacer = pacerOver(table, clock);
+  return {
+    limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
+    streamGroups: [{ id: 'sg-1' }],
+    records: tableRecords(table),
+    slots: tableSlots(table),
+    counters: tableCounters(table),
+    async startStreamSession(_asked, clientToken) {
+      const id = await begins(clientToken);
+      return {
+        arn: `arn:aws:gameliftstreams:us-west-2:1:streamsession/sg-1/${id}`,
+        status: 'ACTIVATING',
+      } as AwsStreamSession;
+    },
+    look: async () => ({ status: 'ACTIVE' }),
+    pacer: () => pacer,
+    now: () => clock.now,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
+    random: () => 0,
+    newId: () => randomUUID(),
+    log: quiet,
+    ...changes,
+  };
+}
