@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Verdict } from '../../lambdas/core/verdict.ts';
 import type { Settings } from '../../lambdas/edge/settings.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.secret.signature';
@@ -36,12 +37,17 @@ afterEach(() => {
 });
 
 /** What a handler answers whose route fails as given; loaded anew, since the logger reads its environment once. */
-async function failing(problem: 'paced' | Error, userId: Settings['userId'] = 'pseudonym') {
+async function failing(
+  problem: 'paced' | Error,
+  userId: Settings['userId'] = 'pseudonym',
+  verdict?: Verdict,
+) {
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
   const { playerApi } = await import('../../lambdas/edge/http.ts');
   const { Problem } = await import('../../lambdas/core/problems.ts');
-  const thrown = problem === 'paced' ? new Problem('paced', 'Wait.', { retryAfterMs: 1200 }) : problem;
+  const paced = Object.assign(new Problem('paced', 'Wait.', { retryAfterMs: 1200 }), { verdict });
+  const thrown = problem === 'paced' ? paced : problem;
   const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
   return handler(event as never, context as never);
 }
@@ -81,4 +87,16 @@ it('names the wait twice: in milliseconds for progress bars, in whole seconds fo
   const result = await failing('paced');
   expect(result.headers).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json' });
   expect(JSON.parse(result.body ?? '').retryAfterMs).toBe(1200);
+});
+
+it('counts a failure as whoever threw it says, who knows more than the code', async () => {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  for (const [verdict, failed] of [
+    [undefined, undefined],
+    ['bad', '1'],
+  ] as const) {
+    logged = '';
+    await failing('paced', 'pseudonym', verdict);
+    expect(/"Failed":(\d)/.exec(logged)?.[1]).toBe(failed);
+  }
 });
