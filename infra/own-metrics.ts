@@ -14,6 +14,8 @@ export type OwnMetricName =
   | 'PacerWait'
   | 'PacerQueue'
   | 'Throttles'
+  | 'Relapses'
+  | 'LooksFailed'
   | 'Replays'
   | 'Adopted'
   | 'Misconfigured'

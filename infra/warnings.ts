@@ -67,5 +67,12 @@ export function warningsFor(settings: Settings): Warning[] {
         'webOrigins is empty: no web page can call the API. Write the origin of yours, such as "https://play.example.com"',
     });
   }
+  const { level } = settings.logs;
+  if (level === 'WARN' || level === 'ERROR') {
+    warnings.push({
+      id: 'rejoin:quietLogs',
+      message: `logs.level ${level} leaves out the steps that players took, so the saved queries "This player's last hour" and "Why were reconnects refused" find little. Write "INFO"`,
+    });
+  }
   return warnings;
 }
