@@ -106,7 +106,7 @@ export class PlayerDashboard extends Construct {
         ],
         question("## If not, why?\nWaiting, AWS, ourselves, the table; or the players' own requests."),
         [
-          graph('Waits for a turn', times('PacerWait', 'p50', 'Maximum'), milliseconds),
+          graph('How long players wait for a turn', times('PacerWait', 'p50', 'Maximum'), milliseconds),
           graph('Longest line', times('PacerQueue', 'Maximum')),
           graph(
             "AWS's time and our own",
