@@ -4,6 +4,7 @@ import { type Endpoints, readEndpoints } from '../local/endpoints.ts';
 import type { Signer } from '../operator/signed-fetch.ts';
 import { createSigner } from '../operator/signer.ts';
 import type { Arguments } from './arguments.ts';
+import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
 import { checkDeployment, findDeployment } from './deployed.ts';
 import { type Finding, ok, problem } from './finding.ts';
@@ -39,13 +40,14 @@ async function inAws(settings: Settings, { region, profile }: Arguments): Promis
   }
   const { works, findings } = await checkCredentials(signer, settings);
   if (!works) return [...findings, ...(await checkDeployment({}, settings))];
-  const [quotas, groups, deployment] = await Promise.all([
+  const [quotas, concurrency, groups, deployment] = await Promise.all([
     checkQuotas(signer, settings),
+    checkConcurrency(signer, settings),
     checkStreamGroups(signer, settings, { now: Date.now() }),
     findDeployment(signer, settings),
   ]);
   const deployed = await checkDeployment(deployment.addresses, settings);
-  return [...findings, ...quotas, ...groups, ...deployment.findings, ...deployed];
+  return [...findings, ...quotas, ...concurrency, ...groups, ...deployment.findings, ...deployed];
 }
 
 /** The same of the deployment on this machine, as far as there is an AWS here: no STS, Service Quotas or CloudFormation. */

@@ -27,8 +27,8 @@ export class Monitoring extends Construct {
     const functions = Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
-    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, topicArn: settings.alarmTopic });
     const turnedAway = new TurnedAway(this, 'TurnedAway', { api, accessLogs });
+    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, api, turnedAway, settings });
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
     new PlayerDashboard(this, 'Page', {
       deployment,

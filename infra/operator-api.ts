@@ -31,9 +31,9 @@ export class OperatorApi extends Construct {
       resource: this.api.apiId,
       resourceName: '$default/*',
     });
-    for (const { method, path, function: handler } of routes) {
-      const integration = new RouteIntegration(`${method}${path}`, handler, method);
-      this.api.addRoutes({ path, methods: [method], integration });
+    for (const route of routes) {
+      const { method, path } = route;
+      this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
     }
     const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
     addStage(this, this.api, {

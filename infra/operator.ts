@@ -5,7 +5,7 @@
 import { Construct } from 'constructs';
 import { operatorEnvironment } from './function-environment.ts';
 import type { GrantTargets } from './grants.ts';
-import { OperatorAlarms } from './operator-alarm.ts';
+import { OperatorAlarms } from './operator-alarms.ts';
 import { OperatorApi } from './operator-api.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { OperatorTables } from './operator-tables.ts';
@@ -35,13 +35,13 @@ export class RejoinOperator extends Construct {
     };
     const routes = operatorRoutes.map((route) => {
       const environment = operatorEnvironment(settings, route, targets);
-      const { function: handler } = new RouteFunction(this, route.name, {
+      const { function: handler, invoked } = new RouteFunction(this, route.name, {
         route,
         settings,
         targets,
         environment,
       });
-      return { name: route.name, method: route.method, path: route.path, function: handler };
+      return { name: route.name, method: route.method, path: route.path, function: handler, invoked };
     });
     const { api, arn } = new OperatorApi(this, 'Api', { routes, settings });
     new OperatorAlarms(this, 'Alarms', { routes, topicArn: settings.alarmTopic });

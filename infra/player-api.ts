@@ -22,6 +22,8 @@ export interface ApiRoute {
   readonly method: HttpMethod;
   readonly path: string;
   readonly function: IFunction;
+  /** What is invoked: the function itself, or an alias of it. */
+  readonly invoked: IFunction;
 }
 
 export interface PlayerApiProps {
@@ -52,9 +54,9 @@ export class PlayerApi extends Construct {
       defaultAuthorizationScopes: [tokens.scope],
       ...(settings.webOrigins.length > 0 ? { corsPreflight: corsFor(settings.webOrigins) } : {}),
     });
-    for (const { method, path, function: handler } of routes) {
-      const integration = new RouteIntegration(`${method}${path}`, handler, method);
-      this.api.addRoutes({ path, methods: [method], integration });
+    for (const route of routes) {
+      const { method, path } = route;
+      this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
     }
     this.domain = settings.domain && new ApiDomain(this, 'Domain', settings.domain);
     const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;

@@ -16,6 +16,8 @@ import { SessionTable } from './table.ts';
 import { tag } from './tags.ts';
 import { warningsFor } from './warnings.ts';
 
+type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
+
 export class Rejoin extends Construct {
   readonly settings: Settings;
   readonly identity: Identity;
@@ -47,14 +49,19 @@ export class Rejoin extends Construct {
     const built = Object.fromEntries(
       playerRoutes.map((route) => [
         route.name,
-        new RouteFunction(this, route.name, { route, settings, targets, environment }),
+        new RouteFunction(this, route.name, {
+          route,
+          settings,
+          targets,
+          environment,
+          sandboxesKeptReady: settings.provisionedConcurrency[route.name as ProvisionedRoute],
+        }),
       ]),
     );
-    const routes = playerRoutes.map(({ name, method, path }) => ({
-      method,
-      path,
-      function: (built[name] as RouteFunction).function,
-    }));
+    const routes = playerRoutes.map(({ name, method, path }) => {
+      const { function: fn, invoked } = built[name] as RouteFunction;
+      return { method, path, function: fn, invoked };
+    });
     const { api, accessLogs, domain } = new PlayerApi(this, 'PlayerApi', {
       tokens: this.identity.tokens,
       routes,

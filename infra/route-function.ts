@@ -1,11 +1,18 @@
 /** The function behind one route, with its log group and its role. */
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledCode } from './bundle.ts';
 import { functionPolicy, type GrantTargets } from './grants.ts';
+import { keptReady } from './kept-ready.ts';
 import { cdkRemovalPolicy } from './removal.ts';
 import type { Route } from './routes.ts';
 import type { Settings } from './settings.ts';
@@ -15,14 +22,20 @@ export interface RouteFunctionProps {
   readonly settings: Settings;
   readonly targets: GrantTargets;
   readonly environment: Record<string, string>;
+  /** How many of its sandboxes Lambda keeps initialized; none when left out. */
+  readonly sandboxesKeptReady?: number;
 }
 
 export class RouteFunction extends Construct {
+  /** Under its name everything that ran is counted and logged, whichever version it was. */
   readonly function: LambdaFunction;
+  /** What the API invokes: the function, or the alias of which sandboxes are kept ready. */
+  readonly invoked: IFunction;
   readonly logs: LogGroup;
 
-  constructor(scope: Construct, id: string, { route, settings, targets, environment }: RouteFunctionProps) {
+  constructor(scope: Construct, id: string, props: RouteFunctionProps) {
     super(scope, id);
+    const { route, settings, targets, environment, sandboxesKeptReady = 0 } = props;
     this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
@@ -57,6 +70,10 @@ export class RouteFunction extends Construct {
       // Whatever CDK would add on its own account (tracing, say) stands in the policy above already.
       role: role.withoutPolicyUpdates(),
       environment,
+      // An old version is code that git has too; what goes back publishes it anew.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY },
     });
+    this.invoked =
+      sandboxesKeptReady > 0 ? keptReady(this, this.function, sandboxesKeptReady) : this.function;
   }
 }

@@ -1,34 +1,48 @@
 /** A Lambda integration that may be invoked by its one route: this method on this path. */
 import { Stack } from 'aws-cdk-lib';
-import type { HttpMethod, HttpRouteIntegrationBindOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpRouteIntegrationBindOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ApiRoute } from './player-api.ts';
 
 /**
  * CDK's own integration permits every method on the path. Two of our routes share a path, and the permission to end a
  * session should not be the permission to look at it.
  */
 export class RouteIntegration extends HttpLambdaIntegration {
-  readonly #function: IFunction;
-  readonly #method: HttpMethod;
+  readonly #route: ApiRoute;
+  readonly #id: string;
 
-  constructor(id: string, handler: IFunction, method: HttpMethod) {
-    super(id, handler);
-    this.#function = handler;
-    this.#method = method;
+  constructor(route: ApiRoute) {
+    const id = `${route.method}${route.path}`;
+    super(id, route.invoked);
+    this.#route = route;
+    this.#id = id;
   }
 
-  /** Called by CDK once for the route. An HTTP API's source ARN ends in its route key, with `{parameters}` as written. */
-  protected override completeBind({ route, scope }: HttpRouteIntegrationBindOptions): void {
-    this.#function.addPermission('Invoke', {
+  /** Called by CDK once for the route. */
+  protected override completeBind(options: HttpRouteIntegrationBindOptions): void {
+    const { function: fn, invoked } = this.#route;
+    this.#permit('Invoke', fn, options);
+    if (invoked === fn) return;
+    // An alias has permissions of its own. The function's stays, and the integration waits for the alias': so requests
+    // are answered all the time while a deployment leads them from one to the other, whichever way.
+    this.#permit('InvokeAlias', invoked, options);
+    const { scope } = options;
+    scope.node.findChild(this.#id).node.addDependency(scope.node.findChild('InvokeAlias'));
+  }
+
+  /** An HTTP API's source ARN ends in its route key, with `{parameters}` as written. */
+  #permit(id: string, handler: IFunction, { route, scope }: HttpRouteIntegrationBindOptions): void {
+    handler.addPermission(id, {
       scope,
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       sourceArn: Stack.of(route).formatArn({
         service: 'execute-api',
         resource: route.httpApi.apiId,
         // The first part is the stage, of which the API has one; AWS's own examples leave it open.
-        resourceName: `*/${this.#method}${route.path ?? ''}`,
+        resourceName: `*/${this.#route.method}${route.path ?? ''}`,
       }),
     });
   }

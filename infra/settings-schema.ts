@@ -52,6 +52,7 @@ const awsId = /^[a-zA-Z0-9-]{1,32}$/;
 const url = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
 const redirects = () => list(text(`${url} without #fragment`, isRedirectUrl), 1, 'https URLs');
 const perSecond = () => amount(1, 100_000).default(20);
+const keptReady = () => whole(0, 10_000).default(0);
 
 const streamGroup = object({
   id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
@@ -176,6 +177,15 @@ export const settingsSchema = object({
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
     isTopicArn,
   ).optional(),
+  alarms: object({
+    /** Of the reconnects that could have succeeded, so many must: the rest is the error budget of a month. */
+    reconnectObjective: numeric(0.95, 0.9999, 'a part such as 0.99, for 99 of 100,', Number.isFinite).default(
+      0.99,
+    ),
+    leastAnswers: whole(1, 10_000).default(10),
+    /** What 95 of 100 players who reconnect may have to wait. The function itself ends after 10 seconds. */
+    slowAnswerSeconds: amount(0.5, 9).default(3),
+  }).prefault({}),
   throttling: object({
     ratePerSecond: amount(1, 1_000_000).default(500),
     burst: whole(1, 1_000_000).default(1000),
@@ -190,6 +200,14 @@ export const settingsSchema = object({
     level: oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   }).prefault({}),
   memoryMb: whole(128, 10_240).default(512),
+  /** By route of the player API: how many of its sandboxes Lambda keeps ready, each paid for by the second. */
+  provisionedConcurrency: object({
+    start: keptReady(),
+    status: keptReady(),
+    sessions: keptReady(),
+    reconnect: keptReady(),
+    terminate: keptReady(),
+  }).prefault({}),
   removalPolicy: oneOf(['retain', 'destroy']).default('retain'),
   /** On every resource that can be tagged. */
   tags: z

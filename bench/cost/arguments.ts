@@ -26,7 +26,8 @@ export const HELP = `Dollars for a million reconnects, calm and in a storm: npm 
   --svg PATH        where to draw the bill (default ${DOCUMENTED_SVG}; with --json, nowhere)
 
 AWS's list prices times what this run used: the functions' billed time, the table's request units, log and answer bytes,
-requests. The defaults take about a minute.`;
+requests. Beside them what memory would buy, reckoned from the CPU that a reconnect took, cold and warm. The defaults take
+a minute and a half.`;
 
 /**
  * Reads the command line.

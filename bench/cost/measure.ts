@@ -5,6 +5,7 @@ import { type Answer, type BenchSession, reconnectEvent } from '../broker/event.
 import { longOffer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Units, unitCounter } from './capacity.ts';
+import { measureCpu, type ReconnectCpu } from './cpu.ts';
 import { LOG_EVENT_BYTES, type Usage } from './figures.ts';
 
 /** AWS's reconnects a second in the storm: its default quota. */
@@ -24,6 +25,7 @@ export interface Measured {
   calm: Usage;
   storm: Usage;
   memoryMb: number;
+  cpu: ReconnectCpu;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function measureCost(
         await meter.comeBack(session, stop);
       }
     });
+    const cpu = await measureCpu(broker, { reconnects, gapMs: CALM_GAP_MS }, onProgress, stop);
     onProgress('storm: warming up');
     const workers = Math.min(STORM_WORKERS, players);
     const storm = await withMeter(broker, workers, async (meter) => {
@@ -69,7 +72,7 @@ export async function measureCost(
         }),
       );
     });
-    return { calm, storm, memoryMb: broker.fn.memoryMb };
+    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu };
   } finally {
     await broker.close();
   }

@@ -55,4 +55,12 @@ export const PRICES = {
   },
 } as const satisfies Record<string, Price>;
 
+/** Not part of a reconnect's bill: what a sandbox costs that is kept ready, whether it is used or not. */
+export const PROVISIONED_CONCURRENCY: Price = {
+  dollars: 0.0000033334,
+  per: 'GB-second of provisioned concurrency, arm64',
+  source: 'https://aws.amazon.com/lambda/pricing/',
+  asOf: '2026-10-05',
+};
+
 export type PriceName = keyof typeof PRICES;

@@ -4,7 +4,8 @@ import { longAnswer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
 import { type Measured, STORM_QUOTA } from './measure.ts';
-import { PRICES, type PriceName } from './prices.ts';
+import { FULL_CORE_MB, MEMORY_MODEL, memoryRows, memoryTable } from './memory.ts';
+import { PRICES, PROVISIONED_CONCURRENCY, type PriceName } from './prices.ts';
 
 const NAMES: Readonly<Record<PriceName, string>> = {
   httpApiRequests: 'API Gateway, requests',
@@ -22,7 +23,7 @@ const LEFT_OUT =
   'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
 
 /** What `--json` prints. */
-export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb }: Measured) {
+export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb, cpu }: Measured) {
   return {
     calm: sumOf(billOf(calm, memoryMb)),
     storm: sumOf(billOf(storm, memoryMb)),
@@ -37,13 +38,19 @@ export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb }: Mea
         storm: { players: storm.players, ...perPlayer(storm) },
       },
       prices: PRICES,
+      memory: {
+        model: MEMORY_MODEL.replaceAll('\n', ' '),
+        measuredMs: cpu,
+        rows: memoryRows(cpu),
+        price: PROVISIONED_CONCURRENCY,
+      },
       leftOut: LEFT_OUT,
     },
   };
 }
 
 /** The figures for people. */
-export function costTable(asked: CostArguments, { calm, storm, memoryMb }: Measured): string {
+export function costTable(asked: CostArguments, { calm, storm, memoryMb, cpu }: Measured): string {
   const bills: [Bill, Bill] = [billOf(calm, memoryMb), billOf(storm, memoryMb)];
   const [calmly, stormily] = [perPlayer(calm), perPlayer(storm)];
   const row = (label: string, one: string | number, other: string | number) =>
@@ -70,8 +77,10 @@ ${[
 Calm: ${calm.players} reconnects one after another. Storm: ${storm.players} players within two seconds, AWS takes ${STORM_QUOTA} calls a second.
 Functions of ${memoryMb} MB on arm64; AWS takes ${asked.awsLatencyMs} ms for a reconnect and answers as Chromium
 answers an offer of the Web SDK's (${rounded(longAnswer().length / 1000, 1)} KB): what a game answers is not documented.
-The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / 1769).toFixed(1)} of a core.
-${LEFT_OUT}`;
+The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / FULL_CORE_MB).toFixed(1)} of a core.
+${LEFT_OUT}
+
+${memoryTable(cpu)}`;
 }
 
 /** The picture of the bills. */

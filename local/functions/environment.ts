@@ -8,6 +8,7 @@ import type { FunctionModel } from '../template/model.ts';
  */
 export function workerEnvironment(fn: FunctionModel, added: Record<string, string>): Record<string, string> {
   const region = fn.arn.split(':')[3] ?? '';
+  const version = fn.alias?.version ?? '$LATEST';
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
   return {
     ...fn.environment,
@@ -16,10 +17,11 @@ export function workerEnvironment(fn: FunctionModel, added: Record<string, strin
     AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: version,
+    // Also where AWS would keep some ready: nothing starts here before it is asked for.
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroupName,
-    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[${version}]${randomBytes(16).toString('hex')}`,
     ...(fn.logFormat === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: fn.logFormat }),
     ...(fn.logLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: fn.logLevel }),
     AWS_REGION: region,

@@ -35,7 +35,7 @@ export function startWorker(
   environment: Record<string, string>,
   onLine: (line: string) => void,
 ): Worker {
-  const settings: WorkerSettings = { functionArn: fn.arn };
+  const settings: WorkerSettings = { functionArn: fn.alias?.arn ?? fn.arn };
   const child: ChildProcess = fork(runtimeFile, [JSON.stringify(settings)], {
     cwd: fn.assetDirectory,
     env: environment,

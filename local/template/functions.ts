@@ -1,3 +1,4 @@
+import { readAliases } from './aliases.ts';
 import type { FunctionModel } from './model.ts';
 import type { ResolvedResource, StackResources } from './resources.ts';
 
@@ -25,11 +26,17 @@ const reservedVariables = new Set([
 
 /**
  * The Lambda functions of a stack, with the bundles `cdk deploy` would upload.
- * @throws Error for code that is no file asset, a Node version that is not this one, a role outside the stack
+ * @throws Error for an alias that is not executed, for code that is no file asset, a Node version that is not this one, a role outside the stack
  * or a variable that Lambda reserves
  */
 export function readFunctions(resources: StackResources): FunctionModel[] {
-  return resources.of('AWS::Lambda::Function').map((resource) => readFunction(resource, resources));
+  const aliases = new Map(
+    readAliases(resources).map(({ functionLogicalId, ...alias }) => [functionLogicalId, alias]),
+  );
+  return resources.of('AWS::Lambda::Function').map((resource) => {
+    const alias = aliases.get(resource.logicalId);
+    return { ...readFunction(resource, resources), ...(alias ? { alias } : {}) };
+  });
 }
 
 function readFunction(

@@ -1,3 +1,4 @@
+import { readAliases } from './aliases.ts';
 import type { AuthorizerModel, CorsModel, HttpApiModel, RouteModel, ThrottleModel } from './model.ts';
 import { invokePermissions } from './permissions.ts';
 import type { PropertiesOf } from './properties.ts';
@@ -60,16 +61,7 @@ function readRoute(
   if (!integration) {
     throw new Error(`${where} (AWS::ApiGatewayV2::Route): Target ${properties.Target} is no integration`);
   }
-  const uri = integration.properties.IntegrationUri;
-  const fn = resources.of('AWS::Lambda::Function').find(({ logicalId: id }) => {
-    const arn = String(resources.scope.getAtt(id, 'Arn'));
-    return uri === arn || uri.endsWith(`:lambda:path/2015-03-31/functions/${arn}/invocations`);
-  });
-  if (!fn) {
-    throw new Error(
-      `${integration.where} (AWS::ApiGatewayV2::Integration): IntegrationUri ${uri} is no function of this stack`,
-    );
-  }
+  const invoked = invokedBy(integration, resources);
   const throttle = throttleOf(stage, routeKey);
   return {
     logicalId,
@@ -77,11 +69,44 @@ function readRoute(
     path: path ?? '',
     routeKey,
     authorizer: authorizerOf(route, resources),
-    functionLogicalId: fn.logicalId,
+    functionLogicalId: invoked.functionLogicalId,
     integrationTimeoutMs: integration.properties.TimeoutInMillis,
     payloadFormatVersion: integration.properties.PayloadFormatVersion,
-    invokeAllowed: invokePermissions(resources).allow(fn.logicalId, apiId, routeKey),
+    invokeAllowed: invokePermissions(resources).allow(invoked.names, apiId, routeKey),
     ...(throttle ? { throttle } : {}),
+  };
+}
+
+/**
+ * What an integration invokes: the function, and the names under which a permission may speak of it. An alias has
+ * permissions of its own.
+ */
+function invokedBy(
+  { where, properties }: ResolvedResource<'AWS::ApiGatewayV2::Integration'>,
+  resources: StackResources,
+): { functionLogicalId: string; names: unknown[] } {
+  const { scope } = resources;
+  const { IntegrationUri: uri } = properties;
+  const means = (arn: string) =>
+    uri === arn || uri.endsWith(`:lambda:path/2015-03-31/functions/${arn}/invocations`);
+  const here = `${where} (AWS::ApiGatewayV2::Integration): IntegrationUri ${uri}`;
+  const aliases = readAliases(resources);
+  const alias = aliases.find(({ arn }) => means(arn));
+  if (alias) {
+    const { functionLogicalId, name, arn } = alias;
+    return { functionLogicalId, names: [arn, `${scope.ref(functionLogicalId)}:${name}`] };
+  }
+  const fn = resources
+    .of('AWS::Lambda::Function')
+    .find(({ logicalId }) => means(String(scope.getAtt(logicalId, 'Arn'))));
+  if (!fn) throw new Error(`${here} is no function of this stack`);
+  const passed = aliases.find(({ functionLogicalId }) => functionLogicalId === fn.logicalId);
+  if (passed) {
+    throw new Error(`${here} goes past the alias ${passed.name}, so nothing that is kept ready would answer`);
+  }
+  return {
+    functionLogicalId: fn.logicalId,
+    names: [scope.ref(fn.logicalId), scope.getAtt(fn.logicalId, 'Arn')],
   };
 }
 

@@ -57,6 +57,7 @@ export interface RouteModel {
   /** `GET /v1/things/{thingId}` or `$default`. */
   routeKey: string;
   authorizer: AuthorizerModel;
+  /** What answers; where the route invokes an alias, the alias' function. */
   functionLogicalId: string;
   integrationTimeoutMs: number;
   payloadFormatVersion: '2.0';
@@ -77,6 +78,16 @@ export interface FunctionModel {
   logicalId: string;
   name: string;
   arn: string;
+  /** The name by which a published version of it is invoked, if it has one. */
+  alias?: {
+    name: string;
+    /** The function's ARN with the alias behind it. */
+    arn: string;
+    /** The number of the published version. */
+    version: string;
+    /** How many sandboxes AWS keeps initialized. Here they start on demand. */
+    provisionedConcurrency?: number;
+  };
   /** Absolute path of the directory that the asset's zip is made of. */
   assetDirectory: string;
   /** The asset's hash: its key in the assembly's asset manifest and the name of its object in S3. */

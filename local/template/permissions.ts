@@ -2,16 +2,15 @@ import type { StackResources } from './resources.ts';
 
 /** Whether API Gateway may invoke a function, by the stack's `AWS::Lambda::Permission` resources. */
 export function invokePermissions(resources: StackResources): {
-  /** Whether a request to `routeKey` of the API may reach the function. */
-  allow(functionLogicalId: string, apiId: string, routeKey: string): boolean;
+  /**
+   * Whether a request to `routeKey` of the API may reach the function.
+   * @param names under which permissions may speak of what is invoked: a function, or an alias of one
+   */
+  allow(names: readonly unknown[], apiId: string, routeKey: string): boolean;
 } {
   const { region, accountId } = resources.place;
   return {
-    allow(functionLogicalId, apiId, routeKey) {
-      const names = [
-        resources.scope.ref(functionLogicalId),
-        resources.scope.getAtt(functionLogicalId, 'Arn'),
-      ];
+    allow(names, apiId, routeKey) {
       // API Gateway names the route, not the request: `GET /v1/{id}` becomes `GET/v1/{id}`.
       const routePart = routeKey.replace(' ', '');
       const source = `arn:aws:execute-api:${region}:${accountId}:${apiId}/$default/${routePart}`;

@@ -125,6 +125,16 @@ const propertySchemas = {
     Tags: inert,
     TracingConfig: inert,
   }),
+  'AWS::Lambda::Version': z.strictObject({ FunctionName: z.string(), Description: inert }),
+  'AWS::Lambda::Alias': z.strictObject({
+    FunctionName: z.string(),
+    FunctionVersion: z.string(),
+    Name: z.string(),
+    ProvisionedConcurrencyConfig: z
+      .strictObject({ ProvisionedConcurrentExecutions: z.number().int().min(1) })
+      .optional(),
+    Description: inert,
+  }),
   'AWS::Lambda::Permission': z.strictObject({
     Action: z.string(),
     FunctionName: z.string(),

@@ -71,6 +71,8 @@ function attributeOf(
   const { region, accountId } = place;
   const named = (property: string, limit: number) =>
     physicalName(resource, logicalId, property, limit, place, scope);
+  const own = (property: string) =>
+    String(resolveIntrinsics(resource.Properties?.[property], scope, `${place.name}/${logicalId}`));
   const id = (length: number) => generatedId(place.name, logicalId, length);
   const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   const path = String(resource.Properties?.Path ?? '/');
@@ -87,6 +89,16 @@ function attributeOf(
     'AWS::Lambda::Function': {
       Ref: () => named('FunctionName', 64),
       Arn: () => arn('lambda', `function:${named('FunctionName', 64)}`),
+    },
+    // A new stack publishes each function once.
+    'AWS::Lambda::Version': {
+      Ref: () => arn('lambda', `function:${own('FunctionName')}:1`),
+      FunctionArn: () => arn('lambda', `function:${own('FunctionName')}:1`),
+      Version: () => '1',
+    },
+    'AWS::Lambda::Alias': {
+      Ref: () => arn('lambda', `function:${own('FunctionName')}:${own('Name')}`),
+      AliasArn: () => arn('lambda', `function:${own('FunctionName')}:${own('Name')}`),
     },
     'AWS::IAM::Role': {
       Ref: () => named('RoleName', 64),

@@ -56,5 +56,13 @@ describe('a machine that reads the last line', () => {
     expect(measured.calm.readUnits).toBeGreaterThan(0);
     expect(measured.calm.billedMs).toBeGreaterThanOrEqual(20);
     expect(measured.storm.players).toBe(5);
+    const { measuredMs, rows, model } = assumptions.memory;
+    expect(model).toContain('Reckoned');
+    // AWS was made to take 20 ms.
+    expect(measuredMs.warm.waitMs).toBeGreaterThanOrEqual(15);
+    for (const cpu of [measuredMs.initMs, measuredMs.cold.ownMs, measuredMs.warm.ownMs]) {
+      expect(cpu).toBeGreaterThan(0);
+    }
+    expect(rows.map(({ memoryMb }: { memoryMb: number }) => memoryMb)).toEqual([256, 512, 1024, 1769]);
   });
 });

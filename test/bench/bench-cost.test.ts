@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { costArguments } from '../../bench/cost/arguments.ts';
 import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
 import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
-import { PRICES } from '../../bench/cost/prices.ts';
+import { memoryRows, memoryTable } from '../../bench/cost/memory.ts';
+import { PRICES, PROVISIONED_CONCURRENCY } from '../../bench/cost/prices.ts';
 import { benchmarksPage } from '../../bench/page.ts';
 
 const USAGE = {
@@ -33,10 +34,50 @@ describe('the bill for a million players', () => {
   });
 
   it('rests on prices that each say where they stand and of when they are', () => {
-    for (const { dollars, source, asOf } of Object.values(PRICES)) {
+    for (const { dollars, source, asOf } of [...Object.values(PRICES), PROVISIONED_CONCURRENCY]) {
       expect(dollars).toBeGreaterThan(0);
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
+    }
+  });
+});
+
+describe('what memory would buy', () => {
+  // 17.69 ms of a core are 100 ms of a tenth of one.
+  const cpu = {
+    initMs: 40,
+    cold: { ownMs: 48.45, waitMs: 250 },
+    warm: { ownMs: 17.69, waitMs: 200 },
+  };
+  const rows = memoryRows(cpu);
+  const row = (memoryMb: number) => rows.find((each) => each.memoryMb === memoryMb);
+
+  it('is own time that shrinks with the share of a core, while waiting takes as long', () => {
+    expect(rows.map(({ memoryMb, share }) => [memoryMb, share])).toEqual([
+      [256, 0.14],
+      [512, 0.29],
+      [1024, 0.58],
+      [1769, 1],
+    ]);
+    expect(row(1769)).toMatchObject({ warm: { ownMs: 17.7 }, cold: { ownMs: 88.5 } });
+    expect(row(256)).toMatchObject({ warm: { ownMs: 122.2 }, cold: { ownMs: 611.2 } });
+  });
+
+  it('is paid by memory and time together: half the memory is not half the price', () => {
+    // A second at one GB costs 13.3334 dollars a million times; 231 ms of it, and 403 of a cold start.
+    expect(row(1024)?.warm.dollars).toBeCloseTo(13.3334 * (0.2 + 0.01769 / 0.57886), 2);
+    expect(row(1024)?.cold.dollars).toBeCloseTo(13.3334 * (0.25 + 0.08845 / 0.57886), 2);
+    expect((row(512)?.warm.dollars ?? 0) / (row(1024)?.warm.dollars ?? 1)).toBeGreaterThan(0.55);
+  });
+
+  it('is dearest where a sandbox is kept ready, which is paid for all month', () => {
+    expect(rows.map(({ keptReadyDollars }) => keptReadyDollars)).toEqual([2.19, 4.38, 8.76, 15.13]);
+  });
+
+  it('says beside its figures that they are reckoned, and from what', () => {
+    const printed = memoryTable(cpu);
+    for (const word of ['122.2 ms', '17.7 ms of a warm', 'Reckoned, not measured in Lambda', '1769 MB']) {
+      expect(printed).toContain(word);
     }
   });
 });

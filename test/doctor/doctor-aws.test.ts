@@ -48,6 +48,23 @@ describe('a deployment in AWS where all is well', () => {
     ]);
   });
 
+  it('gets a line for functions kept ready, where the settings want any, and Lambda is not asked otherwise', async () => {
+    const before = aws.fakes.lambda.requests.length;
+    await aws.findings();
+    expect(aws.fakes.lambda.requests).toHaveLength(before);
+    const findings = await aws.findings((world) => {
+      world.settings.provisionedConcurrency = { reconnect: 5 };
+    });
+    expect(findings.find(({ subject }) => subject === 'provisionedConcurrency')).toEqual({
+      level: 'ok',
+      subject: 'provisionedConcurrency',
+      says: 'keeps 5 of the 1,000 concurrent executions that nobody has reserved in us-west-2 ready',
+    });
+    expect(aws.fakes.lambda.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /2016-08-19/account-settings/',
+    ]);
+  });
+
   it('is asked nothing that changes it', async () => {
     await aws.findings();
     const asked = aws.fakes.web.requests.map(({ method }) => method);
@@ -107,6 +124,40 @@ const CASES: [string, (world: World) => void, string][] = [
       });
     },
     'unknown quotas in us-west-2: Service Quotas cannot be read (AccessDeniedException)',
+  ],
+  [
+    'more functions kept ready than Lambda gives away',
+    (world) => {
+      world.settings.provisionedConcurrency = { reconnect: 900, start: 1 };
+    },
+    'problem provisionedConcurrency: 901 of the 1,000 concurrent executions that nobody has reserved in us-west-2, and Lambda gives away 900 at most: the deployment would fail',
+  ],
+  [
+    'so many kept ready that few are left for a storm',
+    (world) => {
+      world.settings.provisionedConcurrency = { reconnect: 501 };
+    },
+    'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
+  ],
+  [
+    'a Lambda that nobody may ask',
+    (world) => {
+      world.settings.provisionedConcurrency = { reconnect: 1 };
+      world.lambda = () => ({
+        status: 403,
+        headers: { 'x-amzn-errortype': 'AccessDeniedException:http://internal/' },
+        body: { Message: 'no' },
+      });
+    },
+    'unknown provisionedConcurrency: Lambda cannot be asked how many executions this account has (AccessDeniedException)',
+  ],
+  [
+    'a Lambda that answers nonsense',
+    (world) => {
+      world.settings.provisionedConcurrency = { reconnect: 1 };
+      world.lambda = () => ({ status: 200, body: '<html>' });
+    },
+    'unknown provisionedConcurrency: Lambda cannot be asked how many executions this account has (its answer cannot be read)',
   ],
   [
     'a stream group that nobody may look at',

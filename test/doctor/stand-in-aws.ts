@@ -17,12 +17,13 @@ const ORIGIN = 'https://play.example.com';
 const arn = (resource: string) => `arn:aws:gameliftstreams:${REGION}:${ACCOUNT}:${resource}`;
 
 /** Services that the local deployment has not, each verifying signatures for its own name, and the web as strangers see it. */
-const SERVICES = ['sts', 'cloudformation', 'servicequotas', 'gameliftstreams', 'web'] as const;
+const SERVICES = ['sts', 'cloudformation', 'servicequotas', 'lambda', 'gameliftstreams', 'web'] as const;
 type Service = (typeof SERVICES)[number];
 const VARIABLES = {
   sts: 'AWS_ENDPOINT_URL_STS',
   cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',
   servicequotas: 'AWS_ENDPOINT_URL_SERVICE_QUOTAS',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
   gameliftstreams: 'AWS_ENDPOINT_URL_GAMELIFTSTREAMS',
 };
 
@@ -41,6 +42,8 @@ export interface World {
   stacks: Record<string, { status: string; outputs: Record<string, string> }>;
   cloudFormation: ((received: Received) => Reply) | undefined;
   quotas: (received: Received) => Reply;
+  /** Lambda's GetAccountSettings. */
+  lambda: (received: Received) => Reply;
   /** GetStreamGroup's output, or a whole reply. */
   streamGroup: Record<string, unknown>;
   door: { player: number; operator: number };
@@ -95,6 +98,13 @@ export async function standInAws() {
         })),
       },
     }),
+    lambda: ({ path }) =>
+      path === '/2016-08-19/account-settings/'
+        ? {
+            status: 200,
+            body: { AccountLimit: { ConcurrentExecutions: 1200, UnreservedConcurrentExecutions: 1000 } },
+          }
+        : { status: 404 },
     streamGroup: {
       Arn: arn('streamgroup/sg-1AB2C3'),
       Id: 'sg-1AB2C3',
@@ -120,6 +130,7 @@ export async function standInAws() {
       : { status: 403, body: { __type: 'SignatureDoesNotMatch' } };
   fakes.sts.answer(signed(() => world.caller()));
   fakes.servicequotas.answer(signed((received) => world.quotas(received)));
+  fakes.lambda.answer(signed((received) => world.lambda(received)));
   fakes.gameliftstreams.answer(
     signed(() => {
       const { streamGroup } = world;

@@ -32,7 +32,7 @@ describe('docs/deploy.md', () => {
 
   test('shows settings that can be deployed', () => {
     const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
 
@@ -108,15 +108,6 @@ describe('docs/deploy.md', () => {
     ]);
     expect(played).toEqual(['answer 1', 'answer 2']);
   });
-});
-
-test('every alarm has a runbook entry of its name, and its description leads there', () => {
-  const described = [...read('infra/operator-alarm.ts').matchAll(/alarmDescription:\s*'([^']+)'/g)];
-  expect(described).toHaveLength(2);
-  for (const [, description = ''] of described) {
-    const [, name, page = ''] = /^(\w+): .+ See (docs\/[\w-]+\.md)$/.exec(description) ?? [];
-    expect(read(page)).toMatch(new RegExp(`^#+ .*\\b${name}\\b`, 'm'));
-  }
 });
 
 /** `[test file, name]` for each test that a page cites: a link to its file, then names in italics. */

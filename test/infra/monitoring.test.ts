@@ -4,6 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { Rejoin } from '../../infra/rejoin.ts';
+import { alarmsOf, nameOf } from './alarms-of.ts';
 import {
   group,
   minimal,
@@ -22,12 +23,6 @@ const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
 const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
 const template = templateOf({ ...withProvider, alarmTopic });
 
-const alarmsOf = (of: SynthesizedTemplate) =>
-  [...ofType(of, 'AWS::CloudWatch::Alarm'), ...ofType(of, 'AWS::CloudWatch::CompositeAlarm')].map(
-    ([id, { Properties }]) => ({ id, ...Properties }),
-  );
-/** An alarm's name stands first in what it says of itself, which is what whoever is called reads. */
-const nameOf = ({ AlarmDescription }: { AlarmDescription: string }) => AlarmDescription.split(':')[0] ?? '';
 const ringing = alarmsOf(template).filter(({ AlarmActions }) => AlarmActions);
 
 /** The seven at least that the service promises, and what a look at them needs to know. */
@@ -64,20 +59,6 @@ describe('an alarm of the player API', () => {
       ).toBeLessThanOrEqual(10);
     }
   });
-
-  test.each([
-    ['ReconnectsFailingFast', 0.144, [300, 3600]],
-    ['ReconnectsFailingSlowly', 0.06, [1800, 21_600]],
-  ] as const)('%s rings where it matters and still goes on: in both windows', (name, threshold, periods) => {
-    const rule = text(ringing.find((alarm) => nameOf(alarm) === name)?.AlarmRule);
-    const parts = alarmsOf(template).filter(({ id }) => rule.includes(`\${${id}.Arn}`));
-    expect(rule).toMatch(/^\(ALARM\(.+\) AND ALARM\(.+\)\)$/);
-    expect(parts.map(({ Threshold }) => Threshold)).toEqual([threshold, threshold]);
-    const windows = parts.flatMap(({ Metrics }) =>
-      Metrics.flatMap(({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? []),
-    );
-    expect([...new Set(windows)].toSorted((a, b) => a - b)).toEqual(periods);
-  });
 });
 
 describe('the runbook', () => {
@@ -92,6 +73,8 @@ describe('the runbook', () => {
 
   test('is where the alarm says, and explains every metric that is ours', () => {
     for (const { AlarmDescription } of ringing) expect(AlarmDescription).toMatch(/ See docs\/runbook\.md$/);
+    const operator = alarmsOf(operatorTemplateOf({ ...withProvider, operators }));
+    for (const { AlarmDescription } of operator) expect(AlarmDescription).toMatch(/ See docs\/operator\.md$/);
     const [, table = ''] = docs('runbook.md').split('## What the numbers mean');
     const rows = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| (`.+?) \|/gm)]
       .map(([, names]) => names)

@@ -27,6 +27,7 @@ const deployments: [string, SettingsInput][] = [
         hostedZone: { id: 'Z0123456789', name: 'example.com' },
       },
       adoption: { enabled: true },
+      provisionedConcurrency: { reconnect: 5, status: 1 },
       operators: ['arn:aws:sts::111122223333:assumed-role/Operators/*'],
       alarmTopic: 'arn:aws:sns:us-west-2:111122223333:on-call',
       tags: { team: 'arcade' },

@@ -173,55 +173,6 @@ describe('the audit', () => {
   });
 });
 
-describe('the alarm', () => {
-  const alarms = properties('AWS::CloudWatch::Alarm');
-
-  test.each([
-    ['AdminShellUses', 'Operatoroperatorshell'],
-    ['OperatorTerminateUses', 'Operatoroperatorterminate'],
-  ])('rings on the first use, by the very metric that the function counts: %s', (metric, counting) => {
-    expect(alarms).toHaveLength(2);
-    const alarm = alarms.find(({ MetricName }) => MetricName === metric);
-    expect(alarm).toMatchObject({
-      Namespace: 'Rejoin',
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-    const [functionId] =
-      ofType(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith(counting)) ?? [];
-    expect(alarm.Dimensions).toEqual([
-      { Name: 'FunctionName', Value: { Ref: functionId } },
-      { Name: 'service', Value: 'rejoin' },
-    ]);
-  });
-
-  test('tells the topic of the settings, and nobody without one', () => {
-    const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
-    const told = operatorTemplateOf({ ...settings, alarmTopic });
-    for (const [, { Properties }] of ofType(told, 'AWS::CloudWatch::Alarm')) {
-      expect(Properties.AlarmActions).toEqual([alarmTopic]);
-    }
-    for (const alarm of alarms) expect(alarm).not.toHaveProperty('AlarmActions');
-  });
-
-  test('with a topic of another Region is refused where the Region of the stack is known', () => {
-    const app = newApp();
-    const stackIn = (region: string) => new Stack(app, region, { env: { account: '111122223333', region } });
-    const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
-    const told = { ...settings, alarmTopic };
-    const line = `alarmTopic is "${alarmTopic}"; write the ARN of a topic in eu-west-1, where this stack is deployed`;
-    const refusal = expect.objectContaining({ name: 'SettingsError', lines: [line] });
-    const theirs = stackIn('eu-west-1');
-    expect(() => new Rejoin(theirs, 'Rejoin', told)).toThrow(refusal);
-    const rejoin = new Rejoin(stackIn('us-west-2'), 'Rejoin', told);
-    expect(() => new RejoinOperator(theirs, 'Operator', rejoin)).toThrow(refusal);
-  });
-});
-
 describe('the stack', () => {
   test("is named after the player API's, protected like it, tagged, and tells where it answers", () => {
     const stack = operatorStackOf({ ...settings, stackName: 'Arcade', tags: { team: 'arcade' } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../infra/settings-schema.ts';
 import { operatorCases } from './operator-refused.ts';
+import { runningCases } from './running-refused.ts';
 import { leaves, linesOf } from './setting-lines.ts';
 import { group, minimal } from './synth.ts';
 
@@ -13,7 +14,7 @@ const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
 const top =
-  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, adoption, operators, adminShell, alarmTopic, throttling, logs, memoryMb, removalPolicy, tags';
+  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
 
 /** What was written, and the one line it earns. */
 const refused: [what: string, input: unknown, line: string][] = [
@@ -405,6 +406,7 @@ function settingCases(): [string, unknown, string][] {
       'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, CreateStreamSessionConnection, CreateStreamSessionAdminShell',
     ],
     ...operatorCases,
+    ...runningCases,
   ];
   return cases.map(([what, change, line]) => [what, { ...minimal, ...change }, line]);
 }

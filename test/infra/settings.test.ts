@@ -47,9 +47,11 @@ describe('a deployer who writes only a stream group', () => {
       },
       adoption: { enabled: false, quotaShare: 0.1 },
       adminShell: { perOperatorPerMinute: 6, perMinute: 30 },
+      alarms: { reconnectObjective: 0.99, leastAnswers: 10, slowAnswerSeconds: 3 },
       throttling: { ratePerSecond: 500, burst: 1000 },
       logs: { retentionDays: 30, level: 'INFO' },
       memoryMb: 512,
+      provisionedConcurrency: { start: 0, status: 0, sessions: 0, reconnect: 0, terminate: 0 },
       removalPolicy: 'retain',
       tags: {},
     });

@@ -27,13 +27,6 @@ describe('docs/operator.md', () => {
     for (const option of named) expect(known).toContain(`  ${option} `);
   });
 
-  it('has an entry of the name of every alarm of the operator API', () => {
-    const source = readFileSync(join(root, 'infra', 'operator-alarm.ts'), 'utf8');
-    const names = [...source.matchAll(/alarmDescription:\s*'(\w+):/g)].map(([, name]) => name);
-    expect(names).not.toEqual([]);
-    for (const name of names) expect(document).toContain(`\n### ${name}\n`);
-  });
-
   it('names the versions of the plugin that the command line holds to', () => {
     const source = readFileSync(join(root, 'operator', 'plugin.ts'), 'utf8');
     for (const name of ['MIN_VERSION', 'AWS_ONLY_VERSION']) {

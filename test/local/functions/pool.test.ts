@@ -75,6 +75,25 @@ describe('a function runs as it would in Lambda', () => {
     expect(remaining).toBeLessThanOrEqual(10_000);
   });
 
+  test('by an alias it knows its version and the name that it was invoked by, and its own name stays', async () => {
+    const arn = 'arn:aws:lambda:us-west-2:123456789012:function:fn:live';
+    const pool = testPool(
+      functionModel(
+        'export const handler = async (event, context) => ({ ...context, version: process.env.AWS_LAMBDA_FUNCTION_VERSION, name: process.env.AWS_LAMBDA_FUNCTION_NAME });',
+        { alias: { name: 'live', arn, version: '1' } },
+      ),
+    );
+    const result = await pool.invoke('Fn', {});
+    expect(JSON.parse((result as { payload: string }).payload)).toMatchObject({
+      version: '1',
+      name: 'fn',
+      functionName: 'fn',
+      functionVersion: '1',
+      invokedFunctionArn: arn,
+      logStreamName: expect.stringMatching(/\/\[1\][0-9a-f]{32}$/),
+    });
+  });
+
   test('a handler that returns nothing answers null', async () => {
     const pool = testPool(functionModel('export const handler = async () => {};'));
     expect(await pool.invoke('Fn', {})).toEqual({ ok: true, payload: 'null' });

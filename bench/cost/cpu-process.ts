@@ -1,0 +1,38 @@
+/** A fresh process that loads the reconnect function and reconnects a few times, and says what CPU each step took. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { lambdaContext } from '../broker/context.ts';
+import type { Answer } from '../broker/event.ts';
+import type { CpuMessage, CpuTask, Step } from './cpu-messages.ts';
+
+const { file, events, gapMs } = JSON.parse(process.argv[2] ?? '{}') as CpuTask;
+const tell = (message: CpuMessage) => process.send?.(message, () => process.exit());
+// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit());
+
+async function measured<T>(work: () => Promise<T>): Promise<{ step: Step; result: T }> {
+  const before = process.cpuUsage();
+  const begun = performance.now();
+  const result = await work();
+  const wallMs = performance.now() - begun;
+  const { user, system } = process.cpuUsage(before);
+  return { step: { cpuMs: (user + system) / 1000, wallMs }, result };
+}
+
+try {
+  const { step: init, result: module } = await measured(() => import(pathToFileURL(file).href));
+  const { handler } = module as { handler(event: object, context: object): Promise<Answer> };
+  const reconnects: Step[] = [];
+  for (const event of events) {
+    const { step, result } = await measured(() => handler(event, lambdaContext()));
+    if (result.statusCode !== 201) {
+      throw new Error(`A reconnect was answered ${result.statusCode}: ${result.body}`);
+    }
+    reconnects.push(step);
+    await delay(gapMs);
+  }
+  tell({ kind: 'measured', init, reconnects });
+} catch (error) {
+  tell({ kind: 'failed', message: (error as Error).message });
+}

@@ -1,0 +1,76 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Broker } from '../broker/broker.ts';
+import { longOffer, reconnectEvent } from '../broker/event.ts';
+import { median } from '../broker/median.ts';
+import type { CpuMessage, CpuTask } from './cpu-messages.ts';
+
+/** What one reconnect takes of a core, and how long it waits for AWS and the table; medians, milliseconds. */
+export interface ReconnectCpu {
+  /** Loading the function's code. */
+  initMs: number;
+  /** The first reconnect of a process: own CPU, and waiting. */
+  cold: { ownMs: number; waitMs: number };
+  /** Those that follow. */
+  warm: { ownMs: number; waitMs: number };
+}
+
+const PROCESSES = 3;
+const MOST_RECONNECTS = 10;
+
+/**
+ * Measures the CPU of reconnects in fresh processes, as in calm: one after another, none shortly after the last.
+ *
+ * @param stop ends the measurement early, which then rejects
+ */
+export async function measureCpu(
+  broker: Broker,
+  { reconnects, gapMs }: { reconnects: number; gapMs: number },
+  onProgress: (line: string) => void,
+  stop: AbortSignal,
+): Promise<ReconnectCpu> {
+  const file = join(broker.fn.assetDirectory, 'index.mjs');
+  const measured: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
+  for (let run = 1; run <= PROCESSES; run++) {
+    onProgress(`own CPU: process ${run} of ${PROCESSES}`);
+    // One that finds nothing ready, and those that are warm.
+    const sessions = await broker.begin(1 + Math.min(reconnects, MOST_RECONNECTS));
+    const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));
+    measured.push(await freshProcess({ file, events, gapMs }, broker.environment, stop));
+  }
+  const first = measured.flatMap(({ reconnects: [cold] }) => cold ?? []);
+  const later = measured.flatMap(({ reconnects: [, ...warm] }) => warm);
+  const medians = (steps: typeof first) => ({
+    ownMs: median(steps.map(({ cpuMs }) => cpuMs)),
+    waitMs: Math.max(0, median(steps.map(({ cpuMs, wallMs }) => wallMs - cpuMs))),
+  });
+  return {
+    initMs: median(measured.map(({ init }) => init.cpuMs)),
+    cold: medians(first),
+    warm: medians(later),
+  };
+}
+
+function freshProcess(task: CpuTask, env: Record<string, string>, stop: AbortSignal) {
+  const child = fork(fileURLToPath(new URL('cpu-process.ts', import.meta.url)), [JSON.stringify(task)], {
+    env,
+    execArgv: [],
+    // The log goes into a pipe, as in Lambda.
+    stdio: ['ignore', 'pipe', 2, 'ipc'],
+    signal: stop,
+  });
+  child.stdout?.resume();
+  return new Promise<Exclude<CpuMessage, { kind: 'failed' }>>((resolve, reject) => {
+    let said: CpuMessage | undefined;
+    child.on('message', (message: CpuMessage) => {
+      said = message;
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (!said) reject(new Error(`The measured process ended early, with exit code ${code}.`));
+      else if (said.kind === 'failed') reject(new Error(said.message));
+      else resolve(said);
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import { rounded } from '../broker/median.ts';
+import type { ReconnectCpu } from './cpu.ts';
+import { PRICES, PROVISIONED_CONCURRENCY } from './prices.ts';
+
+/** Memory at which a function has one vCPU. Source: Lambda Developer Guide, "Configure Lambda function memory". */
+export const FULL_CORE_MB = 1769;
+const SIZES = [256, 512, 1024, FULL_CORE_MB];
+const MB_PER_GB = 1024;
+const MS_PER_SECOND = 1000;
+const MILLION = 1_000_000;
+/** Of a month as AWS's own examples have it: 730 hours. */
+const SECONDS_PER_MONTH = 730 * 3600;
+
+/** A reconnect's own time with so much memory, and what Lambda bills for a million of them: duration alone. */
+export interface Outlay {
+  ownMs: number;
+  dollars: number;
+}
+
+export interface MemoryRow {
+  memoryMb: number;
+  /** Of a core. */
+  share: number;
+  warm: Outlay;
+  /** The code's loading and the first reconnect. */
+  cold: Outlay;
+  /** One sandbox of this memory kept ready for a month, used or not. */
+  keptReadyDollars: number;
+}
+
+/** What the rows rest on, for people and machines. */
+export const MEMORY_MODEL = `Reckoned, not measured in Lambda: ${FULL_CORE_MB} MB have one vCPU, taken to be a core of this machine; less memory has as much less of it, and
+more is no faster, since a function's code uses one core. Waiting for AWS and the table takes as long with any memory.
+A cold reconnect is loading the code and the first reconnect, both at the function's share and both billed, as AWS does since 2025-08-01;
+that Lambda has to start a sandbox and Node before comes on top.`;
+
+/** With `memoryMb`: waiting as measured, own CPU spread over the function's share of a core. */
+function outlay(memoryMb: number, cpuMs: number, waitMs: number): Outlay {
+  const ownMs = cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
+  const gbSeconds = ((waitMs + ownMs) / MS_PER_SECOND) * (memoryMb / MB_PER_GB);
+  return {
+    ownMs: rounded(ownMs, 1),
+    dollars: rounded(gbSeconds * PRICES.lambdaDuration.dollars * MILLION, 2),
+  };
+}
+
+export function memoryRows({ initMs, cold, warm }: ReconnectCpu): MemoryRow[] {
+  return SIZES.map((memoryMb) => ({
+    memoryMb,
+    share: rounded(memoryMb / FULL_CORE_MB, 2),
+    warm: outlay(memoryMb, warm.ownMs, warm.waitMs),
+    cold: outlay(memoryMb, initMs + cold.ownMs, cold.waitMs),
+    keptReadyDollars: rounded(
+      PROVISIONED_CONCURRENCY.dollars * (memoryMb / MB_PER_GB) * SECONDS_PER_MONTH,
+      2,
+    ),
+  }));
+}
+
+/** The rows for people. */
+export function memoryTable(cpu: ReconnectCpu): string {
+  const line = (cells: readonly (string | number)[]) =>
+    cells.map((cell, at) => String(cell).padStart(at === 0 ? 8 : 14)).join('');
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return `What memory buys: a reconnect's own time, and dollars for Lambda's duration alone
+
+${[
+  line(['memory', 'of a core', 'warm: own', 'a million', 'cold: own', 'a million', 'ready, month']),
+  ...memoryRows(cpu).map(({ memoryMb, share, warm, cold, keptReadyDollars }) =>
+    line([
+      `${memoryMb} MB`,
+      share.toFixed(2),
+      ms(warm.ownMs),
+      warm.dollars.toFixed(2),
+      ms(cold.ownMs),
+      cold.dollars.toFixed(2),
+      keptReadyDollars.toFixed(2),
+    ]),
+  ),
+].join('\n')}
+
+Measured CPU: ${ms(cpu.warm.ownMs)} of a warm reconnect, ${ms(cpu.cold.ownMs)} of a first one, ${ms(cpu.initMs)} of loading the code, in processes that make few.
+${MEMORY_MODEL}`;
+}

@@ -1,0 +1,70 @@
+/**
+ * An error budget that is burnt fast or slowly, as in the Site Reliability Workbook's "Alerting on SLOs": a long window
+ * shows that it matters, a short one that it still goes on.
+ */
+import { Duration } from 'aws-cdk-lib';
+import {
+  type AlarmBase,
+  AlarmRule,
+  AlarmState,
+  CompositeAlarm,
+  MathExpression,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ownMetric } from './own-metrics.ts';
+import { atLeast, type Bell, described } from './ringing.ts';
+import type { Settings } from './settings.ts';
+
+/** How many times faster than it lasts a budget is spent, in both windows; minutes. */
+export const burns = [
+  { name: 'ReconnectsFailingFast', times: 14.4, windows: [60, 5] },
+  { name: 'ReconnectsFailingSlowly', times: 6, windows: [360, 30] },
+] as const;
+
+/**
+ * From which part of failures on a budget burns so many times too fast. Every objective that the settings allow leaves it
+ * between 0, which nothing is below, and 1, which nothing is above.
+ *
+ * @param objective the part of the reconnects that must succeed
+ */
+export function burnThreshold(times: number, objective: number): number {
+  return Number((times * (1 - objective)).toFixed(6));
+}
+
+/** `0.144` as people say it: 14.4 of 100. */
+const ofHundred = (part: number) => `${Number((100 * part).toFixed(4))} of 100`;
+
+/** Those that ring; the parts that each is made of don't. */
+export function burnAlarms(
+  bell: Bell,
+  reconnect: IFunction,
+  { reconnectObjective, leastAnswers }: Settings['alarms'],
+): AlarmBase[] {
+  return burns.map(({ name, times, windows }) => {
+    const threshold = burnThreshold(times, reconnectObjective);
+    const parts = windows.map((minutes) => {
+      const failures = new MathExpression({
+        // Of fewer answers a single player's bad luck would look like an outage.
+        expression: `IF(answered >= ${leastAnswers}, failed, 0)`,
+        usingMetrics: {
+          answered: ownMetric(reconnect, 'Failed', { statistic: 'SampleCount', minutes }),
+          failed: ownMetric(reconnect, 'Failed', { statistic: 'Average', minutes }),
+        },
+        period: Duration.minutes(minutes),
+      });
+      return failures.createAlarm(bell.scope, `${name}Within${minutes}Minutes`, {
+        ...atLeast,
+        alarmDescription: `A part of ${name}, which rings; this one does not.`,
+        threshold,
+        evaluationPeriods: 1,
+      });
+    });
+    const means = `reconnects fail so often that a month's error budget is spent ${times} times too fast: at least ${ofHundred(threshold)}, where ${ofHundred(1 - reconnectObjective)} may`;
+    const alarm = new CompositeAlarm(bell.scope, name, {
+      alarmDescription: described(bell, name, means),
+      alarmRule: AlarmRule.allOf(...parts.map((part) => AlarmRule.fromAlarm(part, AlarmState.ALARM))),
+    });
+    alarm.addAlarmAction(...bell.actions);
+    return alarm;
+  });
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { burns, burnThreshold } from '../../infra/burn-alarms.ts';
+import { playerRoutes } from '../../infra/player-routes.ts';
+import { parseSettings, type SettingsInput } from '../../infra/settings.ts';
+import { alarmsOf, nameOf } from './alarms-of.ts';
+import { linesOf } from './setting-lines.ts';
+import { templateOf, text, withProvider } from './synth.ts';
+
+const alarmsWith = (alarms: SettingsInput['alarms']) => alarmsOf(templateOf({ ...withProvider, alarms }));
+
+/** What rings, and the two alarms that it is made of. */
+function burning(name: string, alarms: ReturnType<typeof alarmsOf>) {
+  const ringing = alarms.find((alarm) => nameOf(alarm) === name);
+  const rule = text(ringing.AlarmRule);
+  return { ringing, rule, parts: alarms.filter(({ id }) => rule.includes(`\${${id}.Arn}`)) };
+}
+
+/** `[threshold, expression]` of each alarm that a budget burns by. */
+const judged = (alarms: ReturnType<typeof alarmsOf>) =>
+  burns.map(({ name }) =>
+    burning(name, alarms).parts.map(({ Threshold, Metrics }) => [Threshold, Metrics[0].Expression]),
+  );
+
+describe('a budget that burns', () => {
+  test.each([
+    ['ReconnectsFailingFast', 0.144, [300, 3600]],
+    ['ReconnectsFailingSlowly', 0.06, [1800, 21_600]],
+  ] as const)('%s rings where it matters and still goes on: in both windows', (name, threshold, periods) => {
+    const { rule, parts } = burning(name, alarmsWith(undefined));
+    expect(rule).toMatch(/^\(ALARM\(.+\) AND ALARM\(.+\)\)$/);
+    expect(parts.map(({ Threshold }) => Threshold)).toEqual([threshold, threshold]);
+    const windows = parts.flatMap(({ Metrics }) =>
+      Metrics.flatMap(({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? []),
+    );
+    expect([...new Set(windows)].toSorted((a, b) => a - b)).toEqual(periods);
+  });
+
+  test("rings by the deployer's own objective and number of answers", () => {
+    expect(judged(alarmsWith({ reconnectObjective: 0.999, leastAnswers: 200 }))).toEqual([
+      Array(2).fill([0.0144, 'IF(answered >= 200, failed, 0)']),
+      Array(2).fill([0.006, 'IF(answered >= 200, failed, 0)']),
+    ]);
+  });
+
+  test('never rings for ever nor never at all, whatever objective the settings let through', () => {
+    const allowed = (reconnectObjective: number) =>
+      linesOf({ ...withProvider, alarms: { reconnectObjective } }).length === 0;
+    expect([0.9499, 0.95, 0.9999, 0.99991, 1].map(allowed)).toEqual([false, true, true, false, false]);
+    const objectives = fc.oneof(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0.95, max: 0.9999, noNaN: true }),
+      fc.constantFrom(0.95, 0.9999),
+    );
+    fc.assert(
+      fc.property(objectives.filter(allowed), (objective) => {
+        const [fast, slow] = burns.map(({ times }) => burnThreshold(times, objective));
+        // A part of failures is 0 at least, and where nothing fails nothing may ring; it is 1 at most.
+        expect(slow).toBeGreaterThan(0.0001);
+        expect(fast).toBeGreaterThan(slow ?? 0);
+        expect(fast).toBeLessThan(1);
+      }),
+    );
+  });
+
+  test('says to whoever is called what the settings allow, not what they say by default', () => {
+    const said = (alarms: SettingsInput['alarms']) =>
+      burns.map(({ name }) => burning(name, alarmsWith(alarms)).ringing.AlarmDescription);
+    expect(said({ reconnectObjective: 0.999 })).toEqual([
+      expect.stringContaining('at least 1.44 of 100, where 0.1 of 100 may'),
+      expect.stringContaining('at least 0.6 of 100, where 0.1 of 100 may'),
+    ]);
+    expect(said(undefined)).toEqual([
+      expect.stringContaining('at least 14.4 of 100, where 1 of 100 may'),
+      expect.stringContaining('at least 6 of 100, where 1 of 100 may'),
+    ]);
+  });
+});
+
+describe('an answer that is slow', () => {
+  const slow = (alarms: SettingsInput['alarms']) =>
+    alarmsWith(alarms).find((alarm) => nameOf(alarm) === 'AnswersSlow');
+
+  test("is slow by the deployer's own measure, and the alarm says which", () => {
+    expect(slow({ slowAnswerSeconds: 2.3 })).toMatchObject({
+      Threshold: 2300,
+      EvaluationPeriods: 3,
+      AlarmDescription: expect.stringContaining('wait longer than 2.3 s'),
+    });
+    expect(slow(undefined).Threshold).toBe(3000);
+  });
+
+  test('is one that the function lives to give: above its time-out nothing would ever be measured', () => {
+    const { timeoutSeconds = 0 } = playerRoutes.find(({ name }) => name === 'reconnect') ?? {};
+    const most = { ...withProvider, alarms: { slowAnswerSeconds: timeoutSeconds - 1 } };
+    expect(linesOf(most)).toEqual([]);
+    expect(linesOf({ ...withProvider, alarms: { slowAnswerSeconds: timeoutSeconds } })).toHaveLength(1);
+  });
+});
+
+describe('the runbook', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+  const chapter = (name: string) => runbook.split(`### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
+  const { reconnectObjective, leastAnswers, slowAnswerSeconds } = parseSettings(withProvider).alarms;
+
+  test('gives the figures of the defaults, and names the setting that may say otherwise', () => {
+    for (const { name, times } of burns) {
+      const part = Number((100 * burnThreshold(times, reconnectObjective)).toFixed(4));
+      expect(chapter(name)).toContain(`${part} of 100`);
+      expect(chapter(name)).toContain('`alarms.reconnectObjective`');
+    }
+    expect(chapter('AnswersSlow')).toContain(`${slowAnswerSeconds} seconds (\`alarms.slowAnswerSeconds\`)`);
+    expect(runbook).toContain(`${leastAnswers} answers (\`alarms.leastAnswers\`)`);
+  });
+});

@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, FileSystem } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { playerRoutes } from '../../infra/player-routes.ts';
+import { RejoinStack } from '../../infra/rejoin-stack.ts';
+import { parseSettings, type SettingsInput } from '../../infra/settings.ts';
+import { readDeployment } from '../../local/template/deployment.ts';
+import {
+  ofType,
+  operatorTemplateOf,
+  type SynthesizedTemplate,
+  templateOf,
+  text,
+  withProvider,
+} from './synth.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const ready = (changes: Partial<SettingsInput> = {}, reconnect = 5) =>
+  templateOf({ ...withProvider, ...changes, provisionedConcurrency: { reconnect } });
+const without = templateOf(withProvider);
+const template = ready();
+const [[aliasId = '', alias] = []] = ofType(template, 'AWS::Lambda::Alias');
+const versionId = (of: SynthesizedTemplate) => ofType(of, 'AWS::Lambda::Version').map(([id]) => id);
+const reconnects = 'POST/v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
+
+test('a route of the player API is all that can be kept ready, and each can', () => {
+  expect(Object.keys(parseSettings(withProvider).provisionedConcurrency)).toEqual(
+    playerRoutes.map(({ name }) => name),
+  );
+});
+
+describe('a function that is kept ready', () => {
+  test('is a published version behind an alias, since Lambda keeps nothing else ready', () => {
+    expect(ofType(template, 'AWS::Lambda::Alias')).toHaveLength(1);
+    const [[id, version] = []] = ofType(template, 'AWS::Lambda::Version');
+    expect(alias?.Properties).toMatchObject({
+      Name: 'live',
+      FunctionName: version?.Properties.FunctionName,
+      FunctionVersion: { 'Fn::GetAtt': [id, 'Version'] },
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 5 },
+    });
+    const [fn = ''] = Object.values(version?.Properties.FunctionName ?? {});
+    expect(String(fn)).toMatch(/^RejoinreconnectFunction/);
+  });
+
+  test('is what the API invokes, by a permission of its one route, that is there before', () => {
+    const integrations = ofType(template, 'AWS::ApiGatewayV2::Integration').filter(
+      ([, { Properties }]) => text(Properties.IntegrationUri) === `\${${aliasId}}`,
+    );
+    expect(integrations).toHaveLength(1);
+    const permissions = ofType(template, 'AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => text(Properties.FunctionName) === `\${${aliasId}}`,
+    );
+    expect(permissions.map(([, { Properties }]) => text(Properties.SourceArn).split('/*/')[1])).toEqual([
+      reconnects,
+    ]);
+    const [[, integration] = []] = integrations;
+    expect((integration as { DependsOn?: string[] }).DependsOn).toEqual(permissions.map(([id]) => id));
+  });
+
+  test('changes nothing else: neither permissions, roles and logs, nor what alarms and widgets look at', () => {
+    const added = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
+    const left = Object.fromEntries(
+      Object.entries(template.Resources)
+        .filter(([id, { Type }]) => !added.includes(Type) && !/InvokeAlias/.test(id))
+        // Only where the integration leads is another; the deployment's protection is no business of it.
+        .map(([id, each]) => [
+          id,
+          each.Type === 'AWS::ApiGatewayV2::Integration' ? without.Resources[id] : each,
+        ]),
+    );
+    expect(left).toEqual(without.Resources);
+    expect(template.Outputs).toEqual(without.Outputs);
+  });
+
+  test("is no operator's: their requests are rare, and wait for AWS anyway", () => {
+    const operators = { ...withProvider, operators: [] };
+    const also = { ...operators, provisionedConcurrency: { reconnect: 5 } };
+    expect(operatorTemplateOf(also)).toEqual(operatorTemplateOf(operators));
+  });
+});
+
+test('without the setting, or with 0, nothing is published', () => {
+  for (const type of ['AWS::Lambda::Alias', 'AWS::Lambda::Version'])
+    expect(ofType(without, type)).toEqual([]);
+  expect(ready({}, 0)).toEqual(without);
+});
+
+describe('a version', () => {
+  test.each<[string, Partial<SettingsInput>]>([
+    ['the memory', { memoryMb: 1024 }],
+    ['the log level', { logs: { level: 'DEBUG' } }],
+    ['a limit, which is a variable of the environment', { limits: { connectionsPerMinute: 60 } }],
+  ])('is another as soon as %s is', (_what, changes) => {
+    expect(versionId(ready(changes))).not.toEqual(versionId(template));
+  });
+
+  test.each<[string, SynthesizedTemplate]>([
+    ['how many are kept ready', ready({}, 7)],
+    ['a tag', ready({ tags: { team: 'arcade' } })],
+    ['nothing', ready()],
+  ])('is the same while %s changes: Lambda refuses to publish the same twice', (_what, same) => {
+    expect(versionId(same)).toEqual(versionId(template));
+  });
+
+  test('goes once the next is live, also where data is retained: its code is in git', () => {
+    for (const [, version] of ofType(template, 'AWS::Lambda::Version')) {
+      expect([version.DeletionPolicy, version.UpdateReplacePolicy]).toEqual(['Delete', 'Delete']);
+    }
+  });
+});
+
+describe('what is synthesized with its bundles', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rejoin-kept-ready-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const settings = { ...withProvider, provisionedConcurrency: { reconnect: 1, sessions: 1 } };
+  const templateIn = (outdir: string) => readFileSync(join(outdir, 'Rejoin.template.json'), 'utf8');
+
+  /** An assembly of this checkout. */
+  function here(name: string): string {
+    // CDK says what it bundles.
+    const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const outdir = join(directory, name);
+    const app = new App({ outdir });
+    new RejoinStack(app, settings);
+    app.synth();
+    quiet.mockRestore();
+    return outdir;
+  }
+
+  test('is the same each time, and another version only where the code of a function is another', () => {
+    const one = templateIn(here('one'));
+    expect(templateIn(here('two'))).toBe(one);
+    const checkout = join(directory, 'checkout');
+    for (const each of ['infra', 'lambdas']) {
+      cpSync(join(root, each), join(checkout, each), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
+    const handler = join(checkout, 'lambdas', 'reconnect', 'handler.ts');
+    writeFileSync(handler, `${readFileSync(handler, 'utf8')}\nconsole.log('another');\n`);
+    const outdir = join(directory, 'three');
+    const script = `
+      import { App } from 'aws-cdk-lib';
+      import { RejoinStack } from './infra/rejoin-stack.ts';
+      const app = new App({ outdir: ${JSON.stringify(outdir)} });
+      new RejoinStack(app, ${JSON.stringify(settings)});
+      app.synth();`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: checkout,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
+    const [before, after] = [one, templateIn(outdir)].map((json) => versionId(JSON.parse(json)));
+    expect(after).toHaveLength(2);
+    expect(after?.filter((id) => !before?.includes(id))).toEqual([
+      expect.stringMatching(/^RejoinreconnectFunction/),
+    ]);
+  });
+
+  test('is executed here from the very bundle that is published, by the alias', () => {
+    const place = { region: 'us-west-2', accountId: '123456789012' };
+    const [stack] = readDeployment({ outDir: here('executed'), ...place }).stacks;
+    const functions = stack?.functions ?? [];
+    expect(functions.flatMap((fn) => fn.alias?.provisionedConcurrency ?? [])).toEqual([1, 1]);
+    for (const { assetDirectory, assetHash } of functions) {
+      expect(FileSystem.fingerprint(assetDirectory)).toBe(assetHash);
+    }
+  });
+});

@@ -1,0 +1,99 @@
+import { Stack } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { RejoinOperator } from '../../infra/operator.ts';
+import { operatorRoutes } from '../../infra/operator-routes.ts';
+import { Rejoin } from '../../infra/rejoin.ts';
+import { alarmsOf, nameOf } from './alarms-of.ts';
+import { newApp, ofType, operatorTemplateOf, withProvider } from './synth.ts';
+import { watchedBy } from './watched.ts';
+
+const settings = { ...withProvider, operators: ['arn:aws:sts::123456789012:assumed-role/Operators/*'] };
+const template = operatorTemplateOf(settings);
+const alarms = alarmsOf(template);
+const alarm = (name: string) => alarms.find((each) => nameOf(each) === name);
+const functionIds = ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
+/** The logical id of a route's function. */
+const idOf = (route: string) =>
+  functionIds.find((id) => id.startsWith(`Operator${route.replace('-', '')}Function`));
+
+describe('whoever is called about the operators', () => {
+  test.each([
+    ['AdminShellUses', 'operator-shell'],
+    ['OperatorTerminateUses', 'operator-terminate'],
+  ])('hears of the first use, by the very metric that the function counts: %s', (metric, route) => {
+    const used = alarms.find(({ MetricName }) => MetricName === metric);
+    expect(used).toMatchObject({
+      Namespace: 'Rejoin',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    expect(used.Dimensions).toEqual([
+      { Name: 'FunctionName', Value: { Ref: idOf(route) } },
+      { Name: 'service', Value: 'rejoin' },
+    ]);
+  });
+
+  const all = operatorRoutes.map(({ name }) => name);
+  const recorded = ['operator-shell', 'operator-terminate'];
+  test.each([
+    ['OperatorMisconfigured', 'Rejoin', 'Misconfigured', all, 'FunctionName,service', 60],
+    ['OperatorFunctionsDead', 'AWS/Lambda', 'Errors', all, 'FunctionName', 300],
+    ['OperatorFunctionsThrottled', 'AWS/Lambda', 'Throttles', all, 'FunctionName', 300],
+    ['AuditNotWritten', 'Rejoin', 'Requests', recorded, 'FunctionName,outcome,service', 60],
+  ] as const)('hears of it the first time: %s', (name, namespace, metric, routes, by, seconds) => {
+    const found = alarm(name);
+    expect(found).toMatchObject({
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    const watched = watchedBy(template).filter(({ by: id }) => id === found.id);
+    expect(watched).toEqual(
+      routes.map((route) =>
+        expect.objectContaining({
+          namespace,
+          name: metric,
+          dimensions: expect.objectContaining({ FunctionName: `\${${idOf(route)}}` }),
+        }),
+      ),
+    );
+    for (const { dimensions } of watched) {
+      expect(Object.keys(dimensions).toSorted().join()).toBe(by);
+      expect(dimensions.outcome).toBe(by.includes('outcome') ? 'audit_unavailable' : undefined);
+    }
+    const periods = found.Metrics.flatMap(
+      ({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? [],
+    );
+    expect(new Set(periods)).toEqual(new Set([seconds]));
+  });
+
+  test('hears of nothing else', () => {
+    expect(alarms).toHaveLength(6);
+  });
+
+  test('is whom the topic of the settings tells, and nobody is without one', () => {
+    const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
+    for (const { AlarmActions } of alarmsOf(operatorTemplateOf({ ...settings, alarmTopic }))) {
+      expect(AlarmActions).toEqual([alarmTopic]);
+    }
+    for (const each of alarms) expect(each).not.toHaveProperty('AlarmActions');
+  });
+
+  test('has a topic in the Region of the stack: another is refused where that is known', () => {
+    const app = newApp();
+    const stackIn = (region: string) => new Stack(app, region, { env: { account: '111122223333', region } });
+    const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
+    const told = { ...settings, alarmTopic };
+    const line = `alarmTopic is "${alarmTopic}"; write the ARN of a topic in eu-west-1, where this stack is deployed`;
+    const refusal = expect.objectContaining({ name: 'SettingsError', lines: [line] });
+    const theirs = stackIn('eu-west-1');
+    expect(() => new Rejoin(theirs, 'Rejoin', told)).toThrow(refusal);
+    const rejoin = new Rejoin(stackIn('us-west-2'), 'Rejoin', told);
+    expect(() => new RejoinOperator(theirs, 'Operator', rejoin)).toThrow(refusal);
+  });
+});

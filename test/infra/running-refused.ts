@@ -1,0 +1,55 @@
+/** What a deployer may write about alarms and about functions kept ready, and must not, and the one line that each earns. */
+
+const objective = 'write a part such as 0.99, for 99 of 100, from 0.95 to 0.9999';
+const routes = 'start, status, sessions, reconnect, terminate';
+
+/** `[what, settings, line]` */
+export const runningCases: readonly [what: string, change: Record<string, unknown>, line: string][] = [
+  [
+    'an objective without room for a failure, whose alarms would ring for ever',
+    { alarms: { reconnectObjective: 1 } },
+    `alarms.reconnectObjective is 1; ${objective}`,
+  ],
+  [
+    'an objective in percent',
+    { alarms: { reconnectObjective: 99 } },
+    `alarms.reconnectObjective is 99; ${objective}`,
+  ],
+  [
+    'an objective so low that its alarms would never ring',
+    { alarms: { reconnectObjective: 0.9 } },
+    `alarms.reconnectObjective is 0.9; ${objective}`,
+  ],
+  [
+    'an alarm on no answers',
+    { alarms: { leastAnswers: 0 } },
+    'alarms.leastAnswers is 0; write a whole number from 1 to 10000',
+  ],
+  [
+    'slow by milliseconds',
+    { alarms: { slowAnswerSeconds: 3000 } },
+    'alarms.slowAnswerSeconds is 3000; write a number from 0.5 to 9',
+  ],
+  [
+    'an alarm of another name',
+    { alarms: { objective: 0.99 } },
+    'alarms.objective is not a setting. Known here: reconnectObjective, leastAnswers, slowAnswerSeconds',
+  ],
+  ...routes
+    .split(', ')
+    .map((route): [string, Record<string, unknown>, string] => [
+      `a part of a function kept ready: ${route}`,
+      { provisionedConcurrency: { [route]: 0.5 } },
+      `provisionedConcurrency.${route} is 0.5; write a whole number from 0 to 10000`,
+    ]),
+  [
+    'one number for all functions',
+    { provisionedConcurrency: 5 },
+    `provisionedConcurrency is 5; write an object with settings among ${routes}`,
+  ],
+  [
+    "an operator's function kept ready",
+    { provisionedConcurrency: { 'operator-shell': 1 } },
+    `provisionedConcurrency.operator-shell is not a setting. Known here: ${routes}`,
+  ],
+];
