@@ -56,7 +56,7 @@ export class PlayerDashboard extends Construct {
     const sumAt = (name: OwnMetricName, routes: readonly string[], label: string) =>
       sumOf(
         routes.map((route) => ownMetric(functionOf(functions, route), name, { statistic: 'Sum' })),
-        label,
+        { label },
       );
     const answered = new MathExpression({
       expression: '100 * (1 - failed)',
@@ -119,11 +119,11 @@ export class PlayerDashboard extends Construct {
             sumAt('Misconfigured', Object.keys(functions), 'denied by AWS, or defects'),
             sumOf(
               every.map(([, each]) => each.metricErrors({ period: minute })),
-              'died',
+              { label: 'died' },
             ),
             sumOf(
               every.map(([, each]) => each.metricThrottles({ period: minute })),
-              'held back by Lambda',
+              { label: 'held back by Lambda' },
             ),
           ]),
           graph('Table: requests turned away', [
