@@ -2,8 +2,9 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Broker } from '../broker/broker.ts';
-import { longOffer, reconnectEvent } from '../broker/event.ts';
+import { reconnectEvent } from '../broker/event.ts';
 import { median } from '../broker/median.ts';
+import { longOffer } from '../broker/sdp.ts';
 import type { CpuMessage, CpuTask } from './cpu-messages.ts';
 
 /** What one reconnect takes of a core, and how long it waits for AWS and the table; medians, milliseconds. */
