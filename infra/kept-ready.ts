@@ -10,8 +10,8 @@ import type { Construct } from 'constructs';
 /**
  * Lambda keeps ready only what no longer changes: a published version (Lambda Developer Guide, "Configuring provisioned
  * concurrency"). CDK publishes a new one whenever code or configuration differ, and the alias leads there. The number stands
- * at the alias, since CloudFormation would have to replace a version to change it, which Lambda refuses where the code is
- * the same.
+ * at the alias, since CloudFormation would replace a version to change it, and Lambda publishes no second version of the same
+ * code and configuration.
  */
 export function keptReady(scope: Construct, fn: LambdaFunction, sandboxes: number): IFunction {
   const alias = new Alias(scope, 'Live', {

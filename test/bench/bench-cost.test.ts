@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { costArguments } from '../../bench/cost/arguments.ts';
 import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
@@ -72,6 +73,16 @@ describe('what memory would buy', () => {
 
   it('is dearest where a sandbox is kept ready, which is paid for all month', () => {
     expect(rows.map(({ keptReadyDollars }) => keptReadyDollars)).toEqual([2.19, 4.38, 8.76, 15.13]);
+  });
+
+  it('costs what docs/deploy.md says, at a price of the same day', () => {
+    const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+    const [, chapter = ''] = page.split('## Kept ready\n');
+    const { dollars, asOf } = PROVISIONED_CONCURRENCY;
+    for (const figure of [`$${dollars.toFixed(10)} a GB-second`, asOf]) expect(chapter).toContain(figure);
+    for (const { memoryMb, keptReadyDollars } of rows) {
+      expect(chapter).toMatch(new RegExp(`${keptReadyDollars}( dollars a month)? with\\s${memoryMb}\\b`));
+    }
   });
 
   it('says beside its figures that they are reckoned, and from what', () => {

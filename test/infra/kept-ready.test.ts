@@ -102,7 +102,7 @@ describe('a version', () => {
     ['how many are kept ready', ready({}, 7)],
     ['a tag', ready({ tags: { team: 'arcade' } })],
     ['nothing', ready()],
-  ])('is the same while %s changes: Lambda refuses to publish the same twice', (_what, same) => {
+  ])('is the same while %s changes: Lambda publishes nothing twice', (_what, same) => {
     expect(versionId(same)).toEqual(versionId(template));
   });
 
