@@ -14,6 +14,7 @@ import type { Settings } from './settings.ts';
 /** One line a request. No header and no claim is in it, so no token can be; the path is left at its route's pattern. */
 export const accessLogFields = {
   requestId: '$context.requestId',
+  apiId: '$context.apiId',
   time: '$context.requestTimeEpoch',
   ip: '$context.identity.sourceIp',
   routeKey: '$context.routeKey',
@@ -34,11 +35,12 @@ export interface StageProps {
   readonly domainName?: IDomainName | undefined;
 }
 
+/** @returns where the lines go */
 export function addStage(
   scope: Construct,
   api: HttpApi,
   { settings, throttle, accessLog, domainName }: StageProps,
-): void {
+): LogGroup {
   const accessLogs = new LogGroup(scope, 'AccessLogs', {
     retention: settings.logs.retentionDays,
     removalPolicy: cdkRemovalPolicy(settings),
@@ -53,4 +55,5 @@ export function addStage(
       format: AccessLogFormat.custom(JSON.stringify(accessLog)),
     },
   });
+  return accessLogs;
 }

@@ -25,9 +25,10 @@ export function gameLiftStreamsRows({ streamGroups }: Settings): IWidget[][] {
       new GraphWidget({ title: `${title}, ${region}`, region, left, width: 8, height: 6 });
     return [
       graph(
-        'Capacity: none idle, no new session',
-        found(ofGroups, 'ActiveCapacity', 'Average', region),
-        found(ofGroups, 'IdleCapacity', 'Average', region),
+        'Capacity: with none idle a start waits for more, or is refused',
+        // Each says a minute's count once: an average over what several report would be a part of it.
+        found(ofGroups, 'ActiveCapacity', 'Sum', region),
+        found(ofGroups, 'IdleCapacity', 'Sum', region),
       ),
       graph(
         'Sessions of the account that ended, and in error',

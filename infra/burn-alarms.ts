@@ -12,13 +12,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ownMetric } from './own-metrics.ts';
-import { atLeast, type Bell, described } from './ringing.ts';
+import { atLeast, type Bell, described, tell } from './ringing.ts';
 import type { Settings } from './settings.ts';
 
 /** How many times faster than it lasts a budget is spent, in both windows; minutes. */
 export const burns = [
-  { name: 'ReconnectsFailingFast', times: 14.4, windows: [60, 5] },
-  { name: 'ReconnectsFailingSlowly', times: 6, windows: [360, 30] },
+  { how: 'Fast', times: 14.4, windows: [60, 5] },
+  { how: 'Slowly', times: 6, windows: [360, 30] },
 ] as const;
 
 /**
@@ -34,21 +34,28 @@ export function burnThreshold(times: number, objective: number): number {
 /** `0.144` as people say it: 14.4 of 100. */
 const ofHundred = (part: number) => `${Number((100 * part).toFixed(4))} of 100`;
 
-/** Those that ring; the parts that each is made of don't. */
+/**
+ * Those that ring; the parts that each is made of don't.
+ *
+ * @param what fails, as in the alarms' names
+ * @param counting the function that counts it
+ */
 export function burnAlarms(
   bell: Bell,
-  reconnect: IFunction,
+  what: 'Reconnects' | 'Starts',
+  counting: IFunction,
   { reconnectObjective, leastAnswers }: Settings['alarms'],
 ): AlarmBase[] {
-  return burns.map(({ name, times, windows }) => {
+  return burns.map(({ how, times, windows }) => {
+    const name = `${what}Failing${how}`;
     const threshold = burnThreshold(times, reconnectObjective);
     const parts = windows.map((minutes) => {
       const failures = new MathExpression({
         // Of fewer answers a single player's bad luck would look like an outage.
         expression: `IF(answered >= ${leastAnswers}, failed, 0)`,
         usingMetrics: {
-          answered: ownMetric(reconnect, 'Failed', { statistic: 'SampleCount', minutes }),
-          failed: ownMetric(reconnect, 'Failed', { statistic: 'Average', minutes }),
+          answered: ownMetric(counting, 'Failed', { statistic: 'SampleCount', minutes }),
+          failed: ownMetric(counting, 'Failed', { statistic: 'Average', minutes }),
         },
         period: Duration.minutes(minutes),
       });
@@ -59,12 +66,12 @@ export function burnAlarms(
         evaluationPeriods: 1,
       });
     });
-    const means = `reconnects fail so often that a month's error budget is spent ${times} times too fast: at least ${ofHundred(threshold)}, where ${ofHundred(1 - reconnectObjective)} may`;
+    const means = `${what.toLowerCase()} fail so often that a month's error budget is spent ${times} times too fast: at least ${ofHundred(threshold)}, where ${ofHundred(1 - reconnectObjective)} may`;
     const alarm = new CompositeAlarm(bell.scope, name, {
       alarmDescription: described(bell, name, means),
       alarmRule: AlarmRule.allOf(...parts.map((part) => AlarmRule.fromAlarm(part, AlarmState.ALARM))),
     });
-    alarm.addAlarmAction(...bell.actions);
+    tell(bell, alarm);
     return alarm;
   });
 }

@@ -17,6 +17,7 @@ import { gameLiftStreamsRows } from './aws-widgets.ts';
 import { type OwnMetricName, ownMetric, requestsByOutcome, sumOf, usesAnywhere } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
 import type { Settings } from './settings.ts';
+import type { TurnedAway } from './turned-away.ts';
 
 export interface PlayerDashboardProps {
   /** The deployment's place in its app: the stack's name first. */
@@ -24,6 +25,7 @@ export interface PlayerDashboardProps {
   readonly functions: PlayerFunctions;
   readonly table: Table;
   readonly api: HttpApi;
+  readonly turnedAway: TurnedAway;
   readonly alarms: readonly AlarmBase[];
   readonly settings: Settings;
 }
@@ -44,7 +46,7 @@ function graph(title: string, left: IMetric[], leftYAxis = count): GraphWidget {
 export class PlayerDashboard extends Construct {
   constructor(scope: Construct, id: string, props: PlayerDashboardProps) {
     super(scope, id);
-    const { functions, table, api, alarms, settings } = props;
+    const { functions, table, api, turnedAway, alarms, settings } = props;
     const every = Object.entries(functions);
     const reconnect = functionOf(functions, 'reconnect');
     const own = (name: OwnMetricName, statistic: string, label?: string) =>
@@ -54,7 +56,7 @@ export class PlayerDashboard extends Construct {
     const sumAt = (name: OwnMetricName, routes: readonly string[], label: string) =>
       sumOf(
         routes.map((route) => ownMetric(functionOf(functions, route), name, { statistic: 'Sum' })),
-        label,
+        { label },
       );
     const answered = new MathExpression({
       expression: '100 * (1 - failed)',
@@ -62,6 +64,18 @@ export class PlayerDashboard extends Construct {
       label: 'reconnects that did not fail',
       period: minute,
     });
+    const held = new MathExpression({
+      expression: '100 * (1 - FILL(relapses, 0) / answers)',
+      usingMetrics: { relapses: own('Relapses', 'Sum'), answers: own('Failed', 'SampleCount') },
+      label: 'that no other followed within 30 s',
+      period: minute,
+    });
+    const pacedAt = (route: string) =>
+      ownMetric(functionOf(functions, route), 'Requests', {
+        statistic: 'Sum',
+        outcome: 'paced',
+        label: route,
+      });
     const notOwned = (route: string) =>
       ownMetric(functionOf(functions, route), 'Requests', {
         statistic: 'Sum',
@@ -78,18 +92,21 @@ export class PlayerDashboard extends Construct {
             title: 'Alarms: docs/runbook.md',
             alarms: [...alarms],
             width: 24,
-            height: 3,
+            // A row of the widget has room for five.
+            height: 1 + Math.ceil(alarms.length / 5),
           }),
         ],
-        question('## Are players getting back?\n`201` is a player who is back; `paced` waits for a turn.'),
+        question(
+          '## Are players getting back?\n`201` is an answer of AWS, not yet a stream: who asks again within 30 seconds had none. `paced` waits for a turn.',
+        ),
         [
-          graph('Success of reconnects', [answered], percent),
+          graph('Reconnects answered, and those that held', [answered, held], percent),
           graph('Reconnects by outcome', [requestsByOutcome(reconnect)]),
           graph('Time to answer', times('AnswerTime', 'p50', 'p95', 'p99'), milliseconds),
         ],
         question("## If not, why?\nWaiting, AWS, ourselves, the table; or the players' own requests."),
         [
-          graph('Waits for a turn', times('PacerWait', 'p50', 'Maximum'), milliseconds),
+          graph('How long players wait for a turn', times('PacerWait', 'p50', 'Maximum'), milliseconds),
           graph('Longest line', times('PacerQueue', 'Maximum')),
           graph(
             "AWS's time and our own",
@@ -102,11 +119,11 @@ export class PlayerDashboard extends Construct {
             sumAt('Misconfigured', Object.keys(functions), 'denied by AWS, or defects'),
             sumOf(
               every.map(([, each]) => each.metricErrors({ period: minute })),
-              'died',
+              { label: 'died' },
             ),
             sumOf(
               every.map(([, each]) => each.metricThrottles({ period: minute })),
-              'held back by Lambda',
+              { label: 'held back by Lambda' },
             ),
           ]),
           graph('Table: requests turned away', [
@@ -128,8 +145,42 @@ export class PlayerDashboard extends Construct {
             api.metricCount({ period: minute, label: 'requests' }),
             api.metricClientError({ period: minute, label: '4xx' }),
             api.metricServerError({ period: minute, label: '5xx, waits for a turn among them' }),
+            turnedAway.metric(),
           ]),
           graph('Starts by outcome', [requestsByOutcome(functionOf(functions, 'start'))]),
+        ],
+        [
+          graph(
+            'Starts answered',
+            [
+              new MathExpression({
+                expression: '100 * (1 - startsFailed)',
+                usingMetrics: {
+                  startsFailed: ownMetric(functionOf(functions, 'start'), 'Failed', { statistic: 'Average' }),
+                },
+                label: 'starts that did not fail',
+                period: minute,
+              }),
+            ],
+            percent,
+          ),
+          graph(
+            'Looks at sessions that failed',
+            [
+              new MathExpression({
+                expression: '100 * looksFailed',
+                usingMetrics: {
+                  looksFailed: ownMetric(functionOf(functions, 'status'), 'LooksFailed', {
+                    statistic: 'Average',
+                  }),
+                },
+                label: 'of 100: status polls that got an older answer',
+                period: minute,
+              }),
+            ],
+            percent,
+          ),
+          graph('Waits for a turn, by route', [pacedAt('reconnect'), pacedAt('start')]),
         ],
         question(
           '## What is AWS doing?\nThrottles that our calls met, and what GameLift Streams says of itself.',

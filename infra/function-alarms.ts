@@ -12,6 +12,8 @@ export interface FunctionAlarmsProps {
   readonly whose: string;
   /** So many deaths within five minutes ring. Lambda replaces a sandbox now and then, so of many requests one is nothing. */
   readonly deaths: number;
+  /** In so many of five minutes requests must be held back. Clients repeat those, so where many ask a moment of it is nothing. */
+  readonly heldMinutes: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FunctionAlarmsProps {
 export function functionAlarms(
   bell: Bell,
   functions: readonly IFunction[],
-  { prefix, whose, deaths }: FunctionAlarmsProps,
+  { prefix, whose, deaths, heldMinutes }: FunctionAlarmsProps,
 ): Alarm[] {
   const named = (name: string) => `${prefix ?? ''}${name}`;
   const period = Duration.minutes(5);
@@ -44,8 +46,11 @@ export function functionAlarms(
       bell,
       named('FunctionsThrottled'),
       `Lambda turns requests to ${whose} away: the account's concurrency is used up`,
-      sumOf(functions.map((each) => each.metricThrottles({ period }))),
-      { threshold: 1, evaluationPeriods: 1 },
+      sumOf(
+        functions.map((each) => each.metricThrottles({ period: Duration.minutes(1) })),
+        { filled: true },
+      ),
+      { threshold: 1, datapointsToAlarm: heldMinutes, evaluationPeriods: 5 },
     ),
   ];
 }

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { alarmActions } from './alarm-topic.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
-import { type Bell, ringing } from './ringing.ts';
+import { announcing, type Bell, ringing } from './ringing.ts';
 
 /** The uses that ring: by which route's function they are counted, and under which name. */
 const uses = [
@@ -45,7 +45,8 @@ export class OperatorAlarms extends Construct {
       const counting = routes.find((each) => each.name === route)?.function;
       if (!counting) throw new Error(`There is no route ${route} whose uses could ring`);
       const used = ownMetric(counting, metricName, { statistic: 'Sum' });
-      ringing(bell, name, means, used, { threshold: 1, evaluationPeriods: 1 });
+      // Nobody is told of a use's end: it has none.
+      announcing(bell, name, means, used);
       return counting;
     });
     ringing(
@@ -59,11 +60,21 @@ export class OperatorAlarms extends Construct {
       ),
       { threshold: 1, evaluationPeriods: 1 },
     );
+    announcing(
+      bell,
+      'StrangerRefused',
+      'somebody whom IAM let in, and whom settings.operators does not list, asked and was refused',
+      sumOf(
+        routes.map((each) =>
+          ownMetric(each.function, 'Requests', { statistic: 'Sum', outcome: 'not_an_operator' }),
+        ),
+      ),
+    );
     functionAlarms(
       bell,
       routes.map((route) => route.function),
       // Operators ask so rarely that every death is one that somebody meets.
-      { prefix: 'Operator', whose: "the operators' functions", deaths: 1 },
+      { prefix: 'Operator', whose: "the operators' functions", deaths: 1, heldMinutes: 1 },
     );
   }
 }

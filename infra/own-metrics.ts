@@ -14,6 +14,8 @@ export type OwnMetricName =
   | 'PacerWait'
   | 'PacerQueue'
   | 'Throttles'
+  | 'Relapses'
+  | 'LooksFailed'
   | 'Replays'
   | 'Adopted'
   | 'Misconfigured'
@@ -68,12 +70,21 @@ export function usesAnywhere(metricName: 'AdminShellUses' | 'OperatorTerminateUs
   });
 }
 
-/** The same metric of several functions together. One that has not run yet has none, and must not hide the others'. */
-export function sumOf(metrics: readonly Metric[], label?: string): MathExpression {
+/**
+ * The same metric of several functions together. One that has not run yet has none, and must not hide the others'.
+ *
+ * @param options.filled a time in which nothing was counted is a 0: for an alarm over several periods, which would otherwise look further
+ * back for as many as it wants; and for DynamoDB's metrics, of which an alarm keeps its state where they say nothing
+ * (PutMetricAlarm, TreatMissingData)
+ */
+export function sumOf(
+  metrics: readonly Metric[],
+  { label, filled = false }: { readonly label?: string; readonly filled?: boolean } = {},
+): MathExpression {
   // A graph has one space of names for all its sums.
   const named = metrics.map((metric, at) => [`sum${metric.metricName}${at}`, metric] as const);
   return new MathExpression({
-    expression: `SUM([${named.map(([id]) => id).join(', ')}])`,
+    expression: `SUM([${named.map(([id]) => (filled ? `FILL(${id}, 0)` : id)).join(', ')}])`,
     usingMetrics: Object.fromEntries(named),
     period: metrics[0]?.period ?? Duration.minutes(1),
     ...(label === undefined ? {} : { label }),

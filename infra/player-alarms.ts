@@ -1,15 +1,18 @@
 /** What wakes somebody up: symptoms that players feel, each with a chapter of its name in docs/runbook.md. */
 import { Duration } from 'aws-cdk-lib';
-import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type AlarmBase, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { alarmActions } from './alarm-topic.ts';
 import { burnAlarms } from './burn-alarms.ts';
 import { functionAlarms } from './function-alarms.ts';
+import { looksAlarm, nobodyAlarm, relapseAlarm, turnedAwayAlarm } from './outage-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
-import { type Bell, ringing } from './ringing.ts';
+import { type Bell, ringing, sustained } from './ringing.ts';
 import type { Settings } from './settings.ts';
+import type { TurnedAway } from './turned-away.ts';
 
 /** Functions of the player API by their routes' names. */
 export type PlayerFunctions = Readonly<Record<string, IFunction>>;
@@ -17,6 +20,8 @@ export type PlayerFunctions = Readonly<Record<string, IFunction>>;
 export interface PlayerAlarmsProps {
   readonly functions: PlayerFunctions;
   readonly table: Table;
+  readonly api: HttpApi;
+  readonly turnedAway: TurnedAway;
   readonly settings: Pick<Settings, 'alarms' | 'alarmTopic'>;
 }
 
@@ -32,46 +37,76 @@ export class PlayerAlarms extends Construct {
   readonly all: readonly AlarmBase[];
 
   /** @throws {SettingsError} when the stack's Region is fixed and the topic lies in another one */
-  constructor(scope: Construct, id: string, { functions, table, settings }: PlayerAlarmsProps) {
+  constructor(scope: Construct, id: string, props: PlayerAlarmsProps) {
     super(scope, id);
+    const { functions, table, api, turnedAway, settings } = props;
     const { alarms, alarmTopic } = settings;
+    const { leastAnswers, slowAnswerSeconds } = alarms;
     const bell: Bell = {
       scope: this,
       actions: alarmActions(this, alarmTopic),
       runbook: 'docs/runbook.md',
     };
-    const reconnect = functionOf(functions, 'reconnect');
-    const paced = ['reconnect', 'start'].map((route) =>
-      ownMetric(functionOf(functions, route), 'Requests', { statistic: 'Sum', outcome: 'paced' }),
-    );
+    const [reconnect, start, status] = ['reconnect', 'start', 'status'].map((route) =>
+      functionOf(functions, route),
+    ) as [IFunction, IFunction, IFunction];
     this.all = [
-      ...burnAlarms(bell, reconnect, alarms),
+      ...burnAlarms(bell, 'Reconnects', reconnect, alarms),
+      nobodyAlarm(bell, 'NobodyGetsBack', 'no player gets back into a session', reconnect),
+      relapseAlarm(bell, reconnect, leastAnswers),
+      ...burnAlarms(bell, 'Starts', start, alarms),
+      nobodyAlarm(bell, 'NobodyStarts', 'no player can start a session', start),
+      looksAlarm(bell, status, leastAnswers),
+      turnedAwayAlarm(bell, { api, turnedAway, leastAnswers }),
       ringing(
         bell,
         'AnswersSlow',
-        `5 of 100 reconnects wait longer than ${alarms.slowAnswerSeconds} s for their answer, for 15 minutes`,
-        ownMetric(reconnect, 'AnswerTime', { statistic: 'p95', minutes: 5 }),
-        { threshold: Math.round(alarms.slowAnswerSeconds * 1000), evaluationPeriods: 3 },
+        `5 of 100 reconnects wait longer than ${slowAnswerSeconds} s for their answer, in 3 of the last 4 times 5 minutes`,
+        slowest(reconnect, leastAnswers),
+        sustained(3, Math.round(slowAnswerSeconds * 1000)),
       ),
       ringing(
         bell,
         'PacingSustained',
-        "players have waited for a turn at AWS's quota for 10 minutes without a pause",
-        sumOf(paced),
-        { threshold: 1, evaluationPeriods: 10 },
+        "in each of 10 minutes players have waited for a turn at AWS's quota",
+        sumOf(
+          [reconnect, start].map((each) =>
+            ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'paced' }),
+          ),
+          { filled: true },
+        ),
+        sustained(10, 1),
       ),
-      ...functionAlarms(bell, Object.values(functions), { whose: 'the functions', deaths: 3 }),
+      ...functionAlarms(bell, Object.values(functions), {
+        whose: 'the functions',
+        deaths: 3,
+        heldMinutes: 3,
+      }),
       ringing(
         bell,
         'TableThrottled',
-        'the session table has turned requests away for 5 minutes without a pause',
+        'in each of 5 minutes the session table has turned requests away',
         sumOf(
           ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
             table.metric(name, { statistic: 'Sum', period: Duration.minutes(1) }),
           ),
+          { filled: true },
         ),
-        { threshold: 10, evaluationPeriods: 5 },
+        sustained(5, 10),
       ),
     ];
   }
+}
+
+/** How long 95 of 100 players wait at most, in milliseconds; 0 where too few asked for one slow answer not to be more than 5 of 100. */
+function slowest(reconnect: IFunction, leastAnswers: number): MathExpression {
+  const minutes = 5;
+  return new MathExpression({
+    expression: `IF(FILL(answered, 0) >= ${leastAnswers}, FILL(slowest, 0), 0)`,
+    usingMetrics: {
+      answered: ownMetric(reconnect, 'AnswerTime', { statistic: 'SampleCount', minutes }),
+      slowest: ownMetric(reconnect, 'AnswerTime', { statistic: 'p95', minutes }),
+    },
+    period: Duration.minutes(minutes),
+  });
 }

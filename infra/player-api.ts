@@ -3,6 +3,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CorsHttpMethod, HttpApi, type HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ApiDomain } from './api-domain.ts';
 import { accessLogFields, addStage } from './api-stage.ts';
@@ -36,6 +37,8 @@ const preflightAge = Duration.hours(2);
 
 export class PlayerApi extends Construct {
   readonly api: HttpApi;
+  /** A line for each request, also for one that never reaches a function. */
+  readonly accessLogs: LogGroup;
   /** The API's own domain, if it has one. */
   readonly domain: ApiDomain | undefined;
 
@@ -57,7 +60,7 @@ export class PlayerApi extends Construct {
     }
     this.domain = settings.domain && new ApiDomain(this, 'Domain', settings.domain);
     const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
-    addStage(this, this.api, {
+    this.accessLogs = addStage(this, this.api, {
       settings,
       throttle: { rateLimit, burstLimit },
       accessLog: accessLogFields,

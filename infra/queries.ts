@@ -4,7 +4,15 @@ import { Construct } from 'constructs';
 
 const line = ['@timestamp', 'route', 'message', 'code', 'cause', 'status'];
 
-const queries: readonly { readonly id: string; readonly name: string; readonly ask: QueryStringProps }[] = [
+interface Query {
+  readonly id: string;
+  readonly name: string;
+  /** Whose logs it reads; the functions' when left out. */
+  readonly of?: 'gateway' | 'both';
+  readonly ask: QueryStringProps;
+}
+
+const queries: readonly Query[] = [
   {
     id: 'PlayersLastHour',
     name: "This player's last hour",
@@ -28,36 +36,63 @@ const queries: readonly { readonly id: string; readonly name: string; readonly a
   {
     id: 'OneRequest',
     name: 'One request, by the id in its answer',
+    of: 'both',
     ask: {
-      fields: [...line, 'playerId', 'streamSessionId', 'stack.0'],
+      fields: [
+        ...line,
+        'playerId',
+        'streamSessionId',
+        'stack.0',
+        'routeKey',
+        'integrationStatus',
+        'integrationError',
+        'responseLatency',
+      ],
       filterStatements: ["requestId = 'requestId of the problem that the player saw'"],
       sort: '@timestamp asc',
+    },
+  },
+  {
+    id: 'NeverReached',
+    name: 'What never reached a function',
+    of: 'gateway',
+    ask: {
+      filterStatements: ["integrationStatus != '200'"],
+      statsStatements: [
+        'count(*) as requests, count_distinct(ip) as addresses by status, routeKey, error, authorizerError, integrationError',
+      ],
+      sort: 'requests desc',
     },
   },
   {
     id: 'Errors',
     name: 'What the functions call an error',
     ask: {
-      fields: [...line, 'playerId', 'requestId', 'stack.0'],
-      filterStatements: ["level = 'ERROR' or @message like /Task timed out|Runtime exited/"],
+      fields: [...line, 'playerId', 'requestId', 'stack.0', '@message'],
+      filterStatements: [
+        "level = 'ERROR' or @message like /Task timed out|Runtime exited|Uncaught|Unhandled|INIT_REPORT .*Status: (error|timeout)/",
+      ],
       sort: '@timestamp desc',
       limit: 200,
     },
   },
 ];
 
+export interface PlayerQueriesProps {
+  readonly deployment: readonly string[];
+  readonly logs: ILogGroup[];
+  readonly accessLogs: ILogGroup;
+}
+
 export class PlayerQueries extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { deployment, logs }: { readonly deployment: readonly string[]; readonly logs: ILogGroup[] },
-  ) {
+  constructor(scope: Construct, id: string, { deployment, logs, accessLogs }: PlayerQueriesProps) {
     super(scope, id);
-    for (const { id: query, name, ask } of queries) {
+    const groups = { functions: logs, gateway: [accessLogs], both: [...logs, accessLogs] };
+    for (const { id: query, name, of = 'functions', ask } of queries) {
       new QueryDefinition(this, query, {
         queryDefinitionName: [...deployment, name].join('/'),
         queryString: new QueryString(ask),
-        logGroups: logs,
+        logGroups: groups[of],
       });
     }
   }

@@ -62,12 +62,12 @@ export class Rejoin extends Construct {
       const { function: fn, invoked } = built[name] as RouteFunction;
       return { method, path, function: fn, invoked };
     });
-    const { api, domain } = new PlayerApi(this, 'PlayerApi', {
+    const { api, accessLogs, domain } = new PlayerApi(this, 'PlayerApi', {
       tokens: this.identity.tokens,
       routes,
       settings,
     });
-    new Monitoring(this, 'Monitoring', { routes: built, table, api, settings });
+    new Monitoring(this, 'Monitoring', { routes: built, table, api, accessLogs, settings });
     this.apiUrl = domain?.url ?? api.apiEndpoint;
     this.domainTarget = domain?.target;
   }

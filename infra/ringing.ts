@@ -1,6 +1,7 @@
 /** Alarms that ring: whoever is called reads the name first, then what it means and where to go on. */
 import {
   Alarm,
+  type AlarmBase,
   ComparisonOperator,
   type CreateAlarmOptions,
   type IAlarmAction,
@@ -25,7 +26,21 @@ export const atLeast = {
 
 /** What an alarm says of itself. @param means what has happened, without a full stop */
 export function described({ runbook }: Pick<Bell, 'runbook'>, name: string, means: string): string {
-  return `${name}: ${means}. See ${runbook}`;
+  return `${name}: ${means}. See ${runbook}#${name.toLowerCase()}`;
+}
+
+/** Tells of an alarm's beginning and, so that an incident resolves by itself, of its end. */
+export function tell({ actions }: Pick<Bell, 'actions'>, alarm: AlarmBase): void {
+  alarm.addAlarmAction(...actions);
+  alarm.addOkAction(...actions);
+}
+
+/**
+ * `wanted` periods of the last few. One more is looked at than must ring: what is counted a moment late would be filled with 0, and
+ * a row without a gap would never come about (CloudWatch User Guide, FILL).
+ */
+export function sustained(wanted: number, threshold: number) {
+  return { threshold, datapointsToAlarm: wanted, evaluationPeriods: wanted + 1 };
 }
 
 export function ringing(
@@ -33,10 +48,20 @@ export function ringing(
   name: string,
   means: string,
   metric: IMetric,
-  when: Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods'>,
+  when: Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>,
 ): Alarm {
   const alarmDescription = described(bell, name, means);
   const alarm = new Alarm(bell.scope, name, { ...atLeast, ...when, metric, alarmDescription });
-  alarm.addAlarmAction(...bell.actions);
+  tell(bell, alarm);
+  return alarm;
+}
+
+/** An alarm that is news: its end says nothing, so nobody hears of that. What happens while it stands is not told again. */
+export function announcing(bell: Bell, name: string, means: string, metric: IMetric): Alarm {
+  const { scope, actions } = bell;
+  const alarmDescription = described(bell, name, means);
+  const when = { threshold: 1, evaluationPeriods: 1 };
+  const alarm = new Alarm(scope, name, { ...atLeast, ...when, metric, alarmDescription });
+  alarm.addAlarmAction(...actions);
   return alarm;
 }

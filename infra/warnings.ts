@@ -87,5 +87,12 @@ export function warningsFor(settings: Settings): Warning[] {
         'alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told. Write the ARN of an SNS topic in the Region of the stack that somebody has subscribed to',
     });
   }
+  const { level } = settings.logs;
+  if (level === 'WARN' || level === 'ERROR') {
+    warnings.push({
+      id: 'rejoin:quietLogs',
+      message: `logs.level ${level} leaves out the steps that players took, so the saved queries "This player's last hour" and "Why were reconnects refused" find little. Write "INFO"`,
+    });
+  }
   return warnings;
 }

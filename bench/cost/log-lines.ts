@@ -16,6 +16,7 @@ const ACCESS_LOG_LINE: Readonly<Record<keyof typeof accessLogFields, string>> = 
   requestId: 'ceQEo90A7RKtWkQ=',
   time: '1795320386593',
   ip: '203.0.113.117',
+  apiId: 'a1b2c3d4e5',
   routeKey: 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
   status: '201',
   responseLength: '6271',

@@ -32,9 +32,14 @@ export function consumedClaims(record: SessionRecord, now: number, ownLease?: st
 }
 
 /** Leases whose functions must have died: whether AWS acted on their requests is unknown. */
-function deadLeases(record: SessionRecord, now: number, ownLease?: string): Lease[] {
+export function deadLeases(record: SessionRecord, now: number, ownLease?: string): Lease[] {
   const leases = [...(record.orphans ?? []), ...(record.lease ? [record.lease] : [])];
   return leases.filter((lease) => lease.id !== ownLease && lease.until <= now);
+}
+
+/** What a log line says of a lease that was never given back. */
+export function deadLeaseFields({ until, connectionId }: Lease): { until: string; connectionId?: string } {
+  return { until: new Date(until).toISOString(), ...(connectionId === undefined ? {} : { connectionId }) };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Verdict } from './verdict.ts';
+
 /** What the client does next: repeat exactly this request, make a new offer first, or stop. */
 export type Retry = 'same' | 'newOffer' | 'never';
 
@@ -65,6 +67,8 @@ export class Problem<Code extends string = ProblemCode> extends Error {
   override readonly name = 'Problem';
   readonly code: Code;
   readonly extras: ProblemExtras;
+  /** What it counts as, where whoever throws it knows more than its code says. */
+  verdict: Verdict | undefined;
 
   /**
    * @param code one of {@link PROBLEMS}, or of the operator API's own.

@@ -1,6 +1,7 @@
 import { Problem } from './problems.ts';
 import type { Claim, Lease } from './stream-session.ts';
 import type { Turn } from './turn.ts';
+import type { Trouble } from './verdict.ts';
 import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface Slot extends Partial<Claim> {
   answer?: string;
   /** The player's turn at AWS's quota, while there is a line for it. */
   turn?: Turn;
+  /** What the player has met since the newest start. */
+  trouble?: Trouble;
 }
 
 /** What to do with a start: replay an answer, begin in a slot, or first see whether a slot's session is dead. */

@@ -1,4 +1,5 @@
 import type { Turn } from './turn.ts';
+import type { Trouble } from './verdict.ts';
 
 /** GameLift Streams' `StreamSessionStatus` values (API reference). */
 export type StreamSessionStatus =
@@ -65,6 +66,10 @@ export interface SessionRecord {
   budgetTat?: number;
   /** The player's turn at AWS's quota, while there is a line for it. */
   turn?: Turn;
+  /** What the player has met since the newest connection. */
+  trouble?: Trouble;
+  /** When it was last counted that a connection of this session did not hold. */
+  relapseCounted?: number;
 }
 
 /** A stream session as the API shows it. ISO 8601 times. */

@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type {
   APIGatewayProxyEventV2WithJWTAuthorizer,
@@ -9,9 +8,10 @@ import type {
 import { playerIdOf } from '../core/player.ts';
 import { PROBLEMS, Problem, type ProblemTable, problemBody } from '../core/problems.ts';
 import { plainId } from '../core/validation.ts';
-import { forgetMeasured } from './measured.ts';
+import { verdictOf } from '../core/verdict.ts';
+import { forgetMeasured, measured } from './measured.ts';
 import type { Settings } from './settings.ts';
-import { countAnswer, log, logger, metrics } from './telemetry.ts';
+import { countAnswer, log, logger, publish } from './telemetry.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */
 export interface PlayerRequest {
@@ -75,7 +75,7 @@ export function routeHandler<Incoming extends Identified>(
     middy<Incoming, Result, Error, Context>()
       // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
       .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
-      .use(logMetrics(metrics))
+      .use({ after: publish, onError: publish })
       .use(answering(route, problems))
       .handler(async (event, context) => toResult(await answer(event, context))) as never
   );
@@ -95,9 +95,10 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
     after: ({ response, context }) => {
       const replayed = response?.headers?.['idempotency-replayed'] !== undefined;
       if (replayed) log.info('replayed', {});
-      countAnswer({
+      countAnswer(route, {
         outcome: String(response?.statusCode),
-        verdict: 'good',
+        // That of this connection's failing before it is told by the first of them.
+        verdict: measured.relapse === 'again' ? 'neither' : 'good',
         replayed,
         milliseconds: spent(context),
       });
@@ -113,12 +114,11 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
         code: problem.code,
         ...(cause ? { cause } : {}),
       });
-      const { retryAfterMs: wait, queuePosition: place, mayBeTooLate } = problem.extras;
+      const { retryAfterMs: wait, queuePosition: place } = problem.extras;
       const paced = problem.code === 'paced';
-      countAnswer({
+      countAnswer(route, {
         outcome: problem.code,
-        // Whose turn comes in time is not refused; whose turn comes too late has probably lost the session.
-        verdict: status < 500 || (paced && !mayBeTooLate) ? 'neither' : 'bad',
+        verdict: problem.verdict ?? verdictOf(problem, status),
         replayed: false,
         milliseconds: spent(request.context),
         waitMs: paced ? wait : undefined,

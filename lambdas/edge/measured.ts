@@ -10,9 +10,24 @@ interface Measured {
   denials: number;
   /** Sessions that became the player's. */
   adopted: number;
+  /** Looks at a session that AWS answered or failed to; one that it throttled or denied counts as that. */
+  looks: number;
+  /** Of those, the failed ones. */
+  failedLooks: number;
+  /** The connection follows one that did not hold: counted, or counted for this session a short time ago. */
+  relapse: 'none' | 'counted' | 'again';
 }
 
-const nothing: Measured = { awsMs: 0, waitedMs: 0, throttles: 0, denials: 0, adopted: 0 };
+const nothing: Measured = {
+  awsMs: 0,
+  waitedMs: 0,
+  throttles: 0,
+  denials: 0,
+  adopted: 0,
+  looks: 0,
+  failedLooks: 0,
+  relapse: 'none',
+};
 
 /** Of the request that this sandbox answers: it answers one at a time. */
 export const measured: Measured = { ...nothing };

@@ -1,7 +1,8 @@
-import { AwsFailure } from '../core/aws-failure.ts';
+import { AwsFailure, isUncertain } from '../core/aws-failure.ts';
 import type { Observed } from '../core/outcomes.ts';
 import type { SessionRecord, StreamSessionStatus } from '../core/stream-session.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
+import { measured } from './measured.ts';
 import type { Changes, SessionKey } from './records.ts';
 import type { Spots } from './spots.ts';
 
@@ -47,8 +48,14 @@ export async function lookAt(
   budget: CallBudget,
 ): Promise<AwsStreamSession | undefined> {
   try {
-    return await get(sight.streamGroupId, sight.streamSessionId, budget);
+    const seen = await get(sight.streamGroupId, sight.streamSessionId, budget);
+    measured.looks++;
+    return seen;
   } catch (error) {
+    if (error instanceof AwsFailure && isUncertain(error.kind)) {
+      measured.looks++;
+      measured.failedLooks++;
+    }
     if (error instanceof AwsFailure && error.kind === 'throttled') await spots.slow();
     if (!(error instanceof AwsFailure) || error.kind !== 'notFound') throw error;
     const young = sight.createdAt !== undefined && budget.now() - sight.createdAt < CONSISTENT_AFTER_MS;

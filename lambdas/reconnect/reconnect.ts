@@ -3,6 +3,8 @@ import { type Budget, chargedTat, latestTat } from '../core/budget.ts';
 import {
   type ConnectionRequest,
   consumedClaims,
+  deadLeaseFields,
+  deadLeases,
   judgeConnection,
   knownLineage,
   withConnection,
@@ -10,8 +12,11 @@ import {
 } from '../core/connection.ts';
 import { claimOf, connectionClientToken, connectionIdOf } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
+import { Problem } from '../core/problems.ts';
 import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
+import { judgeRefusal, judgeRelapse, lineAsTrouble } from '../core/verdict.ts';
+import { measured } from '../edge/measured.ts';
 import { packed, unpacked } from '../edge/packed.ts';
 import type { Changes } from '../edge/records.ts';
 import { inTurn } from '../edge/turns.ts';
@@ -46,6 +51,10 @@ export async function reconnect(
   const { record, lease } = held;
 
   const now = deps.now();
+  for (const dead of record.orphans ? deadLeases(record, now, lease.id) : []) {
+    // A function that is killed says nothing of whom it met.
+    deps.log.warn('dead lease', deadLeaseFields(dead));
+  }
   const consumed = consumedClaims(record, now, lease.id);
   const lineage = knownLineage(record, now, lease.id);
   const settled = {
@@ -63,7 +72,8 @@ export async function reconnect(
     }
     repeat = verdict.repeat;
   } catch (refusal) {
-    await giveBack(asked, held, settled, deps);
+    const ended = refusal instanceof Problem && refusal.code === 'stream_session_ended';
+    await giveBack(asked, held, { ...settled, ...(ended ? troubled(refusal, record, now) : {}) }, deps);
     throw refusal;
   }
 
@@ -76,6 +86,7 @@ export async function reconnect(
     const { paced, turn, uncertain } = inLine;
     const changes = {
       ...settled,
+      ...troubled(paced, record, deps.now()),
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       turn,
       // However small the player's own budget is, it lets the player come when the turn is due.
@@ -91,15 +102,17 @@ export async function reconnect(
   if ('failure' in made) {
     const { failure, seen } = made;
     const uncertain = failure.uncertain || inLine.uncertain;
+    const problem = connectProblem(failure, repeat, seen, deps.random());
     const changes = {
       ...settled,
+      ...troubled(problem, record, deps.now()),
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       ...(seen ? statusChanges(record, seen, deps.now()) : {}),
     };
     await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
-    throw connectProblem(failure, repeat, seen, deps.random());
+    throw problem;
   }
 
   const at = deps.now();
@@ -119,6 +132,8 @@ export async function reconnect(
     answer: packed(body, asked.signalRequest),
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
+    ...(record.trouble ? { trouble: null } : {}),
+    ...relapsed(record, previousConnectionId, at),
   };
   await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
   deps.log.info('connected', { connectionId });
@@ -147,6 +162,26 @@ async function askAws(
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
     }
   }
+}
+
+/** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
+function troubled(refusal: Problem, record: SessionRecord, now: number): Pick<Changes, 'trouble'> {
+  const { verdict, trouble } = judgeRefusal(refusal, record.trouble ?? lineAsTrouble(record.turn), now);
+  refusal.verdict = verdict;
+  // Who waits in a line is known by the turn, and ten thousand such writes are better small.
+  const known = record.trouble !== undefined;
+  return known || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
+}
+
+/** Counts a connection that follows one which did not hold. */
+function relapsed(
+  { answerUntil, relapseCounted }: SessionRecord,
+  previousConnectionId: string | undefined,
+  now: number,
+): Pick<Changes, 'relapseCounted'> {
+  const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
+  measured.relapse = judgeRelapse({ answeredAt, relapseCounted }, previousConnectionId, now);
+  return measured.relapse === 'counted' ? { relapseCounted: now } : {};
 }
 
 function statusChanges(record: SessionRecord, seen: Observed, now: number): Changes {

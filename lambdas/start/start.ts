@@ -1,10 +1,12 @@
 import { AwsFailure } from '../core/aws-failure.ts';
+import { deadLeaseFields } from '../core/connection.ts';
 import { claimOf, connectionIdOf, startClientToken } from '../core/digests.ts';
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { judgeStart, type Slot } from '../core/slot.ts';
 import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { isOnTime } from '../core/turn.ts';
+import { judgeRefusal } from '../core/verdict.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { SlotChanges } from '../edge/slots.ts';
 import { inTurn } from '../edge/turns.ts';
@@ -42,6 +44,8 @@ export async function start(
   if (verdict.do === 'start' && !verdict.repeat && slot.request !== undefined) {
     await refuseBesideUnslotted(asked, slots, deps);
   }
+  // A function that is killed says nothing of whom it met.
+  if (slot.lease && slot.lease.until <= deps.now()) deps.log.warn('dead lease', deadLeaseFields(slot.lease));
   const reserved = await reserve(asked, slot, claim, deps);
 
   const clientToken = startClientToken(asked.playerId, claim.request);
@@ -57,7 +61,12 @@ export async function start(
       // Free once, and for as long as it is AWS that does not keep the turn.
       const stillPaid = !paid || made.paced.cause !== undefined;
       const next = { ...made.turn, group: asked.group.id, paid: stillPaid };
-      await settle(asked, reserved, { ...kept, turn: next }, deps);
+      await settle(
+        asked,
+        reserved,
+        { ...kept, ...troubled(made.paced, reserved, deps.now()), turn: next },
+        deps,
+      );
       throw made.paced;
     }
     session = made.done;
@@ -66,8 +75,10 @@ export async function start(
     if (!(failure instanceof AwsFailure)) throw failure;
     // A refusal frees the slot; an unknown outcome keeps the request in it, to be repeated with the same token.
     const kept = failure.uncertain ? {} : FORGOTTEN;
-    await settle(asked, reserved, { ...kept, turn: null }, deps);
-    throw startProblem(failure, deps.random());
+    const problem = startProblem(failure, deps.random());
+    const changes = { ...kept, ...troubled(problem, reserved, deps.now()), turn: null };
+    await settle(asked, reserved, changes, deps);
+    throw problem;
   }
 
   const connectionId = connectionIdOf(clientToken);
@@ -80,10 +91,18 @@ export async function start(
   // Ownership first: a session in a slot without a record could never be reconnected to.
   await deps.records.add(record);
   const { streamGroupId, streamSessionId } = record;
-  const taken = { lease: null, turn: null, streamGroupId, streamSessionId, answer: body };
+  const calmed = reserved.trouble ? { trouble: null } : {};
+  const taken = { lease: null, turn: null, ...calmed, streamGroupId, streamSessionId, answer: body };
   await Promise.all([deps.slots.write(asked.playerId, reserved, taken, deps.now()), counted]);
   deps.log.info('started', { streamSessionId, status: record.status });
   return { body, replayed: false };
+}
+
+/** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
+function troubled(refusal: Problem, { trouble: known }: Slot, now: number): Pick<SlotChanges, 'trouble'> {
+  const { verdict, trouble } = judgeRefusal(refusal, known, now);
+  refusal.verdict = verdict;
+  return known || verdict === 'bad' ? { trouble } : {};
 }
 
 /** The slot's turn, if it was given for this stream group: each Region has a line of its own. */

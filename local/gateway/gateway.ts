@@ -28,6 +28,8 @@ export interface AccessLogEntry {
   durationMs: number;
   bytes: number;
   sourceIp: string;
+  /** What Lambda answered to the invocation; absent where it was not asked or said nothing. Not the function's own status. */
+  integrationStatus?: number;
   /** Why the gateway answered by itself, or that the client went away. */
   error?: string;
 }
@@ -193,7 +195,8 @@ export async function startGateway(options: {
       body,
       ...(authorizer ? { authorizer } : {}),
     });
-    const { response, error } = await integrate(match.route, event, options.invoke);
+    const { response, error, invocationStatus } = await integrate(match.route, event, options.invoke);
+    if (invocationStatus !== undefined) entry.integrationStatus = invocationStatus;
     if (error !== undefined) entry.error = error;
     return { ...response, headers: mergeCors(response.headers, corsHeaders(api.cors, origin)) };
   }

@@ -12,6 +12,8 @@ const maxEventBytes = 6_291_556;
 /** What came of an invocation; `error` says for the log why the answer is the gateway's own. */
 export interface IntegrationOutcome {
   response: HttpResponse;
+  /** Lambda's own answer to the invocation, where it gave one: a function that crashes was invoked all the same. */
+  invocationStatus?: number;
   error?: string;
 }
 
@@ -44,13 +46,15 @@ export async function integrate(
     const throttled = result.errorType === 'TooManyRequestsException';
     return {
       response: gatewayResponse(throttled ? 'serviceUnavailable' : 'internalServerError'),
+      invocationStatus: throttled ? 429 : 200,
       error: result.errorType,
     };
   }
   const response = functionResponse(result.payload);
-  if (response) return { response };
+  if (response) return { response, invocationStatus: 200 };
   return {
     response: gatewayResponse('internalServerError'),
+    invocationStatus: 200,
     error: 'the function answered in no known form',
   };
 }

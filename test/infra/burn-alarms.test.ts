@@ -20,8 +20,11 @@ function burning(name: string, alarms: ReturnType<typeof alarmsOf>) {
 
 /** `[threshold, expression]` of each alarm that a budget burns by. */
 const judged = (alarms: ReturnType<typeof alarmsOf>) =>
-  burns.map(({ name }) =>
-    burning(name, alarms).parts.map(({ Threshold, Metrics }) => [Threshold, Metrics[0].Expression]),
+  burns.map(({ how }) =>
+    burning(`ReconnectsFailing${how}`, alarms).parts.map(({ Threshold, Metrics }) => [
+      Threshold,
+      Metrics[0].Expression,
+    ]),
   );
 
 describe('a budget that burns', () => {
@@ -67,7 +70,7 @@ describe('a budget that burns', () => {
 
   test('says to whoever is called what the settings allow, not what they say by default', () => {
     const said = (alarms: SettingsInput['alarms']) =>
-      burns.map(({ name }) => burning(name, alarmsWith(alarms)).ringing.AlarmDescription);
+      burns.map(({ how }) => burning(`ReconnectsFailing${how}`, alarmsWith(alarms)).ringing.AlarmDescription);
     expect(said({ reconnectObjective: 0.999 })).toEqual([
       expect.stringContaining('at least 1.44 of 100, where 0.1 of 100 may'),
       expect.stringContaining('at least 0.6 of 100, where 0.1 of 100 may'),
@@ -86,7 +89,7 @@ describe('an answer that is slow', () => {
   test("is slow by the deployer's own measure, and the alarm says which", () => {
     expect(slow({ slowAnswerSeconds: 2.3 })).toMatchObject({
       Threshold: 2300,
-      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
       AlarmDescription: expect.stringContaining('wait longer than 2.3 s'),
     });
     expect(slow(undefined).Threshold).toBe(3000);
@@ -106,7 +109,8 @@ describe('the runbook', () => {
   const { reconnectObjective, leastAnswers, slowAnswerSeconds } = parseSettings(withProvider).alarms;
 
   test('gives the figures of the defaults, and names the setting that may say otherwise', () => {
-    for (const { name, times } of burns) {
+    for (const { how, times } of burns) {
+      const name = `ReconnectsFailing${how}`;
       const part = Number((100 * burnThreshold(times, reconnectObjective)).toFixed(4));
       expect(chapter(name)).toContain(`${part} of 100`);
       expect(chapter(name)).toContain('`alarms.reconnectObjective`');

@@ -25,16 +25,23 @@ const template = templateOf({ ...withProvider, alarmTopic });
 
 const ringing = alarmsOf(template).filter(({ AlarmActions }) => AlarmActions);
 
-/** The seven at least that the service promises, and what a look at them needs to know. */
+/** Those at least that the service promises, and what a look at them needs to know. */
 const promised = {
   ReconnectsFailingFast: undefined,
   ReconnectsFailingSlowly: undefined,
-  AnswersSlow: { EvaluationPeriods: 3, Threshold: 3000 },
-  PacingSustained: { EvaluationPeriods: 10, Threshold: 1 },
+  NobodyGetsBack: { EvaluationPeriods: 1, Threshold: 3 },
+  ConnectionsNotHolding: { EvaluationPeriods: 1, Threshold: 0.3 },
+  StartsFailingFast: undefined,
+  StartsFailingSlowly: undefined,
+  NobodyStarts: { EvaluationPeriods: 1, Threshold: 3 },
+  LooksFailing: { EvaluationPeriods: 1, Threshold: 0.5 },
+  RequestsTurnedAway: { EvaluationPeriods: 1, Threshold: 0.25 },
+  AnswersSlow: { DatapointsToAlarm: 3, Threshold: 3000 },
+  PacingSustained: { DatapointsToAlarm: 10, Threshold: 1 },
   Misconfigured: { EvaluationPeriods: 1, Threshold: 1 },
   FunctionsDead: { EvaluationPeriods: 1, Threshold: 3 },
-  FunctionsThrottled: { EvaluationPeriods: 1, Threshold: 1 },
-  TableThrottled: { EvaluationPeriods: 5, Threshold: 10 },
+  FunctionsThrottled: { DatapointsToAlarm: 3, Threshold: 1 },
+  TableThrottled: { DatapointsToAlarm: 5, Threshold: 10 },
 };
 
 describe('an alarm of the player API', () => {
@@ -71,10 +78,7 @@ describe('the runbook', () => {
     expect(chapters('operator.md').toSorted()).toEqual(operator.map(nameOf).toSorted());
   });
 
-  test('is where the alarm says, and explains every metric that is ours', () => {
-    for (const { AlarmDescription } of ringing) expect(AlarmDescription).toMatch(/ See docs\/runbook\.md$/);
-    const operator = alarmsOf(operatorTemplateOf({ ...withProvider, operators }));
-    for (const { AlarmDescription } of operator) expect(AlarmDescription).toMatch(/ See docs\/operator\.md$/);
+  test('explains every metric that is ours', () => {
     const [, table = ''] = docs('runbook.md').split('## What the numbers mean');
     const rows = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| (`.+?) \|/gm)]
       .map(([, names]) => names)
@@ -155,11 +159,66 @@ describe('the dashboard', () => {
   });
 });
 
-test('saved queries look into the logs of all functions, and find no player until one is named', () => {
-  const groups = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+test('the deployer reads how many metrics the alarms are billed for, and how many of them are made of others', () => {
+  const billed = (of: SynthesizedTemplate) =>
+    ofType(of, 'AWS::CloudWatch::Alarm').flatMap(
+      ([, { Properties }]) =>
+        Properties.Metrics?.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat) ?? [Properties],
+    ).length;
+  const composite = ofType(template, 'AWS::CloudWatch::CompositeAlarm').length;
+  const operator = billed(operatorTemplateOf({ ...withProvider, operators }));
+  const [said] = /alarms look at .+? made of other alarms/s.exec(docs('deploy.md')) ?? [];
+  expect(said?.replaceAll('\n', ' ')).toBe(
+    `alarms look at ${billed(template)} metrics, with operators at ${operator} more, and ${composite} are made of other alarms`,
+  );
+});
+
+describe('saved queries', () => {
+  const functions = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
     text(Properties.LoggingConfig.LogGroup),
   );
+  const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
+  const gateway = text(stage.AccessLogSettings.DestinationArn).replace('.Arn', '');
   const queries = ofType(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
-  for (const { LogGroupNames } of queries) expect(LogGroupNames.map(text)).toEqual(groups);
-  expect(queries[0].QueryString).toContain('| filter playerId = ');
+  const query = (name: string) => queries.find(({ Name }) => Name.endsWith(`/${name}`));
+
+  test('look into the logs of all functions, of API Gateway, or of both', () => {
+    const reads = Object.fromEntries(
+      queries.map(({ Name, LogGroupNames }) => [Name, LogGroupNames.map(text)]),
+    );
+    expect(reads).toEqual({
+      "Rejoin/This player's last hour": functions,
+      'Rejoin/Why were reconnects refused': functions,
+      'Rejoin/One request, by the id in its answer': [...functions, gateway],
+      'Rejoin/What never reached a function': [gateway],
+      'Rejoin/What the functions call an error': functions,
+    });
+  });
+
+  test('find no player until one is named', () => {
+    expect(query("This player's last hour").QueryString).toContain('| filter playerId = ');
+  });
+
+  test('ask the access log for fields that its lines have', () => {
+    const format = JSON.parse(stage.AccessLogSettings.Format);
+    const asked: string = query('What never reached a function').QueryString;
+    const [, by = ''] = /by (.+)/.exec(asked) ?? [];
+    expect(Object.keys(format)).toEqual(
+      expect.arrayContaining([...by.split(', '), 'integrationStatus', 'ip']),
+    );
+  });
+
+  test.each([
+    '2026-01-01T00:00:00.000Z 1f Task timed out after 10.00 seconds',
+    'RequestId: 1f Error: Runtime exited with error: signal: killed',
+    '2026-01-01T00:00:00.000Z undefined ERROR Uncaught Exception {"errorType":"Error"}',
+    '2026-01-01T00:00:00.000Z undefined ERROR Unhandled Promise Rejection {}',
+    'INIT_REPORT Init Duration: 10000.00 ms Phase: init Status: timeout',
+    'INIT_REPORT Init Duration: 81.11 ms Phase: init Status: error Error Type: Runtime.ImportModuleError',
+  ])('find a function that dies, also before its first request: %s', (dying) => {
+    const [, pattern = ''] =
+      /@message like \/(.+)\//.exec(query('What the functions call an error').QueryString) ?? [];
+    expect(dying).toMatch(new RegExp(pattern));
+    expect('REPORT RequestId: 1f Duration: 3.00 ms').not.toMatch(new RegExp(pattern));
+  });
 });

@@ -42,12 +42,13 @@ describe('whoever is called about the operators', () => {
   test.each([
     ['OperatorMisconfigured', 'Rejoin', 'Misconfigured', all, 'FunctionName,service', 60],
     ['OperatorFunctionsDead', 'AWS/Lambda', 'Errors', all, 'FunctionName', 300],
-    ['OperatorFunctionsThrottled', 'AWS/Lambda', 'Throttles', all, 'FunctionName', 300],
-    ['AuditNotWritten', 'Rejoin', 'Requests', recorded, 'FunctionName,outcome,service', 60],
+    ['OperatorFunctionsThrottled', 'AWS/Lambda', 'Throttles', all, 'FunctionName', 60],
+    ['AuditNotWritten', 'Rejoin', 'Requests', recorded, 'audit_unavailable', 60],
+    ['StrangerRefused', 'Rejoin', 'Requests', all, 'not_an_operator', 60],
   ] as const)('hears of it the first time: %s', (name, namespace, metric, routes, by, seconds) => {
     const found = alarm(name);
+    expect(found.DatapointsToAlarm ?? found.EvaluationPeriods).toBe(1);
     expect(found).toMatchObject({
-      EvaluationPeriods: 1,
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
@@ -63,8 +64,9 @@ describe('whoever is called about the operators', () => {
       ),
     );
     for (const { dimensions } of watched) {
-      expect(Object.keys(dimensions).toSorted().join()).toBe(by);
-      expect(dimensions.outcome).toBe(by.includes('outcome') ? 'audit_unavailable' : undefined);
+      expect(dimensions.outcome).toBe(metric === 'Requests' ? by : undefined);
+      const keys = Object.keys(dimensions).toSorted().join();
+      expect(keys).toBe(metric === 'Requests' ? 'FunctionName,outcome,service' : by);
     }
     const periods = found.Metrics.flatMap(
       ({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? [],
@@ -73,7 +75,7 @@ describe('whoever is called about the operators', () => {
   });
 
   test('hears of nothing else', () => {
-    expect(alarms).toHaveLength(6);
+    expect(alarms).toHaveLength(7);
   });
 
   test('is whom the topic of the settings tells, and nobody is without one', () => {

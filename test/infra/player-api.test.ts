@@ -94,6 +94,7 @@ test('an access log line has the request id and nothing in which a token, an off
   const [logGroupId] = text(stage.AccessLogSettings.DestinationArn).slice(2).split('.');
   expect(template.Resources[logGroupId ?? '']?.Type).toBe('AWS::Logs::LogGroup');
   expect(Object.values(JSON.parse(stage.AccessLogSettings.Format)).toSorted()).toEqual([
+    '$context.apiId',
     '$context.authorizer.error',
     '$context.error.responseType',
     '$context.identity.sourceIp',

@@ -195,6 +195,17 @@ describe('warnings', () => {
     ]);
   });
 
+  test.each(['WARN', 'ERROR'] as const)(
+    'a log at %s is noticed, in which what players did cannot be asked for',
+    (level) => {
+      expect(warningsOf({ ...withProvider, logs: { level } })).toEqual([
+        expect.stringMatching(
+          new RegExp(`^logs\\.level ${level} leaves out the steps that players took.+Write "INFO"`),
+        ),
+      ]);
+    },
+  );
+
   test('an API that no web page can call is noticed', () => {
     expect(warningsOf({ ...minimal, alarmTopic })).toEqual([
       expect.stringMatching(/^webOrigins is empty: no web page can call the API/),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Verdict } from '../../lambdas/core/verdict.ts';
 import type { Settings } from '../../lambdas/edge/settings.ts';
 import { context, hearLogs } from './logged.ts';
 
@@ -24,13 +25,14 @@ afterEach(() => {
 });
 
 /** What a handler answers whose route refuses with a code, or dies; loaded anew, since the logger reads its environment once. */
-async function failing(problem: string | Error, userId: Settings['userId'] = 'pseudonym') {
+async function failing(problem: string | Error, userId: Settings['userId'] = 'pseudonym', verdict?: Verdict) {
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
   const { playerApi } = await import('../../lambdas/edge/http.ts');
   const { Problem } = await import('../../lambdas/core/problems.ts');
-  const thrown =
-    typeof problem === 'string' ? new Problem<string>(problem, 'Wait.', { retryAfterMs: 1200 }) : problem;
+  const refusal = (code: string) =>
+    Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { verdict });
+  const thrown = typeof problem === 'string' ? refusal(problem) : problem;
   const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
   return handler(event as never, context as never);
 }
@@ -84,4 +86,16 @@ it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
 it('answers a code of this API as it is, also one that nobody expects of the route: its wait must not get lost', async () => {
   const { statusCode, headers } = await failing('session_not_terminable');
   expect([statusCode, headers?.['retry-after']]).toEqual([409, '2']);
+});
+
+it('counts a failure as whoever threw it says, who knows more than the code', async () => {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  for (const [verdict, failed] of [
+    [undefined, undefined],
+    ['bad', '1'],
+  ] as const) {
+    const before = logged().length;
+    await failing('paced', 'pseudonym', verdict);
+    expect(/"Failed":(\d)/.exec(logged().slice(before))?.[1]).toBe(failed);
+  }
 });

@@ -11,6 +11,7 @@ import {
   createConnection,
   getStreamSession,
 } from '../../lambdas/edge/gameliftstreams.ts';
+import { forgetMeasured, measured } from '../../lambdas/edge/measured.ts';
 import { type GetStreamSession, observed } from '../../lambdas/edge/observe.ts';
 import { tableSpots } from '../../lambdas/edge/spots.ts';
 import type { Table } from '../../lambdas/edge/table.ts';
@@ -83,6 +84,30 @@ describe('a session that AWS does not know', () => {
     const { aws, poll } = await watched({ createdAt: 1_800_000_000_000 - 100 * 3_600_000 });
     expect(await poll()).toMatchObject({ status: 'TERMINATED', statusReason: 'maxSessionLengthTimeout' });
     expect(aws.gets).toBe(0);
+  });
+});
+
+describe('a look that AWS fails', () => {
+  it('is counted, since the player hears nothing of it: a 200 with what was known before', async () => {
+    for (const [kind, failed] of [
+      ['internal', 1],
+      ['timeout', 1],
+      ['throttled', 0],
+    ] as const) {
+      const { aws, poll, clock } = await watched();
+      aws.get = () => Promise.reject(refusal(kind));
+      clock.now += 60_000;
+      forgetMeasured();
+      expect((await poll()).status).toBe('CONNECTED');
+      expect([kind, measured.looks, measured.failedLooks]).toEqual([kind, failed, failed]);
+    }
+    const { aws, poll, clock } = await watched();
+    aws.get = async () => ({ status: 'CONNECTED' }) as AwsStreamSession;
+    clock.now += 60_000;
+    forgetMeasured();
+    await poll();
+    expect([measured.looks, measured.failedLooks]).toEqual([1, 0]);
+    forgetMeasured();
   });
 });
 

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../../lambdas/core/problems.ts';
+import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
+import type { Verdict } from '../../lambdas/core/verdict.ts';
+import { tableCounters } from '../../lambdas/edge/counters.ts';
+import { forgetMeasured, measured } from '../../lambdas/edge/measured.ts';
+import { tableSlots } from '../../lambdas/edge/slots.ts';
+import type { Log, LogFields } from '../../lambdas/edge/telemetry.ts';
+import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
+import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
+import { start } from '../../lambdas/start/start.ts';
+import { askedStart, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from './broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+/** What a request counts as: what its refusal says, else good. */
+const counts = (work: Promise<unknown>): Promise<Verdict | undefined> =>
+  work.then(
+    () => 'good',
+    (problem: Problem) => problem.verdict,
+  );
+
+/** A player's session, AWS as the test wants it, and every warning. */
+async function player(changes: Partial<SessionRecord> = {}) {
+  const aws: FakeAws = { connect: async () => 'answer', seen: undefined, tokens: [] };
+  const { deps, clock } = reconnectWith(real.table, aws);
+  const warned: [string, LogFields][] = [];
+  const log: Log = { ...quiet, warn: (step, fields) => void warned.push([step, fields]) };
+  const asked = await ownSession(deps, changes);
+  const ask = (later = 0, other: Partial<typeof asked> = {}) => {
+    clock.now += later;
+    return reconnect({ ...asked, endsBy: clock.now + 10_000, ...other }, { ...deps, log });
+  };
+  const newOffer = () => ({ signalRequest: `offer-${randomUUID()}`, key: randomUUID() });
+  return { aws, asked, ask, newOffer, clock, deps, warned };
+}
+
+describe('a stuck player', () => {
+  it('who repeats as told counts as one failure, for no more than the reads and writes of a refusal', async () => {
+    const { aws, ask } = await player();
+    aws.connect = () => Promise.reject(refusal('internal'));
+    const before = real.operations.length;
+    const verdicts: unknown[] = [];
+    for (let time = 0; time < 10; time++) verdicts.push(await counts(ask(1700)));
+    expect(verdicts).toEqual(['bad', ...Array(9).fill('neither')]);
+    const operations = real.operations.slice(before).filter((operation) => !operation.includes('stale'));
+    expect(operations).toEqual(Array(20).fill('update'));
+  });
+
+  it('counts as back, and anew, once a connection went well', async () => {
+    const { aws, ask, newOffer, deps, asked } = await player();
+    const works = aws.connect;
+    aws.connect = () => Promise.reject(refusal('quota'));
+    expect(await counts(ask())).toBe('bad');
+    aws.connect = works;
+    expect(await counts(ask(5000, newOffer()))).toBe('good');
+    expect(await deps.records.read(asked)).not.toHaveProperty('trouble');
+    aws.connect = () => Promise.reject(refusal('quota'));
+    expect(await counts(ask(5000, newOffer()))).toBe('bad');
+  });
+
+  it('who loses the session while asking is a failure; who comes back to a lost one is none', async () => {
+    const { aws, ask, newOffer } = await player();
+    aws.connect = () => Promise.reject(refusal('conflict'));
+    aws.seen = { status: 'CONNECTED' };
+    expect(await counts(ask())).toBe('neither');
+    aws.seen = { status: 'TERMINATED', statusReason: 'reconnectionTimeout' };
+    expect(await counts(ask(1000, newOffer()))).toBe('bad');
+    const late = await player();
+    late.aws.connect = aws.connect;
+    late.aws.seen = aws.seen;
+    expect(await counts(late.ask())).toBe('neither');
+  });
+
+  it('whose session a status poll saw end has lost it all the same', async () => {
+    const { aws, ask, newOffer, clock, deps, asked } = await player();
+    aws.connect = () => Promise.reject(refusal('internal'));
+    expect(await counts(ask())).toBe('bad');
+    clock.now += 301_000;
+    await deps.records.observe(asked, { status: 'TERMINATED', statusAt: clock.now });
+    expect(await counts(ask(0, newOffer()))).toBe('neither');
+    const waiting = await player({ turn: { at: clock.now - 1000, since: clock.now - 90_000 } });
+    await deps.records.observe(waiting.asked, { status: 'TERMINATED', statusAt: clock.now });
+    expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('bad');
+  });
+
+  it('who cannot start counts as one failure too', async () => {
+    const { deps, clock } = await player();
+    const limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 };
+    const starting: StartDependencies = {
+      ...deps,
+      limits,
+      streamGroups: [{ id: 'sg-1' }],
+      slots: tableSlots(real.table),
+      counters: tableCounters(real.table),
+      startStreamSession: () => Promise.reject(refusal('quota')),
+    };
+    const asked = askedStart();
+    const verdicts: unknown[] = [];
+    for (let time = 0; time < 6; time++) {
+      clock.now += 5000;
+      verdicts.push(await counts(start({ ...asked, endsBy: clock.now + 15_000 }, starting)));
+    }
+    expect(verdicts).toEqual(['bad', ...Array(5).fill('neither')]);
+  });
+});
+
+describe('a function that was killed', () => {
+  it('is named by the next one, with the connection that it may have made: it could say nothing itself', async () => {
+    const { ask, newOffer, deps, asked, clock, warned } = await player();
+    const claim = { request: 'r', offer: 'o' };
+    const until = clock.now + 1000;
+    const lease = { ...claim, id: 'dead', until, connectionId: 'c-dead' };
+    await deps.records.acquire(asked, lease, { perMinute: 30 }, clock.now);
+    await ask(2000, newOffer());
+    expect(warned).toEqual([
+      ['dead lease', { until: new Date(until).toISOString(), connectionId: 'c-dead' }],
+    ]);
+    await ask(2000, newOffer());
+    expect(warned).toHaveLength(1);
+  });
+});
+
+describe('a connection that was answered and carried nothing', () => {
+  it('is counted when the player asks again within half a minute, once for a player who goes on asking', async () => {
+    const { ask, newOffer } = await player();
+    const relapses: string[] = [];
+    let previousConnectionId: string | undefined;
+    for (const later of [0, 10_000, 10_000, 40_000]) {
+      forgetMeasured();
+      const { body } = await ask(later, { ...newOffer(), previousConnectionId });
+      previousConnectionId = JSON.parse(body).connectionId;
+      relapses.push(measured.relapse);
+    }
+    expect(relapses).toEqual(['none', 'counted', 'again', 'none']);
+    forgetMeasured();
+  });
+});
