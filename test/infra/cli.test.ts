@@ -62,6 +62,7 @@ describe('cdk synth', () => {
       streamGroups: [{ id: 'sg-X', region: 'us-east-2', applications: ['a'] }],
       webOrigins: ['https://stage.example.com'],
       operators: [],
+      alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
     };
     writeFileSync(join(checkout, 'stage.json'), JSON.stringify(settings));
     const { status, stdout, stderr } = cdkSynth('Stage', '-c', 'settings=stage.json');

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../infra/settings.ts';
 import { settingRows } from './setting-rows.ts';
-import { ofType, templateOf, withProvider } from './synth.ts';
+import { ofType, operatorTemplateOf, type SynthesizedTemplate, templateOf, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -39,13 +39,15 @@ describe('docs/deploy.md', () => {
 
   test('counts what CloudWatch bills by the month as the template has it, and adds it up', () => {
     const template = templateOf(withProvider);
-    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-    const looksAt = alarms.flatMap(({ Metrics = [{ MetricStat: {} }] }) =>
-      Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined),
-    );
+    const looksAt = (of: SynthesizedTemplate) =>
+      ofType(of, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
+        (Properties.Metrics ?? [{ MetricStat: {} }]).filter(
+          ({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined,
+        ),
+      ).length;
     const rows = tableAfter(deploy, '<!-- costs: held to the template by the tests -->');
     expect(rows.slice(1).map(([, count]) => Number(count))).toEqual([
-      looksAt.length,
+      looksAt(template),
       ofType(template, 'AWS::CloudWatch::CompositeAlarm').length,
       ofType(template, 'AWS::CloudWatch::Dashboard').length,
     ]);
@@ -60,6 +62,10 @@ describe('docs/deploy.md', () => {
     );
     const [, least, most] = /some \$(\d+) in a calm month, \$(\d+) in one/.exec(deploy) ?? [];
     expect([Number(least), Number(most)]).toEqual([few, many].map((sum) => Math.ceil(sum / 5) * 5));
+    const [, more] = /\$(\d+) more with operators/.exec(deploy) ?? [];
+    expect(Number(more)).toBe(
+      Math.ceil(looksAt(operatorTemplateOf({ ...withProvider, operators: [] })) * 0.1),
+    );
   });
 
   test('names only commands and options that the CDK has, and scripts that we have', () => {

@@ -159,20 +159,6 @@ describe('the dashboard', () => {
   });
 });
 
-test('the deployer reads how many metrics the alarms are billed for, and how many of them are made of others', () => {
-  const billed = (of: SynthesizedTemplate) =>
-    ofType(of, 'AWS::CloudWatch::Alarm').flatMap(
-      ([, { Properties }]) =>
-        Properties.Metrics?.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat) ?? [Properties],
-    ).length;
-  const composite = ofType(template, 'AWS::CloudWatch::CompositeAlarm').length;
-  const operator = billed(operatorTemplateOf({ ...withProvider, operators }));
-  const [said] = /alarms look at .+? made of other alarms/s.exec(docs('deploy.md')) ?? [];
-  expect(said?.replaceAll('\n', ' ')).toBe(
-    `alarms look at ${billed(template)} metrics, with operators at ${operator} more, and ${composite} are made of other alarms`,
-  );
-});
-
 describe('saved queries', () => {
   const functions = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
     text(Properties.LoggingConfig.LogGroup),

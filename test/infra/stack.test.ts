@@ -198,7 +198,7 @@ describe('warnings', () => {
   test.each(['WARN', 'ERROR'] as const)(
     'a log at %s is noticed, in which what players did cannot be asked for',
     (level) => {
-      expect(warningsOf({ ...withProvider, logs: { level } })).toEqual([
+      expect(warningsOf({ ...withProvider, alarmTopic, logs: { level } })).toEqual([
         expect.stringMatching(
           new RegExp(`^logs\\.level ${level} leaves out the steps that players took.+Write "INFO"`),
         ),
