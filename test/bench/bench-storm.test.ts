@@ -65,7 +65,7 @@ describe('a small storm', () => {
   });
 
   it('is drawn, told to people in a table, and shows that it goes on', () => {
-    expect(readFileSync(join(directory, 'storm.svg'), 'utf8')).toContain(`Rejoin: ${PLAYERS}<`);
+    expect(readFileSync(join(directory, 'storm.svg'), 'utf8')).toContain(`Rejoin: ${PLAYERS} back, `);
     expect(stdout).toMatch(/^players back +60 \(100 %\)/m);
     expect(stderr).not.toBe('');
   });
