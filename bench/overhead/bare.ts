@@ -9,14 +9,15 @@ import {
 import { CreateStreamSessionConnectionCommand, GameLiftStreamsClient } from '@aws-sdk/client-gameliftstreams';
 import type { BareCall } from './messages.ts';
 
-// As the functions make theirs.
+// As the functions make theirs, but that a table which stalls is waited for: a conditional write that is repeated fails on itself.
+const PATIENCE_MS = 10_000;
 const table = new DynamoDBClient({
   maxAttempts: 3,
   endpointDiscoveryEnabled: false,
   requestHandler: {
-    connectionTimeout: 400,
-    requestTimeout: 400,
-    socketTimeout: 400,
+    connectionTimeout: PATIENCE_MS,
+    requestTimeout: PATIENCE_MS,
+    socketTimeout: PATIENCE_MS,
     throwOnRequestTimeout: true,
   },
 });
