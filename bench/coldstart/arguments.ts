@@ -21,8 +21,8 @@ export const HELP = `The import of the reconnect function in a fresh process: np
 
 Medians, all kinds in turn: an empty handler; the bundle that would be deployed; the same code bundled by esbuild's own
 defaults, with the SDK's default credential chain; a CommonJS handler that isn't bundled, with the whole SDK client for
-GameLift Streams and a logger. Beside them the bundle's import and its first reconnect together, against the local table and
-the emulator. The defaults take about a minute.`;
+GameLift Streams and a logger. Of each but the empty one also the import and its first reconnect together, against the local
+table and the emulator. The defaults take about a minute.`;
 
 /**
  * Reads the command line.

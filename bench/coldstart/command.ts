@@ -1,5 +1,5 @@
 import { writePicture } from '../broker/picture.ts';
-import { progressLine } from '../storm/progress.ts';
+import { measured } from '../measured.ts';
 import { coldStartArguments, HELP } from './arguments.ts';
 import { coldStartBars } from './bars.ts';
 import { figuresOf } from './figures.ts';
@@ -13,15 +13,7 @@ export { HELP as help };
 export async function run(args: readonly string[]): Promise<void> {
   const { runs, json, svg } = coldStartArguments(args);
   const { measureColdStarts } = await import('./measure.ts');
-  const progress = progressLine();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const samples = await measureColdStarts(runs, progress.show, stop.signal).catch((error) => {
-    progress.end();
-    if (stop.signal.aborted) process.exit(130);
-    throw error;
-  });
-  progress.end();
+  const samples = await measured((onProgress, stop) => measureColdStarts(runs, onProgress, stop));
   const figures = figuresOf(samples);
   console.log(coldStartTable(figures, samples));
   if (svg !== undefined) writePicture(svg, coldStartBars(figures, runs));

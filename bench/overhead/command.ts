@@ -1,5 +1,5 @@
 import { writePicture } from '../broker/picture.ts';
-import { progressLine } from '../storm/progress.ts';
+import { measured } from '../measured.ts';
 import { HELP, overheadArguments } from './arguments.ts';
 import { overheadBars } from './bars.ts';
 import { figuresOf } from './figures.ts';
@@ -12,15 +12,7 @@ export { HELP as help };
 export async function run(args: readonly string[]): Promise<void> {
   const { rounds, json, svg } = overheadArguments(args);
   const { measureOverhead } = await import('./measure.ts');
-  const progress = progressLine();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const samples = await measureOverhead(rounds, progress.show, stop.signal).catch((error) => {
-    progress.end();
-    if (stop.signal.aborted) process.exit(130);
-    throw error;
-  });
-  progress.end();
+  const samples = await measured((onProgress, stop) => measureOverhead(rounds, onProgress, stop));
   const figures = figuresOf(samples);
   console.log(overheadTable(figures, samples));
   if (svg !== undefined) writePicture(svg, overheadBars(figures, rounds));

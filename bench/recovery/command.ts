@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { progressLine } from '../storm/progress.ts';
+import { writePicture } from '../broker/picture.ts';
+import { measured } from '../measured.ts';
 import { HELP, recoveryArguments } from './arguments.ts';
 import { recoveryBars } from './bars.ts';
 import { jsonFigures } from './figures.ts';
@@ -14,22 +13,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const { cuts, conditions, json, svg } = recoveryArguments(args);
   // A browser's driver and a deployment are loaded for a measurement alone, not for a line of help.
   const { measureRecovery } = await import('./measure.ts');
-  const progress = progressLine();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const recoveries = await measureRecovery({ cuts, conditions }, progress.show, stop.signal).catch(
-    (error) => {
-      progress.end();
-      if (stop.signal.aborted) process.exit(130);
-      throw error;
-    },
+  const recoveries = await measured((onProgress, stop) =>
+    measureRecovery({ cuts, conditions }, onProgress, stop),
   );
-  progress.end();
-  if (svg !== undefined) {
-    mkdirSync(dirname(svg), { recursive: true });
-    writeFileSync(svg, recoveryBars(cuts, recoveries));
-  }
   console.log(recoveryTable(cuts, recoveries));
-  if (svg !== undefined) console.log(`Drawn: ${svg}`);
+  if (svg !== undefined) writePicture(svg, recoveryBars(cuts, recoveries));
   if (json) console.log(JSON.stringify(jsonFigures(cuts, recoveries)));
 }

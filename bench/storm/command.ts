@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writePicture } from '../broker/picture.ts';
+import { measured } from '../measured.ts';
 import { HELP, type StormArguments, stormArguments } from './arguments.ts';
 import { endChildren } from './child.ts';
 import { stormCurve } from './curve.ts';
 import { backTimes, jsonFigures } from './figures.ts';
 import { POLICIES } from './policies.ts';
-import { progressLine } from './progress.ts';
 import { measureStorm } from './storm.ts';
 import { stormTable } from './table.ts';
 
@@ -23,31 +22,20 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function measure(asked: StormArguments): Promise<void> {
-  const progress = progressLine();
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
+  const results = await measured((onProgress, stop) => {
     // Without its processes the measurement fails, and on its way out tidies up.
-    void endChildren();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const results = await measureStorm(asked, progress.show).catch((error) => {
-    progress.end();
-    if (stopped) process.exit(130);
-    throw error;
+    stop.addEventListener('abort', () => void endChildren());
+    return measureStorm(asked, onProgress);
   });
-  progress.end();
   const { players, quota, svg } = asked;
+  console.log(stormTable(asked, results));
   if (svg !== undefined) {
     const curves = POLICIES.map((policy) => {
       const { outcomes, figures } = results[policy];
       return { policy, back: backTimes(outcomes), awsCallsPerPlayer: figures.awsCallsPerPlayer };
     });
-    mkdirSync(dirname(svg), { recursive: true });
-    writeFileSync(svg, stormCurve({ players, quota, notice: asked.notice, curves }));
+    writePicture(svg, stormCurve({ players, quota, notice: asked.notice, curves }));
   }
-  console.log(stormTable(asked, results));
-  if (svg !== undefined) console.log(`Drawn: ${svg}`);
   if (asked.json) {
     const policies = Object.fromEntries(
       POLICIES.map((policy) => [policy, jsonFigures(results[policy].figures)]),
