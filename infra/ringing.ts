@@ -43,25 +43,22 @@ export function sustained(wanted: number, threshold: number) {
   return { threshold, datapointsToAlarm: wanted, evaluationPeriods: wanted + 1 };
 }
 
-export function ringing(
-  bell: Bell,
-  name: string,
-  means: string,
-  metric: IMetric,
-  when: Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>,
-): Alarm {
+type When = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>;
+
+function alarmOf(bell: Bell, name: string, means: string, metric: IMetric, when: When): Alarm {
   const alarmDescription = described(bell, name, means);
-  const alarm = new Alarm(bell.scope, name, { ...atLeast, ...when, metric, alarmDescription });
+  return new Alarm(bell.scope, name, { ...atLeast, ...when, metric, alarmDescription });
+}
+
+export function ringing(bell: Bell, name: string, means: string, metric: IMetric, when: When): Alarm {
+  const alarm = alarmOf(bell, name, means, metric, when);
   tell(bell, alarm);
   return alarm;
 }
 
 /** An alarm that is news: its end says nothing, so nobody hears of that. What happens while it stands is not told again. */
 export function announcing(bell: Bell, name: string, means: string, metric: IMetric): Alarm {
-  const { scope, actions } = bell;
-  const alarmDescription = described(bell, name, means);
-  const when = { threshold: 1, evaluationPeriods: 1 };
-  const alarm = new Alarm(scope, name, { ...atLeast, ...when, metric, alarmDescription });
-  alarm.addAlarmAction(...actions);
+  const alarm = alarmOf(bell, name, means, metric, { threshold: 1, evaluationPeriods: 1 });
+  alarm.addAlarmAction(...bell.actions);
   return alarm;
 }

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { OPERATOR_PROBLEMS } from '../../lambdas/core/operator-problems.ts';
 import type { operatorContracts } from '../../openapi/operator.ts';
-import { newOffer, until } from '../local/gameliftstreams/support.ts';
+import { newOffer } from '../local/gameliftstreams/support.ts';
 import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
+import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
 let handlers: Handlers;
 beforeAll(async () => {
@@ -15,8 +16,6 @@ afterEach(async () => {
 });
 
 const ACCESS = 'CreateStreamSessionAdminShell';
-/** Too short for a call to AWS, long enough for the tables: AWS has not answered in time. */
-const SHORT_LIFE_MS = 2400;
 const REASON = 'Ticket 4711: black screen after the last update';
 
 /** An operator's requests, in a deployment. */
@@ -48,30 +47,20 @@ async function activating() {
 
 const stranger = 'arn:aws:iam::123456789012:user/mallory';
 const one = { shellsPerMinute: 1 };
-/** The minute may end between two requests. */
-const untilRefused = (ask: () => Promise<Answer>) => until(ask, ({ status }) => status === 429);
-const failing = (operation: string, ask: (id: string) => Promise<Answer>) => {
-  const by = (kind: string) => async () => {
-    const id = await playing();
-    await handlers.fault(operation, kind);
-    return ask(id);
-  };
-  return {
-    broker_misconfigured: by('accessDenied'),
-    upstream_unavailable: by('internal'),
-    paced: by('throttle'),
-  };
-};
+/** What AWS can do to a request about a session that is played. */
+const failingPlayed = (operation: string, ask: (id: string) => Promise<Answer>) =>
+  failing(
+    () => handlers,
+    operation,
+    async () => {
+      const id = await playing();
+      return () => ask(id);
+    },
+  );
 
-type Contracts = typeof operatorContracts;
-/** How each route comes to answer each of its codes. The type makes one that is forgotten, or too many, a compile error. */
-type Provoke = {
-  [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], () => Promise<Answer>>;
-};
-
-const PROVOKE: Provoke = {
+const PROVOKE: Provoke<typeof operatorContracts> = {
   'operator-shell': {
-    ...failing(ACCESS, (id) => operating().shell(id)),
+    ...failingPlayed(ACCESS, (id) => operating().shell(id)),
     invalid_request: () => operating().shell('s-1', { reason: 'short' }),
     not_an_operator: () => operating({}, stranger).shell('s-1'),
     stream_session_not_found: () => operating().shell('no-such-session'),
@@ -102,7 +91,7 @@ const PROVOKE: Provoke = {
     upstream_unavailable: () => operating({ table: 'none' }).sessions('somebody'),
   },
   'operator-terminate': {
-    ...failing('TerminateStreamSession', (id) => operating().terminate(id)),
+    ...failingPlayed('TerminateStreamSession', (id) => operating().terminate(id)),
     invalid_request: () => operating().terminate('no id'),
     not_an_operator: () => operating({}, stranger).terminate('s-1'),
     stream_session_not_found: () => operating().terminate('no-such-session'),
@@ -113,15 +102,7 @@ const PROVOKE: Provoke = {
   },
 };
 
-describe.each(Object.entries(PROVOKE))('the function behind %s answers', (_route, provoke) => {
-  it.each(Object.entries(provoke))('%s', async (code, ask) => {
-    const { status, json } = await ask();
-    expect({ status, code: json.code }, json.detail).toEqual({
-      status: OPERATOR_PROBLEMS[code as keyof typeof OPERATOR_PROBLEMS].status,
-      code,
-    });
-  });
-});
+answersEachCode(PROVOKE, OPERATOR_PROBLEMS);
 
 it('what succeeds is as told: a shell, the sessions of a player, live and over, and an end', async () => {
   const { player, id } = await started('CONNECTED');

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../lambdas/core/problems.ts';
 import type { playerContracts } from '../../openapi/player.ts';
-import { newOffer, until } from '../local/gameliftstreams/support.ts';
+import { newOffer } from '../local/gameliftstreams/support.ts';
 import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
+import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
 let handlers: Handlers;
 beforeAll(async () => {
@@ -19,8 +20,6 @@ afterEach(async () => {
 });
 
 const CONNECT = 'CreateStreamSessionConnection';
-/** Too short for a call to AWS, long enough for the table: AWS has not answered in time. */
-const SHORT_LIFE_MS = 2400;
 
 /** A player's requests as the page sends them, in a deployment. */
 function playing(variant: Variant = {}, sub?: string) {
@@ -66,32 +65,13 @@ async function activating() {
   return { player, id: json.streamSession.streamSessionId as string };
 }
 
-const untilRefused = (ask: () => Promise<Answer>) => until(ask, ({ status }) => status === 429);
+const failingAt = (operation: string, prepare: () => Promise<() => Promise<Answer>>) =>
+  failing(() => handlers, operation, prepare);
 
-/** What AWS can do to any of our calls. */
-const failing = (operation: string, ask: () => Promise<() => Promise<Answer>>) => {
-  const by = (kind: string) => async () => {
-    const request = await ask();
-    await handlers.fault(operation, kind);
-    return request();
-  };
-  return {
-    broker_misconfigured: by('accessDenied'),
-    upstream_unavailable: by('internal'),
-    paced: by('throttle'),
-  };
-};
-
-type Contracts = typeof playerContracts;
-/** How each route comes to answer each of its codes. The type makes one that is forgotten, or too many, a compile error. */
-type Provoke = {
-  [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], () => Promise<Answer>>;
-};
-
-const PROVOKE: Provoke = {
+const PROVOKE: Provoke<typeof playerContracts> = {
   start: {
-    ...failing('StartStreamSession', async () => playing().start),
-    paced: failing('StartStreamSession', async () => playing({ table: 'StormOfStarts' }).start).paced,
+    ...failingAt('StartStreamSession', async () => playing().start),
+    paced: failingAt('StartStreamSession', async () => playing({ table: 'StormOfStarts' }).start).paced,
     invalid_request: () => playing().start('no offer'),
     upstream_timeout: () => playing().start(newOffer(), { lifeMs: SHORT_LIFE_MS }),
     async too_many_requests() {
@@ -128,7 +108,7 @@ const PROVOKE: Provoke = {
   },
   status: {
     // Of the caller's own session a stale status is told instead; of one that may be adopted nothing is known.
-    ...failing('GetStreamSession', async () => () => playing().status('started-elsewhere')),
+    ...failingAt('GetStreamSession', async () => () => playing().status('started-elsewhere')),
     invalid_request: () => playing().status('no id'),
     upstream_timeout: () => playing().status('started-elsewhere', 1400),
     async too_many_requests() {
@@ -147,11 +127,11 @@ const PROVOKE: Provoke = {
     upstream_unavailable: () => playing({ table: 'none' }).sessions(),
   },
   reconnect: {
-    ...failing(CONNECT, async () => {
+    ...failingAt(CONNECT, async () => {
       const { player, id } = await dropped();
       return () => player.reconnect(id);
     }),
-    paced: failing(CONNECT, async () => {
+    paced: failingAt(CONNECT, async () => {
       const { player, id } = await dropped({ table: 'StormOfReconnects' });
       return () => player.reconnect(id);
     }).paced,
@@ -216,7 +196,7 @@ const PROVOKE: Provoke = {
     },
   },
   terminate: {
-    ...failing('TerminateStreamSession', async () => {
+    ...failingAt('TerminateStreamSession', async () => {
       const { player, id } = await connected();
       return () => player.terminate(id);
     }),
@@ -237,15 +217,7 @@ const PROVOKE: Provoke = {
   },
 };
 
-describe.each(Object.entries(PROVOKE))('the function behind %s answers', (_route, provoke) => {
-  it.each(Object.entries(provoke))('%s', async (code, ask) => {
-    const { status, json } = await ask();
-    expect({ status, code: json.code }, json.detail).toEqual({
-      status: PROBLEMS[code as keyof typeof PROBLEMS].status,
-      code,
-    });
-  });
-});
+answersEachCode(PROVOKE, PROBLEMS);
 
 describe('and what succeeds is as told', () => {
   it('through the life of a session, whichever route is asked', async () => {
