@@ -1,10 +1,10 @@
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Broker, startBroker } from '../broker/broker.ts';
 import { reconnectEvent } from '../broker/event.ts';
+import { freshProcess } from '../broker/fresh-process.ts';
 import { longOffer } from '../broker/sdp.ts';
 import type { Samples } from './figures.ts';
 import { handlerFiles, sizeKB, WORKING } from './handlers.ts';
@@ -28,6 +28,9 @@ export async function measureColdStarts(
   try {
     broker = await startBroker({ logLevel: 'INFO', onProgress });
     const { environment, fn, streamGroupId } = broker;
+    // The function's log is nobody's business here.
+    const options = { env: environment, log: 'ignore' } as const;
+    const imported = (task: ProbeTask) => freshProcess<ProbeMessage>(probe, task, options);
     const files = handlerFiles(fn.assetDirectory, directory);
     const sessions = await broker.begin(WORKING.length);
     const samples: Samples = {
@@ -39,13 +42,13 @@ export async function measureColdStarts(
     // The first round is for the disk's cache.
     for (let run = 0; run <= runs; run++) {
       onProgress(`importing, ${run} of ${runs} rounds`);
-      const empty = await freshProcess({ file: files.empty }, environment);
+      const empty = await imported({ file: files.empty });
       if (run > 0) samples.ms.empty.push(empty.importMs);
       for (const [at, session] of sessions.entries()) {
         stop.throwIfAborted();
         const kind = WORKING[at] ?? 'rejoin';
         const event = reconnectEvent(streamGroupId, session, longOffer());
-        const answered = await freshProcess({ file: files[kind], event }, environment);
+        const answered = await imported({ file: files[kind], event });
         if (run === 0 || answered.kind !== 'answered') continue;
         samples.ms[kind].push(answered.importMs);
         samples.firstCallMs[kind].push(answered.firstCallMs);
@@ -57,27 +60,4 @@ export async function measureColdStarts(
     await broker?.close();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-type Measured = Exclude<ProbeMessage, { kind: 'failed' }>;
-
-function freshProcess(task: ProbeTask, environment: Record<string, string>): Promise<Measured> {
-  const child = fork(probe, [JSON.stringify(task)], {
-    env: environment,
-    execArgv: [],
-    // The function's log is nobody's business here.
-    stdio: ['ignore', 'ignore', 2, 'ipc'],
-  });
-  return new Promise((resolve, reject) => {
-    let said: ProbeMessage | undefined;
-    child.on('message', (message: ProbeMessage) => {
-      said = message;
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (!said) reject(new Error(`The import of ${task.file} ended early, with exit code ${code}.`));
-      else if (said.kind === 'failed') reject(new Error(said.message));
-      else resolve(said);
-    });
-  });
 }

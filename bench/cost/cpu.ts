@@ -1,8 +1,8 @@
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Broker } from '../broker/broker.ts';
 import { reconnectEvent } from '../broker/event.ts';
+import { freshProcess } from '../broker/fresh-process.ts';
 import { median } from '../broker/median.ts';
 import { longOffer } from '../broker/sdp.ts';
 import type { CpuMessage, CpuTask } from './cpu-messages.ts';
@@ -32,13 +32,16 @@ export async function measureCpu(
   stop: AbortSignal,
 ): Promise<ReconnectCpu> {
   const file = join(broker.fn.assetDirectory, 'index.mjs');
+  const probe = fileURLToPath(new URL('cpu-process.ts', import.meta.url));
+  const options = { env: broker.environment, log: 'pipe', stop } as const;
   const measured: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
   for (let run = 1; run <= PROCESSES; run++) {
     onProgress(`own CPU: process ${run} of ${PROCESSES}`);
     // One that finds nothing ready, and those that are warm.
     const sessions = await broker.begin(1 + Math.min(reconnects, MOST_RECONNECTS));
     const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));
-    measured.push(await freshProcess({ file, events, gapMs }, broker.environment, stop));
+    const task: CpuTask = { file, events, gapMs };
+    measured.push(await freshProcess<CpuMessage>(probe, task, options));
   }
   const first = measured.flatMap(({ reconnects: [cold] }) => cold ?? []);
   const later = measured.flatMap(({ reconnects: [, ...warm] }) => warm);
@@ -51,27 +54,4 @@ export async function measureCpu(
     cold: medians(first),
     warm: medians(later),
   };
-}
-
-function freshProcess(task: CpuTask, env: Record<string, string>, stop: AbortSignal) {
-  const child = fork(fileURLToPath(new URL('cpu-process.ts', import.meta.url)), [JSON.stringify(task)], {
-    env,
-    execArgv: [],
-    // The log goes into a pipe, as in Lambda.
-    stdio: ['ignore', 'pipe', 2, 'ipc'],
-    signal: stop,
-  });
-  child.stdout?.resume();
-  return new Promise<Exclude<CpuMessage, { kind: 'failed' }>>((resolve, reject) => {
-    let said: CpuMessage | undefined;
-    child.on('message', (message: CpuMessage) => {
-      said = message;
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (!said) reject(new Error(`The measured process ended early, with exit code ${code}.`));
-      else if (said.kind === 'failed') reject(new Error(said.message));
-      else resolve(said);
-    });
-  });
 }
