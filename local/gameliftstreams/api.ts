@@ -5,7 +5,9 @@ import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.
 import type { Call, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
 import { type ErrorName, ServiceError } from './errors.ts';
-import type { Faults } from './faults.ts';
+import type { HoldPlace } from './fault.ts';
+import type { Fate, Faults, Target } from './faults.ts';
+import type { Holds } from './holds.ts';
 import type { Input, OperationContext, OperationSpec } from './operations.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Route, route } from './router.ts';
@@ -29,6 +31,7 @@ export interface ApiContext extends OperationContext {
   authorize: (call: Authorization) => boolean;
   rateLimit: RateLimit;
   faults: Faults;
+  holds: Holds;
   calls: Calls;
 }
 
@@ -135,9 +138,19 @@ function send(response: ServerResponse, { status, body, error }: Answer): void {
 
 const text = (value: unknown) => (typeof value === 'string' ? value : null);
 
+/** What a call is about. Identifiers are ARNs or bare ids, and an ARN ends in the id. */
+function targetOf({ operation }: Route, input: Input): Target {
+  const id = (identifier: unknown) => text(identifier)?.split('/').at(-1);
+  return {
+    operation,
+    streamGroupId: id(input.Identifier),
+    streamSessionId: id(input.StreamSessionIdentifier),
+  };
+}
+
 /**
  * Answers one call of the service. In this order: signature, planned faults, quota, permission, constraints, the
- * operation itself.
+ * operation itself. A call can be held twice: before the other faults, and with its answer ready, whatever that is.
  */
 export async function serveCall(
   context: ApiContext,
@@ -153,12 +166,19 @@ export async function serveCall(
     status: null,
     at: new Date().toISOString(),
   });
-  const finish = (answer: Answer) => {
-    call.status = answer.status;
-    if (answer.error) call.error = answer.error.name;
-  };
+  /** @returns whether the call may go on */
+  const held = (target: Target, at: HoldPlace, status: number | null) =>
+    context.holds.hold({
+      target,
+      clientToken: call.clientToken,
+      at,
+      status,
+      isCallerGone: () => response.destroyed,
+    });
 
   let answer: Answer;
+  let target: Target = { operation: call.operation };
+  let fate: Fate | undefined;
   try {
     const principal = authenticate(context, request, body);
     call.principal = principal;
@@ -170,25 +190,23 @@ export async function serveCall(
     const input = { ...readBody(found.spec, body), ...found.input };
     call.clientToken = text(input.ClientToken);
 
-    const fate = context.faults.fateOf(found.operation);
+    target = targetOf(found, input);
+    fate = context.faults.fateOf(target);
     if (fate.kinds.length > 0) call.fault = fate.kinds.join(',');
+    if (fate.holds.has('arrival') && !(await held(target, 'arrival', null))) return void response.destroy();
     if (fate.delayMs > 0) await delay(fate.delayMs, undefined, { ref: false });
-    if (fate.socket === 'reset') {
-      response.destroy();
-      return;
-    }
+    if (fate.socket === 'reset') return void response.destroy();
     if (fate.error) throw fate.error;
     if (!context.rateLimit.take(found.operation))
       throw new ServiceError('ThrottlingException', 'Rate exceeded');
-    answer = await perform(context, found, principal, input).catch(failure);
-    if (fate.socket === 'lostResponse') {
-      finish(answer);
-      response.destroy();
-      return;
-    }
+    answer = await perform(context, found, principal, input);
   } catch (error) {
     answer = failure(error);
   }
-  finish(answer);
+  if (fate?.holds.has('answer') && !(await held(target, 'answer', answer.status)))
+    return void response.destroy();
+  call.status = answer.status;
+  if (answer.error) call.error = answer.error.name;
+  if (fate?.socket === 'lostResponse') return void response.destroy();
   send(response, answer);
 }

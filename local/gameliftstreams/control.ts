@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Calls } from './calls.ts';
-import { type Faults, parseFault } from './faults.ts';
+import { parseFault } from './fault.ts';
+import type { Faults } from './faults.ts';
+import { type Holds, parseRelease } from './holds.ts';
 import { ERROR_REASONS, isFinished, TERMINATED_REASONS } from './lifecycle.ts';
 import { parseNetwork } from './network.ts';
+import { parseDrop } from './outage.ts';
 import type { GameLiftStreams, StreamGroup } from './service.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 import type { StreamSession } from './stream-session.ts';
@@ -11,6 +14,7 @@ import type { StreamSession } from './stream-session.ts';
 export interface ControlContext {
   service: GameLiftStreams;
   faults: Faults;
+  holds: Holds;
   calls: Calls;
   settings: () => Settings;
   changeSettings: (settings: Settings) => void;
@@ -40,7 +44,6 @@ const GROUP_STATUSES = [
   'EXPIRED',
 ] as const;
 
-const dropSchema = z.strictObject({ how: z.enum(['blackhole', 'close']) });
 const endSchema = z.strictObject({ statusReason: z.enum(REASONS) });
 const groupSchema = z.strictObject({
   status: z.enum(GROUP_STATUSES).optional(),
@@ -68,6 +71,7 @@ function show(session: StreamSession) {
     connections: session.connections,
     peer: session.peerKind,
     network: session.network ?? null,
+    outage: session.outage ?? null,
     createdAt: new Date(life.createdAt).toISOString(),
   };
 }
@@ -95,16 +99,26 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     faults.add(parseFault(body));
     return { status: 201, body: faults.list() };
   },
-  'DELETE faults': ({ faults }) => {
+  'DELETE faults': ({ faults, holds }) => {
     faults.clear();
+    holds.release({});
     return { status: 204 };
   },
+  'GET held': ({ holds }) => ({ status: 200, body: holds.list() }),
+  'POST release': ({ holds }, body) => ({ status: 200, body: holds.release(parseRelease(body)) }),
   'GET streamsessions': ({ service }) => ({ status: 200, body: service.list().map(show) }),
   'GET streamsessions/{id}': (context, _body, id) => ({ status: 200, body: show(session(context, id)) }),
   'POST streamsessions/{id}/drop': (context, body, id) => {
     const target = session(context, id);
-    const { how } = parse(dropSchema, body, '{"how": "blackhole"} or {"how": "close"}');
-    if (!target.drop(how)) throw new BadRequest(`Stream session ${id} has no connected client to drop.`, 409);
+    const drop = parseDrop(body);
+    if (!target.drop(drop))
+      throw new BadRequest(`Stream session ${id} has no connected client to drop.`, 409);
+    return { status: 200, body: show(target) };
+  },
+  'POST streamsessions/{id}/restore': (context, _body, id) => {
+    const target = session(context, id);
+    if (!target.restore())
+      throw new BadRequest(`Stream session ${id} has neither a blackout nor a dead downlink to undo.`, 409);
     return { status: 200, body: show(target) };
   },
   'PUT streamsessions/{id}/network': (context, body, id) => {

@@ -1,69 +1,19 @@
-import * as z from 'zod';
-import { type ErrorName, ServiceError } from './errors.ts';
-import { OPERATIONS } from './settings.ts';
-
-const ERRORS: Readonly<Record<string, readonly [ErrorName, string]>> = {
-  throttle: ['ThrottlingException', 'Rate exceeded'],
-  internal: ['InternalServerException', 'Internal server error'],
-  notReady: ['StreamSessionAccessNotReadyException', 'The stream session is not ready for access yet.'],
-  accessDenied: ['AccessDeniedException', 'Access denied.'],
-  validation: ['ValidationException', 'The request is not valid.'],
-  conflict: ['ConflictException', 'The request conflicts with the state of the resource.'],
-  quota: ['ServiceQuotaExceededException', 'The service quota is exceeded.'],
-};
+import { ServiceError } from './errors.ts';
+import { ALL, FAULT_ERRORS, type Fault, type HoldPlace } from './fault.ts';
 
 /** What a latency without `milliseconds` adds. */
 const DEFAULT_LATENCY_MS = 1000;
 
-const KINDS = [...Object.keys(ERRORS), 'latency', 'reset', 'lostResponse'] as const;
-const ALL = '*';
-
-const schema = z
-  .strictObject({
-    operation: z.enum([ALL, ...OPERATIONS]),
-    kind: z.enum(KINDS),
-    probability: z.number().gt(0).max(1).optional(),
-    count: z.int().min(1).max(1_000_000).optional(),
-    milliseconds: z.int().min(1).max(600_000).optional(),
-  })
-  .refine((fault) => fault.probability === undefined || fault.count === undefined, {
-    error: 'give "probability" or "count", not both',
-  })
-  .refine((fault) => fault.kind === 'latency' || fault.milliseconds === undefined, {
-    error: '"milliseconds" belongs to the kind "latency"',
-  });
-
-/** A planned failure: with neither `probability` nor `count` it hits every call until it is deleted. */
-export type Fault = z.infer<typeof schema>;
-
-const HELP: Readonly<Record<string, string>> = {
-  operation: `one of ${[ALL, ...OPERATIONS].join(', ')}`,
-  kind: `one of ${KINDS.join(', ')}`,
-  probability: 'a number above 0, at most 1',
-  count: 'a whole number of calls, 1 or more',
-  milliseconds: 'a whole number from 1 to 600000',
-};
-
-/** @throws Error with one sentence that names the key and what is allowed */
-export function parseFault(input: unknown): Fault {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const sentences = result.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return `Unknown key "${issue.keys.join('", "')}" in a fault: allowed are ${Object.keys(HELP).join(', ')}.`;
-    }
-    const name = String(issue.path[0] ?? '');
-    return HELP[name]
-      ? `"${name}" of a fault must be ${HELP[name]}.`
-      : issue.code === 'custom'
-        ? `A fault is refused: ${issue.message}.`
-        : 'A fault must be a JSON object.';
-  });
-  throw new Error(sentences.join(' '));
+/** What a call is about, as far as a fault can be addressed to it: bare ids, absent where the call names none. */
+export interface Target {
+  operation: string;
+  streamGroupId?: string | undefined;
+  streamSessionId?: string | undefined;
 }
 
-/** What befalls one call: a delay first, then at most one failure. */
+/** What befalls one call: holds and a delay first, then at most one failure. */
 export interface Fate {
+  holds: ReadonlySet<HoldPlace>;
   delayMs: number;
   error?: ServiceError;
   socket?: 'reset' | 'lostResponse';
@@ -75,14 +25,20 @@ export interface Faults {
   add(fault: Fault): void;
   list(): readonly Fault[];
   clear(): void;
-  fateOf(operation: string): Fate;
+  fateOf(target: Target): Fate;
 }
 
+const isMeant = (fault: Fault, target: Target) =>
+  (fault.operation === ALL || fault.operation === target.operation) &&
+  (fault.streamGroupId === undefined || fault.streamGroupId === target.streamGroupId) &&
+  (fault.streamSessionId === undefined || fault.streamSessionId === target.streamSessionId);
+
+/** @param random the dice of faults with a probability: numbers from 0 to below 1 */
 export function createFaults(random: () => number = Math.random): Faults {
   let planned: Fault[] = [];
 
-  const hits = (fault: Fault, operation: string) => {
-    if (fault.operation !== ALL && fault.operation !== operation) return false;
+  const hits = (fault: Fault, target: Target) => {
+    if (!isMeant(fault, target)) return false;
     if (fault.probability !== undefined) return random() < fault.probability;
     if (fault.count === undefined) return true;
     fault.count -= 1;
@@ -97,20 +53,21 @@ export function createFaults(random: () => number = Math.random): Faults {
     clear: () => {
       planned = [];
     },
-    fateOf: (operation) => {
-      const fate: Fate & { kinds: string[] } = { delayMs: 0, kinds: [] };
+    fateOf: (target) => {
+      const holds = new Set<HoldPlace>();
+      const fate: Fate & { kinds: string[] } = { holds, delayMs: 0, kinds: [] };
       let failed = false;
       for (const fault of planned) {
+        const isFailure = fault.kind !== 'latency' && fault.kind !== 'hold';
         // Once a call has failed it cannot fail again: later failures wait for the next call.
-        if (failed && fault.kind !== 'latency') continue;
-        if (!hits(fault, operation)) continue;
+        if (failed && isFailure) continue;
+        if (!hits(fault, target)) continue;
         fate.kinds.push(fault.kind);
-        if (fault.kind === 'latency') {
-          fate.delayMs += fault.milliseconds ?? DEFAULT_LATENCY_MS;
-          continue;
-        }
+        if (fault.kind === 'latency') fate.delayMs += fault.milliseconds ?? DEFAULT_LATENCY_MS;
+        if (fault.kind === 'hold') holds.add(fault.at ?? 'arrival');
+        if (!isFailure) continue;
         failed = true;
-        const error = ERRORS[fault.kind];
+        const error = FAULT_ERRORS[fault.kind];
         if (error) fate.error = new ServiceError(...error);
         else fate.socket = fault.kind as 'reset' | 'lostResponse';
       }

@@ -67,6 +67,8 @@ export type LifeEvent =
   | { type: 'clientConnected' }
   /** `noticed`: GameLift Streams knows at once, as with a clean close; otherwise after `lossNoticeSeconds`. */
   | { type: 'clientLost'; noticed: boolean }
+  /** A client that was lost without anybody having noticed is heard of again. */
+  | { type: 'clientFound' }
   | { type: 'connectionRequested' }
   | { type: 'input' }
   | { type: 'terminate' }
@@ -118,6 +120,10 @@ export function apply(life: Life, event: LifeEvent, now: number): Life {
       if (status !== 'CONNECTED') return life;
       if (event.noticed) return enter(life, 'PENDING_CLIENT_RECONNECTION', now);
       return life.lostAt === undefined ? { ...life, lostAt: now } : life;
+    case 'clientFound': {
+      const { lostAt, ...found } = life;
+      return lostAt === undefined ? life : found;
+    }
     case 'connectionRequested':
       // A session that waits for its first client is ready for it: it stays ACTIVE, with its full time-out.
       if (status === 'ACTIVE') return enter(life, 'ACTIVE', now);

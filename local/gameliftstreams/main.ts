@@ -14,14 +14,22 @@ const HELP = `Amazon GameLift Streams on this machine, for the AWS SDKs and the 
 While it runs, under /_emulator/:
 
   GET, PUT settings                     quotas, timers, and what AWS leaves undocumented
-  GET, POST, DELETE faults              failures of the next calls: throttle, latency, a lost response and others
+  GET, POST, DELETE faults              failures of the next calls: throttle, latency, a lost response and others;
+                                          "streamSessionId" addresses one to the calls of a session
+  GET held, POST release                calls held by {"operation": "...", "kind": "hold", "at": "arrival" or "answer"}:
+                                          before they take effect, or with the answer ready. They go on when released:
+                                          {"operation": "...", "streamSessionId": "...", "count": 1}, all without a body.
+                                          DELETE faults releases all too; a caller's hanging up releases none
   GET, DELETE calls                     what was called, by whom, and how it ended
   GET streamgroups, PUT streamgroups/ID their status and capacity
   GET streamsessions                    each with its status, what its game saw, and its network
   PUT streamsessions/ID/network         a bad network both ways, over reconnects too; {} undoes it:
                                           {"lossPercent": 5, "delayMs": 20, "jitterMs": 300, "reorder": false,
                                            "rateKbps": 4000, "freeze": {"everyMs": 10000, "forMs": 1500}}
-  POST streamsessions/ID/drop           loses the client: {"how": "blackhole"} or {"how": "close"}
+  POST streamsessions/ID/drop           loses the client for good: {"how": "blackhole"} or {"how": "close"}; or its
+                                          packets: {"how": "blackout", "seconds": 4}, both ways, and a new connection's
+                                          too; {"how": "downlink"}, the game's to the present connection alone
+  POST streamsessions/ID/restore        ends a blackout or a dead downlink; a blackout without "seconds" waits for it
   POST streamsessions/ID/end            ends the session: {"statusReason": "applicationExit"} or another
 
 A body that is wrong is answered with what to write.`;

@@ -1,8 +1,6 @@
 import type { Game } from './game.ts';
-import type { Shaper } from './shaper.ts';
-
-/** How a client is lost: its packets vanish and nobody says a word, or its connection is closed cleanly. */
-export type DropKind = 'blackhole' | 'close';
+import type { Loss } from './outage.ts';
+import type { Direction, Shaper } from './shaper.ts';
 
 /** What a peer tells its stream session. After `lost`, `drop` and `close` it says nothing more. */
 export interface PeerEvents {
@@ -19,16 +17,24 @@ export interface Peer {
   /** The session is ready for its client. A peer without a wire counts as connected from here on. */
   ready(): void;
   /** Cuts the client off. Whether and when the session learns of it is not the peer's business. */
-  drop(how: DropKind): void;
+  drop(how: Loss): void;
+  /** An outage has ended, see `PeerNetwork.carries`. */
+  restored(): void;
   /** Tears the connection down; `serverDisconnect` is told to a client that still listens. */
   close(serverDisconnect?: 'idle' | 'terminated'): void;
 }
 
-export interface PeerContext {
+/** What the packets between one client and its game meet. */
+export interface PeerNetwork {
+  /** The bad network that packets go through, asked anew for each; undefined: one that works. */
+  shaper: () => Shaper | undefined;
+  /** Whether packets get through at all, asked anew for each. */
+  carries: (direction: Direction) => boolean;
+}
+
+export interface PeerContext extends PeerNetwork {
   game: Game;
   events: PeerEvents;
   /** How many seconds without a packet make a client a lost one; asked anew each time. */
   silenceSeconds: () => number;
-  /** The bad network between client and game, asked anew for each packet; undefined: one that works. */
-  shaper: () => Shaper | undefined;
 }

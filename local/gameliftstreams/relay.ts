@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createDelayLine } from './delay-line.ts';
+import type { PeerNetwork } from './peer.ts';
 import type { Direction, Shaper } from './shaper.ts';
 
 /**
@@ -29,12 +30,12 @@ async function openSocket(): Promise<Socket> {
 
 /**
  * @param gamePort the UDP port on 127.0.0.1 where the game's peer listens
- * @param shaperNow the bad network that packets go through, asked at each; undefined: one that works. When it is another one than
- * at the packet before, what was on its way arrives at once.
+ * @param network what packets meet. When the shaper is another one than at the packet before, what was on its way arrives at once. A
+ * packet must be carried both when it sets out and when it arrives.
  */
 export async function openRelay(
   gamePort: number,
-  shaperNow: () => Shaper | undefined = () => undefined,
+  { shaper: shaperNow, carries }: PeerNetwork,
 ): Promise<Relay> {
   const front = await openSocket();
   // A browser probes from several ports and uses one: each gets its own port towards the game, as a NAT would do.
@@ -46,13 +47,16 @@ export async function openRelay(
   let closed = false;
 
   const pass = (direction: Direction, { length }: Buffer, send: () => void) => {
-    if (isCut || closed) return;
+    if (isCut || closed || !carries(direction)) return;
     const present = shaperNow();
     if (present !== shaper) for (const line of Object.values(lines)) line.flush();
     shaper = present;
     const now = performance.now();
     const at = shaper ? shaper.arrivalOf(direction, length, now) : now;
-    if (at !== undefined) lines[direction].add(at, send);
+    if (at === undefined) return;
+    lines[direction].add(at, () => {
+      if (carries(direction)) send();
+    });
   };
   const openBack = async (clientPort: number) => {
     const back = await openSocket();

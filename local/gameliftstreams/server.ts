@@ -9,6 +9,7 @@ import { createClientTokens } from './client-tokens.ts';
 import { serveControl } from './control.ts';
 import { admitControl } from './control-access.ts';
 import { createFaults } from './faults.ts';
+import { createHolds } from './holds.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { type EmulatorStreamGroup, GameLiftStreams } from './service.ts';
 import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation } from './settings.ts';
@@ -116,11 +117,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     authorize: options.authorize ?? (() => true),
     rateLimit: createRateLimit((operation) => settings.quotas[operation as Operation]),
     faults: createFaults(random),
+    holds: createHolds(),
     calls: createCalls(),
   };
   const control = {
     service,
     faults: context.faults,
+    holds: context.holds,
     calls: context.calls,
     settings: current,
     changeSettings: (next: typeof settings) => {
@@ -167,6 +170,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       principals.set(principal.accessKeyId, principal);
     },
     close: async () => {
+      // First, so that no call that was held takes effect any more.
+      context.holds.close();
       service.close();
       adminShells.close();
       const closed = new Promise((resolve) => server.close(resolve));

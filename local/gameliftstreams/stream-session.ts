@@ -12,7 +12,8 @@ import {
 } from './lifecycle.ts';
 import type { Network } from './network.ts';
 import { type Offer, parseOffer } from './offer.ts';
-import type { DropKind, Peer } from './peer.ts';
+import { createOutages, type Drop, type OutageView } from './outage.ts';
+import type { Peer, PeerContext } from './peer.ts';
 import type { Settings } from './settings.ts';
 import { createShaper, type Shaper } from './shaper.ts';
 import { createSignallingPeer } from './signalling-peer.ts';
@@ -71,6 +72,7 @@ export class StreamSession {
   #timer: NodeJS.Timeout | undefined;
   #network: Network | undefined;
   #shaper: Shaper | undefined;
+  readonly #outages = createOutages(() => this.#restored());
   #isDisposed = false;
   readonly #offersSeen = new Set<string>();
   #connecting: Promise<unknown> = Promise.resolve();
@@ -106,6 +108,11 @@ export class StreamSession {
   set network(network: Network | undefined) {
     this.#network = network;
     this.#shaper = network && createShaper(network, performance.now(), this.context.random);
+  }
+
+  /** What the player's packets are lost by now; undefined: nothing. */
+  get outage(): OutageView | undefined {
+    return this.#outages.view();
   }
 
   /** Capacity was found: the application starts, and the first offer is answered. */
@@ -206,7 +213,8 @@ export class StreamSession {
 
   async #makePeer(offer: Offer): Promise<Peer> {
     const settings = this.context.settings;
-    const peerContext = {
+    let peer: Peer | undefined;
+    const peerContext: PeerContext = {
       game: this.#startGame(),
       events: {
         connected: () => {
@@ -219,10 +227,13 @@ export class StreamSession {
       },
       silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
       shaper: () => this.#shaper,
+      carries: (direction) => this.#outages.carries(peer, direction),
     };
-    return offer.kind === 'signalling' || settings().peer === 'signalling'
-      ? createSignallingPeer(peerContext)
-      : await createWebRtcPeer(offer, peerContext);
+    peer =
+      offer.kind === 'signalling' || settings().peer === 'signalling'
+        ? createSignallingPeer(peerContext)
+        : await createWebRtcPeer(offer, peerContext);
+    return peer;
   }
 
   #startGame(): Game {
@@ -230,12 +241,34 @@ export class StreamSession {
     return this.#game;
   }
 
-  /** Cuts the client off. @returns false when no client is connected */
-  drop(how: DropKind): boolean {
+  /**
+   * Cuts the client off: for good, or by an outage that can end again. A client behind a dead downlink counts as connected, since the
+   * game still hears of it.
+   * @returns false when no client is connected, or it is cut off already
+   */
+  drop(drop: Drop): boolean {
     if (this.#life.status !== 'CONNECTED' || this.#life.lostAt !== undefined) return false;
-    this.#peer?.drop(how);
-    this.dispatch({ type: 'clientLost', noticed: how === 'close' });
+    if (drop.how === 'blackout' || drop.how === 'downlink') {
+      this.#outages.begin(drop, this.#peer);
+      if (drop.how === 'blackout') this.dispatch({ type: 'clientLost', noticed: false });
+      return true;
+    }
+    this.#outages.end();
+    this.#peer?.drop(drop.how);
+    this.dispatch({ type: 'clientLost', noticed: drop.how === 'close' });
     return true;
+  }
+
+  /** Ends an outage: packets get through again. @returns false when there is none */
+  restore(): boolean {
+    const isOver = this.#outages.end();
+    if (isOver) this.#restored();
+    return isOver;
+  }
+
+  #restored(): void {
+    this.dispatch({ type: 'clientFound' });
+    this.#peer?.restored();
   }
 
   dispatch(event: LifeEvent): void {
@@ -268,7 +301,10 @@ export class StreamSession {
       this.#startGame();
       this.#peer?.ready();
     }
+    // Once GameLift Streams counts a client as lost, the old connection stays dead even if packets flow again.
+    if (status === 'PENDING_CLIENT_RECONNECTION') this.#peer?.drop('blackhole');
     if (isFinished(this.#life) && !isFinished(before)) {
+      this.#outages.end();
       this.#game?.stop();
       this.#peer?.close(statusReason === 'idleTimeout' ? 'idle' : 'terminated');
       this.context.onFinished();
@@ -289,6 +325,7 @@ export class StreamSession {
   dispose(): void {
     this.#isDisposed = true;
     clearTimeout(this.#timer);
+    this.#outages.end();
     this.#peer?.close();
   }
 }

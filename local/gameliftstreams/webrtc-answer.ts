@@ -1,7 +1,7 @@
 import type { PeerConnection } from 'node-datachannel';
 import type { Offer } from './offer.ts';
+import type { PeerNetwork } from './peer.ts';
 import { openRelay, type Relay } from './relay.ts';
-import type { Shaper } from './shaper.ts';
 import { addVideoTrack, type VideoTrack } from './video.ts';
 import { hold, type WebRtc } from './webrtc.ts';
 
@@ -47,15 +47,12 @@ function gathered(connection: PeerConnection): Promise<string> {
 }
 
 /** Puts the relay between: its port replaces the game's own in the answer's only candidate. */
-async function relayed(
-  sdp: string,
-  shaper: () => Shaper | undefined,
-): Promise<{ sdp: string; relay: Relay }> {
+async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string; relay: Relay }> {
   const lines = sdp.split(/\r?\n/);
   const candidate = /^a=candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 (\d+) typ host/i;
   const port = lines.map((line) => candidate.exec(line)?.[1]).find((match) => match);
   if (!port) throw new Error('the game has no candidate on 127.0.0.1');
-  const relay = await openRelay(Number(port), shaper);
+  const relay = await openRelay(Number(port), network);
   const rewritten = lines
     .filter((line) => !line.startsWith('a=candidate:') || candidate.test(line))
     .map((line) =>
@@ -72,9 +69,9 @@ export async function answerOffer(
   webRtc: WebRtc,
   connection: PeerConnection,
   offer: Offer,
-  shaper: () => Shaper | undefined,
+  network: PeerNetwork,
 ): Promise<Answer> {
   const video = addTracks(webRtc, connection, offer);
   connection.setRemoteDescription(offer.sdp, 'offer');
-  return { ...(await relayed(await gathered(connection), shaper)), video };
+  return { ...(await relayed(await gathered(connection), network)), video };
 }

@@ -20,14 +20,14 @@ const PATIENCE_MS = 30_000;
  */
 export async function createWebRtcPeer(
   offer: Offer,
-  { game, events, silenceSeconds, shaper }: PeerContext,
+  { game, events, silenceSeconds, ...network }: PeerContext,
 ): Promise<Peer> {
   const webRtc = await loadWebRtc();
   const connection = new webRtc.PeerConnection('game', { iceServers: [], bindAddress: '127.0.0.1' });
   const channels = takeChannels(connection, game);
   let answer: Answer;
   try {
-    answer = await answerOffer(webRtc, connection, offer, shaper);
+    answer = await answerOffer(webRtc, connection, offer, network);
   } catch (error) {
     connection.close();
     throw error;
@@ -101,8 +101,11 @@ export async function createWebRtcPeer(
     drop: (how) => {
       if (how === 'close') return tearDown();
       stop();
-      relay.cut();
+      // A closing handshake that is on its way still arrives.
+      if (!isTornDown) relay.cut();
     },
+    // The relay asks for each packet whether it gets through: there is nothing else to do.
+    restored: () => {},
     close: (serverDisconnect) => {
       if (phase === 'connected' && serverDisconnect) {
         stop();

@@ -10,6 +10,7 @@ import {
   type LocalDeploymentOptions,
   startDeployment,
 } from '../../local/deployment.ts';
+import type { HeldCallView, Release } from '../../local/gameliftstreams/holds.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import { requireTold, told } from '../openapi/told.ts';
@@ -59,6 +60,17 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     directory,
     control,
     fault: (fault: Record<string, unknown>) => control('POST', 'faults', fault),
+    /** The next call of the operation is held, see `local/gameliftstreams/holds.ts`; more calls by `count`, one session's by `streamSessionId`. */
+    hold: (operation: string, more: Record<string, unknown> = {}) =>
+      control('POST', 'faults', { operation, kind: 'hold', count: 1, ...more }),
+    /** So many calls are held. */
+    held: (count = 1) =>
+      eventually(
+        () => control('GET', 'held') as Promise<HeldCallView[]>,
+        (calls) => calls.length === count,
+      ),
+    /** Lets held calls go on: all, or those named. */
+    release: (which?: Release) => control('POST', 'release', which) as Promise<HeldCallView[]>,
     /** All planned faults have hit: the call that was to meet the last one has reached AWS. */
     faultsSpent: () =>
       eventually(

@@ -68,9 +68,9 @@ describe('a planned fault', () => {
     const faults = createFaults(() => next);
     faults.add({ operation: '*', kind: 'throttle', probability: 0.3 });
     next = 0.29;
-    expect(faults.fateOf('GetStreamGroup').error?.name).toBe('ThrottlingException');
+    expect(faults.fateOf({ operation: 'GetStreamGroup' }).error?.name).toBe('ThrottlingException');
     next = 0.3;
-    expect(faults.fateOf('GetStreamGroup').error).toBeUndefined();
+    expect(faults.fateOf({ operation: 'GetStreamGroup' }).error).toBeUndefined();
   });
 
   it.each<[object, RegExp]>([
@@ -84,6 +84,17 @@ describe('a planned fault', () => {
     [{ operation: '*', kind: 'reset', count: 1, probability: 0.5 }, /not both/],
     [{ operation: '*', kind: 'throttle', milliseconds: 5 }, /refused: "milliseconds" belongs to the kind/],
     [{ operation: '*', kind: 'reset', milliseconds: 5 }, /milliseconds/],
+    [{ operation: '*', kind: 'throttle', at: 'answer' }, /refused: "at" belongs to the kind "hold"/],
+    [{ operation: '*', kind: 'hold', at: 'noon' }, /"at" of a fault must be one of arrival, answer/],
+    [{ operation: '*', kind: 'hold', streamSessionId: 'arn:x/y' }, /"streamSessionId".*last part of its ARN/],
+    [
+      { operation: 'StartStreamSession', kind: 'hold', streamSessionId: 'x' },
+      /names no stream session, so leave "streamSessionId" out/,
+    ],
+    [
+      { operation: 'ListStreamSessionsByAccount', kind: 'throttle', streamGroupId: 'x' },
+      /names no stream group, so leave "streamGroupId" out/,
+    ],
     [{ operation: '*', kind: 'reset', times: 5 }, /"times".*count/],
     [[], /JSON object|operation/],
   ])('%j is refused with a sentence that says what is allowed', async (fault, sentence) => {

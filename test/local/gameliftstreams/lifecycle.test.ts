@@ -75,6 +75,20 @@ describe('a stream session', () => {
     expect(live(closed, 10, { lossNoticeSeconds: 15 }).status).toBe('PENDING_CLIENT_RECONNECTION');
   });
 
+  it('stays CONNECTED when its client is heard of again before the loss is noticed', () => {
+    const slow = { lossNoticeSeconds: 15 };
+    const found: [number, LifeEvent][] = [...lost, [24, { type: 'clientFound' }]];
+    expect(live(found, 3_000, slow)).toMatchObject({ status: 'CONNECTED', lastUpdatedAt: 2_000 });
+    const lostAgain: [number, LifeEvent][] = [...found, [30, { type: 'clientLost', noticed: false }]];
+    expect(live(lostAgain, 44.999, slow).status).toBe('CONNECTED');
+    expect(live(lostAgain, 45, slow).status).toBe('PENDING_CLIENT_RECONNECTION');
+  });
+
+  it('that has noticed a loss waits for a new connection, even when the client is heard of again', () => {
+    const late: [number, LifeEvent][] = [...lost, [20, { type: 'clientFound' }]];
+    expect(live(late, 129.999).status).toBe('PENDING_CLIENT_RECONNECTION');
+  });
+
   it('goes through RECONNECTING and ACTIVE back to CONNECTED', () => {
     const back: [number, LifeEvent][] = [...lost, [20, { type: 'connectionRequested' }]];
     expect(live(back, 21.999).status).toBe('RECONNECTING');
@@ -119,6 +133,7 @@ const eventArbitrary: fc.Arbitrary<LifeEvent> = fc.oneof(
     { type: 'placed' },
     { type: 'answered' },
     { type: 'clientConnected' },
+    { type: 'clientFound' },
     { type: 'connectionRequested' },
     { type: 'input' },
     { type: 'terminate' },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseNetwork } from '../../../local/gameliftstreams/network.ts';
 import { openRelay, type Relay } from '../../../local/gameliftstreams/relay.ts';
-import { createShaper, type Shaper } from '../../../local/gameliftstreams/shaper.ts';
+import { createShaper, type Direction, type Shaper } from '../../../local/gameliftstreams/shaper.ts';
 import { until } from './support.ts';
 
 interface End {
@@ -26,12 +26,26 @@ let game: End;
 let client: End;
 let relay: Relay;
 let shaper: Shaper | undefined;
+/** The directions in which nothing gets through. */
+let dead: readonly Direction[];
+/** How many packets were lost for that. */
+let swallowed: number;
+const network = {
+  shaper: () => shaper,
+  carries: (direction: Direction) => {
+    const isCarried = !dead.includes(direction);
+    if (!isCarried) swallowed += 1;
+    return isCarried;
+  },
+};
 /** Where the relay sends the game's packets from: what the game answers to. */
 let back: number;
 beforeEach(async () => {
   shaper = undefined;
+  dead = [];
+  swallowed = 0;
   [game, client] = [await openEnd(), await openEnd()];
-  relay = await openRelay(game.port(), () => shaper);
+  relay = await openRelay(game.port(), network);
   const first = once(game.socket, 'message');
   await send(client, relay.port, [0]);
   back = (await first)[1].port;
@@ -146,7 +160,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
 
   it('that never reach the game are no sign of life from the client', async () => {
     behave({ lossPercent: 100 });
-    const deaf = await openRelay(game.port(), () => shaper);
+    const deaf = await openRelay(game.port(), network);
     await send(client, deaf.port, numbered(3));
     await judges(3);
     expect(deaf.lastClientPacketAt()).toBeUndefined();
@@ -165,13 +179,55 @@ describe('packets between a client and its game, counted on real sockets', () =>
     behave({});
     await bothWays(numbered(20, 21));
     // A second relay on the same machine is the clock: what it delivers was sent later.
-    const other = await openRelay(game.port(), () =>
-      createShaper({ lossPercent: 0, delayMs: 600, jitterMs: 0, reorder: false }, 0),
-    );
+    const late = createShaper({ lossPercent: 0, delayMs: 600, jitterMs: 0, reorder: false }, 0);
+    const other = await openRelay(game.port(), { shaper: () => late, carries: () => true });
     await send(client, other.port, [99]);
     await arrives(game, 1);
     other.close();
     expect(game.heard).toEqual([99]);
     expect(client.heard).toEqual([]);
+  });
+
+  it('are lost both ways in a blackout, and get through again on the same ports when it is over', async () => {
+    dead = ['toClient', 'toGame'];
+    await bothWays(numbered(20));
+    await until(
+      () => swallowed,
+      (count) => count === 40,
+    );
+    dead = [];
+    await bothWays(numbered(20, 21));
+    await Promise.all([arrives(game, 20), arrives(client, 20)]);
+    expect(game.heard).toEqual(numbered(20, 21));
+    expect(client.heard).toEqual(numbered(20, 21));
+  });
+
+  it('are lost one way alone where only the downlink is dead', async () => {
+    dead = ['toClient'];
+    await bothWays(numbered(20));
+    await Promise.all([arrives(game, 20), until(() => swallowed, Boolean)]);
+    dead = [];
+    await send(game, back, [21]);
+    await arrives(client, 1);
+    expect(game.heard).toEqual(numbered(20));
+    expect(client.heard).toEqual([21]);
+  });
+
+  it('that are on their way when a blackout begins are lost as well', async () => {
+    behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
+    await send(client, relay.port, numbered(20));
+    await judges(20);
+    dead = ['toGame'];
+    // Another network lets go what the one before held back.
+    behave({});
+    await send(game, back, [99]);
+    await until(
+      () => swallowed,
+      (count) => count === 20,
+    );
+    dead = [];
+    await send(client, relay.port, [21]);
+    await arrives(game, 1);
+    expect(game.heard).toEqual([21]);
   });
 });

@@ -32,7 +32,7 @@ it('two clients that come in the same instant are one connection: their turns ne
   const session = sessionOf(NO_CLIENT_CONNECTION, { activationSeconds: 0, readySeconds: 1000 });
   await session.place();
   await session.connect(newOffer());
-  expect(session.drop('close')).toBe(true);
+  expect(session.drop({ how: 'close' })).toBe(true);
   const results = await Promise.allSettled([session.connect(newOffer()), session.connect(newOffer())]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   session.dispose();

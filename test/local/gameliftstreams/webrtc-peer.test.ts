@@ -31,6 +31,7 @@ async function meet(signalRequest = player.signalRequest): Promise<void> {
     events: { connected: () => {}, lost: () => {} },
     silenceSeconds: () => 3600,
     shaper: () => undefined,
+    carries: () => true,
   });
   player.accept(JSON.stringify({ sdp: peer.sdp }));
   await until(() => player.isConnected(), Boolean);

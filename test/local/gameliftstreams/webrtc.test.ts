@@ -14,7 +14,12 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const player of players) player.close();
   players = [];
-  await bench.control('PUT', 'settings', { lossNoticeSeconds: 0, clientSilenceSeconds: 3, peer: 'auto' });
+  await bench.control('PUT', 'settings', {
+    lossNoticeSeconds: 0,
+    clientSilenceSeconds: 3,
+    peer: 'auto',
+    connectWhileConnected: 'ConflictException',
+  });
 });
 afterAll(async () => {
   await bench.close();
@@ -40,6 +45,15 @@ const hears = (who: Player, count = who.messages.length + 2) =>
   );
 const states = async (id: string) =>
   (await bench.control('GET', `streamsessions/${id}`)).body as Record<string, unknown>;
+
+/** Waits until the game has sent its state several times more. */
+const gameGoesOn = async (id: string) => {
+  const from = Number((await states(id)).counter);
+  await until(
+    () => states(id),
+    ({ counter }) => Number(counter) >= from + 5,
+  );
+};
 
 async function playing(): Promise<{ id: string; who: Player }> {
   const who = await player();
@@ -104,6 +118,79 @@ describe('a player with a real peer connection', () => {
     // What was in flight when the network died may still have arrived; then it was dead, without a goodbye.
     expect(who.messages.length - heard).toBeLessThanOrEqual(1);
     expect(who.isClosed()).toBe(false);
+  });
+
+  it('sits through a blackout and plays on over the same connection when it is over', async () => {
+    await bench.control('PUT', 'settings', { lossNoticeSeconds: 1000 });
+    const { id, who } = await playing();
+    await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
+    expect(await states(id)).toMatchObject({ status: 'CONNECTED', outage: { how: 'blackout' } });
+    // What had already left the network may still arrive.
+    await gameGoesOn(id);
+    const [messages, packets] = [who.messages.length, who.packets.length];
+    await gameGoesOn(id);
+    expect([who.messages.length, who.packets.length]).toEqual([messages, packets]);
+    expect((await bench.control('POST', `streamsessions/${id}/restore`)).status).toBe(200);
+    await hears(who);
+    await until(
+      () => who.packets.length,
+      (length) => length > packets,
+    );
+    expect(who.messages.length).toBeGreaterThan(messages);
+    expect(who.packets.length).toBeGreaterThan(packets);
+    expect(await states(id)).toMatchObject({ status: 'CONNECTED', connections: 1, outage: null });
+  });
+
+  it('with a dead downlink sees nothing, is heard by the game, and counts as connected', async () => {
+    // With nothing to acknowledge, this player says little.
+    await bench.control('PUT', 'settings', { clientSilenceSeconds: 1000 });
+    const { id, who } = await playing();
+    await bench.control('POST', `streamsessions/${id}/drop`, { how: 'downlink' });
+    await gameGoesOn(id);
+    const [messages, packets] = [who.messages.length, who.packets.length];
+    who.sendInput();
+    await until(
+      () => states(id),
+      ({ inputs }) => inputs === 1,
+    );
+    await gameGoesOn(id);
+    expect([who.messages.length, who.packets.length]).toEqual([messages, packets]);
+    expect(await states(id)).toMatchObject({
+      status: 'CONNECTED',
+      inputs: 1,
+      outage: { how: 'downlink' },
+    });
+    await bench.control('POST', `streamsessions/${id}/restore`);
+    await hears(who);
+    expect(who.messages.at(-1)).toMatchObject({ inputs: 1, connection: 1 });
+  });
+
+  it('with a dead downlink plays on over a new connection, whose packets get through', async () => {
+    await bench.control('PUT', 'settings', { connectWhileConnected: 'accept', clientSilenceSeconds: 1000 });
+    const { id } = await playing();
+    await bench.control('POST', `streamsessions/${id}/drop`, { how: 'downlink' });
+    const again = await player();
+    again.accept(await bench.connect(id, again.signalRequest));
+    await hears(again);
+    expect(again.messages.at(-1)).toMatchObject({ connection: 2 });
+    expect(await states(id)).toMatchObject({ status: 'CONNECTED' });
+  });
+
+  it('in a blackout that lasts too long is missed, and a new connection begins only when it is over', async () => {
+    const { id, who } = await playing();
+    await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
+    expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
+    const again = await player();
+    again.accept(await bench.connect(id, again.signalRequest));
+    await bench.reaches(id, 'ACTIVE');
+    await gameGoesOn(id);
+    expect(again.isConnected()).toBe(false);
+    const heard = who.messages.length;
+    await bench.control('POST', `streamsessions/${id}/restore`);
+    await bench.reaches(id, 'CONNECTED');
+    await hears(again);
+    expect(again.messages.at(-1)).toMatchObject({ connection: 2 });
+    expect(who.messages.length).toBe(heard);
   });
 
   it('whose connection is closed cleanly sees that at once', async () => {

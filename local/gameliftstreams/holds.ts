@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { HoldPlace } from './fault.ts';
+import type { Target } from './faults.ts';
+import { OPERATIONS } from './settings.ts';
+
+/** A call that waits to be released. */
+export interface HeldCall {
+  target: Target;
+  clientToken: string | null;
+  at: HoldPlace;
+  /** The HTTP status of the answer that waits; null for a call that has not taken effect. */
+  status: number | null;
+  /** Whether the caller has hung up. */
+  isCallerGone(): boolean;
+}
+
+/** A held call as `GET /_emulator/held` shows it. */
+export interface HeldCallView {
+  operation: string;
+  streamGroupId: string | null;
+  streamSessionId: string | null;
+  clientToken: string | null;
+  at: HoldPlace;
+  status: number | null;
+  isCallerGone: boolean;
+}
+
+const releaseSchema = z.strictObject({
+  operation: z.enum(OPERATIONS).optional(),
+  streamSessionId: z.string().optional(),
+  count: z.int().min(1).optional(),
+});
+
+/** Which held calls to release: those of an operation, those of a session, the first so many; all when empty. */
+export type Release = z.infer<typeof releaseSchema>;
+
+/** @throws Error with a sentence that says what a release may name */
+export function parseRelease(input: unknown = {}): Release {
+  const result = releaseSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw new Error(
+    `The body must be empty, or an object with "operation" (one of ${OPERATIONS.join(', ')}), "streamSessionId" or "count" (how many calls, 1 or more).`,
+  );
+}
+
+export interface Holds {
+  /**
+   * Holds a call. It stays held until it is released, also when its caller hangs up meanwhile, as a call that has reached AWS would go on.
+   * @returns whether the call may go on: false when the emulator ends
+   */
+  hold(call: HeldCall): Promise<boolean>;
+  /** The calls held now, the one held longest first. */
+  list(): readonly HeldCallView[];
+  /** Lets calls go on, the one held longest first. @returns those that it let go */
+  release(which: Release): readonly HeldCallView[];
+  /** Ends every held call, at the emulator's end: one held at its arrival never takes effect. */
+  close(): void;
+}
+
+const view = ({ target, clientToken, at, status, isCallerGone }: HeldCall): HeldCallView => ({
+  operation: target.operation,
+  streamGroupId: target.streamGroupId ?? null,
+  streamSessionId: target.streamSessionId ?? null,
+  clientToken,
+  at,
+  status,
+  isCallerGone: isCallerGone(),
+});
+
+export function createHolds(): Holds {
+  /** In order of arrival, each with what lets it go. */
+  const held = new Map<HeldCall, (mayGoOn: boolean) => void>();
+  let isClosed = false;
+
+  return {
+    hold: (call) =>
+      new Promise((resolve) => {
+        if (isClosed) return resolve(false);
+        held.set(call, resolve);
+      }),
+    list: () => [...held.keys()].map(view),
+    release: ({ operation, streamSessionId, count = held.size }) => {
+      const chosen = [...held].filter(
+        ([{ target }]) =>
+          (operation === undefined || target.operation === operation) &&
+          (streamSessionId === undefined || target.streamSessionId === streamSessionId),
+      );
+      return chosen.slice(0, count).map(([call, letGo]) => {
+        held.delete(call);
+        letGo(true);
+        return view(call);
+      });
+    },
+    close: () => {
+      isClosed = true;
+      for (const letGo of held.values()) letGo(false);
+      held.clear();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { Direction } from './shaper.ts';
+
+/** How a client can be lost for good: its packets vanish and nobody says a word, or its connection is closed cleanly. */
+export type Loss = 'blackhole' | 'close';
+
+/**
+ * Trouble that can end again. A blackout loses every packet of the player, both ways, those of a new connection too; it lasts `seconds`,
+ * and without them until it is undone. A dead downlink loses what the player of the present connection should receive; what the player
+ * sends arrives.
+ */
+export type Outage = { how: 'blackout'; seconds?: number | undefined } | { how: 'downlink' };
+
+export type Drop = { how: Loss } | Outage;
+
+const MAX_SECONDS = 3_600;
+
+const schema = z.discriminatedUnion('how', [
+  z.strictObject({ how: z.enum(['blackhole', 'close', 'downlink']) }),
+  z.strictObject({ how: z.literal('blackout'), seconds: z.number().positive().max(MAX_SECONDS).optional() }),
+]);
+
+/** @throws Error with a sentence that says what a drop may be */
+export function parseDrop(input: unknown): Drop {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new Error(
+    `The body must be {"how": "blackhole"}, {"how": "close"}, {"how": "downlink"}, or {"how": "blackout"}, which may have "seconds": a number above 0, at most ${MAX_SECONDS}.`,
+  );
+}
+
+/** An outage as the control API shows it. `endsAt` is ISO 8601, absent where it lasts until it is undone. */
+export interface OutageView {
+  how: Outage['how'];
+  endsAt?: string;
+}
+
+/** The outage of one stream session: one at a time, a new one replaces the one before. */
+export interface Outages {
+  /** @param connection the present connection, the only one that a dead downlink concerns */
+  begin(outage: Outage, connection: object | undefined): void;
+  /** @returns false when there is none */
+  end(): boolean;
+  carries(connection: object | undefined, direction: Direction): boolean;
+  view(): OutageView | undefined;
+}
+
+/** @param onTimeUp called when an outage ends by its time */
+export function createOutages(onTimeUp: () => void): Outages {
+  let present: (OutageView & { connection: object | undefined }) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const end = () => {
+    clearTimeout(timer);
+    const isOver = present !== undefined;
+    present = undefined;
+    return isOver;
+  };
+  return {
+    begin: (outage, connection) => {
+      end();
+      present = { how: outage.how, connection };
+      if (outage.how !== 'blackout' || outage.seconds === undefined) return;
+      const milliseconds = outage.seconds * 1000;
+      present.endsAt = new Date(Date.now() + milliseconds).toISOString();
+      timer = setTimeout(() => {
+        end();
+        onTimeUp();
+      }, milliseconds).unref();
+    },
+    end,
+    carries: (connection, direction) =>
+      present === undefined ||
+      (present.how === 'downlink' && (direction === 'toGame' || connection !== present.connection)),
+    view: () => present && { how: present.how, ...(present.endsAt && { endsAt: present.endsAt }) },
+  };
+}
