@@ -2,6 +2,8 @@ import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
 import type { Elements, PlayerSettings } from './player.ts';
 
 const EVERY_MS = 1000;
+/** A function's first start takes its time on a busy machine, and the gateway gives up on it. */
+const MOST_ASKS = 60;
 
 /** The API as a page asks it that has no client library. */
 export interface BareApi {
@@ -32,14 +34,14 @@ export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi 
       return (await ask(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
     },
     async start(sdk) {
-      let answer = await ask(sessions, { signalRequest: await sdk.generateSignalRequest() });
-      if (answer === undefined) throw new Error('The session did not start.');
-      const { streamSessionId } = answer.streamSession;
-      while (answer?.signalResponse === undefined) {
-        await pause();
-        answer = await ask(`${sessions}/${streamSessionId}`);
-      }
-      await sdk.processSignalResponse(answer.signalResponse);
+      // The same offer is the same request: repeated, it begins no second session.
+      const signalRequest = await sdk.generateSignalRequest();
+      const begun = await repeated(() => ask(sessions, { signalRequest }));
+      const { streamSessionId } = begun.streamSession;
+      const signalResponse =
+        begun.signalResponse ??
+        (await repeated(async () => (await ask(`${sessions}/${streamSessionId}`))?.signalResponse));
+      await sdk.processSignalResponse(signalResponse);
       return streamSessionId;
     },
   };
@@ -48,6 +50,15 @@ export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi 
 /** Makes the Web SDK's object. @param changed told the browser's word for the connection */
 export function bareSdk(elements: Elements, changed: (state: string) => void = () => {}): GameLiftStreams {
   return new GameLiftStreams({ ...elements, clientConnection: { connectionState: changed } });
+}
+
+async function repeated<T>(task: () => Promise<T | undefined>): Promise<T> {
+  for (let asks = 1; asks <= MOST_ASKS; asks += 1) {
+    const value = await task();
+    if (value !== undefined) return value;
+    await pause();
+  }
+  throw new Error('The session did not start.');
 }
 
 /** The second between two attempts. */

@@ -17,10 +17,14 @@ let isNew: ((receivedAt: number) => boolean) | undefined;
 let times: Partial<Times> = {};
 let done: ((times: Times) => void) | undefined;
 
-/** Each frame that is shown, with the time at which the browser had received all of it. */
-function frame(now: number, { receiveTime = now }: VideoFrameCallbackMetadata): void {
+/**
+ * Each picture that is shown, with the time at which the browser had received all of it. The black one that a closed connection
+ * leaves was received never.
+ */
+function frame(_now: number, { receiveTime }: VideoFrameCallbackMetadata): void {
   videoElement.requestVideoFrameCallback(frame);
-  if (times.frameAt !== undefined || isNew?.(performance.timeOrigin + receiveTime) !== true) return;
+  if (times.frameAt !== undefined || isNew === undefined || receiveTime === undefined) return;
+  if (!isNew(performance.timeOrigin + receiveTime)) return;
   times.frameAt = Date.now();
   done?.(times as Times);
 }
