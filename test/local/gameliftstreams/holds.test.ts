@@ -4,7 +4,7 @@ import {
   GetStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HeldCallView } from '../../../local/gameliftstreams/holds.ts';
+import { createHolds, type HeldCall, type HeldCallView } from '../../../local/gameliftstreams/holds.ts';
 import { type Bench, GROUP, newOffer, openBench, until } from './support.ts';
 
 let bench: Bench;
@@ -111,6 +111,22 @@ describe('a held call', () => {
     await holds(2);
     await bench.emulator.close();
     expect((await broken).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  it('does not go on after the emulator has ended, whether it was held before or comes later', async () => {
+    const all = createHolds();
+    const call: HeldCall = {
+      target: { operation: 'GetStreamGroup' },
+      clientToken: null,
+      at: 'arrival',
+      status: null,
+      isCallerGone: () => false,
+    };
+    const before = all.hold(call);
+    all.close();
+    expect(await before).toBe(false);
+    expect(await all.hold(call)).toBe(false);
+    expect(all.list()).toEqual([]);
   });
 
   it('goes on when the faults are deleted', async () => {

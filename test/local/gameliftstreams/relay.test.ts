@@ -213,6 +213,21 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(client.heard).toEqual([21]);
   });
 
+  it('that set out in a blackout are lost, also where they would arrive after its end', async () => {
+    behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
+    dead = ['toGame'];
+    await send(client, relay.port, numbered(20));
+    await until(
+      () => swallowed,
+      (count) => count === 20,
+    );
+    dead = [];
+    behave({});
+    await send(client, relay.port, [21]);
+    await arrives(game, 1);
+    expect(game.heard).toEqual([21]);
+  });
+
   it('that are on their way when a blackout begins are lost as well', async () => {
     behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
     await send(client, relay.port, numbered(20));
