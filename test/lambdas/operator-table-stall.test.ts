@@ -44,4 +44,4 @@ it('an audit table that begins an answer and never ends it closes the door by sa
     at: 0,
   });
   await expect(written).rejects.toMatchObject({ code: 'audit_unavailable' });
-}, 5000);
+});
