@@ -11,6 +11,7 @@ afterEach(() => {
   server.close();
 });
 
+// A table that is waited for without end would hang this test: that is how it fails.
 it('an audit table that begins an answer and never ends it closes the door by saying so, not by the function’s time-out', async () => {
   server = createServer((request, response) => {
     request.resume();

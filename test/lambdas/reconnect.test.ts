@@ -113,6 +113,24 @@ describe('a function that dies, or is too slow', () => {
   });
 });
 
+describe('a table that is late once AWS has answered', () => {
+  it('keeps the answer from being repeated, not from the player', async () => {
+    const { deps } = broker();
+    const asked = await ownSession(deps);
+    const errors: unknown[] = [];
+    const log = { ...deps.log, error: (...line: unknown[]) => errors.push(line) };
+    const finish = () => new Promise<never>(() => {});
+    const late = {
+      ...deps,
+      log,
+      records: { ...deps.records, finish },
+      within: async () => 'late' as const,
+    };
+    expect(JSON.parse((await reconnect(asked, late)).body).signalResponse).toBe('answer');
+    expect(errors).toEqual([['answer not stored', { cause: 'late' }]]);
+  });
+});
+
 describe('two functions that die in a row', () => {
   it('leave both their offers spent: neither is ever sent to AWS under another client token', async () => {
     let die = true;
