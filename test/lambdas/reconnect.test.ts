@@ -150,16 +150,15 @@ describe('the rightful device is not told taken_over by its own requests', () =>
     const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
     const finish = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
     const { body } = await reconnect(asked, { ...deps, records: { ...deps.records, finish } });
-    clock.now = asked.endsBy + 501;
     const previousConnectionId = JSON.parse(body).connectionId;
-    const next = {
-      ...asked,
-      key: 'k2',
-      signalRequest: 'o2',
-      previousConnectionId,
-      endsBy: clock.now + 10_000,
-    };
-    expect(await code(reconnect(next, deps))).toBe('none');
+    const next = { ...asked, key: 'k2', signalRequest: 'o2', previousConnectionId };
+    const stranger = { ...next, key: 'k3', signalRequest: 'o3', previousConnectionId: 'c-other' };
+    expect(await code(reconnect(next, deps))).toBe('connection_in_progress');
+    expect(await code(reconnect(stranger, deps))).toBe('taken_over');
+    clock.now = asked.endsBy + 501;
+    const endsBy = clock.now + 10_000;
+    expect(await code(reconnect({ ...stranger, endsBy }, deps))).toBe('taken_over');
+    expect(await code(reconnect({ ...next, endsBy }, deps))).toBe('none');
   });
 });
 
