@@ -16,6 +16,9 @@ import { readDeployment } from './template/deployment.ts';
 import type { FunctionModel, HttpApiModel, RoleModel, StackModel } from './template/model.ts';
 import { synthesize } from './template/synth.ts';
 
+/** One machine runs everything here: a table that answers late is on a busy one, not in trouble. In milliseconds. */
+const TABLE_TIMEOUT_MS = 5_000;
+
 /** How a local deployment is to be made. */
 export interface LocalDeploymentOptions {
   /** The first of six ports. */
@@ -173,6 +176,7 @@ async function start(
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
+      TABLE_TIMEOUT_MS: String(TABLE_TIMEOUT_MS),
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: emulator.url,
     }),
   });

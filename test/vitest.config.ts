@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ASKS_FOR_MS, HANGS_AFTER_MS } from './patience.ts';
 
 /** Unit tests that wait for real processes, packets and timers. */
 const LIVE = ['test/{operator,doctor}/**/*.test.ts', 'test/local/{functions,gameliftstreams}/**/*.test.ts'];
@@ -10,17 +11,23 @@ const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-o
 const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
 
 const common = {
-  testTimeout: 60_000,
+  testTimeout: HANGS_AFTER_MS,
+  hookTimeout: HANGS_AFTER_MS,
+  teardownTimeout: HANGS_AFTER_MS,
   // Until a condition holds, however busy the machine is: the default is one second.
-  expect: { poll: { timeout: 20_000, interval: 20 } },
+  expect: { poll: { timeout: ASKS_FOR_MS, interval: 20 } },
 };
+/** The same, for tests that compute for minutes. */
+const LONG_MS = 15 * 60_000;
+
 /** One file after another. */
 const alone = { fileParallelism: false };
 const group = (groupOrder: number) => ({ sequence: { groupOrder } });
 
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
- * for itself, `browser` Chromium as well. Their groups run one after another, since those that drive real processes and real
+ * for itself, `browser` Chromium as well. What takes longer is `long` and runs with `npm run test:all` only, as every project does that
+ * test/run/suite.ts does not name. Their groups run one after another, since those that drive real processes and real
  * time may share a machine of two cores with their like, which mostly wait, but not with tests that compute.
  */
 export default defineConfig({
@@ -34,7 +41,7 @@ export default defineConfig({
           ...common,
           ...group(0),
           name: 'unit',
-          include: ['test/{lambdas,infra,local,openapi,bench,client}/**/*.test.ts'],
+          include: ['test/{lambdas,infra,local,openapi,bench,client,run}/**/*.test.ts'],
           exclude: [...BENCHES, ...LIVE],
         },
       },
@@ -47,11 +54,10 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude: HEAVY,
           maxWorkers: 2,
-          hookTimeout: 120_000,
         },
       },
       {
-        test: { ...common, ...group(3), ...alone, name: 'e2e-heavy', include: HEAVY, hookTimeout: 120_000 },
+        test: { ...common, ...group(3), ...alone, name: 'e2e-heavy', include: HEAVY },
       },
       {
         test: {
@@ -60,8 +66,26 @@ export default defineConfig({
           ...alone,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          ...group(5),
+          ...alone,
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: LONG_MS,
+        },
+      },
+      {
+        test: {
+          ...common,
+          ...group(5),
+          ...alone,
+          name: 'long-network',
+          include: ['test/browser/network.test.ts'],
+          env: { REJOIN_SLOW_SECONDS: '240' },
         },
       },
     ],

@@ -31,10 +31,13 @@ export function consumedClaims(record: SessionRecord, now: number, ownLease?: st
   return [...kept, ...dead.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) }))];
 }
 
-/** Leases whose functions must have died: whether AWS acted on their requests is unknown. */
+/**
+ * Leases whose functions must have died: whether AWS acted on their requests is unknown. An orphan was found dead before,
+ * whatever the clock of whoever looks now says.
+ */
 export function deadLeases(record: SessionRecord, now: number, ownLease?: string): Lease[] {
-  const leases = [...(record.orphans ?? []), ...(record.lease ? [record.lease] : [])];
-  return leases.filter((lease) => lease.id !== ownLease && lease.until <= now);
+  const expired = record.lease && record.lease.until <= now ? [record.lease] : [];
+  return [...(record.orphans ?? []), ...expired].filter((lease) => lease.id !== ownLease);
 }
 
 /** What a log line says of a lease that was never given back. */
@@ -109,12 +112,9 @@ export function judgeConnection(
 
   if (isOver(record.status)) throw endedProblem(record);
 
-  const lineage = knownLineage(record, now, ownLease);
-  if (
-    request.previousConnectionId !== undefined &&
-    lineage.length > 0 &&
-    !lineage.includes(request.previousConnectionId)
-  ) {
+  const underWay = live ? record.lease : undefined;
+  const own = repeat || (underWay !== undefined && sameClaim(underWay, request));
+  if (!own && isOvertaken(request, knownLineage(record, now, ownLease), underWay)) {
     throw new Problem(
       'taken_over',
       'Another device of this player has connected since; leave previousConnectionId out to take the stream back.',
@@ -135,6 +135,20 @@ export function judgeConnection(
     }
   }
   return { do: 'connect', repeat };
+}
+
+/**
+ * Whether another device has connected since. The connection of a request that is under way belongs to the history too:
+ * AWS may have answered it, and the player may know it, although the table does not yet. Only who has the key and the
+ * offer of that request can know its name.
+ */
+function isOvertaken(
+  { previousConnectionId: named }: ConnectionRequest,
+  history: readonly string[],
+  underWay: Lease | undefined,
+): boolean {
+  if (named === undefined || history.length === 0) return false;
+  return !history.includes(named) && named !== underWay?.connectionId;
 }
 
 /** The refusal for a session that is over. */

@@ -14,9 +14,13 @@ const USER_ID = /^[-_a-zA-Z0-9/=+]{1,1024}$/;
  * e-mail address don't fit GameLift Streams' `UserId`, and a digest keeps personal data out of AWS, of the table
  * and of every log. `subject` is for publishers whose own backend already starts sessions with the raw subject.
  *
- * @throws Problem `invalid_request` when the raw subject does not fit `UserId`.
+ * @throws Problem `invalid_request` when the subject is not well-formed Unicode, or as it is does not fit `UserId`.
  */
 export function playerIdOf(issuer: string, subject: string, mode: UserIdMode): string {
+  // UTF-8 would write two such subjects alike, and two players would be one.
+  if (!subject.isWellFormed()) {
+    throw new Problem('invalid_request', "The token's subject is not well-formed Unicode.");
+  }
   if (mode === 'pseudonym') {
     // NUL can stand in neither a URL nor, by RFC 7519's StringOrURI, usefully in a subject: no two pairs collide.
     return createHash('sha256').update(`${issuer}\0${subject}`).digest('base64url');

@@ -5,6 +5,9 @@ const STREAM_SESSION_ID = /^[a-zA-Z0-9-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const CONNECTION_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
+/** Half of a pair of surrogates: UTF-8 writes every one as U+FFFD, so two texts would become one. */
+const NOT_UNICODE = 'has half of a character in it: it is not well-formed Unicode';
+
 function refuse(field: string, complaint: string): never {
   throw new Problem('invalid_request', `${field}: ${complaint}`);
 }
@@ -81,6 +84,7 @@ export function requireSignalRequest(value: unknown, limitBytes: number): string
   if (!('sdp' in offer) || typeof offer.sdp !== 'string' || !/^v=0\r?\n/.test(offer.sdp)) {
     return refuse('signalRequest', 'is not an SDP offer: its sdp must start with v=0');
   }
+  if (!value.isWellFormed() || !offer.sdp.isWellFormed()) return refuse('signalRequest', NOT_UNICODE);
   return value;
 }
 
@@ -104,5 +108,11 @@ export function requireBody(body: string | undefined, fields: readonly string[])
     const shown = unknown.replace(/[^\w.-]/g, '?').slice(0, 40);
     return refuse(shown, `is not a field of this request; known fields are ${fields.join(', ')}`);
   }
+  // No route takes more than strings and lists of strings; each refuses the rest by itself.
+  const [torn] =
+    Object.entries(parsed).find(([, value]) =>
+      [value].flat().some((text) => typeof text === 'string' && !text.isWellFormed()),
+    ) ?? [];
+  if (torn !== undefined) return refuse(torn, NOT_UNICODE);
   return parsed as Record<string, unknown>;
 }

@@ -9,6 +9,7 @@ import { type PacedOperation, readSettings, requireEnv } from './settings.ts';
 import { type Spots, tableSpots } from './spots.ts';
 import { dynamoTable } from './table.ts';
 import { log } from './telemetry.ts';
+import { within } from './within.ts';
 
 /** The Region of a configured stream group. */
 export function regionOf(
@@ -34,6 +35,7 @@ export function commonDependencies() {
     random: () => Math.random(),
     newId: () => randomUUID(),
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+    within,
     log,
   };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type {
@@ -158,10 +159,17 @@ export function asked(event: Pick<Event, 'pathParameters' | 'body' | 'isBase64En
   return {
     streamGroupId,
     streamSessionId,
-    body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : event.body,
+    body: event.isBase64Encoded ? decoded(event.body ?? '') : event.body,
     /** Epoch milliseconds at which Lambda kills this invocation. */
     endsBy: Date.now() + context.getRemainingTimeInMillis(),
   };
+}
+
+/** @throws Problem for bytes that are no UTF-8: decoded all the same, two different bodies would read alike. */
+function decoded(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  if (!isUtf8(bytes)) throw new Problem('invalid_request', 'body: is not UTF-8');
+  return bytes.toString('utf8');
 }
 
 function toResult(reply: Reply): Result {

@@ -41,8 +41,12 @@ export interface Table {
   update(key: Key, update: Update): Promise<Item | null>;
 }
 
-/** How long one table request may take. DynamoDB answers in single-digit milliseconds or is in trouble. */
+/**
+ * How long one table request may take. DynamoDB answers in single-digit milliseconds or is in trouble. A table that shares its
+ * machine with everything else, as in the local deployment, may be late without being in trouble: `TABLE_TIMEOUT_MS` gives it longer.
+ */
 const REQUEST_TIMEOUT_MS = 400;
+const timeoutHere = () => Number(process.env.TABLE_TIMEOUT_MS ?? REQUEST_TIMEOUT_MS);
 
 const marshallOptions = { removeUndefinedValues: true };
 
@@ -52,7 +56,7 @@ const marshallOptions = { removeUndefinedValues: true };
  *
  * @param timeoutMs what connecting, and an answer, may each take in milliseconds.
  */
-export function dynamoTable(tableName: string, timeoutMs: number = REQUEST_TIMEOUT_MS): Table {
+export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     endpointDiscoveryEnabled: false,

@@ -29,6 +29,8 @@ export interface ReconnectDependencies {
   adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** What comes of some work, or 'late' where it takes longer: see `edge/within.ts`. */
+  within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'>;
   /** In [0, 1). */
   random(): number;
   /** A string that no other call returns. */

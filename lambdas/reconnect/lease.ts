@@ -4,7 +4,6 @@ import { Problem } from '../core/problems.ts';
 import { asOf, type Lease, type SessionRecord } from '../core/stream-session.ts';
 import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
 import type { Changes } from '../edge/records.ts';
-import { within } from '../edge/within.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 
 /** Clocks of two sandboxes may differ by this. */
@@ -69,7 +68,7 @@ export async function storeAnswer(
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
-    const stored = await within(timeToWrite(asked, deps), finishOrRead(asked, lease, deps, changes));
+    const stored = await deps.within(timeToWrite(asked, deps), finishOrRead(asked, lease, deps, changes));
     if (stored === 'late') deps.log.error('answer not stored', { cause: 'late' });
     if (stored !== false) return;
   } catch (error) {
@@ -100,7 +99,7 @@ export async function giveBack(
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
-    const given = await within(timeToWrite(asked, deps), deps.records.finish(asked, lease.id, changes));
+    const given = await deps.within(timeToWrite(asked, deps), deps.records.finish(asked, lease.id, changes));
     if (given === 'late') {
       deps.log.warn('lease not given back', { cause: 'late' });
     }

@@ -16,6 +16,7 @@ import { Problem } from '../core/problems.ts';
 import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
 import { judgeRefusal, judgeRelapse, lineAsTrouble } from '../core/verdict.ts';
+import { reconnectableInMs, spread } from '../core/waits.ts';
 import { measured } from '../edge/measured.ts';
 import { packed, unpacked } from '../edge/packed.ts';
 import type { Changes } from '../edge/records.ts';
@@ -47,7 +48,7 @@ export async function reconnect(
   const budget: Budget = { perMinute: deps.limits.connectionsPerMinute };
 
   const held = await takeLease(asked, request, connectionId, budget, deps);
-  if ('answer' in held) return { body: unpacked(held.answer, asked.signalRequest), replayed: true };
+  if ('answer' in held) return repeated(held.answer, asked, deps);
   const { record, lease } = held;
 
   const now = deps.now();
@@ -68,7 +69,7 @@ export async function reconnect(
     const verdict = judgeConnection(record, request, context);
     if (verdict.do === 'replay') {
       await giveBack(asked, held, settled, deps);
-      return { body: unpacked(verdict.answer, asked.signalRequest), replayed: true };
+      return repeated(verdict.answer, asked, deps);
     }
     repeat = verdict.repeat;
   } catch (refusal) {
@@ -138,6 +139,25 @@ export async function reconnect(
   await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
+}
+
+/**
+ * An answer that was given before.
+ * @throws Problem `answer_lost` where what is stored is no answer to this offer
+ */
+function repeated(
+  answer: Uint8Array,
+  { signalRequest }: Reconnect,
+  deps: ReconnectDependencies,
+): { body: string; replayed: true } {
+  try {
+    return { body: unpacked(answer, signalRequest), replayed: true };
+  } catch (error) {
+    deps.log.error('answer not unpacked', { cause: (error as Error).name });
+    throw new Problem('answer_lost', 'The answer to this offer cannot be read any more; make a new offer.', {
+      retryAfterMs: spread(reconnectableInMs(undefined), deps.random()),
+    });
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FunctionModel } from '../template/model.ts';
 import { workerEnvironment } from './environment.ts';
 import { openLogFiles } from './log-files.ts';
 import type { LoadedFile } from './protocol.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { INIT_TIMEOUT_MS, startWorker, type Worker } from './worker.ts';
 
 /** How an invocation ended, as Lambda's Invoke tells its caller. */
 export type InvokeResult =
@@ -58,6 +58,7 @@ interface FunctionState {
  * again, and is stopped after `idleMs` without work. What exceeds the cap waits its turn.
  * @param options.environmentFor endpoints and credentials to add to a function's environment
  * @param options.maxWorkersPerFunction the cap; a smaller reserved concurrency in the template counts before it
+ * @param options.initTimeoutMs how long a bundle may take to load, in milliseconds; default: as long as in Lambda
  * @param options.logDirectory where each function's output goes, one file a function; default: nowhere
  */
 export function createFunctionPool(options: {
@@ -65,10 +66,11 @@ export function createFunctionPool(options: {
   environmentFor: (fn: FunctionModel) => Record<string, string>;
   maxWorkersPerFunction?: number;
   idleMs?: number;
+  initTimeoutMs?: number;
   logDirectory?: string;
   onLog?: (entry: { functionName: string; line: string }) => void;
 }): FunctionPool {
-  const { maxWorkersPerFunction = 8, idleMs = 120_000 } = options;
+  const { maxWorkersPerFunction = 8, idleMs = 120_000, initTimeoutMs = INIT_TIMEOUT_MS } = options;
   const logs = options.logDirectory === undefined ? undefined : openLogFiles(options.logDirectory);
   let closed = false;
   const states = new Map<string, FunctionState>(
@@ -158,7 +160,7 @@ export function createFunctionPool(options: {
     const { model, stats } = state;
     const log = (line: string) => writeLog(model, line);
     const environment = workerEnvironment(model, options.environmentFor(model));
-    const worker = startWorker(model, environment, log);
+    const worker = startWorker(model, environment, log, initTimeoutMs);
     stats.coldStarts += 1;
     worker.ready.then(
       ({ initMs, loaded }) => {

@@ -8,7 +8,7 @@ import type { InvokeMessage, LoadedFile, WorkerMessage, WorkerSettings } from '.
 const runtimeFile = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 /** Lambda gives a function this long to load before it counts as failed (on-demand functions). */
-const initTimeoutMs = 10_000;
+export const INIT_TIMEOUT_MS = 10_000;
 
 /** A synchronous invocation's answer may not be larger (Lambda quotas: 6 MB). */
 const maxPayloadBytes = 6_291_556;
@@ -29,11 +29,16 @@ export interface Worker {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a worker. `onLine` receives each line the function writes to stdout or stderr. */
+/**
+ * Starts a worker.
+ * @param onLine receives each line the function writes to stdout or stderr
+ * @param initTimeoutMs how long the bundle may take to load, in milliseconds
+ */
 export function startWorker(
   fn: FunctionModel,
   environment: Record<string, string>,
   onLine: (line: string) => void,
+  initTimeoutMs: number = INIT_TIMEOUT_MS,
 ): Worker {
   const settings: WorkerSettings = { functionArn: fn.alias?.arn ?? fn.arn };
   const child: ChildProcess = fork(runtimeFile, [JSON.stringify(settings)], {
@@ -75,7 +80,10 @@ export function startWorker(
     const message = await nextMessage(initTimeoutMs, () => true);
     if (typeof message !== 'string' && message.kind === 'ready') return message;
     await stop();
-    if (message === 'timeout') throw failure('Sandbox.Timedout', 'Initialization timed out after 10 seconds');
+    if (message === 'timeout') {
+      const seconds = initTimeoutMs / 1000;
+      throw failure('Sandbox.Timedout', `Initialization timed out after ${seconds} seconds`);
+    }
     if (typeof message === 'string')
       throw failure('Runtime.ExitError', `Runtime exited with error: ${message}`);
     if (message.kind === 'initError') throw failure(message.errorType, message.errorMessage);

@@ -10,8 +10,6 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
  * missing browser is a failure, not a skip.
  */
 export const withoutBrowser = CHROMIUM === undefined && process.env.REJOIN_REQUIRE_BROWSER === undefined;
-if (withoutBrowser)
-  console.warn('Browser tests are skipped: there is no Chromium (apt-get install chromium).');
 
 /**
  * Debian's Chromium, headless, with WebRTC allowed over loopback.

@@ -91,8 +91,7 @@ export function consoleOn(deployed: Deployed, page: Page, player: string, compla
   });
   const byId = (id: string) => page.getByTestId(id);
   const state = () => byId('state').getAttribute('data-state');
-  const becomes = (...wanted: string[]) =>
-    eventually(state, (now) => now !== null && wanted.includes(now), 30_000);
+  const becomes = (...wanted: string[]) => eventually(state, (now) => now !== null && wanted.includes(now));
   const number = async (id: string) => Number((await byId(id).textContent())?.replaceAll(/\D/g, ''));
 
   const one = {

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../e2e/harness.ts';
-import { withoutBrowser } from './chromium.ts';
 import { openTable, type Table } from './console-page.ts';
+import { inChromium } from './in-chromium.ts';
 
-describe.skipIf(withoutBrowser)('a player in a real browser, with real WebRTC', () => {
+inChromium('a player in a real browser, with real WebRTC', () => {
   let table: Table;
   beforeAll(async () => {
     table = await openTable();

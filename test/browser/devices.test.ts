@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../e2e/harness.ts';
-import { withoutBrowser } from './chromium.ts';
 import { consoleOn, openTable, type Table } from './console-page.ts';
+import { inChromium } from './in-chromium.ts';
 
-describe.skipIf(withoutBrowser)('a player with more than one page open', () => {
+inChromium('a player with more than one page open', () => {
   let table: Table;
   beforeAll(async () => {
     table = await openTable();

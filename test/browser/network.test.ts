@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../e2e/harness.ts';
-import { withoutBrowser } from './chromium.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import { type ConsolePage, openTable, type Table } from './console-page.ts';
+import { inChromium } from './in-chromium.ts';
 
 /** How long the bad network is borne; `REJOIN_SLOW_SECONDS=600` bears it for ten minutes. */
 const SLOW_SECONDS = Number(process.env.REJOIN_SLOW_SECONDS ?? 60);
@@ -17,7 +18,7 @@ interface Inbound {
   packetsReceived: number;
 }
 
-describe.skipIf(withoutBrowser)('a player whose network is not what it should be', () => {
+inChromium('a player whose network is not what it should be', () => {
   let table: Table;
   beforeAll(async () => {
     table = await openTable({ emulator: { clientSilenceSeconds: 30 } });
@@ -70,7 +71,7 @@ describe.skipIf(withoutBrowser)('a player whose network is not what it should be
   const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   it('keeps the connection through loss, jitter and freezes: a stream that is slow is not lost', {
-    timeout: (SLOW_SECONDS + 60) * 1000,
+    timeout: SLOW_SECONDS * 1000 + HANGS_AFTER_MS,
   }, async () => {
     const one = await table.open();
     await one.playing();

@@ -1,14 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { droppedSession, eventually, type Player } from '../e2e/harness.ts';
-import { withoutBrowser } from './chromium.ts';
 import { type ConsolePage, openTable, type Table } from './console-page.ts';
+import { inChromium } from './in-chromium.ts';
 
 /** AWS's, for the whole account: small enough for a crowd that a test can bring. */
 const QUOTA = { CreateStreamSessionConnection: 2 };
 const CROWD = 20;
 
-describe.skipIf(withoutBrowser)('a player on the way back, when somebody says no', () => {
+inChromium('a player on the way back, when somebody says no', () => {
   let table: Table;
   beforeAll(async () => {
     table = await openTable({ settings: { quotas: QUOTA }, emulator: { quotas: QUOTA } });

@@ -1,10 +1,11 @@
 import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { shutdownWebRtc } from '../../local/gameliftstreams/server.ts';
 import { eventually } from '../e2e/harness.ts';
 import { type Bench, GROUP, openBench } from '../local/gameliftstreams/support.ts';
-import { launch, openPage, withoutBrowser } from './chromium.ts';
+import { launch, openPage } from './chromium.ts';
+import { inChromium } from './in-chromium.ts';
 import { serveStun, serveWebSdkPage } from './web-sdk-page.ts';
 
 interface Inbound {
@@ -26,7 +27,7 @@ interface Heard {
 /** Aside: AWS's patience with a player who is idle. */
 const IDLE_SECONDS = 3600;
 
-describe.skipIf(withoutBrowser)('a page with the Web SDK, in a real browser before the emulator', () => {
+inChromium('a page with the Web SDK, in a real browser before the emulator', () => {
   let bench: Bench;
   let site: Awaited<ReturnType<typeof serveWebSdkPage>>;
   let browser: Browser;

@@ -108,7 +108,7 @@ test('whatever the API answers and whenever the network fails: one request at a 
     }),
     { numRuns: 250 },
   );
-}, 120_000);
+});
 
 test('same is byte for byte the same, newOffer is not, never is the last: unless the network is a new one', async () => {
   await fc.assert(
@@ -136,7 +136,7 @@ test('same is byte for byte the same, newOffer is not, never is the last: unless
     }),
     { numRuns: 250 },
   );
-}, 120_000);
+});
 
 test('a start is never two: whatever happens, its requests are the same one until the API asks for another', async () => {
   await fc.assert(
@@ -163,7 +163,7 @@ test('a start is never two: whatever happens, its requests are the same one unti
     }),
     { numRuns: 150 },
   );
-}, 120_000);
+});
 
 test('resume and end always end too', async () => {
   await fc.assert(
@@ -177,4 +177,4 @@ test('resume and end always end too', async () => {
     }),
     { numRuns: 150 },
   );
-}, 120_000);
+});

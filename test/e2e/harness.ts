@@ -14,6 +14,7 @@ import type { HeldCallView, Release } from '../../local/gameliftstreams/holds.ts
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import { requireTold, told } from '../openapi/told.ts';
+import { ASKS_FOR_MS } from '../patience.ts';
 
 /** A call that the emulator saw. */
 export interface Call {
@@ -148,7 +149,7 @@ export type Player = Awaited<ReturnType<typeof createPlayer>>;
 export async function eventually<T>(
   ask: () => Promise<T>,
   isSo: (value: T) => boolean,
-  withinMs = 20_000,
+  withinMs = ASKS_FOR_MS,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {

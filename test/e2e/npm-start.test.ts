@@ -52,6 +52,7 @@ describe('somebody who follows the pages', () => {
 
   it.skipIf(process.platform === 'win32')(
     'gets, by the session by hand of docs/protocol.md, the answers that stand there',
+    { meta: { needs: 'the commands of the page are for a shell, which Windows has not' } },
     () => {
       const root = join(import.meta.dirname, '..', '..');
       const page = readFileSync(join(root, 'docs', 'protocol.md'), 'utf8');

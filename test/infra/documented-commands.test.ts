@@ -52,8 +52,8 @@ const ELSEWHERE: [RegExp, string, string][] = [
 const inAnAccount = /^npx cdk (bootstrap|diff|deploy|destroy)\b/;
 /** Is how tests are run, this one too. */
 const tests =
-  /^(npm test|npm run (check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
-const help = /^npm (start|run \w+) -- --help$/;
+  /^(npm test( -- test\/lambdas)?|npm run (test:all|check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
+const help = /^npm (start|test|run [\w:]+) -- --help$/;
 const bench = /^npm run bench -- (\w+)(.*)$/;
 const doctor = /^npm run doctor(?: -- (.*))?$/;
 
@@ -108,7 +108,7 @@ describe('a command that a page shows', () => {
 
   test('names scripts that there are, and files that are there', () => {
     for (const command of commands) {
-      const script = /^npm (?!pack\b)(?:run (?:--silent )?)?(\w+)/.exec(command)?.[1];
+      const script = /^npm (?!pack\b)(?:run (?:--silent )?)?([\w:]+)/.exec(command)?.[1];
       if (script !== undefined) expect(scripts).toHaveProperty(script);
       for (const [file] of command.matchAll(/\b(?:test|client)\/[\w./-]+/g))
         expect(existsSync(join(root, file))).toBe(true);

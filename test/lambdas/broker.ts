@@ -11,10 +11,9 @@ import type { Log } from '../../lambdas/edge/telemetry.ts';
 import type { Reconnect, ReconnectDependencies } from '../../lambdas/reconnect/dependencies.ts';
 import type { Start } from '../../lambdas/start/dependencies.ts';
 import { startTable } from '../../local/table/table.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 
 const TABLE_NAME = 'sessions';
-/** This table shares its machine, and its process, with the tests: one that answers late is none in trouble. */
-const PATIENCE_MS = 10_000;
 
 /** A real table over HTTP, as the template defines it, and the list of operations asked of it. */
 export async function realTable() {
@@ -44,7 +43,8 @@ export async function realTable() {
     AWS_SECRET_ACCESS_KEY: 'secret',
   });
   const operations: string[] = [];
-  const real = dynamoTable(TABLE_NAME, PATIENCE_MS);
+  // This table shares its machine, and its process, with the tests: one that answers late is not in trouble.
+  const real = dynamoTable(TABLE_NAME, HANGS_AFTER_MS);
   const table = Object.fromEntries(
     Object.entries(real).map(([name, operation]) => [
       name,
@@ -141,6 +141,8 @@ export function reconnectWith(table: Table, aws: FakeAws) {
     sleep: async (milliseconds) => {
       clock.now += milliseconds;
     },
+    // The clock stands still, so nothing is late, however long the machine takes.
+    within: async (_milliseconds, work) => work,
     random: () => 0,
     newId: () => randomUUID(),
     log: quiet,

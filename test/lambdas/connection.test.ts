@@ -35,9 +35,9 @@ function request(offer: string, key?: string, previousConnectionId?: string): Co
   };
 }
 
-function lease(of: ConnectionRequest, until: number, id = 'lease'): Lease {
+function lease(of: ConnectionRequest, until: number, id = 'lease', connectionId?: string): Lease {
   const { previousConnectionId: _, ...claim } = of;
-  return { ...claim, id, until };
+  return { ...claim, id, until, ...(connectionId === undefined ? {} : { connectionId }) };
 }
 
 function refusal(of: SessionRecord, asked: ConnectionRequest, ownLease?: string): ProblemCode | 'none' {
@@ -139,6 +139,39 @@ describe('two devices of one player', () => {
 
   it('a device whose own answer was lost is not locked out by its own connection', () => {
     expect(refusal(connected, request('o', 'k', 'c1'))).toBe('none');
+  });
+
+  it('a device that got its answer while the table was down waits for its own lease, and is not told of another device', () => {
+    const first = request('offer-1', 'key-1', 'c2');
+    const unwritten = { ...connected, lease: lease(first, NOW + 1000, 'first', 'c3') };
+    expect(refusal(unwritten, request('offer-2', 'key-2', 'c3'))).toBe('connection_in_progress');
+    expect(refusal(unwritten, first)).toBe('connection_in_progress');
+    // Nor once the next function has found the lease, however far its clock is behind.
+    const found = { ...connected, orphans: [lease(first, NOW + 1000, 'first', 'c3')] };
+    expect(refusal(found, request('offer-2', 'key-2', 'c3'), 'mine')).toBe('none');
+  });
+
+  it('a device that was overtaken gains nothing from a request that is under way: it cannot name its connection', () => {
+    const taken = {
+      ...connected,
+      lease: lease(request('offer-1', 'key-1', 'c2'), NOW + 1000, 'first', 'c3'),
+    };
+    for (const foreign of ['c0', 'c9', 'key-1', 'first']) {
+      expect(refusal(taken, request('offer-2', 'key-2', foreign))).toBe('taken_over');
+    }
+    // Its own offer under the other device's key makes it no member either.
+    expect(refusal(taken, request('offer-1', 'key-2', 'c0'))).toBe('taken_over');
+  });
+
+  it('a repeated request is never told that another device took over: its own connection pushed the one it named out of the history', () => {
+    const long = Array.from({ length: 8 }, (_, at) => `c${at + 1}`);
+    const repeated = request('offer-1', 'key-1', 'c0');
+    const answered = record({ lineage: long, consumed: [repeated], connectedRequest: repeated.request });
+    expect(refusal(answered, repeated)).toBe('none');
+    expect(refusal(record({ lineage: long, lease: lease(repeated, NOW + 1000) }), repeated)).toBe(
+      'connection_in_progress',
+    );
+    expect(refusal(answered, request('offer-2', 'key-2', 'c0'))).toBe('taken_over');
   });
 
   it('a session that nobody has connected to through the broker takes anybody of the player', () => {

@@ -25,7 +25,12 @@ afterEach(() => {
 });
 
 /** What a handler answers whose route refuses with a code, or dies; loaded anew, since the logger reads its environment once. */
-async function failing(problem: string | Error, userId: Settings['userId'] = 'pseudonym', verdict?: Verdict) {
+async function failing(
+  problem: string | Error,
+  userId: Settings['userId'] = 'pseudonym',
+  verdict?: Verdict,
+  changes: object = {},
+) {
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
   const { playerApi } = await import('../../lambdas/edge/http.ts');
@@ -34,7 +39,7 @@ async function failing(problem: string | Error, userId: Settings['userId'] = 'ps
     Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { verdict });
   const thrown = typeof problem === 'string' ? refusal(problem) : problem;
   const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
-  return handler(event as never, context as never);
+  return handler({ ...event, ...changes } as never, context as never);
 }
 
 it("logs no token and no offer, not even where somebody switches Powertools' own event log on", async () => {
@@ -66,6 +71,25 @@ it('logs a player by the same pseudonym whether or not AWS is told the subject, 
     expect(logged()).toContain(`"requestId":"${JSON.parse(body ?? '').requestId}"`);
     expect(logged()).not.toContain('alice');
   }
+});
+
+it.each([
+  [
+    'a body whose bytes are no UTF-8',
+    { body: Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]).toString('base64'), isBase64Encoded: true },
+  ],
+  [
+    'a subject with half of a character in it',
+    {
+      requestContext: {
+        requestId: 'r',
+        authorizer: { jwt: { claims: { iss: 'https://issuer.example', sub: 'a\ud800' } } },
+      },
+    },
+  ],
+])('refuses %s: read as U+FFFD it would be the same as another one', async (_, changes) => {
+  const { body = '' } = await failing('upstream_unavailable', 'pseudonym', undefined, changes);
+  expect(JSON.parse(body)).toMatchObject({ code: 'invalid_request' });
 });
 
 it('names the wait twice: in milliseconds for progress bars, in whole seconds for any HTTP client', async () => {

@@ -243,7 +243,7 @@ it('a function past its deadline does not spend the offer on an attempt that nob
     SignalRequest: 'x',
     ClientToken: 'x'.repeat(43),
   };
-  const budget = { deadline: Date.now() - 500, now: Date.now, random: () => 0 };
+  const budget = { deadline: -500, now: () => 0, random: () => 0 };
   await expect(createConnection(REGION, input, budget)).rejects.toMatchObject({
     kind: 'timeout',
     uncertain: false,
@@ -260,7 +260,7 @@ it('a look that AWS throttles is one call of AWS, not four: the quota is taken a
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   process.env.AWS_ENDPOINT_URL_GAMELIFTSTREAMS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const budget = { deadline: Date.now() + 5000, now: Date.now, random: () => 0 };
+  const budget = { deadline: 5000, now: () => 0, random: () => 0 };
   // A Region of its own: the client of each is made once, with the endpoint of then.
   await expect(getStreamSession('eu-central-1', 'sg-1', 's', budget)).rejects.toMatchObject({
     kind: 'throttled',

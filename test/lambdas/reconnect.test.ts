@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
 import type { Reconnect } from '../../lambdas/reconnect/dependencies.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
-import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal } from './broker.ts';
+import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal, told } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -113,6 +113,24 @@ describe('a function that dies, or is too slow', () => {
   });
 });
 
+describe('a table that is late once AWS has answered', () => {
+  it('keeps the answer from being repeated, not from the player', async () => {
+    const { deps } = broker();
+    const asked = await ownSession(deps);
+    const errors: unknown[] = [];
+    const log = { ...deps.log, error: (...line: unknown[]) => errors.push(line) };
+    const finish = () => new Promise<never>(() => {});
+    const late = {
+      ...deps,
+      log,
+      records: { ...deps.records, finish },
+      within: async () => 'late' as const,
+    };
+    expect(JSON.parse((await reconnect(asked, late)).body).signalResponse).toBe('answer');
+    expect(errors).toEqual([['answer not stored', { cause: 'late' }]]);
+  });
+});
+
 describe('two functions that die in a row', () => {
   it('leave both their offers spent: neither is ever sent to AWS under another client token', async () => {
     let die = true;
@@ -150,16 +168,15 @@ describe('the rightful device is not told taken_over by its own requests', () =>
     const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
     const finish = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
     const { body } = await reconnect(asked, { ...deps, records: { ...deps.records, finish } });
-    clock.now = asked.endsBy + 501;
     const previousConnectionId = JSON.parse(body).connectionId;
-    const next = {
-      ...asked,
-      key: 'k2',
-      signalRequest: 'o2',
-      previousConnectionId,
-      endsBy: clock.now + 10_000,
-    };
-    expect(await code(reconnect(next, deps))).toBe('none');
+    const next = { ...asked, key: 'k2', signalRequest: 'o2', previousConnectionId };
+    const stranger = { ...next, key: 'k3', signalRequest: 'o3', previousConnectionId: 'c-other' };
+    expect(await code(reconnect(next, deps))).toBe('connection_in_progress');
+    expect(await code(reconnect(stranger, deps))).toBe('taken_over');
+    clock.now = asked.endsBy + 501;
+    const endsBy = clock.now + 10_000;
+    expect(await code(reconnect({ ...stranger, endsBy }, deps))).toBe('taken_over');
+    expect(await code(reconnect({ ...next, endsBy }, deps))).toBe('none');
   });
 });
 
@@ -234,6 +251,22 @@ describe('when AWS refuses', () => {
       'stream_session_ended',
     );
     expect(aws.tokens).toHaveLength(1);
+  });
+});
+
+describe('a stored answer that cannot be unpacked', () => {
+  it('is lost, and not a defect that calls somebody: with a new offer the player gets in', async () => {
+    const { deps, clock } = broker();
+    const asked = await ownSession(deps);
+    await reconnect(asked, deps);
+    await real.table.update(
+      { pk: asked.playerId, sk: `SESSION#${asked.streamGroupId}#${asked.streamSessionId}` },
+      { update: 'SET answer = :spoilt', values: { ':spoilt': new Uint8Array([1, 2, 3]) } },
+    );
+    expect(await told(reconnect(asked, deps))).toEqual({ code: 'answer_lost', retryAfterMs: 1000 });
+    clock.now += 1000;
+    const anew = { ...asked, key: 'k2', signalRequest: 'o2', endsBy: clock.now + 10_000 };
+    expect(await code(reconnect(anew, deps))).toBe('none');
   });
 });
 

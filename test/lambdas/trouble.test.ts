@@ -7,6 +7,7 @@ import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import { start } from '../../lambdas/start/start.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import {
   askedStart,
   code,
@@ -41,7 +42,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
   process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  proxied = dynamoTable('sessions', 10_000);
+  proxied = dynamoTable('sessions', HANGS_AFTER_MS);
   // The client reads its endpoint with its first request.
   await proxied.get({ pk: 'a', sk: 'b' });
 });

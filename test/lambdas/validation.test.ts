@@ -77,6 +77,23 @@ describe('what a browser sends is named and refused before anything reaches AWS'
     }
   });
 
+  it('text that is not well-formed Unicode, wherever it stands: two offers would otherwise hash alike', () => {
+    const torn = (sdp: string) => JSON.stringify({ type: 'offer', sdp: `v=0\n${sdp}` });
+    // As escapes within the offer's own JSON, and as the characters themselves.
+    for (const value of [torn('\ud800'), torn('x').replace('x', '\udfff')]) {
+      expect(() => requireSignalRequest(value, 65_536)).toThrow(/signalRequest: .+ not well-formed Unicode/);
+    }
+    const fields = ['signalRequest', 'additionalLaunchArgs', 'previousConnectionId'];
+    for (const body of [
+      '{"signalRequest":"\\ud800"}',
+      '{"additionalLaunchArgs":["-a","-b \\udc00"]}',
+      '{"previousConnectionId":"c\ud800"}',
+    ]) {
+      expect(() => requireBody(body, fields)).toThrow(/^\w+: .+ not well-formed Unicode/);
+    }
+    expect(requireBody('{"signalRequest":"\\ud83d\\ude00"}', fields)).toEqual({ signalRequest: '😀' });
+  });
+
   it('a connection id that no answer ever carried', () => {
     for (const id of ['', 7, {}, 'a b'])
       expect(() => optionalConnectionId(id)).toThrow(/previousConnectionId/);

@@ -5,6 +5,7 @@ import { expect, vi } from 'vitest';
 import { playerIdOf } from '../../lambdas/core/player.ts';
 import { startTable } from '../../local/table/table.ts';
 import { APPLICATION, GROUP, openBench, until } from '../local/gameliftstreams/support.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import { notAsTabled } from './carries.ts';
 import { operationNamed, told, untold } from './told.ts';
 
@@ -90,6 +91,8 @@ export async function openHandlers() {
     AWS_SESSION_TOKEN: undefined,
     AWS_PROFILE: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+    // The table shares this process with the handlers: one that answers late is not in trouble.
+    TABLE_TIMEOUT_MS: String(HANGS_AFTER_MS),
     AWS_ENDPOINT_URL_GAMELIFTSTREAMS: bench.emulator.url,
     POWERTOOLS_METRICS_NAMESPACE: 'Rejoin',
     POWERTOOLS_METRICS_DISABLED: 'true',
@@ -118,7 +121,7 @@ export async function openHandlers() {
   const asking =
     (api: keyof typeof told, authorizer: object) =>
     async (name: string, asked: Asked = {}, variant: Variant = {}): Promise<Answer> => {
-      const { body, key, lifeMs = 20_000, ...pathParameters } = asked;
+      const { body, key, lifeMs = HANGS_AFTER_MS, ...pathParameters } = asked;
       const handler = await handlerOf(name, variant);
       const event = {
         headers: key === undefined ? {} : { 'idempotency-key': key },

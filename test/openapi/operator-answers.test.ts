@@ -3,7 +3,14 @@ import { OPERATOR_PROBLEMS } from '../../lambdas/core/operator-problems.ts';
 import type { operatorContracts } from '../../openapi/operator.ts';
 import { newOffer } from '../local/gameliftstreams/support.ts';
 import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
-import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
+import {
+  answersEachCode,
+  atOneMoment,
+  failing,
+  type Provoke,
+  SHORT_LIFE_MS,
+  untilRefused,
+} from './provoke.ts';
 
 let handlers: Handlers;
 beforeAll(async () => {
@@ -41,7 +48,7 @@ async function started(status: string) {
 }
 const playing = async () => (await started('CONNECTED')).id;
 async function activating() {
-  await handlers.control('PUT', 'settings', { activationSeconds: 30 });
+  await handlers.control('PUT', 'settings', { activationSeconds: 1000 });
   return (await started('ACTIVATING')).id;
 }
 
@@ -76,8 +83,8 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     async access_not_ready() {
       const id = await playing();
       await handlers.fault(ACCESS, 'notReady');
-      // Too short to wait for it.
-      return operating().shell(id, { lifeMs: 4500 });
+      // Long enough for the calls to AWS, too short to wait for it.
+      return atOneMoment(() => operating().shell(id, { lifeMs: 4500 }));
     },
   },
   'operator-sessions': {

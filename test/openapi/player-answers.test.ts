@@ -59,7 +59,7 @@ async function dropped(variant: Variant = {}) {
 }
 
 async function activating() {
-  await handlers.control('PUT', 'settings', { activationSeconds: 30 });
+  await handlers.control('PUT', 'settings', { activationSeconds: 1000 });
   const player = playing();
   const { json } = await player.start();
   return { player, id: json.streamSession.streamSessionId as string };
@@ -185,7 +185,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     async answer_lost() {
       const { player, id } = await dropped();
       // A client without the answer does not connect: the session stays where the lost answer left it.
-      await handlers.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 5 });
+      await handlers.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 1000 });
       await handlers.fault(CONNECT, 'lostResponse', { count: 1 });
       return player.reconnect(id);
     },

@@ -1,7 +1,6 @@
 /** How the routes of an API are brought to answer each code that its document lists, and that they do. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ProblemTable } from '../../lambdas/core/problems.ts';
-import { until } from '../local/gameliftstreams/support.ts';
 import type { Answer, Handlers } from './handlers.ts';
 
 /** Too short for a call to AWS, long enough for the tables: AWS has not answered in time. */
@@ -14,8 +13,29 @@ export type Provoke<Contracts extends Record<string, { readonly problems: readon
   [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], Ask>;
 };
 
-/** Asks until the rate is used up; the minute may end between two requests. */
-export const untilRefused = (ask: Ask) => until(ask, ({ status }) => status === 429);
+/**
+ * Asks while the clock stands still, however long that takes: what is left of a function's life then depends on no machine, and a
+ * minute does not end in the middle.
+ */
+export async function atOneMoment<T>(ask: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    return await ask();
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+/** More requests than any rate here allows in a minute. */
+const MANY = 50;
+
+/** Asks until the rate is used up. @returns the first refusal for the rate, else the last answer */
+export const untilRefused = (ask: Ask) =>
+  atOneMoment(async () => {
+    let answer = await ask();
+    for (let asked = 1; asked < MANY && answer.status !== 429; asked += 1) answer = await ask();
+    return answer;
+  });
 
 /**
  * What AWS can do to any of our calls.

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createFunctionPool, type FunctionPool } from '../../../local/functions/pool.ts';
 import type { FunctionModel } from '../../../local/template/model.ts';
+import { HANGS_AFTER_MS } from '../../patience.ts';
 import { temporaryDirectory } from '../template/temporary.ts';
+
+/** Of a function, and of its loading: no test waits for it, and the busiest machine does not need as long. */
+const AMPLE_SECONDS = HANGS_AFTER_MS / 1000;
 
 /** A function `Fn` whose bundle is the given source. */
 export function functionModel(source: string, changes: Partial<FunctionModel> = {}): FunctionModel {
@@ -17,7 +21,7 @@ export function functionModel(source: string, changes: Partial<FunctionModel> = 
     assetHash: 'hash',
     handler: 'index.handler',
     runtime: 'nodejs24.x',
-    timeoutSeconds: 10,
+    timeoutSeconds: AMPLE_SECONDS,
     memoryMb: 256,
     environment: { TABLE_NAME: 'sessions' },
     roleLogicalId: 'Role',
@@ -31,7 +35,12 @@ export function testPool(
   fn: FunctionModel,
   options: Partial<Parameters<typeof createFunctionPool>[0]> = {},
 ): FunctionPool {
-  const pool = createFunctionPool({ functions: [fn], environmentFor: () => ({}), ...options });
+  const pool = createFunctionPool({
+    functions: [fn],
+    environmentFor: () => ({}),
+    initTimeoutMs: AMPLE_SECONDS * 1000,
+    ...options,
+  });
   onTestFinished(() => pool.close());
   return pool;
 }

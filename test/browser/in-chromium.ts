@@ -1,0 +1,15 @@
+import { describe } from 'vitest';
+import { withoutBrowser } from './chromium.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a test needs and misses where it is skipped: the last lines of a run say so. */
+    needs?: string;
+  }
+}
+
+/** Tests in a real browser. */
+export function inChromium(title: string, tests: () => void): void {
+  const meta = { needs: 'there is no Chromium (apt-get install chromium)' };
+  describe.skipIf(withoutBrowser)(title, { meta }, tests);
+}

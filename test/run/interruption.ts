@@ -1,0 +1,11 @@
+/** Aborted by Ctrl-C, and by whoever ends this process; the process then stays until it has tidied up. */
+export function interruption(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (!stop.signal.aborted) console.error('\nStopping ...');
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}

@@ -1,0 +1,50 @@
+/** What came of a run: plain data, which crosses from the process that runs the tests to the one that tells of them. */
+
+/** One test. `why` is the first line of its error, or the reason why it was skipped, where one is known. */
+export interface TestOutcome {
+  /** With the suites around it: `a player > gets the stream back`. */
+  readonly title: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly why?: string;
+}
+
+/** One test file. */
+export interface FileOutcome {
+  readonly project: string;
+  /** From the root of the repository, with `/`. */
+  readonly file: string;
+  /** Loading, hooks and tests. */
+  readonly seconds: number;
+  readonly tests: readonly TestOutcome[];
+  /** What failed outside of a test: the file does not load, a hook throws. */
+  readonly errors: readonly string[];
+}
+
+/** One check that is no test: lint, types. */
+export interface CheckOutcome {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+export interface RunOutcome {
+  readonly checks: readonly CheckOutcome[];
+  readonly files: readonly FileOutcome[];
+  /** Files that were to run and whose end nobody heard of. */
+  readonly unfinished: readonly string[];
+  /** What failed outside of any file: an error that nobody caught, a process that died. */
+  readonly errors: readonly string[];
+}
+
+/** The first line of a message, without colours. */
+export function firstLine(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
+  const plain = message.replaceAll(/\x1b\[[0-9;]*m/g, '');
+  return (
+    plain
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? ''
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs Vitest's projects and tells its parent of each file as it ends. It is a process and a process group of its own, so that whatever a
+ * test started can be ended with it: started by suite.ts only.
+ */
+import { relative, sep } from 'node:path';
+import { createVitest, type TestCase, type TestModule } from 'vitest/node';
+import { type FileOutcome, firstLine, type TestOutcome } from './outcome.ts';
+
+/** What the parent is told. */
+export type Told =
+  | { readonly kind: 'begins'; readonly files: readonly Pick<FileOutcome, 'project' | 'file'>[] }
+  | { readonly kind: 'file'; readonly outcome: FileOutcome }
+  | { readonly kind: 'end'; readonly errors: readonly string[] }
+  | { readonly kind: 'noSuchPath'; readonly path: string };
+
+/** What the parent asks for. */
+export interface Wanted {
+  readonly root: string;
+  readonly config: string;
+  /** Patterns of projects. */
+  readonly projects: readonly string[];
+  readonly paths: readonly string[];
+}
+
+const wanted = JSON.parse(process.argv[2] ?? '') as Wanted;
+const tell = (told: Told) => new Promise<void>((resolve) => process.send?.(told, () => resolve()));
+const pathOf = (moduleId: string) => relative(wanted.root, moduleId).split(sep).join('/');
+
+// The parent is gone without a word: nothing that the tests started may outlive it.
+process.on('disconnect', () => {
+  if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
+  process.exit(1);
+});
+
+function testOf(test: TestCase): TestOutcome {
+  const result = test.result();
+  const title = test.fullName;
+  if (result.state === 'passed') return { title, state: 'passed' };
+  if (result.state === 'failed') {
+    return { title, state: 'failed', why: firstLine(result.errors[0]?.message ?? '') };
+  }
+  const needs = (test.meta() as { needs?: string }).needs;
+  const note = result.state === 'skipped' ? result.note : undefined;
+  const why = note ?? needs;
+  return { title, state: 'skipped', ...(why === undefined ? {} : { why }) };
+}
+
+function fileOf(module: TestModule): FileOutcome {
+  const { duration, collectDuration, setupDuration, prepareDuration, environmentSetupDuration } =
+    module.diagnostic();
+  const suites = [...module.children.allSuites()];
+  return {
+    project: module.project.name,
+    file: pathOf(module.moduleId),
+    seconds: (duration + collectDuration + setupDuration + prepareDuration + environmentSetupDuration) / 1000,
+    tests: [...module.children.allTests()].map(testOf),
+    errors: [
+      ...module.errors().map(({ message }) => firstLine(message)),
+      ...suites.flatMap((suite) =>
+        suite.errors().map(({ message }) => `${suite.fullName}: ${firstLine(message)}`),
+      ),
+    ],
+  };
+}
+
+const vitest = await createVitest({
+  root: wanted.root,
+  config: wanted.config,
+  project: [...wanted.projects],
+  watch: false,
+  reporters: [
+    'default',
+    ...(process.env.GITHUB_ACTIONS === 'true' ? (['github-actions'] as const) : []),
+    {
+      onTestRunStart: (specifications) =>
+        tell({
+          kind: 'begins',
+          files: specifications.map(({ project, moduleId }) => ({
+            project: project.name,
+            file: pathOf(moduleId),
+          })),
+        }),
+      onTestModuleEnd: (module) => tell({ kind: 'file', outcome: fileOf(module) }),
+      onTestRunEnd: (_modules, errors) =>
+        tell({ kind: 'end', errors: errors.map(({ message }) => firstLine(message)) }),
+    },
+  ],
+});
+
+const files = await vitest.globTestSpecifications();
+const unknown = wanted.paths.filter((path) => !files.some(({ moduleId }) => pathOf(moduleId).includes(path)));
+for (const path of unknown) await tell({ kind: 'noSuchPath', path });
+if (unknown.length === 0) await vitest.start([...wanted.paths]);
+await vitest.close();
+process.exit(0);

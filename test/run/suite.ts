@@ -1,0 +1,71 @@
+/** All tests, in a process of their own. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { UsageError } from './arguments.ts';
+import type { FileOutcome, RunOutcome } from './outcome.ts';
+import { endGroup, startGroup } from './process-group.ts';
+import type { Told, Wanted } from './suite-process.ts';
+
+const PROCESS = join(import.meta.dirname, 'suite-process.ts');
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The projects of `npm test`; every other takes longer. */
+export const FAST: readonly string[] = ['unit*', 'e2e*', 'browser'];
+export const ALL: readonly string[] = ['*'];
+
+export type SuiteOutcome = Omit<RunOutcome, 'checks'>;
+
+/**
+ * Runs test files. What they started is gone when it resolves, whatever became of them.
+ * @param wanted.paths parts of paths; none: all files of the projects
+ * @param wanted.quiet shows nothing while it runs
+ * @param stop ends everything; what was heard until then is returned
+ * @throws UsageError for a path that no test file has
+ */
+export async function runSuite(
+  wanted: Pick<Wanted, 'projects'> & Partial<Wanted> & { readonly quiet?: boolean },
+  stop?: AbortSignal,
+): Promise<SuiteOutcome> {
+  const { root = ROOT, config = join(root, 'test', 'vitest.config.ts'), projects, paths = [] } = wanted;
+  const child = startGroup([PROCESS, JSON.stringify({ root, config, projects, paths } satisfies Wanted)], {
+    cwd: root,
+    messages: true,
+    quiet: wanted.quiet ?? false,
+  });
+  const files: FileOutcome[] = [];
+  const unknown: string[] = [];
+  let begun: readonly Pick<FileOutcome, 'project' | 'file'>[] = [];
+  let errors: readonly string[] | undefined;
+  child.on('message', (told: Told) => {
+    if (told.kind === 'begins') begun = told.files;
+    else if (told.kind === 'file') files.push(told.outcome);
+    else if (told.kind === 'end') errors = told.errors;
+    else unknown.push(told.path);
+  });
+  let ending: Promise<void> | undefined;
+  const end = () => {
+    ending ??= endGroup(child);
+  };
+  stop?.addEventListener('abort', end);
+  if (stop?.aborted) end();
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  stop?.removeEventListener('abort', end);
+  end();
+  await ending;
+  if (unknown.length > 0) {
+    throw new UsageError(
+      `No test file's path contains ${unknown.map((path) => `"${path}"`).join(' or ')}: name a part of one, such as test/lambdas; those that take longer need --all.`,
+    );
+  }
+  const called = ({ project, file }: Pick<FileOutcome, 'project' | 'file'>) => `${file} (${project})`;
+  const ended = new Set(files.map(called));
+  const died =
+    errors === undefined && !stop?.aborted
+      ? [`the process that runs the tests ended by itself (${signal ?? `exit code ${code}`})`]
+      : [];
+  return {
+    files,
+    unfinished: stop?.aborted ? [] : begun.map(called).filter((file) => !ended.has(file)),
+    errors: [...(errors ?? []), ...died],
+  };
+}
