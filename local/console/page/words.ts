@@ -61,7 +61,12 @@ export function curtainOf(model: Model): Curtain | undefined {
         ? busy('Starting your session', 'A machine is being found for your game.')
         : busy('Connecting', 'The session is running; your connection to it is being made.');
     case 'reconnecting':
-      return busy('Coming back', 'The session is running; only your connection to it is new.');
+      return stream.name === 'reconnecting' && stream.healing
+        ? busy(
+            'Waiting for the network',
+            'The connection is still open. If it stays silent, a new one takes its place.',
+          )
+        : busy('Coming back', 'The session is running; only your connection to it is new.');
     case 'ending':
       return busy('Ending the session', 'What is played in it is over in a moment.');
     case 'elsewhere':

@@ -86,6 +86,15 @@ describe('a loss', () => {
     expect(table.model().lastReturn).toMatch(/counter went on: 100 → 137, nothing lost\.$/);
   });
 
+  test('by a blackout of the player’s own is asked of the emulator as one', async () => {
+    const table = createTable();
+    await table.playing(pass);
+    await table.play.cut('blackout');
+
+    expect(table.told).toEqual(['cut blackout']);
+    expect(table.model().moments[0]?.label).toBe('Cut: dark for 4 s');
+  });
+
   test('by nobody’s cut is told from the last sign of life on', async () => {
     const table = createTable();
     await table.playing(pass);
