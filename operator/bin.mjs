@@ -38,6 +38,8 @@ if (node === undefined) {
 // On an older Node the one that npm brought takes over, and behind a proxy a process that calls --local directly.
 if (newEnough && !asksProxyForLoopback()) await operate();
 else {
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  // An older Node may have options that the other does not know.
+  const options = newEnough ? process.execArgv : [];
+  const args = [...options, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   runInstead(node, args, { env: directToLoopback(process.env) });
 }
