@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const OURS = [
@@ -31,12 +31,11 @@ const files = [
   ),
 ];
 
-let directory: string;
-let clone: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'rejoin-git-'));
+test('a clone by Git for Windows, which writes CRLF by default, has every file byte for byte', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rejoin-git-'));
   const original = join(directory, 'original');
-  clone = join(directory, 'clone');
+  const clone = join(directory, 'clone');
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   for (const file of files) {
     mkdirSync(dirname(join(original, file)), { recursive: true });
     copyFileSync(join(root, file), join(original, file));
@@ -50,10 +49,7 @@ beforeAll(() => {
   git('-C', original, '-c', 'core.autocrlf=false', '-c', 'core.safecrlf=false', 'add', '--all', '--force');
   git('-C', original, 'commit', '-q', '-m', 'All files');
   git('clone', '-q', '-c', 'core.autocrlf=true', original, clone);
-});
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('a clone by Git for Windows, which writes CRLF by default, has every file byte for byte', () => {
   expect(files.length).toBeGreaterThan(600);
   const differ = files.filter(
     (file) => !readFileSync(join(clone, file)).equals(readFileSync(join(root, file))),
