@@ -43,6 +43,8 @@ test('a clone by Git for Windows, which writes CRLF by default, has every file b
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
       cwd: directory,
+      // Nothing of a git that runs these tests, in a hook, and whose repository this must not touch.
+      env: { PATH: process.env.PATH, HOME: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   git('init', '-q', original);
