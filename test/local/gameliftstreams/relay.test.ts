@@ -247,4 +247,46 @@ describe('packets between a client and its game, counted on real sockets', () =>
     await arrives(game, 1);
     expect(game.heard).toEqual([21]);
   });
+
+  /** The number of a packet whose first byte is that of a DTLS record with data, and that of one of ICE's checks. */
+  const DTLS = 0x1700_0000;
+  const STUN = 0x0001_0000;
+
+  it('of data channels that were under way when an outage begins are still delivered, those of media and ICE are not', async () => {
+    dead = ['toClient', 'toGame'];
+    relay.settle();
+    const seenAt = relay.lastClientPacketAt();
+    await bothWays([STUN, 0x8000_0000, DTLS + 1]);
+    await Promise.all([arrives(game, 1), arrives(client, 1)]);
+    await until(
+      () => swallowed,
+      (count) => count >= 4,
+    );
+    expect(game.heard).toEqual([DTLS + 1]);
+    expect(client.heard).toEqual([DTLS + 1]);
+    // No sign of life: the network is dark.
+    expect(relay.lastClientPacketAt()).toBe(seenAt);
+  });
+
+  it('that are too short to carry data reach the game in an outage that settles, and never the client', async () => {
+    dead = ['toClient', 'toGame'];
+    relay.settle();
+    const acknowledgement = Buffer.alloc(70);
+    acknowledgement.writeUInt32BE(DTLS);
+    game.socket.send(acknowledgement, back, '127.0.0.1');
+    client.socket.send(acknowledgement, relay.port, '127.0.0.1');
+    await arrives(game, 1);
+    await send(game, back, [DTLS + 1]);
+    await arrives(client, 1);
+    expect(game.heard).toEqual([DTLS]);
+    expect(client.heard).toEqual([DTLS + 1]);
+  });
+
+  it('of ICE alone get through where nothing else is left of a connection', async () => {
+    relay.carryOnlyStun();
+    await bothWays([DTLS, 0x8000_0000, STUN]);
+    await Promise.all([arrives(game, 1), arrives(client, 1)]);
+    expect(game.heard).toEqual([STUN]);
+    expect(client.heard).toEqual([STUN]);
+  });
 });
