@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 // Builds dist/: one minified module, its declarations and the licence. `node client/build.mjs [folder]`
+// `npm pack` runs it too, perhaps in a fresh clone and with an older Node: esbuild is imported once it is there.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { ensureInstalled } from '../launch/install.mjs';
+import { root } from '../launch/node.mjs';
 
-const here = import.meta.dirname;
-const root = join(here, '..');
+ensureInstalled();
+const { build } = await import('esbuild');
+
+const here = join(root, 'client');
 const dist = resolve(process.argv[2] ?? join(here, 'dist'));
 
 rmSync(dist, { recursive: true, force: true });

@@ -7,17 +7,20 @@ export const scripts: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 ).scripts;
 
-/** What a command such as `npm run --silent token -- alice` executes, without the installation before it. */
+/**
+ * What a command such as `npm run --silent token -- alice` executes. It has a process group of its own, as in a terminal:
+ * `process.kill(-pid, 'SIGINT')` is Ctrl-C.
+ */
 export function startScript(command: string, environment: NodeJS.ProcessEnv = process.env): ChildProcess {
   const [, name = '', rest = ''] = /^npm (?:run (?:--silent )?)?([\w:]+)(?: -- (.*))?$/.exec(command) ?? [];
-  const program = /^node local\/install\.mjs node (\S+)$|^node (\S+)$/.exec(scripts[name] ?? '');
-  const file = program?.[1] ?? program?.[2];
-  if (file === undefined) throw new Error(`package.json has no script for: ${command}`);
+  const script = /^node (local\/install\.mjs node \S+)$/.exec(scripts[name] ?? '')?.[1];
+  if (script === undefined) throw new Error(`package.json has no script for: ${command}`);
   const args = rest.split(' ').filter((argument) => argument !== '');
-  return spawn(process.execPath, [file, ...args], {
+  return spawn(process.execPath, [...script.split(' '), ...args], {
     cwd: root,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
 }
 

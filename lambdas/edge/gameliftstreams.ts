@@ -33,9 +33,11 @@ export interface AwsStreamSession {
   createdAt: number | undefined;
 }
 
+/** Longer for both, where an emulator is slow for want of a processor, or holds a call because a test says so. */
+const givenTimeoutMs = process.env.GAMELIFTSTREAMS_TIMEOUT_MS;
 /** No single attempt may take longer: half of the shortest total budget, so that a second one fits. */
-const ATTEMPT_TIMEOUT_MS = 4000;
-const CONNECT_TIMEOUT_MS = 1000;
+const ATTEMPT_TIMEOUT_MS = Number(givenTimeoutMs ?? 4000);
+const CONNECT_TIMEOUT_MS = Number(givenTimeoutMs ?? 1000);
 
 /** What the SDK's errors have in common. */
 interface SdkError {

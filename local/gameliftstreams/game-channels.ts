@@ -1,5 +1,6 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { Game } from './game.ts';
+import type { PeerNetwork } from './peer.ts';
 import { hold, sendIfOpen } from './webrtc.ts';
 
 /** The data channels that the Web SDK creates. */
@@ -18,6 +19,8 @@ const GOODBYE_MS = 5_000;
  * the game and its input module (`web-sdk-protocol.js`), so that no application message can look like a goodbye.
  */
 export interface GameChannels {
+  /** An outage has ended: what waited for that is taken and sent. */
+  restored(): void;
   /** Sends the game's state as an application message. */
   sendState(): void;
   /** Says goodbye. Resolves when the client has heard it, or is not going to. */
@@ -32,9 +35,19 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Takes the channels that a client opens: input is given to the game, application messages are counted and sent back. */
-export function takeChannels(connection: PeerConnection, game: Game): GameChannels {
+/**
+ * Takes the channels that a client opens: input is given to the game, application messages are counted and sent back. In an outage
+ * nothing is sent, so that nothing goes unacknowledged. What a settling relay still delivers is treated as if it were late: input is
+ * lost, since its channel does not repeat, and messages are taken when the outage is over.
+ */
+export function takeChannels(
+  connection: PeerConnection,
+  game: Game,
+  carries: PeerNetwork['carries'],
+): GameChannels {
   let messages: DataChannel | undefined;
+  let taken: Uint8Array[] = [];
+  let echoes: Uint8Array[] = [];
   let heardGoodbye = () => {};
 
   /** Unless the client reads too slowly, or has said in its offer that it takes no message of this size. */
@@ -47,6 +60,13 @@ export function takeChannels(connection: PeerConnection, game: Game): GameChanne
     });
   };
   const sendMessage = (bytes: Uint8Array) => send(bytes, (channel) => channel.sendMessageBinary(bytes));
+  const isFull = (waiting: readonly Uint8Array[]) =>
+    waiting.reduce((sum, { length }) => sum + length, 0) > MAX_WAITING_BYTES;
+  const take = (bytes: Uint8Array) => {
+    game.addMessage();
+    if (carries('toClient')) sendMessage(bytes);
+    else if (!isFull(echoes)) echoes.push(bytes);
+  };
   const onMessage = (message: string | Buffer | ArrayBuffer) => {
     if (typeof message === 'string') {
       if ((parsed(message) as { type?: unknown } | null | undefined)?.type === 'goodbye') heardGoodbye();
@@ -54,25 +74,37 @@ export function takeChannels(connection: PeerConnection, game: Game): GameChanne
     }
     const bytes = new Uint8Array(message);
     if (bytes.length > MAX_MESSAGE_BYTES) return;
-    game.addMessage();
-    sendMessage(bytes);
+    if (carries('toGame')) take(bytes);
+    else if (!isFull(taken)) taken.push(bytes);
+  };
+  const onInput = (message: string | Buffer | ArrayBuffer) => {
+    if (carries('toGame')) game.addInput(parsed(String(message)));
   };
   connection.onDataChannel((channel) => {
     const label = channel.getLabel();
     hold(channel, () => {
       if (channel === messages) heardGoodbye();
     });
-    if (label === INPUT_CHANNEL) channel.onMessage((message) => game.addInput(parsed(String(message))));
+    if (label === INPUT_CHANNEL) channel.onMessage(onInput);
     if (label !== MESSAGE_CHANNEL) return;
     messages = channel;
     channel.onMessage(onMessage);
   });
 
   return {
-    sendState: () => sendMessage(Buffer.from(JSON.stringify({ type: 'state', ...game.state() }))),
+    restored: () => {
+      const waiting = { taken, echoes };
+      taken = [];
+      echoes = [];
+      for (const bytes of waiting.echoes) sendMessage(bytes);
+      for (const bytes of waiting.taken) take(bytes);
+    },
+    sendState: () => {
+      if (carries('toClient')) sendMessage(Buffer.from(JSON.stringify({ type: 'state', ...game.state() })));
+    },
     sayGoodbye: (reason) =>
       new Promise((resolve) => {
-        if (!messages?.isOpen()) return resolve();
+        if (!messages?.isOpen() || !carries('toClient')) return resolve();
         const timer = setTimeout(resolve, GOODBYE_MS).unref();
         heardGoodbye = () => {
           clearTimeout(timer);

@@ -101,6 +101,12 @@ function end(life: Life, reason: StatusReason, now: number): Life {
   return enter(life, isErrorReason(reason) ? 'ERROR' : 'TERMINATED', now, { statusReason: reason });
 }
 
+/** Without a loss that nobody has noticed. */
+function found(life: Life): Life {
+  const { lostAt, ...rest } = life;
+  return lostAt === undefined ? life : rest;
+}
+
 /**
  * The life after an event. An event that means nothing in the present status changes nothing (and returns the
  * very same object): peers and callers may speak at any time.
@@ -115,15 +121,17 @@ export function apply(life: Life, event: LifeEvent, now: number): Life {
     case 'answered':
       return status === 'ACTIVATING' ? { ...life, isAnswered: true } : life;
     case 'clientConnected':
-      return status === 'ACTIVE' ? enter(life, 'CONNECTED', now, { lastInputAt: now }) : life;
+      // Out of PENDING_CLIENT_RECONNECTION no guide knows a way but by RECONNECTING. It is taken by a client whose answer was made before,
+      // and by one that resumes where the settings say so.
+      if (status === 'ACTIVE' || status === 'PENDING_CLIENT_RECONNECTION')
+        return enter(life, 'CONNECTED', now, { lastInputAt: now });
+      return found(life);
     case 'clientLost':
       if (status !== 'CONNECTED') return life;
       if (event.noticed) return enter(life, 'PENDING_CLIENT_RECONNECTION', now);
       return life.lostAt === undefined ? { ...life, lostAt: now } : life;
-    case 'clientFound': {
-      const { lostAt, ...found } = life;
-      return lostAt === undefined ? life : found;
-    }
+    case 'clientFound':
+      return found(life);
     case 'connectionRequested':
       // A session that waits for its first client is ready for it: it stays ACTIVE, with its full time-out.
       if (status === 'ACTIVE') return enter(life, 'ACTIVE', now);

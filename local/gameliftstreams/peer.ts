@@ -1,12 +1,15 @@
 import type { Game } from './game.ts';
 import type { Loss } from './outage.ts';
+import type { Settings } from './settings.ts';
 import type { Direction, Shaper } from './shaper.ts';
 
-/** What a peer tells its stream session. After `lost`, `drop` and `close` it says nothing more. */
+/** What a peer tells its stream session. After `drop` and `close` it says nothing more. */
 export interface PeerEvents {
   connected(): void;
   /** The client is gone, and that is certain: it closed, or was silent for long enough. */
   lost(): void;
+  /** A client that was counted as lost is heard of again, see `countAsLost`. */
+  found(): void;
 }
 
 /** The game's end of one connection with a client. */
@@ -16,10 +19,16 @@ export interface Peer {
   readonly sdp: string;
   /** The session is ready for its client. A peer without a wire counts as connected from here on. */
   ready(): void;
+  /** Whether a client is connected and was heard of lately, and packets get through both ways. */
+  isPlaying(): boolean;
   /** Cuts the client off. Whether and when the session learns of it is not the peer's business. */
   drop(how: Loss): void;
-  /** An outage has ended, see `PeerNetwork.carries`. */
+  /** An outage begins, see `PeerNetwork.carries`. */
+  darkened(): void;
+  /** An outage has ended. */
   restored(): void;
+  /** GameLift Streams has noticed that the client is gone: what is left of the connection is a setting. */
+  countAsLost(then: Settings['oldPeerAfterLoss']): void;
   /** Tears the connection down; `serverDisconnect` is told to a client that still listens. */
   close(serverDisconnect?: 'idle' | 'terminated'): void;
 }

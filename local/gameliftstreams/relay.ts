@@ -12,12 +12,27 @@ export interface Relay {
   readonly port: number;
   /** From now on packets vanish without a word, those on their way included. There is no way back. */
   cut(): void;
+  /** From now on ICE's checks and their answers get through and nothing else. There is no way back. */
+  carryOnlyStun(): void;
+  /**
+   * An outage begins. What was under way on the data channels is still delivered and acknowledged for a while: the game's SCTP ends the
+   * whole connection some 14 s after it has sent what nobody acknowledges, and its library has no setting for that.
+   */
+  settle(): void;
   /** Epoch milliseconds of the last packet from the client that reached the game; undefined before the first. */
   lastClientPacketAt(): number | undefined;
   close(): void;
 }
 
 const HOST = '127.0.0.1';
+
+/** For how long an outage lets the data channels settle: ample for a busy machine, shorter than the 10 s between SCTP's heartbeats. */
+const SETTLE_MS = 5_000;
+/** A DTLS record of this length carries data, a shorter one an acknowledgement at most. */
+const DATA_BYTES = 100;
+/** Source: RFC 7983, which tells protocols apart by the first byte. */
+const isStun = ([first = 255]: Buffer) => first <= 3;
+const isDtls = ([first = 0]: Buffer) => first >= 20 && first <= 63;
 
 async function openSocket(): Promise<Socket> {
   const socket = createSocket('udp4');
@@ -44,18 +59,28 @@ export async function openRelay(
   let seenAt: number | undefined;
   let shaper: Shaper | undefined;
   let isCut = false;
+  let isStunOnly = false;
+  let settlesUntil = Number.NEGATIVE_INFINITY;
   let closed = false;
 
-  const pass = (direction: Direction, { length }: Buffer, send: () => void) => {
-    if (isCut || closed || !carries(direction)) return;
+  /** The client hears nothing but data sent before the outage; what it acknowledges or sends is for the game's end to judge. */
+  const settles = (direction: Direction, packet: Buffer) =>
+    performance.now() < settlesUntil &&
+    isDtls(packet) &&
+    (direction === 'toGame' || packet.length >= DATA_BYTES);
+  const getsThrough = (direction: Direction, packet: Buffer) =>
+    carries(direction) ? !isStunOnly || isStun(packet) : settles(direction, packet);
+
+  const pass = (direction: Direction, packet: Buffer, send: () => void) => {
+    if (isCut || closed || !getsThrough(direction, packet)) return;
     const present = shaperNow();
     if (present !== shaper) for (const line of Object.values(lines)) line.flush();
     shaper = present;
     const now = performance.now();
-    const at = shaper ? shaper.arrivalOf(direction, length, now) : now;
+    const at = shaper ? shaper.arrivalOf(direction, packet.length, now) : now;
     if (at === undefined) return;
     lines[direction].add(at, () => {
-      if (carries(direction)) send();
+      if (getsThrough(direction, packet)) send();
     });
   };
   const openBack = async (clientPort: number) => {
@@ -69,7 +94,7 @@ export async function openRelay(
     void back.then(
       (socket) =>
         pass('toGame', packet, () => {
-          seenAt = Date.now();
+          if (carries('toGame')) seenAt = Date.now();
           socket.send(packet, gamePort, HOST);
         }),
       // No socket to be had: the packet is lost, and the next one tries again.
@@ -85,6 +110,12 @@ export async function openRelay(
     cut: () => {
       isCut = true;
       loseAll();
+    },
+    carryOnlyStun: () => {
+      isStunOnly = true;
+    },
+    settle: () => {
+      settlesUntil = performance.now() + SETTLE_MS;
     },
     lastClientPacketAt: () => seenAt,
     close: () => {

@@ -33,7 +33,10 @@ const schema = z.strictObject({
   readySeconds: seconds,
   /** From TERMINATING to TERMINATED. */
   terminatingSeconds: seconds,
-  /** How long GameLift Streams takes to notice that a client is gone; until then the session is CONNECTED. */
+  /**
+   * How long GameLift Streams takes to notice that a client is gone (undocumented); until then the session is CONNECTED. 0 by default,
+   * which no server can do, so that tests need not wait: those about noticing set it.
+   */
   lossNoticeSeconds: seconds,
   /** Silence that makes a real client a lost one, when `lossNoticeSeconds` is not longer. */
   clientSilenceSeconds: seconds,
@@ -54,6 +57,21 @@ const schema = z.strictObject({
   /** CreateStreamSessionConnection in the statuses whose error is undocumented; `accept` replaces the client. */
   connectWhileActivating: refusal,
   connectWhileConnected: refusalOrAccept,
+  /**
+   * When the old client's connection ends, once an answer for a new one was made (undocumented): at the answer, when the new one has
+   * connected, or never. `cut` by default: GameLift Streams streams to one client, and a client that is right here is right later too.
+   */
+  oldPeerAfterAnswer: z.enum(['cut', 'untilNewConnects', 'never']),
+  /**
+   * What the old client of a connection that ends that way hears (undocumented): a clean close, the goodbye `terminated` and then
+   * the close, or nothing at all. `close` by default: it is what WebRTC does by itself.
+   */
+  replacedPeerHears: z.enum(['close', 'terminated', 'nothing']),
+  /**
+   * What is left of a connection whose loss was noticed, when its packets flow again (undocumented): nothing, answers to ICE's checks
+   * alone, or the stream, and the session is CONNECTED again. `dead` by default: the documented life cycle has no way back.
+   */
+  oldPeerAfterLoss: z.enum(['dead', 'stunOnly', 'resumes']),
   connectWhileReconnecting: refusal,
   connectWhileTerminating: refusal,
   connectWhenFinished: refusal,
@@ -106,6 +124,9 @@ export const DEFAULT_SETTINGS: Settings = {
   reusedOffer: 'ValidationException',
   connectWhileActivating: 'ConflictException',
   connectWhileConnected: 'ConflictException',
+  oldPeerAfterAnswer: 'cut',
+  replacedPeerHears: 'close',
+  oldPeerAfterLoss: 'dead',
   connectWhileReconnecting: 'ConflictException',
   connectWhileTerminating: 'ConflictException',
   connectWhenFinished: 'ConflictException',

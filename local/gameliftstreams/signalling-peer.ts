@@ -6,26 +6,32 @@ import type { Peer, PeerContext } from './peer.ts';
  * ready and the network carries packets both ways. It costs a few objects and no timer.
  */
 export function createSignallingPeer({ events, carries }: PeerContext): Peer {
-  let isOpen = true;
-  let isWaiting = false;
-  const connect = () => {
-    isWaiting = isOpen;
-    if (!isWaiting || !carries('toClient') || !carries('toGame')) return;
-    isWaiting = false;
-    events.connected();
+  let phase: 'new' | 'ready' | 'connected' | 'lost' | 'over' = 'new';
+  const isCarried = () => carries('toClient') && carries('toGame');
+  const over = () => {
+    phase = 'over';
+  };
+  const meet = () => {
+    if (!isCarried()) return;
+    const tell = { ready: events.connected, lost: events.found }[phase as string];
+    if (!tell) return;
+    phase = 'connected';
+    tell();
   };
   return {
     kind: 'signalling',
     sdp: `v=0\r\no=- ${randomInt(2 ** 47)} 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n`,
-    ready: connect,
-    drop: () => {
-      isOpen = false;
+    ready: () => {
+      if (phase === 'new') phase = 'ready';
+      meet();
     },
-    restored: () => {
-      if (isWaiting) connect();
+    isPlaying: () => phase === 'connected' && isCarried(),
+    drop: over,
+    darkened: () => {},
+    restored: meet,
+    countAsLost: (then) => {
+      if (phase === 'connected') phase = then === 'resumes' ? 'lost' : 'over';
     },
-    close: () => {
-      isOpen = false;
-    },
+    close: over,
   };
 }

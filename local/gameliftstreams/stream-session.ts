@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Connections } from './connections.ts';
 import { ServiceError } from './errors.ts';
 import { createGame, type Game, type GameState } from './game.ts';
 import {
@@ -68,7 +69,7 @@ export class StreamSession {
 
   #life: Life;
   #game: Game | undefined;
-  #peer: Peer | undefined;
+  readonly #peers: Connections;
   #timer: NodeJS.Timeout | undefined;
   #network: Network | undefined;
   #shaper: Shaper | undefined;
@@ -80,6 +81,7 @@ export class StreamSession {
   constructor(context: SessionContext, request: SessionRequest) {
     this.context = context;
     this.request = request;
+    this.#peers = new Connections(context.settings);
     this.signalRequest = request.SignalRequest;
     this.#offersSeen.add(digest(request.SignalRequest));
     this.#life = startLife(Date.now(), request.ConnectionTimeoutSeconds, request.SessionLengthSeconds);
@@ -97,7 +99,7 @@ export class StreamSession {
   }
 
   get peerKind(): Peer['kind'] | null {
-    return this.#peer?.kind ?? null;
+    return this.#peers.newest?.kind ?? null;
   }
 
   /** The bad network that the player sits behind; undefined: one that works. It lasts over reconnects. */
@@ -124,12 +126,12 @@ export class StreamSession {
     } catch {
       return this.dispatch({ type: 'end', reason: 'invalidSignalRequest' });
     }
-    if (isFinished(this.#life)) return this.#peer?.close();
+    if (isFinished(this.#life)) return this.#peers.newest?.close();
     this.dispatch({ type: 'answered' });
   }
 
   /**
-   * A client asks for the session: its offer is answered, and whoever was connected before is not any more. Calls for one
+   * A client asks for the session: its offer is answered. What becomes of whoever was connected before is a setting. Calls for one
    * session are served one after another.
    * @returns the signal response
    * @throws ServiceError when the status does not allow it, or the offer is unusable
@@ -152,7 +154,7 @@ export class StreamSession {
     this.#offersSeen.add(digest(signalRequest));
     this.signalRequest = signalRequest;
     this.dispatch({ type: 'connectionRequested' });
-    if (this.#life.status === 'ACTIVE') this.#peer?.ready();
+    if (this.#life.status === 'ACTIVE') this.#peers.newest?.ready();
     return response;
   }
 
@@ -185,7 +187,7 @@ export class StreamSession {
     }
   }
 
-  /** Makes the peer for an offer and puts it in the place of the one before. */
+  /** Makes the peer for an offer, and puts it in the place of the one before where the settings say so. */
   async #answer(signalRequest: string, judgeAgain: () => void = () => {}): Promise<string> {
     const { peer: wanted } = this.context.settings();
     const offer = parseOffer(signalRequest);
@@ -199,8 +201,7 @@ export class StreamSession {
       peer.close();
       throw error;
     }
-    this.#peer?.close();
-    this.#peer = peer;
+    this.#peers.add(peer);
     const response = JSON.stringify({
       type: 'answer',
       sdp: peer.sdp,
@@ -218,12 +219,21 @@ export class StreamSession {
       game: this.#startGame(),
       events: {
         connected: () => {
-          if (this.#life.status !== 'ACTIVE') return;
+          const { status } = this.#life;
+          if (!peer || !['ACTIVE', 'CONNECTED', 'PENDING_CLIENT_RECONNECTION'].includes(status)) return;
           this.connections += 1;
           this.#startGame().nextConnection();
+          this.#peers.connected(peer);
           this.dispatch({ type: 'clientConnected' });
         },
-        lost: () => this.dispatch({ type: 'clientLost', noticed: true }),
+        lost: () => {
+          if (peer === this.#peers.client) this.dispatch({ type: 'clientLost', noticed: true });
+          peer?.countAsLost(settings().oldPeerAfterLoss);
+        },
+        found: () => {
+          if (this.#life.status === 'PENDING_CLIENT_RECONNECTION') this.#resume(peer);
+          else this.#resumeOlder();
+        },
       },
       silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
       shaper: () => this.#shaper,
@@ -234,6 +244,17 @@ export class StreamSession {
         ? createSignallingPeer(peerContext)
         : await createWebRtcPeer(offer, peerContext);
     return peer;
+  }
+
+  /** While the newest answer has no client yet, an older client that still plays keeps the session CONNECTED. */
+  #resumeOlder(): void {
+    if (this.#life.status === 'ACTIVE') this.#resume(this.#peers.playing());
+  }
+
+  #resume(peer: Peer | undefined): void {
+    if (!peer) return;
+    this.#peers.resumed(peer);
+    this.dispatch({ type: 'clientConnected' });
   }
 
   #startGame(): Game {
@@ -249,12 +270,13 @@ export class StreamSession {
   drop(drop: Drop): boolean {
     if (this.#life.status !== 'CONNECTED' || this.#life.lostAt !== undefined) return false;
     if (drop.how === 'blackout' || drop.how === 'downlink') {
-      this.#outages.begin(drop, this.#peer);
+      this.#outages.begin(drop, this.#peers.client);
+      for (const peer of this.#peers.all()) peer.darkened();
       if (drop.how === 'blackout') this.dispatch({ type: 'clientLost', noticed: false });
       return true;
     }
     this.#outages.end();
-    this.#peer?.drop(drop.how);
+    this.#peers.client?.drop(drop.how);
     this.dispatch({ type: 'clientLost', noticed: drop.how === 'close' });
     return true;
   }
@@ -268,7 +290,8 @@ export class StreamSession {
 
   #restored(): void {
     this.dispatch({ type: 'clientFound' });
-    this.#peer?.restored();
+    for (const peer of this.#peers.all()) peer.restored();
+    this.#resumeOlder();
   }
 
   dispatch(event: LifeEvent): void {
@@ -299,14 +322,16 @@ export class StreamSession {
     this.history.record(this.#life);
     if (status === 'ACTIVE') {
       this.#startGame();
-      this.#peer?.ready();
+      this.#peers.newest?.ready();
+      this.#resumeOlder();
     }
-    // Once GameLift Streams counts a client as lost, the old connection stays dead even if packets flow again.
-    if (status === 'PENDING_CLIENT_RECONNECTION') this.#peer?.drop('blackhole');
+    if (status === 'PENDING_CLIENT_RECONNECTION')
+      this.#peers.client?.countAsLost(this.context.settings().oldPeerAfterLoss);
     if (isFinished(this.#life) && !isFinished(before)) {
-      this.#outages.end();
       this.#game?.stop();
-      this.#peer?.close(statusReason === 'idleTimeout' ? 'idle' : 'terminated');
+      for (const peer of this.#peers.all())
+        peer.close(statusReason === 'idleTimeout' ? 'idle' : 'terminated');
+      this.#outages.end();
       this.context.onFinished();
     }
   }
@@ -326,6 +351,6 @@ export class StreamSession {
     this.#isDisposed = true;
     clearTimeout(this.#timer);
     this.#outages.end();
-    this.#peer?.close();
+    for (const peer of this.#peers.all()) peer.close();
   }
 }

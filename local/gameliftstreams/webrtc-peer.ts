@@ -8,6 +8,8 @@ import { type Answer, answerOffer } from './webrtc-answer.ts';
 
 /** How long the relay still carries a connection's closing handshake. */
 const CLOSING_MS = 2_000;
+/** A client whose connection ends within this time of its last packet has closed it. */
+const FAREWELL_SECONDS = 2;
 /**
  * libjuice gives up on a client that has not been heard of for 39.5 s (RFC 8863), unless a candidate is still being
  * checked. A stream session waits longer than that: an address where nobody answers is checked again and again.
@@ -24,7 +26,7 @@ export async function createWebRtcPeer(
 ): Promise<Peer> {
   const webRtc = await loadWebRtc();
   const connection = new webRtc.PeerConnection('game', { iceServers: [], bindAddress: '127.0.0.1' });
-  const channels = takeChannels(connection, game);
+  const channels = takeChannels(connection, game, network.carries);
   let answer: Answer;
   try {
     answer = await answerOffer(webRtc, connection, offer, network);
@@ -34,8 +36,11 @@ export async function createWebRtcPeer(
   }
   const { relay, video } = answer;
 
-  let phase: 'new' | 'connected' | 'over' = 'new';
+  let phase: 'new' | 'connected' | 'lost' | 'over' = 'new';
   let isReady = false;
+  /** The library has ended the connection, which never comes back. */
+  let isDead = false;
+  let lostAt = 0;
   let stopVideo = () => {};
   const timers: NodeJS.Timeout[] = [];
   const every = (milliseconds: number, action: () => void) => {
@@ -47,32 +52,42 @@ export async function createWebRtcPeer(
     stopVideo();
     for (const timer of timers) clearInterval(timer);
   };
-  const lose = () => {
-    if (phase !== 'connected') return;
-    stop();
-    // Once GameLift Streams counts the client as lost, the old connection stays dead even if packets flow again.
-    relay.cut();
-    events.lost();
-  };
   let isTornDown = false;
   const tearDown = () => {
     if (isTornDown) return;
     isTornDown = true;
     stop();
+    // In the dark no goodbye gets out, also where the dark ends before its packets are on their way.
+    if (!network.carries('toClient')) relay.cut();
     connection.close();
     setTimeout(() => relay.close(), CLOSING_MS).unref();
   };
 
-  const checkSilence = () => {
+  const isSilentFor = (seconds: number) => {
     const seenAt = relay.lastClientPacketAt();
-    if (seenAt !== undefined && Date.now() - seenAt > silenceSeconds() * 1000) lose();
+    return seenAt !== undefined && Date.now() - seenAt > seconds * 1000;
+  };
+  const listen = () => {
+    if (phase === 'connected' && isSilentFor(silenceSeconds())) events.lost();
+    if (phase !== 'lost' || isDead || (relay.lastClientPacketAt() ?? 0) <= lostAt) return;
+    phase = 'connected';
+    events.found();
+  };
+  const died = () => {
+    if (isDead || phase === 'new' || phase === 'over') return;
+    isDead = true;
+    // A client that closes is heard of until then. Otherwise its goodbye is lost in an outage, or the library gave up on a silence that AWS
+    // may still bear: the session hears of it as of any silence, since from now on no packet is a sign of life.
+    if (network.carries('toGame') && !isSilentFor(FAREWELL_SECONDS)) return events.lost();
+    stopVideo();
+    relay.cut();
   };
   const connected = () => {
     if (phase !== 'new' || !isReady || connection.state() !== 'connected') return;
     phase = 'connected';
     if (video) stopVideo = startVideo(video, game.startedAt);
     every(TICK_MS, channels.sendState);
-    every(250, checkSilence);
+    every(250, listen);
     events.connected();
   };
 
@@ -88,7 +103,7 @@ export async function createWebRtcPeer(
 
   connection.onStateChange((state) => {
     if (state === 'connected') connected();
-    if (state === 'closed') lose();
+    if (state === 'closed') died();
   });
 
   return {
@@ -98,14 +113,30 @@ export async function createWebRtcPeer(
       isReady = true;
       connected();
     },
+    isPlaying: () =>
+      phase === 'connected' &&
+      !isDead &&
+      !isSilentFor(silenceSeconds()) &&
+      network.carries('toClient') &&
+      network.carries('toGame'),
     drop: (how) => {
       if (how === 'close') return tearDown();
       stop();
-      // A closing handshake that is on its way still arrives.
-      if (!isTornDown) relay.cut();
+      relay.cut();
     },
-    // The relay asks for each packet whether it gets through: there is nothing else to do.
-    restored: () => {},
+    darkened: relay.settle,
+    restored: channels.restored,
+    countAsLost: (then) => {
+      if (phase !== 'connected') return;
+      if (then === 'resumes' && !isDead) {
+        phase = 'lost';
+        lostAt = Date.now();
+        return;
+      }
+      stop();
+      if (then === 'stunOnly' && !isDead) relay.carryOnlyStun();
+      else relay.cut();
+    },
     close: (serverDisconnect) => {
       if (phase === 'connected' && serverDisconnect) {
         stop();

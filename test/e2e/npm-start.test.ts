@@ -1,16 +1,38 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeBasePort } from '../../local/ports.ts';
 import { runScript, startScript } from '../scripts.ts';
 
-/** The deployment of this checkout, as somebody who follows the README has it: not the harness's own. */
+const root = join(import.meta.dirname, '..', '..');
+
+/** The proxy of an office: it writes down what it is asked for, and reaches nothing. */
+const asked: string[] = [];
+const proxy = createServer((request, response) => {
+  asked.push(`${request.method} ${request.url}`);
+  response.writeHead(502).end('<html>The proxy can not reach this.</html>');
+}).on('connect', (request, socket) => {
+  asked.push(`CONNECT ${request.url}`);
+  socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+});
+let behindProxy: NodeJS.ProcessEnv;
+
+/** The deployment of this checkout, as somebody behind a proxy has it who follows the README: not the harness's own. */
 let running: ReturnType<typeof startScript>;
 let said = '';
 beforeAll(async () => {
-  running = startScript(`npm start -- --port ${await freeBasePort()}`);
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const exceptions = { NO_PROXY: '.office.example', no_proxy: '.office.example' };
+  const proxies = { HTTP_PROXY: address, HTTPS_PROXY: address, http_proxy: address, https_proxy: address };
+  behindProxy = { ...process.env, NODE_USE_ENV_PROXY: '1', ...proxies, ...exceptions };
+  running = startScript(`npm start -- --port ${await freeBasePort()}`, behindProxy);
   await new Promise<void>((resolve, reject) => {
     const hear = (data: Buffer) => {
       said += data;
@@ -24,12 +46,13 @@ beforeAll(async () => {
 afterAll(async () => {
   const ended = once(running, 'exit');
   if (running.exitCode === null && running.kill('SIGTERM')) await ended;
+  proxy.close();
 });
 
 describe('somebody who follows the pages', () => {
   it("gets an address from 'npm start', and with it the commands that work on what is running", async () => {
     expect(said).toMatch(/Page +http:\/\/127\.0\.0\.1:\d+\//);
-    const token = await runScript('npm run --silent token -- alice');
+    const token = await runScript('npm run --silent token -- alice', behindProxy);
     expect(token).toMatchObject({
       code: 0,
       stderr: '',
@@ -40,10 +63,10 @@ describe('somebody who follows the pages', () => {
     expect(await (await fetch(`${api}/v1/streamsessions`, { headers })).json()).toEqual({
       streamSessions: [],
     });
-    expect(await runScript('npm run --silent operator -- sessions --subject alice --local')).toMatchObject({
-      code: 0,
-    });
-    const doctor = await runScript('npm run doctor -- --local');
+    expect(
+      await runScript('npm run --silent operator -- sessions --subject alice --local', behindProxy),
+    ).toMatchObject({ code: 0 });
+    const doctor = await runScript('npm run doctor -- --local', behindProxy);
     expect(doctor).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('All that was looked at is well.'),
@@ -54,7 +77,6 @@ describe('somebody who follows the pages', () => {
     'gets, by the session by hand of docs/protocol.md, the answers that stand there',
     { meta: { needs: 'the commands of the page are for a shell, which Windows has not' } },
     () => {
-      const root = join(import.meta.dirname, '..', '..');
       const page = readFileSync(join(root, 'docs', 'protocol.md'), 'utf8');
       const [, block = ''] = /<!-- walk: run by the tests -->\n```sh\n([\s\S]*?)```/.exec(page) ?? [];
       const shown = [...block.matchAll(/^# (.*) (\d{3})$/gm)];
@@ -75,9 +97,21 @@ describe('somebody who follows the pages', () => {
     },
   );
 
+  it("reaches it with the installed command of operators, by Node's own switch for a proxy too", async () => {
+    const args = ['--use-env-proxy', 'operator/bin.mjs', 'sessions', '--subject', 'alice', '--local'];
+    const { NODE_USE_ENV_PROXY: _, ...env } = behindProxy;
+    expect(await promisify(execFile)(process.execPath, args, { env, cwd: root })).toMatchObject({
+      stderr: '',
+    });
+  });
+
+  it('has all of this behind a proxy, which hears of none of it', () => {
+    expect(asked).toEqual([]);
+  });
+
   it('ends it with Ctrl-C, and the commands say that nothing is running', async () => {
     const ended = once(running, 'exit');
-    running.kill('SIGINT');
+    process.kill(-(running.pid ?? 0), 'SIGINT');
     expect(await ended).toEqual([0, null]);
     const { code, stderr } = await runScript('npm run --silent token -- alice');
     expect({ code, stderr }).toEqual({

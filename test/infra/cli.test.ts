@@ -19,7 +19,9 @@ beforeEach(() => {
   // A fresh clone as the CDK sees it: nobody's settings.json, nobody's cdk.out.
   checkout = mkdtempSync(join(tmpdir(), 'rejoin-cdk-'));
   copyFileSync(join(root, 'cdk.json'), join(checkout, 'cdk.json'));
-  symlinkSync(join(root, 'infra'), join(checkout, 'infra'), 'junction');
+  for (const folder of ['infra', 'launch']) {
+    symlinkSync(join(root, folder), join(checkout, folder), 'junction');
+  }
 });
 afterEach(() => {
   rmSync(checkout, { recursive: true });

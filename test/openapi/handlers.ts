@@ -4,7 +4,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, vi } from 'vitest';
 import { playerIdOf } from '../../lambdas/core/player.ts';
 import { startTable } from '../../local/table/table.ts';
-import { APPLICATION, GROUP, openBench, until } from '../local/gameliftstreams/support.ts';
+import { APPLICATION, GROUP, openBench } from '../local/gameliftstreams/support.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import { notAsTabled } from './carries.ts';
 import { operationNamed, told, untold } from './told.ts';
@@ -91,8 +91,9 @@ export async function openHandlers() {
     AWS_SESSION_TOKEN: undefined,
     AWS_PROFILE: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
-    // The table shares this process with the handlers: one that answers late is not in trouble.
+    // Table and emulator share this process with the handlers: one that answers late is not in trouble.
     TABLE_TIMEOUT_MS: String(HANGS_AFTER_MS),
+    GAMELIFTSTREAMS_TIMEOUT_MS: String(HANGS_AFTER_MS),
     AWS_ENDPOINT_URL_GAMELIFTSTREAMS: bench.emulator.url,
     POWERTOOLS_METRICS_NAMESPACE: 'Rejoin',
     POWERTOOLS_METRICS_DISABLED: 'true',
@@ -159,14 +160,14 @@ export async function openHandlers() {
     player,
     operator: (userArn = OPERATOR) => asking('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
     control: bench.control,
-    fault: (operation: string, kind: string, more: { count?: number; milliseconds?: number } = {}) =>
+    fault: (operation: string, kind: string, more: { count?: number } = {}) =>
       bench.control('POST', 'faults', { operation, kind, count: 20, ...more }),
-    /** All planned faults have hit. */
-    faultsSpent: () =>
-      until(
-        async () => (await bench.control('GET', 'faults')).body as unknown[],
-        (planned) => planned.length === 0,
-      ),
+    /** The next call of the operation has taken effect, and its answer is held until `release`. */
+    hold: (operation: string) =>
+      bench.control('POST', 'faults', { operation, kind: 'hold', at: 'answer', count: 1 }),
+    /** A call is held. */
+    isHolding: () => expect.poll(async () => (await bench.control('GET', 'held')).body).toHaveLength(1),
+    release: () => bench.control('POST', 'release'),
     /** Waits until the emulator has the session in this status. */
     reaches: (id: string, status: string) => bench.reaches(id, status),
     /** A record of a session that the player never had, and that no code of ours would write. */

@@ -1,16 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { OPERATOR_PROBLEMS } from '../../lambdas/core/operator-problems.ts';
 import type { operatorContracts } from '../../openapi/operator.ts';
-import { newOffer } from '../local/gameliftstreams/support.ts';
+import { atOneMoment, newOffer } from '../local/gameliftstreams/support.ts';
 import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
-import {
-  answersEachCode,
-  atOneMoment,
-  failing,
-  type Provoke,
-  SHORT_LIFE_MS,
-  untilRefused,
-} from './provoke.ts';
+import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
 let handlers: Handlers;
 beforeAll(async () => {

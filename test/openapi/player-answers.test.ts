@@ -65,6 +65,17 @@ async function activating() {
   return { player, id: json.streamSession.streamSessionId as string };
 }
 
+/** Asks twice, the second time while AWS has not answered the first. @returns the second answer */
+async function whileHeld(operation: string, ask: () => Promise<Answer>): Promise<Answer> {
+  await handlers.hold(operation);
+  const first = ask();
+  await handlers.isHolding();
+  const answer = await ask();
+  await handlers.release();
+  expect((await first).status).toBe(201);
+  return answer;
+}
+
 const failingAt = (operation: string, prepare: () => Promise<() => Promise<Answer>>) =>
   failing(() => handlers, operation, prepare);
 
@@ -79,13 +90,8 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       return untilRefused(() => player.start());
     },
     async connection_in_progress() {
-      await handlers.fault('StartStreamSession', 'latency', { milliseconds: 700, count: 1 });
       const player = playing();
-      const first = player.start();
-      await handlers.faultsSpent();
-      const answer = await player.start();
-      expect((await first).status).toBe(201);
-      return answer;
+      return whileHeld('StartStreamSession', () => player.start());
     },
     async idempotency_key_reused() {
       const player = playing();
@@ -149,12 +155,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     },
     async connection_in_progress() {
       const { player, id } = await dropped();
-      await handlers.fault(CONNECT, 'latency', { milliseconds: 700, count: 1 });
-      const first = player.reconnect(id);
-      await handlers.faultsSpent();
-      const answer = await player.reconnect(id);
-      expect((await first).status).toBe(201);
-      return answer;
+      return whileHeld(CONNECT, () => player.reconnect(id));
     },
     async idempotency_key_reused() {
       const { player, id } = await dropped();

@@ -1,6 +1,7 @@
 /** How the routes of an API are brought to answer each code that its document lists, and that they do. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProblemTable } from '../../lambdas/core/problems.ts';
+import { atOneMoment } from '../local/gameliftstreams/support.ts';
 import type { Answer, Handlers } from './handlers.ts';
 
 /** Too short for a call to AWS, long enough for the tables: AWS has not answered in time. */
@@ -12,19 +13,6 @@ type Ask = () => Promise<Answer>;
 export type Provoke<Contracts extends Record<string, { readonly problems: readonly string[] }>> = {
   [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], Ask>;
 };
-
-/**
- * Asks while the clock stands still, however long that takes: what is left of a function's life then depends on no machine, and a
- * minute does not end in the middle.
- */
-export async function atOneMoment<T>(ask: () => Promise<T>): Promise<T> {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  try {
-    return await ask();
-  } finally {
-    vi.useRealTimers();
-  }
-}
 
 /** More requests than any rate here allows in a minute. */
 const MANY = 50;

@@ -323,7 +323,7 @@ describe('the command line', () => {
   it('works from inside node_modules, where Node strips no types', async () => {
     const root = join(import.meta.dirname, '..', '..');
     const home = join(directory.path, 'node_modules', 'rejoin');
-    for (const folder of ['operator', 'local', 'lambdas']) {
+    for (const folder of ['operator', 'launch', 'local', 'lambdas']) {
       cpSync(join(root, folder), join(home, folder), { recursive: true });
     }
     writeFileSync(join(home, 'package.json'), '{"type":"module"}');

@@ -49,9 +49,12 @@ const grant =
       new CreateStreamSessionAdminShellCommand({ Identifier: GROUP, StreamSessionIdentifier: session }),
     );
     secrets.push(String(TokenValue), String(StreamUrl));
-    const expiresAt = new Date(Date.now() + validSeconds * 1000).toISOString();
+    // By the clock that the answer shows: how long it took on the way then makes no difference.
+    const at = Math.floor(Date.now() / 1000) * 1000;
+    const expiresAt = new Date(at + validSeconds * 1000).toISOString();
     return {
       status: 201,
+      headers: { date: new Date(at).toUTCString() },
       body: { sessionId: SessionId, streamUrl: StreamUrl, tokenValue: TokenValue, expiresAt },
     };
   };

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
+import { ASKS_FOR_MS } from '../patience.ts';
 
 /** A program at a terminal of its own, and somebody who types and reads. */
 export interface PseudoTerminal {
@@ -15,7 +16,6 @@ export interface PseudoTerminal {
   close(): void;
 }
 
-const PATIENCE_MS = 20_000;
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /**
@@ -46,7 +46,7 @@ export function openPseudoTerminal(command: readonly string[], env: NodeJS.Proce
   });
   const screen = () => stripVTControlCharacters(raw).replaceAll(/\r+\n/g, '\n');
   const until = async (isSo: () => boolean, what: string) => {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + ASKS_FOR_MS;
     while (!isSo()) {
       if (failure) throw failure;
       if (performance.now() > deadline) throw new Error(`${what}:\n${screen()}`);

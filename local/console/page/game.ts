@@ -25,7 +25,7 @@ export function healedSentence(seconds: number, before: number | undefined, afte
   const healed = `Healed after ${seconds.toFixed(1)} s, nothing was replaced`;
   return before === undefined
     ? `${healed}; the counter is at ${number(after)}.`
-    : `${healed}; counter went on: ${number(before)} → ${number(after)}.`;
+    : `${healed}; counter went on: ${number(before)} → ${number(after)}, nothing lost.`;
 }
 
 /** A number as the page shows it everywhere. */

@@ -85,6 +85,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
         parts.lost();
         set({ lastReturn: undefined });
       }
+      if (event.name === 'answered') set({ frames: 0 });
       recovery.happened(event, model.counter);
       set({ moments: recovery.moments() });
     },
@@ -128,7 +129,6 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     set({
       found: undefined,
       moments: [],
-      frames: 0,
       lastReturn: undefined,
       ...(isReturn ? {} : { counter: undefined }),
     });

@@ -64,7 +64,7 @@ export function curtainOf(model: Model): Curtain | undefined {
       return stream.name === 'reconnecting' && stream.healing
         ? busy(
             'Waiting for the network',
-            'The connection is still open. If it stays silent, a new one takes its place.',
+            'The connection is silent. It may come back by itself; a new one is asked for meanwhile.',
           )
         : busy('Coming back', 'The session is running; only your connection to it is new.');
     case 'ending':

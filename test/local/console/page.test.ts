@@ -39,7 +39,7 @@ describe('the game’s counter', () => {
 
   test('a stream that healed is told apart from one that was replaced', () => {
     expect(healedSentence(4.12, 1234, 1275)).toBe(
-      'Healed after 4.1 s, nothing was replaced; counter went on: 1,234 → 1,275.',
+      'Healed after 4.1 s, nothing was replaced; counter went on: 1,234 → 1,275, nothing lost.',
     );
   });
 });
@@ -166,7 +166,7 @@ describe('words', () => {
   const connected: Model = { ...signedIn, stream: { name: 'connected', session, connectionId: 'c-1' } };
   const trying = (name: 'connecting' | 'reconnecting'): Model => ({
     ...signedIn,
-    stream: { name, session, attempt: 1, givesUpAt: 0, lostAt: 0, why: 'silence' },
+    stream: { name, session, attempt: 1, givesUpAt: 0, lostAt: 0, why: 'silence', healing: true },
   });
 
   test.each<[Phase, Model, string[]]>([

@@ -68,6 +68,14 @@ describe('a blackout', () => {
     expect(await restore(id)).toMatchObject({ body: { status: 'CONNECTED', connections: 2 } });
   });
 
+  it('that was noticed is forgiven where the old connection resumes', async () => {
+    await bench.control('PUT', 'settings', { lossNoticeSeconds: 0, oldPeerAfterLoss: 'resumes' });
+    const id = await connected();
+    await drop(id, { how: 'blackout' });
+    expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
+    expect(await restore(id)).toMatchObject({ body: { status: 'CONNECTED', connections: 1 } });
+  });
+
   it('ends with its session', async () => {
     const id = await connected();
     await drop(id, { how: 'blackout', seconds: 3_600 });

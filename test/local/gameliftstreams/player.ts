@@ -22,6 +22,8 @@ export interface Player {
   isClosed(): boolean;
   /** @param text a key pressed when absent */
   sendInput(text?: string): void;
+  /** Sends an application message, which the game sends back. */
+  sendMessage(text: string): void;
   close(): void;
 }
 
@@ -47,7 +49,10 @@ export async function createPlayer(): Promise<Player> {
   const channel = hold(connection.createDataChannel('clientMessageChannel'), () => {
     closed = true;
   });
-  channel.onMessage((message) => messages.push(JSON.parse(String(message))));
+  channel.onMessage((message) => {
+    const text = String(message);
+    if (text.startsWith('{')) messages.push(JSON.parse(text));
+  });
 
   const sdp = await new Promise<string>((resolve) => {
     connection.onLocalDescription(resolve);
@@ -68,6 +73,9 @@ export async function createPlayer(): Promise<Player> {
       text = JSON.stringify({ type: 'keydown', code: 'Space', on: track.mid(), via: channel.getLabel() }),
     ) => {
       input.sendMessage(text);
+    },
+    sendMessage: (text) => {
+      channel.sendMessageBinary(Buffer.from(text));
     },
     close: () => connection.close(),
   };

@@ -1,6 +1,6 @@
 import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, GROUP, newOffer, openBench } from './support.ts';
+import { type Bench, GROUP, newOffer, openBench, until } from './support.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -27,6 +27,22 @@ describe('the clock of a session runs on the settings', () => {
     // A session that waits already sees the change.
     await set({ lossNoticeSeconds: 0 });
     expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
+  });
+
+  it('LastUpdatedAt is when the status last changed: it tells when a loss was noticed', async () => {
+    await set({ lossNoticeSeconds: 1000 });
+    const id = await bench.start();
+    const connected = await bench.reaches(id, 'CONNECTED');
+    await until(
+      () => Date.now(),
+      (now) => now > Number(connected.LastUpdatedAt),
+    );
+    await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+    expect((await bench.get(id)).LastUpdatedAt).toEqual(connected.LastUpdatedAt);
+    await set({ lossNoticeSeconds: 0 });
+    const noticed = await bench.get(id);
+    expect(noticed.Status).toBe('PENDING_CLIENT_RECONNECTION');
+    expect(Number(noticed.LastUpdatedAt)).toBeGreaterThan(Number(connected.LastUpdatedAt));
   });
 
   it('nobody coming back ends the session in reconnectionTimeout, nobody coming at all in connectionTimeout', async () => {
@@ -70,8 +86,7 @@ describe('the clock of a session runs on the settings', () => {
     await bench.control('POST', `streamsessions/${id}/end`, { statusReason: 'internalError' });
     expect(await bench.get(id)).toMatchObject({ Status: 'ERROR', StatusReason: 'internalError' });
     await set({ finishedSessionRetentionSeconds: 0 });
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    await expect(bench.get(id)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect.poll(() => bench.get(id).catch(({ name }: Error) => name)).toBe('ResourceNotFoundException');
   });
 });
 
@@ -174,6 +189,9 @@ describe('a wrong setting is refused with a sentence that says what to write', (
     [{ activationSeconds: '1' }, /"activationSeconds" must be a number of seconds/],
     [{ activationSeconds: -1 }, /"activationSeconds" must be a number of seconds, 0 or more/],
     [{ repeatAnswer: 'yes' }, /"repeatAnswer" must be true or false/],
+    [{ oldPeerAfterAnswer: 'dead' }, /must be one of "cut", "untilNewConnects", "never"/],
+    [{ oldPeerAfterLoss: 'cut' }, /must be one of "dead", "stunOnly", "resumes"/],
+    [{ replacedPeerHears: 'idle' }, /must be one of "close", "terminated", "nothing"/],
     [{ peer: 'real' }, /"peer" must be one of "auto", "webrtc", "signalling"/],
     [{ reusedOffer: 'Boom' }, /"reusedOffer" must be one of .*"ValidationException".*"accept"/],
     [{ quotas: { GetStreamSession: 0 } }, /"quotas.GetStreamSession" must be a number greater than 0/],

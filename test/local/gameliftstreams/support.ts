@@ -6,11 +6,12 @@ import {
   StartStreamSessionCommand,
   type StartStreamSessionCommandInput,
 } from '@aws-sdk/client-gameliftstreams';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { newOffer } from '../../../bench/storm/offer.ts';
 import type { Call } from '../../../local/gameliftstreams/calls.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../local/gameliftstreams/server.ts';
 import { OPERATIONS } from '../../../local/gameliftstreams/settings.ts';
+import { ASKS_FOR_MS } from '../../patience.ts';
 
 export const GROUP = 'sg-test';
 export const APPLICATION = 'a-test';
@@ -53,6 +54,8 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
       activationSeconds: 0,
       readySeconds: 0.01,
       terminatingSeconds: 0.01,
+      // On a busy machine a client that is alive may be silent for as long as the default.
+      clientSilenceSeconds: 1000,
       ...options.settings,
       quotas: { ...AMPLE, ...options.settings?.quotas },
     },
@@ -118,14 +121,25 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
   };
 }
 
-const PATIENCE_MS = 15_000;
-
-/** Asks again and again until the answer is the wanted one, or patience ends; returns the last answer. */
+/** Asks again and again until the answer is the wanted one; returns the last answer, the wanted one or not. */
 export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + ASKS_FOR_MS;
   for (;;) {
     const answer = await ask();
-    if (isWanted(answer) || Date.now() > deadline) return answer;
+    if (isWanted(answer) || performance.now() > deadline) return answer;
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/**
+ * Does something while the clock of this process stands still, the emulator's included. However long it takes, no quota refills
+ * meanwhile, no minute ends, and of a function's life as much is left as the test says.
+ */
+export async function atOneMoment<T>(work: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    return await work();
+  } finally {
+    vi.useRealTimers();
   }
 }

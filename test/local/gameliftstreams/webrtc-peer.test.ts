@@ -28,7 +28,7 @@ async function meet(signalRequest = player.signalRequest): Promise<void> {
   if (!offer) throw new Error('no offer');
   peer = await createWebRtcPeer(offer, {
     game,
-    events: { connected: () => {}, lost: () => {} },
+    events: { connected: () => {}, lost: () => {}, found: () => {} },
     silenceSeconds: () => 3600,
     shaper: () => undefined,
     carries: () => true,

@@ -1,3 +1,4 @@
+import { compact } from './compact.ts';
 import { type Refusal, wordOf } from './problem.ts';
 import type { StreamSession } from './session.ts';
 import type { Ending } from './state.ts';
@@ -75,7 +76,7 @@ function endingOf(refusal: Refusal): Ending {
   const { status, detail, statusReason } = refusal;
   switch (refusal.code) {
     case 'stream_session_ended':
-      return { reason: 'session_ended', ...(statusReason === undefined ? {} : { statusReason }) };
+      return compact({ reason: 'session_ended', statusReason });
     case 'stream_session_not_found':
       return { reason: 'no_session' };
     case 'taken_over':

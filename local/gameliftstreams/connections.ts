@@ -1,0 +1,60 @@
+import type { Peer } from './peer.ts';
+import type { Settings } from './settings.ts';
+
+/** The connections of one stream session: that of the newest answer, and older ones where the settings let them live on. */
+export class Connections {
+  readonly #settings: () => Settings;
+  readonly #replaced = new Set<Peer>();
+  #newest: Peer | undefined;
+  #client: Peer | undefined;
+
+  constructor(settings: () => Settings) {
+    this.#settings = settings;
+  }
+
+  /** Of the newest answer. */
+  get newest(): Peer | undefined {
+    return this.#newest;
+  }
+
+  /** The one whose client counts as connected, or did last. It is an older one while the newest has no client yet. */
+  get client(): Peer | undefined {
+    return this.#client;
+  }
+
+  all(): Peer[] {
+    return [...this.#replaced, ...(this.#newest ? [this.#newest] : [])];
+  }
+
+  /** An answer was made. */
+  add(peer: Peer): void {
+    if (this.#newest) this.#replaced.add(this.#newest);
+    this.#newest = peer;
+    if (this.#settings().oldPeerAfterAnswer === 'cut') this.#endReplaced();
+  }
+
+  /** A client has connected. */
+  connected(peer: Peer): void {
+    this.#client = peer;
+    if (this.#settings().oldPeerAfterAnswer === 'untilNewConnects') this.#endReplaced();
+  }
+
+  /** A client that was there before counts again. */
+  resumed(peer: Peer): void {
+    this.#client = peer;
+  }
+
+  /** An older one whose client still plays. */
+  playing(): Peer | undefined {
+    return [...this.#replaced].findLast((peer) => peer.isPlaying());
+  }
+
+  #endReplaced(): void {
+    const { replacedPeerHears } = this.#settings();
+    for (const peer of this.#replaced) {
+      if (replacedPeerHears === 'nothing') peer.drop('blackhole');
+      peer.close(replacedPeerHears === 'terminated' ? 'terminated' : undefined);
+    }
+    this.#replaced.clear();
+  }
+}
