@@ -17,6 +17,7 @@ import { isReconnectable, type SessionRecord, streamSessionView } from '../core/
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
 import { judgeRefusal, judgeRelapse, lineAsTrouble } from '../core/verdict.ts';
 import { reconnectableInMs, spread } from '../core/waits.ts';
+import { countingFailures, playersCounted } from '../edge/counting.ts';
 import { measured } from '../edge/measured.ts';
 import { packed, unpacked } from '../edge/packed.ts';
 import type { Changes } from '../edge/records.ts';
@@ -27,16 +28,22 @@ import { giveBack, storeAnswer, takeLease } from './lease.ts';
 /** How long an answer may be repeated. A client that has not asked by then has made a new offer long since. */
 const ANSWER_KEPT_MS = 120_000;
 
+interface Answer {
+  body: string;
+  replayed: boolean;
+}
+
 /**
  * Reconnects a player to a session: takes the lease, asks AWS with a derived client token, stores the answer.
  *
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export async function reconnect(
-  asked: Reconnect,
-  deps: ReconnectDependencies,
-): Promise<{ body: string; replayed: boolean }> {
+export function reconnect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
+  return countingFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
+}
+
+async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
   const { previousConnectionId } = asked;
   const claim = claimOf(asked);
   const request: ConnectionRequest = {
@@ -136,7 +143,7 @@ export async function reconnect(
     ...(record.trouble ? { trouble: null } : {}),
     ...relapsed(record, previousConnectionId, at),
   };
-  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
+  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
 }
@@ -145,11 +152,7 @@ export async function reconnect(
  * An answer that was given before.
  * @throws Problem `answer_lost` where what is stored is no answer to this offer
  */
-function repeated(
-  answer: Uint8Array,
-  { signalRequest }: Reconnect,
-  deps: ReconnectDependencies,
-): { body: string; replayed: true } {
+function repeated(answer: Uint8Array, { signalRequest }: Reconnect, deps: ReconnectDependencies): Answer {
   try {
     return { body: unpacked(answer, signalRequest), replayed: true };
   } catch (error) {
@@ -193,7 +196,7 @@ function troubled(refusal: Problem, record: SessionRecord, now: number): Pick<Ch
   return known || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
 }
 
-/** Counts a connection that follows one which did not hold. */
+/** Whether the connection follows one which did not hold, as far as this session remembers. */
 function relapsed(
   { answerUntil, relapseCounted }: SessionRecord,
   previousConnectionId: string | undefined,
@@ -202,6 +205,13 @@ function relapsed(
   const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
   measured.relapse = judgeRelapse({ answeredAt, relapseCounted }, previousConnectionId, now);
   return measured.relapse === 'counted' ? { relapseCounted: now } : {};
+}
+
+/** A connection that did not hold counts once a player and five minutes, whatever the session. */
+async function countRelapse(asked: Reconnect, deps: ReconnectDependencies): Promise<void> {
+  if (measured.relapse !== 'counted') return;
+  measured.relapsedPlayers = await playersCounted('relapsed', asked, deps);
+  if (measured.relapsedPlayers === 0) measured.relapse = 'again';
 }
 
 function statusChanges(record: SessionRecord, seen: Observed, now: number): Changes {

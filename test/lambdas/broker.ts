@@ -5,6 +5,7 @@ import type { PacerState } from '../../lambdas/core/pacer.ts';
 import type { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { pacerKey, tablePacer } from '../../lambdas/edge/pacer.ts';
+import { tablePlayerCounts } from '../../lambdas/edge/player-counts.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import type { Log } from '../../lambdas/edge/telemetry.ts';
@@ -14,7 +15,7 @@ import { startTable } from '../../local/table/table.ts';
 
 const TABLE_NAME = 'sessions';
 /** This table shares its machine, and its process, with the tests: one that answers late is none in trouble. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 
 /** A real table over HTTP, as the template defines it, and the list of operations asked of it. */
 export async function realTable() {
@@ -130,6 +131,7 @@ export function reconnectWith(table: Table, aws: FakeAws) {
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
     records: tableRecords(table),
+    playerCounts: tablePlayerCounts(table, PATIENCE_MS),
     async createConnection(_asked, clientToken) {
       aws.tokens.push(clientToken);
       return aws.connect(clientToken);
@@ -153,7 +155,8 @@ export async function ownSession(
   deps: ReconnectDependencies,
   changes: Partial<SessionRecord> = {},
 ): Promise<Reconnect> {
-  const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
+  const { playerId = `player-${randomUUID()}` } = changes;
+  const key = { playerId, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
   await deps.records.add({
     ...key,
     createdAt: deps.now() - 60_000,

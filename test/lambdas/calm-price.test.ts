@@ -2,12 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
+import { tablePlayerCounts } from '../../lambdas/edge/player-counts.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from './broker.ts';
+import {
+  askedStart,
+  code,
+  ownSession,
+  PATIENCE_MS,
+  pacerOver,
+  quiet,
+  realTable,
+  reconnectWith,
+} from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -25,6 +35,7 @@ function starting(startsPerMinute: number) {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
     streamGroups: [{ id: 'sg-1' }],
     records: tableRecords(real.table),
+    playerCounts: tablePlayerCounts(real.table, PATIENCE_MS),
     slots: tableSlots(real.table),
     counters: tableCounters(real.table),
     startStreamSession: async () =>
