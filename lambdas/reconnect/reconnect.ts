@@ -13,7 +13,12 @@ import {
 import { claimOf, connectionClientToken, connectionIdOf } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
+import {
+  isReconnectable,
+  type SessionRecord,
+  statusChanges,
+  streamSessionView,
+} from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
 import { judgeRefusal, judgeRelapse, lineAsTrouble } from '../core/verdict.ts';
 import { reconnectableInMs, spread } from '../core/waits.ts';
@@ -117,22 +122,22 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
-      ...(seen ? statusChanges(record, seen, deps.now()) : {}),
+      ...(seen ? statusChanges(record.status, seen, deps.now()) : {}),
     };
     await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
     throw problem;
   }
 
   const at = deps.now();
-  const status = { status: 'RECONNECTING', statusAt: at, statusSince: at } as const;
+  const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
   const { statusReason: _, ...before } = record;
   const streamSession = streamSessionView({ ...before, ...status });
   const body = JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession });
   const changes = {
     ...settled,
     ...status,
+    statusReason,
     turn: null,
-    statusReason: null,
     // The start's answer fits the start's offer alone.
     startResponse: null,
     lineage: withConnection(lineage, connectionId, previousConnectionId),
@@ -212,13 +217,4 @@ async function countRelapse(asked: Reconnect, deps: ReconnectDependencies): Prom
   if (measured.relapse !== 'counted') return;
   measured.relapsedPlayers = await playersCounted('relapsed', asked, deps);
   if (measured.relapsedPlayers === 0) measured.relapse = 'again';
-}
-
-function statusChanges(record: SessionRecord, seen: Observed, now: number): Changes {
-  return {
-    status: seen.status,
-    statusAt: now,
-    statusReason: seen.statusReason ?? null,
-    ...(seen.status === record.status ? {} : { statusSince: now }),
-  };
 }
