@@ -11,7 +11,7 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ownMetric } from './own-metrics.ts';
+import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 import { atLeast, type Bell, described, tell } from './ringing.ts';
 import type { Settings } from './settings.ts';
 
@@ -49,13 +49,19 @@ export function burnAlarms(
   return burns.map(({ how, times, windows }) => {
     const name = `${what}Failing${how}`;
     const threshold = burnThreshold(times, reconnectObjective);
-    const parts = windows.map((minutes) => {
+    const parts = windows.map((minutes, at) => {
+      // The long window says that it matters: to several players. The short one only says that it still goes on.
+      const isLong = at === 0;
+      const failing = isLong ? `IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, failed, 0)` : 'failed';
       const failures = new MathExpression({
         // Of fewer answers a single player's bad luck would look like an outage.
-        expression: `IF(answered >= ${leastAnswers}, failed, 0)`,
+        expression: `IF(answered >= ${leastAnswers}, ${failing}, 0)`,
         usingMetrics: {
           answered: ownMetric(counting, 'Failed', { statistic: 'SampleCount', minutes }),
           failed: ownMetric(counting, 'Failed', { statistic: 'Average', minutes }),
+          ...(isLong
+            ? { players: ownMetric(counting, 'PlayersFailed', { statistic: 'Maximum', minutes }) }
+            : {}),
         },
         period: Duration.minutes(minutes),
       });
@@ -66,7 +72,7 @@ export function burnAlarms(
         evaluationPeriods: 1,
       });
     });
-    const means = `${what.toLowerCase()} fail so often that a month's error budget is spent ${times} times too fast: at least ${ofHundred(threshold)}, where ${ofHundred(1 - reconnectObjective)} may`;
+    const means = `${what.toLowerCase()} fail so often that a month's error budget is spent ${times} times too fast: at least ${ofHundred(threshold)}, where ${ofHundred(1 - reconnectObjective)} may, and ${SEVERAL_PLAYERS} players or more within an hour`;
     const alarm = new CompositeAlarm(bell.scope, name, {
       alarmDescription: described(bell, name, means),
       alarmRule: AlarmRule.allOf(...parts.map((part) => AlarmRule.fromAlarm(part, AlarmState.ALARM))),

@@ -3,11 +3,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ownMetric } from './own-metrics.ts';
+import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 import { type Bell, ringing } from './ringing.ts';
 import type { TurnedAway } from './turned-away.ts';
 
-/** A player counts once in five minutes, so these are several players, or one for a quarter of an hour. */
+/** A player counts once in five minutes, so these are several players, or one for a quarter of an hour: where few play it is often one. */
 const fewFailures = 3;
 
 /**
@@ -20,7 +20,7 @@ export function nobodyAlarm(bell: Bell, name: string, means: string, counting: I
   return ringing(
     bell,
     name,
-    `${means}: within an hour at least ${fewFailures} failures, and nothing else`,
+    `${means}: within an hour at least ${fewFailures} failures, and nothing else; it is often one player alone`,
     new MathExpression({
       expression: 'IF(answered <= failed, failed, 0)',
       usingMetrics: {
@@ -39,12 +39,13 @@ export function relapseAlarm(bell: Bell, reconnect: IFunction, leastAnswers: num
   return ringing(
     bell,
     'ConnectionsNotHolding',
-    'of 100 reconnects of 15 minutes, 30 or more follow within 30 seconds on one that AWS had answered',
+    `of 100 reconnects of 15 minutes, 30 or more follow within 30 seconds on one that AWS had answered, of ${SEVERAL_PLAYERS} players or more within an hour`,
     new MathExpression({
-      expression: `IF(answered >= ${leastAnswers}, FILL(relapses, 0) / answered, 0)`,
+      expression: `IF(answered >= ${leastAnswers}, IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, FILL(relapses, 0) / answered, 0), 0)`,
       usingMetrics: {
         answered: ownMetric(reconnect, 'Failed', { statistic: 'SampleCount', minutes }),
         relapses: ownMetric(reconnect, 'Relapses', { statistic: 'Sum', minutes }),
+        players: ownMetric(reconnect, 'PlayersRelapsed', { statistic: 'Maximum', minutes }),
       },
       period: Duration.minutes(minutes),
     }),
@@ -58,7 +59,7 @@ export function looksAlarm(bell: Bell, status: IFunction, leastAnswers: number):
   return ringing(
     bell,
     'LooksFailing',
-    'AWS fails half of the looks at sessions, for 10 minutes: players who start wait for an answer that nobody sees',
+    'AWS fails half of the looks at sessions, for 10 minutes: players who start wait for an answer that nobody sees; where few play it is often the session of one',
     new MathExpression({
       expression: `IF(looked >= ${leastAnswers}, failed, 0)`,
       usingMetrics: {
@@ -80,7 +81,7 @@ export function turnedAwayAlarm(
   return ringing(
     bell,
     'RequestsTurnedAway',
-    'of 100 requests of 15 minutes, 25 or more were answered 401, 403, 429 or 5xx without reaching a function',
+    'of 100 requests of 15 minutes, 25 or more were answered 401, 403, 429 or 5xx without reaching a function; it is often one page, or one stranger',
     new MathExpression({
       expression: `IF(FILL(away, 0) >= ${leastAnswers}, FILL(away, 0) / asked, 0)`,
       usingMetrics: {

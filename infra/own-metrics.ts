@@ -15,12 +15,20 @@ export type OwnMetricName =
   | 'PacerQueue'
   | 'Throttles'
   | 'Relapses'
+  | 'PlayersFailed'
+  | 'PlayersRelapsed'
   | 'LooksFailed'
   | 'Replays'
   | 'Adopted'
   | 'Misconfigured'
   | 'AdminShellUses'
   | 'OperatorTerminateUses';
+
+/**
+ * An alarm about everybody needs so many different players within an hour: one alone, or two who know each other, must not
+ * ring it.
+ */
+export const SEVERAL_PLAYERS = 3;
 
 export interface OwnMetricOptions {
   readonly statistic: string;

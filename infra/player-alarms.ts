@@ -61,14 +61,14 @@ export class PlayerAlarms extends Construct {
       ringing(
         bell,
         'AnswersSlow',
-        `5 of 100 reconnects wait longer than ${slowAnswerSeconds} s for their answer, in 3 of the last 4 times 5 minutes`,
+        `5 of 100 reconnects wait longer than ${slowAnswerSeconds} s for their answer, in 3 of the last 4 times 5 minutes; where few play it is often one player`,
         slowest(reconnect, leastAnswers),
         sustained(3, Math.round(slowAnswerSeconds * 1000)),
       ),
       ringing(
         bell,
         'PacingSustained',
-        "in each of 10 minutes players have waited for a turn at AWS's quota",
+        "in each of 10 minutes players, or one of them, have waited for a turn at AWS's quota",
         sumOf(
           [reconnect, start].map((each) =>
             ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'paced' }),

@@ -47,6 +47,8 @@ export interface SessionRecord {
   statusAt: number;
   /** When the present status was first seen. */
   statusSince: number;
+  /** Since when the session is known to be over: AWS brings none back, whatever status a slower function writes later. */
+  endedAt?: number;
   /** The answer to the start's offer, until a reconnect makes it worthless. */
   startResponse?: string;
   /**
@@ -92,6 +94,38 @@ export function isOver(status: StreamSessionStatus): boolean {
 /** Whether AWS takes a new connection in this status (developer guide, "Reconnect to a stream session"). */
 export function isReconnectable(status: StreamSessionStatus): boolean {
   return status === 'PENDING_CLIENT_RECONNECTION' || status === 'ACTIVE';
+}
+
+/** A status that was seen at AWS, with what came with it. */
+export interface SeenStatus {
+  status: StreamSessionStatus;
+  statusReason?: string | undefined;
+  location?: string | undefined;
+}
+
+/**
+ * What a newly seen status changes in a session's record: everywhere the same. A reason belongs to its status, so the one
+ * before goes with the status before.
+ *
+ * @param before the status known so far, if it is
+ * @param at when it was seen
+ */
+export function statusChanges(before: StreamSessionStatus | undefined, seen: SeenStatus, at: number) {
+  const { status, statusReason, location } = seen;
+  return {
+    status,
+    statusAt: at,
+    statusReason: statusReason ?? null,
+    ...(status === before ? {} : { statusSince: at }),
+    ...(location ? { location } : {}),
+  };
+}
+
+/** The record of a session that is over, whatever status was written after its end. */
+export function finalStatus<Known extends SessionRecord>(record: Known): Known {
+  if (record.endedAt === undefined || isOver(record.status)) return record;
+  const { statusReason: _, ...others } = record;
+  return { ...others, status: 'TERMINATING' } as Known;
 }
 
 /** AWS may end a session a little later than it should. */

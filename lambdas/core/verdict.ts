@@ -18,7 +18,7 @@ export interface Trouble {
 /** Who comes this long after the time that was told has got over the trouble, and has new one. */
 const SAME_TROUBLE_MS = 60_000;
 /** Who is still in the same trouble is counted again so often: one stuck player is no outage, and many stay one. */
-const COUNTED_AGAIN_MS = 300_000;
+export const COUNTED_AGAIN_MS = 300_000;
 /** AWS documents no time in which it notices a loss: twice the longest that is tried here. */
 const NOTICED_MS = 30_000;
 /** A connection that is followed by another one so soon has never carried much. */

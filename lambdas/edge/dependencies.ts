@@ -4,6 +4,7 @@ import { tableCounters } from './counters.ts';
 import { getStreamSession as callGetStreamSession } from './gameliftstreams.ts';
 import { type GetStreamSession, observed, type Sight } from './observe.ts';
 import { type Pacer, tablePacer } from './pacer.ts';
+import { tablePlayerCounts } from './player-counts.ts';
 import { type SessionKey, tableRecords } from './records.ts';
 import { type PacedOperation, readSettings, requireEnv } from './settings.ts';
 import { type Spots, tableSpots } from './spots.ts';
@@ -31,6 +32,7 @@ export function commonDependencies() {
     table,
     records: tableRecords(table),
     counters: tableCounters(table),
+    playerCounts: tablePlayerCounts(table),
     now: () => Date.now(),
     random: () => Math.random(),
     newId: () => randomUUID(),

@@ -16,6 +16,9 @@ interface Measured {
   failedLooks: number;
   /** The connection follows one that did not hold: counted, or counted for this session a short time ago. */
   relapse: 'none' | 'counted' | 'again';
+  /** Of how many players a failure, or such a connection, was counted in this hour, if it was counted now; of ten at most. */
+  failedPlayers: number;
+  relapsedPlayers: number;
 }
 
 const nothing: Measured = {
@@ -27,6 +30,8 @@ const nothing: Measured = {
   looks: 0,
   failedLooks: 0,
   relapse: 'none',
+  failedPlayers: 0,
+  relapsedPlayers: 0,
 };
 
 /** Of the request that this sandbox answers: it answers one at a time. */

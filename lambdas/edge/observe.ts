@@ -1,9 +1,8 @@
 import { AwsFailure, isUncertain } from '../core/aws-failure.ts';
 import type { Observed } from '../core/outcomes.ts';
-import type { SessionRecord, StreamSessionStatus } from '../core/stream-session.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
 import { measured } from './measured.ts';
-import type { Changes, SessionKey } from './records.ts';
+import type { SessionKey } from './records.ts';
 import type { Spots } from './spots.ts';
 
 /** GetStreamSession for one session, as the functions are handed it. */
@@ -18,22 +17,6 @@ export type Sight = SessionKey & { createdAt?: number };
 
 /** For this long AWS may not know everywhere yet a session that it has just started. */
 const CONSISTENT_AFTER_MS = 120_000;
-
-/** What a fresh look at AWS changes in a session's record. A session that AWS has forgotten is over. */
-export function seenChanges(
-  record: SessionRecord,
-  seen: AwsStreamSession | undefined,
-  now: number,
-): Changes & { status: StreamSessionStatus; statusAt: number } {
-  const status = seen ? seen.status : 'TERMINATED';
-  return {
-    status,
-    statusAt: now,
-    ...(status === record.status ? {} : { statusSince: now }),
-    ...(seen?.statusReason ? { statusReason: seen.statusReason } : {}),
-    ...(seen?.location ? { location: seen.location } : {}),
-  };
-}
 
 /**
  * GetStreamSession on a spot already taken, with undefined for a session that AWS no longer knows.

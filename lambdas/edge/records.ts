@@ -1,5 +1,5 @@
 import { type Budget, latestTat } from '../core/budget.ts';
-import { hardEnd, type Lease, type SessionRecord } from '../core/stream-session.ts';
+import { finalStatus, hardEnd, isOver, type Lease, type SessionRecord } from '../core/stream-session.ts';
 import type { Key, Table, Update } from './table.ts';
 
 /** Attributes a write may set or, given as null, remove. */
@@ -32,7 +32,10 @@ export interface Records {
   finish(key: SessionKey, leaseId: string, changes: Changes): Promise<boolean>;
   /** Reserves the next look at AWS for the caller; null when another looked, or is looking, since `since`. */
   claimLook(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
-  /** Writes a newly seen status unless a newer one is there; the record after it. */
+  /**
+   * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that nobody has written yet is
+   * written in any case: whose clock is behind must not keep it out.
+   */
   observe(key: SessionKey, seen: Changes & { statusAt: number }): Promise<SessionRecord | null>;
 }
 
@@ -80,7 +83,7 @@ export function tableRecords(table: Table): Records {
       return toRecord(item ?? undefined) ?? null;
     },
     async finish(key, leaseId, changes) {
-      const { update, names, values } = writing({ ...changes, lease: null, orphans: null });
+      const { update, names, values } = writing({ ...withEnd(changes), lease: null, orphans: null });
       const item = await table.update(tableKey(key), {
         update,
         condition: '#lease[0].#id = :leaseId',
@@ -101,16 +104,26 @@ export function tableRecords(table: Table): Records {
       return toRecord(item ?? undefined) ?? null;
     },
     async observe(key, seen) {
-      const { update, names, values } = writing(seen);
+      const changes = withEnd(seen);
+      const { update, names, values } = writing(changes);
+      const isEnd = changes.endedAt !== undefined;
       const item = await table.update(tableKey(key), {
         update,
-        condition: 'attribute_exists(pk) AND #statusAt <= :statusAt',
+        condition: `attribute_exists(pk) AND (#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
         names: { ...names, '#statusAt': 'statusAt' },
         values: { ...values, ':statusAt': seen.statusAt },
       });
       return toRecord(item ?? undefined) ?? null;
     },
   };
+}
+
+/** An end is kept beside the status, which a slower function may still write over. */
+function withEnd<Changed extends Changes>(changes: Changed): Changed & { endedAt?: number } {
+  const { status, statusAt } = changes;
+  return status && isOver(status) && statusAt
+    ? { ...changes, endedAt: statusAt }
+    : (changes as Changed & { endedAt?: number });
 }
 
 function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key {
@@ -144,10 +157,10 @@ function toRecord(item: Record<string, unknown> | undefined): SessionRecord | un
   if (item?.streamSessionId === undefined) return undefined;
   const { pk, sk, ttl, lookedAt, lease, orphans, ...attributes } = item;
   const [held] = (lease ?? []) as Lease[];
-  return {
+  return finalStatus({
     ...attributes,
     playerId: pk,
     ...(held ? { lease: held } : {}),
     ...(Array.isArray(orphans) && orphans.length > 0 ? { orphans } : {}),
-  } as unknown as SessionRecord;
+  } as unknown as SessionRecord);
 }

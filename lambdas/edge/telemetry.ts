@@ -86,10 +86,10 @@ const COUNTED: Readonly<Record<string, Counted>> = {
     outcomes: 'all',
     metrics: new Set([
       ...['Failed', 'AnswerTime', 'OwnTime', 'AwsTime', 'PacerWait', 'PacerQueue'],
-      ...['Relapses', 'Throttles', 'Replays', 'Adopted'],
+      ...['Relapses', 'PlayersFailed', 'PlayersRelapsed', 'Throttles', 'Replays', 'Adopted'],
     ]),
   },
-  start: { outcomes: 'all', metrics: new Set(['Failed', 'Throttles', 'Replays']) },
+  start: { outcomes: 'all', metrics: new Set(['Failed', 'PlayersFailed', 'Throttles', 'Replays']) },
   status: {
     outcomes: ['stream_session_not_found'],
     metrics: new Set(['LooksFailed', 'Throttles', 'Adopted']),
@@ -104,6 +104,7 @@ const NOTHING: Counted = { outcomes: [], metrics: new Set() };
 export function countAnswer(route: string, answered: Answered): void {
   const { outcome, verdict, replayed, milliseconds, waitMs = 0, place = 0 } = answered;
   const { awsMs, waitedMs, looks, failedLooks, relapse, throttles, denials, adopted } = measured;
+  const { failedPlayers, relapsedPlayers } = measured;
   const { outcomes, metrics: names } = COUNTED[route] ?? NOTHING;
   if (outcomes === 'all' || outcomes.includes(outcome)) {
     requests.addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
@@ -123,7 +124,9 @@ export function countAnswer(route: string, answered: Answered): void {
   if (waitedMs + waitMs > 0) time('PacerWait', waitedMs + waitMs);
   if (looks > 0) add('LooksFailed', failedLooks / looks);
   if (place > 0) add('PacerQueue', place);
+  if (failedPlayers > 0) add('PlayersFailed', failedPlayers);
   if (relapse === 'counted') add('Relapses', 1);
+  if (relapsedPlayers > 0) add('PlayersRelapsed', relapsedPlayers);
   if (throttles > 0) add('Throttles', throttles);
   if (replayed) add('Replays', 1);
   if (adopted > 0) add('Adopted', adopted);

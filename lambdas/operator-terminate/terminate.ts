@@ -1,7 +1,7 @@
 import { AwsFailure } from '../core/aws-failure.ts';
 import { needsLook, terminateProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { isOver } from '../core/stream-session.ts';
+import { isOver, statusChanges } from '../core/stream-session.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../edge/audit.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { OperatedSession } from '../edge/operator-dependencies.ts';
@@ -92,12 +92,9 @@ async function tellPlayer(
   { records, now, log }: OperatorTerminateDependencies,
 ): Promise<void> {
   if (userId === undefined) return;
-  const at = now();
   try {
-    await records.observe(
-      { playerId: userId, streamGroupId, streamSessionId },
-      { status, statusAt: at, statusSince: at, ...(statusReason ? { statusReason } : {}) },
-    );
+    const changes = statusChanges(undefined, { status, statusReason }, now());
+    await records.observe({ playerId: userId, streamGroupId, streamSessionId }, changes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     log.warn('player not told', { cause: error.code });

@@ -2,6 +2,7 @@ import type { Observed } from '../core/outcomes.ts';
 import type { SessionRecord } from '../core/stream-session.ts';
 import type { Sight } from '../edge/observe.ts';
 import type { Pacer } from '../edge/pacer.ts';
+import type { PlayerCounts } from '../edge/player-counts.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
 import type { Log } from '../edge/telemetry.ts';
 
@@ -19,6 +20,8 @@ export interface Reconnect extends SessionKey {
 export interface ReconnectDependencies {
   limits: { connectionsPerMinute: number };
   records: Records;
+  /** What the alarms have heard of players. */
+  playerCounts: PlayerCounts;
   /** Turns at the quota of CreateStreamSessionConnection where the stream group is. */
   pacer(streamGroupId: string): Pacer;
   /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */

@@ -13,10 +13,16 @@ import {
 import { claimOf, connectionClientToken, connectionIdOf } from '../core/digests.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { isReconnectable, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
+import {
+  isReconnectable,
+  type SessionRecord,
+  statusChanges,
+  streamSessionView,
+} from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
 import { judgeRefusal, judgeRelapse, lineAsTrouble } from '../core/verdict.ts';
 import { reconnectableInMs, spread } from '../core/waits.ts';
+import { countingFailures, playersCounted } from '../edge/counting.ts';
 import { measured } from '../edge/measured.ts';
 import { packed, unpacked } from '../edge/packed.ts';
 import type { Changes } from '../edge/records.ts';
@@ -27,16 +33,22 @@ import { giveBack, storeAnswer, takeLease } from './lease.ts';
 /** How long an answer may be repeated. A client that has not asked by then has made a new offer long since. */
 const ANSWER_KEPT_MS = 120_000;
 
+interface Answer {
+  body: string;
+  replayed: boolean;
+}
+
 /**
  * Reconnects a player to a session: takes the lease, asks AWS with a derived client token, stores the answer.
  *
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export async function reconnect(
-  asked: Reconnect,
-  deps: ReconnectDependencies,
-): Promise<{ body: string; replayed: boolean }> {
+export function reconnect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
+  return countingFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
+}
+
+async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
   const { previousConnectionId } = asked;
   const claim = claimOf(asked);
   const request: ConnectionRequest = {
@@ -110,22 +122,22 @@ export async function reconnect(
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
-      ...(seen ? statusChanges(record, seen, deps.now()) : {}),
+      ...(seen ? statusChanges(record.status, seen, deps.now()) : {}),
     };
     await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
     throw problem;
   }
 
   const at = deps.now();
-  const status = { status: 'RECONNECTING', statusAt: at, statusSince: at } as const;
+  const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
   const { statusReason: _, ...before } = record;
   const streamSession = streamSessionView({ ...before, ...status });
   const body = JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession });
   const changes = {
     ...settled,
     ...status,
+    statusReason,
     turn: null,
-    statusReason: null,
     // The start's answer fits the start's offer alone.
     startResponse: null,
     lineage: withConnection(lineage, connectionId, previousConnectionId),
@@ -136,7 +148,7 @@ export async function reconnect(
     ...(record.trouble ? { trouble: null } : {}),
     ...relapsed(record, previousConnectionId, at),
   };
-  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted]);
+  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
 }
@@ -145,11 +157,7 @@ export async function reconnect(
  * An answer that was given before.
  * @throws Problem `answer_lost` where what is stored is no answer to this offer
  */
-function repeated(
-  answer: Uint8Array,
-  { signalRequest }: Reconnect,
-  deps: ReconnectDependencies,
-): { body: string; replayed: true } {
+function repeated(answer: Uint8Array, { signalRequest }: Reconnect, deps: ReconnectDependencies): Answer {
   try {
     return { body: unpacked(answer, signalRequest), replayed: true };
   } catch (error) {
@@ -193,7 +201,7 @@ function troubled(refusal: Problem, record: SessionRecord, now: number): Pick<Ch
   return known || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
 }
 
-/** Counts a connection that follows one which did not hold. */
+/** Whether the connection follows one which did not hold, as far as this session remembers. */
 function relapsed(
   { answerUntil, relapseCounted }: SessionRecord,
   previousConnectionId: string | undefined,
@@ -204,11 +212,9 @@ function relapsed(
   return measured.relapse === 'counted' ? { relapseCounted: now } : {};
 }
 
-function statusChanges(record: SessionRecord, seen: Observed, now: number): Changes {
-  return {
-    status: seen.status,
-    statusAt: now,
-    statusReason: seen.statusReason ?? null,
-    ...(seen.status === record.status ? {} : { statusSince: now }),
-  };
+/** A connection that did not hold counts once a player and five minutes, whatever the session. */
+async function countRelapse(asked: Reconnect, deps: ReconnectDependencies): Promise<void> {
+  if (measured.relapse !== 'counted') return;
+  measured.relapsedPlayers = await playersCounted('relapsed', asked, deps);
+  if (measured.relapsedPlayers === 0) measured.relapse = 'again';
 }

@@ -3,6 +3,7 @@ import type { Counters } from '../edge/counters.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { Sight } from '../edge/observe.ts';
 import type { Pacer } from '../edge/pacer.ts';
+import type { PlayerCounts } from '../edge/player-counts.ts';
 import type { Records } from '../edge/records.ts';
 import type { StreamGroup } from '../edge/settings.ts';
 import type { Slots } from '../edge/slots.ts';
@@ -28,6 +29,8 @@ export interface StartDependencies {
   /** The stream groups that are served at present. */
   streamGroups: readonly Pick<StreamGroup, 'id'>[];
   records: Records;
+  /** What the alarms have heard of players. */
+  playerCounts: PlayerCounts;
   slots: Slots;
   counters: Counters;
   /** Turns at the quota of StartStreamSession where the stream group is. */

@@ -1,6 +1,12 @@
 import { Problem } from '../core/problems.ts';
 import type { Slot } from '../core/slot.ts';
-import { asOf, isOver, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
+import {
+  asOf,
+  isOver,
+  type SessionRecord,
+  statusChanges,
+  streamSessionView,
+} from '../core/stream-session.ts';
 import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 
@@ -63,13 +69,9 @@ async function lookedAt(
   if (isOver(record.status) || !(await deps.records.claimLook(record, now, now - FRESH_MS))) return record;
   const seen = await deps.look(record, asked.endsBy - RESERVE_MS);
   if (!seen) return record;
-  const statusAt = deps.now();
-  await deps.records.observe(record, {
-    ...seen,
-    statusAt,
-    ...(seen.status === record.status ? {} : { statusSince: statusAt }),
-  });
-  return { ...record, ...seen };
+  const changes = statusChanges(record.status, seen, deps.now());
+  // Where a newer status is there, it counts: the player may have ended the session meanwhile.
+  return (await deps.records.observe(record, changes)) ?? (await deps.records.read(record)) ?? record;
 }
 
 function limitReached([living]: readonly SessionRecord[], deps: StartDependencies): Problem {

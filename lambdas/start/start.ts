@@ -7,6 +7,7 @@ import { judgeStart, type Slot } from '../core/slot.ts';
 import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { isOnTime } from '../core/turn.ts';
 import { judgeRefusal } from '../core/verdict.ts';
+import { countingFailures } from '../edge/counting.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { SlotChanges } from '../edge/slots.ts';
 import { inTurn } from '../edge/turns.ts';
@@ -20,16 +21,22 @@ const PATIENCE_MS = 120_000;
 /** A start that AWS certainly did not act on leaves nothing of its claim. */
 const FORGOTTEN = { request: null, offer: null, key: null };
 
+interface Answer {
+  body: string;
+  replayed: boolean;
+}
+
 /**
  * Starts a session as the caller: reserves a slot, asks AWS with a derived client token, writes down whose it is.
  *
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export async function start(
-  asked: Start,
-  deps: StartDependencies,
-): Promise<{ body: string; replayed: boolean }> {
+export function start(asked: Start, deps: StartDependencies): Promise<Answer> {
+  return countingFailures('startFailed', asked, deps, () => begin(asked, deps));
+}
+
+async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
   const parameters = JSON.stringify([asked.locations ?? null, asked.launchArguments ?? null]);
   const claim = claimOf(asked, asked.group.id, asked.application, parameters);
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);

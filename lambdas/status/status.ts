@@ -1,8 +1,8 @@
 import { AwsFailure } from '../core/aws-failure.ts';
 import { statusProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { asOf, isOver, type SessionRecord } from '../core/stream-session.ts';
-import { type GetStreamSession, lookAt, seenChanges } from '../edge/observe.ts';
+import { asOf, isOver, type SessionRecord, statusChanges } from '../core/stream-session.ts';
+import { type GetStreamSession, lookAt } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
 import type { Spots } from '../edge/spots.ts';
 import type { Log } from '../edge/telemetry.ts';
@@ -60,11 +60,12 @@ export async function status(
     );
     // Only the start's own answer is kept: after a reconnect AWS may repeat it or not, and no browser could use it.
     const startResponse = record.connectedRequest === undefined ? seen?.signalResponse : undefined;
-    const changes = seenChanges(record, seen, now);
+    // A session that AWS has forgotten is over.
+    const changes = statusChanges(record.status, seen ?? { status: 'TERMINATED' }, now);
     if (changes.status !== record.status) deps.log.info('status', { status: changes.status });
-    return (
-      (await deps.records.observe(key, { ...changes, ...(startResponse ? { startResponse } : {}) })) ?? record
-    );
+    const written = { ...changes, ...(startResponse ? { startResponse } : {}) };
+    // Where a newer status is there, it is the answer: the player may have ended the session meanwhile.
+    return (await deps.records.observe(key, written)) ?? (await deps.records.read(key)) ?? record;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     const problem = statusProblem(failure, deps.random());

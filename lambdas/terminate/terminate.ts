@@ -1,7 +1,7 @@
 import { AwsFailure } from '../core/aws-failure.ts';
 import { needsLook, type Observed, terminateProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { asOf, isOver } from '../core/stream-session.ts';
+import { asOf, isOver, statusChanges } from '../core/stream-session.ts';
 import type { Counters } from '../edge/counters.ts';
 import type { Sight } from '../edge/observe.ts';
 import type { Records, SessionKey } from '../edge/records.ts';
@@ -60,12 +60,6 @@ export async function terminate(key: SessionKey, endsBy: number, deps: Terminate
     if (problem) throw problem;
     seen ??= { status: 'TERMINATED' };
   }
-  const at = deps.now();
-  await deps.records.observe(key, {
-    status: seen.status,
-    statusAt: at,
-    statusSince: at,
-    ...(seen.statusReason ? { statusReason: seen.statusReason } : {}),
-  });
+  await deps.records.observe(key, statusChanges(record.status, seen, deps.now()));
   deps.log.info('ended', { status: seen.status });
 }

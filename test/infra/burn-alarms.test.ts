@@ -43,8 +43,14 @@ describe('a budget that burns', () => {
 
   test("rings by the deployer's own objective and number of answers", () => {
     expect(judged(alarmsWith({ reconnectObjective: 0.999, leastAnswers: 200 }))).toEqual([
-      Array(2).fill([0.0144, 'IF(answered >= 200, failed, 0)']),
-      Array(2).fill([0.006, 'IF(answered >= 200, failed, 0)']),
+      [
+        [0.0144, 'IF(answered >= 200, IF(FILL(players, 0) >= 3, failed, 0), 0)'],
+        [0.0144, 'IF(answered >= 200, failed, 0)'],
+      ],
+      [
+        [0.006, 'IF(answered >= 200, IF(FILL(players, 0) >= 3, failed, 0), 0)'],
+        [0.006, 'IF(answered >= 200, failed, 0)'],
+      ],
     ]);
   });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Counted, rings, valueAt } from './alarm-math.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
@@ -20,6 +22,10 @@ interface Stat {
   Stat: string;
   Period: number;
 }
+/** So many players in an hour, where the alarm asks for them. */
+const several = (part: (typeof alarms)[number], players: number): Counted =>
+  JSON.stringify(part.Metrics).includes('PlayersFailed') ? { players } : {};
+const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
 const times = (count: number, each: Counted) => Array.from({ length: count }, () => each);
 
 describe.each([
@@ -46,13 +52,15 @@ describe('ConnectionsNotHolding', () => {
     expect(watched('ConnectionsNotHolding')).toEqual({
       answered: 'Failed SampleCount 900',
       relapses: 'Relapses Sum 900',
+      players: 'PlayersRelapsed Maximum 900',
     });
-    expect(rings(alarm('ConnectionsNotHolding'), [{ answered: 20, relapses: 10 }])).toBe(true);
+    expect(rings(alarm('ConnectionsNotHolding'), [{ answered: 20, relapses: 10, players: 3 }])).toBe(true);
   });
 
   test.each([
-    ['a few players whose networks flap', { answered: 100, relapses: 10 }],
-    ['one player alone, who counts once in five minutes', { answered: 6, relapses: 3 }],
+    ['a few players whose networks flap', { answered: 100, relapses: 10, players: 10 }],
+    ['one player alone, who makes up the answers too', { answered: 10, relapses: 3, players: 1 }],
+    ['two players', { answered: 10, relapses: 6, players: 2 }],
     ['all hold', { answered: 100 }],
   ])('is quiet: %s', (_, counted) => {
     expect(rings(alarm('ConnectionsNotHolding'), [counted])).toBe(false);
@@ -100,10 +108,46 @@ describe('StartsFailingFast and StartsFailingSlowly', () => {
       expect(parts.map(({ Threshold }) => Threshold)).toEqual([threshold, threshold]);
       for (const part of parts) {
         expect(JSON.stringify(part.Metrics)).toMatch(/Rejoinstart.+"MetricName":"Failed"/);
-        expect(rings(part, [{ answered: 20, failed: 0.2 }])).toBe(true);
+        expect(rings(part, [{ answered: 20, failed: 0.2, ...several(part, 3) }])).toBe(true);
         expect(rings(part, [{ answered: 9, failed: 1 }])).toBe(false);
       }
     }
+  });
+});
+
+describe('one player alone', () => {
+  test.each(['ReconnectsFailingFast', 'ReconnectsFailingSlowly', 'StartsFailingFast', 'StartsFailingSlowly'])(
+    'does not ring %s, which is about everybody, though every counted answer of hours is the player’s own failure',
+    (name) => {
+      const rule = JSON.stringify(alarm(name).AlarmRule);
+      const parts = alarms.filter(({ id }) => rule.includes(`"${id}"`));
+      const ringBy = (players: number) =>
+        parts.every((part) => rings(part, [{ answered: 72, failed: 1, ...several(part, players) }]));
+      expect([1, 2, 3, 10].map(ringBy)).toEqual([false, false, true, true]);
+    },
+  );
+
+  test.each([
+    'NobodyGetsBack',
+    'NobodyStarts',
+    'LooksFailing',
+    'RequestsTurnedAway',
+    'AnswersSlow',
+    'PacingSustained',
+  ])('may ring %s, and whoever is called reads so at once', (name) => {
+    expect(alarm(name).AlarmDescription).toMatch(/\bone\b/);
+    expect(runbook.split(`### ${name}\n`)[1]?.split('\n### ')[0]).toMatch(/\bone (player|page|session)\b/);
+  });
+
+  test('the runbook says of each alarm of players whether it needs several of them', () => {
+    const [, chapter = ''] = runbook.split('### Whom an alarm is about\n');
+    const named = [
+      ...(chapter.split('\n### ')[0] ?? '').matchAll(/\b[A-Z][a-z]+[A-Z]\w+|\bMisconfigured\b/g),
+    ].map(([name]) => name);
+    const ringing = alarms.filter(({ AlarmActions }) => AlarmActions).map(nameOf);
+    expect([...new Set(named)].filter((name) => ringing.includes(name)).toSorted()).toEqual(
+      ringing.toSorted(),
+    );
   });
 });
 

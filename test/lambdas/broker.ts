@@ -5,6 +5,7 @@ import type { PacerState } from '../../lambdas/core/pacer.ts';
 import type { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import { pacerKey, tablePacer } from '../../lambdas/edge/pacer.ts';
+import { tablePlayerCounts } from '../../lambdas/edge/player-counts.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import type { Log } from '../../lambdas/edge/telemetry.ts';
@@ -130,6 +131,7 @@ export function reconnectWith(table: Table, aws: FakeAws) {
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
     records: tableRecords(table),
+    playerCounts: tablePlayerCounts(table, HANGS_AFTER_MS),
     async createConnection(_asked, clientToken) {
       aws.tokens.push(clientToken);
       return aws.connect(clientToken);
@@ -155,7 +157,8 @@ export async function ownSession(
   deps: ReconnectDependencies,
   changes: Partial<SessionRecord> = {},
 ): Promise<Reconnect> {
-  const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
+  const { playerId = `player-${randomUUID()}` } = changes;
+  const key = { playerId, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
   await deps.records.add({
     ...key,
     createdAt: deps.now() - 60_000,

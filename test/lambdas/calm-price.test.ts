@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
+import { tablePlayerCounts } from '../../lambdas/edge/player-counts.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -25,6 +27,7 @@ function starting(startsPerMinute: number) {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
     streamGroups: [{ id: 'sg-1' }],
     records: tableRecords(real.table),
+    playerCounts: tablePlayerCounts(real.table, HANGS_AFTER_MS),
     slots: tableSlots(real.table),
     counters: tableCounters(real.table),
     startStreamSession: async () =>

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Problem } from '../../lambdas/core/problems.ts';
+import { Problem } from '../../lambdas/core/problems.ts';
 import type { SessionRecord } from '../../lambdas/core/stream-session.ts';
 import type { Verdict } from '../../lambdas/core/verdict.ts';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import { forgetMeasured, measured } from '../../lambdas/edge/measured.ts';
+import { tablePlayerCounts } from '../../lambdas/edge/player-counts.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import type { Log, LogFields } from '../../lambdas/edge/telemetry.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import { askedStart, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from './broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -49,10 +51,11 @@ describe('a stuck player', () => {
     for (let time = 0; time < 10; time++) verdicts.push(await counts(ask(1700)));
     expect(verdicts).toEqual(['bad', ...Array(9).fill('neither')]);
     const operations = real.operations.slice(before).filter((operation) => !operation.includes('stale'));
-    expect(operations).toEqual(Array(20).fill('update'));
+    // Two a refusal; and once for the player, and for the players of the hour.
+    expect(operations).toEqual(Array(22).fill('update'));
   });
 
-  it('counts as back, and anew, once a connection went well', async () => {
+  it('counts again no sooner than in five minutes, though connections go well in between', async () => {
     const { aws, ask, newOffer, deps, asked } = await player();
     const works = aws.connect;
     aws.connect = () => Promise.reject(refusal('quota'));
@@ -61,7 +64,11 @@ describe('a stuck player', () => {
     expect(await counts(ask(5000, newOffer()))).toBe('good');
     expect(await deps.records.read(asked)).not.toHaveProperty('trouble');
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask(5000, newOffer()))).toBe('bad');
+    expect(await counts(ask(5000, newOffer()))).toBe('neither');
+    aws.connect = works;
+    expect(await counts(ask(290_000, newOffer()))).toBe('good');
+    aws.connect = () => Promise.reject(refusal('quota'));
+    expect(await counts(ask(0, newOffer()))).toBe('bad');
   });
 
   it('who loses the session while asking is a failure; who comes back to a lost one is none', async () => {
@@ -107,6 +114,76 @@ describe('a stuck player', () => {
       verdicts.push(await counts(start({ ...asked, endsBy: clock.now + 15_000 }, starting)));
     }
     expect(verdicts).toEqual(['bad', ...Array(5).fill('neither')]);
+  });
+});
+
+describe('one player alone', () => {
+  it('is one failure however many sessions it starts, drops, is refused in, and ends', async () => {
+    const { aws, deps, asked, clock, newOffer } = await player();
+    aws.connect = () => Promise.reject(refusal('quota'));
+    const verdicts: unknown[] = [];
+    for (let session = 0; session < 5; session++) {
+      const own = await ownSession(deps, { playerId: asked.playerId });
+      verdicts.push(await counts(reconnect({ ...own, ...newOffer() }, deps)));
+      clock.now += 2200;
+    }
+    expect(verdicts).toEqual(['bad', ...Array(4).fill('neither')]);
+  });
+
+  it('is one connection that did not hold, whatever session it drops again at once', async () => {
+    const { aws, deps, asked, clock, newOffer } = await player();
+    aws.connect = async () => 'answer';
+    const relapses: string[] = [];
+    for (let session = 0; session < 3; session++) {
+      const of = await ownSession(deps, { playerId: asked.playerId });
+      for (const previousConnectionId of ['c0', undefined]) {
+        forgetMeasured();
+        const before = previousConnectionId ?? (await deps.records.read(of))?.lineage?.at(-1);
+        const next = { ...of, ...newOffer(), previousConnectionId: before, endsBy: clock.now + 10_000 };
+        await reconnect(next, deps);
+        relapses.push(measured.relapse);
+        clock.now += 2000;
+      }
+    }
+    expect(relapses).toEqual(['none', 'counted', 'none', 'again', 'none', 'again']);
+    forgetMeasured();
+  });
+
+  it('stays one of the hour’s players however often it fails; ten are told apart, and of more nothing is written', async () => {
+    const counts = tablePlayerCounts(real.table, HANGS_AFTER_MS);
+    // An hour in which nothing else here happens.
+    const now = 1_700_000_000_000;
+    const heard: number[] = [];
+    for (const who of ['a', 'a', 'b', 'a']) heard.push(await counts.addPlayer('startFailed', who, now));
+    for (let more = 0; more < 8; more++)
+      heard.push(await counts.addPlayer('startFailed', `more-${more}`, now));
+    expect(heard).toEqual([1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    real.operations.length = 0;
+    expect(await counts.addPlayer('startFailed', 'one more', now)).toBe(10);
+    expect(real.operations).toEqual([]);
+    expect(
+      await tablePlayerCounts(real.table, HANGS_AFTER_MS).addPlayer('startFailed', 'in another sandbox', now),
+    ).toBe(10);
+  });
+
+  it('cannot pass for many by making its own item too busy; a table that answers nobody fails everybody', async () => {
+    const { aws, deps } = await player();
+    aws.connect = () => Promise.reject(refusal('quota'));
+    const gone = () => Promise.reject(new Problem('upstream_unavailable', 'Too busy.'));
+    const heard: number[] = [];
+    for (const playerCounts of [
+      { ...deps.playerCounts, isDue: gone },
+      { isDue: gone, addPlayer: gone },
+    ]) {
+      forgetMeasured();
+      await counts(
+        reconnect({ ...(await ownSession(deps)), endsBy: deps.now() + 10_000 }, { ...deps, playerCounts }),
+      );
+      heard.push(measured.failedPlayers);
+    }
+    expect(heard[0]).toBeLessThan(10);
+    expect(heard[1]).toBe(10);
+    forgetMeasured();
   });
 });
 

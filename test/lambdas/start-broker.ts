@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { tableCounters } from '../../lambdas/edge/counters.ts';
 import type { AwsStreamSession } from '../../lambdas/edge/gameliftstreams.ts';
+import { tablePlayerCounts } from '../../lambdas/edge/player-counts.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { tableSlots } from '../../lambdas/edge/slots.ts';
 import type { Table } from '../../lambdas/edge/table.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import { pacerOver, quiet } from './broker.ts';
 
 /**
@@ -22,6 +24,7 @@ export function startWith(
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
     streamGroups: [{ id: 'sg-1' }],
     records: tableRecords(table),
+    playerCounts: tablePlayerCounts(table, HANGS_AFTER_MS),
     slots: tableSlots(table),
     counters: tableCounters(table),
     async startStreamSession(_asked, clientToken) {
