@@ -60,6 +60,8 @@ describe('a small storm', () => {
         'waitP50',
         'waitP99',
         'billedMsPerPlayer',
+        'refusedCallsPerPlayer',
+        'statusRequestsPerPlayer',
       ]);
     }
   });
