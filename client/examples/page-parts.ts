@@ -1,4 +1,7 @@
-/** What a page has anyway; here only so that the examples can be checked. */
+/**
+ * What a page has anyway; here only so that the examples can be checked. The Web SDK plays an element only if it has
+ * `autoplay`: `<video autoplay muted playsinline>` and `<audio autoplay>`.
+ */
 export const videoElement = document.querySelector('video') as HTMLVideoElement;
 export const audioElement = document.querySelector('audio') as HTMLAudioElement;
 
