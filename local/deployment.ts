@@ -29,6 +29,8 @@ export interface LocalDeploymentOptions {
   settingsFile?: string | undefined;
   /** Settings to replace, member by member of the top level. */
   settings?: DeployerSettings;
+  /** Makes the app of the settings; absent: it is synthesized. For tests, which start many deployments of the same sources. */
+  synthesize?: typeof synthesize;
   /** The emulator's settings to begin with. */
   emulator?: NonNullable<EmulatorOptions['settings']>;
   /** How many writes the table takes on one item in a second; absent: any number. DynamoDB: 1,000. */
@@ -101,7 +103,8 @@ async function start(
   mkdirSync(directory, { recursive: true });
   const settingsPath = join(directory, 'settings.json');
   writeFileSync(settingsPath, `${JSON.stringify(settings, null, 2)}\n`);
-  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
+  const make = options.synthesize ?? synthesize;
+  const { outDir } = await make({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
     (error: Error) => {
       // The app read our copy; who is to mend it knows the original.
       throw new Error(

@@ -55,6 +55,7 @@ test('a developer’s AWS credentials and profile do not reach the app', async (
   expect(names.filter((name) => /^(AWS_|CDK_)/.test(name)).sort()).toEqual([
     'CDK_CONTEXT_JSON',
     'CDK_OUTDIR',
+    'CDK_VALIDATION',
   ]);
 });
 
