@@ -37,6 +37,10 @@ export interface LocalDeploymentOptions {
   tableItemWritesPerSecond?: number;
   /** How many events of one function are served at once; absent: 8. What exceeds it queues. */
   maxWorkersPerFunction?: number;
+  /** How long an event of a function may take, in seconds; absent: as long as the template says. */
+  functionTimeoutSeconds?: number;
+  /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
+  functionEnvironment?: Record<string, string>;
   /** Changes what the roles grant before anything runs, to show that a wrong grant is noticed. */
   alterRoles?: (roles: RoleModel[]) => RoleModel[];
   /** Told in one line whenever something begins. */
@@ -115,7 +119,9 @@ async function start(
   const region = regionOf(settings);
   const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
-  const functions = stacks.flatMap((stack) => stack.functions);
+  const functions = stacks
+    .flatMap((stack) => stack.functions)
+    .map((fn) => ({ ...fn, timeoutSeconds: options.functionTimeoutSeconds ?? fn.timeoutSeconds }));
   requireDistinct([...functions, ...stacks.flatMap((stack) => stack.roles)]);
   const { alterRoles = (unaltered) => unaltered } = options;
   const roles = alterRoles(stacks.flatMap((stack) => stack.roles));
@@ -180,6 +186,7 @@ async function start(
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       TABLE_TIMEOUT_MS: String(TABLE_TIMEOUT_MS),
+      ...options.functionEnvironment,
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: emulator.url,
     }),
   });
