@@ -1,6 +1,11 @@
 import { routes, type Send } from './api-client.ts';
 import type { Connection } from './connection.ts';
-import { type ConnectionRequest, type Granted, requestConnection } from './connection-request.ts';
+import {
+  type ApiVersion,
+  type ConnectionRequest,
+  type Granted,
+  requestConnection,
+} from './connection-request.ts';
 import type { Input } from './input.ts';
 import { failure, type Refusal } from './problem.ts';
 import { budgetMs } from './reconnect-policy.ts';
@@ -44,8 +49,7 @@ export interface AttemptParts<Sdk> {
   granted?: Granted<Sdk> | undefined;
   /** How many connections were asked for before. */
   attempt?: number;
-  /** What is known of the API that this stream talks to. */
-  api: { takesSilentMs: boolean };
+  api: ApiVersion;
   /** Shows a state to the page. */
   show(state: StreamState): void;
   /** This is the session now, and the newest connection to it that is known. */
@@ -140,6 +144,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       // A connection that came back and stayed is the stream again.
       if (answer && healedAt && now - answer.at >= PROVISIONAL_MS) giveUp(answer.granted);
       if (lost && old && healedAt && now - healedAt >= PROVISIONAL_MS && !answer && !requests.isOut) {
+        old.hasRival = false;
         return { kind: 'connected', connection: old, session, connectionId: lost.connectionId };
       }
       await scope.wait(old && (answer ? FRAME_EVERY_MS : healedAt ? old.nextLookMs() : LOOK_EVERY_MS));
@@ -148,6 +153,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
 
   /** Asks for a connection; what comes of it wakes the loop. @param after what the first request waits for. */
   function begin(after?: Refusal): ConnectionRequest<Sdk> {
+    if (old) old.hasRival = true;
     const begun = requestConnection({
       scope,
       requests,
