@@ -1,4 +1,7 @@
-/** What a page has anyway; here only so that the examples can be checked. */
+/**
+ * What a page has anyway; here only so that the examples can be checked. The elements must play by themselves:
+ * `<video autoplay muted playsinline></video> <audio autoplay></audio>`
+ */
 export const videoElement = document.querySelector('video') as HTMLVideoElement;
 export const audioElement = document.querySelector('audio') as HTMLAudioElement;
 

@@ -31,9 +31,9 @@ export function Game() {
   const isOver = state.name === 'idle' || state.name === 'ended';
   return (
     <main>
-      <video ref={video} muted playsInline />
+      <video ref={video} autoPlay muted playsInline />
       {/* biome-ignore lint/a11y/useMediaCaption: a game has no captions */}
-      <audio ref={audio} />
+      <audio ref={audio} autoPlay />
       {state.name === 'reconnecting' && <p>Coming back … {state.wait?.queuePosition}</p>}
       {isOver && (
         <button type="button" onClick={() => stream.start({ applicationIdentifier: 'a-9ZY8X7Wv6' })}>

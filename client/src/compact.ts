@@ -10,3 +10,8 @@ export function compact<const T extends object>(value: T): Compact<T> {
   for (const key in value) if (value[key] === undefined) delete value[key];
   return value as Compact<T>;
 }
+
+/** The members of a JSON object; none where it is something else. */
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,23 +1,24 @@
-import { routes } from './api.ts';
-import { ask } from './asking.ts';
-import { findLive, isGone } from './beginning.ts';
-import { RejoinError } from './error.ts';
-import type { Run } from './run.ts';
-import { END_WITHIN_MS } from './timing.ts';
+import { routes, type Send } from './api-client.ts';
+import { findLive } from './first-connection.ts';
+import { createRequests } from './requests.ts';
+import type { Scope } from './scope.ts';
+import { isGone, type StreamSession } from './session.ts';
+import type { Ended } from './state.ts';
+import { END_WITHIN_MS, FIND_WITHIN_MS } from './timing.ts';
 
-/** Ends the run's session, or else the player's newest. @throws RejoinError always: `ended_by_player` where it is over. */
-export async function endSession(run: Run): Promise<never> {
-  run.session ??= (await findLive(run))[0];
-  run.within(END_WITHIN_MS);
-  const { session } = run;
-  if (session === undefined) throw new RejoinError({ reason: 'no_session' });
-  try {
-    await ask(run, {
-      make: () => ({ method: 'DELETE', path: routes.session(session) }),
-      read: () => true,
-    });
-  } catch (error) {
-    if (!isGone(error)) throw error;
+/** Ends this session, or else the player's newest. */
+export async function endSession(scope: Scope, send: Send, known: StreamSession | undefined): Promise<Ended> {
+  const requests = createRequests(scope, send);
+  let session = known;
+  if (!session) {
+    scope.limit(FIND_WITHIN_MS);
+    const found = await findLive(requests);
+    if (found.kind === 'ended') return found;
+    [session] = found.value;
   }
-  throw new RejoinError({ reason: 'ended_by_player' });
+  if (!session) return { kind: 'ended', ending: { reason: 'no_session' } };
+  scope.limit(END_WITHIN_MS);
+  const ended = await requests.ask({ method: 'DELETE', path: routes.session(session) }, () => true);
+  if (ended.kind === 'ended' && !isGone(ended.ending)) return { ...ended, session };
+  return { kind: 'ended', ending: { reason: 'ended_by_player' }, session };
 }

@@ -1,4 +1,4 @@
-export type { GetAccessToken } from './api.ts';
+export type { GetAccessToken } from './api-client.ts';
 export type { Environment, EventsLike, LocksLike } from './environment.ts';
 export { RejoinError } from './error.ts';
 export type { ApiCode, Code, Word } from './problem.ts';

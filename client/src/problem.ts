@@ -1,4 +1,4 @@
-import { compact } from './compact.ts';
+import { compact, membersOf } from './compact.ts';
 import type { StreamSession } from './session.ts';
 
 /** What to do about a refusal: repeat exactly this request, make a new offer first, or nothing. */
@@ -63,6 +63,8 @@ export interface Refusal extends Word {
   queuePosition?: number;
   mayBeTooLate?: boolean;
   statusReason?: string;
+  /** The session's status where the API looked it up. */
+  streamSessionStatus?: string;
   /** The session that a start was refused for. */
   streamSession?: StreamSession;
 }
@@ -79,14 +81,12 @@ export function failure(code: Code, retry: Retry = 'same', status = 0): Refusal 
 
 /** Reads a refusal. What has no known code came from the gateway, which is obeyed as docs/protocol.md says. */
 export function refusalOf(status: number, retryAfter: string | null, body: unknown): Refusal {
-  const said = (typeof body === 'object' && body !== null ? body : {}) as Partial<Refusal> & {
-    message?: unknown;
-  };
+  const said = membersOf(body);
   const retry = RETRIES.find((known) => known === said.retry);
   const mayPass = status === 429 || status === 408 || status >= 500;
   return compact({
     ...said,
-    code: retry !== undefined && isApiCode(said.code) ? said.code : 'gateway',
+    code: retry && isApiCode(said.code) ? said.code : 'gateway',
     status,
     retry: retry ?? (mayPass ? 'same' : 'never'),
     detail: String(said.detail ?? said.message ?? ''),
@@ -98,19 +98,10 @@ function isApiCode(code: unknown): code is ApiCode {
   return API_CODES.includes(code as ApiCode);
 }
 
-/** Whether this is a session as far as anything here depends on it. */
-export function isSession(value: unknown): value is StreamSession {
-  const session = (value ?? {}) as StreamSession;
-  return (
-    Number.isFinite(session.connectionTimeoutSeconds) &&
-    [session.streamGroupId, session.streamSessionId, session.status].every((text) => typeof text === 'string')
-  );
-}
-
 const RETRIES: readonly Retry[] = ['same', 'newOffer', 'never'];
 
 /** The exact wait where it was said, else the header's whole seconds; an HTTP date is not taken: clocks differ. */
 function waitOf(header: string | null, exact: unknown): number | undefined {
   if (typeof exact === 'number' && exact >= 0) return exact;
-  return header !== null && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
+  return /^\d+$/.test(header ?? '') ? Number(header) * 1000 : undefined;
 }

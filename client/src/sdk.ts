@@ -9,6 +9,8 @@ export interface GameLiftStreamsLike {
   processSignalResponse(signalResponse: string): Promise<unknown>;
   /** Sends keyboard, mouse and gamepads to the game from now on. */
   attachInput?(): unknown;
+  /** Sends them no more, and releases what is held down. */
+  detachInput?(): unknown;
   /** Leaves the connection. */
   close(): unknown;
   /** An `RTCStatsReport` of the video's receiver. Anything else is read as far as it can be. */

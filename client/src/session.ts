@@ -1,3 +1,6 @@
+import { compact, membersOf } from './compact.ts';
+import type { Ending } from './state.ts';
+
 /** GameLift Streams' `StreamSessionStatus` values. */
 export type StreamSessionStatus =
   | 'ACTIVATING'
@@ -35,5 +38,60 @@ export interface StartRequest {
 
 /** Whether AWS brings a session in this status back; it does not. */
 export function isOver({ status }: StreamSession): boolean {
-  return status === 'TERMINATING' || status === 'TERMINATED' || status === 'ERROR';
+  return ['TERMINATING', 'TERMINATED', 'ERROR'].includes(status);
+}
+
+/** Whether a stream that ended so has no session to come back to. */
+export function isGone({ reason }: Ending): boolean {
+  return ['idle', 'terminated', 'session_ended', 'no_session', 'ended_by_player'].includes(reason);
+}
+
+/** Whether AWS takes a connection to a session in this status, or would say why it never will. */
+export function isReconnectable(status: StreamSessionStatus): boolean {
+  return !['CONNECTED', 'RECONNECTING', 'ACTIVATING'].includes(status);
+}
+
+/** What start, status and reconnect answer, as far as it was there. */
+export interface SessionAnswer {
+  streamSession: StreamSession;
+  signalResponse?: string;
+  connectionId?: string;
+}
+
+/** An answer that grants a connection. */
+export interface GrantedAnswer extends SessionAnswer {
+  connectionId: string;
+}
+
+/** Whether this is a session as far as anything here depends on it. */
+export function isSession(value: unknown): value is StreamSession {
+  const { connectionTimeoutSeconds, streamGroupId, streamSessionId, status } = membersOf(value);
+  return Number.isFinite(connectionTimeoutSeconds) && [streamGroupId, streamSessionId, status].every(textOf);
+}
+
+/** Reads what start, status and reconnect answer; undefined where it is something else. */
+export function readSession(body: unknown): SessionAnswer | undefined {
+  const { streamSession, signalResponse, connectionId } = membersOf(body);
+  if (!isSession(streamSession)) return undefined;
+  return compact({
+    streamSession,
+    signalResponse: textOf(signalResponse),
+    connectionId: textOf(connectionId),
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The same, where it must name a connection. */
+export function readGranted(body: unknown): GrantedAnswer | undefined {
+  const answer = readSession(body);
+  return answer?.connectionId ? { ...answer, connectionId: answer.connectionId } : undefined;
+}
+
+/** Reads the list of a player's sessions; undefined where it is something else. */
+export function readSessions(body: unknown): StreamSession[] | undefined {
+  const { streamSessions } = membersOf(body);
+  return Array.isArray(streamSessions) && streamSessions.every(isSession) ? streamSessions : undefined;
 }

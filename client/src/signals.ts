@@ -1,52 +1,60 @@
 import type { Environment } from './environment.ts';
 
-/** The promise, or the signal's reason as soon as that is aborted, whatever becomes of the promise then. */
-export function held<T>(promise: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
-    Promise.resolve(promise)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop));
-  });
+/** What came of a task: its value or its error, or that time was up or it was cut short. */
+export type Outcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'timeout' | 'cut' };
+
+/** How long a task may go on. */
+export interface Limits {
+  env: Environment;
+  /** Aborted when nobody wants to know what comes of the task. */
+  signal: AbortSignal;
+  /** Milliseconds that the task may take; without it as long as it likes. */
+  ms?: number | undefined;
+  /** Aborted to go on without the task. */
+  cut?: AbortSignal | undefined;
 }
 
-/** Resolves after some milliseconds, rejects with the signal's reason as soon as that is aborted; leaves no timer behind. */
-export function sleep(ms: number, signal: AbortSignal, env: Environment): Promise<void> {
-  let timer: unknown;
-  const slept = new Promise<void>((resolve) => {
-    timer = env.setTimeout(resolve, ms);
-  });
-  return held(slept, signal).finally(() => env.clearTimeout(timer));
-}
-
-/** A controller that is aborted with its parent; `done` lets go of the parent. */
-export function childOf(parent: AbortSignal): AbortController & { done(): void } {
-  const child = new AbortController();
-  const follow = () => child.abort(parent.reason);
-  if (parent.aborted) follow();
-  else parent.addEventListener('abort', follow);
-  return Object.assign(child, { done: () => parent.removeEventListener('abort', follow) });
-}
-
-/** The reason of a signal that was aborted by `within`. */
-export const TIMED_OUT = new Error('not in time');
-
-/** A task that is given so many milliseconds; afterwards its signal is aborted, and this rejects with `TIMED_OUT`. */
-export async function within<T>(
-  ms: number,
-  signal: AbortSignal,
-  env: Environment,
+/**
+ * Does a task and tells what came of it. Never rejects. When it is too late, the task's own signal is aborted, and this resolves at
+ * once, whatever becomes of the task.
+ *
+ * Once `signal` is aborted this never settles, so code behind an `await` of it runs only while somebody wants it to. Nothing is left
+ * behind then: no timer, no listener.
+ */
+export function outcomeOf<T>(
   task: (signal: AbortSignal) => T | PromiseLike<T>,
-): Promise<T> {
-  const child = childOf(signal);
-  const timer = env.setTimeout(() => child.abort(TIMED_OUT), ms);
-  try {
-    child.signal.throwIfAborted();
-    return await held(task(child.signal), child.signal);
-  } finally {
-    env.clearTimeout(timer);
-    child.done();
-  }
+  { env, signal, ms, cut }: Limits,
+): Promise<Outcome<T>> {
+  return new Promise((resolve) => {
+    const own = new AbortController();
+    let timer: unknown;
+    const end = (outcome: Outcome<T>) => {
+      env.clearTimeout(timer);
+      for (const each of [signal, cut]) each?.removeEventListener('abort', cutShort);
+      if (!signal.aborted) resolve(outcome);
+    };
+    const stop = (kind: 'timeout' | 'cut') => {
+      own.abort();
+      end({ kind });
+    };
+    const cutShort = () => stop('cut');
+    for (const each of [signal, cut]) {
+      if (each?.aborted) return cutShort();
+      each?.addEventListener('abort', cutShort);
+    }
+    if (ms !== undefined) timer = env.setTimeout(() => stop('timeout'), ms);
+    // A task may throw before it returns a promise.
+    new Promise<T>((begin) => begin(task(own.signal))).then(
+      (value) => end({ kind: 'value', value }),
+      (error) => end({ kind: 'error', error }),
+    );
+  });
+}
+
+/** Resolves after some milliseconds, or as soon as it is cut short: then with false. Never, where the signal is aborted. */
+export async function sleep(ms: number | undefined, limits: Omit<Limits, 'ms'>): Promise<boolean> {
+  return (await outcomeOf(() => new Promise(() => {}), { ...limits, ms })).kind === 'timeout';
 }

@@ -7,7 +7,6 @@ type Settled = ConnectedState | EndedState;
 export function createStateHolder(first: Listener | undefined) {
   let state: StreamState = { name: 'idle' };
   const listeners = new Set<Listener>(first === undefined ? [] : [first]);
-  let waiting: ((settled: Settled) => void)[] = [];
 
   function guarded(tell: () => void): void {
     try {
@@ -26,11 +25,6 @@ export function createStateHolder(first: Listener | undefined) {
       if (isSame) return;
       state = next;
       for (const listener of listeners) guarded(() => state === next && listener(next));
-      if (state.name !== 'connected' && state.name !== 'ended') return;
-      const settled = state;
-      const waiters = waiting;
-      waiting = [];
-      for (const resolve of waiters) resolve(settled);
     },
 
     subscribe(listener: Listener): () => void {
@@ -41,8 +35,13 @@ export function createStateHolder(first: Listener | undefined) {
     /** Resolves with the next state that lasts, or the present one. */
     settled(): Promise<Settled> {
       return new Promise((resolve) => {
-        if (state.name === 'connected' || state.name === 'ended') resolve(state);
-        else waiting.push(resolve);
+        const settle: Listener = (now) => {
+          if (now.name !== 'connected' && now.name !== 'ended') return;
+          listeners.delete(settle);
+          resolve(now);
+        };
+        listeners.add(settle);
+        settle(state);
       });
     },
   };

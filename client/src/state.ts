@@ -33,6 +33,8 @@ export interface ReconnectingState extends Trying {
   /** The last sign of life. */
   readonly lostAt: number;
   readonly why: Loss;
+  /** The lost connection is still open and may come back by itself, while another one is asked for. */
+  readonly healing: boolean;
 }
 
 /** `end()` is asking. */
@@ -108,14 +110,26 @@ export type Ending =
   /** The caller's signal was aborted: the session lives. */
   | { readonly reason: 'aborted' };
 
+/** There is nothing more to try. */
+export interface Ended {
+  readonly kind: 'ended';
+  readonly ending: Ending;
+  /** The session that it is about, where that is another one than was known. */
+  readonly session?: StreamSession | undefined;
+}
+
 /** What happened, for a timeline. `at` is in milliseconds since the epoch. */
-export type StreamEvent = { readonly at: number } & (
+export type StreamEvent = { readonly at: number } & EventDetails;
+
+/** An event without its time. */
+export type EventDetails =
   | { readonly name: 'suspected'; readonly silentMs: number }
   | { readonly name: 'lost'; readonly why: Loss; readonly silentMs: number }
+  /** The lost connection plays again; nothing had been seen of it for this long. */
+  | { readonly name: 'healed'; readonly silentMs: number }
   | { readonly name: 'asked'; readonly attempt: number }
   | ({ readonly name: 'refused'; readonly status: number; readonly waitMs: number } & Word)
   | { readonly name: 'answered'; readonly replayed: boolean }
   | { readonly name: 'first_frame' }
   | { readonly name: 'no_picture'; readonly error: unknown }
-  | { readonly name: 'input_failed'; readonly error: unknown }
-);
+  | { readonly name: 'input_failed'; readonly error: unknown };

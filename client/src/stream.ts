@@ -1,22 +1,21 @@
-import { createSend, type GetAccessToken } from './api.ts';
-import { findLive, resume, start } from './beginning.ts';
+import { createApiClient, type GetAccessToken } from './api-client.ts';
+import { type AttemptResult, type Lost, runAttempt } from './attempt.ts';
 import { compact } from './compact.ts';
-import { type Connecting, reconnect } from './connecting.ts';
+import { type Connection, openConnection } from './connection.ts';
 import { endSession } from './end-session.ts';
 import { type Environment, environmentOf } from './environment.ts';
 import { RejoinError } from './error.ts';
-import { isLost, type Line, openLine } from './line.ts';
-import { budgetMs } from './policy.ts';
-import { createRun, type Happening, type Run } from './run.ts';
+import { type FirstConnectionParts, findLive, resume, start } from './first-connection.ts';
+import { createInput } from './input.ts';
+import { createRequests } from './requests.ts';
+import { createScope, type Scope } from './scope.ts';
 import type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
-import type { StartRequest, StreamSession } from './session.ts';
-import type { ConnectedState, EndedState, StreamEvent, StreamState } from './state.ts';
+import { isGone, type StartRequest, type StreamSession } from './session.ts';
+import { outcomeOf } from './signals.ts';
+import type { ConnectedState, Ended, EndedState, EventDetails, StreamEvent, StreamState } from './state.ts';
 import { createStateHolder } from './state-holder.ts';
 import { holdTab } from './tab-lock.ts';
-import { STALL_MS } from './timing.ts';
-
-/** Endings after which there is no session to come back to. */
-const GONE: readonly string[] = ['idle', 'terminated', 'session_ended', 'no_session', 'ended_by_player'];
+import { FIND_WITHIN_MS, STALL_MS } from './timing.ts';
 
 /** What a stream is made of. */
 export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
@@ -25,9 +24,12 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
   /** Where `start()` starts sessions. */
   streamGroupId: string;
   /**
-   * Makes the Web SDK's object, with these callbacks in its `clientConnection`. Called for each connection, after the last one's
-   * object was closed: make a new one, since a browser reports errors of a closed connection a moment later, and they must not
-   * be taken for the next one's.
+   * Makes the Web SDK's object, with these callbacks in its `clientConnection`. Called for each connection: make a new one, since a
+   * browser reports errors of a closed connection a moment later, and they must not be taken for the next one's.
+   *
+   * The last one's object may still be open. After a loss a second object makes an offer while the first may come back, so two of them
+   * share the elements for a while; the picture changes hands when the answer is applied, and the first object is closed then. There
+   * are never more than two. `stream.sdk` is the one that has the elements.
    */
   createGameLiftStreams(clientConnection: ClientConnection): Sdk;
   /**
@@ -39,7 +41,10 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
   onState?(state: StreamState): void;
   /** Called with what happens, for a timeline. */
   onEvent?(event: StreamEvent): void;
-  /** Whether to attach input on each connection; otherwise that is the page's to do. Default true. */
+  /**
+   * Whether to attach input on each connection, and to detach it while the stream is lost; otherwise that is the page's to do, by the
+   * state. Default true.
+   */
   attachInput?: boolean;
   /** Replaces parts of the browser, for tests. */
   environment?: Partial<Environment>;
@@ -61,11 +66,11 @@ export interface ResumeOptions extends Abortable {
   previousConnectionId?: string;
 }
 
-/** A player's stream: at most one session, one connection and one request at a time. */
+/** A player's stream: at most one session, one connection that plays and one request at a time. */
 export interface Stream<Sdk> {
   /** The same object until something changes. */
   readonly state: StreamState;
-  /** The Web SDK's object of the present connection, for input and application messages. */
+  /** The Web SDK's object of the connection that has the elements, for input and application messages. */
   readonly sdk: Sdk | undefined;
   /** Calls the listener with each new state. Returns what ends that. */
   subscribe(listener: (state: StreamState) => void): () => void;
@@ -84,125 +89,137 @@ export interface Stream<Sdk> {
 /** Makes a stream; nothing happens before `start()` or `resume()`. @throws TypeError where `api` is no URL. */
 export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOptions<Sdk>): Stream<Sdk> {
   const env = environmentOf(options.environment);
-  const send = createSend(options.api, options.getAccessToken, env);
+  const send = createApiClient(options.api, options.getAccessToken, env);
   const holder = createStateHolder(options.onState);
-  const finding = new Set<Run>();
-  /** The run that the state tells of. */
-  let active: Run | undefined;
-  let line: Line<Sdk> | undefined;
-  /** What the last run knew of its session. */
-  let known: Pick<Run, 'session' | 'connectionId'> = { session: undefined, connectionId: undefined };
+  const api = { isOld: false };
+  const finding = new Set<Scope>();
+  /** The scope that the state tells of. */
+  let active: Scope | undefined;
+  /** The connection that has the elements. */
+  let connection: Connection<Sdk> | undefined;
+  /** What is known of the session that this stream is about. */
+  let known: { session?: StreamSession; connectionId?: string | undefined } = {};
   let stallMs = STALL_MS;
 
-  function tell(event: Happening): void {
+  function tell(event: EventDetails): void {
     holder.guarded(() => options.onEvent?.({ ...event, at: env.now() }));
   }
 
-  function closeLine(): void {
-    const closing = line;
-    line = undefined;
-    closing?.close();
-  }
-
-  /** Begins a run in the place of the one there is. Its end is shown, and unless it is silent all on the way. */
-  function begin(outer: AbortSignal | undefined, isSilent: boolean, task: (run: Run) => Promise<void>): void {
+  /** Begins a scope in the place of the one there is, and shows its end. */
+  function begin(outer: AbortSignal | undefined, task: (scope: Scope) => Promise<void>): void {
     const replaced = active;
-    const run = createRun({
+    const scope = createScope({
       env,
-      send,
       tell,
-      set: isSilent ? undefined : holder.set,
       outer,
-      over(ending) {
-        if (active !== run) return;
-        active = undefined;
-        closeLine();
-        const { session = known.session, connectionId } = run;
-        if (run.session !== undefined) known = { session, connectionId };
-        if (GONE.includes(ending.reason)) known = { session: undefined, connectionId: undefined };
+      ended(ending) {
+        if (active !== scope) return;
+        active = connection = undefined;
+        const { session } = known;
+        if (isGone(ending)) known = {};
         holder.set({ ...compact({ name: 'ended', session }), ...ending });
       },
     });
-    active = run;
-    replaced?.stop({ reason: 'closed' });
-    closeLine();
-    run.go(() => task(run));
+    active = scope;
+    connection = undefined;
+    replaced?.end({ reason: 'closed' });
+    if (outer?.aborted) scope.end({ reason: 'aborted' });
+    // What rejects is a defect, of ours or of an SDK that is none.
+    else task(scope).catch((error) => scope.end({ reason: 'failed', error }));
   }
 
   /** Connects and keeps connected, unless something is under way already. */
   async function connected(
-    signal: AbortSignal | undefined,
+    outer: AbortSignal | undefined,
     insist: boolean,
-    first: (on: Connecting<Sdk>) => Promise<Line<Sdk>>,
+    first: (parts: FirstConnectionParts<Sdk>) => Promise<AttemptResult<Sdk>>,
   ): Promise<ConnectedState | EndedState> {
     if (holder.state().name === 'ending') await holder.settled();
-    if (active === undefined) {
-      begin(signal, false, (run) => {
-        const on: Connecting<Sdk> = {
-          run,
-          openLine: () => openLineOn(run),
-          claim({ streamSessionId }) {
-            const stolen = () => run.stop({ reason: 'taken_over', by: 'tab' });
-            return holdTab(`rejoin:${streamSessionId}`, insist, run.signal, env, stolen);
-          },
-        };
-        return keep(on, first(on));
+    if (!active) {
+      begin(outer, (scope) => {
+        const parts = partsOf(scope, insist);
+        return keep(scope, parts, first(parts));
       });
     }
     return holder.settled();
   }
 
-  function openLineOn(run: Run): Line<Sdk> {
-    const { signal } = run;
-    signal.throwIfAborted();
-    closeLine();
-    line = openLine({
-      createGameLiftStreams: options.createGameLiftStreams,
-      env,
-      signal,
-      stallMs,
-      goodbye: (reason) => run.stop({ reason }),
-      suspected(silentMs) {
-        run.tell({ name: 'suspected', silentMs });
-        // A token that has to be fetched is fetched while nothing is decided yet.
-        Promise.resolve({ signal })
-          .then(options.getAccessToken)
-          .catch(() => {});
+  function partsOf(scope: Scope, insist: boolean): FirstConnectionParts<Sdk> {
+    const { signal } = scope;
+    return {
+      scope,
+      send,
+      input: createInput(options.attachInput !== false, scope),
+      api,
+      open: () =>
+        openConnection({
+          createGameLiftStreams: options.createGameLiftStreams,
+          env,
+          signal,
+          stallMs: () => stallMs,
+          goodbye: (reason) => scope.end({ reason }),
+          died: scope.wake,
+          suspected(silentMs) {
+            scope.tell({ name: 'suspected', silentMs });
+            // A token that has to be fetched is fetched while nothing is decided yet.
+            outcomeOf((unwanted) => options.getAccessToken({ signal: unwanted }), { env, signal });
+          },
+        }),
+      async claim({ streamSessionId }) {
+        const stolen = () => scope.end({ reason: 'taken_over', by: 'tab' });
+        const isHeld = await holdTab(`rejoin:${streamSessionId}`, insist, signal, env, stolen);
+        return isHeld ? undefined : { reason: 'held_by_tab' };
       },
-    });
-    return line;
+      show(state) {
+        if (!signal.aborted) holder.set(state);
+      },
+      learned(session, connectionId) {
+        known = { session, connectionId };
+      },
+      took(taker) {
+        connection = taker;
+      },
+      stalled() {
+        stallMs *= 2;
+      },
+    };
   }
 
-  /** Keeps a stream connected, from its first connection on, until something ends the run. */
-  async function keep(on: Connecting<Sdk>, first: Promise<Line<Sdk>>): Promise<never> {
-    const { run } = on;
-    for (let playing = await first; ; ) {
-      // A line that plays was granted a connection to a session.
-      const { session, connectionId } = run as Run & { session: StreamSession; connectionId: string };
-      run.succeeded();
-      attach(playing.sdk);
-      run.signal.throwIfAborted();
-      holder.set({ name: 'connected', session, connectionId });
-      const { why, silentMs } = await playing.watch().catch((error) => {
-        if (!run.signal.aborted && isLost(error)) return error;
-        throw error;
+  /** Keeps a stream connected, from its first connection on, until something ends the scope. */
+  async function keep(
+    scope: Scope,
+    parts: FirstConnectionParts<Sdk>,
+    first: Promise<AttemptResult<Sdk>>,
+  ): Promise<void> {
+    for (let result = await first; ; ) {
+      if (result.kind === 'ended') return end(scope, result);
+      const { session, connectionId, connection: playing } = result;
+      parts.show({ name: 'connected', session, connectionId });
+      const lost = await watch(scope, playing);
+      if (lost.why === 'stalled') parts.stalled();
+      scope.tell({ name: 'lost', ...lost });
+      result = await runAttempt({
+        ...parts,
+        session,
+        connectionId: known.connectionId,
+        lost: { ...lost, connection: playing, connectionId },
       });
-      if (why === 'stalled') stallMs *= 2;
-      const lostAt = env.now() - silentMs;
-      run.loss = { lostAt, why };
-      run.tell({ name: 'lost', why, silentMs });
-      run.within(budgetMs(session, lostAt, env.now()));
-      playing = await reconnect(on, session);
     }
   }
 
-  function attach(sdk: Sdk): void {
-    if (options.attachInput === false) return;
-    try {
-      sdk.attachInput?.();
-    } catch (error) {
-      tell({ name: 'input_failed', error });
+  /** Watches a playing connection until it is lost. */
+  async function watch(scope: Scope, playing: Connection<Sdk>): Promise<Lost> {
+    for (;;) {
+      await scope.wait(playing.nextLookMs());
+      const look = playing.death ? undefined : await playing.look(true);
+      if (playing.death) return { why: playing.death, silentMs: 0 };
+      if (look?.loss) return { why: look.loss, silentMs: look.silentMs };
     }
+  }
+
+  function end(scope: Scope, { ending, session }: Ended): void {
+    if (session && !scope.signal.aborted) known = { session };
+    scope.end(ending);
   }
 
   return {
@@ -210,34 +227,36 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       return holder.state();
     },
     get sdk() {
-      return line?.sdk;
+      return connection?.sdk;
     },
     subscribe: holder.subscribe,
 
     find: ({ signal } = {}) =>
       new Promise((resolve, reject) => {
-        const run = createRun({
+        const scope = createScope({
           env,
-          send,
+          tell() {},
           outer: signal,
-          over(ending) {
-            finding.delete(run);
+          ended(ending) {
+            finding.delete(scope);
             reject(new RejoinError(ending));
           },
         });
-        finding.add(run);
-        run.go(async () => {
-          resolve((await findLive(run))[0]);
-          run.stop({ reason: 'closed' });
-        });
+        finding.add(scope);
+        if (signal?.aborted) scope.end({ reason: 'aborted' });
+        scope.limit(FIND_WITHIN_MS);
+        findLive(createRequests(scope, send)).then((found) => {
+          if (found.kind === 'answer') resolve(found.value[0]);
+          scope.end(found.kind === 'ended' ? found.ending : { reason: 'closed' });
+        }, reject);
       }),
 
     start: (request = {}, { signal } = {}) =>
-      connected(signal, false, (on) => start(on, options.streamGroupId, request)),
+      connected(signal, false, (parts) => start(parts, options.streamGroupId, request)),
 
     resume: ({ insist = false, previousConnectionId, signal } = {}) =>
-      connected(signal, insist, (on) =>
-        resume(on, ({ streamSessionId }) => {
+      connected(signal, insist, (parts) =>
+        resume(parts, ({ streamSessionId }) => {
           if (insist) return undefined;
           const isKnown = known.session?.streamSessionId === streamSessionId;
           return previousConnectionId ?? (isKnown ? known.connectionId : undefined);
@@ -246,18 +265,17 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
 
     async end({ signal } = {}) {
       if (holder.state().name !== 'ending') {
-        const { session } = active ?? known;
-        begin(signal, true, (run) => {
+        const { session } = known;
+        begin(signal, async (scope) => {
           holder.set({ name: 'ending' });
-          run.session = session;
-          return endSession(run);
+          end(scope, await endSession(scope, send, session));
         });
       }
       return holder.settled();
     },
 
     close() {
-      for (const run of [...finding, active]) run?.stop({ reason: 'closed' });
+      for (const scope of [...finding, active]) scope?.end({ reason: 'closed' });
     },
   };
 }

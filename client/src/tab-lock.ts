@@ -1,6 +1,5 @@
 import type { Environment } from './environment.ts';
-import { RejoinError } from './error.ts';
-import { TIMED_OUT, within } from './signals.ts';
+import { outcomeOf } from './signals.ts';
 import { TAB_GRACE_MS } from './timing.ts';
 
 /**
@@ -10,7 +9,7 @@ import { TAB_GRACE_MS } from './timing.ts';
  * @param insist take the lock from whoever holds it.
  * @param signal aborted when the lock is not wanted any more, which gives it back.
  * @param stolen another tab has insisted.
- * @throws RejoinError `held_by_tab`.
+ * @returns whether the lock was had in time.
  */
 export async function holdTab(
   name: string,
@@ -18,13 +17,13 @@ export async function holdTab(
   signal: AbortSignal,
   env: Environment,
   stolen: () => void,
-): Promise<void> {
+): Promise<boolean> {
   const { locks } = env;
-  if (locks === null) return;
+  if (locks === null) return true;
   let holding = false;
-  try {
-    await within(TAB_GRACE_MS, signal, env, async (patience) => {
-      await new Promise<void>((resolve) => {
+  const outcome = await outcomeOf(
+    (patience) =>
+      new Promise<void>((resolve) => {
         const hold = () =>
           new Promise<void>((release) => {
             signal.addEventListener('abort', () => release());
@@ -40,9 +39,8 @@ export async function holdTab(
         Promise.resolve(locks)
           .then(() => locks.request(name, options, hold))
           .catch(() => (holding ? stolen() : resolve()));
-      });
-    });
-  } catch (error) {
-    throw error === TIMED_OUT ? new RejoinError({ reason: 'held_by_tab' }) : error;
-  }
+      }),
+    { signal, env, ms: TAB_GRACE_MS },
+  );
+  return outcome.kind !== 'timeout';
 }

@@ -68,6 +68,32 @@ export const MOST_SDK_FAILURES = 3;
 /** A reloaded page may come before the browser has let go of its own lock. */
 export const TAB_GRACE_MS = 1000;
 
+// While the lost connection may still come back
+
+/** AWS refuses while it still sees the old connection; it is asked this often all the same, and its status once a second. */
+export const ASK_AGAIN_MS = 5000;
+/** An offer that no request has used up is made anew after this. */
+export const OFFER_FOR_MS = 60_000;
+/**
+ * How long the old connection is looked at when an answer for a new one is there. An answer that came within this of its request
+ * has been such a look: the network carried both, and nothing of the old connection.
+ */
+export const LAST_LOOK_MS = 300;
+/** Packets without a frame put a replacement off by no more than this: what answers ICE need not play. */
+export const PACKETS_PUT_OFF_MS = 1000;
+/** A connection that came back is watched this long as part of the same loss, and an answer for another is held. */
+export const PROVISIONAL_MS = 8000;
+/** While an answer is held: no frame for so long, and the answer is applied. It may have ended the old connection. */
+export const HELD_SILENCE_MS = 500;
+/** After the API's last word the old connection may still come back within this. */
+export const REFUSED_HOPE_MS = 12_000;
+/** No frame for so long while AWS sees a connection: only one way is dead, and AWS must be told by a close. */
+export const ONE_WAY_MS = 12_000;
+/** What AWS said of the connection is news for so long. */
+export const STATUS_FRESH_MS = 5000;
+/** The longest silence that the API is told of. */
+export const MOST_SILENT_MS = 3_600_000;
+
 // Waiting
 
 /** Nobody waits longer than this on one word of a server; a turn in the queue excepted, which is exact. */
@@ -90,6 +116,8 @@ export const LAST_CHANCE_MS = 1000;
 
 // Giving up
 
+/** No limit: longer than any page lives. */
+export const FOREVER_MS = 1e15;
 /** AWS counts a session's patience from when it notices the loss, which may be this much later than the browser. */
 export const NOTICED_LATER_MS = 30_000;
 /** `endsAt` comes from another clock. */

@@ -83,7 +83,9 @@ export class FakeSdk {
   /** Whether a frame can be decoded. */
   decodes = true;
   closed = false;
+  /** How often input was attached, and whether it is. */
   inputs = 0;
+  attached = false;
   answered: string | undefined;
   readonly name: string;
   readonly connection: ClientConnection;
@@ -106,10 +108,16 @@ export class FakeSdk {
 
   attachInput(): void {
     this.inputs += 1;
+    this.attached = true;
+  }
+
+  detachInput(): void {
+    this.attached = false;
   }
 
   close(): void {
     this.closed = true;
+    this.attached = false;
   }
 
   async getVideoRTCStats(): Promise<unknown> {

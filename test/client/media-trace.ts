@@ -1,4 +1,4 @@
-import { createHealth } from '../../client/src/health.ts';
+import { createConnectionMonitor } from '../../client/src/connection-monitor.ts';
 
 /** A stream over a bad network. Times in milliseconds from its beginning. */
 interface Trace {
@@ -49,18 +49,23 @@ export function watched(
   { lateMs = 0, slowMs = 5 }: { lateMs?: number; slowMs?: number } = {},
 ): { verdict: 'well' | 'silent' | 'stalled'; at: number; longestMs: number } {
   const random = mulberry(99);
-  const health = createHealth(0);
+  const monitor = createConnectionMonitor(0);
   let arrived = 0;
   let longestMs = 0;
   for (let at = 0; at < lengthMs; ) {
-    at += health.nextLookMs(false) + random() * lateMs;
+    at += monitor.nextLookMs(false) + random() * lateMs;
     const askedAt = at;
     // The browser counts at some moment between question and answer.
     const countedAt = askedAt + random() * slowMs;
     at = askedAt + slowMs;
     while (arrived < arrivals.length && (arrivals[arrived] ?? 0) <= countedAt) arrived += 1;
-    const verdict = health.look(askedAt, at, { all: arrived, video: arrived, frames: arrived }, false);
-    longestMs = Math.max(longestMs, health.silentMs());
+    const { verdict, silentMs } = monitor.look(
+      askedAt,
+      at,
+      { all: arrived, video: arrived, frames: arrived },
+      false,
+    );
+    longestMs = Math.max(longestMs, silentMs);
     if (verdict === 'silent' || verdict === 'stalled') return { verdict, at, longestMs };
   }
   return { verdict: 'well', at: lengthMs, longestMs };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { API_CODES, isSession, refusalOf } from '../../client/src/problem.ts';
+import { API_CODES, refusalOf } from '../../client/src/problem.ts';
+import { isSession } from '../../client/src/session.ts';
 import { protocolTable } from '../protocol.ts';
 import { session } from './fakes.ts';
 

@@ -1,72 +1,126 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { environmentOf } from '../../client/src/environment.ts';
-import { childOf, held, sleep, TIMED_OUT, within } from '../../client/src/signals.ts';
-import { createVirtualClock } from './virtual-clock.ts';
+import { outcomeOf, sleep } from '../../client/src/signals.ts';
+import { createVirtualClock, settle } from './virtual-clock.ts';
 
 const why = new Error('why');
 const clock = createVirtualClock();
 const env = environmentOf({ setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout });
-const never = new Promise<never>(() => {});
+const never = () => new Promise<never>(() => {});
 
-describe('an effort that was ended before it began', () => {
-  test('never begins, and says why', async () => {
-    const signal = AbortSignal.abort(why);
-    await expect(held(never, signal)).rejects.toBe(why);
-    await expect(sleep(1000, signal, env)).rejects.toBe(why);
+/** Whether a promise settles without any time passing. */
+async function settles(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  promise.finally(() => {
+    settled = true;
+  });
+  await settle();
+  return settled;
+}
+
+describe('a task', () => {
+  const { signal } = new AbortController();
+
+  test.each<[string, () => unknown, object]>([
+    ['that resolves has a value', async () => 5, { kind: 'value', value: 5 }],
+    ['that returns has a value', () => 5, { kind: 'value', value: 5 }],
+    ['that rejects has an error', () => Promise.reject(why), { kind: 'error', error: why }],
+    [
+      'that throws has an error',
+      () => {
+        throw why;
+      },
+      { kind: 'error', error: why },
+    ],
+  ])('%s, and leaves nothing behind', async (_what, task, outcome) => {
+    const cut = new AbortController();
+    expect(await outcomeOf(task, { env, signal, ms: 1000, cut: cut.signal })).toEqual(outcome);
+    expect(clock.pending()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(getEventListeners(cut.signal, 'abort')).toEqual([]);
+  });
+
+  test('that takes too long is told so, and so is whoever waits', async () => {
+    let told = false;
+    const outcome = outcomeOf(
+      (patience) => {
+        patience.addEventListener('abort', () => {
+          told = true;
+        });
+        return never();
+      },
+      { env, signal, ms: 1000 },
+    );
+    await clock.advance(999);
+    expect(told).toBe(false);
+    await clock.advance(1);
+    expect(await outcome).toEqual({ kind: 'timeout' });
+    expect(told).toBe(true);
+  });
+
+  test('that is cut short, even before it began, is told so at once', async () => {
+    const cut = new AbortController();
+    const outcome = outcomeOf(never, { env, signal, ms: 1000, cut: cut.signal });
+    cut.abort();
+    expect(await outcome).toEqual({ kind: 'cut' });
     let began = false;
     const task = () => {
       began = true;
     };
-    await expect(within(1000, signal, env, task)).rejects.toBe(why);
+    expect(await outcomeOf(task, { env, signal, cut: cut.signal })).toEqual({ kind: 'cut' });
     expect(began).toBe(false);
-    expect(childOf(signal).signal.reason).toBe(why);
     expect(clock.pending()).toBe(0);
   });
 });
 
-describe('an effort that is ended', () => {
-  test('says why at once, whatever becomes of what it waited for, and lets go of its signal', async () => {
-    for (const begin of [
-      (signal: AbortSignal) => held(never, signal),
-      (signal: AbortSignal) => sleep(1000, signal, env),
-      (signal: AbortSignal) => within(1000, signal, env, () => never),
-    ]) {
-      const controller = new AbortController();
-      const effort = begin(controller.signal);
-      controller.abort(why);
-      await expect(effort).rejects.toBe(why);
-      expect(clock.pending()).toBe(0);
-    }
+describe('what nobody wants any more', () => {
+  test('never begins, and nothing behind it runs', async () => {
+    const signal = AbortSignal.abort();
+    let began = false;
+    const task = () => {
+      began = true;
+    };
+    expect(await settles(outcomeOf(task, { env, signal }))).toBe(false);
+    expect(await settles(sleep(0, { env, signal }))).toBe(false);
+    expect(began).toBe(false);
+    expect(clock.pending()).toBe(0);
   });
 
-  test('by itself leaves nothing on its signal', async () => {
-    const { signal } = new AbortController();
-    await held(5, signal);
-    await held(Promise.reject(why), signal).catch(() => {});
-    await within(1000, signal, env, () => 5);
-    const slept = sleep(1000, signal, env);
-    await clock.advance(1000);
-    await slept;
-    childOf(signal).done();
+  test('is told so, and nothing behind it runs, whatever becomes of it', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let told = false;
+    let resolve = () => {};
+    const outcome = outcomeOf(
+      (patience) =>
+        new Promise<void>((done) => {
+          resolve = done;
+          patience.addEventListener('abort', () => {
+            told = true;
+          });
+        }),
+      { env, signal, ms: 1000 },
+    );
+    const slept = sleep(1000, { env, signal });
+    controller.abort();
+    resolve();
+    expect(told).toBe(true);
+    expect(await settles(outcome)).toBe(false);
+    expect(await settles(slept)).toBe(false);
+    expect(clock.pending()).toBe(0);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
-    expect(clock.pending()).toBe(0);
   });
 });
 
-test('a task that takes too long is told so, and so is whoever waits', async () => {
-  let told: unknown;
+test('a sleep tells whether it was slept out', async () => {
   const { signal } = new AbortController();
-  const task = (patience: AbortSignal) => {
-    patience.addEventListener('abort', () => {
-      told = patience.reason;
-    });
-    return never;
-  };
-  const effort = within(1000, signal, env, task).catch((error) => error);
-  await clock.advance(999);
-  expect(told).toBeUndefined();
-  await clock.advance(1);
-  expect(await effort).toBe(TIMED_OUT);
-  expect(told).toBe(TIMED_OUT);
+  const cut = new AbortController();
+  const long = sleep(1000, { env, signal, cut: cut.signal });
+  const short = sleep(10, { env, signal, cut: cut.signal });
+  await clock.advance(10);
+  cut.abort();
+  expect(await short).toBe(true);
+  expect(await long).toBe(false);
+  expect(clock.pending()).toBe(0);
 });

@@ -2,8 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { createTable, granted, type Reply, refused, session } from './fakes.ts';
 
 /** A player whose stream has just broken, with what the API will say. */
-async function broken(...replies: (Reply | (() => Reply))[]) {
-  const table = createTable();
+const broken = (...replies: (Reply | (() => Reply))[]) => brokenWith({}, ...replies);
+
+/** The same, whose offers name the addresses of a network: ICE servers are set. */
+const brokenWithIceServers = (...replies: (Reply | (() => Reply))[]) =>
+  brokenWith(
+    {
+      made(sdk) {
+        sdk.generateSignalRequest = async () => `${sdk.name} a=candidate:1`;
+      },
+    },
+    ...replies,
+  );
+
+async function brokenWith(options: Parameters<typeof createTable>[0], ...replies: (Reply | (() => Reply))[]) {
+  const table = createTable(options);
   await table.playing();
   table.replies.push(...replies);
   table.sdk().connection.channelError(new Event('error'));
@@ -12,28 +25,96 @@ async function broken(...replies: (Reply | (() => Reply))[]) {
 }
 
 describe('while AWS has not noticed the loss', () => {
-  test('the client asks again when it is told to, each time with a new offer under a new key', async () => {
-    const notYet = refused(409, 'session_not_reconnectable', 'newOffer', { retryAfterMs: 1000 });
-    const table = await broken(notYet, notYet, notYet, granted('c-2'));
+  const notYet = refused(409, 'session_not_reconnectable', 'newOffer', {
+    retryAfterMs: 1000,
+    streamSessionStatus: 'CONNECTED',
+  });
+  const status = (value: string): Reply => ({
+    status: 200,
+    body: { streamSession: { ...session, status: value } },
+  });
+
+  test('the client looks at the status once a second, and asks at once when AWS is ready: one offer, each time a new key', async () => {
+    const ready = status('PENDING_CLIENT_RECONNECTION');
+    const table = await broken(notYet, status('CONNECTED'), status('CONNECTED'), ready, granted('c-2'));
     await table.clock.advance(200);
     expect(table.stream.state).toMatchObject({
       name: 'reconnecting',
       attempt: 1,
-      wait: { code: 'session_not_reconnectable', until: (table.told('refused')[0]?.at ?? 0) + 1100 },
+      wait: { code: 'session_not_reconnectable', until: (table.asked()[0]?.at ?? 0) + 5000 },
     });
     await table.clock.advance(4000);
-
-    expect(table.stream.state.name).toBe('connected');
-    expect(table.asked().map(({ key }) => key)).toEqual(['key-2', 'key-3', 'key-4', 'key-5']);
-    expect(table.asked().map(({ body }) => body.signalRequest)).toEqual([
-      'offer 2',
-      'offer 3',
-      'offer 4',
-      'offer 5',
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+    const [first] = table.asked();
+    expect(table.asked().map(({ method, at }) => [method, at - (first?.at ?? 0)])).toEqual([
+      ['POST', 0],
+      ['GET', 1000],
+      ['GET', 2000],
+      ['GET', 3000],
+      ['POST', 3000],
     ]);
-    expect(new Set(table.asked().map(({ body }) => body.previousConnectionId))).toEqual(new Set(['c-1']));
+    const posts = table.asked().filter(({ method }) => method === 'POST');
+    expect(posts.map(({ key }) => key)).toEqual(['key-2', 'key-3']);
+    expect(new Set(posts.map(({ body }) => body.signalRequest))).toEqual(new Set(['offer 2']));
+    expect(new Set(posts.map(({ body }) => body.previousConnectionId))).toEqual(new Set(['c-1']));
+    expect(table.sdks).toHaveLength(2);
+  });
+
+  test('the client asks for a connection every five seconds whatever the status says: AWS may take it', async () => {
+    const looks = Array<Reply>(4).fill(status('CONNECTED'));
+    const table = await broken(notYet, ...looks, notYet, ...looks, granted('c-2'));
+    await table.clock.advance(11_000);
+    const [first] = table.asked();
+    const posts = table.asked().filter(({ method }) => method === 'POST');
+    expect(posts.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 5000, 10_000]);
+    expect(table.stream.state.name).toBe('connected');
+  });
+
+  test.each<[string, Reply]>([
+    ['is refused for good', { status: 403, body: { message: 'Forbidden' } }],
+    ['can’t be had', 'unreachable'],
+    ['can’t be read', { status: 200, body: 'no' }],
+  ])('a status that %s ends nothing', async (_what, reply) => {
+    const table = await broken(notYet, reply, () =>
+      table.calls.at(-1)?.method === 'GET' ? reply : granted('c-2'),
+    );
+    table.replies.push(
+      ...Array.from(
+        { length: 4 },
+        () => () => (table.calls.at(-1)?.method === 'GET' ? reply : granted('c-2')),
+      ),
+    );
+    await table.clock.advance(6000);
+    expect(table.stream.state.name).toBe('connected');
+  });
+
+  test('an offer that is a minute old is made anew', async () => {
+    const looks = Array<Reply>(4).fill(status('CONNECTED'));
+    const table = await broken(...Array.from({ length: 14 }, () => [notYet, ...looks]).flat());
+    await table.clock.advance(66_000);
+    const offers = table
+      .asked()
+      .filter(({ method }) => method === 'POST')
+      .map(({ body }) => body.signalRequest);
+    expect(offers.slice(0, 12)).toEqual(Array(12).fill('offer 2'));
+    expect(offers.slice(12)).toEqual(['offer 3', 'offer 3']);
     expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
-    expect(table.waits()).toEqual([1100, 1100, 1100]);
+  });
+
+  test('an offer whose connection died while it waited is made anew', async () => {
+    const table = await broken(
+      notYet,
+      'unreachable',
+      'unreachable',
+      'unreachable',
+      'unreachable',
+      granted('c-2'),
+    );
+    await table.clock.advance(500);
+    table.sdk().connection.connectionState('failed');
+    await table.clock.advance(6000);
+    expect(table.asked().at(-1)?.body.signalRequest).toBe('offer 3');
+    expect(table.stream.state.name).toBe('connected');
   });
 });
 
@@ -70,14 +151,14 @@ describe('in a storm', () => {
   });
 
   test('nothing cuts the wait for a turn short, but a new network means a new offer when it has come', async () => {
-    const table = await broken(paced, granted('c-2'));
+    const table = await brokenWithIceServers(paced, granted('c-2'));
     await table.clock.advance(10_000);
     await table.goOnline();
     await table.clock.advance(29_000);
     expect(table.asked()).toHaveLength(1);
     await table.clock.advance(2000);
     expect(table.asked()).toHaveLength(2);
-    expect(table.asked()[1]?.body.signalRequest).toBe('offer 3');
+    expect(table.asked()[1]?.body.signalRequest).toMatch(/^offer 3/);
   });
 
   test('a turn that comes after the session must be over is not waited for', async () => {
@@ -97,8 +178,22 @@ describe('what nobody answered', () => {
     await table.goOnline();
     await table.clock.advance(50);
     expect(table.stream.state.name).toBe('connected');
-    // The offer was made for a network that is gone.
-    expect(table.asked()[3]).toMatchObject({ key: 'key-3', body: { signalRequest: 'offer 3' } });
+    // An offer without addresses is as good on the new network.
+    expect(new Set(table.asked().map(({ text }) => text)).size).toBe(1);
+    expect(table.sdks).toHaveLength(2);
+  });
+
+  test('is asked anew with another offer on a new network, where the offer names addresses of the old one', async () => {
+    const table = await brokenWithIceServers('unreachable', 'hangs', granted('c-2'));
+    await table.clock.advance(1000);
+    await table.goOnline();
+    await table.clock.advance(100);
+    expect(table.asked()[2]).toMatchObject({
+      key: 'key-3',
+      body: { signalRequest: 'offer 3 a=candidate:1' },
+    });
+    expect(table.stream.state.name).toBe('connected');
+    expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
   test('makes the waits short again on a new network', async () => {
@@ -192,7 +287,7 @@ describe('a picture that does not come', () => {
     table.replies.push(granted('c-2'), granted('c-3'));
     table.sdk().connection.channelError(new Event('error'));
     await table.clock.advance(9000);
-    expect(table.calls[2]?.body).toEqual({ signalRequest: 'offer 3', previousConnectionId: 'c-2' });
+    expect(table.calls[2]?.body).toMatchObject({ signalRequest: 'offer 3', previousConnectionId: 'c-2' });
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
     expect(table.told('no_picture')).toHaveLength(1);
   });

@@ -51,7 +51,6 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
   const recovery = createRecovery();
   let model: Model = SIGNED_OUT;
   let remembered = parts.remembered;
-  let connection: object | undefined;
 
   const losing = createLosingFetch(
     () => setTrouble({ losing: false }),
@@ -63,25 +62,24 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     getAccessToken: parts.getAccessToken,
     environment: { ...environment, fetch: losing.fetch },
     createGameLiftStreams(clientConnection) {
-      const own = {};
-      connection = own;
-      set({ frames: 0 });
-      return parts.createSdk({
+      const sdk: Sdk = parts.createSdk({
         ...clientConnection,
         applicationMessage(message) {
           const counter = counterOf(message);
-          // What an earlier connection still says is nothing that this one has brought.
-          if (counter === undefined || connection !== own) return;
+          // What an earlier connection still says is nothing that the present one has brought.
+          if (counter === undefined || stream.sdk !== sdk) return;
           const lastReturn = recovery.told(counter);
           set({ counter, ...(lastReturn === undefined ? {} : { lastReturn, news: lastReturn }) });
         },
       });
+      return sdk;
     },
     onEvent(event) {
       if (event.name === 'lost') {
         parts.lost();
         set({ lastReturn: undefined });
       }
+      if (event.name === 'answered') set({ frames: 0 });
       recovery.happened(event, model.counter);
       set({ moments: recovery.moments() });
     },

@@ -66,6 +66,9 @@ export function createRecovery(): Recovery {
         }
         case 'answered':
           return add('answered', at, event.replayed ? 'Answered again, the same answer' : 'Answered');
+        case 'healed':
+          if (returning !== undefined) returning.frameAt = at;
+          return add('frame', at, 'Healed', 'the lost connection plays again');
         case 'first_frame':
           if (returning !== undefined) returning.frameAt = at;
           return add('frame', at, 'First frame');

@@ -97,7 +97,7 @@ describe('words', () => {
   const connected: Model = { ...signedIn, stream: { name: 'connected', session, connectionId: 'c-1' } };
   const trying = (name: 'connecting' | 'reconnecting'): Model => ({
     ...signedIn,
-    stream: { name, session, attempt: 1, givesUpAt: 0, lostAt: 0, why: 'silence' },
+    stream: { name, session, attempt: 1, givesUpAt: 0, lostAt: 0, why: 'silence', healing: true },
   });
 
   test.each<[Phase, Model, string[]]>([

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { phaseOf } from '../../../local/console/page/model.ts';
+import { curtainOf } from '../../../local/console/page/words.ts';
 import { answer, createTable, mine, refuse, session } from './fakes.ts';
 
 beforeEach(() => {
@@ -96,6 +97,23 @@ describe('a loss', () => {
     const [first, second] = table.model().moments;
     expect(first?.label).toBe('Last sign of life');
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(1000);
+  });
+
+  test('that the network mends by itself is told as healed, with the proof that nothing is lost', async () => {
+    const table = createTable();
+    await table.playing(pass);
+    const [first] = [table.connection()];
+    first.flows = false;
+    await pass(2100);
+    expect(curtainOf(table.model())?.text).toContain('may come back by itself');
+    first.flows = true;
+    await pass(300);
+    first.count(160);
+
+    expect(table.kinds().slice(0, 4)).toEqual(['cut', 'noticed', 'asked', 'wait']);
+    expect(table.model().moments.at(-1)?.label).toBe('Healed');
+    expect(table.model()).toMatchObject({ counter: 160, stream: { name: 'connected', connectionId: 'c-1' } });
+    expect(table.model().lastReturn).toMatch(/counter went on: 100 → 160, nothing lost\.$/);
   });
 
   test('a counter that restarted is not called nothing lost', async () => {

@@ -1,5 +1,5 @@
 /** What a connection has received so far, in counters that only grow; undefined where the browser does not tell. */
-export interface Vitals {
+export interface RtcStats {
   /** Frames decoded. */
   frames?: number;
   /** Video packets and bytes. */
@@ -16,12 +16,12 @@ const CARRIERS: readonly unknown[] = ['inbound-rtp', 'candidate-pair', 'transpor
  * Reads what `getVideoRTCStats()` returned: an `RTCStatsReport`, or an array or map of its entries, or of reports. Which counters
  * there are depends on the browser, so they are added up: whatever grows is a sign of life.
  */
-export function vitalsOf(stats: unknown): Vitals {
-  const vitals: Vitals = {};
-  const add = (name: keyof Vitals, entry: Entry, counters: readonly string[]) => {
+export function rtcStatsOf(stats: unknown): RtcStats {
+  const totals: RtcStats = {};
+  const add = (name: keyof RtcStats, entry: Entry, counters: readonly string[]) => {
     for (const counter of counters) {
       const value = entry[counter];
-      if (typeof value === 'number') vitals[name] = (vitals[name] ?? 0) + value;
+      if (typeof value === 'number') totals[name] = (totals[name] ?? 0) + value;
     }
   };
   const read = (value: unknown, depth: number): void => {
@@ -39,11 +39,11 @@ export function vitalsOf(stats: unknown): Vitals {
     }
   };
   read(stats, 0);
-  return vitals;
+  return totals;
 }
 
 /** Whether media flows on a connection made a moment ago. */
-export function mediaFlows({ frames, all }: Vitals, connected: boolean): boolean {
+export function mediaFlows({ frames, all }: RtcStats, connected: boolean): boolean {
   return frames === undefined ? all === undefined && connected : frames > 0;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { budgetMs, firstWaitMs, nextStep } from '../../client/src/policy.ts';
 import { API_CODES, type Code, failure, type Refusal } from '../../client/src/problem.ts';
+import { budgetMs, firstWaitMs, nextStep } from '../../client/src/reconnect-policy.ts';
 import { session } from './fakes.ts';
 
 const same = (more: Partial<Refusal> = {}): Refusal => ({ ...failure('gateway', 'same', 503), ...more });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mediaFlows, vitalsOf } from '../../client/src/vitals.ts';
+import { mediaFlows, rtcStatsOf } from '../../client/src/rtc-stats.ts';
 
 const video = {
   type: 'inbound-rtp',
@@ -17,7 +17,7 @@ const others = [
   { type: 'track', framesDecoded: 9 },
 ];
 const entries = [video, audio, pair, transport, ...others];
-const vitals = { frames: 3, video: 1010, all: 1010 + 55 + 2006 + 3020 };
+const totals = { frames: 3, video: 1010, all: 1010 + 55 + 2006 + 3020 };
 
 describe('what the SDK’s statistics may be', () => {
   test.each<[string, unknown]>([
@@ -28,32 +28,32 @@ describe('what the SDK’s statistics may be', () => {
       [new Map([['v', video]]), new Map([video, pair, transport, audio].slice(1).entries())],
     ],
   ])('%s: frames, video, and whatever came at all', (_what, stats) => {
-    expect(vitalsOf(stats)).toEqual(vitals);
+    expect(rtcStatsOf(stats)).toEqual(totals);
   });
 
   test('one entry alone', () => {
-    expect(vitalsOf(video)).toEqual({ frames: 3, video: 1010, all: 1010 });
+    expect(rtcStatsOf(video)).toEqual({ frames: 3, video: 1010, all: 1010 });
   });
 
   test('an entry without a kind, from a video’s receiver, is video', () => {
-    expect(vitalsOf([{ type: 'inbound-rtp', packetsReceived: 1 }])).toEqual({ video: 1, all: 1 });
+    expect(rtcStatsOf([{ type: 'inbound-rtp', packetsReceived: 1 }])).toEqual({ video: 1, all: 1 });
   });
 
   test.each([undefined, null, 5, 'stats', {}, [], new Map(), [null, 7], { type: 'codec' }])(
     'nothing that can be read: %j',
     (stats) => {
-      expect(vitalsOf(stats)).toEqual({});
+      expect(rtcStatsOf(stats)).toEqual({});
     },
   );
 
   test('a report that contains itself', () => {
     const report: unknown[] = [video];
     report.push(report);
-    expect(vitalsOf(report).all).toBeGreaterThan(0);
+    expect(rtcStatsOf(report).all).toBeGreaterThan(0);
   });
 
   test('counters of another kind are left out', () => {
-    expect(vitalsOf([{ type: 'inbound-rtp', packetsReceived: '10', framesDecoded: null }])).toEqual({});
+    expect(rtcStatsOf([{ type: 'inbound-rtp', packetsReceived: '10', framesDecoded: null }])).toEqual({});
   });
 });
 

@@ -1,0 +1,158 @@
+import type { ApiRequest, ApiResponse, Read, Send } from './api-client.ts';
+import { compact } from './compact.ts';
+import { type Refusal, wordOf } from './problem.ts';
+import { nextStep } from './reconnect-policy.ts';
+import type { Scope } from './scope.ts';
+import { outcomeOf, sleep } from './signals.ts';
+import type { Ended, Wait } from './state.ts';
+
+/** What a page sees of an effort: how many connections were asked for, and what it waits for. */
+export interface Progress {
+  readonly attempt: number;
+  readonly wait?: Wait;
+}
+
+/** Requests of one effort, one at a time, and the waits between them. No promise settles once the effort is over. */
+export interface Requests {
+  progress(): Progress;
+  /** Aborted when the effort is over. */
+  readonly signal: AbortSignal;
+  /** The effort is over. */
+  stop(): void;
+  /** While it is paused, `turn()` waits, and a new network cuts nothing short. */
+  pause(paused: boolean): void;
+  readonly isPaused: boolean;
+  /** How often the browser came back online: an offer that names addresses may name those of a network that is gone. */
+  readonly network: number;
+  /** A request is under way. */
+  readonly isOut: boolean;
+  /** Resolves when the effort is not paused. */
+  turn(): Promise<unknown>;
+  /** Shows a new number of the attempt, and tells of it. */
+  count(): void;
+  /** Sends one request once. Undefined: a new network cut it short. */
+  send<T>(request: ApiRequest, read: Read<T>): Promise<ApiResponse<T> | undefined>;
+  /** Repeats one request until it is answered. */
+  ask<T>(request: ApiRequest, read: Read<T>): Promise<{ kind: 'answer'; value: T } | Ended>;
+  /** Waits as the policy says about a refusal, unless it says to end. */
+  waitAfter(refusal: Refusal): Promise<Ended | undefined>;
+  /** Tells of a refusal and shows until when it is waited for. */
+  refused(refusal: Refusal, waitMs: number): void;
+  /** Waits. Unless the wait is firm a new network cuts it short: then this resolves with false. */
+  sleep(ms: number, firm?: boolean): Promise<boolean>;
+}
+
+/**
+ * @param changed called when the attempt's number or the wait has changed.
+ * @param attempt how many connections were asked for before.
+ */
+export function createRequests(scope: Scope, send: Send, changed?: () => void, attempt = 0): Requests {
+  const { env } = scope;
+  const own = new AbortController();
+  const limits = { env, signal: own.signal };
+  let wait: Wait | undefined;
+  let failures = 0;
+  let unpaused = () => {};
+  /** Aborted when what may be cut short must not go on. */
+  let cut = own;
+
+  function online(): void {
+    requests.network += 1;
+    failures = 0;
+    if (!requests.isPaused && cut !== own) cut.abort();
+  }
+
+  function stop(): void {
+    scope.signal.removeEventListener('abort', stop);
+    env.events?.removeEventListener('online', online);
+    own.abort();
+  }
+
+  function show(next?: Wait): void {
+    wait = next;
+    if (!own.signal.aborted) changed?.();
+  }
+
+  /** Does something that a new network cuts short; undefined where it did. */
+  async function cuttable<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    cut = new AbortController();
+    const outcome = await outcomeOf(task, { ...limits, cut: cut.signal });
+    cut = own;
+    return outcome.kind === 'value' ? outcome.value : undefined;
+  }
+
+  const requests = {
+    signal: own.signal,
+    stop,
+    network: 0,
+    isPaused: false,
+    isOut: false,
+    progress: () => compact({ attempt, wait }),
+
+    pause(isPaused: boolean) {
+      requests.isPaused = isPaused;
+      if (!isPaused) unpaused();
+    },
+
+    turn() {
+      const unpausing = new Promise<void>((resolve) => {
+        unpaused = resolve;
+      });
+      return outcomeOf(() => (requests.isPaused ? unpausing : undefined), limits);
+    },
+
+    count() {
+      attempt += 1;
+      show();
+      scope.tell({ name: 'asked', attempt });
+    },
+
+    async send<T>(request: ApiRequest, read: Read<T>) {
+      requests.isOut = true;
+      const response = await cuttable((signal) => send(request, read, signal));
+      requests.isOut = false;
+      return response;
+    },
+
+    async ask<T>(request: ApiRequest, read: Read<T>) {
+      for (;;) {
+        if (wait) show();
+        const response = await requests.send(request, read);
+        // Cut short by a new network: the same again, at once.
+        if (!response) continue;
+        if (response.kind === 'answer') failures = 0;
+        const ended = response.kind === 'refusal' ? await requests.waitAfter(response.refusal) : response;
+        if (ended) return ended;
+      }
+    },
+
+    async waitAfter(refusal: Refusal): Promise<Ended | undefined> {
+      const { retryAfterMs, streamSession } = refusal;
+      failures = retryAfterMs === undefined ? failures + 1 : 0;
+      const remainingMs = scope.givesUpAt - env.now();
+      const { ms = 0, firm, ending } = nextStep({ refusal, failures, remainingMs, random: env.random() });
+      requests.refused(refusal, ms);
+      if (ending) return { kind: 'ended', ending, session: streamSession };
+      // A wait that the server named stands: a player who comes back too early only hears how long is left.
+      await requests.sleep(ms, firm);
+      return undefined;
+    },
+
+    refused(refusal: Refusal, waitMs: number) {
+      const { code, status, queuePosition, mayBeTooLate } = refusal;
+      const word = wordOf(refusal);
+      scope.hindered(word);
+      scope.tell({ name: 'refused', ...word, status, waitMs });
+      if (waitMs) show(compact({ code, until: env.now() + waitMs, queuePosition, mayBeTooLate }));
+    },
+
+    async sleep(ms: number, firm = false) {
+      if (firm) return sleep(ms, limits);
+      return !!(await cuttable((signal) => sleep(ms, { env, signal })));
+    },
+  };
+  scope.signal.addEventListener('abort', stop);
+  env.events?.addEventListener('online', online);
+  if (scope.signal.aborted) stop();
+  return requests;
+}
