@@ -57,8 +57,6 @@ export async function createWebRtcPeer(
     if (isTornDown) return;
     isTornDown = true;
     stop();
-    // In the dark no goodbye gets out, also where the dark ends before its packets are on their way.
-    if (!network.carries('toClient')) relay.cut();
     connection.close();
     setTimeout(() => relay.close(), CLOSING_MS).unref();
   };
@@ -138,6 +136,8 @@ export async function createWebRtcPeer(
       else relay.cut();
     },
     close: (serverDisconnect) => {
+      // In the dark no goodbye gets out, also where the dark ends before its packets are on their way.
+      if (!network.carries('toClient')) relay.cut();
       if (phase === 'connected' && serverDisconnect) {
         stop();
         void channels.sayGoodbye(serverDisconnect).then(tearDown, tearDown);
