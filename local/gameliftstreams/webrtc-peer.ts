@@ -8,8 +8,11 @@ import { type Answer, answerOffer } from './webrtc-answer.ts';
 
 /** How long the relay still carries a connection's closing handshake. */
 const CLOSING_MS = 2_000;
-/** A client whose connection ends within this time of its last packet has closed it. */
-const FAREWELL_SECONDS = 2;
+/**
+ * A client whose connection ends within this time of its last packet has closed it: ample for a busy machine, and the library gives up
+ * on a silent one after 12 s at the earliest.
+ */
+const FAREWELL_SECONDS = 5;
 /**
  * libjuice gives up on a client that has not been heard of for 39.5 s (RFC 8863), unless a candidate is still being
  * checked. A stream session waits longer than that: an address where nobody answers is checked again and again.
