@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 
 const HTML = `<!doctype html><meta charset="utf-8"><title>Recovery</title>
-<video muted autoplay playsinline width="640" height="360"></video><audio></audio>
+<video muted autoplay playsinline width="640" height="360"></video><audio autoplay></audio>
 <script type="module" src="recovery.js"></script>`;
 
 /** The script of the players' page. */

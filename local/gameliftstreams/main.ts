@@ -13,7 +13,8 @@ const HELP = `Amazon GameLift Streams on this machine, for the AWS SDKs and the 
 
 While it runs, under /_emulator/:
 
-  GET, PUT settings                     quotas, timers, and what AWS leaves undocumented
+  GET, PUT settings                     quotas, timers, and what AWS leaves undocumented: lossNoticeSeconds,
+                                          connectWhileConnected, oldPeerAfterAnswer, oldPeerAfterLoss and others
   GET, POST, DELETE faults              failures of the next calls: throttle, latency, a lost response and others;
                                           "streamSessionId" addresses one to the calls of a session
   GET held, POST release                calls held by {"operation": "...", "kind": "hold", "at": "arrival" or "answer"}:

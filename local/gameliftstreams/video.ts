@@ -13,6 +13,8 @@ export interface VideoTrack {
   rtp: RtpPacketizationConfig;
 }
 
+export const newSsrc = () => 1 + Math.floor(Math.random() * 0xffff_fffe);
+
 /** Adds the track that answers an offered video section; call it before the offer is set. */
 export function addVideoTrack(
   webRtc: WebRtc,
@@ -20,7 +22,7 @@ export function addVideoTrack(
   mid: string,
   { payloadType, profileLevelId }: OfferedVideo,
 ): VideoTrack {
-  const ssrc = 1 + Math.floor(Math.random() * 0xffff_fffe);
+  const ssrc = newSsrc();
   const video = new webRtc.Video(mid, 'SendOnly');
   video.addH264Codec(
     payloadType,

@@ -2,7 +2,7 @@ import type { PeerConnection } from 'node-datachannel';
 import type { Offer } from './offer.ts';
 import type { PeerNetwork } from './peer.ts';
 import { openRelay, type Relay } from './relay.ts';
-import { addVideoTrack, type VideoTrack } from './video.ts';
+import { addVideoTrack, newSsrc, type VideoTrack } from './video.ts';
 import { hold, type WebRtc } from './webrtc.ts';
 
 const GATHERING_TIMEOUT_MS = 5_000;
@@ -21,8 +21,9 @@ function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): Vi
   for (const section of offer.media) {
     if (section.video) video = addVideoTrack(webRtc, connection, section.mid, section.video);
     else if (section.opus !== undefined) {
-      const audio = new webRtc.Audio(section.mid, 'Inactive');
+      const audio = new webRtc.Audio(section.mid, 'SendOnly');
       audio.addOpusCodec(section.opus);
+      audio.addSSRC(newSsrc(), 'game', 'game', 'audio');
       hold(connection.addTrack(audio));
     }
   }

@@ -8,8 +8,11 @@ import { type Answer, answerOffer } from './webrtc-answer.ts';
 
 /** How long the relay still carries a connection's closing handshake. */
 const CLOSING_MS = 2_000;
-/** A client whose connection ends within this time of its last packet has closed it. */
-const FAREWELL_SECONDS = 2;
+/**
+ * A client whose connection ends within this time of its last packet has closed it: ample for a busy machine, and the library gives up
+ * on a silent one after 12 s at the earliest.
+ */
+const FAREWELL_SECONDS = 5;
 /**
  * libjuice gives up on a client that has not been heard of for 39.5 s (RFC 8863), unless a candidate is still being
  * checked. A stream session waits longer than that: an address where nobody answers is checked again and again.
@@ -57,8 +60,6 @@ export async function createWebRtcPeer(
     if (isTornDown) return;
     isTornDown = true;
     stop();
-    // In the dark no goodbye gets out, also where the dark ends before its packets are on their way.
-    if (!network.carries('toClient')) relay.cut();
     connection.close();
     setTimeout(() => relay.close(), CLOSING_MS).unref();
   };
@@ -138,6 +139,8 @@ export async function createWebRtcPeer(
       else relay.cut();
     },
     close: (serverDisconnect) => {
+      // In the dark no goodbye gets out, also where the dark ends before its packets are on their way.
+      if (!network.carries('toClient')) relay.cut();
       if (phase === 'connected' && serverDisconnect) {
         stop();
         void channels.sayGoodbye(serverDisconnect).then(tearDown, tearDown);

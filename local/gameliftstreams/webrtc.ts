@@ -35,6 +35,9 @@ export async function shutdownWebRtc(): Promise<void> {
   if (loaded) (await loaded).cleanup();
 }
 
+/** EPIPE, ECONNABORTED, ECONNRESET, ENOTCONN: the client has closed, and the channel does not know it yet. */
+const GONE = /errno=(32|103|104|107)\b/;
+
 /**
  * Sends on a track or data channel, unless it is closed. The client may close it between the question and the sending,
  * since the library has threads of its own: what it throws then is no error of anybody's.
@@ -44,6 +47,6 @@ export function sendIfOpen(way: { isOpen(): boolean }, send: () => void): void {
   try {
     send();
   } catch (error) {
-    if (way.isOpen()) throw error;
+    if (way.isOpen() && !GONE.test(String(error))) throw error;
   }
 }

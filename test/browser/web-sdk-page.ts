@@ -42,7 +42,7 @@ const SCRIPT = `
   };
 `;
 const HTML = `<!doctype html><meta charset="utf-8"><title>Web SDK</title>
-<video id="stream" muted autoplay playsinline width="320" height="180"></video><audio id="sound"></audio>
+<video id="stream" muted autoplay playsinline width="320" height="180"></video><audio id="sound" autoplay></audio>
 <script type="module" src="page.js"></script>`;
 
 /** Serves a page that has the stand-in as `player`, from an origin of its own. */

@@ -258,6 +258,105 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(await ask(page, 'typeof GameCastInputModule')).toBe('undefined');
   });
 
+  /** A second object for the same elements, as `other`. */
+  const second = (page: Page) =>
+    ask<void>(
+      page,
+      `globalThis.other = new (player.sdk().constructor)({
+        videoElement: document.querySelector('#stream'), audioElement: document.querySelector('#sound') }); undefined`,
+    );
+  const picture = (page: Page) =>
+    ask<{ paused: boolean; at: number; isLive: boolean }>(
+      page,
+      `(() => { const video = document.querySelector('#stream'); return { paused: video.paused, at: video.currentTime,
+        isLive: video.srcObject?.getVideoTracks().some((track) => track.readyState === 'live') ?? false }; })()`,
+    );
+
+  it('shows the picture in a video element with autoplay', async () => {
+    const { page } = await playing();
+    const shown = await eventually(
+      () => picture(page),
+      ({ at }) => at > 0,
+    );
+    expect(shown).toMatchObject({ paused: false, isLive: true });
+  });
+
+  it('shows no picture in a video element without autoplay, although the stream is there', async () => {
+    const page = await open();
+    await ask(page, `document.querySelector('#stream').autoplay = false`);
+    const { signalResponse } = await started(await offerOf(page));
+    await accept(page, signalResponse);
+    await eventually(
+      () => inbound(page),
+      (now) => (now?.packetsReceived ?? 0) > 100,
+    );
+    expect(await picture(page)).toEqual({ paused: true, at: 0, isLive: true });
+  });
+
+  it('plays on undisturbed while a second object is made, makes its offer and is closed', async () => {
+    const { page } = await playing();
+    await eventually(
+      () => picture(page),
+      ({ at }) => at > 0,
+    );
+    await ask(
+      page,
+      `globalThis.happened = [];
+      for (const name of ['abort', 'emptied', 'ended', 'error', 'loadstart', 'loadedmetadata', 'pause', 'play', 'stalled', 'suspend', 'waiting'])
+        document.querySelector('#stream').addEventListener(name, () => happened.push(name));`,
+    );
+    await second(page);
+    expect(await ask<string>(page, 'other.generateSignalRequest()')).toContain('"offer"');
+    await ask(page, 'other.close()');
+    await frames(page, 10);
+    expect(await ask(page, 'happened')).toEqual([]);
+  });
+
+  it('is black for good once a second object took the picture and was closed, though the first still streams', async () => {
+    await bench.control('PUT', 'settings', { connectWhileConnected: 'accept', oldPeerAfterAnswer: 'never' });
+    const { page, id } = await playing();
+    await second(page);
+    const answer = await bench.connect(id, await ask<string>(page, 'other.generateSignalRequest()'));
+    await ask(page, `other.processSignalResponse(${JSON.stringify(answer)})`);
+    await eventually(
+      async () => (await look(id)).connections,
+      (connections) => connections === 2,
+    );
+    await ask(page, 'other.close()');
+    await frames(page, 10);
+    expect(await picture(page)).toMatchObject({ isLive: false });
+    await bench.control('PUT', 'settings', {
+      connectWhileConnected: 'ConflictException',
+      oldPeerAfterAnswer: 'cut',
+    });
+  });
+
+  it('tells the last report of a closed object for ever', async () => {
+    const { page } = await playing();
+    await ask(page, 'player.sdk().close()');
+    const last = await inbound(page);
+    expect(last?.framesDecoded).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await inbound(page)).toEqual(last);
+  });
+
+  it('refuses to attach or detach input where no answer is applied', async () => {
+    const page = await open();
+    const refuses = async () => {
+      for (const method of ['attachInput', 'detachInput'])
+        await expect(ask(page, `player.sdk().${method}()`)).rejects.toThrow(/not (currently )?streaming/);
+    };
+    await refuses();
+    const { signalResponse } = await started(await offerOf(page));
+    await refuses();
+    await accept(page, signalResponse);
+    await ask(page, 'player.sdk().attachInput()');
+    await ask(page, 'player.sdk().detachInput()');
+    await expect(accept(page, signalResponse)).rejects.toThrow(/bound/);
+    await ask(page, 'player.sdk().close()');
+    await refuses();
+  });
+
   it('comes back with the same object after its network died, to a game that went on', async () => {
     const { page, id } = await playing();
     const before = (await heard(page)).game?.counter ?? 0;

@@ -18,6 +18,8 @@ const config = (await (await fetch('/config.json')).json()) as ConsoleConfig;
 const signIn = createSignIn(config);
 const videoElement = element('stream', HTMLVideoElement);
 const audioElement = new Audio();
+// The Web SDK plays no element that lacks it.
+audioElement.autoplay = true;
 /** Nothing is shown before the first news: a reload must not flash Sign in at a player who is signed in. */
 let model: Model | undefined;
 

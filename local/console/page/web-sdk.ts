@@ -7,11 +7,18 @@ import {
   type Version,
 } from './web-sdk/arguments.ts';
 import { type InputModule, loadInputModule } from './web-sdk/input-module.ts';
-import { type ClientRtc, openConnection, signalRequestOf } from './web-sdk/offer.ts';
+import { type ClientRtc, configure, openConnection, signalRequestOf } from './web-sdk/offer.ts';
+import { type Received, show } from './web-sdk/playback.ts';
+import { readStats, type Stats } from './web-sdk/stats.ts';
 
+/** What an object is bound to, from its construction to `close()`, and again from an offer after that. */
 interface Connection {
-  rtc?: ClientRtc;
+  readonly rtc: ClientRtc;
+  readonly received: Received;
+  state: 'new' | 'offered' | 'applied' | 'closed';
   input?: InputModule;
+  /** What the statistics were when it was closed. */
+  lastStats?: Stats;
 }
 
 /**
@@ -23,7 +30,7 @@ export class GameLiftStreams {
   readonly #callbacks: ClientConnection;
   readonly #configuration: StreamConfiguration;
   readonly #version: Version;
-  #connection: Connection | undefined;
+  #connection: Connection;
   #microphone: MediaStreamTrack | undefined;
 
   /** @param version which one to be like; the SDK itself takes the first argument alone */
@@ -33,24 +40,27 @@ export class GameLiftStreams {
     this.#callbacks = given.clientConnection ?? {};
     this.#configuration = knownConfiguration(given.streamConfiguration ?? {}, version);
     this.#version = version;
+    this.#connection = this.#open();
+  }
+
+  #open(): Connection {
+    const connection: Connection = { rtc: openConnection(), received: {}, state: 'new' };
+    const { rtcPeerConnection: peer, rtcDataChannel, rtcClientMessageChannel } = connection.rtc;
+    peer.ontrack = (event) => show(event, connection.received, this.#arguments, this.#version);
+    peer.onconnectionstatechange = () => this.#callbacks.connectionState?.(peer.connectionState);
+    for (const channel of [rtcDataChannel, rtcClientMessageChannel])
+      channel.onerror = (error) => this.#callbacks.channelError?.(error);
+    return connection;
   }
 
   /** Makes an offer. Throws while bound to a connection; `close()` unbinds, also after a failure here. */
   async generateSignalRequest(): Promise<string> {
-    if (this.#connection !== undefined) throw new Error('already bound to a connection: close() first');
-    const connection: Connection = {};
-    this.#connection = connection;
-    const rtc = await openConnection(this.#configuration, this.#microphone);
-    if (this.#connection !== connection) {
-      rtc.rtcPeerConnection.close();
-      throw new Error('closed meanwhile');
-    }
-    connection.rtc = rtc;
-    const peer = rtc.rtcPeerConnection;
-    peer.ontrack = ({ track }) => this.#play(track);
-    peer.onconnectionstatechange = () => this.#callbacks.connectionState?.(peer.connectionState);
-    for (const channel of [rtc.rtcDataChannel, rtc.rtcClientMessageChannel])
-      channel.onerror = (error) => this.#callbacks.channelError?.(error);
+    if (this.#connection.state === 'closed') this.#connection = this.#open();
+    const connection = this.#connection;
+    if (connection.state !== 'new') throw new Error('already bound to a connection: close() first');
+    connection.state = 'offered';
+    const { rtcPeerConnection: peer } = connection.rtc;
+    await configure(peer, this.#configuration, this.#microphone);
     return signalRequestOf(peer, this.#version, this.#configuration.maximumKbps);
   }
 
@@ -60,7 +70,8 @@ export class GameLiftStreams {
    */
   async processSignalResponse(signalResponse: string): Promise<void> {
     const connection = this.#connection;
-    if (connection?.rtc === undefined) throw new Error('no offer is waiting: generateSignalRequest() first');
+    if (connection.state === 'applied') throw new Error('already bound to a connection: close() first');
+    if (connection.state !== 'offered') throw new Error('no offer is waiting: generateSignalRequest() first');
     const { sdp, type, webSdkProtocolUrl } = JSON.parse(signalResponse) as Record<string, unknown>;
     if (typeof sdp !== 'string' || type !== 'answer' || typeof webSdkProtocolUrl !== 'string') {
       throw new Error('the signal response is no answer');
@@ -76,94 +87,99 @@ export class GameLiftStreams {
       onApplicationMessageReceived: (message) => this.#callbacks.applicationMessage?.(message),
     });
     await connection.rtc.rtcPeerConnection.setRemoteDescription({ type: 'answer', sdp });
+    if (connection.state === 'offered') connection.state = 'applied';
   }
 
+  /** @throws Error unless an answer is applied */
   attachInput(): void {
-    this.#connection?.input?.attach();
+    this.#streaming().input?.attach();
   }
 
+  /** @throws Error unless an answer is applied */
   detachInput(): void {
-    this.#connection?.input?.detach();
+    this.#streaming().input?.detach();
+  }
+
+  #streaming(): Connection {
+    if (this.#connection.state !== 'applied') throw new Error('not streaming: no answer is applied');
+    return this.#connection;
   }
 
   processKeyboardEvent(event: KeyboardEvent): boolean {
-    return this.#connection?.input?.processKeyboardEvent(event) ?? false;
+    return this.#connection.input?.processKeyboardEvent(event) ?? false;
   }
 
   processMouseEvent(event: MouseEvent): boolean {
-    return this.#connection?.input?.processMouseEvent(event) ?? false;
+    return this.#connection.input?.processMouseEvent(event) ?? false;
   }
 
   processGamepads(): boolean {
-    return this.#connection?.input?.pollTrackedGamepads() ?? false;
+    return this.#connection.input?.pollTrackedGamepads() ?? false;
   }
 
   addGamepad(gamepad: Gamepad): boolean {
     const event = new GamepadEvent('gamepadconnected', { gamepad });
-    return this.#connection?.input?.processGamepadEvent(event) ?? false;
+    return this.#connection.input?.processGamepadEvent(event) ?? false;
   }
 
   removeGamepad(gamepad: Gamepad): boolean {
     const event = new GamepadEvent('gamepaddisconnected', { gamepad });
-    return this.#connection?.input?.processGamepadEvent(event) ?? false;
+    return this.#connection.input?.processGamepadEvent(event) ?? false;
   }
 
   /** Bytes for the application, 64 KB at most. False when they can't be sent now. */
   sendApplicationMessage(message: Uint8Array): boolean {
-    return this.#connection?.input?.sendApplicationMessage(message) ?? false;
+    return this.#connection.input?.sendApplicationMessage(message) ?? false;
   }
 
-  /** Takes a microphone into the offers from now on. */
+  /** Takes a microphone into the offer. Each object needs it anew, and one that was closed takes none any more. */
   async enableMicrophone(constraints: MediaTrackConstraints = {}): Promise<void> {
-    if (this.#connection !== undefined)
-      throw new Error('the microphone comes before generateSignalRequest()');
+    if (this.#connection.state !== 'new')
+      throw new Error(
+        'the microphone comes before generateSignalRequest(), on an object that was never closed',
+      );
     const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints });
     [this.#microphone] = stream.getAudioTracks();
   }
 
-  /** Leaves the connection; the same object may make another offer afterwards. */
+  /**
+   * Leaves the connection; the same object may make another offer afterwards. The elements keep what they last played: after an answer
+   * was applied they are black, also where another object still streams.
+   */
   close(): void {
     const connection = this.#connection;
-    if (connection === undefined) return;
-    this.#connection = undefined;
+    if (connection.state === 'closed') return;
     connection.input?.detach();
-    if (connection.rtc === undefined) return;
-    const { rtcPeerConnection } = connection.rtc;
-    rtcPeerConnection.onconnectionstatechange = null;
+    delete connection.input;
+    connection.lastStats = this.#stats();
+    connection.state = 'closed';
+    const { rtcPeerConnection, rtcDataChannel, rtcClientMessageChannel } = connection.rtc;
+    rtcClientMessageChannel.close();
+    rtcDataChannel.close();
     rtcPeerConnection.close();
+    this.#microphone?.stop();
+    this.#microphone = undefined;
   }
 
-  /** Each of these is undefined while there is no connection. */
-  async getVideoRTCStats(): Promise<RTCStatsReport | undefined> {
-    return this.#receiver('video')?.getStats();
+  /** Each of these tells of the whole connection until its track is there; of a closed object it is the last report, for ever. */
+  getVideoRTCStats(): Promise<RTCStatsReport> {
+    return this.#stats().video;
   }
 
-  async getAudioRTCStats(): Promise<RTCStatsReport | undefined> {
-    return this.#receiver('audio')?.getStats();
+  getAudioRTCStats(): Promise<RTCStatsReport> {
+    return this.#stats().audio;
   }
 
-  async getMicrophoneRTCStats(): Promise<RTCStatsReport | undefined> {
-    const senders = this.#connection?.rtc?.rtcPeerConnection.getSenders();
-    return senders?.find(({ track }) => track !== null && track === this.#microphone)?.getStats();
+  getMicrophoneRTCStats(): Promise<RTCStatsReport> {
+    return this.#stats().microphone;
   }
 
-  async getInputRTCStats(): Promise<RTCStatsReport | undefined> {
-    return this.#connection?.rtc?.rtcPeerConnection.getStats();
+  getInputRTCStats(): Promise<RTCStatsReport> {
+    return this.#stats().input;
   }
 
-  #receiver(kind: 'audio' | 'video'): RTCRtpReceiver | undefined {
-    const receivers = this.#connection?.rtc?.rtcPeerConnection.getReceivers();
-    return receivers?.find(({ track }) => track.kind === kind);
-  }
-
-  #play(track: MediaStreamTrack): void {
-    const { videoElement, audioElement } = this.#arguments;
-    const element = track.kind === 'audio' && audioElement !== undefined ? audioElement : videoElement;
-    // Sound without an element of its own joins the picture.
-    const tracks = this.#connection?.rtc?.rtcPeerConnection.getReceivers().map((receiver) => receiver.track);
-    const playing = (tracks ?? []).filter(({ kind }) => kind === track.kind || audioElement === undefined);
-    element.srcObject = new MediaStream(playing);
-    // A browser may refuse sound until the player has touched the page; the picture is muted and always may.
-    element.play().catch(() => undefined);
+  #stats(): Stats {
+    const { rtc, received, lastStats } = this.#connection;
+    return lastStats ?? readStats(rtc.rtcPeerConnection, received, this.#microphone);
   }
 }

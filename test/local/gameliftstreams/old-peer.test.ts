@@ -263,6 +263,16 @@ describe('a blackout that AWS has not noticed', () => {
     expect(await shown(id)).toMatchObject({ inputs: 1, messages: 1 });
   });
 
+  it('loses the goodbye of a session that ends meanwhile', async () => {
+    const { id, who } = await playing();
+    const clock = await playing();
+    await drop(id, { how: 'blackout' });
+    await bench.control('POST', `streamsessions/${id}/end`, { statusReason: 'applicationExit' });
+    await gameGoesOn(clock.id);
+    expect(who.isClosed()).toBe(false);
+    expect(who.messages.filter(({ type }) => type === 'serverDisconnect')).toEqual([]);
+  });
+
   it('loses a close as well: the session is CONNECTED until the silence is noticed', async () => {
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });

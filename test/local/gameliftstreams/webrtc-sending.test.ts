@@ -11,6 +11,13 @@ it('a client that closes between the question and the sending does not end the e
   expect(() => sendIfOpen(openFor(1), throwing)).not.toThrow();
 });
 
+it('nor does one that has closed before its channel knows of it', () => {
+  const broken = () => {
+    throw new Error('libdatachannel error while sending data channel message: Sending failed, errno=32');
+  };
+  expect(() => sendIfOpen(openFor(2), broken)).not.toThrow();
+});
+
 it('nothing is sent on a closed channel, and an error on an open one is not swallowed', () => {
   expect(() => sendIfOpen(openFor(0), throwing)).not.toThrow();
   expect(() => sendIfOpen(openFor(2), throwing)).toThrow('Track is not open');

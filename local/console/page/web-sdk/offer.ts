@@ -10,23 +10,9 @@ export interface ClientRtc {
   rtcClientMessageChannel: RTCDataChannel;
 }
 
-/** A connection with the SDK's transceivers and data channels, not yet with a description. */
-export async function openConnection(
-  { iceServers = [], enableAudio = true, forceVideoCodec, forceRelay }: StreamConfiguration,
-  microphone: MediaStreamTrack | undefined,
-): Promise<ClientRtc> {
-  const rtcPeerConnection = new RTCPeerConnection({
-    iceServers: typeof iceServers === 'function' ? await iceServers() : iceServers,
-    ...(forceRelay === true && { iceTransportPolicy: 'relay' as const }),
-  });
-  if (microphone !== undefined) rtcPeerConnection.addTransceiver(microphone, { direction: 'sendrecv' });
-  else if (enableAudio) rtcPeerConnection.addTransceiver('audio', { direction: 'recvonly' });
-  const video = rtcPeerConnection.addTransceiver('video', { direction: 'recvonly' });
-  if (forceVideoCodec !== undefined) {
-    const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
-    const wanted = `video/${forceVideoCodec}`.toLowerCase();
-    video.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType.toLowerCase() === wanted));
-  }
+/** A connection with the SDK's data channels. It holds a real one, so every object that is made must be closed. */
+export function openConnection(): ClientRtc {
+  const rtcPeerConnection = new RTCPeerConnection({ iceServers: [] });
   return {
     rtcPeerConnection,
     rtcDataChannel: rtcPeerConnection.createDataChannel('inputChannel', {
@@ -35,6 +21,25 @@ export async function openConnection(
     }),
     rtcClientMessageChannel: rtcPeerConnection.createDataChannel('clientMessageChannel', { ordered: true }),
   };
+}
+
+/** Gives a connection the SDK's transceivers and ICE servers, before its offer. */
+export async function configure(
+  rtcPeerConnection: RTCPeerConnection,
+  { iceServers = [], enableAudio = true, forceVideoCodec, forceRelay }: StreamConfiguration,
+  microphone: MediaStreamTrack | undefined,
+): Promise<void> {
+  rtcPeerConnection.setConfiguration({
+    iceServers: typeof iceServers === 'function' ? await iceServers() : iceServers,
+    ...(forceRelay === true && { iceTransportPolicy: 'relay' as const }),
+  });
+  if (microphone !== undefined) rtcPeerConnection.addTransceiver(microphone, { direction: 'sendrecv' });
+  else if (enableAudio) rtcPeerConnection.addTransceiver('audio', { direction: 'recvonly' });
+  const video = rtcPeerConnection.addTransceiver('video', { direction: 'recvonly' });
+  if (forceVideoCodec === undefined) return;
+  const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
+  const wanted = `video/${forceVideoCodec}`.toLowerCase();
+  video.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType.toLowerCase() === wanted));
 }
 
 /**
