@@ -1,7 +1,7 @@
 import { type Budget, budgetWaitMs } from './budget.ts';
+import { inProgress } from './in-progress.ts';
 import { Problem } from './problems.ts';
 import { type Claim, isOver, type Lease, type SessionRecord } from './stream-session.ts';
-import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
 const LINEAGE_KEPT = 8;
@@ -84,7 +84,6 @@ export function judgeConnection(
   context: { now: number; random: number; budget: Budget; ownLease?: string },
 ): Verdict {
   const { now, budget, ownLease } = context;
-  const jitter = Math.round(IN_PROGRESS_WAIT_MS * (1 + context.random));
 
   const answered = record.connectedRequest === request.request;
   if (answered && record.answer !== undefined && (record.answerUntil ?? 0) > now) {
@@ -122,9 +121,7 @@ export function judgeConnection(
   }
 
   if (live) {
-    throw new Problem('connection_in_progress', 'Another connection request for this session is under way.', {
-      retryAfterMs: jitter,
-    });
+    throw inProgress('Another connection request for this session is under way.', context.random);
   }
   if (ownLease === undefined) {
     const wait = budgetWaitMs(budget, record.budgetTat ?? 0, now);

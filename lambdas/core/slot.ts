@@ -1,8 +1,8 @@
+import { startInProgress } from './in-progress.ts';
 import { Problem } from './problems.ts';
 import type { Claim, Lease } from './stream-session.ts';
 import type { Turn } from './turn.ts';
 import type { Trouble } from './verdict.ts';
-import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /**
  * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both
@@ -64,7 +64,7 @@ export function judgeStart(
     );
   }
   const isLive = (slot: Slot) => slot.lease !== undefined && slot.lease.until > now;
-  if (own && isLive(own)) throw inProgress(context.random);
+  if (own && isLive(own)) throw startInProgress(context.random);
   if (own) return { do: 'start', slot: own, repeat: true };
   if (claims.some((claim) => claim.offer === request.offer)) {
     throw new Problem(
@@ -78,12 +78,6 @@ export function judgeStart(
   const [best] = free.toSorted((a, b) => Number(a.request !== undefined) - Number(b.request !== undefined));
   if (best) return { do: 'start', slot: best, repeat: false };
   const held = slots.filter((slot) => !isLive(slot));
-  if (held.length === 0) throw inProgress(context.random);
+  if (held.length === 0) throw startInProgress(context.random);
   return { do: 'look', slots: held };
-}
-
-function inProgress(random: number): Problem {
-  return new Problem('connection_in_progress', "Another start of this player's is under way.", {
-    retryAfterMs: Math.round(IN_PROGRESS_WAIT_MS * (1 + random)),
-  });
 }

@@ -20,8 +20,6 @@ export function reconnectableInMs(status: StreamSessionStatus | undefined): numb
 export const THROTTLED_WAIT_MS = 1500;
 /** AWS failed or did not answer. */
 export const UPSTREAM_WAIT_MS = 1000;
-/** Another request of the same player is under way and usually done within this. */
-export const IN_PROGRESS_WAIT_MS = 500;
 /** The longest that AWS looks for a place for a session, but on Windows on demand (developer guide): 75 s always-on, 90 s on demand. */
 const PLACED_MS = 90_000;
 

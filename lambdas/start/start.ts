@@ -1,6 +1,7 @@
 import { AwsFailure } from '../core/aws-failure.ts';
 import { deadLeaseFields } from '../core/connection.ts';
 import { claimOf, connectionIdOf, startClientToken } from '../core/digests.ts';
+import { startInProgress } from '../core/in-progress.ts';
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import { judgeStart, type Slot } from '../core/slot.ts';
@@ -13,7 +14,7 @@ import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { SlotChanges } from '../edge/slots.ts';
 import { inTurn } from '../edge/turns.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
-import { freedSlot, inProgress, refuseBesideUnslotted } from './slots.ts';
+import { freedSlot, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
 const CLOCK_SKEW_MS = 500;
@@ -188,7 +189,7 @@ async function reserve(
   // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
   const own = slots.find((candidate) => candidate.lease?.id === lease.id);
-  if (!own) throw inProgress(deps);
+  if (!own) throw startInProgress(deps.random());
   return own;
 }
 
