@@ -1,0 +1,65 @@
+/** Runs a plan and all that is judged over the run as a whole. */
+import type { Alarms } from './alarms.ts';
+import type { Route, SandboxCode } from './bundle.ts';
+import type { Exchange } from './exchange.ts';
+import type { Plan, Violation } from './plan.ts';
+import { type Ran, runPlan } from './run.ts';
+
+/** What a player hears that others may bring about: a turn, and looks that are taken at the moment. */
+const PACING = ['paced', 'too_many_requests'];
+
+/** What a player was answered, step by step. */
+function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number, string> {
+  const own = exchanges.filter(({ asked }) => asked.player === player && typeof asked.id === 'number');
+  return new Map(own.map(({ asked, body, status }) => [Number(asked.id), `${body.code ?? status}`]));
+}
+
+/** 5: without the others, a player is answered the same. */
+async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCode>): Promise<Violation[]> {
+  const player = plan.seed % 2;
+  const own = plan.steps.filter((step) => step.player === player && !('whose' in step.deed));
+  const foreign = new Set(plan.steps.filter((step) => 'whose' in step.deed).map(({ id }) => id));
+  // The others' steps go, and the times stay.
+  let at = 0;
+  const times = new Map(
+    plan.steps.map((step) => {
+      at += step.after;
+      return [step.id, at];
+    }),
+  );
+  const steps = own.map((step, index) => {
+    const before = times.get(own[index - 1]?.id ?? -1) ?? 0;
+    return { ...step, after: (times.get(step.id) ?? 0) - before };
+  });
+  const alone = await runPlan({ ...plan, steps }, code);
+  const [here, there] = [outcomesOf(player, together.exchanges), outcomesOf(player, alone.exchanges)];
+  for (const [step, outcome] of there) {
+    const other = here.get(step);
+    if (foreign.has(step) || other === undefined || other === outcome) continue;
+    // What was paced once goes on differently from there.
+    if (PACING.includes(other) || PACING.includes(outcome)) return [];
+    const what = `a player hears ${other} beside others, and ${outcome} alone`;
+    return [{ invariant: 5, what, step }];
+  }
+  return [];
+}
+
+/**
+ * Runs a plan and judges it by all invariants.
+ *
+ * @param alarms asked only where one player acts alone
+ */
+export async function judged(
+  plan: Plan,
+  code: Record<Route, SandboxCode>,
+  alarms: () => Alarms,
+): Promise<Ran> {
+  const ran = await runPlan(plan, code);
+  if (plan.about === 'calm') ran.violations.push(...(await asAlone(plan, ran, code)));
+  if (plan.about === 'mischief') {
+    for (const name of alarms().ringing(ran.exchanges)) {
+      ran.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
+    }
+  }
+  return ran;
+}
