@@ -2,7 +2,7 @@
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
-import type { Plan, Violation } from './plan.ts';
+import type { Plan, Step, Violation } from './plan.ts';
 import { type Ran, runPlan } from './run.ts';
 
 /** What a player hears that others may bring about: a turn, and looks that are taken at the moment. */
@@ -17,8 +17,8 @@ function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number,
 /** 5: without the others, a player is answered the same. */
 async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCode>): Promise<Violation[]> {
   const player = plan.seed % 2;
-  const own = plan.steps.filter((step) => step.player === player && !('whose' in step.deed));
-  const foreign = new Set(plan.steps.filter((step) => 'whose' in step.deed).map(({ id }) => id));
+  const isForeign = ({ deed }: Step) => 'whose' in deed && deed.whose !== undefined && deed.whose !== player;
+  const own = plan.steps.filter((step) => step.player === player && !isForeign(step));
   // The others' steps go, and the times stay.
   let at = 0;
   const times = new Map(
@@ -35,7 +35,7 @@ async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCod
   const [here, there] = [outcomesOf(player, together.exchanges), outcomesOf(player, alone.exchanges)];
   for (const [step, outcome] of there) {
     const other = here.get(step);
-    if (foreign.has(step) || other === undefined || other === outcome) continue;
+    if (other === undefined || other === outcome) continue;
     // What was paced once goes on differently from there.
     if (PACING.includes(other) || PACING.includes(outcome)) return [];
     const what = `a player hears ${other} beside others, and ${outcome} alone`;
