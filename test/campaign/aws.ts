@@ -31,7 +31,10 @@ export interface AwsSession {
 
 /** AWS's error, as the SDK throws it. */
 export function awsError(name: string, httpStatusCode: number): Error {
-  return Object.assign(new Error('The campaign\u2019s AWS refuses.'), { name, $metadata: { httpStatusCode } });
+  return Object.assign(new Error('The campaign\u2019s AWS refuses.'), {
+    name,
+    $metadata: { httpStatusCode },
+  });
 }
 
 /** A client that never takes its answer is given up after this. */

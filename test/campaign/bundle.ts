@@ -88,6 +88,7 @@ export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Rec
     }),
   );
   const unused = patches.filter((patch) => !used.has(patch));
-  if (unused.length > 0) throw new Error(`No function contains ${unused.map(({ file }) => file).join(', ')}.`);
+  if (unused.length > 0)
+    throw new Error(`No function contains ${unused.map(({ file }) => file).join(', ')}.`);
   return Object.fromEntries(made) as Record<Route, SandboxCode>;
 }

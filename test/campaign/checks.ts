@@ -73,13 +73,23 @@ const isKept: Check = (exchange, { past, aws }) => {
 const isOwn: Check = (exchange, { aws, past }) => {
   const { asked, body, text } = exchange;
   const me = playerIdNamed(asked.player);
-  if (asked.foreign && isAnswer(exchange)) return [6, `${asked.route} of another player's session was answered`];
+  if (asked.foreign && isAnswer(exchange))
+    return [6, `${asked.route} of another player's session was answered`];
   const refused = ['stream_session_not_found', 'invalid_request', 'too_many_requests', 'paced'];
-  if (asked.foreign && body.code && !refused.includes(body.code) && exchange.status !== 503 && exchange.status !== 504)
+  if (
+    asked.foreign &&
+    body.code &&
+    !refused.includes(body.code) &&
+    exchange.status !== 503 &&
+    exchange.status !== 504
+  )
     return [6, `${say(exchange)} about another player's session`];
-  const foreign = [...aws.sessions.values()].find(({ id, userId }) => userId !== me && text.includes(`"${id}"`));
+  const foreign = [...aws.sessions.values()].find(
+    ({ id, userId }) => userId !== me && text.includes(`"${id}"`),
+  );
   if (foreign) return [6, `${asked.route} told of another player's session`];
-  if (asked.route !== 'reconnect' || !isAnswer(exchange) || exchange.replayed || !asked.named) return undefined;
+  if (asked.route !== 'reconnect' || !isAnswer(exchange) || exchange.replayed || !asked.named)
+    return undefined;
   // Another page insisted, undisturbed, and heard so before this one asked.
   const insisted = past.find(
     (other) =>
@@ -104,7 +114,8 @@ const isOwn: Check = (exchange, { aws, past }) => {
 /** 4: what is said of the session is true, and an end is final. */
 const isTrue: Check = (exchange, truth) => {
   const { asked, body, issuedAt } = exchange;
-  const ended = (id: string | undefined) => (truth.ended.get(id ?? '') ?? Number.POSITIVE_INFINITY) < issuedAt;
+  const ended = (id: string | undefined) =>
+    (truth.ended.get(id ?? '') ?? Number.POSITIVE_INFINITY) < issuedAt;
   const told = [body.streamSession ?? [], body.streamSessions ?? []].flat();
   const alive = told.find(({ streamSessionId, status }) => {
     return ended(streamSessionId) && !['TERMINATING', 'TERMINATED', 'ERROR'].includes(status);
@@ -123,7 +134,11 @@ const isTrue: Check = (exchange, truth) => {
       !isOverAtAws(truth.aws.sessions.get(streamSessionId) ?? ({ status: 'TERMINATED' } as never)),
   );
   if (gone) return [4, `${say(exchange)} and names a session as ${gone.status} that lives at AWS`];
-  if (body.code === 'stream_session_not_found' && own && truth.past.some((other) => startedIt(other, asked))) {
+  if (
+    body.code === 'stream_session_not_found' &&
+    own &&
+    truth.past.some((other) => startedIt(other, asked))
+  ) {
     return [4, `${say(exchange)} to the owner of the session`];
   }
   const limit = truth.aws.sessions.get(body.streamSession?.streamSessionId ?? '');
@@ -148,7 +163,12 @@ const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
   if (body.code === 'taken_over' && asked.named !== undefined) {
     const offer = offerOf.get(asked.named);
     const at = accepted.findIndex((one) => one.offer === offer);
-    const others = accepted.slice(at + 1).filter((one) => deviceOf.get(one.offer) !== asked.device);
+    // A page that insists begins anew as well: what it named before is another device's from then on.
+    const insisted = (text: string) =>
+      issued.some(({ asked: other }) => other.offer === text && other.named === undefined);
+    const others = accepted
+      .slice(at + 1)
+      .filter((one) => deviceOf.get(one.offer) !== asked.device || insisted(one.offer));
     if (offer !== undefined && at >= 0 && others.length === 0)
       return [4, `${say(exchange)} and no other device has connected`];
   }
@@ -160,7 +180,8 @@ const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
     return [4, `${say(exchange)} to a key that was never sent before`];
   }
   const strange = /bad|[\ud800-\udfff]/.test(asked.offer ?? '');
-  if (body.code === 'invalid_request' && !strange) return [4, `${say(exchange)} to a request as it should be`];
+  if (body.code === 'invalid_request' && !strange)
+    return [4, `${say(exchange)} to a request as it should be`];
   return undefined;
 };
 

@@ -41,7 +41,11 @@ async function claim(step: Step, { time, ask, player, violate, plan }: Stage): P
     if (body.retry === 'never') break;
     await time.sleep((body.retryAfterMs ?? SECOND_MS) + 50 * chanceOf(plan.seed, id));
   }
-  violate({ invariant: 5, what: 'others who guess kept an owner out of a session for a minute', step: step.id });
+  violate({
+    invariant: 5,
+    what: 'others who guess kept an owner out of a session for a minute',
+    step: step.id,
+  });
 }
 
 export function crowdActs(step: Step, deed: Crowd, stage: Stage): Promise<void> {

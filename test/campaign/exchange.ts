@@ -1,7 +1,8 @@
 /** One request and what came of it, as everybody who judges a run sees it. */
-import { parseSettings } from '../../infra/settings.ts';
+
 import { playerSettings } from '../../infra/deployed-settings.ts';
 import { playerRoutes } from '../../infra/player-routes.ts';
+import { parseSettings } from '../../infra/settings.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import { chanceOf } from './chance.ts';
@@ -117,7 +118,15 @@ export function exchanger(
       const counted = [...sandbox.counted];
       if ('died' in outcome) {
         // API Gateway's own answer, without a code.
-        return { ...common, counted: [], died: outcome.died, status: 503, text: '', body: {}, replayed: false };
+        return {
+          ...common,
+          counted: [],
+          died: outcome.died,
+          status: 503,
+          text: '',
+          body: {},
+          replayed: false,
+        };
       }
       const { statusCode: status, body: text = '', headers } = outcome.answer;
       const body = text === '' ? {} : (JSON.parse(text) as AnswerBody);
@@ -126,4 +135,3 @@ export function exchanger(
     },
   };
 }
-

@@ -185,7 +185,7 @@ function joined(known: unknown, value: unknown, clause: string): unknown {
   if (typeof value === 'number' && clause === 'ADD') return ((known as number) ?? 0) + value;
   if (!(value instanceof Set)) throw new Error(`The campaign's table knows no ${clause} of ${typeof value}`);
   const old = (known as Set<unknown>) ?? new Set();
-  const after = clause === 'ADD' ? old.union(value) : old.difference(value);
+  const after = new Set(clause === 'ADD' ? [...old, ...value] : [...old].filter((one) => !value.has(one)));
   return after.size === 0 ? undefined : after;
 }
 

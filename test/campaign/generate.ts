@@ -1,6 +1,16 @@
 /** Makes a plan from a seed: who acts, and what goes wrong. */
 import { chanceOf, wholeOf } from './chance.ts';
-import { type AwsChoices, type Deed, FAULTS, type Fault, type FaultKind, type OfferChoice, type Plan, type Step } from './plan.ts';
+import { motif, type Sketch } from './motifs.ts';
+import {
+  type AwsChoices,
+  type Deed,
+  FAULTS,
+  type Fault,
+  type FaultKind,
+  type OfferChoice,
+  type Plan,
+  type Step,
+} from './plan.ts';
 
 /** Draws for one step after another, so that each purpose has a name of its own. */
 function drawer(seed: number) {
@@ -25,7 +35,16 @@ function awsChoices({ pick }: Drawer): AwsChoices {
 }
 
 const TABLE = ['refused', 'stalled', 'slow', 'lost', 'repeated', 'late'] as const;
-const AWS = ['throttled', 'internal', 'internalAfter', 'reset', 'lost', 'silent', 'silentAfter', 'slow'] as const;
+const AWS = [
+  'throttled',
+  'internal',
+  'internalAfter',
+  'reset',
+  'lost',
+  'silent',
+  'silentAfter',
+  'slow',
+] as const;
 
 function faultOf(kind: Exclude<FaultKind, 'clocks'>, { pick, whole }: Drawer): Fault {
   if (kind === 'table') return { on: 'table', op: whole(0, 5), how: pick(...TABLE) };
@@ -88,18 +107,19 @@ function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<S
     sandbox: draw.whole(0, 2),
     faults: calm ? [] : faultsOf(kinds, draw),
   }));
-  const rest = Array.from({ length: draw.whole(6, 22) }, () => {
-    const deed = deedOf(draw, players, calm ? [] : kinds);
-    return {
-      after: pause(draw),
-      player: draw.whole(0, players - 1),
+  const single = (): Sketch[] => [{ after: pause(draw), deed: deedOf(draw, players, calm ? [] : kinds) }];
+  const rest = Array.from({ length: draw.whole(4, 16) }, () => {
+    const player = draw.whole(0, players - 1);
+    const sketches = !calm && draw.chance() < 0.2 ? motif(draw, kinds) : single();
+    return sketches.map((sketch) => ({
+      player,
       device: draw.pick(0, 0, 0, 1),
-      deed,
       sandbox: draw.whole(0, 2),
       faults: calm ? [] : faultsOf(kinds, draw),
-      ...(kinds.length > 0 && !calm && draw.chance() < 0.08 ? { answerLost: true } : {}),
-    };
-  });
+      ...(kinds.length > 0 && !calm && draw.chance() < 0.06 ? { answerLost: true } : {}),
+      ...sketch,
+    }));
+  }).flat();
   return [...begin, ...rest];
 }
 
@@ -144,7 +164,18 @@ function guessers(draw: Drawer): Omit<Step, 'id'>[] {
   ];
 }
 
-const ABOUT = ['mixed', 'mixed', 'mixed', 'mischief', 'mixed', 'mixed', 'calm', 'mixed', 'mixed', 'mixed'] as const;
+const ABOUT = [
+  'mixed',
+  'mixed',
+  'mixed',
+  'mischief',
+  'mixed',
+  'mixed',
+  'calm',
+  'mixed',
+  'mixed',
+  'mixed',
+] as const;
 /** A crowd takes as long as a hundred players: one run in so many. */
 const GUESSERS_EVERY = 25;
 

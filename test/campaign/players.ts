@@ -82,7 +82,8 @@ export function askedBy(step: Step, player: Player, others: (name: number) => Pl
   if (deed.kind === 'start') {
     const last = device.lastStart;
     const offer = offerOf(deed.offer, player, device, last);
-    const key = deed.key === 'none' ? undefined : deed.key === 'last' ? last?.key : `key-${device.name}-${id}`;
+    const key =
+      deed.key === 'none' ? undefined : deed.key === 'last' ? last?.key : `key-${device.name}-${id}`;
     player.startOffer = offer;
     device.lastStart = { ...base, route: 'start', offer, ...(key === undefined ? {} : { key }) };
     return device.lastStart;

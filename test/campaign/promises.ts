@@ -77,7 +77,9 @@ async function isBack(player: number, stage: Stage): Promise<void> {
 /** @param during how many answers there were before the end */
 export async function keptPromises(stage: Stage, during: number): Promise<void> {
   const { time, exchanges, violate } = stage;
-  const last = exchanges.slice(0, during).findLast(({ asked }) => typeof asked.player === 'number' && !asked.foreign);
+  const last = exchanges
+    .slice(0, during)
+    .findLast(({ asked }) => typeof asked.player === 'number' && !asked.foreign);
   if (!last) return;
   const work = async () => {
     if (typeof last.asked.player !== 'number') return;

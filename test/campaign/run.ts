@@ -4,9 +4,9 @@ import type { Route, SandboxCode } from './bundle.ts';
 import { checked, type Truth } from './checks.ts';
 import { crowdActs, isCrowd } from './crowds.ts';
 import { type Exchange, environment, exchanger } from './exchange.ts';
-import { keptPromises } from './promises.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { type Asked, askedBy, deviceOf, newPlayer, type Player } from './players.ts';
+import { keptPromises } from './promises.ts';
 import { memoryTable } from './table.ts';
 import { campaignTime } from './time.ts';
 import { awsWay } from './trouble.ts';
@@ -154,4 +154,3 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   }
   return { requests: requests.issued.length, faults, violations, exchanges };
 }
-

@@ -6,6 +6,9 @@ import { type CountedValue, requireFor } from './stand-ins.ts';
 import type { Command, MemoryTable } from './table.ts';
 import type { CampaignTime } from './time.ts';
 
+type TableFault = Extract<Fault, { on: 'table' }>;
+type AwsFault = Extract<Fault, { on: 'aws' }>;
+
 /** What all sandboxes of a run share. */
 export interface World {
   seed: number;
@@ -15,7 +18,7 @@ export interface World {
   callAws(
     command: Command,
     purpose: readonly (string | number)[],
-    fault: Extract<Fault, { on: 'aws' }>['how'] | undefined,
+    fault: AwsFault['how'] | undefined,
   ): Promise<unknown>;
   environment: Record<string, string>;
 }
@@ -81,9 +84,10 @@ export function newSandbox(
     const result = await work.catch((error: unknown) => (dead ? never() : Promise.reject(error)));
     return dead ? never() : result;
   }
-  const faultOf = <On extends 'table' | 'aws'>(on: On, op: number) =>
-    running?.faults.find((fault): fault is Extract<Fault, { on: On }> => fault.on === on && fault.op === op)
-      ?.how;
+  const tableFault = (op: number) =>
+    running?.faults.find((fault) => fault.on === 'table' && fault.op === op) as TableFault | undefined;
+  const awsFault = (op: number) =>
+    running?.faults.find((fault) => fault.on === 'aws' && fault.op === op) as AwsFault | undefined;
 
   const later = (act: () => void, milliseconds = 0) =>
     time.after(milliseconds, () => {
@@ -103,7 +107,7 @@ export function newSandbox(
   const surroundings: Record<(typeof SURROUNDINGS)[number], unknown> = {
     require: requireFor({
       table: (command) =>
-        outside('table', (op, purpose) => world.table.send(command, purpose, faultOf('table', op))),
+        outside('table', (op, purpose) => world.table.send(command, purpose, tableFault(op)?.how)),
       aws: (command, signal) =>
         outside('aws', (op, purpose) => {
           const aborted = new Promise<never>((_, reject) => {
@@ -111,7 +115,7 @@ export function newSandbox(
               reject(Object.assign(new Error('aborted'), { name: 'AbortError' })),
             );
           });
-          const called = world.callAws(command, purpose, faultOf('aws', op));
+          const called = world.callAws(command, purpose, awsFault(op)?.how);
           called.catch(() => {});
           return Promise.race([called, aborted]);
         }),
@@ -122,8 +126,7 @@ export function newSandbox(
     Date: SandboxDate,
     Math: Object.create(Math, {
       random: {
-        value: () =>
-          chanceOf(world.seed, 'random', String(running?.id), running ? running.draws++ : 0),
+        value: () => chanceOf(world.seed, 'random', String(running?.id), running ? running.draws++ : 0),
       },
     }),
     performance: { now: () => time.now() },

@@ -57,7 +57,9 @@ export function memoryTable(time: CampaignTime): MemoryTable {
   }
 
   /** What DynamoDB does with a command that reaches it. */
-  function execute({ constructor, input }: Command, purpose: readonly (string | number)[]): unknown {
+  function execute(command: Command, purpose: readonly (string | number)[]): unknown {
+    const { input } = command;
+    const name = command.constructor.name;
     const meanings: Meanings = {
       names: (input.ExpressionAttributeNames ?? {}) as Record<string, string>,
       values: unmarshall((input.ExpressionAttributeValues ?? {}) as never),
@@ -66,7 +68,7 @@ export function memoryTable(time: CampaignTime): MemoryTable {
     const refuse = () => {
       throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
     };
-    switch (constructor.name) {
+    switch (name) {
       case 'GetItemCommand': {
         const row = rows.get(keyOf(unmarshall(input.Key as never)));
         const old = !input.ConsistentRead && row && time.now() - row.writtenAt < STALE_MS;
@@ -95,7 +97,7 @@ export function memoryTable(time: CampaignTime): MemoryTable {
         return input.ReturnValues === 'ALL_NEW' ? { Attributes: marshall(item, marshallOptions) } : {};
       }
       default:
-        throw new Error(`The campaign's table knows no ${constructor.name}.`);
+        throw new Error(`The campaign's table knows no ${name}.`);
     }
   }
 

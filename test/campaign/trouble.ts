@@ -1,6 +1,7 @@
 /** One attempt of an AWS call on its way: it may be lost before AWS acts, or after. */
-import { chanceOf, wholeOf } from './chance.ts';
+
 import { awsError, type MemoryAws } from './aws.ts';
+import { chanceOf, wholeOf } from './chance.ts';
 import type { Fault } from './plan.ts';
 import type { Command } from './table.ts';
 import type { CampaignTime } from './time.ts';
@@ -22,9 +23,9 @@ export function awsWay(time: CampaignTime, aws: MemoryAws): AwsWay {
       const fault = how === 'refused' ? 'internal' : how === 'stalled' ? 'silent' : 'throttled';
       out = { fault, until };
     },
-    async call({ constructor, input }, purpose, own) {
-      const operation = constructor.name.replace(/Command$/, '');
-      const act = () => aws.act(operation, input as Record<string, string>);
+    async call(command, purpose, own) {
+      const operation = command.constructor.name.replace(/Command$/, '');
+      const act = () => aws.act(operation, command.input as Record<string, string>);
       await time.sleep(wholeOf(20, 120, ...purpose, 'there'));
       const fault = time.now() < out.until ? out.fault : own;
       if (fault === 'throttled') throw awsError('ThrottlingException', 429);
