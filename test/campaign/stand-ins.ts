@@ -1,5 +1,7 @@
 /** What stands outside a sandbox's bundle: the SDK's clients, whose calls reach the campaign's table and AWS, and Powertools. */
+import buffer from 'node:buffer';
 import crypto from 'node:crypto';
+import zlib from 'node:zlib';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as gameliftstreams from '@aws-sdk/client-gameliftstreams';
 import * as util from '@aws-sdk/util-dynamodb';
@@ -80,6 +82,8 @@ export function requireFor(outside: Outside): (name: string) => unknown {
           outside.aws(command, abortSignal);
       },
     },
+    'node:buffer': buffer,
+    'node:zlib': zlib,
     'node:timers': outside.timers,
     'node:crypto': { ...cryptoModule, randomUUID: outside.newId },
   };
