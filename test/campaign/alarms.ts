@@ -13,8 +13,8 @@ import { type Exchange, settingsInput } from './exchange.ts';
 type Json = any;
 
 const MINUTE_MS = 60_000;
-/** An alarm whose text says so is one about a single player as well, and may ring by one. */
-const OFTEN_ONE = /one player|single player/i;
+/** An alarm whose text says so is about a single player as well, and may ring by one who goes on for long. */
+const OFTEN_ONE = /\boften\b|or one of them/i;
 
 /** One value that CloudWatch got, and when. */
 interface Point {
@@ -46,6 +46,7 @@ function statistic(of: string, values: readonly number[]): number | undefined {
     return values.length === 0 ? undefined : of === 'Sum' ? sum : values.length;
   }
   if (values.length === 0) return undefined;
+  if (of === 'Maximum') return Math.max(...values);
   if (of === 'Average') return sum / values.length;
   const [, part] = /^p(\d+)$/.exec(of) ?? [];
   if (part === undefined) throw new Error(`The campaign knows no statistic ${of}.`);

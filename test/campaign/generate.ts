@@ -81,7 +81,8 @@ function deedOf(draw: Drawer, players: number, kinds: readonly FaultKind[]): Dee
     return { kind: 'start', offer: again ? 'last' : 'new', key: again ? 'last' : pick('new', 'none') };
   }
   if (at < 0.88) return { kind: 'status', ...whose };
-  if (at < 0.94) return { kind: 'list' };
+  if (at < 0.92) return { kind: 'list' };
+  if (at < 0.94) return { kind: 'elsewhere' };
   const of = pick(...kinds.filter((kind) => kind === 'aws' || kind === 'table'));
   if (!of) return { kind: 'list' };
   const how = of === 'aws' ? pick('refused', 'stalled', 'throttled') : pick('refused', 'stalled');

@@ -5,9 +5,6 @@ import type { Exchange } from './exchange.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { type Ran, runPlan } from './run.ts';
 
-/** What a player hears that others may bring about: a turn, and looks that are taken at the moment. */
-const PACING = ['paced', 'too_many_requests'];
-
 /** What a player was answered, step by step. */
 function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number, string> {
   const own = exchanges.filter(({ asked }) => asked.player === player && typeof asked.id === 'number');
@@ -37,12 +34,39 @@ async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCod
     const other = here.get(step);
     if (other === undefined || other === outcome) continue;
     // What was paced once goes on differently from there.
-    if (PACING.includes(other) || PACING.includes(outcome)) return [];
+    if (other === 'paced' || outcome === 'paced') return [];
     const what = `a player hears ${other} beside others, and ${outcome} alone`;
     return [{ invariant: 5, what, step }];
   }
   return [];
 }
+
+/** For so long a failure of a player is not counted again. */
+const COUNTED_AGAIN_MS = 300_000;
+
+/** 8: every alarm about everybody rests on it that one player's failures count once in five minutes. */
+function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
+  const failures = exchanges.filter(({ counted }) =>
+    counted.some(({ name, value }) => name === 'Failed' && value === 1),
+  );
+  const again = failures.find((one) =>
+    failures.some(
+      (other) =>
+        other.asked.route === one.asked.route &&
+        other.endedAt < one.endedAt &&
+        one.endedAt - other.endedAt < COUNTED_AGAIN_MS - SLOW_MS,
+    ),
+  );
+  return (
+    again && {
+      invariant: 8,
+      what: `one player's failures of ${again.asked.route} counted twice in five minutes`,
+    }
+  );
+}
+
+/** A failure is counted a little before its answer is there. */
+const SLOW_MS = 1000;
 
 /**
  * Runs a plan and judges it by all invariants.
@@ -57,6 +81,8 @@ export async function judged(
   const ran = await runPlan(plan, code);
   if (plan.about === 'calm') ran.violations.push(...(await asAlone(plan, ran, code)));
   if (plan.about === 'mischief') {
+    const twice = countedTwice(ran.exchanges);
+    if (twice) ran.violations.push(twice);
     for (const name of alarms().ringing(ran.exchanges)) {
       ran.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
     }
