@@ -138,7 +138,7 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   await time.until(idle);
   const during = exchanges.length;
   way.outage('refused', 0);
-  await time.until(() => !table.wasOut(time.now(), time.now()));
+  table.heal();
   await keptPromises(stage, during);
   for (const id of aws.twice) violate({ invariant: 1, what: `AWS accepted one offer twice, for ${id}` });
   for (const id of aws.ended) {

@@ -42,6 +42,8 @@ export interface MemoryTable {
   send(command: Command, purpose: readonly (string | number)[], fault?: TableFault): Promise<unknown>;
   /** From now until then, every command fails that way. */
   outage(how: 'refused' | 'stalled', until: number): void;
+  /** All outages are over. */
+  heal(): void;
   /** Whether there was an outage between two times. */
   wasOut(from: number, to: number): boolean;
 }
@@ -154,6 +156,9 @@ export function memoryTable(time: CampaignTime): MemoryTable {
   return {
     send,
     outage: (how, until) => outages.push({ how, from: time.now(), until }),
+    heal() {
+      for (const out of outages) out.until = Math.min(out.until, time.now());
+    },
     wasOut: (from, to) => outages.some((one) => one.from <= to && one.until >= from),
   };
 }
