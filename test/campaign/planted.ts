@@ -55,6 +55,40 @@ export const HISTORICAL: readonly Planted[] = [
       },
     ],
   },
+  {
+    name: 'a failure of one player is counted in each of the sessions that the player starts',
+    invariant: 8,
+    what: /counted twice/,
+    patches: [
+      { file: 'lambdas/edge/player-counts.ts', from: 'return written !== null;', to: 'return true;' },
+    ],
+  },
+  {
+    name: 'a start whose answer AWS lost, and does not repeat, is told for ever that the stream group is not available',
+    invariant: 4,
+    what: /start goes on to answer stream_group_unavailable/,
+    patches: [
+      {
+        file: 'lambdas/core/outcomes.ts',
+        from: '(maybeAccepted && needsLook(failure))',
+        to: '(maybeAccepted && failure.message === "")',
+      },
+    ],
+    kinds: ['aws'],
+  },
+  {
+    name: 'an ended session is said to be still running, since a reconnect under way or a clock behind wrote over its end',
+    invariant: 4,
+    what: /whose end was answered before/,
+    patches: [
+      { file: 'lambdas/edge/records.ts', from: 'return finalStatus({', to: 'return ({' },
+      {
+        file: 'lambdas/edge/records.ts',
+        from: 'const isEnd = changes.endedAt !== undefined;',
+        to: 'const isEnd = false;',
+      },
+    ],
+  },
 ];
 
 /** One for each invariant that none of those violates. */
