@@ -177,16 +177,4 @@ export const OF_EACH_KIND: readonly Planted[] = [
       },
     ],
   },
-  {
-    name: 'a failure of one player is counted each time',
-    invariant: 8,
-    what: /counted twice/,
-    patches: [
-      {
-        file: 'lambdas/core/verdict.ts',
-        from: "const verdict = failed && !counted ? 'bad' : 'neither';",
-        to: "const verdict = failed ? 'bad' : 'neither';",
-      },
-    ],
-  },
 ];
