@@ -14,6 +14,8 @@ export interface Slot extends Partial<Claim> {
   /** Grows with every write; a write names the revision it read. */
   revision: number;
   lease?: Lease;
+  /** When AWS has ended the session that the newest start may have begun without anybody learning its id. */
+  unknownUntil?: number;
   /** The session that holds the slot; absent while the outcome of its start is unknown. */
   streamGroupId?: string;
   streamSessionId?: string;
