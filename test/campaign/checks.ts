@@ -142,7 +142,8 @@ const isTrue: Check = (exchange, truth) => {
     return [4, `${say(exchange)} to the owner of the session`];
   }
   const limit = truth.aws.sessions.get(body.streamSession?.streamSessionId ?? '');
-  if (body.code === 'session_limit_reached' && limit && (limit.endedAt ?? issuedAt) < issuedAt - FRESH_MS) {
+  const wasDead = limit && (limit.endedAt ?? issuedAt) < issuedAt - FRESH_MS;
+  if (body.code === 'session_limit_reached' && wasDead && couldLook(exchange, truth)) {
     return [4, `${say(exchange)} and names a session that was over at AWS before it was asked`];
   }
   return undefined;
@@ -150,6 +151,17 @@ const isTrue: Check = (exchange, truth) => {
 
 /** What was seen so long ago need not be looked at again. */
 const FRESH_MS = 2000;
+
+/**
+ * Whether AWS could be asked about a session before a start was refused: it was well, and no other request had this second's
+ * look. Otherwise the start goes by what is known, and the reconnect that it names finds out.
+ */
+const couldLook = ({ asked, issuedAt, faults, awsWasDown }: Exchange, { issued }: Truth) =>
+  !awsWasDown &&
+  !faults.some(({ on }) => on === 'aws') &&
+  !issued.some(({ asked: other, at }) => {
+    return other.id !== asked.id && other.player === asked.player && Math.abs(at - issuedAt) < FRESH_MS;
+  });
 
 const startedIt = (other: Exchange, asked: Asked) =>
   isAnswer(other) &&

@@ -35,8 +35,9 @@ export interface Exchange {
   /** Faults that were planned for it. */
   faults: readonly Fault[];
   counted: readonly CountedValue[];
-  /** The table had an outage meanwhile. */
+  /** The table, or AWS, had an outage meanwhile. */
   tableWasDown: boolean;
+  awsWasDown: boolean;
   /** The session of its path was over at AWS when it was answered. */
   overAfter: boolean;
 }
@@ -112,6 +113,7 @@ export function exchanger(
         issuedAt,
         endedAt: world.time.now(),
         faults,
+        awsWasDown: world.awsWasOut(issuedAt, world.time.now()),
         tableWasDown: world.table.wasOut(issuedAt, world.time.now()),
         overAfter: isOver(asked),
       };

@@ -41,7 +41,7 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   const table = memoryTable(time);
   const aws = memoryAws(time, plan.aws);
   const way = awsWay(time, aws);
-  const world = { seed: plan.seed, time, table, callAws: way.call, environment };
+  const world = { seed: plan.seed, time, table, callAws: way.call, awsWasOut: way.wasOut, environment };
   const requests = exchanger(world, code, aws, plan);
   const players = new Map<number, Player>();
   const exchanges: Exchange[] = [];
@@ -137,7 +137,7 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   };
   await time.until(idle);
   const during = exchanges.length;
-  way.outage('refused', 0);
+  way.heal();
   table.heal();
   await keptPromises(stage, during);
   for (const id of aws.twice) violate({ invariant: 1, what: `AWS accepted one offer twice, for ${id}` });

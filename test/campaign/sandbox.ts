@@ -20,6 +20,7 @@ export interface World {
     purpose: readonly (string | number)[],
     fault: AwsFault['how'] | undefined,
   ): Promise<unknown>;
+  awsWasOut(from: number, to: number): boolean;
   environment: Record<string, string>;
 }
 

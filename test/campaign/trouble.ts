@@ -12,22 +12,29 @@ export interface AwsWay {
   call(command: Command, purpose: readonly (string | number)[], fault?: AwsFault): Promise<unknown>;
   /** Until then, every call fails that way. */
   outage(how: 'throttled' | 'refused' | 'stalled', until: number): void;
+  heal(): void;
+  /** Whether there was an outage between two times. */
+  wasOut(from: number, to: number): boolean;
 }
 
 const reset = () => Object.assign(new Error('socket hang up'), { name: 'Error', code: 'ECONNRESET' });
 
 export function awsWay(time: CampaignTime, aws: MemoryAws): AwsWay {
-  let out: { fault: AwsFault; until: number } = { fault: 'internal', until: 0 };
+  const outages: { fault: AwsFault; from: number; until: number }[] = [];
   return {
     outage(how, until) {
       const fault = how === 'refused' ? 'internal' : how === 'stalled' ? 'silent' : 'throttled';
-      out = { fault, until };
+      outages.push({ fault, from: time.now(), until });
     },
+    heal() {
+      for (const out of outages) out.until = Math.min(out.until, time.now());
+    },
+    wasOut: (from, to) => outages.some((one) => one.from <= to && one.until >= from),
     async call(command, purpose, own) {
       const operation = command.constructor.name.replace(/Command$/, '');
       const act = () => aws.act(operation, command.input as Record<string, string>);
       await time.sleep(wholeOf(20, 120, ...purpose, 'there'));
-      const fault = time.now() < out.until ? out.fault : own;
+      const fault = outages.findLast(({ until }) => time.now() < until)?.fault ?? own;
       if (fault === 'throttled') throw awsError('ThrottlingException', 429);
       if (fault === 'internal') throw awsError('InternalServerException', 500);
       if (fault === 'reset') throw reset();
