@@ -44,7 +44,7 @@ export default defineConfig({
           ...common,
           ...group(0),
           name: 'unit',
-          include: ['test/{lambdas,infra,local,openapi,bench,client,run}/**/*.test.ts'],
+          include: ['test/{lambdas,infra,local,openapi,bench,client,run,campaign}/**/*.test.ts'],
           exclude: [...BENCHES, ...LIVE],
         },
       },

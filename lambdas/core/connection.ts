@@ -50,8 +50,13 @@ export function deadLeaseFields({ until, connectionId }: Lease): { until: string
  * or could not write the answer down, may have made one that the record never learned of.
  */
 export function knownLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+  return wholeLineage(record, now, ownLease).slice(-LINEAGE_KEPT);
+}
+
+/** The same, the oldest included: a connection that nobody wrote down has pushed none out. */
+function wholeLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
   const unrecorded = deadLeases(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
-  return [...new Set([...(record.lineage ?? []), ...unrecorded])].slice(-LINEAGE_KEPT);
+  return [...new Set([...(record.lineage ?? []), ...unrecorded])];
 }
 
 /** The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. */
@@ -112,8 +117,9 @@ export function judgeConnection(
   if (isOver(record.status)) throw endedProblem(record);
 
   const underWay = live ? record.lease : undefined;
-  const own = repeat || (underWay !== undefined && sameClaim(underWay, request));
-  if (!own && isOvertaken(request, knownLineage(record, now, ownLease), underWay)) {
+  // A lease that was never given back proves nothing: its request may have been refused, and is judged again.
+  const own = answered || (underWay !== undefined && sameClaim(underWay, request));
+  if (!own && isOvertaken(request, wholeLineage(record, now, ownLease), underWay)) {
     throw new Problem(
       'taken_over',
       'Another device of this player has connected since; leave previousConnectionId out to take the stream back.',

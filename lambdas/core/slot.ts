@@ -22,6 +22,8 @@ export interface Slot extends Partial<Claim> {
   /** The body that answered the start. Kept as long as the slot: past AWS's memory of the client token a repeated
    * call would begin a second session. */
   answer?: string;
+  /** Claims of starts before it, which AWS has or may have accepted; the newest last. */
+  earlier?: Claim[];
   /** The player's turn at AWS's quota, while there is a line for it. */
   turn?: Turn;
   /** What the player has met since the newest start. */
@@ -41,6 +43,19 @@ function claimOf(slot: Slot): Claim | undefined {
   return { request: slot.request, offer: slot.offer, ...(slot.key === undefined ? {} : { key: slot.key }) };
 }
 
+/** How many earlier starts a slot remembers; who repeats an older one has been told of its end long since. */
+const EARLIER_KEPT = 4;
+
+/** What a slot remembers of its starts once another one takes it: AWS would not answer those again, or with a session that is over. */
+export function earlierClaims(slot: Slot, next: Claim): Claim[] {
+  const last = claimOf(slot);
+  const known = [...(slot.earlier ?? []), ...(last && last.request !== next.request ? [last] : [])];
+  return known
+    .filter(({ request }, at) => known.findLastIndex((other) => other.request === request) === at)
+    .map(({ request, offer, key }) => ({ request, offer, ...(key === undefined ? {} : { key }) }))
+    .slice(-EARLIER_KEPT);
+}
+
 /**
  * Decides on a start from the player's slots alone.
  *
@@ -56,7 +71,7 @@ export function judgeStart(
   const own = slots.find((slot) => claimOf(slot)?.request === request.request);
   if (own?.answer !== undefined) return { do: 'replay', answer: own.answer };
 
-  const claims = slots.map(claimOf).filter((claim) => claim !== undefined);
+  const claims = slots.flatMap((slot) => [...(slot.earlier ?? []), claimOf(slot) ?? []].flat());
   if (request.key && claims.some((claim) => claim.key === request.key && claim.request !== request.request)) {
     throw new Problem(
       'idempotency_key_reused',

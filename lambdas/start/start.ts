@@ -4,7 +4,7 @@ import { claimOf, connectionIdOf, startClientToken } from '../core/digests.ts';
 import { startInProgress } from '../core/in-progress.ts';
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { judgeStart, type Slot } from '../core/slot.ts';
+import { earlierClaims, judgeStart, type Slot } from '../core/slot.ts';
 import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { isOnTime } from '../core/turn.ts';
 import { judgeRefusal } from '../core/verdict.ts';
@@ -184,7 +184,9 @@ async function reserve(
     ...(repeat ? {} : { unknownUntil: null }),
     ...{ key: null, streamGroupId: null, streamSessionId: null, answer: null },
   };
-  const reserved = await deps.slots.write(asked.playerId, slot, { ...emptied, lease, ...claim }, deps.now());
+  const earlier = earlierClaims(slot, claim);
+  const changes = { ...emptied, ...(earlier.length > 0 ? { earlier } : {}), lease, ...claim };
+  const reserved = await deps.slots.write(asked.playerId, slot, changes, deps.now());
   if (reserved) return reserved;
   // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
