@@ -1,5 +1,5 @@
-import { POLICIES, POLICY_NAMES, type Policy, type Recoveries, sentenceOf } from './conditions.ts';
-import { figuresOf } from './figures.ts';
+import { POLICY_NAMES, type Policy, policiesOf, type Recoveries, sentenceOf } from './conditions.ts';
+import { type Figures, figuresOf } from './figures.ts';
 
 const WIDTH = 760;
 const PLOT = { left: 92, right: 670, top: 84 };
@@ -14,25 +14,34 @@ const STEPS = [
   { name: 'frame', words: 'until the next frame' },
 ] as const;
 
-/** An SVG of where the time goes, a bar a policy for each kind of cut; its colours follow the reader's light or dark page. */
+/** An SVG of where the time goes, a bar a policy for each kind of loss; its colours follow the reader's light or dark page. */
 export function recoveryBars(cuts: number, recoveries: Recoveries): string {
-  const groups = recoveries.map(({ condition, of }) => ({
-    title: sentenceOf(condition),
-    bars: POLICIES.map((policy) => ({ policy, ...figuresOf(of[policy]) })),
+  const groups = recoveries.map((measured) => ({
+    title: sentenceOf(measured.condition),
+    darkMs: measured.condition.how === 'blackout' ? measured.condition.seconds * 1000 : 0,
+    bars: policiesOf(measured).map(([policy, each]) => ({ policy, ...figuresOf(each) })),
   }));
-  const most = Math.max(...groups.flatMap(({ bars }) => bars.map(({ frameP95Ms }) => frameP95Ms)));
+  const most = Math.max(1000, ...groups.flatMap(({ bars }) => bars.map(latestOf)));
   const x = (ms: number) => px(PLOT.left + (ms / (most * 1.08)) * (PLOT.right - PLOT.left));
-  const groupHeight = GROUP.title + POLICIES.length * (BAR.height + BAR.gap) + GROUP.gap;
-  const bottom = PLOT.top + groups.length * groupHeight - GROUP.gap / 2;
+  const heightOf = (bars: number) => GROUP.title + bars * (BAR.height + BAR.gap) + GROUP.gap;
+  const topOf = (group: number) =>
+    groups.slice(0, group).reduce((top, { bars }) => top + heightOf(bars.length), PLOT.top);
+  const bottom = topOf(groups.length) - GROUP.gap / 2;
 
   const scale = ticks(most / 1000, 8).flatMap((time) => [
     `<line class="grid" x1="${x(time * 1000)}" x2="${x(time * 1000)}" y1="${PLOT.top - 8}" y2="${bottom}"/>`,
     `<text class="scale" x="${x(time * 1000)}" y="${bottom + 18}" text-anchor="middle">${time}</text>`,
   ]);
-  const drawn = groups.flatMap(({ title, bars }, group) => {
-    const top = PLOT.top + group * groupHeight;
+  const drawn = groups.flatMap(({ title, darkMs, bars }, group) => {
+    const top = topOf(group);
+    const height = bars.length * (BAR.height + BAR.gap) - BAR.gap + 6;
     return [
       `<text class="cut" x="${PLOT.left}" y="${top + 12}">${title}</text>`,
+      ...(darkMs === 0
+        ? []
+        : [
+            `<rect class="dark" x="${x(0)}" y="${top + GROUP.title - 3}" width="${px(x(darkMs) - x(0))}" height="${height}"/>`,
+          ]),
       ...bars.flatMap((bar, at) => drawBar(bar, top + GROUP.title + at * (BAR.height + BAR.gap), x)),
     ];
   });
@@ -41,14 +50,15 @@ export function recoveryBars(cuts: number, recoveries: Recoveries): string {
       `<rect class="${name}" x="${PLOT.left + at * 172}" y="42" width="14" height="14" rx="3"/>` +
       `<text x="${PLOT.left + at * 172 + 22}" y="54">${words}</text>`,
   );
-  const title = 'A stream is cut: seconds to its next frame in Chromium';
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + AXIS}" role="img" aria-label="${title}, medians of ${cuts} cuts each">
+  const title = 'A stream is lost: seconds to its next frame in Chromium';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + AXIS}" role="img" aria-label="${title}, medians of ${cuts} losses each">
 <style>
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
   .title { font-size: 15px; font-weight: 600; }
   .cut { font-weight: 600; }
   .scale { font-size: 12px; fill: #59636e; }
   .grid { stroke: #d1d9e0; stroke-width: 1; }
+  .dark { fill: #818b98; fill-opacity: 0.25; }
   .late { stroke: #59636e; stroke-width: 1.5; }
   .detect { fill: #cf222e; }
   .answer { fill: #0969da; }
@@ -65,30 +75,43 @@ export function recoveryBars(cuts: number, recoveries: Recoveries): string {
 </style>
 <text class="title" x="${PLOT.left}" y="26">${title}</text>
 ${[...legend, ...scale, ...drawn].join('\n')}
-<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} cuts; thin lines: 95th percentile</text>
+<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} losses; thin lines: 95th percentile; grey: the blackout</text>
 <text class="scale" x="${PLOT.right}" y="${bottom + 36}" text-anchor="end">seconds since the cut</text>
 </svg>
 `;
 }
 
-type Bar = { policy: Policy } & ReturnType<typeof figuresOf>;
+type Bar = { policy: Policy } & Figures;
+
+function latestOf({ frameMs, frameP95Ms }: Bar): number {
+  return Math.max(frameMs ?? 0, frameP95Ms ?? 0);
+}
 
 /** A bar of three parts, and a line to the slow ones. Medians of the parts need not add up, so each part ends at its own. */
 function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
   const middle = top + BAR.height / 2;
-  const ends = { detect: bar.detectMs, answer: bar.answerMs, frame: bar.frameMs };
+  const { frameMs, frameP95Ms, never } = bar;
+  const name = `<text x="${PLOT.left - 10}" y="${middle}" dy="4" text-anchor="end">${POLICY_NAMES[bar.policy]}</text>`;
+  const neverBack = never > 0 ? `, ${never} never back` : '';
+  const label = (ms: number, text: string) =>
+    `<text x="${px(x(ms) + 8)}" y="${middle}" dy="4">${text}${neverBack}</text>`;
+  if (frameMs === null) return [name, label(0, 'median never')];
+  const ends = { detect: bar.detectMs, answer: bar.answerMs, frame: frameMs };
   let from = 0;
-  const parts = STEPS.map(({ name }) => {
-    const part = `<rect class="${name}" x="${x(from)}" y="${top}" width="${px(x(ends[name]) - x(from))}" height="${BAR.height}"/>`;
-    from = ends[name];
-    return part;
+  const parts = STEPS.flatMap(({ name: step }) => {
+    // What came only after the picture, or to few, is no part of the way to it.
+    const to = ends[step];
+    if (to === null || to > frameMs) return [];
+    const part = `<rect class="${step}" x="${x(from)}" y="${top}" width="${px(x(to) - x(from))}" height="${BAR.height}"/>`;
+    from = to;
+    return [part];
   });
-  const label = `median ${(bar.frameMs / 1000).toFixed(1)} s`;
+  const late = frameP95Ms ?? frameMs;
   return [
-    `<text x="${PLOT.left - 10}" y="${middle}" dy="4" text-anchor="end">${POLICY_NAMES[bar.policy]}</text>`,
+    name,
     ...parts,
-    `<line class="late" x1="${x(bar.frameMs)}" x2="${x(bar.frameP95Ms)}" y1="${middle}" y2="${middle}"/>`,
-    `<text x="${px(x(Math.max(bar.frameMs, bar.frameP95Ms)) + 8)}" y="${middle}" dy="4">${label}</text>`,
+    `<line class="late" x1="${x(frameMs)}" x2="${x(late)}" y1="${middle}" y2="${middle}"/>`,
+    label(Math.max(frameMs, late), `median ${(frameMs / 1000).toFixed(1)} s`),
   ];
 }
 

@@ -5,7 +5,8 @@ import { recoveryBars } from './bars.ts';
 import { jsonFigures } from './figures.ts';
 import { recoveryTable } from './table.ts';
 
-export const summary = 'from a cut to the next decoded frame in Chromium, against a reconnect by hand';
+export const summary =
+  'from a loss to the next frame in Chromium, against doing nothing and a reconnect by hand';
 export { HELP as help };
 
 /** @throws UsageError */

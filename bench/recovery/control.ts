@@ -1,7 +1,10 @@
+import type { Condition } from './conditions.ts';
+
 /** What the bench asks of the emulator's control API. */
 export interface Control {
   status(id: string): Promise<string>;
-  drop(id: string, how: 'blackhole' | 'close'): Promise<void>;
+  /** Brings the loss of a condition about. */
+  drop(id: string, condition: Condition): Promise<void>;
   /** How long AWS takes from now on to notice that a client is gone. */
   notices(seconds: number): Promise<void>;
 }
@@ -20,8 +23,10 @@ export function control(url: string): Control {
   };
   return {
     status: async (id) => ((await ask('GET', `streamsessions/${id}`)) as { status: string }).status,
-    drop: async (id, how) => {
-      await ask('POST', `streamsessions/${id}/drop`, { how });
+    drop: async (id, condition) => {
+      const { how } = condition;
+      const body = condition.how === 'blackout' ? { how, seconds: condition.seconds } : { how };
+      await ask('POST', `streamsessions/${id}/drop`, body);
     },
     notices: async (lossNoticeSeconds) => {
       await ask('PUT', 'settings', { lossNoticeSeconds });

@@ -1,54 +1,88 @@
-import { nameOf, POLICIES, type Policy, type Recoveries, type Recovery } from './conditions.ts';
+import {
+  type Measured,
+  nameOf,
+  type Policy,
+  policiesOf,
+  type Recoveries,
+  type Recovery,
+} from './conditions.ts';
 
-/** What one policy made of the cuts of a kind, as `--json` prints it: milliseconds from the cut on, medians unless a name says otherwise. */
+/** What one policy made of the losses of a kind: milliseconds since the loss; null where so many never came to it. */
 export interface Figures {
-  detectMs: number;
-  answerMs: number;
-  frameMs: number;
-  frameP95Ms: number;
-}
-
-/** What the table says besides. */
-export interface MoreFigures {
-  detectP95Ms: number;
-  answerP95Ms: number;
+  detectMs: number | null;
+  detectP95Ms: number | null;
+  answerMs: number | null;
+  answerP95Ms: number | null;
+  frameMs: number | null;
+  frameP95Ms: number | null;
+  /** The slowest of all. */
+  slowestMs: number | null;
+  /** How many never came back. */
+  never: number;
+  /** How many came back over the old connection. */
+  healed: number;
 }
 
 /** @param recoveries at least one */
-export function figuresOf(recoveries: readonly Recovery[]): Figures & MoreFigures {
+export function figuresOf(recoveries: readonly Recovery[]): Figures {
   const at = (name: keyof Recovery, share: number) =>
     quantile(
-      recoveries.map((recovery) => recovery[name]),
+      recoveries.map((recovery) => recovery[name] ?? null),
       share,
     );
   return {
     detectMs: at('detectMs', 0.5),
+    detectP95Ms: at('detectMs', 0.95),
     answerMs: at('answerMs', 0.5),
+    answerP95Ms: at('answerMs', 0.95),
     frameMs: at('frameMs', 0.5),
     frameP95Ms: at('frameMs', 0.95),
-    detectP95Ms: at('detectMs', 0.95),
-    answerP95Ms: at('answerMs', 0.95),
+    slowestMs: at('frameMs', 1),
+    never: recoveries.filter(({ frameMs }) => frameMs === null).length,
+    healed: recoveries.filter(
+      ({ frameMs, answerMs }) => frameMs !== null && (answerMs === undefined || answerMs > frameMs),
+    ).length,
   };
 }
 
-/** What `--json` prints: the first condition's figures at the top, the others' under their names beside them. */
+/**
+ * What `--json` prints: the figures of packets that vanish, where AWS notices at once, at the top; other losses for good under their
+ * names beside them; the blackouts as a list; the one-way loss.
+ */
 export function jsonFigures(cuts: number, recoveries: Recoveries): Record<string, unknown> {
-  const [first, ...others] = recoveries.map(({ condition, of }) => ({
-    name: nameOf(condition),
-    each: Object.fromEntries(POLICIES.map((policy) => [policy, printed(figuresOf(of[policy]))])) as Record<
-      Policy,
-      Figures
-    >,
-  }));
-  return { cuts, ...first?.each, ...Object.fromEntries(others.map(({ name, each }) => [name, each])) };
+  const printed: Record<string, unknown> = { cuts };
+  const blackouts: object[] = [];
+  for (const measured of recoveries) {
+    const { condition } = measured;
+    const name = nameOf(condition);
+    if (condition.how === 'blackout') {
+      const { seconds, notice: noticeSeconds } = condition;
+      blackouts.push({ seconds, noticeSeconds, ...each(measured, timesAndNever) });
+    } else if (condition.how === 'downlink') printed[name] = each(measured, timesAndNever);
+    else if (name === 'notice0') Object.assign(printed, each(measured, steps));
+    else printed[name] = each(measured, steps);
+  }
+  return { ...printed, ...(blackouts.length > 0 ? { blackouts } : {}) };
 }
 
-function printed({ detectMs, answerMs, frameMs, frameP95Ms }: Figures): Figures {
-  return { detectMs, answerMs, frameMs, frameP95Ms };
+function each<T>(measured: Measured, print: (figures: Figures) => T): Partial<Record<Policy, T>> {
+  return Object.fromEntries(
+    policiesOf(measured).map(([policy, recoveries]) => [policy, print(figuresOf(recoveries))]),
+  );
 }
 
-/** The nearest rank, in whole milliseconds. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return Math.round(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN);
+const steps = ({ detectMs, answerMs, frameMs, frameP95Ms }: Figures) => ({
+  detectMs,
+  answerMs,
+  frameMs,
+  frameP95Ms,
+});
+
+const timesAndNever = ({ frameMs, frameP95Ms, never }: Figures) => ({ frameMs, frameP95Ms, never });
+
+/** The nearest rank, in whole milliseconds; what never was is later than anything that was. */
+function quantile(values: readonly (number | null)[], share: number): number | null {
+  const sorted = values.map((value) => value ?? Infinity).sort((one, other) => one - other);
+  const found = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Infinity;
+  return found === Infinity ? null : Math.round(found);
 }

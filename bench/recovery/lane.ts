@@ -1,29 +1,31 @@
 import type { Browser, Page } from 'playwright-core';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
-import type { Condition, Policy, Recovery } from './conditions.ts';
+import { type DarkNetwork, darkNetwork } from '../../test/browser/dark-network.ts';
+import { type Condition, limitSeconds, type Policy, type Recovery, type Times } from './conditions.ts';
 import { control } from './control.ts';
 import { openPlayerPage } from './player-page.ts';
 
 const DAY_SECONDS = 86_400;
-/** A stream has settled after this much, and a bit: cuts must not keep step with key frames or with anybody's timer. */
+/** A stream has settled after this much, and a bit: losses must not keep step with key frames or with anybody's timer. */
 const SETTLE_MS = 1000;
 const SETTLE_SPREAD_MS = 1000;
-/** Nobody needs longer than AWS to notice and this. */
-const BACK_WITHIN_MS = 60_000;
+/** So soon after a loss, at the latest, nothing arrives any more that was sent before it. */
+const SILENT_WITHIN_MS = 500;
 
-interface Times {
-  detectedAt?: number;
-  answeredAt?: number;
-  frameAt?: number;
-}
-
-/** One page with one player and one session, which is cut again and again. */
+/** One page at a time with one player and one session, which is lost again and again. */
 export interface Lane {
   policy: Policy;
-  /** Cuts once. @throws Error when the player does not come back, or lost the stream before it was cut */
+  /** Loses the connection once. @throws Error when the stream was lost before */
   cut(condition: Condition): Promise<Recovery>;
   close(): Promise<void>;
+}
+
+/** A page that plays. */
+interface Playing {
+  page: Page;
+  sessionId: string;
+  apiNetwork: DarkNetwork;
 }
 
 /** Opens a page and starts a session. @param script of the page */
@@ -31,47 +33,66 @@ export async function openLane(
   browser: Browser,
   script: string,
   endpoints: Endpoints,
-  lane: { policy: Policy; player: string },
+  { policy, player }: { policy: Policy; player: string },
 ): Promise<Lane> {
-  const { policy, player } = lane;
-  const token = await mintAccessToken({ issuer: endpoints.identity, player, expiresIn: DAY_SECONDS });
-  const page = await openPlayerPage(browser, new URL(endpoints.console).origin, script);
-  const { api, streamGroupId } = endpoints;
-  const settings = JSON.stringify({ api, streamGroupId, token });
-  const id = await page.evaluate<string>(`bench.play('${policy}', ${settings})`);
   const emulator = control(endpoints.gameLiftStreams);
+  let opened = 0;
+  let playing = await open();
+
+  async function open(): Promise<Playing> {
+    opened += 1;
+    const { identity: issuer, api, streamGroupId } = endpoints;
+    // A session that its page never came back to lives on: the next page is another player's.
+    const token = await mintAccessToken({ issuer, player: `${player}-${opened}`, expiresIn: DAY_SECONDS });
+    const page = await openPlayerPage(browser, new URL(endpoints.console).origin, script);
+    const apiNetwork = await darkNetwork(page.context(), api);
+    const settings = JSON.stringify({ api, streamGroupId, token });
+    const sessionId = await page.evaluate<string>(`bench.play('${policy}', ${settings})`);
+    return { page, sessionId, apiNetwork };
+  }
 
   async function settled(): Promise<void> {
-    await until(() => frames(page), 20);
-    while ((await emulator.status(id)) !== 'CONNECTED') await sleep(50);
+    await until(() => playing.page.evaluate<number>('bench.frames()'), 20);
+    while ((await emulator.status(playing.sessionId)) !== 'CONNECTED') await sleep(50);
     await sleep(SETTLE_MS + Math.random() * SETTLE_SPREAD_MS);
   }
 
   return {
     policy,
-    async cut({ how, notice }) {
+    async cut(condition) {
       await settled();
+      const { page, sessionId, apiNetwork } = playing;
       await page.evaluate('bench.watch()');
+      if (condition.how === 'blackout') apiNetwork.begin();
       const cutAt = Date.now();
-      await emulator.drop(id, how);
-      const giveUp = AbortSignal.timeout(notice * 1000 + BACK_WITHIN_MS);
-      const late = new Promise<never>((_, reject) => {
-        giveUp.onabort = () => reject(new Error(`A player did not come back (${policy}, ${how}).`));
-      });
-      const times = await Promise.race([page.evaluate<Required<Times>>('bench.recovered()'), late]);
-      giveUp.onabort = null;
-      if (times.detectedAt < cutAt) throw new Error(`A stream was lost before it was cut (${policy}).`);
-      return {
-        detectMs: times.detectedAt - cutAt,
-        answerMs: times.answeredAt - cutAt,
-        frameMs: times.frameAt - cutAt,
-      };
+      await emulator.drop(sessionId, condition);
+      if (condition.how === 'blackout')
+        setTimeout(apiNetwork.end, cutAt + condition.seconds * 1000 - Date.now());
+      const silentAt = condition.how === 'close' ? null : Date.now() + silentMs(condition);
+      const times = await page.evaluate<Times | null>(
+        `bench.recovered(${silentAt}, ${limitSeconds(condition) * 1000})`,
+      );
+      if (times === null) {
+        await page.context().close();
+        playing = await open();
+        return { frameMs: null };
+      }
+      const { detectedAt, answeredAt, frameAt } = times;
+      if (detectedAt !== undefined && detectedAt < cutAt)
+        throw new Error(`A stream was lost before it was cut (${policy}).`);
+      const since = (at: number | undefined) => at && at - cutAt;
+      return { detectMs: since(detectedAt), answerMs: since(answeredAt), frameMs: frameAt - cutAt };
     },
-    close: () => page.context().close(),
+    close: () => playing.page.context().close(),
   };
 }
 
-const frames = (page: Page) => page.evaluate<number>('bench.frames()');
+/** From a loss to a moment at which surely nothing arrives. */
+function silentMs(condition: Condition): number {
+  return condition.how === 'blackout'
+    ? Math.min(SILENT_WITHIN_MS, (condition.seconds * 1000) / 2)
+    : SILENT_WITHIN_MS;
+}
 
 /** Waits until a count has grown by so many. */
 async function until(count: () => Promise<number>, more: number): Promise<void> {

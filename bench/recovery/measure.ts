@@ -6,9 +6,11 @@ import { startChild } from '../storm/child.ts';
 import type { RecoveryArguments } from './arguments.ts';
 import {
   type Condition,
-  POLICIES,
+  type Measured,
+  nameOf,
   POLICY_NAMES,
-  type Policy,
+  policiesFor,
+  policiesOf,
   type Recoveries,
   type Recovery,
   sentenceOf,
@@ -19,16 +21,18 @@ import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 import { buildPlayerPage } from './player-page.ts';
 
 /**
- * How many pages of each policy are cut side by side. One of each leaves the figures alone on two cores; where AWS takes its time,
- * nearly all of it is waiting.
+ * How many pages of each policy are lost side by side. One of each leaves the figures alone on two cores; where AWS takes its time,
+ * nearly all of it is waiting, and a page whose downlink is dead has nothing to decode.
  */
-const LANES = 2;
-const lanesFor = ({ notice }: Condition) => (notice === 0 ? 1 : LANES);
+function lanesFor({ how, notice }: Condition): number {
+  if (how === 'downlink') return 5;
+  return notice === 0 ? 1 : 2;
+}
 
 type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
 
 /**
- * Measures the two policies side by side against one local deployment, with one Chromium.
+ * Measures the policies side by side against one local deployment, with one Chromium.
  *
  * @param onProgress told in one line what goes on
  * @param stop aborted to give up: the measurement fails, and tidies up
@@ -58,28 +62,30 @@ export async function measureRecovery(
     });
     const { endpoints } = await deployment.next('ready');
     const emulator = control(endpoints.gameLiftStreams);
-    const results: { condition: Condition; of: Record<Policy, Recovery[]> }[] = [];
+    const results: Measured[] = [];
     for (const condition of conditions) {
-      const of: Record<Policy, Recovery[]> = { rejoin: [], byHand: [] };
+      const policies = policiesFor(condition);
+      const of = Object.fromEntries(policies.map((policy): [string, Recovery[]] => [policy, []]));
+      const measured: Measured = { condition, of };
       const show = () => {
-        const done = POLICIES.map((policy) => `${POLICY_NAMES[policy]} ${of[policy].length}`).join(', ');
-        onProgress(`${sentenceOf(condition)}: ${done} of ${cuts}`);
+        const done = policiesOf(measured).map(([policy, { length }]) => `${POLICY_NAMES[policy]} ${length}`);
+        onProgress(`${sentenceOf(condition)}: ${done.join(', ')} of ${cuts}`);
       };
-      const name = `${condition.how}-${condition.notice}`;
-      const players = POLICIES.flatMap((policy) =>
+      const players = policies.flatMap((policy) =>
         Array.from({ length: lanesFor(condition) }, (_, at) => ({
           policy,
-          player: `${policy}-${name}-${at}`,
+          player: `${policy}-${nameOf(condition)}-${at}`,
         })),
       );
       await emulator.notices(0);
       const lanes = await Promise.all(players.map((player) => openLane(browser, script, endpoints, player)));
-      // The first reconnect starts a function: that is another bench's.
-      await Promise.all(lanes.map((lane) => lane.cut({ how: 'close', notice: 0 })));
+      // The first reconnect starts a function: that is another bench's. Who does nothing makes none.
+      const warm = lanes.filter(({ policy }) => policy !== 'nothing');
+      await Promise.all(warm.map((lane) => lane.cut({ how: 'close', notice: 0 })));
       await emulator.notices(condition.notice);
-      await Promise.all(lanes.map((lane) => cutAgain(lane, condition, of[lane.policy], cuts, show)));
+      await Promise.all(lanes.map((lane) => cutAgain(lane, condition, of[lane.policy] ?? [], cuts, show)));
       await Promise.all(lanes.map((lane) => lane.close()));
-      results.push({ condition, of });
+      results.push(measured);
     }
     return results;
   } finally {

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { webSdkPlugins } from '../../local/console/web-sdk-bundle.ts';
 
 const HTML = `<!doctype html><meta charset="utf-8"><title>Recovery</title>
 <video muted autoplay playsinline width="640" height="360"></video><audio autoplay></audio>
 <script type="module" src="recovery.js"></script>`;
 
-/** The script of the players' page. */
+/** The script of the players' page, with the official Web SDK where `REJOIN_WEB_SDK` names one. */
 export async function buildPlayerPage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page/main.ts', import.meta.url))],
@@ -16,6 +17,7 @@ export async function buildPlayerPage(): Promise<string> {
     target: 'es2022',
     write: false,
     tsconfigRaw: {},
+    plugins: webSdkPlugins(),
   });
   return outputFiles[0]?.text ?? '';
 }

@@ -1,32 +1,51 @@
-import { POLICIES, POLICY_NAMES, type Recoveries, sentenceOf } from './conditions.ts';
-import { figuresOf } from './figures.ts';
+import { budgetsOf } from './budgets.ts';
+import { POLICY_NAMES, policiesOf, type Recoveries, sentenceOf } from './conditions.ts';
+import { type Figures, figuresOf } from './figures.ts';
 
-/** The figures for people: a row a policy, under a heading for each kind of cut. */
+/** The figures for people: a row a policy, under a heading for each kind of loss, and whether its budgets are held. */
 export function recoveryTable(cuts: number, recoveries: Recoveries): string {
-  const lines = recoveries.flatMap(({ condition, of }) => [
-    '',
-    sentenceOf(condition),
-    ...POLICIES.map((policy) => {
-      const each = figuresOf(of[policy]);
-      return row(`  ${POLICY_NAMES[policy]}`, [
-        `${seconds(each.detectMs)} (${seconds(each.detectP95Ms)})`,
-        `${seconds(each.answerMs)} (${seconds(each.answerP95Ms)})`,
-        `${seconds(each.frameMs)} (${seconds(each.frameP95Ms)})`,
-      ]);
-    }),
-  ]);
-  return `${cuts} cuts of each kind; seconds from the cut, median (95 of 100)
+  const lines = recoveries.flatMap((measured) => {
+    const { condition } = measured;
+    return [
+      '',
+      sentenceOf(condition),
+      ...policiesOf(measured).map(([policy, each]) => {
+        const figures = figuresOf(each);
+        return row(`  ${POLICY_NAMES[policy]}`, [
+          pair(figures.detectMs, figures.detectP95Ms),
+          pair(figures.answerMs, figures.answerP95Ms),
+          pair(figures.frameMs, figures.frameP95Ms),
+          remark(figures, policy === 'rejoin' && condition.how === 'blackout'),
+        ]);
+      }),
+      ...budgetsOf(measured).map(({ sentence, held }) => `  budget ${held ? 'held' : 'BROKEN'}: ${sentence}`),
+    ];
+  });
+  return `${cuts} losses of each kind; seconds from the loss, median (95 of 100)
 
-${[row('', ['noticed', 'answered', 'next frame']), ...lines].join('\n')}
+${[row('', ['noticed', 'answered', 'next frame', '']), ...lines].join('\n')}
 
-By hand: a new offer when the browser's connectionState says disconnected or failed, and one more each second while it is refused.
-Functions are warm.`;
+Nothing: a page with the Web SDK that plays and does nothing at a loss. By hand: a new offer when the browser's connectionState says
+disconnected or failed, and one more each second while it is refused. The next frame is the first one shown that was sent after the loss;
+"never": not within the seconds that AWS would take to notice and 30. Functions are warm.`;
 }
 
 function row(label: string, cells: readonly string[]): string {
   return `${label.padEnd(12)}${cells.map((cell) => cell.padStart(18)).join('')}`.trimEnd();
 }
 
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(2);
+function remark({ never, healed }: Figures, saysHealed: boolean): string {
+  const remarks = [
+    ...(saysHealed ? [`${healed} healed`] : []),
+    ...(never > 0 ? [`${never} never back`] : []),
+  ];
+  return remarks.join(', ');
+}
+
+function pair(median: number | null, late: number | null): string {
+  return median === null && late === null ? '-' : `${seconds(median)} (${seconds(late)})`;
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? '-' : (ms / 1000).toFixed(2);
 }

@@ -1,51 +1,33 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** An answer of the player API, as far as a storm reads it. */
-export interface ApiAnswer {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers and problems are of many shapes.
-  body: any;
-}
-
-export interface ApiClient {
-  /** @throws Error when the connection breaks before an answer */
-  post(path: string, body: unknown, by: { bearer: string; key: string }): Promise<ApiAnswer>;
+/** The players' connections to the API, as `fetch` reads them. They are kept open, as browsers keep theirs. */
+export interface ApiConnections {
+  /** @throws Error when the connection breaks before an answer, or the signal is aborted */
+  fetch(url: string, init: RequestInit): Promise<Response>;
   close(): void;
 }
 
-/** The players' connections to the API. They are kept open, as browsers keep theirs. */
-export function apiClient(url: string): ApiClient {
+/** Connections without a limit of their number: a crowd has as many as players. */
+export function apiConnections(): ApiConnections {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   return {
-    post: (path, body, { bearer, key }) =>
-      new Promise((resolve, reject) => {
-        const text = JSON.stringify(body);
-        const headers = {
-          authorization: `Bearer ${bearer}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(text),
-          'idempotency-key': key,
-        };
-        const sent = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
-          let answer = '';
-          response.setEncoding('utf8');
-          response.on('data', (chunk: string) => {
-            answer += chunk;
-          });
-          response.on('error', reject);
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }));
-        });
+    fetch: async (url, { method = 'GET', headers = {}, body, signal }) => {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        const options = { method, agent, headers: { ...(headers as Record<string, string>) } };
+        const sent = request(url, { ...options, ...(signal ? { signal } : {}) }, resolve);
         sent.on('error', reject);
-        sent.end(text);
-      }),
+        sent.end(body ?? undefined);
+      });
+      let text = '';
+      response.setEncoding('utf8');
+      for await (const part of response) text += part;
+      const { statusCode = 0 } = response;
+      const told = Object.entries(response.headers).map(([name, value]): [string, string] => [
+        name,
+        String(value),
+      ]);
+      return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: told });
+    },
     close: () => agent.destroy(),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -7,8 +7,8 @@ export interface StormArguments {
   players: number;
   /** AWS calls a second, for the account. */
   quota: number;
-  /** Seconds until AWS notices the loss. */
-  notice: number;
+  /** Seconds until AWS notices the loss: a storm for each. */
+  notices: readonly [number, ...number[]];
   /** Writes a second that one item of the table takes; absent: as many as the machine manages. */
   itemWrites?: number;
   /** One object on the last line of the output, for machines. */
@@ -26,7 +26,7 @@ export const HELP = `Players lose their stream together and reconnect: npm run b
 
   --players N   how many, 1 to 15000 (default 2000)
   --quota N     AWS calls a second for the account, 1 to 1000 (default 20)
-  --notice S    seconds until AWS notices the loss, 0 to 60 (default 0)
+  --notice LIST seconds until AWS notices the loss, 0 to 60 (default 0); a storm for each, such as 0,5,15
   --item-writes N
                 writes a second that one item of the table takes, 1 to 1000 (default: no limit)
   --json        one object on the last line, for machines
@@ -61,11 +61,16 @@ export function stormArguments(args: readonly string[]): StormArguments {
   if (simulate && itemWrites !== undefined) {
     throw new UsageError('--simulate lets an item take 1,000 writes a second: leave --item-writes out.');
   }
+  const [first = '0', ...others] = (values.notice ?? '0').split(',');
+  const notice = (text: string) => whole('notice', text, 0, 60);
+  if (simulate && others.length > 0) {
+    throw new UsageError('--simulate takes one --notice.');
+  }
   const picture = picturePath(values.svg, { documented: DOCUMENTED_SVG, json: json || simulate });
   return {
     players: whole('players', values.players ?? '2000', 1, simulate ? 1_000_000 : 15_000),
     quota: whole('quota', values.quota ?? '20', 1, simulate ? 10_000 : 1000),
-    notice: whole('notice', values.notice ?? '0', 0, 60),
+    notices: [notice(first), ...others.map(notice)],
     json,
     simulate: simulate && (sized ? 'one' : 'sweep'),
     ...(itemWrites === undefined ? {} : { itemWrites: whole('item-writes', itemWrites, 1, 1000) }),

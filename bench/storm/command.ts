@@ -16,30 +16,43 @@ export async function run(args: readonly string[]): Promise<void> {
   const asked = stormArguments(args);
   if (!asked.simulate) return await measure(asked);
   const { runSimulation } = await import('./simulate.ts');
-  const { json, players, quota, notice: noticeSeconds } = asked;
+  const { json, players, quota } = asked;
+  const [noticeSeconds] = asked.notices;
   const one = [`${players} players, ${quota}/s`, { players, quota, noticeSeconds }] as const;
   await runSimulation({ json, ...(asked.simulate === 'one' ? { scenarios: [one] } : {}) });
 }
 
-async function measure(asked: StormArguments): Promise<void> {
-  const results = await measured((onProgress, stop) => {
-    // Without its processes the measurement fails, and on its way out tidies up.
-    stop.addEventListener('abort', () => void endChildren());
-    return measureStorm(asked, onProgress);
-  });
-  const { players, quota, svg } = asked;
-  console.log(stormTable(asked, results));
-  if (svg !== undefined) {
-    const curves = POLICIES.map((policy) => {
-      const { outcomes, figures } = results[policy];
-      return { policy, back: backTimes(outcomes), awsCallsPerPlayer: figures.awsCallsPerPlayer };
+async function measure({ players, quota, notices, itemWrites, svg, json }: StormArguments): Promise<void> {
+  const storms: { noticeSeconds: number; policies: Record<string, object> }[] = [];
+  for (const notice of notices) {
+    const size = { players, quota, notice, ...(itemWrites === undefined ? {} : { itemWrites }) };
+    const results = await measured((onProgress, stop) => {
+      // Without its processes the measurement fails, and on its way out tidies up.
+      stop.addEventListener('abort', () => void endChildren());
+      return measureStorm(size, onProgress);
     });
-    writePicture(svg, stormCurve({ players, quota, notice: asked.notice, curves }));
+    console.log(`${storms.length > 0 ? '\n' : ''}${stormTable(size, results)}`);
+    // The picture is of the first storm.
+    if (svg !== undefined && storms.length === 0) {
+      const curves = POLICIES.map((policy) => {
+        const { outcomes, figures } = results[policy];
+        return { policy, back: backTimes(outcomes), awsCallsPerPlayer: figures.awsCallsPerPlayer };
+      });
+      writePicture(svg, stormCurve({ players, quota, notice, curves }));
+    }
+    storms.push({
+      noticeSeconds: notice,
+      policies: Object.fromEntries(POLICIES.map((policy) => [policy, jsonFigures(results[policy].figures)])),
+    });
   }
-  if (asked.json) {
-    const policies = Object.fromEntries(
-      POLICIES.map((policy) => [policy, jsonFigures(results[policy].figures)]),
+  const [first, ...others] = storms;
+  if (json)
+    console.log(
+      JSON.stringify({
+        players,
+        quota,
+        policies: first?.policies,
+        ...(others.length > 0 ? { notices: storms } : {}),
+      }),
     );
-    console.log(JSON.stringify({ players, quota, policies }));
-  }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
-import { type ApiClient, apiClient } from './api-client.ts';
+import { type ApiConnections, apiConnections } from './api-client.ts';
 import { runCrowd, type StormPlayer } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
 import type { CrowdMessage, CrowdTask } from './messages.ts';
@@ -42,17 +42,21 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
     // A client that has started sessions is warm.
     return { ...sdk, warmUp: async () => {} };
   }
-  const api = apiClient(endpoints.api);
+  const connections = apiConnections();
   // Faster than the quota in any case: a line that never grows is no storm.
   const entrance = createTurnstile(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
   const players = Array.from({ length: task.players }, (_, number) =>
-    rejoinPlayer(api, {
+    rejoinPlayer({
+      api: endpoints.api,
       streamGroupId,
       entrance,
-      token: () => mintAccessToken({ issuer: identity, player: `storm-${number}`, expiresIn: TOKEN_SECONDS }),
+      token: kept(() =>
+        mintAccessToken({ issuer: identity, player: `storm-${number}`, expiresIn: TOKEN_SECONDS }),
+      ),
+      environment: { fetch: connections.fetch },
     }),
   );
-  return { players, warmUp: () => warmUp(api, endpoints), close: api.close };
+  return { players, warmUp: () => warmUp(connections, endpoints), close: connections.close };
 }
 
 /**
@@ -60,14 +64,31 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
  * session that is not there, so that they cost no AWS call. Lambda starts its sandboxes side by side, each on a
  * processor of its own; here they would take turns on this machine's.
  */
-async function warmUp(api: ApiClient, { identity, streamGroupId }: Endpoints): Promise<void> {
+async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId }: Endpoints): Promise<void> {
   const bearer = await mintAccessToken({ issuer: identity, player: 'storm-nobody' });
-  const path = `/v1/streamgroups/${streamGroupId}/streamsessions/none/connections`;
+  const url = `${api}/v1/streamgroups/${streamGroupId}/streamsessions/none/connections`;
   await Promise.all(
     Array.from({ length: workersFor(task.quota) * WARM_REQUESTS }, () =>
-      api.post(path, { signalRequest: newOffer() }, { bearer, key: randomUUID() }),
+      fetch(url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+        },
+        body: JSON.stringify({ signalRequest: newOffer() }),
+      }),
     ),
   );
+}
+
+/** What is made once and kept, as pages keep their token. */
+function kept<T>(make: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= make();
+    return value;
+  };
 }
 
 const emulator = emulatorControl(task.endpoints.gameLiftStreams);

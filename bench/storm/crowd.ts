@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EmulatorControl } from './emulator.ts';
 import { createTurnstile } from './turnstile.ts';
 
+/** The name of an answer that tells a session's status. */
+export const STATUS_ANSWER = 'status';
+
 /** How one player's storm went. All times in milliseconds since the streams were lost. */
 export interface Outcome {
   /** When the answer that brings the player back arrived; null: it never did. */

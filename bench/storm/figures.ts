@@ -1,5 +1,8 @@
-import type { Outcome } from './crowd.ts';
+import { type Outcome, STATUS_ANSWER } from './crowd.ts';
 import type { Call } from './emulator.ts';
+
+/** How AWS's ConflictException is answered. */
+const CONFLICT = 409;
 
 /** What one policy made of the storm, as `--json` prints it. Seconds unless a name says otherwise. */
 export interface Figures {
@@ -15,6 +18,10 @@ export interface Figures {
   waitP50: number | null;
   waitP99: number | null;
   billedMsPerPlayer: number;
+  /** CreateStreamSessionConnection calls that AWS refused for the session's state: it had not noticed the loss. */
+  refusedCallsPerPlayer: number;
+  /** Of the HTTP requests, those for a session's status. */
+  statusRequestsPerPlayer: number;
 }
 
 /** What the table says besides. */
@@ -49,7 +56,8 @@ export function figuresOf(options: {
   const { outcomes, calls, quota } = options;
   const players = outcomes.length;
   const sum = (value: (outcome: Outcome) => number) => outcomes.reduce((total, one) => total + value(one), 0);
-  const called = (operation: string) => calls.filter((call) => call.operation === operation).length;
+  const called = (operation: string, status?: number) =>
+    calls.filter((call) => call.operation === operation && call.status === (status ?? call.status)).length;
   const back = backTimes(outcomes);
   const connectionCalls = called('CreateStreamSessionConnection');
   const firstAnswers = Math.max(...outcomes.map(({ firstAnswerAt }) => firstAnswerAt ?? Number.NaN)) / 1000;
@@ -66,6 +74,8 @@ export function figuresOf(options: {
     waitP50: rounded(quantile(back, 0.5)),
     waitP99: rounded(quantile(back, 0.99)),
     billedMsPerPlayer: rounded((options.billedMs ?? sum(({ servedMs }) => servedMs)) / players),
+    refusedCallsPerPlayer: rounded(called('CreateStreamSessionConnection', CONFLICT) / players),
+    statusRequestsPerPlayer: rounded(sum((outcome) => outcome.answers[STATUS_ANSWER] ?? 0) / players),
     connectionCallsPerPlayer: rounded(connectionCalls / players),
     firstAnswersSeconds: Number.isNaN(firstAnswers) ? null : rounded(firstAnswers),
     firstAnswersPerSecond: Number.isNaN(firstAnswers) ? null : rounded(players / firstAnswers),
@@ -76,7 +86,7 @@ export function figuresOf(options: {
 /** The members that `--json` prints, in its order. */
 export function jsonFigures(figures: Figures): Figures {
   const { saved, lastSeconds, floorSeconds, awsCallsPerPlayer, httpRequestsPerPlayer } = figures;
-  const { waitP50, waitP99, billedMsPerPlayer } = figures;
+  const { waitP50, waitP99, billedMsPerPlayer, refusedCallsPerPlayer, statusRequestsPerPlayer } = figures;
   return {
     saved,
     lastSeconds,
@@ -86,6 +96,8 @@ export function jsonFigures(figures: Figures): Figures {
     waitP50,
     waitP99,
     billedMsPerPlayer,
+    refusedCallsPerPlayer,
+    statusRequestsPerPlayer,
   };
 }
 

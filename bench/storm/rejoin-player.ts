@@ -1,116 +1,162 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiAnswer, ApiClient } from './api-client.ts';
-import type { Outcome, StormClock, StormPlayer } from './crowd.ts';
-import { fullJitter, newOffer } from './offer.ts';
+import { createApiClient, type GetAccessToken, routes } from '../../client/src/api-client.ts';
+import type { Connection } from '../../client/src/connection.ts';
+import { type Granted, requestConnection } from '../../client/src/connection-request.ts';
+import { type Environment, environmentOf } from '../../client/src/environment.ts';
+import { budgetMs } from '../../client/src/reconnect-policy.ts';
+import { createRequests } from '../../client/src/requests.ts';
+import { createScope } from '../../client/src/scope.ts';
+import type { StreamSession } from '../../client/src/session.ts';
+import type { Ended } from '../../client/src/state.ts';
+import { START_WITHIN_MS } from '../../client/src/timing.ts';
+import { type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
+import { newOffer } from './offer.ts';
 import type { Turnstile } from './turnstile.ts';
-
-/** A wait that the server gave is kept, then spread a little, so that equal waits do not end together. */
-const SPREAD_MS = 200;
-
-/** Where nobody gave a wait: what API Gateway answers by itself, and lost connections. */
-const BACKOFF_BASE_MS = 500;
-const BACKOFF_CAP_MS = 20_000;
-/** How long a start is repeated: longer than the lease that a function which died leaves behind. */
-const START_PATIENCE_MS = 60_000;
 
 /** Where and as whom a player plays. */
 export interface RejoinPlayerOptions {
+  api: string;
   streamGroupId: string;
   /**
    * All players' first requests in a storm pass here. Lambda runs a thousand functions side by side; this machine
    * would have the first requests stand in a line so long that players who come when they were told would be late.
    */
   entrance: Turnstile;
-  /** Resolves to the player's access token. */
-  token: () => Promise<string>;
-  /** @param milliseconds default: real ones */
-  sleep?: (milliseconds: number) => Promise<unknown>;
+  token: GetAccessToken;
+  /** How requests are sent, and whatever else is not as in a browser. */
+  environment: Partial<Environment> & Pick<Environment, 'fetch'>;
+}
+
+/** Counts what a player's requests are answered. */
+interface Counted {
+  fetch: Environment['fetch'];
+  outcome: Outcome;
 }
 
 /**
- * A player of Rejoin's API, as a plain HTTP client that reads docs/protocol.md would behave: it repeats a request with the
- * same key, waits as long as it is told, and makes a new offer where it is asked to.
+ * A player of Rejoin's API as the client library is one: its own requests, waits, offers and limits, without a browser's media. What
+ * it makes its offers with is all that is ours.
  */
-export function rejoinPlayer(
-  api: ApiClient,
-  { streamGroupId, entrance, token, sleep = delay }: RejoinPlayerOptions,
-): StormPlayer {
-  const sessionsPath = `/v1/streamgroups/${streamGroupId}/streamsessions`;
-  let bearer = '';
-  let streamSessionId = '';
-  let previousConnectionId: string | undefined;
-  return { start, reconnect };
+export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
+  const { streamGroupId, entrance, environment } = options;
+  let session: StreamSession;
+  let connectionId: string | undefined;
+  return {
+    async start() {
+      const env = environmentOf(environment);
+      const path = routes.start(streamGroupId);
+      const result = await ask(options, env, { path, withinMs: START_WITHIN_MS }).result;
+      if (result.kind === 'ended') throw new Error(`A session can't be started: ${JSON.stringify(result)}`);
+      ({ streamSession: session, connectionId } = result.answer);
+      return session.streamSessionId;
+    },
 
-  async function start(): Promise<string> {
-    bearer = await token();
-    const body = { signalRequest: newOffer() };
-    const key = randomUUID();
-    let waited = 0;
-    for (let failures = 1; ; failures++) {
-      const answer = await api.post(sessionsPath, body, { bearer, key }).catch(() => undefined);
-      if (answer?.status === 201) {
-        streamSessionId = answer.body.streamSession.streamSessionId;
-        previousConnectionId = answer.body.connectionId;
-        return streamSessionId;
-      }
-      if (waited > START_PATIENCE_MS)
-        throw new Error(`A session can't be started: ${JSON.stringify(answer?.body)}`);
-      const wait = waitOf(answer, failures);
-      waited += wait;
-      await sleep(wait);
-    }
-  }
+    async reconnect({ elapsed }) {
+      const { fetch, outcome } = counted(environment.fetch, elapsed);
+      const answered = Promise.withResolvers<void>();
+      const env = environmentOf({
+        ...environment,
+        fetch: (url, init) => fetch(url, init).finally(answered.resolve),
+      });
+      let result: Promise<Granted<undefined> | Ended> | undefined;
+      await entrance.pass(async () => {
+        const lostAt = env.now() - elapsed();
+        const withinMs = budgetMs(session, lostAt, env.now());
+        const path = routes.connections(session);
+        const asked = ask(options, env, { path, withinMs, session, connectionId, silentMs: elapsed });
+        ({ result } = asked);
+        await Promise.race([answered.promise, result]);
+      });
+      if ((await result)?.kind === 'granted') outcome.backAt = elapsed();
+      return outcome;
+    },
+  };
+}
 
-  async function reconnect({ elapsed, patienceMs }: StormClock): Promise<Outcome> {
-    const outcome: Outcome = {
-      backAt: null,
-      firstAnswerAt: null,
-      httpRequests: 0,
-      servedMs: 0,
-      answers: {},
-    };
-    let signalRequest = newOffer();
-    let key = randomUUID();
-    // Failures in a row that came without a wait.
-    let failures = 0;
-    while (elapsed() < patienceMs) {
-      const ask = () =>
-        api
-          .post(
-            `${sessionsPath}/${streamSessionId}/connections`,
-            { signalRequest, previousConnectionId },
-            { bearer, key },
-          )
-          .catch(() => undefined);
-      const answer = await (outcome.httpRequests === 0 ? entrance.pass(ask) : ask());
+/** Asks for a connection as the client library asks; what ends the effort is its result. */
+function ask(
+  { api, token }: RejoinPlayerOptions,
+  env: Environment,
+  about: {
+    path: string;
+    withinMs: number;
+    session?: StreamSession;
+    connectionId?: string | undefined;
+    silentMs?: () => number;
+  },
+): { result: Promise<Granted<undefined> | Ended> } {
+  const ended = Promise.withResolvers<Ended>();
+  const scope = createScope({
+    env,
+    tell() {},
+    ended: (ending) => ended.resolve({ kind: 'ended', ending }),
+  });
+  scope.limit(about.withinMs);
+  const requests = createRequests(scope, createApiClient(api, token, env), () => {});
+  const { result } = requestConnection<undefined>({
+    scope,
+    requests,
+    open: openWithoutMedia,
+    path: about.path,
+    ...(about.session === undefined ? {} : { session: about.session }),
+    previousConnectionId: about.connectionId,
+    silentMs: about.silentMs,
+    api: { takesSilentMs: true },
+  });
+  const first = Promise.race([result, ended.promise]);
+  // Whoever is back, or has a last word, leaves no timer behind.
+  void first.then(() => scope.end({ reason: 'closed' }));
+  return { result: first };
+}
+
+/** A connection that makes offers and plays nothing. */
+function openWithoutMedia(): Connection<undefined> {
+  return {
+    sdk: undefined,
+    death: undefined,
+    offer: async () => ({ kind: 'value', value: newOffer() }),
+    play: async () => ({ plays: true }),
+    look: async () => {
+      throw new Error('There is nothing to look at.');
+    },
+    nextLookMs: () => 0,
+    close() {},
+  };
+}
+
+/** A `fetch` that keeps an outcome of what it was answered. */
+function counted(fetch: Environment['fetch'], elapsed: () => number): Counted {
+  const outcome: Outcome = {
+    backAt: null,
+    firstAnswerAt: null,
+    httpRequests: 0,
+    servedMs: 0,
+    answers: {},
+  };
+  const count = (name: string) => {
+    outcome.firstAnswerAt ??= elapsed();
+    outcome.answers[name] = (outcome.answers[name] ?? 0) + 1;
+  };
+  return {
+    outcome,
+    async fetch(url, init) {
       outcome.httpRequests += 1;
-      outcome.firstAnswerAt ??= elapsed();
-      const name = answer ? (answer.body.code ?? String(answer.status)) : 'no answer';
-      outcome.answers[name] = (outcome.answers[name] ?? 0) + 1;
-      if (answer?.status === 201) return { ...outcome, backAt: elapsed() };
-      if (!mayRepeat(answer)) return outcome;
-      if (answer?.body.retry === 'newOffer') {
-        signalRequest = newOffer();
-        key = randomUUID();
+      let response: Response;
+      try {
+        response = await fetch(url, init);
+      } catch (error) {
+        count('no answer');
+        throw error;
       }
-      failures = answer?.body.retryAfterMs === undefined ? failures + 1 : 0;
-      await sleep(waitOf(answer, failures));
-    }
-    return outcome;
-  }
-}
-
-/** What docs/protocol.md says of each answer; no answer at all may have been anything. */
-function mayRepeat(answer: ApiAnswer | undefined): boolean {
-  if (!answer) return true;
-  if (answer.body.retry !== undefined) return answer.body.retry !== 'never';
-  return answer.status === 429 || answer.status >= 500;
-}
-
-function waitOf(answer: ApiAnswer | undefined, failures: number): number {
-  const told = answer?.body.retryAfterMs;
-  return told === undefined
-    ? fullJitter(failures, BACKOFF_BASE_MS, BACKOFF_CAP_MS)
-    : told + Math.random() * SPREAD_MS;
+      const { status, ok } = response;
+      const { code } = ok
+        ? {}
+        : ((await response
+            .clone()
+            .json()
+            .catch(() => ({}))) as { code?: string });
+      // A connection that is granted is 201.
+      count(status === 200 ? STATUS_ANSWER : (code ?? String(status)));
+      return response;
+    },
+  };
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StormArguments } from './arguments.ts';
 import { startChild } from './child.ts';
 import type { Outcome } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
@@ -22,7 +21,13 @@ export interface StormResult {
   outcomes: Outcome[];
 }
 
-type Size = Pick<StormArguments, 'players' | 'quota' | 'notice' | 'itemWrites'>;
+/** One storm, as the options name it. */
+export interface StormSize {
+  players: number;
+  quota: number;
+  notice: number;
+  itemWrites?: number;
+}
 
 /**
  * Measures the three policies one after another against one local deployment: each crowd in a process of its own, with
@@ -31,7 +36,7 @@ type Size = Pick<StormArguments, 'players' | 'quota' | 'notice' | 'itemWrites'>;
  * @param onProgress told in one line what goes on, several times a second
  */
 export async function measureStorm(
-  size: Size,
+  size: StormSize,
   onProgress: (line: string) => void,
 ): Promise<Record<Policy, StormResult>> {
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));

@@ -1,12 +1,11 @@
-import type { StormArguments } from './arguments.ts';
 import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
-import type { StormResult } from './storm.ts';
+import type { StormResult, StormSize } from './storm.ts';
 
 type Row = [label: string, ...cells: string[]];
 
 /** The figures of a storm for people: a column a policy. */
 export function stormTable(
-  { players, quota, notice }: Pick<StormArguments, 'players' | 'quota' | 'notice'>,
+  { players, quota, notice }: StormSize,
   results: Record<Policy, StormResult>,
 ): string {
   const each = (cell: (figures: StormResult['figures']) => string): string[] =>
@@ -20,7 +19,9 @@ export function stormTable(
     ['wait, 99 of 100', ...each(({ waitP99 }) => seconds(waitP99))],
     ['AWS calls a player', ...each(({ awsCallsPerPlayer }) => awsCallsPerPlayer.toFixed(2))],
     ['  connections', ...each(({ connectionCallsPerPlayer }) => connectionCallsPerPlayer.toFixed(2))],
+    ['  refused: not noticed', ...each(({ refusedCallsPerPlayer }) => refusedCallsPerPlayer.toFixed(2))],
     ['HTTP requests a player', ...each(({ httpRequestsPerPlayer }) => httpRequestsPerPlayer.toFixed(2))],
+    ['  for the status', ...each(({ statusRequestsPerPlayer }) => statusRequestsPerPlayer.toFixed(2))],
     ['function ms a player', ...each(({ billedMsPerPlayer }) => billedMsPerPlayer.toFixed(0))],
   ];
   const { answers, firstAnswersSeconds, firstAnswersPerSecond } = results.rejoin.figures;
@@ -33,7 +34,8 @@ Waits are those of the players that came back. Function time of the SDK's polici
 that only hands a request to the SDK would be billed.
 Rejoin answered: ${counts}.
 All first requests stood in line at once; this machine answered them within ${seconds(firstAnswersSeconds)}, ${(firstAnswersPerSecond ?? 0).toFixed(0)} a second.
-Waits count from the loss, that line included. Nobody who was given a wait stands in it again.`;
+Waits count from the loss, that line included. Nobody who was given a wait stands in it again.
+Rejoin's players ask as the client library asks: its requests, waits and limits, without a browser's media.`;
 }
 
 function aligned(rows: readonly Row[]): string {

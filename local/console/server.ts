@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { ConsoleConfig } from './config.ts';
 import { contentSecurityPolicy } from './policy.ts';
+import { webSdkPlugins } from './web-sdk-bundle.ts';
 
 const PAGE = new URL('./page/', import.meta.url);
 
@@ -21,6 +22,8 @@ export interface ConsoleOptions {
 /**
  * Bundles the page's script and serves the page, resolving once it answers. The paths are a closed list made at start:
  * nothing in a request ever becomes a file name.
+ *
+ * With `REJOIN_WEB_SDK` in the environment the page has the official Web SDK instead of the stand-in.
  *
  * @throws Error of node:net when the port is taken (`code` EADDRINUSE), or of esbuild when the page doesn't build.
  */
@@ -83,6 +86,7 @@ async function bundled(entry: string): Promise<Uint8Array> {
     write: false,
     logLevel: 'silent',
     tsconfigRaw: {},
+    plugins: webSdkPlugins(),
   });
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error(`esbuild made no bundle of local/console/page/${entry}`);

@@ -47,11 +47,15 @@ describe('a storm', () => {
     expect(stormArguments([])).toEqual({
       players: 2000,
       quota: 20,
-      notice: 0,
+      notices: [0],
       json: false,
       simulate: false,
       svg: 'docs/storm.svg',
     });
+  });
+
+  it('is measured once for each time that AWS takes to notice', () => {
+    expect(stormArguments(['--notice', '0,5,15']).notices).toEqual([0, 5, 15]);
   });
 
   it('leaves the picture in the documentation alone when a machine asks', () => {
@@ -62,7 +66,7 @@ describe('a storm', () => {
   it('is simulated as the whole sweep, or alone when its size is given, up to a million players', () => {
     expect(stormArguments(['--simulate']).simulate).toBe('sweep');
     const one = stormArguments(['--simulate', '--players', '1000000', '--quota', '10000']);
-    expect(one).toMatchObject({ simulate: 'one', players: 1_000_000, quota: 10_000, notice: 0 });
+    expect(one).toMatchObject({ simulate: 'one', players: 1_000_000, quota: 10_000, notices: [0] });
     expect(one).not.toHaveProperty('svg');
   });
 
@@ -70,6 +74,8 @@ describe('a storm', () => {
     ['--quota', '0', /^--quota takes a whole number from 1 to 1000, not "0"\.$/],
     ['--quota', '2.5', /^--quota takes/],
     ['--notice', '-1', /--notice/],
+    ['--simulate', '--notice=0,5', /^--simulate takes one --notice\.$/],
+    ['--notice', '5,', /^--notice takes a whole number from 0 to 60, not ""\.$/],
     ['--notice', '61', /^--notice takes a whole number from 0 to 60, not "61"\.$/],
     ['--item-writes', '0', /^--item-writes takes a whole number from 1 to 1000, not "0"\.$/],
     ['--simulate', '--item-writes=5', /leave --item-writes out\.$/],

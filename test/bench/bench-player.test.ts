@@ -1,108 +1,137 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiAnswer, ApiClient } from '../../bench/storm/api-client.ts';
 import { rejoinPlayer } from '../../bench/storm/rejoin-player.ts';
 import { createTurnstile } from '../../bench/storm/turnstile.ts';
+import { createVirtualClock } from '../client/virtual-clock.ts';
 
-interface Sent {
-  path: string;
-  body: { signalRequest: string; previousConnectionId?: string };
-  key: string;
-  bearer: string;
+interface Answer {
+  status: number;
+  body: object;
 }
 
-const started = {
-  status: 201,
-  body: { streamSession: { streamSessionId: 'session-1' }, connectionId: 'connection-1' },
+interface Sent {
+  method: string;
+  path: string;
+  body: { signalRequest?: string; previousConnectionId?: string };
+  key: string | undefined;
+  bearer: string | undefined;
+  at: number;
+}
+
+const session = {
+  streamGroupId: 'sg-1',
+  streamSessionId: 'session-1',
+  status: 'CONNECTED',
+  createdAt: '2027-01-15T08:00:00.000Z',
+  connectionTimeoutSeconds: 120,
 };
-const back = { status: 201, body: { connectionId: 'connection-2' } };
-const problem = (status: number, code: string, retry: string, retryAfterMs?: number): ApiAnswer => ({
+const granted = (connectionId: string): Answer => ({
+  status: 201,
+  body: { streamSession: session, signalResponse: 'an answer', connectionId },
+});
+const back = granted('connection-2');
+const seen = (status: string): Answer => ({ status: 200, body: { streamSession: { ...session, status } } });
+const problem = (status: number, code: string, retry: string, retryAfterMs?: number): Answer => ({
   status,
   body: { code, retry, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
 });
 
-/** Lets a player reconnect to an API that gives these answers, one after another; null breaks the connection. */
-async function reconnect(answers: (ApiAnswer | null)[], patienceMs = 60_000) {
+/** Lets a player reconnect to an API that gives these answers, the last one again and again; null breaks the connection. */
+async function reconnect(...answers: (Answer | null)[]) {
   const sent: Sent[] = [];
-  let now = 0;
-  const left = [...answers];
-  const api: ApiClient = {
-    async post(path, body, by) {
-      if (!path.endsWith('/connections')) return started;
-      sent.push({ path, body: body as Sent['body'], ...by });
-      const answer = left.length > 1 ? left.shift() : left[0];
-      if (!answer) throw new Error('connection reset');
-      return answer;
-    },
-    close: () => {},
-  };
-  const player = rejoinPlayer(api, {
+  const clock = createVirtualClock();
+  const left: (Answer | null | undefined)[] = [granted('connection-1'), ...answers];
+  const player = rejoinPlayer({
+    api: 'https://api.example',
     streamGroupId: 'sg-1',
     entrance: createTurnstile(1),
-    token: async () => 'token-1',
-    sleep: async (milliseconds) => {
-      now += milliseconds;
+    token: () => 'token-1',
+    environment: {
+      ...clock,
+      random: () => 0.5,
+      async fetch(url, { method = 'GET', headers, body }) {
+        const given = headers as Record<string, string>;
+        const path = new URL(url).pathname;
+        const key = given['idempotency-key'];
+        const read = JSON.parse(String(body ?? '{}')) as Sent['body'];
+        sent.push({ method, path, body: read, key, bearer: given.authorization, at: clock.now() });
+        const answer = left.length > 1 ? left.shift() : left[0];
+        if (!answer) throw new TypeError('connection reset');
+        return new Response(JSON.stringify(answer.body), { status: answer.status });
+      },
     },
   });
-  await player.start();
-  const outcome = await player.reconnect({ patienceMs, elapsed: () => now });
-  return { sent, outcome };
+  const starting = player.start();
+  await clock.advance(1000);
+  await starting;
+  sent.splice(0);
+  const lostAt = clock.now();
+  const coming = player.reconnect({ patienceMs: 0, elapsed: () => clock.now() - lostAt });
+  await clock.advance(200_000);
+  return { sent, outcome: await coming, pending: clock.pending() };
 }
 
-describe('a player of Rejoin', () => {
-  it('says who and after which connection, and stops when it is back', async () => {
-    const { sent, outcome } = await reconnect([back]);
+describe('a player of Rejoin in a storm', () => {
+  it('says who and after which connection, stops when it is back, and leaves no timer behind', async () => {
+    const { sent, outcome, pending } = await reconnect(back);
     expect(sent).toMatchObject([
       {
+        method: 'POST',
         path: '/v1/streamgroups/sg-1/streamsessions/session-1/connections',
         body: { previousConnectionId: 'connection-1' },
-        bearer: 'token-1',
+        bearer: 'Bearer token-1',
       },
     ]);
     expect(outcome).toMatchObject({ httpRequests: 1, answers: { 201: 1 }, backAt: expect.any(Number) });
+    expect(pending).toBe(0);
   });
 
-  it('that is to wait repeats exactly its request, so that its turn is its own', async () => {
-    const { sent, outcome } = await reconnect([problem(503, 'paced', 'same', 1), back]);
-    expect(sent).toHaveLength(2);
-    expect(sent[1]).toEqual(sent[0]);
+  it('that is to wait repeats exactly its request, no earlier than told', async () => {
+    const { sent, outcome } = await reconnect(problem(503, 'paced', 'same', 30_000), back);
+    expect(sent.map(({ body, key }) => [body, key])[1]).toEqual([sent[0]?.body, sent[0]?.key]);
     expect(outcome).toMatchObject({ httpRequests: 2, answers: { paced: 1, 201: 1 } });
-  });
-
-  it('that is to wait comes no earlier, and not long after', async () => {
-    const { outcome } = await reconnect([problem(503, 'paced', 'same', 30_000), back]);
     expect(outcome.backAt).toBeGreaterThanOrEqual(30_000);
-    expect(outcome.backAt).toBeLessThanOrEqual(30_200);
   });
 
-  it('makes a new offer under a new key where it is asked to', async () => {
-    const { sent } = await reconnect([problem(409, 'session_not_reconnectable', 'newOffer', 1), back]);
-    expect(sent[1]?.key).not.toBe(sent[0]?.key);
-    expect(sent[1]?.body.signalRequest).not.toBe(sent[0]?.body.signalRequest);
+  it('that AWS still sees looks at the status each second and asks again once AWS has noticed, with the same offer', async () => {
+    const refused = problem(409, 'session_not_reconnectable', 'newOffer', 1000);
+    const waits = seen('PENDING_CLIENT_RECONNECTION');
+    const { sent, outcome } = await reconnect(refused, seen('CONNECTED'), waits, back);
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST']);
+    expect((sent[2]?.at ?? 0) - (sent[1]?.at ?? 0)).toBeGreaterThanOrEqual(1000);
+    expect(sent[3]?.body.signalRequest).toBe(sent[0]?.body.signalRequest);
+    expect(sent[3]?.key).not.toBe(sent[0]?.key);
+    expect(outcome.answers).toEqual({ session_not_reconnectable: 1, status: 2, 201: 1 });
   });
 
   it.each([
     ['its session is over', problem(410, 'stream_session_ended', 'never')],
     ['the gateway takes it for a stranger', { status: 401, body: { message: 'Unauthorized' } }],
   ])('gives up when %s', async (_, answer) => {
-    const { sent, outcome } = await reconnect([answer]);
+    const { sent, outcome, pending } = await reconnect(answer);
     expect(sent).toHaveLength(1);
     expect(outcome.backAt).toBeNull();
+    expect(pending).toBe(0);
   });
 
   it('tries again by itself what only the network or the gateway refused, and counts it', async () => {
     const busy = { status: 503, body: { message: 'Service Unavailable' } };
-    const { sent, outcome } = await reconnect([null, busy, back]);
-    expect(sent[2]).toEqual(sent[0]);
-    expect(outcome).toMatchObject({ httpRequests: 3, answers: { 'no answer': 1, 503: 1, 201: 1 } });
+    const { outcome } = await reconnect(null, busy, back);
+    expect(outcome).toMatchObject({
+      httpRequests: 3,
+      answers: { 'no answer': 1, 503: 1, 201: 1 },
+      backAt: expect.any(Number),
+    });
   });
 
-  it('runs out of patience in the end', async () => {
-    const { outcome } = await reconnect([problem(503, 'paced', 'same', 20_000)], 50_000);
-    expect(outcome).toMatchObject({ backAt: null, httpRequests: 3 });
+  it('gives up when the session must be over, however long it is told to wait', async () => {
+    const { outcome, pending } = await reconnect(problem(503, 'paced', 'same', 20_000));
+    expect(outcome.backAt).toBeNull();
+    expect(outcome.httpRequests).toBeGreaterThan(2);
+    expect(pending).toBe(0);
   });
 });
 
-describe('the entrance', () => {
+describe('the entrance of a storm', () => {
   it('lets in so many at once and forgets nobody, whether they succeed or fail', async () => {
     const turnstile = createTurnstile(2);
     let inside = 0;

@@ -61,6 +61,8 @@ describe('a small storm', () => {
         'waitP50',
         'waitP99',
         'billedMsPerPlayer',
+        'refusedCallsPerPlayer',
+        'statusRequestsPerPlayer',
       ]);
     }
   });

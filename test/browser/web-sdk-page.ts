@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
+import { webSdkPlugins } from '../../local/console/web-sdk-bundle.ts';
 
 /** What a page with one Web SDK object does. As text: this file is checked without the browser's types. */
 const SCRIPT = `
@@ -45,7 +46,7 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>Web SDK</title>
 <video id="stream" muted autoplay playsinline width="320" height="180"></video><audio id="sound" autoplay></audio>
 <script type="module" src="page.js"></script>`;
 
-/** Serves a page that has the stand-in as `player`, from an origin of its own. */
+/** Serves a page that has the stand-in, or the official Web SDK, as `player`, from an origin of its own. */
 export async function serveWebSdkPage(): Promise<{ url: string; close(): void }> {
   const directory = new URL('../../local/console/page/', import.meta.url).pathname;
   const bundle = await build({
@@ -54,6 +55,7 @@ export async function serveWebSdkPage(): Promise<{ url: string; close(): void }>
     format: 'esm',
     target: 'es2022',
     write: false,
+    plugins: webSdkPlugins(),
   });
   const script = bundle.outputFiles[0]?.text ?? '';
   const server = createServer((request, response) => {

@@ -1,37 +1,20 @@
-import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
+import { bareApi, bareSdk, pause } from './bare.ts';
 import type { CreatePlayer } from './player.ts';
-
-const EVERY_MS = 1000;
-
-interface Answer {
-  streamSession: { streamSessionId: string };
-  signalResponse?: string;
-}
 
 /**
  * What a page does that has the Web SDK and the API and no more: it trusts the browser's word for a lost connection, and asks once a
  * second until it is let in.
  */
-export const createByHandPlayer: CreatePlayer = ({ api, streamGroupId, token }, elements, marks) => {
-  const sessions = `${api}/v1/streamgroups/${streamGroupId}/streamsessions`;
-  const sleep = () => new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+export const createByHandPlayer: CreatePlayer = (settings, elements, marks) => {
+  const api = bareApi(settings);
   let streamSessionId = '';
   let returning = false;
+  let sdk = object();
 
-  const sdk = new GameLiftStreams({
-    ...elements,
-    clientConnection: {
-      connectionState(state) {
-        if (state === 'disconnected' || state === 'failed') void comeBack();
-      },
-    },
-  });
-
-  async function ask(url: string, offer?: object): Promise<Answer | undefined> {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const body = JSON.stringify(offer);
-    const response = await fetch(url, offer === undefined ? { headers } : { method: 'POST', headers, body });
-    return response.ok ? ((await response.json()) as Answer) : undefined;
+  function object() {
+    return bareSdk(elements, (state) => {
+      if (state === 'disconnected' || state === 'failed') void comeBack();
+    });
   }
 
   async function comeBack(): Promise<void> {
@@ -40,28 +23,21 @@ export const createByHandPlayer: CreatePlayer = ({ api, streamGroupId, token }, 
     marks.detected();
     for (;;) {
       sdk.close();
-      const signalRequest = await sdk.generateSignalRequest();
-      const answer = await ask(`${sessions}/${streamSessionId}/connections`, { signalRequest });
-      if (answer?.signalResponse !== undefined) {
+      sdk = object();
+      const answer = await api.connect(streamSessionId, await sdk.generateSignalRequest());
+      if (answer !== undefined) {
         marks.answered();
-        await sdk.processSignalResponse(answer.signalResponse);
+        await sdk.processSignalResponse(answer);
         break;
       }
-      await sleep();
+      await pause();
     }
     returning = false;
   }
 
   return {
     async play() {
-      let answer = await ask(sessions, { signalRequest: await sdk.generateSignalRequest() });
-      if (answer === undefined) throw new Error('The session did not start.');
-      ({ streamSessionId } = answer.streamSession);
-      while (answer?.signalResponse === undefined) {
-        await sleep();
-        answer = await ask(`${sessions}/${streamSessionId}`);
-      }
-      await sdk.processSignalResponse(answer.signalResponse);
+      streamSessionId = await api.start(sdk);
       return streamSessionId;
     },
   };

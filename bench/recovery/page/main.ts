@@ -1,24 +1,30 @@
+import type { Policy, Times } from '../conditions.ts';
 import { createByHandPlayer } from './by-hand.ts';
-import type { PlayerSettings } from './player.ts';
+import { createNothingPlayer } from './nothing.ts';
+import type { CreatePlayer, PlayerSettings } from './player.ts';
 import { createRejoinPlayer } from './rejoin.ts';
 
-/** When the way back passed what, in milliseconds since the epoch. */
-interface Times {
-  detectedAt: number;
-  answeredAt: number;
-  frameAt: number;
-}
+const CREATE: Record<Policy, CreatePlayer> = {
+  rejoin: createRejoinPlayer,
+  nothing: createNothingPlayer,
+  byHand: createByHandPlayer,
+};
 
 const videoElement = document.querySelector('video') as HTMLVideoElement;
 const audioElement = document.querySelector('audio') as HTMLAudioElement;
+/** Which frame is a new one; until it is known, none is. */
+let isNew: ((receivedAt: number) => boolean) | undefined;
 let times: Partial<Times> = {};
 let done: ((times: Times) => void) | undefined;
 
-/** Each frame that is shown; the one that counts is the first after an answer. */
-function frame(): void {
+/**
+ * Each picture that is shown, with the time at which the browser had received all of it. The black one that a closed connection
+ * leaves was received never.
+ */
+function frame(_now: number, { receiveTime }: VideoFrameCallbackMetadata): void {
   videoElement.requestVideoFrameCallback(frame);
-  const { detectedAt, answeredAt, frameAt } = times;
-  if (detectedAt === undefined || answeredAt === undefined || frameAt !== undefined) return;
+  if (times.frameAt !== undefined || isNew === undefined || receiveTime === undefined) return;
+  if (!isNew(performance.timeOrigin + receiveTime)) return;
   times.frameAt = Date.now();
   done?.(times as Times);
 }
@@ -36,22 +42,26 @@ const marks = {
 Object.assign(globalThis, {
   bench: {
     /** Starts a session; resolves with its id. */
-    play(policy: 'rejoin' | 'byHand', settings: PlayerSettings): Promise<string> {
-      const create = policy === 'rejoin' ? createRejoinPlayer : createByHandPlayer;
-      return create(settings, { videoElement, audioElement }, marks).play();
-    },
+    play: (policy: Policy, settings: PlayerSettings): Promise<string> =>
+      CREATE[policy](settings, { videoElement, audioElement }, marks).play(),
     /** Frames shown so far. */
     frames: () => videoElement.getVideoPlaybackQuality().totalVideoFrames,
     /** Forgets what was, and watches for a loss and the way back. */
     watch(): void {
       times = {};
+      isNew = undefined;
+      done = undefined;
     },
-    /** Resolves when the way back since `watch()` has led to a frame. */
-    recovered: () =>
-      new Promise<Times>((resolve) => {
-        if (times.frameAt !== undefined) resolve(times as Times);
+    /**
+     * Resolves at the first new frame since `watch()`, or with null when none has come in time.
+     * @param silentAt a moment of the epoch at which nothing arrives: what was received later was sent after the loss. Null after
+     * a close, which begins no silence: then what is shown after a new connection was granted is new.
+     */
+    recovered: (silentAt: number | null, withinMs: number) =>
+      new Promise<Times | null>((resolve) => {
         done = resolve;
+        setTimeout(() => resolve(null), withinMs);
+        isNew = (receivedAt) => (silentAt === null ? times.answeredAt !== undefined : receivedAt > silentAt);
       }),
-    times: () => times,
   },
 });

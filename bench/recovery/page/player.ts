@@ -13,7 +13,7 @@ export interface Marks {
 
 /** A way to come back. */
 export interface Player {
-  /** Starts a session and connects to it; afterwards it is kept connected. @returns the session's id */
+  /** Starts a session and connects to it; what happens at a loss is the player's own affair. @returns the session's id */
   play(): Promise<string>;
 }
 

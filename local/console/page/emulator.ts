@@ -1,5 +1,5 @@
 import type { StreamSession } from '../../../client/src/index.ts';
-import type { Cut, Trouble } from './model.ts';
+import { type Cut, DARK_SECONDS, type Trouble } from './model.ts';
 
 interface Fault {
   operation: string;
@@ -47,7 +47,8 @@ export function createEmulator(base: string): Emulator {
 
   return {
     async cut(session, how) {
-      await ask('POST', `${at(session)}/drop`, { how });
+      const body = how === 'blackout' ? { how, seconds: DARK_SECONDS } : { how };
+      await ask('POST', `${at(session)}/drop`, body);
     },
     async slow(session, on) {
       await ask('PUT', `${at(session)}/network`, on ? SLOW : {});

@@ -20,6 +20,14 @@ export function returnSentence(seconds: number, before: number | undefined, afte
   return `${back}, counter went on: ${number(before)} → ${number(after)}, nothing lost.`;
 }
 
+/** What a heal amounts to, in one sentence. @param seconds in which nothing was seen of the stream */
+export function healedSentence(seconds: number, before: number | undefined, after: number): string {
+  const healed = `Healed after ${seconds.toFixed(1)} s, nothing was replaced`;
+  return before === undefined
+    ? `${healed}; the counter is at ${number(after)}.`
+    : `${healed}; counter went on: ${number(before)} → ${number(after)}, nothing lost.`;
+}
+
 /** A number as the page shows it everywhere. */
 export function number(value: number): string {
   return value.toLocaleString('en-US');

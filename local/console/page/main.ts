@@ -72,6 +72,7 @@ onClick('insist', play.insist);
 onClick('leave', play.leave);
 onClick('end', play.end);
 onClick('cut-blackhole', () => play.cut('blackhole'));
+onClick('cut-blackout', () => play.cut('blackout'));
 onClick('cut-close', () => play.cut('close'));
 onClick('lose', () => play.lose(model?.trouble.losing !== true));
 onClick('second-device', openSecondDevice);

@@ -15,8 +15,11 @@ export type Phase =
   | 'lost'
   | 'ended';
 
-/** How a connection is cut: packets vanish and nobody says so, or both ends are told. */
-export type Cut = 'blackhole' | 'close';
+/** How a connection is cut: packets vanish and nobody says so, for good or for some seconds, or both ends are told. */
+export type Cut = 'blackhole' | 'blackout' | 'close';
+
+/** How long a blackout lasts. */
+export const DARK_SECONDS = 4;
 
 /** What makes the page's life hard just now. */
 export interface Trouble {

@@ -1,4 +1,4 @@
-import type { StreamState } from '../../../client/src/index.ts';
+import type { ReconnectingState, StreamState } from '../../../client/src/index.ts';
 import { endingSentence, lossReason, waitSentence } from './sentences.ts';
 
 /** Endings that somebody wanted. */
@@ -11,6 +11,11 @@ const CALM: readonly string[] = [
   'idle',
   'terminated',
 ];
+
+function lossNews({ why, lostAt, healing }: ReconnectingState, now: number): string {
+  const lost = `The stream is lost: ${lossReason(why, now - lostAt)}.`;
+  return healing ? `${lost} It may come back by itself; a new connection is asked for meanwhile.` : lost;
+}
 
 /** What a new state of the stream is to the player, in one sentence; absent where the last one still holds. */
 export function newsOf(state: StreamState, now: number): { news?: string; failed: boolean } {
@@ -27,7 +32,7 @@ export function newsOf(state: StreamState, now: number): { news?: string; failed
     case 'reconnecting': {
       if (state.wait) return { news: waitSentence(state.wait, true), failed: false };
       if (state.attempt > 0) return { failed: false };
-      return { news: `The stream is lost: ${lossReason(state.why, now - state.lostAt)}.`, failed: false };
+      return { news: lossNews(state, now), failed: false };
     }
     case 'ending':
       return { news: 'Ending the session.', failed: false };

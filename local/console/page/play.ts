@@ -12,10 +12,16 @@ import type { Emulator } from './emulator.ts';
 import { counterOf } from './game.ts';
 import { createLosingFetch } from './losing-fetch.ts';
 import type { Remembered } from './memory.ts';
-import { type Cut, type Model, SIGNED_OUT, sessionOf, type Trouble } from './model.ts';
+import { type Cut, DARK_SECONDS, type Model, SIGNED_OUT, sessionOf, type Trouble } from './model.ts';
 import { newsOf } from './news.ts';
 import { createRecovery } from './recovery.ts';
 import { endingSentence } from './sentences.ts';
+
+const CUTS: Record<Cut, string> = {
+  blackhole: 'Cut: packets vanish',
+  blackout: `Cut: dark for ${DARK_SECONDS} s`,
+  close: 'Cut: clean close',
+};
 
 const HAVE_ONE = { news: 'You have a session to come back to.', failed: false };
 
@@ -186,7 +192,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
       trying(async () => {
         const session = sessionOf(model);
         if (session === undefined || model.stream.name !== 'connected') return;
-        recovery.cut(how === 'blackhole' ? 'Cut: packets vanish' : 'Cut: clean close', now());
+        recovery.cut(CUTS[how], now());
         const news = 'The connection has been cut. The page must find out by itself.';
         set({ moments: recovery.moments(), lastReturn: undefined, news, failed: false });
         await emulator.cut(session, how).catch((error) => {

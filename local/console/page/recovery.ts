@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../../client/src/index.ts';
-import { returnSentence } from './game.ts';
+import { healedSentence, returnSentence } from './game.ts';
 import { lossReason, reasonOf } from './sentences.ts';
 import type { Moment } from './timeline.ts';
 
@@ -20,7 +20,9 @@ export interface Recovery {
 export function createRecovery(): Recovery {
   let moments: Moment[] = [];
   let cutPending = false;
-  let returning: { since: number; before: number | undefined; frameAt?: number } | undefined;
+  let returning:
+    | { since: number; before: number | undefined; frameAt?: number; healedMs?: number }
+    | undefined;
   let known = false;
 
   const add = (kind: Moment['kind'], at: number, label: string, detail?: string) => {
@@ -47,6 +49,9 @@ export function createRecovery(): Recovery {
     },
     happened(event, counter) {
       const { at } = event;
+      // A request that was on its way at a heal may still be answered; the way back is over all the same.
+      const isLate = event.name === 'refused' || event.name === 'answered';
+      if (isLate && moments.at(-1)?.kind === 'healed') return;
       switch (event.name) {
         case 'lost': {
           if (!cutPending) {
@@ -58,6 +63,14 @@ export function createRecovery(): Recovery {
           returning = { since: moments[0]?.at ?? at, before: counter };
           return add('noticed', at, 'Loss noticed', lossReason(event.why, event.silentMs));
         }
+        case 'healed':
+          if (returning !== undefined) returning.healedMs = event.silentMs;
+          return add(
+            'healed',
+            at,
+            `Healed after ${(event.silentMs / 1000).toFixed(1)} s`,
+            'nothing was replaced',
+          );
         case 'asked':
           return add('asked', at, known ? 'Asked' : 'Asked for a session');
         case 'refused': {
@@ -66,17 +79,19 @@ export function createRecovery(): Recovery {
         }
         case 'answered':
           return add('answered', at, event.replayed ? 'Answered again, the same answer' : 'Answered');
-        case 'healed':
-          if (returning !== undefined) returning.frameAt = at;
-          return add('frame', at, 'Healed', 'the lost connection plays again');
         case 'first_frame':
           if (returning !== undefined) returning.frameAt = at;
           return add('frame', at, 'First frame');
       }
     },
     told(counter) {
-      if (returning?.frameAt === undefined) return undefined;
-      const { since, before, frameAt } = returning;
+      if (returning === undefined) return undefined;
+      const { since, before, frameAt, healedMs } = returning;
+      if (healedMs !== undefined) {
+        returning = undefined;
+        return healedSentence(healedMs / 1000, before, counter);
+      }
+      if (frameAt === undefined) return undefined;
       returning = undefined;
       return returnSentence((frameAt - since) / 1000, before, counter);
     },

@@ -1,6 +1,6 @@
 /** One thing that happened on the way back. */
 export interface Moment {
-  kind: 'cut' | 'noticed' | 'asked' | 'wait' | 'answered' | 'frame';
+  kind: 'cut' | 'noticed' | 'asked' | 'wait' | 'answered' | 'frame' | 'healed';
   label: string;
   detail?: string;
   /** Milliseconds on the page's clock. */
@@ -8,7 +8,7 @@ export interface Moment {
 }
 
 /** What the time before a moment was spent on. */
-export type Step = 'noticing' | 'offer' | 'waiting' | 'answer' | 'picture';
+export type Step = 'noticing' | 'offer' | 'waiting' | 'answer' | 'picture' | 'network';
 
 /** A moment as the page lists it. */
 export interface Row extends Moment {
@@ -33,6 +33,7 @@ export function rowsOf(moments: readonly Moment[]): Row[] {
 function stepOf(before: Moment, { kind, detail }: Moment): Step {
   if (kind === 'noticed') return 'noticing';
   if (kind === 'frame') return 'picture';
+  if (kind === 'healed') return 'network';
   // An asked that stands for many carries the reason it was told to wait for.
   if (kind === 'asked') return before.kind === 'wait' || detail !== undefined ? 'waiting' : 'offer';
   return before.kind === 'answered' ? 'picture' : 'answer';

@@ -8,6 +8,7 @@ const STEPS: Record<Step, string> = {
   waiting: 'waiting',
   answer: 'to be answered',
   picture: 'to the picture',
+  network: 'until the network was back',
 };
 
 let shown = '';

@@ -32,7 +32,8 @@ export function render(model: Model, now: number): void {
   write(at('counter'), model.counter === undefined ? '–' : number(model.counter));
   write(at('frames'), number(model.frames));
 
-  for (const cut of ['cut-blackhole', 'cut-close']) button(cut).disabled = phase !== 'connected';
+  for (const cut of ['cut-blackhole', 'cut-blackout', 'cut-close'])
+    button(cut).disabled = phase !== 'connected';
   button('leave').disabled = !['connecting', 'connected', 'reconnecting'].includes(phase);
   button('end').disabled = session === undefined || phase === 'ending';
   checkbox('slow').disabled = session === undefined;

@@ -62,7 +62,10 @@ export function curtainOf(model: Model): Curtain | undefined {
         : busy('Connecting', 'The session is running; your connection to it is being made.');
     case 'reconnecting':
       return stream.name === 'reconnecting' && stream.healing
-        ? busy('Coming back', 'The connection is silent. It may come back by itself; a new one is asked for.')
+        ? busy(
+            'Waiting for the network',
+            'The connection is silent. It may come back by itself; a new one is asked for meanwhile.',
+          )
         : busy('Coming back', 'The session is running; only your connection to it is new.');
     case 'ending':
       return busy('Ending the session', 'What is played in it is over in a moment.');

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { StreamEvent } from '../../../client/src/index.ts';
 import { API_CODES } from '../../../client/src/problem.ts';
-import { counterOf, returnSentence } from '../../../local/console/page/game.ts';
+import { counterOf, healedSentence, returnSentence } from '../../../local/console/page/game.ts';
 import { type Model, type Phase, phaseOf, SIGNED_OUT, sessionOf } from '../../../local/console/page/model.ts';
 import { newsOf } from '../../../local/console/page/news.ts';
+import { createRecovery } from '../../../local/console/page/recovery.ts';
 import { endingSentence, reasonOf, waitSentence } from '../../../local/console/page/sentences.ts';
 import { type Moment, rowsOf } from '../../../local/console/page/timeline.ts';
 import { curtainOf, PHASE_NAMES } from '../../../local/console/page/words.ts';
@@ -33,6 +35,12 @@ describe('the game’s counter', () => {
       'Back in 1.0 s, but the counter restarted: 1,234 → 3. This is another game.',
     );
     expect(returnSentence(1, undefined, 3)).toBe('Back in 1.0 s, the counter is at 3.');
+  });
+
+  test('a stream that healed is told apart from one that was replaced', () => {
+    expect(healedSentence(4.12, 1234, 1275)).toBe(
+      'Healed after 4.1 s, nothing was replaced; counter went on: 1,234 → 1,275, nothing lost.',
+    );
   });
 });
 
@@ -84,6 +92,67 @@ describe('the timeline', () => {
       ['answered', undefined, 'answer'],
     ]);
     expect(underWay.map(({ label }) => label)).toEqual(['Asked 2 times', 'wait']);
+  });
+});
+
+describe('a blackout on the timeline', () => {
+  const silence: StreamEvent[] = [
+    { name: 'suspected', at: 1500, silentMs: 500 },
+    { name: 'lost', at: 2900, why: 'silence', silentMs: 1900 },
+    { name: 'asked', at: 3000, attempt: 1 },
+  ];
+  const refused = (at: number): StreamEvent => ({
+    name: 'refused',
+    at,
+    code: 'session_not_reconnectable',
+    status: 409,
+    waitMs: 1000,
+  });
+  const told = (...events: StreamEvent[]) => {
+    const recovery = createRecovery();
+    recovery.cut('Cut: dark for 4 s', 950);
+    for (const event of events) recovery.happened(event, 100);
+    return recovery;
+  };
+
+  test('ends with the heal, and its last step is the wait for the network', () => {
+    const recovery = told(...silence, refused(3050), { name: 'healed', at: 5100, silentMs: 4100 });
+    const rows = rowsOf(recovery.moments());
+
+    expect(rows.map(({ kind }) => kind)).toEqual(['cut', 'noticed', 'asked', 'wait', 'healed']);
+    expect(rows.at(-1)).toMatchObject({
+      label: 'Healed after 4.1 s',
+      detail: 'nothing was replaced',
+      step: { on: 'network' },
+    });
+    expect(recovery.told(141)).toMatch(/^Healed after 4\.1 s.*100 → 141/);
+  });
+
+  test('is over at the heal: the answer of a request that was on its way adds nothing', () => {
+    const recovery = told(...silence, { name: 'healed', at: 5100, silentMs: 4100 }, refused(5200), {
+      name: 'answered',
+      at: 5300,
+      replayed: false,
+    });
+
+    expect(recovery.moments().at(-1)?.kind).toBe('healed');
+  });
+
+  test('that the old connection did not survive ends with the first frame of the new one', () => {
+    const recovery = told(
+      ...silence,
+      { name: 'answered', at: 16_000, replayed: false },
+      { name: 'first_frame', at: 16_350 },
+    );
+
+    expect(recovery.moments().map(({ kind }) => kind)).toEqual([
+      'cut',
+      'noticed',
+      'asked',
+      'answered',
+      'frame',
+    ]);
+    expect(recovery.told(250)).toMatch(/^Back in 15\.4 s/);
   });
 });
 

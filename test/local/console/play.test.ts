@@ -87,6 +87,15 @@ describe('a loss', () => {
     expect(table.model().lastReturn).toMatch(/counter went on: 100 → 137, nothing lost\.$/);
   });
 
+  test('by a blackout of the player’s own is asked of the emulator as one', async () => {
+    const table = createTable();
+    await table.playing(pass);
+    await table.play.cut('blackout');
+
+    expect(table.told).toEqual(['cut blackout']);
+    expect(table.model().moments[0]?.label).toBe('Cut: dark for 4 s');
+  });
+
   test('by nobody’s cut is told from the last sign of life on', async () => {
     const table = createTable();
     await table.playing(pass);
@@ -111,7 +120,7 @@ describe('a loss', () => {
     first.count(160);
 
     expect(table.kinds().slice(0, 4)).toEqual(['cut', 'noticed', 'asked', 'wait']);
-    expect(table.model().moments.at(-1)?.label).toBe('Healed');
+    expect(table.model().moments.at(-1)?.label).toMatch(/^Healed after \d/);
     expect(table.model()).toMatchObject({ counter: 160, stream: { name: 'connected', connectionId: 'c-1' } });
     expect(table.model().lastReturn).toMatch(/counter went on: 100 → 160, nothing lost\.$/);
   });

@@ -1,0 +1,67 @@
+import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
+import type { Elements, PlayerSettings } from './player.ts';
+
+const EVERY_MS = 1000;
+/** A function's first start takes its time on a busy machine, and the gateway gives up on it. */
+const MOST_ASKS = 60;
+
+/** The API as a page asks it that has no client library. */
+export interface BareApi {
+  /** Asks for a connection once. @returns the answer for the offer; undefined where it was refused, or the API out of reach */
+  connect(streamSessionId: string, signalRequest: string): Promise<string | undefined>;
+  /** Starts a session and connects this object to it. @returns the session's id */
+  start(sdk: GameLiftStreams): Promise<string>;
+}
+
+interface Answer {
+  streamSession: { streamSessionId: string };
+  signalResponse?: string;
+}
+
+export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi {
+  const sessions = `${api}/v1/streamgroups/${streamGroupId}/streamsessions`;
+
+  async function ask(url: string, offer?: object): Promise<Answer | undefined> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(offer);
+    const init = offer === undefined ? { headers } : { method: 'POST', headers, body };
+    const response = await fetch(url, init).catch(() => undefined);
+    return response?.ok === true ? ((await response.json()) as Answer) : undefined;
+  }
+
+  return {
+    async connect(streamSessionId, signalRequest) {
+      return (await ask(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
+    },
+    async start(sdk) {
+      // The same offer is the same request: repeated, it begins no second session.
+      const signalRequest = await sdk.generateSignalRequest();
+      const begun = await repeated(() => ask(sessions, { signalRequest }));
+      const { streamSessionId } = begun.streamSession;
+      const signalResponse =
+        begun.signalResponse ??
+        (await repeated(async () => (await ask(`${sessions}/${streamSessionId}`))?.signalResponse));
+      await sdk.processSignalResponse(signalResponse);
+      return streamSessionId;
+    },
+  };
+}
+
+/** Makes the Web SDK's object. @param changed told the browser's word for the connection */
+export function bareSdk(elements: Elements, changed: (state: string) => void = () => {}): GameLiftStreams {
+  return new GameLiftStreams({ ...elements, clientConnection: { connectionState: changed } });
+}
+
+async function repeated<T>(task: () => Promise<T | undefined>): Promise<T> {
+  for (let asks = 1; asks <= MOST_ASKS; asks += 1) {
+    const value = await task();
+    if (value !== undefined) return value;
+    await pause();
+  }
+  throw new Error('The session did not start.');
+}
+
+/** The second between two attempts. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+}

@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../e2e/harness.ts';
+import { type ConsolePage, openTable, type Table } from './console-page.ts';
+import { darkNetwork } from './dark-network.ts';
+import { inChromium } from './in-chromium.ts';
+
+/** AWS would notice a silent client after so long. */
+const NOTICE_SECONDS = 15;
+
+inChromium('a player whose network is dark for some seconds', () => {
+  let table: Table;
+  beforeAll(async () => {
+    table = await openTable({ emulator: { lossNoticeSeconds: NOTICE_SECONDS } });
+  });
+  afterAll(() => table?.close());
+  afterEach(async () => {
+    await table.clear();
+    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: NOTICE_SECONDS });
+  });
+
+  const game = async (one: ConsolePage) => {
+    const { id } = await one.session();
+    return (await table.deployed.session(id)) as { inputs: number; keys: string[] };
+  };
+  const holds = (one: ConsolePage, ...keys: string[]) =>
+    eventually(
+      () => game(one),
+      (now) => now.keys.join() === keys.join(),
+    );
+  const kinds = (one: ConsolePage) =>
+    one.page.evaluate<string[]>(
+      "[...document.querySelectorAll('#timeline li')].map((row) => row.dataset.kind)",
+    );
+  /** Darkens the network until it is lit again; nothing in a test depends on how long a step takes. */
+  const darken = async (one: ConsolePage) => {
+    const { id } = await one.session();
+    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
+    return () => table.deployed.control('POST', `streamsessions/${id}/restore`);
+  };
+  const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+  it.each([
+    [2.5, 'reachable'],
+    [2.5, 'out of reach as well'],
+    [8, 'reachable'],
+    [8, 'out of reach as well'],
+  ])('%d s, with the API %s, plays on, in the same game', async (seconds, reach) => {
+    const one = await table.open();
+    await one.playing();
+    const before = await one.session();
+    const counter = await one.number('counter');
+    const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
+    if (reach !== 'reachable') api.begin();
+    const drop = { how: 'blackout', seconds };
+    await table.deployed.control('POST', `streamsessions/${before.id}/drop`, drop);
+    await pause(seconds);
+    api.end();
+    await eventually(
+      () => kinds(one),
+      (seen) => seen.includes('healed') || seen.includes('frame'),
+    );
+    await one.becomes('connected');
+    await one.plays(60);
+    const after = await one.session();
+    expect(after).toMatchObject({ id: before.id, status: 'CONNECTED' });
+    expect(await one.number('counter')).toBeGreaterThan(counter);
+    // A machine that is so busy that AWS noticed the loss meanwhile has the stream replaced, and the page says which.
+    expect((await kinds(one)).includes('healed')).toBe(after.connections === 1);
+  });
+
+  it('by the page’s own button has a timeline that ends with the heal, and says that nothing was replaced', async () => {
+    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
+    const one = await table.open();
+    await one.playing();
+    await one.click('cut-blackout');
+    await eventually(one.news, (news) =>
+      /^Healed after \d+\.\d s, nothing was replaced; counter went on/.test(news),
+    );
+    const seen = await kinds(one);
+    expect(seen.slice(0, 2)).toEqual(['cut', 'noticed']);
+    expect(seen.at(-1)).toBe('healed');
+    expect(await one.timeline()).toMatch(/Healed after/);
+    expect((await one.session()).connections).toBe(1);
+  });
+
+  it('plays no key that was pressed in the dark, and holds none down that was released in it', async () => {
+    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
+    const one = await table.open();
+    await one.playing();
+    const { keyboard } = one.page;
+    await one.page.locator('#news').focus();
+    await keyboard.down('KeyW');
+    const { inputs } = await holds(one, 'KeyW');
+    const light = await darken(one);
+    await keyboard.press('KeyA');
+    await one.becomes('reconnecting');
+    await keyboard.press('KeyB');
+    await keyboard.up('KeyW');
+    await light();
+    await one.becomes('connected');
+    await holds(one);
+    await keyboard.down('KeyC');
+    expect(await holds(one, 'KeyC')).toMatchObject({ inputs: inputs + 1 });
+    await keyboard.up('KeyC');
+    await holds(one);
+    expect((await one.session()).connections).toBe(1);
+  });
+
+  it('whose connection is replaced meanwhile: no key of the dark is played, and none is held down', async () => {
+    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
+    const one = await table.open();
+    await one.playing();
+    const { keyboard } = one.page;
+    await one.page.locator('#news').focus();
+    await keyboard.down('KeyW');
+    const { inputs } = await holds(one, 'KeyW');
+    const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
+    api.begin();
+    const { id } = await one.session();
+    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+    await keyboard.press('KeyA');
+    await one.becomes('reconnecting');
+    await keyboard.press('KeyB');
+    await keyboard.up('KeyW');
+    api.end();
+    await one.isBack(2);
+    await holds(one);
+    await keyboard.down('KeyC');
+    expect(await holds(one, 'KeyC')).toMatchObject({ inputs: inputs + 1 });
+  });
+
+  it('and then hears the answer to a request of the dark: it is refused, and the healed stream plays on', async () => {
+    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
+    const one = await table.open();
+    await one.playing();
+    const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
+    api.begin();
+    const light = await darken(one);
+    await one.becomes('reconnecting');
+    await eventually(
+      async () => one.asked(),
+      (asked) => asked > 0,
+    );
+    await light();
+    await one.becomes('connected');
+    const refused = one.page.waitForResponse(
+      (response) => response.url().endsWith('/connections') && response.status() === 409,
+    );
+    api.end();
+    await refused;
+    await one.plays(30);
+    expect(await one.state()).toBe('connected');
+    expect(await one.session()).toMatchObject({ connections: 1, status: 'CONNECTED' });
+  });
+});
