@@ -37,7 +37,7 @@ export interface LocalDeploymentOptions {
   tableItemWritesPerSecond?: number;
   /** How many events of one function are served at once; absent: 8. What exceeds it queues. */
   maxWorkersPerFunction?: number;
-  /** How long an event of a function may take, in seconds; absent: as long as the template says. */
+  /** How long an event of a function, and the loading of one, may take, in seconds; absent: as long as the template and Lambda say. */
   functionTimeoutSeconds?: number;
   /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
   functionEnvironment?: Record<string, string>;
@@ -181,6 +181,9 @@ async function start(
     ...(options.maxWorkersPerFunction === undefined
       ? {}
       : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
+    ...(options.functionTimeoutSeconds === undefined
+      ? {}
+      : { initTimeoutMs: options.functionTimeoutSeconds * 1000 }),
     environmentFor: (fn) => ({
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
