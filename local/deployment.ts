@@ -29,12 +29,18 @@ export interface LocalDeploymentOptions {
   settingsFile?: string | undefined;
   /** Settings to replace, member by member of the top level. */
   settings?: DeployerSettings;
+  /** Makes the app of the settings; absent: it is synthesized. For tests, which start many deployments of the same sources. */
+  synthesize?: typeof synthesize;
   /** The emulator's settings to begin with. */
   emulator?: NonNullable<EmulatorOptions['settings']>;
   /** How many writes the table takes on one item in a second; absent: any number. DynamoDB: 1,000. */
   tableItemWritesPerSecond?: number;
   /** How many events of one function are served at once; absent: 8. What exceeds it queues. */
   maxWorkersPerFunction?: number;
+  /** How long an event of a function, and the loading of one, may take, in seconds; absent: as long as the template and Lambda say. */
+  functionTimeoutSeconds?: number;
+  /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
+  functionEnvironment?: Record<string, string>;
   /** Changes what the roles grant before anything runs, to show that a wrong grant is noticed. */
   alterRoles?: (roles: RoleModel[]) => RoleModel[];
   /** Told in one line whenever something begins. */
@@ -101,7 +107,8 @@ async function start(
   mkdirSync(directory, { recursive: true });
   const settingsPath = join(directory, 'settings.json');
   writeFileSync(settingsPath, `${JSON.stringify(settings, null, 2)}\n`);
-  const { outDir } = await synthesize({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
+  const make = options.synthesize ?? synthesize;
+  const { outDir } = await make({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
     (error: Error) => {
       // The app read our copy; who is to mend it knows the original.
       throw new Error(
@@ -112,7 +119,9 @@ async function start(
   const region = regionOf(settings);
   const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
-  const functions = stacks.flatMap((stack) => stack.functions);
+  const functions = stacks
+    .flatMap((stack) => stack.functions)
+    .map((fn) => ({ ...fn, timeoutSeconds: options.functionTimeoutSeconds ?? fn.timeoutSeconds }));
   requireDistinct([...functions, ...stacks.flatMap((stack) => stack.roles)]);
   const { alterRoles = (unaltered) => unaltered } = options;
   const roles = alterRoles(stacks.flatMap((stack) => stack.roles));
@@ -172,11 +181,15 @@ async function start(
     ...(options.maxWorkersPerFunction === undefined
       ? {}
       : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
+    ...(options.functionTimeoutSeconds === undefined
+      ? {}
+      : { initTimeoutMs: options.functionTimeoutSeconds * 1000 }),
     environmentFor: (fn) => ({
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       TABLE_TIMEOUT_MS: String(TABLE_TIMEOUT_MS),
+      ...options.functionEnvironment,
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: emulator.url,
     }),
   });

@@ -36,14 +36,14 @@ export const playerSchemas = {
     ),
     locations: {
       type: 'array',
-      description: 'Where to place the session, in this order; the deployment lists what is allowed.',
+      description:
+        'Where to place the session, in this order; the deployment lists what is allowed. An empty list says nothing.',
       items: { type: 'string' },
-      minItems: 1,
       uniqueItems: true,
     },
     additionalLaunchArgs: {
       type: 'array',
-      description: 'Refused unless the deployment allows them.',
+      description: 'Refused unless the deployment allows them. An empty list says nothing.',
       items: { type: 'string', maxLength: 1024 },
       maxItems: 100,
     },

@@ -24,7 +24,7 @@ export const playerContracts = {
       body: 'Started',
       says: 'The session is started, and usually not placed yet: poll its status.',
     },
-    problems: [...connecting, 'session_limit_reached'],
+    problems: [...connecting, 'session_limit_reached', 'answer_lost'],
   },
   status: {
     success: {

@@ -85,19 +85,19 @@ const HOST_REGION = /\.([a-z]{2}(?:-[a-z]+)+-\d+)\./;
  */
 export function pluginCall(
   credentials: ShellCredentials,
-  { fallbackRegion, profile }: { fallbackRegion: string; profile: string | undefined },
+  {
+    fallbackRegion,
+    profile,
+    isLocal,
+  }: { fallbackRegion: string; profile: string | undefined; isLocal: boolean },
 ): { args: string[]; environment: Record<string, string> } {
   const { sessionId, streamUrl, tokenValue } = credentials;
-  const region = HOST_REGION.exec(new URL(streamUrl).hostname)?.[1] ?? fallbackRegion;
+  const { hostname, host } = new URL(streamUrl);
+  const region = HOST_REGION.exec(hostname)?.[1] ?? fallbackRegion;
+  // The plugin asks here for the session again when its connection drops: a local one must not leave this machine.
+  const endpoint = isLocal ? `http://${host}` : `https://ssm.${region}.api.aws`;
   return {
-    args: [
-      VARIABLE,
-      region,
-      'StartSession',
-      profile ?? '',
-      JSON.stringify({ Target: sessionId }),
-      `https://ssm.${region}.api.aws`,
-    ],
+    args: [VARIABLE, region, 'StartSession', profile ?? '', JSON.stringify({ Target: sessionId }), endpoint],
     environment: {
       [VARIABLE]: JSON.stringify({ SessionId: sessionId, StreamUrl: streamUrl, TokenValue: tokenValue }),
     },

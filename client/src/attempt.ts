@@ -1,6 +1,11 @@
 import { routes, type Send } from './api-client.ts';
 import type { Connection } from './connection.ts';
-import { type ConnectionRequest, type Granted, requestConnection } from './connection-request.ts';
+import {
+  type ApiVersion,
+  type ConnectionRequest,
+  type Granted,
+  requestConnection,
+} from './connection-request.ts';
 import type { Input } from './input.ts';
 import { failure, type Refusal } from './problem.ts';
 import { budgetMs } from './reconnect-policy.ts';
@@ -44,8 +49,7 @@ export interface AttemptParts<Sdk> {
   granted?: Granted<Sdk> | undefined;
   /** How many connections were asked for before. */
   attempt?: number;
-  /** What is known of the API that this stream talks to. */
-  api: { takesSilentMs: boolean };
+  api: ApiVersion;
   /** Shows a state to the page. */
   show(state: StreamState): void;
   /** This is the session now, and the newest connection to it that is known. */
@@ -97,11 +101,6 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   let connectedSaidAt = 0;
 
   const requests = createRequests(scope, parts.send, show, parts.attempt);
-  // What has died can't come back.
-  if (old?.death) {
-    old.close();
-    old = undefined;
-  }
   lose();
   if (parts.granted) answered(parts.granted);
   let request = answer ? undefined : begin();
@@ -114,6 +113,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     for (;;) {
       // The old connection comes first: it costs nothing and loses nothing.
       if (old && !old.death) await lookAt(old);
+      // What has died can't come back.
       if (old?.death) {
         if (healedAt) relapse(old.death, 0);
         bury();
@@ -140,6 +140,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       // A connection that came back and stayed is the stream again.
       if (answer && healedAt && now - answer.at >= PROVISIONAL_MS) giveUp(answer.granted);
       if (lost && old && healedAt && now - healedAt >= PROVISIONAL_MS && !answer && !requests.isOut) {
+        old.hasRival = false;
         return { kind: 'connected', connection: old, session, connectionId: lost.connectionId };
       }
       await scope.wait(old && (answer ? FRAME_EVERY_MS : healedAt ? old.nextLookMs() : LOOK_EVERY_MS));
@@ -279,8 +280,13 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   function show(): void {
     const givesUpAt = last?.until ?? scope.givesUpAt;
     const common = { session, givesUpAt, ...requests.progress() };
-    if (!lost) parts.show({ name: 'connecting', ...common });
-    else if (healedAt) parts.show({ name: 'connected', session, connectionId: lost.connectionId });
-    else parts.show({ name: 'reconnecting', lostAt: seenAt, why, healing: !!old, ...common });
+    if (old) old.hasRival = common.attempt > 0;
+    parts.show(
+      !lost
+        ? { name: 'connecting', ...common }
+        : healedAt
+          ? { name: 'connected', session, connectionId: lost.connectionId }
+          : { name: 'reconnecting', lostAt: seenAt, why, healing: !!old && !old.death, ...common },
+    );
   }
 }

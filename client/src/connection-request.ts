@@ -24,6 +24,12 @@ import {
   POLL_MS,
 } from './timing.ts';
 
+/** What a stream has found out about the API that it talks to. */
+export interface ApiVersion {
+  /** It refuses `silentMs`, as the first versions did. */
+  isOld: boolean;
+}
+
 /** What asking for a connection needs. */
 export interface ConnectionRequestParts<Sdk> {
   scope: Scope;
@@ -41,8 +47,7 @@ export interface ConnectionRequestParts<Sdk> {
   silentMs?: (() => number) | undefined;
   /** What the first request waits for, as the policy says. */
   after?: Refusal | undefined;
-  /** What is known of the API that this stream talks to. */
-  api: { takesSilentMs: boolean };
+  api: ApiVersion;
   /** The API has said that AWS still sees the old connection. */
   saidConnected?: () => void;
 }
@@ -126,7 +131,7 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
   }
 
   function makeRequest(signalRequest: string): ApiRequest {
-    const silentMs = api.takesSilentMs ? parts.silentMs?.() : undefined;
+    const silentMs = api.isOld ? undefined : parts.silentMs?.();
     const body = JSON.stringify({
       ...parts.more,
       signalRequest,
@@ -205,9 +210,9 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       const known: readonly string[] = API_CODES;
       if (known.includes(code) && !UNCLEAR.includes(code)) mayBeUsed = false;
       if (requests.isPaused && !mayBeUsed) drop();
-      if (code === 'invalid_request' && detail.startsWith('silentMs') && api.takesSilentMs) {
+      if (code === 'invalid_request' && detail.startsWith('silentMs') && !api.isOld) {
         // An API of before refuses what it does not know; it is asked again without, in the same breath.
-        api.takesSilentMs = false;
+        api.isOld = true;
         request = undefined;
       } else if (code === 'session_not_reconnectable' && session) {
         request = undefined;

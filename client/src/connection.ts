@@ -36,6 +36,8 @@ export interface Connection<Sdk> {
   readonly sdk: Sdk;
   /** What it died by, where it can't come back. */
   readonly death: Loss | undefined;
+  /** Another connection was asked for: `terminated` may mean no more than that this one was replaced. */
+  hasRival: boolean;
   offer(): Promise<Outcome<string>>;
   /**
    * Applies an answer, and waits for the first frame.
@@ -78,7 +80,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     channelError: () => die('channel_error'),
     serverDisconnect(reason) {
       if (life.signal.aborted) return;
-      if (reason === 'idle' || reason === 'terminated') parts.goodbye(reason);
+      if (reason === 'idle' || (reason === 'terminated' && !connection.hasRival)) parts.goodbye(reason);
       else die('server_disconnect');
     },
   });
@@ -103,6 +105,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
   const connection: Connection<Sdk> & { death: Loss | undefined } = {
     sdk,
     death: undefined,
+    hasRival: false,
 
     offer: () => outcomeOf(() => sdk.generateSignalRequest(), limits()),
 
@@ -131,8 +134,15 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
       const { verdict } = sight;
       if (plays && verdict === 'suspicious' && wasWell) parts.suspected(sight.silentMs);
       wasWell = verdict === 'well';
-      const silence = !env.online() ? 'offline' : state === 'disconnected' ? 'disconnected' : 'silence';
-      const loss = verdict === 'silent' ? silence : verdict === 'stalled' ? verdict : undefined;
+      const silence = state === 'disconnected' ? state : 'silence';
+      const loss =
+        verdict === 'stalled'
+          ? verdict
+          : verdict !== 'silent'
+            ? undefined
+            : env.online()
+              ? silence
+              : 'offline';
       return { ...sight, loss };
     },
 

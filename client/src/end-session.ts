@@ -8,7 +8,7 @@ import { END_WITHIN_MS, FIND_WITHIN_MS } from './timing.ts';
 
 /** Ends this session, or else the player's newest. */
 export async function endSession(scope: Scope, send: Send, known: StreamSession | undefined): Promise<Ended> {
-  const requests = createRequests(scope, send, () => {});
+  const requests = createRequests(scope, send);
   let session = known;
   if (!session) {
     scope.limit(FIND_WITHIN_MS);

@@ -67,7 +67,7 @@ export function firstWaitMs(random: number): number {
 export function budgetMs(session: StreamSession, lostAt: number, now: number): number {
   const patient = lostAt + session.connectionTimeoutSeconds * 1000 + NOTICED_LATER_MS;
   // While a session waits for its first client its end is near, and moves away as soon as somebody connects.
-  const endsAt = session.status === 'ACTIVE' ? Number.NaN : Date.parse(session.endsAt ?? '');
+  const endsAt = Date.parse((session.status !== 'ACTIVE' && session.endsAt) || '');
   const end = endsAt > lostAt ? Math.min(patient, endsAt + CLOCKS_DIFFER_MS) : patient;
   return Math.max(0, end - now);
 }

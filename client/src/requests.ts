@@ -46,7 +46,7 @@ export interface Requests {
  * @param changed called when the attempt's number or the wait has changed.
  * @param attempt how many connections were asked for before.
  */
-export function createRequests(scope: Scope, send: Send, changed: () => void, attempt = 0): Requests {
+export function createRequests(scope: Scope, send: Send, changed?: () => void, attempt = 0): Requests {
   const { env } = scope;
   const own = new AbortController();
   const limits = { env, signal: own.signal };
@@ -70,7 +70,7 @@ export function createRequests(scope: Scope, send: Send, changed: () => void, at
 
   function show(next?: Wait): void {
     wait = next;
-    if (!own.signal.aborted) changed();
+    if (!own.signal.aborted) changed?.();
   }
 
   /** Does something that a new network cuts short; undefined where it did. */

@@ -87,8 +87,7 @@ function textOf(value: unknown): string | undefined {
 /** The same, where it must name a connection. */
 export function readGranted(body: unknown): GrantedAnswer | undefined {
   const answer = readSession(body);
-  const connectionId = answer?.connectionId;
-  return answer && connectionId ? { ...answer, connectionId } : undefined;
+  return answer?.connectionId ? { ...answer, connectionId: answer.connectionId } : undefined;
 }
 
 /** Reads the list of a player's sessions; undefined where it is something else. */

@@ -91,7 +91,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
   const env = environmentOf(options.environment);
   const send = createApiClient(options.api, options.getAccessToken, env);
   const holder = createStateHolder(options.onState);
-  const api = { takesSilentMs: true };
+  const api = { isOld: false };
   const finding = new Set<Scope>();
   /** The scope that the state tells of. */
   let active: Scope | undefined;
@@ -245,7 +245,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
         finding.add(scope);
         if (signal?.aborted) scope.end({ reason: 'aborted' });
         scope.limit(FIND_WITHIN_MS);
-        findLive(createRequests(scope, send, () => {})).then((found) => {
+        findLive(createRequests(scope, send)).then((found) => {
           if (found.kind === 'answer') resolve(found.value[0]);
           scope.end(found.kind === 'ended' ? found.ending : { reason: 'closed' });
         }, reject);
@@ -258,8 +258,9 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       connected(signal, insist, (parts) =>
         resume(parts, ({ streamSessionId }) => {
           if (insist) return undefined;
-          const isKnown = known.session?.streamSessionId === streamSessionId;
-          return previousConnectionId ?? (isKnown ? known.connectionId : undefined);
+          if (previousConnectionId || known.session?.streamSessionId !== streamSessionId)
+            return previousConnectionId;
+          return known.connectionId;
         }),
       ),
 

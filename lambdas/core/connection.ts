@@ -1,7 +1,7 @@
 import { type Budget, budgetWaitMs } from './budget.ts';
+import { inProgress } from './in-progress.ts';
 import { Problem } from './problems.ts';
 import { type Claim, isOver, type Lease, type SessionRecord } from './stream-session.ts';
-import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
 const LINEAGE_KEPT = 8;
@@ -50,8 +50,13 @@ export function deadLeaseFields({ until, connectionId }: Lease): { until: string
  * or could not write the answer down, may have made one that the record never learned of.
  */
 export function knownLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+  return wholeLineage(record, now, ownLease).slice(-LINEAGE_KEPT);
+}
+
+/** The same, the oldest included: a connection that nobody wrote down has pushed none out. */
+function wholeLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
   const unrecorded = deadLeases(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
-  return [...new Set([...(record.lineage ?? []), ...unrecorded])].slice(-LINEAGE_KEPT);
+  return [...new Set([...(record.lineage ?? []), ...unrecorded])];
 }
 
 /** The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. */
@@ -84,7 +89,6 @@ export function judgeConnection(
   context: { now: number; random: number; budget: Budget; ownLease?: string },
 ): Verdict {
   const { now, budget, ownLease } = context;
-  const jitter = Math.round(IN_PROGRESS_WAIT_MS * (1 + context.random));
 
   const answered = record.connectedRequest === request.request;
   if (answered && record.answer !== undefined && (record.answerUntil ?? 0) > now) {
@@ -113,8 +117,9 @@ export function judgeConnection(
   if (isOver(record.status)) throw endedProblem(record);
 
   const underWay = live ? record.lease : undefined;
-  const own = repeat || (underWay !== undefined && sameClaim(underWay, request));
-  if (!own && isOvertaken(request, knownLineage(record, now, ownLease), underWay)) {
+  // A lease that was never given back proves nothing: its request may have been refused, and is judged again.
+  const own = answered || (underWay !== undefined && sameClaim(underWay, request));
+  if (!own && isOvertaken(request, wholeLineage(record, now, ownLease), underWay)) {
     throw new Problem(
       'taken_over',
       'Another device of this player has connected since; leave previousConnectionId out to take the stream back.',
@@ -122,9 +127,7 @@ export function judgeConnection(
   }
 
   if (live) {
-    throw new Problem('connection_in_progress', 'Another connection request for this session is under way.', {
-      retryAfterMs: jitter,
-    });
+    throw inProgress('Another connection request for this session is under way.', context.random);
   }
   if (ownLease === undefined) {
     const wait = budgetWaitMs(budget, record.budgetTat ?? 0, now);

@@ -111,11 +111,27 @@ export function connectProblem(
 
 /**
  * Why StartStreamSession failed. An offer that AWS can't use is no validation error there: the session starts and ends
- * with `invalidSignalRequest`. What AWS refuses at once is what the deployment's settings say.
+ * with `invalidSignalRequest`. What AWS refuses at once is what the deployment's settings say, unless it may have
+ * accepted the very request before: then it does not repeat its answer.
+ *
+ * @param lost whether this request was sent before, and when AWS has ended the session that it may have begun then.
  */
-export function startProblem(failure: AwsFailure, random: number): Problem {
+export function startProblem(
+  failure: AwsFailure,
+  random: number,
+  lost: { repeat: boolean; waitMs: number },
+): Problem {
   const common = commonProblem(failure, random);
   if (common) return common;
+  const maybeAccepted = lost.repeat || failure.uncertain;
+  if (failure.kind === 'answerless' || (maybeAccepted && needsLook(failure))) {
+    return new Problem(
+      'answer_lost',
+      'AWS may have started a session for this offer and does not repeat its answer; make a new offer when that session is over.',
+      { retryAfterMs: Math.max(UPSTREAM_WAIT_MS, lost.waitMs) },
+      failure,
+    );
+  }
   if (failure.kind === 'conflict' || failure.kind === 'quota') return groupProblem(failure, random);
   return new Problem(
     'broker_misconfigured',

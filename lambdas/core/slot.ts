@@ -1,8 +1,8 @@
+import { startInProgress } from './in-progress.ts';
 import { Problem } from './problems.ts';
 import type { Claim, Lease } from './stream-session.ts';
 import type { Turn } from './turn.ts';
 import type { Trouble } from './verdict.ts';
-import { IN_PROGRESS_WAIT_MS } from './waits.ts';
 
 /**
  * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both
@@ -14,12 +14,16 @@ export interface Slot extends Partial<Claim> {
   /** Grows with every write; a write names the revision it read. */
   revision: number;
   lease?: Lease;
+  /** When AWS has ended the session that the newest start may have begun without anybody learning its id. */
+  unknownUntil?: number;
   /** The session that holds the slot; absent while the outcome of its start is unknown. */
   streamGroupId?: string;
   streamSessionId?: string;
   /** The body that answered the start. Kept as long as the slot: past AWS's memory of the client token a repeated
    * call would begin a second session. */
   answer?: string;
+  /** Claims of starts before it, which AWS has or may have accepted; the newest last. */
+  earlier?: Claim[];
   /** The player's turn at AWS's quota, while there is a line for it. */
   turn?: Turn;
   /** What the player has met since the newest start. */
@@ -39,6 +43,19 @@ function claimOf(slot: Slot): Claim | undefined {
   return { request: slot.request, offer: slot.offer, ...(slot.key === undefined ? {} : { key: slot.key }) };
 }
 
+/** How many earlier starts a slot remembers; who repeats an older one has been told of its end long since. */
+const EARLIER_KEPT = 4;
+
+/** What a slot remembers of its starts once another one takes it: AWS would not answer those again, or with a session that is over. */
+export function earlierClaims(slot: Slot, next: Claim): Claim[] {
+  const last = claimOf(slot);
+  const known = [...(slot.earlier ?? []), ...(last && last.request !== next.request ? [last] : [])];
+  return known
+    .filter(({ request }, at) => known.findLastIndex((other) => other.request === request) === at)
+    .map(({ request, offer, key }) => ({ request, offer, ...(key === undefined ? {} : { key }) }))
+    .slice(-EARLIER_KEPT);
+}
+
 /**
  * Decides on a start from the player's slots alone.
  *
@@ -54,7 +71,7 @@ export function judgeStart(
   const own = slots.find((slot) => claimOf(slot)?.request === request.request);
   if (own?.answer !== undefined) return { do: 'replay', answer: own.answer };
 
-  const claims = slots.map(claimOf).filter((claim) => claim !== undefined);
+  const claims = slots.flatMap((slot) => [...(slot.earlier ?? []), claimOf(slot) ?? []].flat());
   if (request.key && claims.some((claim) => claim.key === request.key && claim.request !== request.request)) {
     throw new Problem(
       'idempotency_key_reused',
@@ -62,7 +79,7 @@ export function judgeStart(
     );
   }
   const isLive = (slot: Slot) => slot.lease !== undefined && slot.lease.until > now;
-  if (own && isLive(own)) throw inProgress(context.random);
+  if (own && isLive(own)) throw startInProgress(context.random);
   if (own) return { do: 'start', slot: own, repeat: true };
   if (claims.some((claim) => claim.offer === request.offer)) {
     throw new Problem(
@@ -76,12 +93,6 @@ export function judgeStart(
   const [best] = free.toSorted((a, b) => Number(a.request !== undefined) - Number(b.request !== undefined));
   if (best) return { do: 'start', slot: best, repeat: false };
   const held = slots.filter((slot) => !isLive(slot));
-  if (held.length === 0) throw inProgress(context.random);
+  if (held.length === 0) throw startInProgress(context.random);
   return { do: 'look', slots: held };
-}
-
-function inProgress(random: number): Problem {
-  return new Problem('connection_in_progress', "Another start of this player's is under way.", {
-    retryAfterMs: Math.round(IN_PROGRESS_WAIT_MS * (1 + random)),
-  });
 }

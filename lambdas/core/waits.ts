@@ -20,7 +20,16 @@ export function reconnectableInMs(status: StreamSessionStatus | undefined): numb
 export const THROTTLED_WAIT_MS = 1500;
 /** AWS failed or did not answer. */
 export const UPSTREAM_WAIT_MS = 1000;
-/** Another request of the same player is under way and usually done within this. */
-export const IN_PROGRESS_WAIT_MS = 500;
+/** The longest that AWS looks for a place for a session, but on Windows on demand (developer guide): 75 s always-on, 90 s on demand. */
+const PLACED_MS = 90_000;
+
+/**
+ * For how long AWS keeps a session whose id nobody knows: until it is placed, and then as long as it waits for a client.
+ * On Windows on demand the placement may take up to ten minutes; hardly anybody would wait that long for another session.
+ */
+export function unknownSessionMs({ connectionTimeoutSeconds }: { connectionTimeoutSeconds: number }): number {
+  return PLACED_MS + connectionTimeoutSeconds * 1000;
+}
+
 /** A stream group that is not ACTIVE, or has no capacity, changes in seconds to minutes. */
 export const GROUP_WAIT_MS = 5000;

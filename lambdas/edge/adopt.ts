@@ -2,8 +2,8 @@ import { AwsFailure } from '../core/aws-failure.ts';
 import { statusProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import type { SessionRecord } from '../core/stream-session.ts';
-import type { Counters } from './counters.ts';
 import type { AwsStreamSession, CallBudget } from './gameliftstreams.ts';
+import type { LookupBudget } from './lookup-budget.ts';
 import { measured } from './measured.ts';
 import { type GetStreamSession, lookAt } from './observe.ts';
 import type { Records, SessionKey } from './records.ts';
@@ -11,14 +11,11 @@ import type { Settings } from './settings.ts';
 import type { Spots } from './spots.ts';
 import type { Log } from './telemetry.ts';
 
-const MINUTE_MS = 60_000;
-const SECOND_MS = 1000;
-
 /** What adoption works with. */
 export interface AdoptDependencies {
   settings: Settings;
   records: Records;
-  counters: Counters;
+  lookups: LookupBudget;
   spotsIn(region: string): Spots;
   getStreamSession: GetStreamSession;
   now(): number;
@@ -30,8 +27,8 @@ export interface AdoptDependencies {
  * Finds out whether a session that the table does not know was started elsewhere for this player: one
  * GetStreamSession, and the session's `UserId` decides. The owner of a session never changes, so the record can't go stale.
  *
- * Somebody else's session and an unknown one take the same steps: both are charged to the caller's own budget of
- * misses and to a capped share of the account's quota, so that guessing costs nobody but the one who guesses.
+ * Somebody else's session and an unknown one take the same steps: both are charged to a capped share of the account's quota, half of
+ * which is kept for players who have not just guessed, and to the caller's own budget of misses.
  *
  * @param deadline epoch milliseconds by which AWS must have answered.
  * @returns the new record, or undefined when adoption is off or the session is not this player's.
@@ -45,20 +42,25 @@ export async function adopt(
   const { adoption, limits, quotas, streamGroups } = deps.settings;
   const group = streamGroups.find((candidate) => candidate.id === key.streamGroupId);
   if (!adoption.enabled || !group) return undefined;
-  const now = deps.now();
-
-  const ownWait = await deps.counters.spend(key.playerId, 'miss', limits.missesPerMinute, MINUTE_MS, now);
-  if (ownWait > 0) {
+  const spots = deps.spotsIn(group.region);
+  const refused = await deps.lookups.take(
+    {
+      playerId: key.playerId,
+      region: group.region,
+      perMinute: limits.missesPerMinute,
+      perSecond: Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare)),
+      takeSpot: () => spots.take(false),
+    },
+    deps.now(),
+  );
+  if (refused?.whose === 'own') {
     throw new Problem('too_many_requests', 'This player has asked for unknown sessions too often.', {
-      retryAfterMs: ownWait,
+      retryAfterMs: refused.waitMs,
     });
   }
-  const share = Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare));
-  const sharedWait = await deps.counters.spend('ACCOUNT', `adopt#${group.region}`, share, SECOND_MS, now);
-  const spots = deps.spotsIn(group.region);
-  if (sharedWait > 0 || !(await spots.take(false))) {
+  if (refused) {
     throw new Problem('paced', 'The quota for sessions started elsewhere is taken at the moment.', {
-      retryAfterMs: Math.round(SECOND_MS * (1 + deps.random())),
+      retryAfterMs: Math.round(refused.waitMs * (1 + deps.random())),
     });
   }
 

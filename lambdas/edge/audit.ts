@@ -46,21 +46,25 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
       const time = new Date(at).toISOString();
       let cause: unknown;
       const added = await table
-        .putNew({
-          pk: `${streamGroupId}/${streamSessionId}`,
-          sk: `${time}#${who.requestId}`,
-          at: time,
-          ...record,
-          ...who,
-          operatorEntry: entry,
-          streamGroupId,
-          streamSessionId,
-        })
+        .putNew(
+          {
+            pk: `${streamGroupId}/${streamSessionId}`,
+            sk: `${time}#${who.requestId}`,
+            at: time,
+            ...record,
+            ...who,
+            operatorEntry: entry,
+            streamGroupId,
+            streamSessionId,
+          },
+          // A write whose answer was lost is repeated, and then finds its own record: it is recorded.
+          { same: true },
+        )
         .catch((error) => {
           cause = error;
           return false;
         });
-      // Where the record was there already, an earlier try of this write may have made it. Nobody here may look.
+      // Another record of this name is there, or the table does not answer. Nobody here may look.
       if (added) return;
       throw new OperatorProblem(
         'audit_unavailable',

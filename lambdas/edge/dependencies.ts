@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { adopt } from './adopt.ts';
 import { tableCounters } from './counters.ts';
 import { getStreamSession as callGetStreamSession } from './gameliftstreams.ts';
+import { tableLookupBudget } from './lookup-budget.ts';
 import { type GetStreamSession, observed, type Sight } from './observe.ts';
 import { type Pacer, tablePacer } from './pacer.ts';
 import { tablePlayerCounts } from './player-counts.ts';
@@ -66,6 +67,7 @@ export function pacers(
 export function lookingDependencies(common: ReturnType<typeof commonDependencies>) {
   const { settings, table, now, random } = common;
   const quota = settings.quotas.GetStreamSession;
+  const lookups = tableLookupBudget(table);
   const spotsIn: (region: string) => Spots = perRegion((region) => tableSpots(table, { region, quota }, now));
   const getStreamSession: GetStreamSession = (streamGroupId, streamSessionId, budget) =>
     callGetStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, budget);
@@ -80,6 +82,6 @@ export function lookingDependencies(common: ReturnType<typeof commonDependencies
       return observed(getStreamSession, spots, sight, { deadline, now, random });
     },
     adopt: (key: SessionKey, deadline: number) =>
-      adopt(key, deadline, { ...common, spotsIn, getStreamSession }),
+      adopt(key, deadline, { ...common, lookups, spotsIn, getStreamSession }),
   };
 }

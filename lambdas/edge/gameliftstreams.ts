@@ -149,7 +149,9 @@ export async function startStreamSession(
   budget: CallBudget,
 ): Promise<AwsStreamSession> {
   const command = () => new StartStreamSessionCommand({ ...input, Protocol: 'WebRTC' });
-  return digest(await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget));
+  const answer = await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
+  if (!answer.Arn) throw new AwsFailure('answerless', true);
+  return digest(answer);
 }
 
 /** @throws AwsFailure */

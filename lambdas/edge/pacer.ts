@@ -127,10 +127,11 @@ export function tablePacer(
     return undefined;
   }
 
-  const turnAt = (at: number, spare: boolean) => {
-    const newest = [...known.values()].at(-1)?.state;
-    return { at, spare, perSecond: newest ? rateNow(newest, share, now()) * shards : quota };
-  };
+  const turnAt = (shard: number, at: number, spare: boolean) => ({
+    at,
+    spare,
+    perSecond: rateNow(lastKnown(shard), share, now()) * shards,
+  });
   const busy = (shard: number): Exclude<Entry, 'calm'> => {
     const at = now();
     const state = known.get(shard)?.state;
@@ -141,7 +142,7 @@ export function tablePacer(
   async function takeBy(shard: number, line: Line, opens: boolean, limit?: number) {
     const move = moveOf(lastKnown(shard), share, { line, now: now(), opens });
     const turn = await make(shard, move, limit);
-    return turn === undefined ? undefined : turnAt(turn, line === 'spareTat');
+    return turn === undefined ? undefined : turnAt(shard, turn, line === 'spareTat');
   }
 
   async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
@@ -173,7 +174,7 @@ export function tablePacer(
         if (!isPacing(state, now())) return 'calm';
         const visitor = { now: now(), end, again: false };
         const late = lateTurn(state, { ...visitor, random: random() });
-        if (late !== undefined) return turnAt(late, false);
+        if (late !== undefined) return turnAt(shard, late, false);
         const line = lineFor(state, visitor);
         const hasChoice = line === 'tat' && lineFor({ ...state, tat: Number.MAX_VALUE }, visitor) !== 'tat';
         if (!hasChoice) return take(shard, line, false);
@@ -191,11 +192,11 @@ export function tablePacer(
         const visitor = { now: now(), end, again: true };
         const late = lateTurn(state, { ...visitor, random: random() });
         if (late === undefined) return take(shard, lineFor(state, visitor), true);
-        return turnAt(nearTurn(now(), end, random()) ?? late, true);
+        return turnAt(shard, nearTurn(now(), end, random()) ?? late, true);
       });
       if (entry !== 'calm' && 'at' in entry) return entry;
       // Who has had a turn does not go back to the end of the line, whatever the table is doing.
-      return turned ? turnAt(now() + hotWaitMs(undefined, now(), random()), true) : busy(shard);
+      return turned ? turnAt(shard, now() + hotWaitMs(undefined, now(), random()), true) : busy(shard);
     },
     count({ taken, spare }) {
       const weight = sampleWeight(share);

@@ -1,6 +1,7 @@
 import { type PacerState, pacerState, rateNow, slowedRate } from '../core/pacer.ts';
 import { Problem } from '../core/problems.ts';
 import { pacerKey } from './pacer.ts';
+import { takePlace } from './schedule.ts';
 import type { Table } from './table.ts';
 
 /** Calls of GetStreamSession, made at once or not at all: a status that is a little older will do. */
@@ -31,23 +32,7 @@ export function tableSpots(
   const fullUntil = { poll: 0, urgent: 0 };
 
   async function takeAt(at: number, intervalMs: number, withinMs: number): Promise<boolean> {
-    const names = { '#tat': 'tat' };
-    const join = () =>
-      table.update(key, {
-        update: 'SET #tat = #tat + :interval',
-        condition: '#tat > :now AND #tat <= :latest',
-        names,
-        values: { ':interval': intervalMs, ':now': at, ':latest': at + withinMs - intervalMs },
-      });
-    const begin = () =>
-      table.update(key, {
-        update: 'SET #tat = :next',
-        condition: 'attribute_not_exists(#tat) OR #tat <= :now',
-        names,
-        values: { ':next': at + intervalMs, ':now': at },
-      });
-    const [first, second] = known.tat > at ? [join, begin] : [begin, join];
-    const item = (await first()) ?? (await second());
+    const item = await takePlace(table, key, { at, intervalMs, withinMs, isBusy: known.tat > at });
     if (item) known = pacerState(item, quota);
     return item !== null;
   }

@@ -35,8 +35,11 @@ export interface Table {
   get(key: Key, options?: { stale: boolean }): Promise<Item | undefined>;
   /** All items of a partition whose sort key begins with a prefix, strongly consistent. */
   query(pk: string, prefix: string): Promise<Item[]>;
-  /** Writes an item unless one is there; false if one was. */
-  putNew(item: Item & Key): Promise<boolean>;
+  /**
+   * Writes an item unless one is there; false if one was.
+   * @param options.same an item that is the same all over may be there: a write that the SDK repeated finds its own
+   */
+  putNew(item: Item & Key, options?: { same: true }): Promise<boolean>;
   /** One conditional update; the item after it, empty for a blind one, or null where the condition failed. */
   update(key: Key, update: Update): Promise<Item | null>;
 }
@@ -121,11 +124,24 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       } while (from);
       return items;
     },
-    async putNew(item) {
+    async putNew(item, options) {
+      const attributes = options?.same ? Object.entries(item).filter(([, value]) => value !== undefined) : [];
+      const isSame = attributes.map((_, at) => `#a${at} = :a${at}`).join(' AND ');
       const put = new PutItemCommand({
         TableName: tableName,
         Item: marshall(item, marshallOptions),
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ConditionExpression: options?.same
+          ? `attribute_not_exists(pk) OR (${isSame})`
+          : 'attribute_not_exists(pk)',
+        ...(options?.same
+          ? {
+              ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], at) => [`#a${at}`, name])),
+              ExpressionAttributeValues: marshall(
+                Object.fromEntries(attributes.map(([, value], at) => [`:a${at}`, value])),
+                marshallOptions,
+              ),
+            }
+          : {}),
       });
       return (await unlessRefused(() => client.send(put))) !== null;
     },

@@ -1,8 +1,8 @@
 import type { Budget } from '../core/budget.ts';
 import { type ConnectionRequest, judgeConnection } from '../core/connection.ts';
+import { inProgress } from '../core/in-progress.ts';
 import { Problem } from '../core/problems.ts';
 import { asOf, type Lease, type SessionRecord } from '../core/stream-session.ts';
-import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
 import type { Changes } from '../edge/records.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 
@@ -52,7 +52,7 @@ export async function takeLease(
   // Nothing in the record stands in the way any more (or it has just been adopted): once again.
   const second = await tryOnce();
   if (second) return second;
-  throw inProgress('Another connection request for this session is under way.', deps);
+  throw inProgress('Another connection request for this session is under way.', deps.random());
 }
 
 /**
@@ -76,7 +76,7 @@ export async function storeAnswer(
     deps.log.error('answer not stored', { cause: error.code });
     return;
   }
-  throw inProgress('This request took too long and another one has begun.', deps);
+  throw inProgress('This request took too long and another one has begun.', deps.random());
 }
 
 /** Whether the answer is in the table: also where the write was repeated and failed on its own first effect. */
@@ -112,10 +112,4 @@ export async function giveBack(
 /** Milliseconds that a write may take. */
 function timeToWrite({ endsBy }: Reconnect, deps: ReconnectDependencies): number {
   return Math.max(WRITE_AT_LEAST_MS, endsBy - ANSWER_BEFORE_END_MS - deps.now());
-}
-
-function inProgress(detail: string, deps: ReconnectDependencies): Problem {
-  return new Problem('connection_in_progress', detail, {
-    retryAfterMs: spread(IN_PROGRESS_WAIT_MS, deps.random()),
-  });
 }

@@ -1,3 +1,4 @@
+import { startInProgress } from '../core/in-progress.ts';
 import { Problem } from '../core/problems.ts';
 import type { Slot } from '../core/slot.ts';
 import {
@@ -7,7 +8,6 @@ import {
   statusChanges,
   streamSessionView,
 } from '../core/stream-session.ts';
-import { IN_PROGRESS_WAIT_MS, spread } from '../core/waits.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 
 /** A session that was looked at this long ago need not be looked at again to refuse a start. */
@@ -75,17 +75,10 @@ async function lookedAt(
 }
 
 function limitReached([living]: readonly SessionRecord[], deps: StartDependencies): Problem {
-  if (!living) return inProgress(deps);
+  if (!living) return startInProgress(deps.random());
   return new Problem(
     'session_limit_reached',
     'This player has a live session already: reconnect to it or end it.',
     { streamSession: streamSessionView(living) },
   );
-}
-
-/** The refusal for a start beside another one under way. */
-export function inProgress(deps: Pick<StartDependencies, 'random'>): Problem {
-  return new Problem('connection_in_progress', "Another start of this player's is under way.", {
-    retryAfterMs: spread(IN_PROGRESS_WAIT_MS, deps.random()),
-  });
 }

@@ -1,25 +1,27 @@
 import { AwsFailure } from '../core/aws-failure.ts';
 import { deadLeaseFields } from '../core/connection.ts';
 import { claimOf, connectionIdOf, startClientToken } from '../core/digests.ts';
+import { startInProgress } from '../core/in-progress.ts';
 import { startProblem } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
-import { judgeStart, type Slot } from '../core/slot.ts';
+import { earlierClaims, judgeStart, type Slot } from '../core/slot.ts';
 import { type Claim, type Lease, type SessionRecord, streamSessionView } from '../core/stream-session.ts';
 import { isOnTime } from '../core/turn.ts';
 import { judgeRefusal } from '../core/verdict.ts';
+import { unknownSessionMs } from '../core/waits.ts';
 import { countingFailures } from '../edge/counting.ts';
 import type { AwsStreamSession } from '../edge/gameliftstreams.ts';
 import type { SlotChanges } from '../edge/slots.ts';
 import { inTurn } from '../edge/turns.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
-import { freedSlot, inProgress, refuseBesideUnslotted } from './slots.ts';
+import { freedSlot, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
 const CLOCK_SKEW_MS = 500;
 /** How long somebody waits for a session to start, before a place that another left is looked for. */
 const PATIENCE_MS = 120_000;
 /** A start that AWS certainly did not act on leaves nothing of its claim. */
-const FORGOTTEN = { request: null, offer: null, key: null };
+const FORGOTTEN = { request: null, offer: null, key: null, unknownUntil: null };
 
 interface Answer {
   body: string;
@@ -53,8 +55,10 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
   }
   // A function that is killed says nothing of whom it met.
   if (slot.lease && slot.lease.until <= deps.now()) deps.log.warn('dead lease', deadLeaseFields(slot.lease));
-  const reserved = await reserve(asked, slot, claim, deps);
+  const repeat = verdict.do === 'start' && verdict.repeat;
+  const reserved = await reserve(asked, slot, claim, repeat, deps);
 
+  const before = repeat ? lostBy(slot, asked, deps) : undefined;
   const clientToken = startClientToken(asked.playerId, claim.request);
   let session: AwsStreamSession;
   let counted: Promise<void>;
@@ -64,7 +68,7 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
     const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
     const made = await inTurn(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
     if ('paced' in made) {
-      const kept = made.uncertain ? {} : FORGOTTEN;
+      const kept = made.uncertain ? unknown(asked, deps) : (before ?? FORGOTTEN);
       // Free once, and for as long as it is AWS that does not keep the turn.
       const stillPaid = !paid || made.paced.cause !== undefined;
       const next = { ...made.turn, group: asked.group.id, paid: stillPaid };
@@ -80,9 +84,13 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
     counted = made.counted;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
-    // A refusal frees the slot; an unknown outcome keeps the request in it, to be repeated with the same token.
-    const kept = failure.uncertain ? {} : FORGOTTEN;
-    const problem = startProblem(failure, deps.random());
+    const now = unknown(asked, deps);
+    const waitMs = (before ?? now).unknownUntil - deps.now();
+    const problem = startProblem(failure, deps.random(), { repeat, waitMs });
+    // A refusal frees the slot. An unknown outcome keeps the request in it, to be repeated with the same token: this one's,
+    // or that of an earlier time, which no later refusal settles.
+    const isNew = failure.uncertain && problem.code !== 'answer_lost';
+    const kept = isNew ? now : (before ?? (failure.uncertain ? now : FORGOTTEN));
     const changes = { ...kept, ...troubled(problem, reserved, deps.now()), turn: null };
     await settle(asked, reserved, changes, deps);
     throw problem;
@@ -99,10 +107,30 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
   await deps.records.add(record);
   const { streamGroupId, streamSessionId } = record;
   const calmed = reserved.trouble ? { trouble: null } : {};
-  const taken = { lease: null, turn: null, ...calmed, streamGroupId, streamSessionId, answer: body };
+  const taken = {
+    lease: null,
+    turn: null,
+    unknownUntil: null,
+    ...calmed,
+    streamGroupId,
+    streamSessionId,
+    answer: body,
+  };
   await Promise.all([deps.slots.write(asked.playerId, reserved, taken, deps.now()), counted]);
   deps.log.info('started', { streamSessionId, status: record.status });
   return { body, replayed: false };
+}
+
+/** Until when a session may live that a start has begun just now, if it has. */
+function unknown({ group }: Start, deps: StartDependencies): { unknownUntil: number } {
+  return { unknownUntil: deps.now() + unknownSessionMs(group) };
+}
+
+/** Until when one may live that this request began before: as was written down, or from the death of its function on. */
+function lostBy(slot: Slot, asked: Start, deps: StartDependencies): { unknownUntil: number } {
+  const { unknownUntil, lease } = slot;
+  if (unknownUntil !== undefined) return { unknownUntil };
+  return lease ? { unknownUntil: lease.until + unknownSessionMs(asked.group) } : unknown(asked, deps);
 }
 
 /** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
@@ -144,15 +172,26 @@ async function settle(
 }
 
 /** The slot under the caller's lease. @throws Problem where another start got it first. */
-async function reserve(asked: Start, slot: Slot, claim: Claim, deps: StartDependencies): Promise<Slot> {
+async function reserve(
+  asked: Start,
+  slot: Slot,
+  claim: Claim,
+  repeat: boolean,
+  deps: StartDependencies,
+): Promise<Slot> {
   const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS };
-  const emptied = { key: null, streamGroupId: null, streamSessionId: null, answer: null };
-  const reserved = await deps.slots.write(asked.playerId, slot, { ...emptied, lease, ...claim }, deps.now());
+  const emptied = {
+    ...(repeat ? {} : { unknownUntil: null }),
+    ...{ key: null, streamGroupId: null, streamSessionId: null, answer: null },
+  };
+  const earlier = earlierClaims(slot, claim);
+  const changes = { ...emptied, ...(earlier.length > 0 ? { earlier } : {}), lease, ...claim };
+  const reserved = await deps.slots.write(asked.playerId, slot, changes, deps.now());
   if (reserved) return reserved;
   // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
   const own = slots.find((candidate) => candidate.lease?.id === lease.id);
-  if (!own) throw inProgress(deps);
+  if (!own) throw startInProgress(deps.random());
   return own;
 }
 

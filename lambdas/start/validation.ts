@@ -26,11 +26,15 @@ export function requireApplication(value: unknown, group: StreamGroup): string {
   return value;
 }
 
-/** The locations to try, in order; each must stand in the settings. Absent: the group's primary location. */
+/** An empty list says nothing, as AWS's own sample sends it. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+/** The locations to try, in order; each must stand in the settings. None given: the settings' own, or the group's primary location. */
 export function locationsOf(value: unknown, group: StreamGroup): string[] | undefined {
-  if (value === undefined) return group.locations[0] === undefined ? undefined : group.locations;
-  if (!isStringList(value) || value.length === 0)
-    return refuse('locations', 'must be a list of location names');
+  if (isAbsent(value)) return group.locations[0] === undefined ? undefined : group.locations;
+  if (!isStringList(value)) return refuse('locations', 'must be a list of location names');
   if (new Set(value).size !== value.length) return refuse('locations', 'names a location twice');
   if (!value.every((name) => group.locations.includes(name))) {
     return refuse('locations', 'contains one that this API does not start sessions in');
@@ -40,7 +44,7 @@ export function locationsOf(value: unknown, group: StreamGroup): string[] | unde
 
 /** Launch arguments from the browser, which could change what the game does: refused unless the settings allow it. */
 export function launchArgumentsOf(value: unknown, allowed: boolean): string[] | undefined {
-  if (value === undefined) return undefined;
+  if (isAbsent(value)) return undefined;
   if (!allowed) return refuse('additionalLaunchArgs', 'are not accepted by this API');
   if (!isStringList(value) || value.length > MAX_ARGUMENTS) {
     return refuse('additionalLaunchArgs', `must be a list of at most ${MAX_ARGUMENTS} strings`);

@@ -10,7 +10,7 @@ export const gatewayAnswers = {
     message: 'Bad Request',
     json: true,
     cors: false,
-    when: 'the request line is malformed: no path, or a percent sign that encodes nothing',
+    when: 'the request line is malformed: no path, or a percent sign that encodes nothing; or HTTP/1.1 comes without a Host',
   },
   unauthorized: {
     status: 401,

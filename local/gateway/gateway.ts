@@ -76,11 +76,13 @@ export async function startGateway(options: {
 
   // Larger than the quota, so that it is this gateway and not Node that answers.
   const server = createServer(
-    { maxHeaderSize: 256 * 1024, keepAliveTimeout: 65_000 },
+    { maxHeaderSize: 256 * 1024, keepAliveTimeout: 65_000, requireHostHeader: false },
     (request, response) => {
       void serve(request, response);
     },
   );
+  // An expectation that nobody knows is none: Node would answer it by itself, with nothing in it.
+  server.on('checkExpectation', (request, response) => void serve(request, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
     refuseSocket(socket as Socket, tooLarge ? 'headersTooLarge' : 'badRequest');
@@ -151,7 +153,8 @@ export async function startGateway(options: {
 
     if (headerBytes(request) > maxHeaderBytes) return own('headersTooLarge');
     const target = parseRequestTarget(request.url ?? '');
-    if (!target) return own('badRequest');
+    const isNameless = request.httpVersion === '1.1' && request.headers.host === undefined;
+    if (!target || isNameless) return own('badRequest');
     const match = route(request.method ?? '', target.segments);
     if (request.method === 'OPTIONS' && api.cors && (match === undefined || isPreflight(request))) {
       const requested = request.headers['access-control-request-method'];

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+
+/** The file by which CDK knows an assembly. */
+const MARKER = 'cdk.out';
 
 const projectDirectory = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -68,18 +71,25 @@ function appEnvironment(outDir: string, context: Record<string, unknown>): NodeJ
     ...Object.fromEntries(inherited),
     PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
     CDK_OUTDIR: outDir,
+    // CDK's own rules for templates take half of the time and would only warn: whoever deploys has them from `cdk synth`.
+    CDK_VALIDATION: 'false',
     CDK_CONTEXT_JSON: JSON.stringify(context),
   };
 }
 
 /** A directory that is no cloud assembly is not ours to empty. */
+/** Leaves a directory that only a synthesis writes to. CDK marks its own with a file `cdk.out`, but only at the end. */
 function emptyAssembly(outDir: string): void {
-  if (!existsSync(outDir)) return;
-  const entries = readdirSync(outDir);
-  if (entries.length > 0 && !entries.includes('cdk.out') && !entries.includes('manifest.json')) {
-    throw new Error(`${outDir} holds something other than a synthesized CDK app: choose another directory`);
+  if (existsSync(outDir)) {
+    const entries = readdirSync(outDir);
+    if (entries.length > 0 && !entries.includes(MARKER) && !entries.includes('manifest.json')) {
+      throw new Error(`${outDir} holds something other than a synthesized CDK app: choose another directory`);
+    }
+    rmSync(outDir, { recursive: true });
   }
-  rmSync(outDir, { recursive: true });
+  mkdirSync(outDir, { recursive: true });
+  // Marked before the app runs: Ctrl-C during a synthesis must not make the next one refuse its own directory.
+  writeFileSync(join(outDir, MARKER), '{}');
 }
 
 /** What the app said, a line a complaint; of a crash the error and where it happened. */

@@ -95,6 +95,21 @@ describe('a player who starts', () => {
     expect(table.told('answered')).toMatchObject([{ replayed: true }]);
   });
 
+  test('and whose answer AWS does not repeat waits until the unknown session is over, and starts with a new offer', async () => {
+    const table = createTable();
+    const lost = { code: 'answer_lost', retry: 'newOffer', retryAfterMs: 60_000 };
+    table.replies.push({ status: 409, body: lost }, granted('c-1'));
+    void table.stream.start();
+    await table.clock.advance(59_000);
+    expect(table.calls).toHaveLength(1);
+    await table.clock.advance(30_000);
+    expect(table.stream.state.name).toBe('connected');
+    expect(table.calls.map(({ key, body }) => [key, body?.signalRequest])).toEqual([
+      ['key-1', 'offer 1'],
+      ['key-2', 'offer 2'],
+    ]);
+  });
+
   test('and whose start gets no picture is connected anew to the same session', async () => {
     const table = createTable({
       made(sdk) {

@@ -47,6 +47,7 @@ it('a thousand guessed ids cost the guesser a budget, and others nothing', async
   const id = await startedElsewhere(deployed, other);
   await deployed.forgetCalls();
   const statuses = new Map<number, number>();
+  const began = Date.now();
   for (let round = 0; round < 50; round++) {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => guesser.status(`guess-${round}-${n}`)),
@@ -54,8 +55,9 @@ it('a thousand guessed ids cost the guesser a budget, and others nothing', async
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
   expect([...statuses.keys()].every((status) => [404, 429, 503].includes(status))).toBe(true);
-  // Ten misses a minute is the default; the thousand may straddle the end of one or two minutes.
-  expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(30);
-  expect(statuses.get(429)).toBeGreaterThan(900);
+  // Ten misses at once, and one more each six seconds, however long the thousand takes on this machine.
+  const misses = 10 + Math.ceil((Date.now() - began) / 6_000);
+  expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(misses);
+  expect((statuses.get(429) ?? 0) + (statuses.get(503) ?? 0)).toBeGreaterThanOrEqual(1000 - misses);
   expect((await other.reconnect(id)).status).toBe(201);
 });

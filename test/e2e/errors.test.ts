@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS, type ProblemCode } from '../../lambdas/core/problems.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
 import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
 
 let deployed: Deployed;
 beforeAll(async () => {
-  deployed = await deploy();
+  deployed = await deploy({
+    // Of this, a call that AWS never answers takes 8 s. What is left is enough for the answer on any machine.
+    functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
+    // So few that a slow machine uses them up faster than they come back.
+    settings: { limits: { connectionsPerMinute: 4 } },
+  });
 });
 afterAll(() => deployed.close());
 afterEach(async () => {
@@ -54,10 +60,12 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   },
   async connection_in_progress() {
     const { player, id } = await dropped();
-    await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 1500, count: 1 });
+    // The function's second try is held as well.
+    await deployed.hold(CONNECT, { count: 2 });
     const first = player.reconnect(id);
-    await deployed.faultsSpent();
+    await deployed.held();
     const answer = await player.reconnect(id);
+    await deployed.control('DELETE', 'faults');
     await first;
     return answer;
   },
@@ -66,7 +74,7 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
     return player.start();
   },
   async session_not_terminable() {
-    await deployed.control('PUT', 'settings', { activationSeconds: 30 });
+    await deployed.control('PUT', 'settings', { activationSeconds: 1000 });
     const player = await deployed.player();
     const { json } = await player.start();
     return player.terminate(json.streamSession.streamSessionId);
@@ -74,7 +82,7 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   async answer_lost() {
     const { player, id } = await dropped();
     // A client without the answer does not connect: the session stays where the lost answer left it.
-    await deployed.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 5 });
+    await deployed.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 1000 });
     await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
     return player.reconnect(id);
   },
@@ -122,7 +130,7 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   },
   async upstream_timeout() {
     const { player, id } = await dropped();
-    await deployed.fault({ operation: CONNECT, kind: 'latency', milliseconds: 9500, count: 10 });
+    await deployed.hold(CONNECT, { count: 10 });
     return player.reconnect(id);
   },
 };

@@ -15,6 +15,7 @@ import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import { requireTold, told } from '../openapi/told.ts';
 import { ASKS_FOR_MS } from '../patience.ts';
+import { synthesizedOnce } from './synthesized.ts';
 
 /** A call that the emulator saw. */
 export interface Call {
@@ -43,7 +44,12 @@ export async function readAnswer(response: Response): Promise<Answer> {
 /** A local deployment in a directory and on ports of its own, for one test file. */
 export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-e2e-'));
-  const deployment = await startDeployment({ basePort: await freeBasePort(), directory, ...options });
+  const deployment = await startDeployment({
+    basePort: await freeBasePort(),
+    directory,
+    synthesize: synthesizedOnce,
+    ...options,
+  });
   const { endpoints } = deployment;
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${endpoints.gameLiftStreams}/_emulator/${path}`, {

@@ -79,7 +79,7 @@ const PROVOKE: Record<OperatorProblemCode, () => Promise<Answer>> = {
   },
   async upstream_timeout() {
     const { id } = await playing(deployed);
-    await deployed.fault({ operation: ACCESS, kind: 'latency', milliseconds: 9500, count: 10 });
+    await deployed.hold(ACCESS, { count: 10 });
     return operator.shell(id);
   },
 };

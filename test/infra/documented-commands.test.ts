@@ -52,7 +52,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
 const inAnAccount = /^npx cdk (bootstrap|diff|deploy|destroy)\b/;
 /** Is how tests are run, this one too. */
 const tests =
-  /^(npm test( -- test\/lambdas)?|npm run (test:all|check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
+  /^(npm test( -- test\/lambdas)?|npm run (test:all|test:busy -- --minutes 45|check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
 const help = /^npm (start|test|run [\w:]+) -- --help$/;
 const bench = /^npm run bench -- (\w+)(.*)$/;
 const doctor = /^npm run doctor(?: -- (.*))?$/;

@@ -49,9 +49,20 @@ export function stackOf(settings: SettingsInput): RejoinStack {
   return new RejoinStack(newApp(), settings);
 }
 
-export function templateOf(settings: SettingsInput): SynthesizedTemplate {
-  return Template.fromStack(stackOf(settings)).toJSON() as SynthesizedTemplate;
+/** Makes the same template once in a test file, and hands out copies. */
+function once(make: (settings: SettingsInput) => SynthesizedTemplate) {
+  const made = new Map<string, SynthesizedTemplate>();
+  return (settings: SettingsInput): SynthesizedTemplate => {
+    const key = JSON.stringify(settings);
+    const template = made.get(key) ?? make(settings);
+    made.set(key, template);
+    return structuredClone(template);
+  };
 }
+
+export const templateOf = once(
+  (settings) => Template.fromStack(stackOf(settings)).toJSON() as SynthesizedTemplate,
+);
 
 /** The stack of the operator API, beside that of the player API. */
 export function operatorStackOf(settings: SettingsInput): OperatorStack {
@@ -59,9 +70,9 @@ export function operatorStackOf(settings: SettingsInput): OperatorStack {
   return new OperatorStack(app, new RejoinStack(app, settings).rejoin);
 }
 
-export function operatorTemplateOf(settings: SettingsInput): SynthesizedTemplate {
-  return Template.fromStack(operatorStackOf(settings)).toJSON() as SynthesizedTemplate;
-}
+export const operatorTemplateOf = once(
+  (settings) => Template.fromStack(operatorStackOf(settings)).toJSON() as SynthesizedTemplate,
+);
 
 export function warningsOf(settings: SettingsInput): string[] {
   const messages = Annotations.fromStack(stackOf(settings)).findWarning('*', Match.anyValue());

@@ -174,6 +174,22 @@ describe('two devices of one player', () => {
     expect(refusal(answered, request('offer-2', 'key-2', 'c0'))).toBe('taken_over');
   });
 
+  it('a device that was overtaken does not get the stream back by repeating a request whose function died', () => {
+    const refused = request('offer-1', 'key-1', 'c0');
+    const left = lease(refused, NOW - 1, 'first', 'c3');
+    expect(refusal({ ...connected, lease: left }, refused)).toBe('taken_over');
+    expect(refusal({ ...connected, orphans: [left] }, refused, 'mine')).toBe('taken_over');
+    // Nor when somebody else has folded what the dead function left into the record.
+    expect(refusal({ ...connected, consumed: [refused] }, refused, 'mine')).toBe('taken_over');
+  });
+
+  it('a repeated request whose function died is not told taken_over by the connection that it may have made itself', () => {
+    const long = Array.from({ length: 8 }, (_, at) => `c${at + 1}`);
+    const repeated = request('offer-1', 'key-1', 'c1');
+    const left = lease(repeated, NOW - 1, 'first', 'c9');
+    expect(refusal(record({ lineage: long, orphans: [left] }), repeated, 'mine')).toBe('none');
+  });
+
   it('a session that nobody has connected to through the broker takes anybody of the player', () => {
     expect(refusal(record(), request('o', 'k', 'c9'))).toBe('none');
   });

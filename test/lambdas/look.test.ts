@@ -11,6 +11,7 @@ import {
   createConnection,
   getStreamSession,
 } from '../../lambdas/edge/gameliftstreams.ts';
+import { tableLookupBudget } from '../../lambdas/edge/lookup-budget.ts';
 import { forgetMeasured, measured } from '../../lambdas/edge/measured.ts';
 import { type GetStreamSession, observed } from '../../lambdas/edge/observe.ts';
 import { tableSpots } from '../../lambdas/edge/spots.ts';
@@ -215,7 +216,7 @@ describe("no player rings the operator's alarm at will", () => {
     const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
     const adopted = adopt(key, clock.now + 5000, {
       ...deps,
-      counters: tableCounters(real.table),
+      lookups: tableLookupBudget(real.table),
       spotsIn: () => spotsOver(real.table, clock),
       getStreamSession: () => Promise.reject(refusal('invalid')),
       settings: {

@@ -97,7 +97,8 @@ describe('whatever AWS answers', () => {
         const codes = [
           connectProblem(failure, false, observed, 0).code,
           connectProblem(failure, true, observed, 0).code,
-          startProblem(failure, 0).code,
+          startProblem(failure, 0, { repeat: false, waitMs: 0 }).code,
+          startProblem(failure, 0, { repeat: true, waitMs: 0 }).code,
           statusProblem(failure, 0).code,
           terminateProblem(failure, observed, 0)?.code ?? 'invalid_request',
         ];

@@ -191,6 +191,18 @@ describe('a quota above 100 calls a second', () => {
   });
 });
 
+describe('a place in a line that is spread over several items', () => {
+  it('is reckoned by the rate of the item that gave the turn, not of the one that was first seen last', async () => {
+    const region = randomUUID();
+    await real.table.putNew({ ...pacerKey(OPERATION, region, 1), rate: 25, changedAt: START });
+    let random = 0;
+    const pacer = pacerOver(real.table, { now: START }, { region, quota: 200, random: () => random });
+    const rates: unknown[] = [];
+    for (random of [0, 0.5, 0]) rates.push(await pacer.again(NEVER, false));
+    expect(rates).toMatchObject([{ perSecond: 200 }, { perSecond: 50 }, { perSecond: 200 }]);
+  });
+});
+
 describe('when the item is too hot', () => {
   it('a player whom AWS throttled on its turn gets a near one all the same; one without a turn asks again', async () => {
     const hot = {

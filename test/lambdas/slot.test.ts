@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeStart, type Slot } from '../../lambdas/core/slot.ts';
+import { earlierClaims, judgeStart, type Slot } from '../../lambdas/core/slot.ts';
 
 const NOW = 1_000_000;
 const context = { now: NOW, random: 0 };
@@ -45,5 +45,25 @@ describe('a start', () => {
     const used = { ...held, key: 'k1', offer: 'o9' };
     expect(() => judgeStart([used], claim, context)).toThrow(/Idempotency-Key/);
     expect(() => judgeStart([{ ...held, offer: 'o1' }], claim, context)).toThrow(/offer was used/);
+  });
+
+  it('that lost its slot to another one is not sent to AWS again, which knows it: the player makes a new offer', () => {
+    const taken = { ...held, earlier: earlierClaims({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }) };
+    expect(taken.earlier).toEqual([claim]);
+    expect(() => judgeStart([taken], claim, context)).toThrow(/offer was used/);
+    expect(() => judgeStart([taken], { ...claim, request: 'r2', offer: 'o2' }, context)).toThrow(
+      /Idempotency-Key/,
+    );
+    expect(judgeStart([taken], { request: 'r2', offer: 'o2' }, context)).toMatchObject({ do: 'look' });
+  });
+
+  it('that is repeated is no earlier one, and of many the slot remembers the newest four', () => {
+    expect(earlierClaims({ ...empty, ...claim }, claim)).toEqual([]);
+    let slot: Slot = empty;
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'b', 'f']) {
+      const next = { request: name, offer: name };
+      slot = { ...slot, ...next, earlier: earlierClaims(slot, next) };
+    }
+    expect(slot.earlier?.map(({ request }) => request)).toEqual(['c', 'd', 'e', 'b']);
   });
 });

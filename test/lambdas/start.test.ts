@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
 import type { StartDependencies } from '../../lambdas/start/dependencies.ts';
 import { start } from '../../lambdas/start/start.ts';
-import { askedStart, code, realTable, refusal } from './broker.ts';
+import { askedStart, code, realTable, refusal, told } from './broker.ts';
 import { startWith } from './start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -39,6 +39,12 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
     },
   );
   return { aws, deps, clock };
+}
+
+/** Writes a slot so many times, and then its function is killed. */
+function dyingAfter(writes: number, write: StartDependencies['slots']['write']): typeof write {
+  let left = writes;
+  return (...args) => (left-- > 0 ? write(...args) : Promise.reject(new Error('killed')));
 }
 
 describe('a start', () => {
@@ -99,6 +105,62 @@ describe('a start', () => {
     expect(await code(start(request, deps))).toBe('stream_group_unavailable');
     aws.before = async () => {};
     expect(await code(start(askedStart({ playerId: request.playerId }), deps))).toBe('none');
+  });
+
+  it('whose answer AWS lost and does not repeat is lost: the player hears when the unknown session is over, and gets in then', async () => {
+    const { aws, deps, clock } = broker();
+    const request = askedStart({ key: 'k1' });
+    const ask = (changes = {}) => told(start({ ...request, endsBy: clock.now + 15_000, ...changes }, deps));
+    // AWS took it, and its answer is gone.
+    aws.before = () => Promise.reject(refusal('timeout'));
+    expect(await ask()).toMatchObject({ code: 'upstream_timeout' });
+    // A placement of 90 s at most, and then nobody connects for the 120 s of the group.
+    aws.before = () => Promise.reject(refusal('conflict'));
+    clock.now += 10_000;
+    expect(await ask()).toEqual({ code: 'answer_lost', retryAfterMs: 200_000 });
+    clock.now += 100_000;
+    expect(await ask()).toEqual({ code: 'answer_lost', retryAfterMs: 100_000 });
+    clock.now += 100_000;
+    aws.before = async () => {};
+    expect(await ask({ key: 'k2', signalRequest: 'offer-2' })).toMatchObject({ code: 'none' });
+  });
+
+  it('is not forgotten over a refusal in between: AWS still knows the token', async () => {
+    for (const between of ['throttled', 'quota', 'denied'] as const) {
+      const { aws, deps, clock } = broker();
+      const request = askedStart();
+      for (const kind of ['timeout', between] as const) {
+        aws.before = () => Promise.reject(refusal(kind));
+        expect(await code(start(request, deps))).not.toBe('none');
+      }
+      aws.before = () => Promise.reject(refusal('conflict'));
+      clock.now += 2000;
+      expect([between, await code(start(request, deps))]).toEqual([between, 'answer_lost']);
+    }
+  });
+
+  it('is lost at once where AWS answers its own repetition with a conflict, or without the session', async () => {
+    for (const lost of [refusal('conflict', true), refusal('answerless', true)]) {
+      const { aws, deps } = broker();
+      aws.before = () => Promise.reject(lost);
+      expect(await told(start(askedStart(), deps))).toEqual({ code: 'answer_lost', retryAfterMs: 210_000 });
+    }
+  });
+
+  it('of a function that died is waited for from its death on, and a session that it wrote down is found', async () => {
+    const { aws, deps, clock } = broker();
+    const request = askedStart({ key: 'k1' });
+    const dying = { ...deps, slots: { ...deps.slots, write: dyingAfter(1, deps.slots.write) } };
+    await start(request, dying).catch(() => {});
+    clock.now = request.endsBy + 10_500;
+    aws.before = () => Promise.reject(refusal('conflict'));
+    expect(await told(start({ ...request, endsBy: clock.now + 15_000 }, deps))).toEqual({
+      code: 'answer_lost',
+      retryAfterMs: 200_000,
+    });
+    aws.before = async () => {};
+    const anew = askedStart({ playerId: request.playerId, endsBy: clock.now + 15_000 });
+    expect(await code(start(anew, deps))).toBe('session_limit_reached');
   });
 
   it('is refused beside a live session, allowed beside a dead one, and looks at AWS to tell them apart', async () => {

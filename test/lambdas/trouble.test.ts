@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
+import { tableAudit } from '../../lambdas/edge/audit.ts';
 import { tableRecords } from '../../lambdas/edge/records.ts';
 import { dynamoTable, type Table } from '../../lambdas/edge/table.ts';
 import { reconnect } from '../../lambdas/reconnect/reconnect.ts';
@@ -81,6 +82,28 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     const { body } = await reconnect(asked, deps);
     expect(await reconnect(asked, deps)).toEqual({ body, replayed: true });
     expect(lost()).toBeGreaterThan(0);
+  });
+
+  it('to recording a use: it is recorded, once, and what it is about may leave', async () => {
+    const call = {
+      operator: 'o',
+      accessKeyId: 'a',
+      entry: 'e',
+      sourceIp: '192.0.2.1',
+      userAgent: '',
+      requestId: randomUUID(),
+    };
+    const use = {
+      action: 'adminShell',
+      call,
+      streamGroupId: 'sg-1',
+      streamSessionId: randomUUID(),
+      at: 0,
+    } as const;
+    const lost = loseOnce(call.requestId);
+    await tableAudit(proxied).write({ ...use, reason: 'Ticket 4711', outcome: 'opened' });
+    expect(lost()).toBeGreaterThan(0);
+    expect(await real.table.query(`sg-1/${use.streamSessionId}`, '')).toHaveLength(1);
   });
 
   it('to reserving a slot: the start goes on in its own slot', async () => {

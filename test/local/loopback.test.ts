@@ -7,7 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { directToLoopback } from '../../launch/loopback.mjs';
 
 const answering = (text: string) => createServer((_request, response) => response.end(text));
-const proxy = answering('by the proxy');
+const proxy = answering('by the proxy').on('connect', (_request, socket) => {
+  socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+});
 const here = answering('directly');
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 

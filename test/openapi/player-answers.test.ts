@@ -111,6 +111,11 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     async session_limit_reached() {
       return (await connected()).player.start();
     },
+    async answer_lost() {
+      await handlers.control('PUT', 'settings', { repeatAnswer: false });
+      await handlers.fault('StartStreamSession', 'lostResponse', { count: 1 });
+      return playing().start();
+    },
   },
   status: {
     // Of the caller's own session a stale status is told instead; of one that may be adopted nothing is known.

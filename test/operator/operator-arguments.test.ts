@@ -101,11 +101,17 @@ describe('a version of the plugin', () => {
 });
 
 describe('the plugin', () => {
-  const call = (streamUrl: string, profile?: string) =>
+  const call = (streamUrl: string, profile?: string, isLocal = false) =>
     pluginCall(
       { sessionId: 'shell-1', streamUrl, tokenValue: 'secret-token', expiresAt: '' },
-      { fallbackRegion: 'eu-central-1', profile },
+      { fallbackRegion: 'eu-central-1', profile, isLocal },
     );
+
+  it('of the local deployment is given no address but this machine’s: with a dropped connection it calls it with the local key', () => {
+    const { args } = call('ws://127.0.0.1:4321/v1/data-channel/shell-1', undefined, true);
+    expect(args.at(-1)).toBe('http://127.0.0.1:4321');
+    expect(args.filter((arg) => arg.includes('api.aws'))).toEqual([]);
+  });
 
   it('is called as the AWS CLI calls it, with the secrets in its environment alone', () => {
     const url = 'wss://ssmmessages.us-west-2.amazonaws.com/v1/data-channel/shell-1?role=publish_subscribe';

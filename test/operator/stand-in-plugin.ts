@@ -20,8 +20,10 @@ if (
 }
 const { SessionId, StreamUrl, TokenValue } = JSON.parse(process.env[response] ?? '{}');
 delete process.env[response];
-if (JSON.parse(parameters).Target !== SessionId || endpoint !== `https://ssm.${region}.api.aws`)
-  process.exit(65);
+// Where its stream is on this machine, the plugin may ask for the session again there and nowhere else.
+const stream = new URL(StreamUrl);
+const again = stream.protocol === 'ws:' ? `http://${stream.host}` : `https://ssm.${region}.api.aws`;
+if (JSON.parse(parameters).Target !== SessionId || endpoint !== again) process.exit(65);
 if (process.env.STAND_IN_EXIT) process.exit(Number(process.env.STAND_IN_EXIT));
 
 console.log(`\nStarting session with SessionId: ${SessionId}`);

@@ -37,6 +37,8 @@ export async function runSuite(
   let begun: readonly Pick<FileOutcome, 'project' | 'file'>[] = [];
   let errors: readonly string[] | undefined;
   child.on('message', (told: Told) => {
+    // What fails from here on fails for being ended.
+    if (stop?.aborted) return;
     if (told.kind === 'begins') begun = told.files;
     else if (told.kind === 'file') files.push(told.outcome);
     else if (told.kind === 'end') errors = told.errors;

@@ -108,17 +108,30 @@ test('a function without concurrency answers 503', async () => {
   expect(answer.status).toBe(503);
 });
 
-test('bytes that are no HTTP get 400 and take nothing down', async () => {
-  gateway = await testGateway([routeModel('GET /v1/things')]);
-  const { port } = new URL(gateway.url);
-  const reply = await new Promise<string>((resolve) => {
-    const socket = connect(Number(port), '127.0.0.1', () => socket.write('\u0000\u0001nonsense\r\n\r\n'));
+/** What the gateway answers to bytes, until it closes the connection. */
+function answerTo(bytes: string, url: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk;
     });
     socket.on('close', () => resolve(text));
   });
+}
+
+test('a request without a Host, or with an expectation that nobody knows, is answered by the gateway and not by Node: never empty', async () => {
+  gateway = await testGateway([routeModel('GET /v1/things')]);
+  const nameless = await answerTo('GET /v1/things HTTP/1.1\r\nconnection: close\r\n\r\n', gateway.url);
+  expect(nameless).toMatch(/^HTTP\/1\.1 400 [^]+\{"message":"Bad Request"\}$/);
+  const expecting =
+    'GET /v1/things HTTP/1.1\r\nhost: x\r\nexpect: the-unexpected\r\nconnection: close\r\n\r\n';
+  expect(await answerTo(expecting, gateway.url)).toMatch(/^HTTP\/1\.1 200 [^]+\r\n\r\n./);
+});
+
+test('bytes that are no HTTP get 400 and take nothing down', async () => {
+  gateway = await testGateway([routeModel('GET /v1/things')]);
+  const reply = await answerTo('\u0000\u0001nonsense\r\n\r\n', gateway.url);
   expect(reply).toMatch(/^HTTP\/1\.1 400 /);
   expect((await send(gateway.url, 'GET', '/v1/things')).status).toBe(200);
 });

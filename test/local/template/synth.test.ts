@@ -55,6 +55,7 @@ test('a developer’s AWS credentials and profile do not reach the app', async (
   expect(names.filter((name) => /^(AWS_|CDK_)/.test(name)).sort()).toEqual([
     'CDK_CONTEXT_JSON',
     'CDK_OUTDIR',
+    'CDK_VALIDATION',
   ]);
 });
 
@@ -97,6 +98,18 @@ test('an earlier synthesis leaves nothing that could be executed instead of the 
   writeFileSync(join(outDir, 'manifest.json'), '{}');
   await app(recordEnvironment)();
   expect(existsSync(join(outDir, 'asset.old'))).toBe(false);
+});
+
+test('a synthesis that was interrupted half-way does not stop the next one', async () => {
+  const interrupted = app(`
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    mkdirSync(process.env.CDK_OUTDIR, { recursive: true });
+    writeFileSync(process.env.CDK_OUTDIR + '/asset.half', '');
+    process.kill(process.pid, 'SIGKILL');`);
+  await expect(interrupted()).rejects.toThrow();
+  expect(existsSync(join(outDir, 'asset.half'))).toBe(true);
+  expect(await app(recordEnvironment)()).toEqual({ outDir });
+  expect(existsSync(join(outDir, 'asset.half'))).toBe(false);
 });
 
 test('a directory with somebody’s files in it is not emptied', async () => {

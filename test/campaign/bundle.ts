@@ -1,0 +1,94 @@
+/** The product's own handlers as code that can be run many times, each time as a sandbox of its own. */
+import { readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The functions of the player API. */
+export const ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate'] as const;
+export type Route = (typeof ROUTES)[number];
+
+/** A rule of the product that is replaced, to see that the campaign notices. The text must be there, once. */
+export interface Patch {
+  /** Path from the repository's root. */
+  file: string;
+  from: string;
+  to: string;
+}
+
+/** What a sandbox runs: what it may use are the arguments, and nothing else tells it time, chance or surroundings. */
+export type SandboxCode = (
+  module: { exports: Record<string, unknown> },
+  ...surroundings: readonly unknown[]
+) => void;
+
+/** The names under which a bundle finds its surroundings, in the order of {@link SandboxCode}'s arguments. */
+export const SURROUNDINGS = [
+  'require',
+  'Date',
+  'Math',
+  'performance',
+  'setTimeout',
+  'clearTimeout',
+  'setImmediate',
+  'AbortSignal',
+  'process',
+] as const;
+
+function patched(path: string, source: string, patches: readonly Patch[], used: Set<Patch>): string {
+  let text = source;
+  for (const patch of patches.filter(({ file }) => file === path)) {
+    if (text.split(patch.from).length !== 2) {
+      throw new Error(`${path} has not exactly one "${patch.from}": write the patch anew.`);
+    }
+    text = text.replace(patch.from, () => patch.to);
+    used.add(patch);
+  }
+  return text;
+}
+
+/**
+ * Bundles each route's handler. The AWS SDK and Powertools stay outside: a sandbox brings stand-ins for their clients.
+ *
+ * @throws Error where a patch does not fit the sources
+ */
+export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Record<Route, SandboxCode>> {
+  const used = new Set<Patch>();
+  const made = await Promise.all(
+    ROUTES.map(async (route) => {
+      const { outputFiles } = await build({
+        entryPoints: [join(root, 'lambdas', route, 'handler.ts')],
+        bundle: true,
+        write: false,
+        platform: 'node',
+        target: 'node24',
+        format: 'cjs',
+        external: ['@aws-sdk/*', '@aws-lambda-powertools/*'],
+        logLevel: 'error',
+        plugins: [
+          {
+            name: 'patches',
+            setup({ onLoad }) {
+              onLoad({ filter: /[\\/]lambdas[\\/].*\.ts$/ }, async ({ path }) => ({
+                contents: patched(
+                  relative(root, path).split(sep).join('/'),
+                  await readFile(path, 'utf8'),
+                  patches,
+                  used,
+                ),
+                loader: 'ts',
+              }));
+            },
+          },
+        ],
+      });
+      const code = outputFiles[0]?.text ?? '';
+      return [route, new Function('module', ...SURROUNDINGS, code) as SandboxCode] as const;
+    }),
+  );
+  const unused = patches.filter((patch) => !used.has(patch));
+  if (unused.length > 0)
+    throw new Error(`No function contains ${unused.map(({ file }) => file).join(', ')}.`);
+  return Object.fromEntries(made) as Record<Route, SandboxCode>;
+}

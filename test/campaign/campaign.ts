@@ -1,0 +1,79 @@
+/** Runs seed after seed, and makes of each kind of violation a replay that is as short as it can be. */
+import type { Alarms } from './alarms.ts';
+import type { Route, SandboxCode } from './bundle.ts';
+import { planOf } from './generate.ts';
+import { judged } from './judge.ts';
+import type { FaultKind, Invariant, Plan, Violation } from './plan.ts';
+import { shrunk } from './shrink.ts';
+
+/** One kind of violation: the first seed that showed it, and the shortest plan that still does. */
+export interface Found {
+  seed: number;
+  invariant: Invariant;
+  what: string;
+  replay: Plan;
+  /** How many seeds showed it. */
+  times: number;
+}
+
+export interface Campaign {
+  requests: number;
+  faults: number;
+  violations: Found[];
+}
+
+/** What is the same in two violations of one kind: all but the numbers. */
+const kindOf = ({ invariant, what }: Pick<Violation, 'invariant' | 'what'>) =>
+  `${invariant} ${what.replaceAll(/\d+/g, 'N')}`;
+
+export interface CampaignOptions {
+  from: number;
+  seeds: number;
+  kinds: readonly FaultKind[];
+  code: Record<Route, SandboxCode>;
+  alarms: () => Alarms;
+  /** Told after each seed. */
+  onSeed?: (done: number, campaign: Campaign) => void;
+  /** Told when a violation is about to be shrunk. */
+  onFound?: (seed: number, violation: Violation) => void;
+  /** Ends the campaign early. */
+  enough?: (campaign: Campaign) => boolean;
+  /** How many plans may be run to shrink one. */
+  tries?: number;
+}
+
+export async function campaign(options: CampaignOptions): Promise<Campaign> {
+  const { from, seeds, kinds, code, alarms, onSeed, onFound, enough, tries } = options;
+  const result: Campaign = { requests: 0, faults: 0, violations: [] };
+  for (let seed = from; seed < from + seeds; seed++) {
+    const plan = planOf(seed, kinds);
+    const { requests, faults, violations } = await judged(plan, code, alarms);
+    result.requests += requests;
+    result.faults += faults;
+    for (const violation of new Map(violations.map((each) => [kindOf(each), each])).values()) {
+      const known = result.violations.find((other) => kindOf(other) === kindOf(violation));
+      if (known) {
+        known.times++;
+        continue;
+      }
+      onFound?.(seed, violation);
+      const violates = async (smaller: Plan) => {
+        const ran = await judged(smaller, code, alarms).catch(() => undefined);
+        return ran?.violations.some((other) => kindOf(other) === kindOf(violation)) ?? false;
+      };
+      const { invariant, what } = violation;
+      // A crowd takes as long as many small plans.
+      const most = plan.about === 'guessers' ? Math.min(10, tries ?? 10) : tries;
+      result.violations.push({
+        seed,
+        invariant,
+        what,
+        replay: await shrunk(plan, violates, most),
+        times: 1,
+      });
+    }
+    onSeed?.(seed - from + 1, result);
+    if (enough?.(result)) break;
+  }
+  return result;
+}

@@ -1,0 +1,139 @@
+/** One request and what came of it, as everybody who judges a run sees it. */
+
+import { playerSettings } from '../../infra/deployed-settings.ts';
+import { playerRoutes } from '../../infra/player-routes.ts';
+import { parseSettings } from '../../infra/settings.ts';
+import { isOverAtAws, type MemoryAws } from './aws.ts';
+import type { Route, SandboxCode } from './bundle.ts';
+import { chanceOf } from './chance.ts';
+import type { Fault, Plan } from './plan.ts';
+import { type Asked, eventOf, GROUP } from './players.ts';
+import { newSandbox, type Outcome, type Sandbox, type World } from './sandbox.ts';
+import type { CountedValue } from './stand-ins.ts';
+
+/** The JSON of an answer, as far as it is looked at. */
+export interface AnswerBody {
+  code?: string;
+  retry?: 'same' | 'newOffer' | 'never';
+  retryAfterMs?: number;
+  status?: number;
+  connectionId?: string;
+  signalResponse?: string;
+  streamSession?: { streamSessionId: string; status: string };
+  streamSessions?: { streamSessionId: string; status: string }[];
+}
+
+export interface Exchange {
+  asked: Asked;
+  issuedAt: number;
+  endedAt: number;
+  died?: 'killed' | 'timedOut' | 'crashed';
+  status: number;
+  text: string;
+  body: AnswerBody;
+  replayed: boolean;
+  /** Faults that were planned for it. */
+  faults: readonly Fault[];
+  counted: readonly CountedValue[];
+  /** The table, or AWS, had an outage meanwhile. */
+  tableWasDown: boolean;
+  awsWasDown: boolean;
+  /** The session of its path was over at AWS when it was answered. */
+  overAfter: boolean;
+}
+
+/** A deployment as the campaign attacks it. */
+export const settingsInput = {
+  streamGroups: [{ id: GROUP, region: 'us-west-2', applications: ['a-1'], sessionLengthSeconds: 3600 }],
+  identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'rejoin/play' },
+  adoption: { enabled: true },
+};
+const settings = parseSettings(settingsInput);
+
+/** What the deployment hands its functions. */
+export const environment = {
+  SETTINGS: JSON.stringify(playerSettings(settings)),
+  TABLE_NAME: 'sessions',
+};
+export const missesPerMinute = settings.limits.missesPerMinute;
+const timeoutOf = (route: Route) => playerRoutes.find(({ name }) => name === route)?.timeoutSeconds ?? 10;
+
+export interface Exchanger {
+  send(asked: Asked, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
+  /** Requests under way. */
+  open(): number;
+  /** All requests that were sent, in order of their being sent. */
+  issued: readonly { asked: Asked; at: number }[];
+}
+
+/** Sends requests to sandboxes of the product's functions. */
+export function exchanger(
+  world: World,
+  code: Record<Route, SandboxCode>,
+  aws: MemoryAws,
+  { seed, clocksApart }: Pick<Plan, 'seed' | 'clocksApart'>,
+): Exchanger {
+  const sandboxes = new Map<string, Sandbox>();
+  const issued: { asked: Asked; at: number }[] = [];
+  let open = 0;
+
+  /** The sandbox that is wanted, or, where it is busy or dead, the next. */
+  function sandboxFor(route: Route, wanted: number): Sandbox {
+    for (let number = wanted; ; number += 10) {
+      const name = `${route}-${number}`;
+      const known = sandboxes.get(name);
+      if (known && !known.busy()) return known;
+      if (known) continue;
+      const skew = Math.round((chanceOf(seed, name, 'clock') - 0.5) * clocksApart);
+      const made = newSandbox(world, { name, route, code: code[route], skew });
+      sandboxes.set(name, made);
+      return made;
+    }
+  }
+  const isOver = (asked: Asked) => {
+    const session = asked.session === undefined ? undefined : aws.sessions.get(asked.session);
+    return session !== undefined && isOverAtAws(session);
+  };
+
+  return {
+    issued,
+    open: () => open,
+    async send(asked, { sandbox: wanted, faults }) {
+      const issuedAt = world.time.now();
+      issued.push({ asked, at: issuedAt });
+      open++;
+      const sandbox = sandboxFor(asked.route, wanted);
+      const outcome: Outcome = await sandbox.invoke(
+        { id: asked.id, event: eventOf(asked), faults },
+        timeoutOf(asked.route),
+      );
+      open--;
+      const common = {
+        asked,
+        issuedAt,
+        endedAt: world.time.now(),
+        faults,
+        awsWasDown: world.awsWasOut(issuedAt, world.time.now()),
+        tableWasDown: world.table.wasOut(issuedAt, world.time.now()),
+        overAfter: isOver(asked),
+      };
+      const counted = [...sandbox.counted];
+      if ('died' in outcome) {
+        // API Gateway's own answer, without a code.
+        return {
+          ...common,
+          counted: [],
+          died: outcome.died,
+          status: 503,
+          text: '',
+          body: {},
+          replayed: false,
+        };
+      }
+      const { statusCode: status, body: text = '', headers } = outcome.answer;
+      const body = text === '' ? {} : (JSON.parse(text) as AnswerBody);
+      const replayed = headers['idempotency-replayed'] === 'true';
+      return { ...common, counted, status, text, body, replayed };
+    },
+  };
+}

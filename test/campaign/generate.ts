@@ -1,0 +1,205 @@
+/** Makes a plan from a seed: who acts, and what goes wrong. */
+import { chanceOf, wholeOf } from './chance.ts';
+import { motif, type Sketch } from './motifs.ts';
+import {
+  type AwsChoices,
+  type Deed,
+  FAULTS,
+  type Fault,
+  type FaultKind,
+  type OfferChoice,
+  type Plan,
+  type Step,
+} from './plan.ts';
+
+/** Draws for one step after another, so that each purpose has a name of its own. */
+function drawer(seed: number) {
+  let count = 0;
+  const chance = () => chanceOf(seed, 'plan', count++);
+  const pick = <T>(...of: readonly T[]) => of[Math.floor(chance() * of.length)] as T;
+  const whole = (least: number, most: number) => wholeOf(least, most, seed, 'plan', count++);
+  return { chance, pick, whole };
+}
+type Drawer = ReturnType<typeof drawer>;
+
+function awsChoices({ pick }: Drawer): AwsChoices {
+  return {
+    repeated: pick('answer', 'answer', 'conflict', 'invalid', 'answerless'),
+    notices: pick(0, 300, 2000, 5000),
+    whileConnected: pick('refuse', 'refuse', 'accept'),
+    refusal: pick('ConflictException', 'ValidationException'),
+    unknownFor: pick(0, 0, 1500),
+    terminating: pick(50, 2000),
+    activating: pick(200, 1000, 3000),
+  };
+}
+
+const TABLE = ['refused', 'stalled', 'slow', 'lost', 'repeated', 'late'] as const;
+const AWS = [
+  'throttled',
+  'internal',
+  'internalAfter',
+  'reset',
+  'lost',
+  'silent',
+  'silentAfter',
+  'slow',
+] as const;
+
+function faultOf(kind: Exclude<FaultKind, 'clocks'>, { pick, whole }: Drawer): Fault {
+  if (kind === 'table') return { on: 'table', op: whole(0, 5), how: pick(...TABLE) };
+  if (kind === 'aws') return { on: 'aws', op: whole(0, 1), how: pick(...AWS) };
+  return { on: 'kill', op: whole(0, 6), how: pick('before', 'after') };
+}
+
+/** Of each kind that is asked for, now and then one or two. */
+function faultsOf(kinds: readonly FaultKind[], draw: Drawer): Fault[] {
+  const usable = kinds.filter((kind) => kind !== 'clocks');
+  if (usable.length === 0 || draw.chance() > 0.3) return [];
+  return Array.from({ length: draw.whole(1, 2) }, () => faultOf(draw.pick(...usable), draw));
+}
+
+function reconnecting({ pick }: Drawer): Deed {
+  const again = pick(false, false, false, true);
+  return {
+    kind: 'reconnect',
+    offer: again ? 'last' : pick('new', 'new', 'new', 'new', 'start', 'bad'),
+    key: again ? pick('last', 'last', 'new', 'none') : pick('new', 'new', 'none', 'last'),
+    names: pick('own', 'own', 'own', 'none', 'wrong'),
+  };
+}
+
+function deedOf(draw: Drawer, players: number, kinds: readonly FaultKind[]): Deed {
+  const { chance, pick, whole } = draw;
+  const at = chance();
+  const whose = chance() < 0.15 && players > 1 ? { whose: whole(0, players - 1) } : {};
+  if (at < 0.22) return { kind: 'drop' };
+  if (at < 0.6) return { ...reconnecting(draw), ...whose } as Deed;
+  if (at < 0.68) return { kind: 'end', ...whose };
+  if (at < 0.8) {
+    const again = pick(false, false, true);
+    return { kind: 'start', offer: again ? 'last' : 'new', key: again ? 'last' : pick('new', 'none') };
+  }
+  if (at < 0.88) return { kind: 'status', ...whose };
+  if (at < 0.92) return { kind: 'list' };
+  if (at < 0.94) return { kind: 'elsewhere' };
+  const of = pick(...kinds.filter((kind) => kind === 'aws' || kind === 'table'));
+  if (!of) return { kind: 'list' };
+  const how = of === 'aws' ? pick('refused', 'stalled', 'throttled') : pick('refused', 'stalled');
+  return { kind: 'outage', of, how, ms: whole(200, 4000) } as Deed;
+}
+
+/** How long until the next step: often at once, so that requests meet, and now and then long. */
+function pause({ chance, whole }: Drawer): number {
+  const at = chance();
+  if (at < 0.3) return whole(0, 50);
+  if (at < 0.6) return whole(50, 1500);
+  if (at < 0.93) return whole(1500, 12_000);
+  return whole(12_000, 140_000);
+}
+
+function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<Step, 'id'>[] {
+  const players = calm ? draw.whole(2, 4) : draw.whole(1, 3);
+  const begin = Array.from({ length: players }, (_, player) => ({
+    after: draw.whole(0, 200),
+    player,
+    device: 0,
+    deed: { kind: 'start', offer: 'new', key: 'new' } as Deed,
+    sandbox: draw.whole(0, 2),
+    faults: calm ? [] : faultsOf(kinds, draw),
+  }));
+  const single = (): Sketch[] => [{ after: pause(draw), deed: deedOf(draw, players, calm ? [] : kinds) }];
+  const rest = Array.from({ length: draw.whole(4, 16) }, () => {
+    const player = draw.whole(0, players - 1);
+    const sketches = !calm && draw.chance() < 0.2 ? motif(draw, kinds) : single();
+    return sketches.map((sketch) => ({
+      player,
+      device: draw.pick(0, 0, 0, 1),
+      sandbox: draw.whole(0, 2),
+      faults: calm ? [] : faultsOf(kinds, draw),
+      ...(kinds.length > 0 && !calm && draw.chance() < 0.06 ? { answerLost: true } : {}),
+      ...sketch,
+    }));
+  }).flat();
+  return [...begin, ...rest];
+}
+
+const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
+
+/** One player alone: rounds of a start, a drop, a few reconnects of the player's own choice, and perhaps an end. */
+function mischief(draw: Drawer): Omit<Step, 'id'>[] {
+  const bad = draw.pick('bad', 'bad', 'bad', 'new', 'odd') as OfferChoice;
+  // Who wants to do harm does nothing that goes well.
+  const other = draw.pick(bad, bad, 'new') as OfferChoice;
+  return Array.from({ length: draw.whole(2, 6) }, (_, round) => {
+    const again = round > 0 && draw.chance() < 0.3;
+    const begin: Deed = { kind: 'start', offer: draw.pick('new', 'new', 'new', 'bad'), key: 'new' };
+    const asks = Array.from({ length: draw.whole(1, 4) }, (_, nth) => ({
+      ...quiet,
+      after: draw.pick(100, 700, 3000),
+      deed: {
+        kind: 'reconnect',
+        offer: nth > 0 && bad === 'odd' ? 'twin' : draw.pick(bad, bad, other),
+        key: draw.pick('none', 'new'),
+        names: draw.pick('own', 'none'),
+      } as Deed,
+    }));
+    return [
+      ...(again ? [] : [{ ...quiet, after: 1000, deed: begin }]),
+      { ...quiet, after: 5000, deed: { kind: 'drop' } as Deed },
+      ...asks.map((ask, nth) => (nth === 0 ? { ...ask, after: ask.after + 3000 } : ask)),
+      ...(draw.chance() < 0.7 ? [{ ...quiet, after: 500, deed: { kind: 'end' } as Deed }] : []),
+    ];
+  }).flat();
+}
+
+/** Accounts that guess together for a while, and owners of sessions that were started elsewhere. */
+function guessers(draw: Drawer): Omit<Step, 'id'>[] {
+  const owners = draw.whole(1, 3);
+  return [
+    { ...quiet, after: 0, deed: { kind: 'guess', accounts: draw.whole(12, 18), seconds: 75 } as Deed },
+    ...Array.from({ length: owners }, (_, player) => [
+      { ...quiet, player, after: 100, deed: { kind: 'elsewhere' } as Deed },
+      { ...quiet, player, after: draw.whole(3000, 6000), sandbox: 3, deed: { kind: 'claim' } as Deed },
+    ]).flat(),
+  ];
+}
+
+const ABOUT = [
+  'mixed',
+  'mixed',
+  'mixed',
+  'mischief',
+  'mixed',
+  'mixed',
+  'calm',
+  'mixed',
+  'mixed',
+  'mixed',
+] as const;
+/** A crowd takes as long as a hundred players: one run in so many. */
+const GUESSERS_EVERY = 25;
+
+/** The plan of a seed. @param kinds which faults it may contain */
+export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan {
+  const draw = drawer(seed);
+  const about =
+    seed % GUESSERS_EVERY === 9 ? 'guessers' : (ABOUT[seed % ABOUT.length] as (typeof ABOUT)[number]);
+  const aws = awsChoices(draw);
+  const clocksApart = about === 'mixed' && kinds.includes('clocks') ? draw.pick(0, 200, 490) : 0;
+  const steps =
+    about === 'guessers'
+      ? guessers(draw)
+      : about === 'mischief'
+        ? mischief(draw)
+        : mixed(draw, kinds, about === 'calm');
+  const gentle = about === 'mischief' ? { notices: 300, whileConnected: 'refuse' as const } : {};
+  const known = about === 'guessers' ? { unknownFor: 0 } : {};
+  return {
+    seed,
+    about,
+    aws: { ...aws, ...gentle, ...known },
+    clocksApart,
+    steps: steps.map((step, id) => ({ id, ...step })),
+  };
+}

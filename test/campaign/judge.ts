@@ -1,0 +1,91 @@
+/** Runs a plan and all that is judged over the run as a whole. */
+import type { Alarms } from './alarms.ts';
+import type { Route, SandboxCode } from './bundle.ts';
+import type { Exchange } from './exchange.ts';
+import type { Plan, Step, Violation } from './plan.ts';
+import { type Ran, runPlan } from './run.ts';
+
+/** What a player was answered, step by step. */
+function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number, string> {
+  const own = exchanges.filter(({ asked }) => asked.player === player && typeof asked.id === 'number');
+  return new Map(own.map(({ asked, body, status }) => [Number(asked.id), `${body.code ?? status}`]));
+}
+
+/** 5: without the others, a player is answered the same. */
+async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCode>): Promise<Violation[]> {
+  const player = plan.seed % 2;
+  const isForeign = ({ deed }: Step) => 'whose' in deed && deed.whose !== undefined && deed.whose !== player;
+  const own = plan.steps.filter((step) => step.player === player && !isForeign(step));
+  // The others' steps go, and the times stay.
+  let at = 0;
+  const times = new Map(
+    plan.steps.map((step) => {
+      at += step.after;
+      return [step.id, at];
+    }),
+  );
+  const steps = own.map((step, index) => {
+    const before = times.get(own[index - 1]?.id ?? -1) ?? 0;
+    return { ...step, after: (times.get(step.id) ?? 0) - before };
+  });
+  const alone = await runPlan({ ...plan, steps }, code);
+  const [here, there] = [outcomesOf(player, together.exchanges), outcomesOf(player, alone.exchanges)];
+  for (const [step, outcome] of there) {
+    const other = here.get(step);
+    if (other === undefined || other === outcome) continue;
+    // What was paced once goes on differently from there.
+    if (other === 'paced' || outcome === 'paced') return [];
+    const what = `a player hears ${other} beside others, and ${outcome} alone`;
+    return [{ invariant: 5, what, step }];
+  }
+  return [];
+}
+
+/** For so long a failure of a player is not counted again. */
+const COUNTED_AGAIN_MS = 300_000;
+
+/** 8: every alarm about everybody rests on it that one player's failures count once in five minutes. */
+function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
+  const failures = exchanges.filter(({ counted }) =>
+    counted.some(({ name, value }) => name === 'Failed' && value === 1),
+  );
+  const again = failures.find((one) =>
+    failures.some(
+      (other) =>
+        other.asked.route === one.asked.route &&
+        other.endedAt < one.endedAt &&
+        one.endedAt - other.endedAt < COUNTED_AGAIN_MS - SLOW_MS,
+    ),
+  );
+  return (
+    again && {
+      invariant: 8,
+      what: `one player's failures of ${again.asked.route} counted twice in five minutes`,
+    }
+  );
+}
+
+/** A failure is counted a little before its answer is there. */
+const SLOW_MS = 1000;
+
+/**
+ * Runs a plan and judges it by all invariants.
+ *
+ * @param alarms asked only where one player acts alone
+ */
+export async function judged(
+  plan: Plan,
+  code: Record<Route, SandboxCode>,
+  alarms: () => Alarms,
+): Promise<Ran> {
+  const ran = await runPlan(plan, code);
+  if (plan.about === 'calm') ran.violations.push(...(await asAlone(plan, ran, code)));
+  if (plan.about === 'mischief') {
+    const twice = countedTwice(ran.exchanges);
+    if (twice) ran.violations.push(twice);
+    for (const name of alarms().ringing(ran.exchanges)) {
+      ran.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
+    }
+  }
+  return ran;
+}

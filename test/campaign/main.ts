@@ -1,0 +1,96 @@
+/** A small campaign against the broker: `npm run campaign -- --help`. */
+import { readFileSync } from 'node:fs';
+import { playerAlarms } from './alarms.ts';
+import { HELP, readArguments } from './arguments.ts';
+import { bundledRoutes } from './bundle.ts';
+import { type Campaign, campaign, type Found } from './campaign.ts';
+import { planOf } from './generate.ts';
+import { judged } from './judge.ts';
+import { INVARIANTS, type Plan } from './plan.ts';
+import { inWords } from './tell.ts';
+
+let known: ReturnType<typeof playerAlarms> | undefined;
+const alarms = () => {
+  known ??= playerAlarms();
+  return known;
+};
+
+function violationText({ seed, invariant, what, replay, times }: Found): string {
+  const steps = inWords(replay).map((line) => `    ${line}`);
+  return `(${invariant}) ${INVARIANTS[invariant]}\n  ${what}\n  seed ${seed}, ${times} of the seeds\n${steps.join('\n')}`;
+}
+
+function reportText({ requests, faults, violations }: Campaign): string {
+  const sum = `${requests} requests, ${faults} faults, ${violations.length} kinds of violations`;
+  return [sum, ...violations.map(violationText)].join('\n\n');
+}
+
+/** The plan of a replay, or the first of a report's. @throws Error where there is none */
+function planIn(file: string): Plan {
+  const read = JSON.parse(readFileSync(file, 'utf8'));
+  const plan = read.steps ? read : (read.replay ?? read.violations?.[0]?.replay);
+  if (!plan?.steps) throw new Error(`${file} contains no replay; give what --json printed.`);
+  return plan;
+}
+
+/** Runs one plan and tells what was asked, what was answered, and what it violates. */
+async function tellOne(plan: Plan, json: boolean): Promise<number> {
+  const { requests, faults, violations, exchanges } = await judged(plan, await bundledRoutes(), alarms);
+  const begun = exchanges[0]?.issuedAt ?? 0;
+  const answers = exchanges.map(({ asked, issuedAt, endedAt, status, died, body }) => {
+    const session = asked.session ? ` ${asked.session}` : '';
+    const after = `${((issuedAt - begun) / 1000).toFixed(3)} to ${((endedAt - begun) / 1000).toFixed(3)} s`;
+    return `${after}: player ${asked.player}, step ${asked.id}: ${asked.route}${session} -> ${died ?? body.code ?? status}`;
+  });
+  const found = violations.map(({ invariant, what }) => `(${invariant}) ${what}`);
+  if (json) {
+    const { seed } = plan;
+    const reported = violations.map(({ invariant }) => ({ seed, invariant, replay: plan }));
+    console.log(JSON.stringify({ requests, faults, violations: reported }));
+  } else {
+    console.log(
+      [...inWords(plan), '', ...answers, '', ...(found.length > 0 ? found : ['Nothing is violated.'])].join(
+        '\n',
+      ),
+    );
+  }
+  return violations.length > 0 ? 1 : 0;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { help, json, from, seeds, kinds, seed, replay } = readArguments(args);
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (replay !== undefined) return tellOne(planIn(replay), json);
+  if (seed !== undefined) return tellOne(planOf(seed, kinds), json);
+  const result = await campaign({
+    from,
+    seeds,
+    kinds,
+    code: await bundledRoutes(),
+    alarms,
+    onSeed(done, { requests, violations }) {
+      if (done % 100 === 0) {
+        console.error(
+          `${done} of ${seeds} seeds, ${requests} requests, ${violations.length} kinds of violations`,
+        );
+      }
+    },
+    onFound: (at, { invariant, what }) =>
+      console.error(`seed ${at} violates (${invariant}): ${what}; shrinking`),
+  });
+  console.log(json ? JSON.stringify(result) : reportText(result));
+  return result.violations.length > 0 ? 1 : 0;
+}
+
+// A reader that went away, such as head, is no failure to talk about.
+process.stdout.on('error', () => process.exit(1));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // A plain Error is a sentence for people; any other is a defect, and shows where it happened.
+  console.error(error instanceof Error && error.name === 'Error' ? error.message : error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,180 @@
+/**
+ * Faults that the broker had, and faults of each kind that the invariants are about, each as a change of the sources in
+ * memory: planted again, the campaign must find them. A patch that no longer fits the sources fails loudly; write it anew then.
+ */
+import type { Patch } from './bundle.ts';
+import type { FaultKind, Invariant } from './plan.ts';
+
+export interface Planted {
+  /** What is wrong then, in a sentence. */
+  name: string;
+  /** The invariant that it violates, and what the campaign says of it. */
+  invariant: Invariant;
+  what: RegExp;
+  patches: readonly Patch[];
+  /** Which faults bring it out; all where it does not say. */
+  kinds?: readonly FaultKind[];
+}
+
+const reconnect = 'lambdas/reconnect/reconnect.ts';
+
+/** Faults that an attack has found in the broker, in the order of its report. */
+export const HISTORICAL: readonly Planted[] = [
+  {
+    name: 'the connection of a request that is under way belongs to no history, and its device is told of another one',
+    invariant: 4,
+    what: /taken_over/,
+    patches: [
+      {
+        file: 'lambdas/core/connection.ts',
+        from: '!history.includes(named) && named !== underWay?.connectionId',
+        to: '!history.includes(named)',
+      },
+    ],
+    kinds: ['table'],
+  },
+  {
+    name: 'two offers that differ in half a character are one, and the second one unpacks the answer of the first',
+    invariant: 3,
+    what: /reconnect answered broker_misconfigured/,
+    patches: [
+      {
+        file: 'lambdas/core/validation.ts',
+        from: 'if (!value.isWellFormed() || !offer.sdp.isWellFormed()) return',
+        to: 'if (value === "") return',
+      },
+      {
+        file: 'lambdas/core/validation.ts',
+        from: 'if (torn !== undefined) return',
+        to: 'if (torn === "") return',
+      },
+      {
+        file: reconnect,
+        from: "deps.log.error('answer not unpacked', { cause: (error as Error).name });",
+        to: 'if (Date.now() > 0) throw error;',
+      },
+    ],
+  },
+  {
+    name: 'a failure of one player is counted in each of the sessions that the player starts',
+    invariant: 8,
+    what: /counted twice/,
+    patches: [
+      { file: 'lambdas/edge/player-counts.ts', from: 'return written !== null;', to: 'return true;' },
+    ],
+  },
+  {
+    name: 'a start whose answer AWS lost, and does not repeat, is told for ever that the stream group is not available',
+    invariant: 4,
+    what: /start goes on to answer stream_group_unavailable/,
+    patches: [
+      {
+        file: 'lambdas/core/outcomes.ts',
+        from: '(maybeAccepted && needsLook(failure))',
+        to: '(maybeAccepted && failure.message === "")',
+      },
+    ],
+    kinds: ['aws'],
+  },
+  {
+    name: 'an ended session is said to be still running, since a reconnect under way or a clock behind wrote over its end',
+    invariant: 4,
+    what: /whose end was answered before/,
+    patches: [
+      { file: 'lambdas/edge/records.ts', from: 'return finalStatus({', to: 'return ({' },
+      {
+        file: 'lambdas/edge/records.ts',
+        from: 'const isEnd = changes.endedAt !== undefined;',
+        to: 'const isEnd = false;',
+      },
+    ],
+  },
+];
+
+/** One for each invariant that none of those violates. */
+export const OF_EACH_KIND: readonly Planted[] = [
+  {
+    name: 'a client token that is another one each time lets AWS accept an offer twice',
+    invariant: 1,
+    what: /accepted one offer twice/,
+    patches: [
+      {
+        file: 'lambdas/core/digests.ts',
+        from: "return digest('connection', [",
+        to: "return digest('connection', [String(Math.random()), ",
+      },
+    ],
+  },
+  {
+    name: 'an answer that is stored otherwise than it was given',
+    invariant: 2,
+    what: /other bytes/,
+    patches: [{ file: reconnect, from: 'packed(body, ', to: 'packed(body.concat(" "), ' }],
+  },
+  {
+    name: 'an answer that is not stored at all',
+    invariant: 2,
+    what: /answered before/,
+    patches: [{ file: reconnect, from: '    answerUntil: at + ANSWER_KEPT_MS,', to: '    answerUntil: at,' }],
+  },
+  {
+    name: 'a table that fails is taken for a defect',
+    invariant: 3,
+    what: /broker_misconfigured/,
+    patches: [
+      {
+        file: 'lambdas/edge/table.ts',
+        from: "      throw new Problem(\n        'upstream_unavailable',",
+        to: "      throw new Error(\n        'upstream_unavailable' +",
+      },
+    ],
+  },
+  {
+    name: 'all players share one budget of starts',
+    invariant: 5,
+    what: /beside others/,
+    patches: [
+      {
+        file: 'lambdas/start/start.ts',
+        from: "deps.counters.spend(playerId, 'start', limit,",
+        to: "deps.counters.spend('ACCOUNT', 'start', 1,",
+      },
+    ],
+  },
+  {
+    name: "sessions are kept by their id alone, so that a player finds another's",
+    invariant: 6,
+    what: /another player's session/,
+    patches: [
+      {
+        file: 'lambdas/edge/records.ts',
+        from: 'return { pk: playerId, sk: `',
+        to: "return { pk: 'ALL', sk: `",
+      },
+    ],
+  },
+  {
+    name: 'AWS is asked to end a session before it is known whose it is',
+    invariant: 7,
+    what: /never asked for it/,
+    patches: [
+      {
+        file: 'lambdas/terminate/terminate.ts',
+        from: '  if (!known) {',
+        to: '  if (!known) {\n    await deps.terminateStreamSession(key, endsBy - RESERVE_MS);',
+      },
+    ],
+  },
+  {
+    name: 'a session is asked for no more than once, so that a dropped player is not back in time',
+    invariant: 7,
+    what: /lost the session/,
+    patches: [
+      {
+        file: 'lambdas/core/connection.ts',
+        from: '  if (isOver(record.status)) throw endedProblem(record);',
+        to: "  if (isOver(record.status)) throw endedProblem(record);\n  if (record.connectedRequest !== undefined) throw new Problem('session_not_reconnectable', '', { retryAfterMs: 1000 });",
+      },
+    ],
+  },
+];

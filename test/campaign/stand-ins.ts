@@ -1,0 +1,95 @@
+/** What stands outside a sandbox's bundle: the SDK's clients, whose calls reach the campaign's table and AWS, and Powertools. */
+import buffer from 'node:buffer';
+import crypto from 'node:crypto';
+import zlib from 'node:zlib';
+import * as dynamodb from '@aws-sdk/client-dynamodb';
+import * as gameliftstreams from '@aws-sdk/client-gameliftstreams';
+import * as util from '@aws-sdk/util-dynamodb';
+import type { Command } from './table.ts';
+
+/** One value that a function counted, as CloudWatch gets it. */
+export interface CountedValue {
+  name: string;
+  value: number;
+  outcome?: string;
+}
+
+/** What a sandbox does with what its function sends and counts. */
+export interface Outside {
+  table(command: Command): Promise<unknown>;
+  aws(command: Command, signal: AbortSignal): Promise<unknown>;
+  count(value: CountedValue): void;
+  newId(): string;
+  timers: Record<string, unknown>;
+}
+
+/** What a function may use of an SDK: commands and errors. Picked once, since a sandbox copies all that it is given. */
+const usable = (sdk: object) =>
+  Object.fromEntries(Object.entries(sdk).filter(([name]) => /(Command|Exception)$/.test(name)));
+const [tableSdk, awsSdk, cryptoModule] = [
+  usable(dynamodb),
+  usable(gameliftstreams),
+  { createHash: crypto.createHash },
+];
+
+function powertools(outside: Outside): Record<string, Record<string, unknown>> {
+  class Metrics {
+    private outcome: string | undefined;
+    addDimension(_name: string, value: string) {
+      this.outcome = value;
+      return this;
+    }
+    addMetric(name: string, _unit: string, value: number) {
+      outside.count({ name, value, ...(this.outcome === undefined ? {} : { outcome: this.outcome }) });
+      this.outcome = undefined;
+      return this;
+    }
+    hasStoredMetrics() {
+      return false;
+    }
+  }
+  class Logger {
+    appendKeys() {}
+    info() {}
+    warn() {}
+    error() {}
+  }
+  return {
+    '@aws-lambda-powertools/logger': { Logger, LogFormatter: class {}, LogItem: class {} },
+    '@aws-lambda-powertools/logger/middleware': { injectLambdaContext: () => ({ before() {} }) },
+    '@aws-lambda-powertools/metrics': {
+      Metrics,
+      MetricUnit: { Count: 'Count', Milliseconds: 'Milliseconds' },
+    },
+  };
+}
+
+/** What `require` gives a sandbox. @throws Error for a module that the campaign does not know */
+export function requireFor(outside: Outside): (name: string) => unknown {
+  const modules: Record<string, unknown> = {
+    ...powertools(outside),
+    '@aws-sdk/util-dynamodb': util,
+    '@aws-sdk/client-dynamodb': {
+      ...tableSdk,
+      DynamoDBClient: class {
+        send = (command: Command) => outside.table(command);
+      },
+    },
+    '@aws-sdk/client-gameliftstreams': {
+      ...awsSdk,
+      GameLiftStreamsClient: class {
+        send = (command: Command, { abortSignal }: { abortSignal: AbortSignal }) =>
+          outside.aws(command, abortSignal);
+      },
+    },
+    'node:buffer': buffer,
+    'node:zlib': zlib,
+    'node:timers': outside.timers,
+    'node:crypto': { ...cryptoModule, randomUUID: outside.newId },
+  };
+  return (name) => {
+    if (!Object.hasOwn(modules, name))
+      throw new Error(`A function uses ${name}: give it to the campaign's sandboxes.`);
+    return modules[name];
+  };
+}

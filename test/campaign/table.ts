@@ -1,0 +1,164 @@
+/** DynamoDB in memory: it executes the very expressions that the product sends, and fails as a plan says. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { chanceOf, wholeOf } from './chance.ts';
+import { holds, type Item, type Meanings, updated } from './expressions.ts';
+import type { Fault } from './plan.ts';
+import type { CampaignTime } from './time.ts';
+
+/** A command of the SDK: its class's name and its input. */
+export interface Command {
+  constructor: { readonly name: string };
+  input: Record<string, unknown>;
+}
+
+type TableFault = Extract<Fault, { on: 'table' }>['how'];
+
+/** As long as the product's client waits for one answer, and how often it tries. */
+const TIMEOUT_MS = 400;
+const ATTEMPTS = 3;
+/** An eventually consistent read may be this old. */
+const STALE_MS = 100;
+const marshallOptions = { removeUndefinedValues: true };
+
+interface Row {
+  item: Item;
+  before: Item | undefined;
+  writtenAt: number;
+}
+
+function failed(name: string): Error {
+  return Object.assign(new Error('The campaign\u2019s table fails.'), { name });
+}
+
+export interface MemoryTable {
+  /**
+   * Executes one command of a DynamoDB client, with its repetitions.
+   *
+   * @param purpose what latencies are drawn for
+   * @param fault what befalls this command
+   * @param alive asked before each attempt: a dead function sends nothing
+   */
+  send(command: Command, purpose: readonly (string | number)[], fault?: TableFault): Promise<unknown>;
+  /** From now until then, every command fails that way. */
+  outage(how: 'refused' | 'stalled', until: number): void;
+  /** All outages are over. */
+  heal(): void;
+  /** Whether there was an outage between two times. */
+  wasOut(from: number, to: number): boolean;
+}
+
+export function memoryTable(time: CampaignTime): MemoryTable {
+  const rows = new Map<string, Row>();
+  const outages: { how: 'refused' | 'stalled'; from: number; until: number }[] = [];
+  const keyOf = ({ pk, sk }: Item) => `${pk}\0${sk}`;
+
+  function written(key: string, item: Item): void {
+    const row = rows.get(key);
+    rows.set(key, { item, before: row?.item, writtenAt: time.now() });
+  }
+
+  /** What DynamoDB does with a command that reaches it. */
+  function execute(command: Command, purpose: readonly (string | number)[]): unknown {
+    const { input } = command;
+    const name = command.constructor.name;
+    const meanings: Meanings = {
+      names: (input.ExpressionAttributeNames ?? {}) as Record<string, string>,
+      values: unmarshall((input.ExpressionAttributeValues ?? {}) as never),
+    };
+    const condition = input.ConditionExpression as string | undefined;
+    const refuse = () => {
+      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    };
+    switch (name) {
+      case 'GetItemCommand': {
+        const row = rows.get(keyOf(unmarshall(input.Key as never)));
+        const old = !input.ConsistentRead && row && time.now() - row.writtenAt < STALE_MS;
+        const item = old && chanceOf(...purpose, 'stale') < 0.5 ? row.before : row?.item;
+        return { Item: item && marshall(item, marshallOptions) };
+      }
+      case 'QueryCommand': {
+        const found = [...rows.values()]
+          .map(({ item }) => item)
+          .filter((item) => holds(input.KeyConditionExpression as string, item, meanings))
+          .sort((a, b) => (String(a.sk) < String(b.sk) ? -1 : 1));
+        return { Items: found.map((item) => marshall(item, marshallOptions)) };
+      }
+      case 'PutItemCommand': {
+        const item = unmarshall(input.Item as never);
+        if (condition && !holds(condition, rows.get(keyOf(item))?.item ?? {}, meanings)) refuse();
+        written(keyOf(item), item);
+        return {};
+      }
+      case 'UpdateItemCommand': {
+        const key = unmarshall(input.Key as never);
+        const known = rows.get(keyOf(key))?.item;
+        if (condition && !holds(condition, known ?? {}, meanings)) refuse();
+        const item = updated(input.UpdateExpression as string, known ?? key, meanings);
+        written(keyOf(key), item);
+        return input.ReturnValues === 'ALL_NEW' ? { Attributes: marshall(item, marshallOptions) } : {};
+      }
+      default:
+        throw new Error(`The campaign's table knows no ${name}.`);
+    }
+  }
+
+  async function send(command: Command, purpose: readonly (string | number)[], fault?: TableFault) {
+    const travel = () => time.sleep(wholeOf(1, 4, ...purpose, 'travel'));
+    const failAll = async (how: 'refused' | 'stalled'): Promise<never> => {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        await time.sleep(how === 'stalled' ? TIMEOUT_MS : wholeOf(2, 50, ...purpose, attempt));
+      }
+      throw failed(how === 'stalled' ? 'TimeoutError' : 'InternalServerError');
+    };
+    await travel();
+    const out = outages.findLast(({ until }) => time.now() < until);
+    if (out) return failAll(out.how);
+    switch (fault) {
+      case 'refused':
+      case 'stalled':
+        return failAll(fault);
+      case 'slow':
+        await time.sleep(wholeOf(100, TIMEOUT_MS - 20, ...purpose, 'slow'));
+        break;
+      case 'lost':
+        // It takes effect, and nobody hears of it.
+        try {
+          execute(command, purpose);
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+        return failAll('stalled');
+      case 'late':
+        time.after(wholeOf(100, 3000, ...purpose, 'late'), () => {
+          try {
+            execute(command, purpose);
+          } catch (error) {
+            if (!(error instanceof ConditionalCheckFailedException)) throw error;
+          }
+        });
+        return failAll('stalled');
+      case 'repeated':
+        // The first attempt's answer is lost; the second meets what the first did.
+        try {
+          execute(command, purpose);
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+        await time.sleep(TIMEOUT_MS);
+        break;
+    }
+    const result = execute(command, purpose);
+    await travel();
+    return result;
+  }
+
+  return {
+    send,
+    outage: (how, until) => outages.push({ how, from: time.now(), until }),
+    heal() {
+      for (const out of outages) out.until = Math.min(out.until, time.now());
+    },
+    wasOut: (from, to) => outages.some((one) => one.from <= to && one.until >= from),
+  };
+}

@@ -1,0 +1,90 @@
+/** A plan in plain words. */
+import type { Deed, Fault, Plan, Step } from './plan.ts';
+
+const OFFERS = {
+  new: 'a new offer',
+  last: 'the same offer as before',
+  start: "the start's offer",
+  bad: 'an offer that AWS refuses',
+  odd: 'an offer with half a character',
+  twin: 'an offer with another half of a character',
+};
+const KEYS = { new: 'a new key', last: 'the same key as before', none: 'no key' };
+const NAMES = {
+  own: 'its newest connection',
+  none: 'no connection, so it insists',
+  wrong: 'a connection that never was',
+};
+const HOW = {
+  refused: 'fails at once',
+  stalled: 'does not answer',
+  slow: 'answers late',
+  lost: 'acts, and its answer is lost',
+  repeated: 'acts, its answer is lost, and the SDK repeats the command',
+  late: 'does not answer, and acts later',
+  throttled: 'throttles',
+  internal: 'fails without acting',
+  internalAfter: 'acts, and says that it failed',
+  reset: 'resets the connection without acting',
+  silent: 'never answers and does not act',
+  silentAfter: 'acts, and never answers',
+};
+
+const seconds = (milliseconds: number) => `${Number((milliseconds / 1000).toFixed(3))} s`;
+const ordinal = (op: number) => `${op + 1}.`;
+
+function fault({ on, op, how }: Fault): string {
+  if (on === 'kill')
+    return `the function is killed ${how} its ${ordinal(op)} call of the table or AWS takes effect`;
+  const what = on === 'table' ? 'table command' : 'AWS call';
+  return `at its ${ordinal(op)} ${what}, ${on === 'table' ? 'the table' : 'AWS'} ${HOW[how]}`;
+}
+
+function deedOf(deed: Deed): string {
+  const whose = 'whose' in deed && deed.whose !== undefined ? ` for the session of player ${deed.whose}` : '';
+  switch (deed.kind) {
+    case 'start':
+      return `starts a session with ${OFFERS[deed.offer]} and ${KEYS[deed.key]}`;
+    case 'reconnect':
+      return `reconnects${whose} with ${OFFERS[deed.offer]} and ${KEYS[deed.key]}, and names ${NAMES[deed.names]}`;
+    case 'status':
+      return `asks for the status${whose}`;
+    case 'list':
+      return 'asks for the list of sessions';
+    case 'end':
+      return `ends the session${whose?.replace('for', 'which is') ?? ''}`;
+    case 'drop':
+      return 'loses the stream';
+    case 'elsewhere':
+      return "gets a session from the publisher's own backend";
+    case 'guess':
+      return `watches ${deed.accounts} accounts guess together for ${deed.seconds} s, just after each full second`;
+    case 'claim':
+      return 'asks for the session that was started elsewhere, and does as told';
+    case 'outage':
+      return `sees ${deed.of === 'aws' ? 'AWS' : 'the table'} fail for ${seconds(deed.ms)}: it ${HOW[deed.how]}`;
+  }
+}
+
+function stepInWords(step: Step, at: number): string {
+  const faults = step.faults.map(fault);
+  const lost = step.answerLost ? ['the answer never reaches the player'] : [];
+  const wrong = [...faults, ...lost].join('; ');
+  return `at ${seconds(at)} player ${step.player} on device ${step.device} ${deedOf(step.deed)}${wrong ? `; ${wrong}` : ''}`;
+}
+
+/** One sentence a step. */
+export function inWords(plan: Plan): string[] {
+  let at = 0;
+  const { repeated, notices, refusal, whileConnected } = plan.aws;
+  const repeats =
+    repeated === 'answer' ? 'AWS repeats its answers' : `AWS meets a repeated token with: ${repeated}`;
+  const world = `${repeats}; it notices a loss after ${seconds(notices)}; in the wrong state it says ${refusal}${whileConnected === 'accept' ? '; it connects while CONNECTED' : ''}; clocks are up to ${plan.clocksApart} ms apart`;
+  return [
+    world,
+    ...plan.steps.map((step) => {
+      at += step.after;
+      return stepInWords(step, at);
+    }),
+  ];
+}

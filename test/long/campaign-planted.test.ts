@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Alarms, playerAlarms } from '../campaign/alarms.ts';
+import { bundledRoutes } from '../campaign/bundle.ts';
+import { campaign, type Found } from '../campaign/campaign.ts';
+import { FAULTS } from '../campaign/plan.ts';
+import { HISTORICAL, OF_EACH_KIND, type Planted } from '../campaign/planted.ts';
+
+let alarms: Alarms;
+beforeAll(() => {
+  alarms = playerAlarms();
+});
+
+async function attacked({ patches, invariant, what, kinds = FAULTS }: Planted) {
+  const isIt = (found: Found) => found.invariant === invariant && what.test(found.what);
+  const code = await bundledRoutes(patches);
+  const { violations } = await campaign({
+    from: 1,
+    seeds: 1000,
+    kinds,
+    code,
+    alarms: () => alarms,
+    enough: (so) => so.violations.some(isIt),
+    // What stands in its way need not be made short.
+    tries: 60,
+  });
+  return violations.find(isIt);
+}
+
+describe('a fault that the broker once had is found again within a thousand seeds', () => {
+  it.each(HISTORICAL.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
+    expect(await attacked(planted)).toBeDefined();
+  });
+});
+
+describe('a fault of each kind is found within a thousand seeds: no invariant holds by itself', () => {
+  it.each(OF_EACH_KIND.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
+    expect(await attacked(planted)).toBeDefined();
+  });
+
+  it('each invariant has one', () => {
+    const violated = new Set([...HISTORICAL, ...OF_EACH_KIND].map(({ invariant }) => invariant));
+    expect([...violated].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});

@@ -1,0 +1,73 @@
+/** Which test files depend on gates, timers or processes: read from what they say and from what they import. */
+import { readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+
+/** What such a file, or something of ours that it imports, says. */
+const TIMED = new RegExp(
+  [
+    // Timers, and waits until something holds.
+    String.raw`\bset(?:Timeout|Interval)\(|\bexpect\s*\.poll\(|\bvi\.waitFor\(|\beventually\(|\bPromise\.race\(`,
+    // Processes and threads.
+    String.raw`\bnode:(?:child_process|timers\/promises|worker_threads)\b|\bsynthesize\(`,
+    // Gates.
+    String.raw`\b(?:hold|held|release|gate)\w*\(|\/_emulator\/`,
+    // Servers, which answer when they come to it: startTable(, createFunctionPool(.
+    String.raw`\bstart[A-Z]\w*\(|\bcreate(?:Server|FunctionPool)\(|\bdynamoTable\(`,
+  ].join('|'),
+);
+/** Nothing beyond these is read: they are the parts under test, which all have timers somewhere. */
+const TESTS = 'test/';
+
+const IMPORTS =
+  /\b(?:import|export)\b[^'";]*?\bfrom\s*['"](\.[^'"]+)['"]|\bimport\s*\(?\s*['"](\.[^'"]+)['"]/g;
+
+/** Code without comments. */
+function codeOf(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+/**
+ * The files among `files` that use gates, timers or processes themselves or through helpers of the tests.
+ * @param files paths from the root, with `/`
+ * @param read the text of such a path
+ */
+export function timedFiles(files: readonly string[], read: (path: string) => string): string[] {
+  const known = new Map<string, { timed: boolean; imports: readonly string[] }>();
+  const look = (path: string) => {
+    const before = known.get(path);
+    if (before) return before;
+    const code = codeOf(read(path));
+    const imports = [...code.matchAll(IMPORTS)]
+      .map(([, from, bare]) => posix.join(posix.dirname(path), from ?? bare ?? ''))
+      .filter((name) => name.startsWith(TESTS) && name.endsWith('.ts'));
+    const seen = { timed: TIMED.test(code), imports };
+    known.set(path, seen);
+    return seen;
+  };
+  return files.filter((file) => {
+    const reached = new Set([file]);
+    // A set goes on to what is added to it meanwhile.
+    for (const path of reached) {
+      const { timed, imports } = look(path);
+      if (timed) return true;
+      for (const name of imports) reached.add(name);
+    }
+    return false;
+  });
+}
+
+/** Reads below a directory; what is not there says nothing. */
+export function reader(root: string): (path: string) => string {
+  return (path) => {
+    try {
+      return readFileSync(join(root, path), 'utf8');
+    } catch {
+      return '';
+    }
+  };
+}
+
+/** Path of a file from the root, with `/`. */
+export function pathFrom(root: string, file: string): string {
+  return relative(root, file).split(sep).join('/');
+}
