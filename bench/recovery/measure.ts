@@ -29,17 +29,24 @@ function lanesFor({ how, notice }: Condition): number {
   return notice === 0 ? 1 : 2;
 }
 
+/** Who is told how a measurement goes. */
+export interface Listeners {
+  /** Told in one line what goes on. */
+  onProgress: (line: string) => void;
+  /** Told what each kind of loss led to as soon as it is known: a later one may fail. */
+  onMeasured: (measured: Measured) => void;
+}
+
 type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
 
 /**
  * Measures the policies side by side against one local deployment, with one Chromium.
  *
- * @param onProgress told in one line what goes on
  * @param stop aborted to give up: the measurement fails, and tidies up
  */
 export async function measureRecovery(
   { cuts, conditions }: Size,
-  onProgress: (line: string) => void,
+  { onProgress, onMeasured }: Listeners,
   stop: AbortSignal,
 ): Promise<Recoveries> {
   const script = await buildPlayerPage();
@@ -78,7 +85,8 @@ export async function measureRecovery(
         })),
       );
       await emulator.notices(0);
-      const lanes = await Promise.all(players.map((player) => openLane(browser, script, endpoints, player)));
+      const lanes: Lane[] = [];
+      for (const player of players) lanes.push(await openLane(browser, script, endpoints, player));
       // The first reconnect starts a function: that is another bench's. Who does nothing makes none.
       const warm = lanes.filter(({ policy }) => policy !== 'nothing');
       await Promise.all(warm.map((lane) => lane.cut({ how: 'close', notice: 0 })));
@@ -86,6 +94,7 @@ export async function measureRecovery(
       await Promise.all(lanes.map((lane) => cutAgain(lane, condition, of[lane.policy] ?? [], cuts, show)));
       await Promise.all(lanes.map((lane) => lane.close()));
       results.push(measured);
+      onMeasured(measured);
     }
     return results;
   } finally {

@@ -1,34 +1,38 @@
 import { budgetsOf } from './budgets.ts';
-import { POLICY_NAMES, policiesOf, type Recoveries, sentenceOf } from './conditions.ts';
+import { type Measured, POLICY_NAMES, policiesOf, sentenceOf } from './conditions.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
-/** The figures for people: a row a policy, under a heading for each kind of loss, and whether its budgets are held. */
-export function recoveryTable(cuts: number, recoveries: Recoveries): string {
-  const lines = recoveries.flatMap((measured) => {
-    const { condition } = measured;
-    return [
-      '',
-      sentenceOf(condition),
-      ...policiesOf(measured).map(([policy, each]) => {
-        const figures = figuresOf(each);
-        return row(`  ${POLICY_NAMES[policy]}`, [
-          pair(figures.detectMs, figures.detectP95Ms),
-          pair(figures.answerMs, figures.answerP95Ms),
-          pair(figures.frameMs, figures.frameP95Ms),
-          remark(figures, policy === 'rejoin' && condition.how === 'blackout'),
-        ]);
-      }),
-      ...budgetsOf(measured).map(({ sentence, held }) => `  budget ${held ? 'held' : 'BROKEN'}: ${sentence}`),
-    ];
-  });
+/** What stands above the figures. */
+export function tableHead(cuts: number): string {
   return `${cuts} losses of each kind; seconds from the loss, median (95 of 100)
 
-${[row('', ['noticed', 'answered', 'next frame', '']), ...lines].join('\n')}
+${row('', ['noticed', 'answered', 'next frame', ''])}`;
+}
 
+/** The figures of one kind of loss for people: a row a policy, and whether its budgets are held. */
+export function tablePart(measured: Measured): string {
+  const { condition } = measured;
+  return [
+    '',
+    sentenceOf(condition),
+    ...policiesOf(measured).map(([policy, each]) => {
+      const figures = figuresOf(each);
+      return row(`  ${POLICY_NAMES[policy]}`, [
+        pair(figures.detectMs, figures.detectP95Ms),
+        pair(figures.answerMs, figures.answerP95Ms),
+        pair(figures.frameMs, figures.frameP95Ms),
+        remark(figures, policy === 'rejoin' && condition.how === 'blackout'),
+      ]);
+    }),
+    ...budgetsOf(measured).map(({ sentence, held }) => `  budget ${held ? 'held' : 'BROKEN'}: ${sentence}`),
+  ].join('\n');
+}
+
+/** What stands below them. */
+export const TABLE_FOOT = `
 Nothing: a page with the Web SDK that plays and does nothing at a loss. By hand: a new offer when the browser's connectionState says
 disconnected or failed, and one more each second while it is refused. The next frame is the first one shown that was sent after the loss;
 "never": not within the seconds that AWS would take to notice and 30. Functions are warm.`;
-}
 
 function row(label: string, cells: readonly string[]): string {
   return `${label.padEnd(12)}${cells.map((cell) => cell.padStart(18)).join('')}`.trimEnd();

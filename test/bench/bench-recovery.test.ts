@@ -6,7 +6,7 @@ import { recoveryBars } from '../../bench/recovery/bars.ts';
 import { budgetsOf } from '../../bench/recovery/budgets.ts';
 import type { Measured, Recoveries, Recovery } from '../../bench/recovery/conditions.ts';
 import { figuresOf, jsonFigures } from '../../bench/recovery/figures.ts';
-import { recoveryTable } from '../../bench/recovery/table.ts';
+import { tableHead, tablePart } from '../../bench/recovery/table.ts';
 
 const recovery = (frameMs: number): Recovery => ({ detectMs: frameMs - 20, answerMs: frameMs - 10, frameMs });
 const many = (...framesMs: number[]) => framesMs.map(recovery);
@@ -153,7 +153,7 @@ describe('the figures of recoveries', () => {
   });
 
   it('reach people in a table that says what was lost, how, and who never came back', () => {
-    const table = recoveryTable(20, recoveries);
+    const table = [tableHead(20), ...recoveries.map(tablePart)].join('\n');
     expect(table).toMatch(/^packets vanish for good, AWS notices after 15 s\n {2}Rejoin .*16\.00/m);
     expect(table).toMatch(/^clean close\n {2}Rejoin .*0\.40.*\n {2}by hand .*5\.50/m);
     expect(table).toMatch(
@@ -184,7 +184,7 @@ describe('the budgets of a blackout', () => {
   });
 
   it('are printed as broken where they are', () => {
-    const table = recoveryTable(2, [blackout(healed(9000), healed(4030))]);
+    const table = tablePart(blackout(healed(9000), healed(4030)));
     expect(table).toContain('budget BROKEN: median at most 4.30 s: 9.00 s');
     expect(table).toContain('budget held: always back');
   });

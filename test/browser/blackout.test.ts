@@ -7,6 +7,15 @@ import { inChromium } from './in-chromium.ts';
 /** AWS would notice a silent client after so long. */
 const NOTICE_SECONDS = 15;
 
+/** What AWS leaves undocumented about losses, as it is by default here. */
+const CHOICES = {
+  lossNoticeSeconds: NOTICE_SECONDS,
+  connectWhileConnected: 'ConflictException',
+  oldPeerAfterAnswer: 'cut',
+  replacedPeerHears: 'close',
+  oldPeerAfterLoss: 'dead',
+};
+
 inChromium('a player whose network is dark for some seconds', () => {
   let table: Table;
   beforeAll(async () => {
@@ -15,7 +24,7 @@ inChromium('a player whose network is dark for some seconds', () => {
   afterAll(() => table?.close());
   afterEach(async () => {
     await table.clear();
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: NOTICE_SECONDS });
+    await table.deployed.control('PUT', 'settings', CHOICES);
   });
 
   const game = async (one: ConsolePage) => {
@@ -66,6 +75,29 @@ inChromium('a player whose network is dark for some seconds', () => {
     expect(await one.number('counter')).toBeGreaterThan(counter);
     // A machine that is so busy that AWS noticed the loss meanwhile has the stream replaced, and the page says which.
     expect((await kinds(one)).includes('healed')).toBe(after.connections === 1);
+  });
+
+  // A sample of what the client's tests try in full, on a virtual clock.
+  it.each([
+    [4, { lossNoticeSeconds: 2 }],
+    [8, { lossNoticeSeconds: 2, oldPeerAfterAnswer: 'untilNewConnects', oldPeerAfterLoss: 'stunOnly' }],
+    [8, { lossNoticeSeconds: 5, oldPeerAfterAnswer: 'never', oldPeerAfterLoss: 'resumes' }],
+    [4, { connectWhileConnected: 'accept', replacedPeerHears: 'terminated' }],
+    [8, { connectWhileConnected: 'accept', oldPeerAfterAnswer: 'untilNewConnects' }],
+    [8, { lossNoticeSeconds: 30, oldPeerAfterAnswer: 'never', replacedPeerHears: 'nothing' }],
+  ])('%d s leave nobody stuck, whatever AWS makes of the old connection: %o', async (seconds, choices) => {
+    const one = await table.open();
+    await one.playing();
+    await table.deployed.control('PUT', 'settings', choices);
+    const { id } = await one.session();
+    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout', seconds });
+    await eventually(
+      () => kinds(one),
+      (seen) => seen.includes('healed') || seen.includes('frame'),
+    );
+    await one.becomes('connected');
+    await one.plays(60);
+    expect(await one.session()).toMatchObject({ id, status: 'CONNECTED' });
   });
 
   it('by the page’s own button has a timeline that ends with the heal, and says that nothing was replaced', async () => {

@@ -7,7 +7,8 @@ import { webSdkPlugins } from '../../local/console/web-sdk-bundle.ts';
 
 /** What a page with one Web SDK object does. As text: this file is checked without the browser's types. */
 const SCRIPT = `
-  import { GameLiftStreams } from './web-sdk.ts';
+  import * as webSdk from './web-sdk.ts';
+  const { GameLiftStreams } = webSdk;
   const text = (bytes) => new TextDecoder().decode(bytes);
   const heard = { states: [], channelErrors: 0, goodbyes: [], echoes: [], game: undefined };
   let sdk;
@@ -30,6 +31,8 @@ const SCRIPT = `
       }, version);
     },
     sdk: () => sdk,
+    // The official bundles name theirs; the stand-in is like the one that it is told to be like.
+    officialVersion: Reflect.get(webSdk, 'VERSION'),
     message: (bytes) => sdk.sendApplicationMessage(new Uint8Array(bytes).fill(1)),
     async inbound() {
       for (const entry of (await sdk.getVideoRTCStats())?.values() ?? [])

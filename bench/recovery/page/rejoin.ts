@@ -15,7 +15,10 @@ export const createRejoinPlayer: CreatePlayer = ({ token, ...settings }, element
   });
   return {
     async play() {
-      const state = await stream.start();
+      const started = await stream.start();
+      // A busy browser may give a lock late; no other tab has this session.
+      const isLate = started.name === 'ended' && started.reason === 'held_by_tab';
+      const state = isLate ? await stream.resume({ insist: true }) : started;
       if (state.name === 'connected') return state.session.streamSessionId;
       throw new Error(`The session did not start: ${state.reason}.`);
     },
