@@ -18,7 +18,7 @@ export interface Planted {
 
 const reconnect = 'lambdas/reconnect/reconnect.ts';
 
-/** Faults that an attack has found in the broker, in the order of its report. */
+/** Faults that an attack, and later the campaign itself, have found in the broker. */
 export const HISTORICAL: readonly Planted[] = [
   {
     name: 'the connection of a request that is under way belongs to no history, and its device is told of another one',
@@ -64,6 +64,18 @@ export const HISTORICAL: readonly Planted[] = [
     ],
   },
   {
+    name: 'accounts that guess together keep the owner of a session out, since nothing is kept for the first lookup of a player',
+    invariant: 5,
+    what: /others who guess/,
+    patches: [
+      {
+        file: 'lambdas/edge/lookup-budget.ts',
+        from: 'const isFirst = mayBeFirst && (await claimFirst(playerId, now));',
+        to: 'const isFirst = mayBeFirst && Date.now() < 0;',
+      },
+    ],
+  },
+  {
     name: 'a start whose answer AWS lost, and does not repeat, is told for ever that the stream group is not available',
     invariant: 4,
     what: /start goes on to answer stream_group_unavailable/,
@@ -88,6 +100,31 @@ export const HISTORICAL: readonly Planted[] = [
         to: 'const isEnd = false;',
       },
     ],
+  },
+  {
+    name: 'a device that was overtaken takes the stream back by repeating a request whose function died',
+    invariant: 6,
+    what: /overtaken/,
+    patches: [
+      {
+        file: 'lambdas/core/connection.ts',
+        from: 'const own = answered || ',
+        to: 'const own = repeat || ',
+      },
+    ],
+  },
+  {
+    name: 'a start that another one has pushed out of its slot is sent to AWS again, which knows its token',
+    invariant: 3,
+    what: /start answered broker_misconfigured/,
+    patches: [
+      {
+        file: 'lambdas/start/start.ts',
+        from: 'const earlier = earlierClaims(slot, claim);',
+        to: 'const earlier = earlierClaims(slot, claim).slice(0, 0);',
+      },
+    ],
+    kinds: ['aws'],
   },
 ];
 
