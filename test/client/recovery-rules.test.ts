@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Problem } from '../../lambdas/core/problems.ts';
+import { requireBody } from '../../lambdas/core/validation.ts';
 import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
 
 type Table = ReturnType<typeof createTable>;
@@ -521,10 +523,22 @@ describe('a healed stream', () => {
   });
 });
 
+/** What the functions say of `silentMs` that do not know it: their own validation, with the fields of before. */
+function detailOfBefore(): string {
+  try {
+    requireBody(JSON.stringify({ signalRequest: 'offer', silentMs: 1 }), [
+      'signalRequest',
+      'previousConnectionId',
+    ]);
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+  }
+  throw new Error('The functions take every field.');
+}
+
 describe('old and new', () => {
-  const unknownField = refused(400, 'invalid_request', 'never', {
-    detail: 'silentMs: is not a field of this request; known fields are signalRequest, previousConnectionId',
-  });
+  const unknownField = refused(400, 'invalid_request', 'never', { detail: detailOfBefore() });
+
   /** An API of before: it refuses what it does not know, before it looks at anything else. */
   const oldApi = (table: Table, then: Reply) => () =>
     'silentMs' in (table.calls.at(-1)?.body ?? {}) ? unknownField : then;
