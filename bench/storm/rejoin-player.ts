@@ -100,7 +100,7 @@ function ask(
     ...(about.session === undefined ? {} : { session: about.session }),
     previousConnectionId: about.connectionId,
     silentMs: about.silentMs,
-    api: { takesSilentMs: true },
+    api: { isOld: false },
   });
   const first = Promise.race([result, ended.promise]);
   // Whoever is back, or has a last word, leaves no timer behind.
@@ -113,6 +113,7 @@ function openWithoutMedia(): Connection<undefined> {
   return {
     sdk: undefined,
     death: undefined,
+    hasRival: false,
     offer: async () => ({ kind: 'value', value: newOffer() }),
     play: async () => ({ plays: true }),
     look: async () => {

@@ -101,11 +101,6 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   let connectedSaidAt = 0;
 
   const requests = createRequests(scope, parts.send, show, parts.attempt);
-  // What has died can't come back.
-  if (old?.death) {
-    old.close();
-    old = undefined;
-  }
   lose();
   if (parts.granted) answered(parts.granted);
   let request = answer ? undefined : begin();
@@ -118,6 +113,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     for (;;) {
       // The old connection comes first: it costs nothing and loses nothing.
       if (old && !old.death) await lookAt(old);
+      // What has died can't come back.
       if (old?.death) {
         if (healedAt) relapse(old.death, 0);
         bury();
@@ -153,7 +149,6 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
 
   /** Asks for a connection; what comes of it wakes the loop. @param after what the first request waits for. */
   function begin(after?: Refusal): ConnectionRequest<Sdk> {
-    if (old) old.hasRival = true;
     const begun = requestConnection({
       scope,
       requests,
@@ -285,8 +280,13 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   function show(): void {
     const givesUpAt = last?.until ?? scope.givesUpAt;
     const common = { session, givesUpAt, ...requests.progress() };
-    if (!lost) parts.show({ name: 'connecting', ...common });
-    else if (healedAt) parts.show({ name: 'connected', session, connectionId: lost.connectionId });
-    else parts.show({ name: 'reconnecting', lostAt: seenAt, why, healing: !!old, ...common });
+    if (old) old.hasRival = common.attempt > 0;
+    parts.show(
+      !lost
+        ? { name: 'connecting', ...common }
+        : healedAt
+          ? { name: 'connected', session, connectionId: lost.connectionId }
+          : { name: 'reconnecting', lostAt: seenAt, why, healing: !!old && !old.death, ...common },
+    );
   }
 }

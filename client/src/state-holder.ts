@@ -6,7 +6,7 @@ type Settled = ConnectedState | EndedState;
 /** The one place where a stream's state is set and told; a listener that throws harms nobody else. */
 export function createStateHolder(first: Listener | undefined) {
   let state: StreamState = { name: 'idle' };
-  const listeners = new Set<Listener>(first === undefined ? [] : [first]);
+  const listeners = new Set<Listener>(first && [first]);
 
   function guarded(tell: () => void): void {
     try {

@@ -258,8 +258,9 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       connected(signal, insist, (parts) =>
         resume(parts, ({ streamSessionId }) => {
           if (insist) return undefined;
-          const isKnown = known.session?.streamSessionId === streamSessionId;
-          return previousConnectionId ?? (isKnown ? known.connectionId : undefined);
+          if (previousConnectionId || known.session?.streamSessionId !== streamSessionId)
+            return previousConnectionId;
+          return known.connectionId;
         }),
       ),
 

@@ -94,6 +94,15 @@ describe('docs/client.md', () => {
       ['full jitter below 0.5 s', timing.BASE_MS],
       ['doubling up to 8 s', timing.CEILING_MS],
       ['or to 3 s', timing.UNREACHABLE_CEILING_MS],
+      ['same loss for 8 s', timing.PROVISIONAL_MS],
+      ['held for 8 s', timing.PROVISIONAL_MS],
+      ['by 1 s at most', timing.PACKETS_PUT_OFF_MS],
+      ['no frame comes for 0.3 s', timing.LAST_LOOK_MS],
+      ['or later for 0.5 s', timing.HELD_SILENCE_MS],
+      ['silent for 12 s while AWS', timing.ONE_WAY_MS],
+      ['silent for 12 s more', timing.REFUSED_HOPE_MS],
+      ['or every 5 s all the same', timing.ASK_AGAIN_MS],
+      ['used it up or it is 60 s old', timing.OFFER_FOR_MS],
     ] as const) {
       expect(page.replaceAll(/\s+/g, ' ')).toContain(number);
       expect(Number(/[\d.]+/.exec(number)?.[0]) * 1000).toBe(ms);

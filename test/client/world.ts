@@ -24,8 +24,8 @@ export interface Choices {
 export interface Network {
   /** Media is lost both ways. */
   dark(at: number): boolean;
-  /** Media to the player is lost. */
-  deaf?(at: number): boolean;
+  /** What only the first connection suffers, whose route is gone: it carries nothing, or nothing to the player. */
+  firstRoute?(at: number): 'fine' | 'dead' | 'deaf';
   /** Requests: they share the fate of the media and hang until the network is back, or fail at once, or they always arrive. */
   api: 'hangs' | 'fails' | 'reachable';
 }
@@ -115,7 +115,7 @@ export class WorldSdk {
 
   /** What the server sends, as far as it arrives. */
   hears(): ServerMode {
-    if (this.closed || this.peer?.heardAt === undefined || this.world.isDeaf()) return 'dead';
+    if (this.closed || this.peer?.heardAt === undefined || this.world.isDeaf(this)) return 'dead';
     return this.peer.mode;
   }
 
@@ -155,6 +155,10 @@ export class World {
   darkMs = 0;
   longestDarkWhileConnectedMs = 0;
   mostLive = 0;
+  mostInFlight = 0;
+  /** The stream has ended although the old connection brought a picture. */
+  endedWhileItPlayed = false;
+  #inFlight = 0;
   mostAttached = 0;
   /** What the broker says instead of asking AWS. */
   verdict: { status: number; code: string } | undefined;
@@ -179,7 +183,11 @@ export class World {
       streamGroupId: 'sg-1',
       createGameLiftStreams: (connection) => new WorldSdk(this, connection),
       getAccessToken: () => 'token',
-      onState: (state) => this.states.push(state),
+      onState: (state) => {
+        this.states.push(state);
+        // Its object is closed by now; what AWS sent and the network carried is what counts.
+        if (state.name === 'ended') this.endedWhileItPlayed = this.#sawFrames;
+      },
       onEvent: (event) => this.events.push(event),
       environment: {
         fetch: (url, init) => this.#fetch(url, init),
@@ -214,22 +222,42 @@ export class World {
   /** Milliseconds since the network's time began. */
   since = () => (this.now() > this.#playsAt ? this.now() - this.#playsAt : 0);
   #isDark = () => this.#network.dark(this.since());
-  isDeaf = () => this.#isDark() || this.#network.deaf?.(this.since()) === true;
+  #route = (sdk: WorldSdk) =>
+    (this.since() > 0 && sdk === this.sdks[0] && this.#network.firstRoute?.(this.since())) || 'fine';
+  /** Whether nothing reaches this object, and whether nothing of it reaches AWS. */
+  isDeaf = (sdk: WorldSdk) => this.#isDark() || this.#route(sdk) !== 'fine';
+  #isMute = (sdk: WorldSdk) => this.#isDark() || this.#route(sdk) === 'dead';
 
   /** Lets the world end: nothing ticks any more. */
   over(): void {
     this.#isOver = true;
   }
   #isOver = false;
+  #sawFrames = false;
+  #tickedAt = Number.POSITIVE_INFINITY;
 
   /** The server's goodbye, on whatever connection there is. */
   goodbye(reason: string): void {
-    if (!this.isDeaf()) for (const sdk of this.sdks) if (!sdk.closed) sdk.connection.serverDisconnect(reason);
+    for (const sdk of this.sdks) {
+      if (!sdk.closed && sdk.appliedAt !== undefined && !this.isDeaf(sdk))
+        sdk.connection.serverDisconnect(reason);
+    }
+  }
+
+  /** Another device of the player takes the session: its connection begins a history of its own. */
+  insist(): void {
+    const peer: Peer = { id: 'c-other', mode: 'stream', heardAt: this.now() };
+    this.peers.push(peer);
+    this.#history = [peer.id];
+    if (this.choices.afterAnswer !== 'never') this.#replace(peer);
+    this.#client = peer;
+    this.status = 'CONNECTED';
   }
 
   /** A client closed its object: AWS hears of it if the network carries it. */
-  left({ peer }: WorldSdk): void {
-    if (peer === undefined || this.#isDark()) return;
+  left(sdk: WorldSdk): void {
+    const { peer } = sdk;
+    if (peer === undefined || this.#isMute(sdk)) return;
     if (peer === this.#client && peer.mode !== 'dead') this.status = 'PENDING_CLIENT_RECONNECTION';
     peer.mode = 'dead';
   }
@@ -238,10 +266,16 @@ export class World {
     if (this.#isOver) return;
     this.clock.setTimeout(this.#tick, TICK_MS);
     const now = this.now();
-    for (const sdk of this.sdks) this.#connect(sdk, now);
+    // A browser that slept judges nothing by the time that it has slept.
+    const sleptMs = now - this.#tickedAt > 1000 ? now - this.#tickedAt : 0;
+    this.#tickedAt = now;
+    for (const sdk of this.sdks) {
+      sdk.cameAt += sleptMs;
+      this.#connect(sdk, now);
+    }
     const client = this.#client;
     if (client?.heardAt !== undefined && client.mode !== 'dead') {
-      const isHeard = !this.#isDark() && this.sdks.some((sdk) => sdk.peer === client && !sdk.closed);
+      const isHeard = this.sdks.some((sdk) => sdk.peer === client && !sdk.closed && !this.#isMute(sdk));
       if (isHeard) client.heardAt = now;
       const isLost = now - client.heardAt >= this.choices.noticeMs;
       if (this.status === 'CONNECTED' && isLost) {
@@ -260,7 +294,8 @@ export class World {
     const { peer, appliedAt } = sdk;
     if (sdk.closed || peer === undefined || appliedAt === undefined) return;
     if (peer.heardAt === undefined) {
-      if (this.isDeaf() || peer.mode === 'dead') sdk.appliedAt = Math.max(appliedAt, now - CONNECTS_MS / 2);
+      if (this.isDeaf(sdk) || peer.mode === 'dead')
+        sdk.appliedAt = Math.max(appliedAt, now - CONNECTS_MS / 2);
       else if (now - appliedAt >= CONNECTS_MS) {
         peer.heardAt = now;
         if (this.choices.afterAnswer === 'untilNewConnects') this.#replace(peer);
@@ -282,7 +317,7 @@ export class World {
       if (peer === by || peer.mode === 'dead') continue;
       peer.mode = 'dead';
       const sdk = this.sdks.find((each) => each.peer === peer && !each.closed);
-      if (sdk === undefined || this.isDeaf()) continue;
+      if (sdk === undefined || this.isDeaf(sdk)) continue;
       const { replacedHears } = this.choices;
       if (replacedHears === 'terminated') sdk.connection.serverDisconnect('terminated');
       if (replacedHears !== 'nothing' && !sdk.closed) sdk.connection.channelError(new Event('error'));
@@ -294,6 +329,7 @@ export class World {
     this.mostLive = Math.max(this.mostLive, live.length);
     this.mostAttached = Math.max(this.mostAttached, live.filter(({ attached }) => attached).length);
     const sees = this.owner?.hears() === 'stream';
+    this.#sawFrames = sees;
     if (!sees) this.darkMs += TICK_MS;
     this.#darkWhileConnectedMs =
       sees || this.stream.state.name !== 'connected' ? 0 : this.#darkWhileConnectedMs + TICK_MS;
@@ -324,7 +360,11 @@ export class World {
       while (isCut()) await pass(1000);
       return new Response(JSON.stringify(body), { status });
     };
-    return Promise.race([exchange(), aborted]);
+    this.#inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight);
+    return Promise.race([exchange(), aborted]).finally(() => {
+      this.#inFlight -= 1;
+    });
   }
 
   /** What the broker answers. */

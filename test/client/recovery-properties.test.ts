@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Choices, type Network, World } from './world.ts';
+
+const choices: fc.Arbitrary<Choices> = fc.record({
+  afterAnswer: fc.constantFrom('cut', 'untilNewConnects', 'never'),
+  afterLoss: fc.constantFrom('dead', 'stunOnly', 'resumes'),
+  whileConnected: fc.constantFrom('refuse', 'accept'),
+  noticeMs: fc.integer({ min: 2000, max: 30_000 }),
+  replacedHears: fc.constantFrom('close', 'terminated', 'nothing'),
+});
+
+/** Dark and bright by turns, of any length. */
+const networks = fc.record({
+  spells: fc.array(
+    fc.record({
+      brightMs: fc.integer({ min: 100, max: 15_000 }),
+      darkMs: fc.integer({ min: 100, max: 20_000 }),
+    }),
+    {
+      maxLength: 5,
+    },
+  ),
+  api: fc.constantFrom('hangs', 'fails', 'reachable'),
+  firstRoute: fc.constantFrom('fine', 'fine', 'fine', 'dead', 'deaf'),
+  routeFailsAt: fc.integer({ min: 0, max: 40_000 }),
+});
+
+/** What happens besides, at some time. */
+const incidents = fc.array(
+  fc.record({
+    atMs: fc.integer({ min: 0, max: 60_000 }),
+    what: fc.constantFrom(
+      'idle',
+      'terminated',
+      'insist',
+      'end',
+      'close',
+      'takenOver',
+      'gone',
+      'misconfigured',
+      'failed',
+    ),
+  }),
+  { maxLength: 2 },
+);
+
+const VERDICTS: Record<string, { status: number; code: string }> = {
+  takenOver: { status: 409, code: 'taken_over' },
+  gone: { status: 410, code: 'stream_session_ended' },
+  misconfigured: { status: 500, code: 'broker_misconfigured' },
+};
+
+/** The threshold of silence, of a stall, of the first frame; and how exactly the world looks. */
+const NOTICED_WITHIN_MS = 1900 + 300;
+const STALL_NOTICED_WITHIN_MS = 6000 + 300;
+
+function networkOf({
+  spells,
+  api,
+  firstRoute,
+  routeFailsAt,
+}: ReturnType<typeof networks.generate>['value']): Network {
+  const edges: [number, number][] = [];
+  let at = 0;
+  for (const { brightMs, darkMs } of spells) {
+    edges.push([at + brightMs, at + brightMs + darkMs]);
+    at += brightMs + darkMs;
+  }
+  return {
+    dark: (now) => edges.some(([from, to]) => now >= from && now < to),
+    firstRoute: (now) => (now >= routeFailsAt ? firstRoute : 'fine'),
+    api,
+  };
+}
+
+test('whatever network, AWS and player do: two objects at most, input on one, all closed, and the state tells the truth', async () => {
+  await fc.assert(
+    fc.asyncProperty(choices, networks, incidents, async (chosen, network, events) => {
+      const world = await World.playing(chosen, networkOf(network));
+      const byTime = events.toSorted((a, b) => a.atMs - b.atMs);
+      let refusedAt: number | undefined;
+      let wanted = false;
+      for (const { atMs, what } of byTime) {
+        await world.clock.advance(Math.max(0, atMs - world.since()));
+        if (what === 'idle' || what === 'terminated') world.goodbye(what);
+        else if (what === 'insist') world.insist();
+        else if (what === 'end') void world.stream.end();
+        else if (what === 'close') world.stream.close();
+        else if (what === 'failed') world.sdks.findLast(({ closed }) => !closed)?.say('failed');
+        else {
+          world.verdict = VERDICTS[what];
+          refusedAt = world.now();
+        }
+        wanted ||= ['idle', 'terminated', 'end', 'close', 'insist'].includes(what);
+      }
+      await world.clock.advance(240_000 - world.since());
+
+      expect(world.mostLive).toBeLessThanOrEqual(2);
+      expect(world.mostAttached).toBeLessThanOrEqual(1);
+      expect(world.mostInFlight).toBeLessThanOrEqual(1);
+      // Where only ICE answers, the picture's own threshold counts.
+      const isStunPossible = chosen.afterLoss === 'stunOnly';
+      const threshold = isStunPossible ? STALL_NOTICED_WITHIN_MS : NOTICED_WITHIN_MS;
+      expect(world.longestDarkWhileConnectedMs).toBeLessThanOrEqual(threshold);
+
+      // A refusal never ends a connection that lives.
+      expect(world.endedWhileItPlayed && !wanted).toBe(false);
+      const { state } = world.stream;
+      // It always ends, in a picture or in an ending; with an API that refuses nothing in a picture.
+      expect(['connected', 'ended']).toContain(state.name);
+      if (state.name === 'connected') expect(world.owner?.hears()).toBe('stream');
+      if (!wanted && refusedAt === undefined) expect(state.name).toBe('connected');
+
+      world.stream.close();
+      expect(world.sdks.every(({ closed }) => closed)).toBe(true);
+      world.over();
+      await world.clock.advance(60_000);
+      expect(world.clock.pending()).toBe(0);
+    }),
+    { numRuns: 150 },
+  );
+}, 300_000);
