@@ -1,6 +1,6 @@
 /**
- * What a page has anyway; here only so that the examples can be checked. The elements must play by themselves:
- * `<video autoplay muted playsinline></video> <audio autoplay></audio>`
+ * What a page has anyway; here only so that the examples can be checked. The Web SDK plays an element only if it has
+ * `autoplay`: `<video autoplay muted playsinline>` and `<audio autoplay>`.
  */
 export const videoElement = document.querySelector('video') as HTMLVideoElement;
 export const audioElement = document.querySelector('audio') as HTMLAudioElement;
