@@ -448,6 +448,27 @@ describe('a network of which only one way is dead', () => {
   });
 });
 
+describe('a refusal for good to a player of whose connection one way is dead', () => {
+  test('is shown when the old connection is closed', async () => {
+    const ready: Reply = {
+      status: 200,
+      body: { streamSession: { ...session, status: 'PENDING_CLIENT_RECONNECTION' } },
+    };
+    const looks = Array<Reply>(4).fill(STILL_CONNECTED);
+    const table = await silent(
+      CONNECTED,
+      ...looks,
+      CONNECTED,
+      STILL_CONNECTED,
+      ready,
+      refused(409, 'taken_over', 'never'),
+    );
+    await table.clock.advance(30_000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'taken_over' });
+    expect(table.clock.pending()).toBe(0);
+  });
+});
+
 describe('input', () => {
   test('is detached while the stream is lost, and attached again on the connection that plays', async () => {
     const table = await silent('hangs');
