@@ -1,12 +1,13 @@
 /** `npm run bench` without a name: all benches, one after another, each in a process of its own, and the page of them. */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { benchmarksPage, type Section } from './page.ts';
+import { benchmarksPage, type Occasion, type Section, withSection } from './page.ts';
 
 const PAGE = 'docs/benchmarks.md';
 const root = fileURLToPath(new URL('..', import.meta.url));
+const pagePath = fileURLToPath(new URL(`../${PAGE}`, import.meta.url));
 
 /**
  * Runs benches with their defaults and writes the page of what they printed.
@@ -20,20 +21,35 @@ export async function runAll(benches: readonly { name: string; summary: string }
     sections.push({ name, summary, ...(await runOne(name)) });
   }
   const failed = sections.filter(({ output }) => output === undefined).map(({ name }) => name);
-  const [cpu] = cpus();
-  const machine = `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
-  const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(
-    fileURLToPath(new URL(`../${PAGE}`, import.meta.url)),
-    benchmarksPage(sections, { machine, date }),
-  );
+  writeFileSync(pagePath, benchmarksPage(sections, occasion()));
   console.log(`Written: ${PAGE}`);
   if (failed.length > 0) throw new Error(`Not measured: ${failed.join(', ')}. ${PAGE} says why.`);
 }
 
+/**
+ * Runs one bench with these options and writes its part of the page anew.
+ *
+ * @throws Error when it fails; the page is as it was
+ */
+export async function runIntoPage(
+  bench: { name: string; summary: string },
+  options: readonly string[],
+): Promise<void> {
+  const { output, failure } = await runOne(bench.name, options);
+  if (output === undefined) throw new Error(`Not measured: ${failure}. ${PAGE} is as it was.`);
+  writeFileSync(pagePath, withSection(readFileSync(pagePath, 'utf8'), { ...bench, output }, occasion()));
+  console.log(`Written: ${PAGE}`);
+}
+
+function occasion(): Occasion {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
+  return { machine, date: new Date().toISOString().slice(0, 10) };
+}
+
 /** What it printed shows here too, and its progress. */
-function runOne(name: string): Promise<Pick<Section, 'output' | 'failure'>> {
-  const child = spawn(process.execPath, ['bench/main.ts', name], {
+function runOne(name: string, options: readonly string[] = []): Promise<Pick<Section, 'output' | 'failure'>> {
+  const child = spawn(process.execPath, ['bench/main.ts', name, ...options], {
     cwd: root,
     stdio: ['ignore', 'pipe', process.stderr.isTTY ? 'inherit' : 'pipe'],
   });

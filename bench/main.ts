@@ -26,6 +26,7 @@ async function overview(): Promise<string> {
 ${lines.join('\n')}
 
   npm run bench                  all of them, about twenty minutes, and docs/benchmarks.md is written
+  npm run bench -- NAME --page   one of them, and its part of docs/benchmarks.md is written anew
   npm run bench -- NAME --help   the options of one`;
 }
 
@@ -46,7 +47,11 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   }
   const command = await load(name);
   if (args.includes('--help') || args.includes('-h')) console.log(command.help);
-  else await command.run(args);
+  else if (args.includes('--page')) {
+    const { runIntoPage } = await import('./all.ts');
+    const options = args.filter((each) => each !== '--page');
+    await runIntoPage({ name, summary: command.summary }, options);
+  } else await command.run(args);
 }
 
 try {

@@ -28,11 +28,24 @@ export function benchmarksPage(sections: readonly Section[], { machine, date }: 
 Written by \`npm run bench\` on ${date}: ${machine}. Times are this machine's; what holds elsewhere is each figure beside its
 baseline, which ran at the same time. The options of one: \`npm run bench -- ${sections[0]?.name ?? 'storm'} --help\`.
 
-${sections.map(sectionText).join('\n')}`;
+${sections.map((section) => sectionText(section)).join('\n')}`;
 }
 
-function sectionText({ name, summary, output, failure }: Section): string {
-  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.\n`;
+/**
+ * The page with one bench's part measured anew, which says where and when; the other parts stay as they are.
+ * @throws Error when the page has no such part
+ */
+export function withSection(page: string, section: Section, { machine, date }: Occasion): string {
+  const begin = page.indexOf(`\n## ${section.name}\n`);
+  if (begin < 0) throw new Error(`The page has no part "${section.name}".`);
+  const next = page.indexOf('\n## ', begin + 1);
+  const own = sectionText(section, ` Measured on ${date}: ${machine}.`);
+  const after = next < 0 ? '' : page.slice(next);
+  return `${page.slice(0, begin)}\n${next < 0 ? own : own.trimEnd()}${next < 0 ? '' : '\n'}${after}`;
+}
+
+function sectionText({ name, summary, output, failure }: Section, occasion = ''): string {
+  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.${occasion}\n`;
   if (output === undefined) return `${head}\nNot measured: ${failure ?? 'it failed without a word'}\n`;
   const pictures = [...output.matchAll(DRAWN)].map(
     ([, path = '']) => `![${name}: ${summary}](${path.replace(/^docs\//, '')})\n`,

@@ -37,8 +37,11 @@ export interface StormPlayer {
 
 export type Phase = 'starting sessions' | 'warming up' | 'cutting every stream' | 'players back';
 
-/** How many of a crowd's first sessions are started at once; more would only wait in a queue. */
-const STARTS_AT_ONCE = 16;
+/**
+ * How many of a crowd's first sessions are started at once. Each of them starts a function that is cold; on a busy machine more would
+ * only make each other late, and the client's repeated requests would add to that.
+ */
+const STARTS_AT_ONCE = 4;
 
 /** How long a crowd takes to be connected at the most, once every session is started. */
 const CONNECT_PATIENCE_MS = 60_000;

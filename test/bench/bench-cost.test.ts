@@ -6,7 +6,7 @@ import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
 import { memoryRows, memoryTable } from '../../bench/cost/memory.ts';
 import { PRICES, PROVISIONED_CONCURRENCY } from '../../bench/cost/prices.ts';
-import { benchmarksPage } from '../../bench/page.ts';
+import { benchmarksPage, withSection } from '../../bench/page.ts';
 
 const USAGE = {
   players: 100,
@@ -166,6 +166,30 @@ describe('the page of all benches', () => {
     expect(page).toContain('![cost: dollars](cost.svg)');
     expect(page).toContain('```text\nfigures\n42\n```');
     expect(page).toContain('on 2026-11-22: 2 × Processor');
+  });
+
+  it('has one part measured anew, with where and when, and the others as they were', () => {
+    const names = ['cost', 'overhead', 'storm'];
+    const before = benchmarksPage(
+      names.map((name) => ({ name, summary: `the ${name}`, output: `${name} before` })),
+      occasion,
+    );
+    for (const name of names) {
+      const anew = { machine: 'another machine', date: '2027-01-01' };
+      const page = withSection(before, { name, summary: `the ${name}`, output: `${name} anew` }, anew);
+      expect(page).toContain(
+        `The ${name}: \`npm run bench -- ${name}\`. Measured on 2027-01-01: another machine.`,
+      );
+      const restored = page
+        .replace(' Measured on 2027-01-01: another machine.', '')
+        .replace('anew', 'before');
+      expect(restored).toBe(before);
+    }
+  });
+
+  it('that lacks a part can’t have that part written anew', () => {
+    const page = benchmarksPage([{ name: 'cost', summary: 'dollars', output: '' }], occasion);
+    expect(() => withSection(page, { name: 'storm', summary: '' }, occasion)).toThrow(/no part "storm"/);
   });
 
   it('says of a bench that failed why there are no figures', () => {

@@ -73,7 +73,7 @@ describe('what was made is used again', () => {
       `import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
        appendFileSync('ran', 'x');
        const { settings } = JSON.parse(process.env.CDK_CONTEXT_JSON);
-       mkdirSync(process.env.CDK_OUTDIR);
+       mkdirSync(process.env.CDK_OUTDIR, { recursive: true });
        writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', readFileSync(settings));`,
     );
     write('cdk.json', JSON.stringify({ app: 'node infra/app.mjs' }));
