@@ -56,6 +56,13 @@ export const playerSchemas = {
         'The newest connectionId that this page has seen. If another device has connected since, the request is refused. Leave it out to insist.',
       pattern: '^[a-zA-Z0-9_-]{1,64}$',
     },
+    silentMs: {
+      type: 'integer',
+      description:
+        'For how many milliseconds the page has seen nothing of the stream. It decides nothing about the request, and a repetition may carry another value.',
+      minimum: 0,
+      maximum: 3_600_000,
+    },
   }),
   StreamSession: streamSession(),
   Started: closed(['streamSession', 'connectionId'], {

@@ -66,7 +66,7 @@ export default defineConfig({
         test: {
           ...common,
           ...group(4),
-          ...alone,
+          maxWorkers: 2,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
         },

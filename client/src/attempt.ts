@@ -119,6 +119,8 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
         bury();
       }
       const now = env.now();
+      // Nothing comes in, and AWS sees a connection: it must be told that it is none.
+      if (old && !healedAt && isOneWay(now)) bury();
 
       // A refusal ends the asking, not the connection.
       if (last && !healedAt && (!old || now >= last.until)) return last;
@@ -133,9 +135,6 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
         giveUp(granted);
         request = begin(failure('no_picture', 'newOffer'));
       }
-
-      // Nothing comes in, and AWS sees a connection: it must be told that it is none.
-      if (old && !healedAt && isOneWay(now)) bury();
 
       // A connection that came back and stayed is the stream again.
       if (answer && healedAt && now - answer.at >= PROVISIONAL_MS) giveUp(answer.granted);
@@ -280,6 +279,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   function show(): void {
     const givesUpAt = last?.until ?? scope.givesUpAt;
     const common = { session, givesUpAt, ...requests.progress() };
+    // From the first request on, AWS may be replacing it.
     if (old) old.hasRival = common.attempt > 0;
     parts.show(
       !lost

@@ -56,6 +56,18 @@ export function optionalConnectionId(value: unknown): string | undefined {
   return value;
 }
 
+/** No loss that a page reports is older: one hour. */
+const MOST_SILENT_MS = 3_600_000;
+
+/** For how many milliseconds the page has seen nothing of the stream, if it says so. */
+export function optionalSilentMs(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MOST_SILENT_MS) {
+    return refuse('silentMs', `must be whole milliseconds, from 0 to ${MOST_SILENT_MS}`);
+  }
+  return value as number;
+}
+
 /**
  * A signal request: the offer string of the Web SDK, `{"type":"offer","sdp":"v=0..."}`. It is checked, then
  * passed through byte for byte.

@@ -10,6 +10,11 @@ import type { Log } from '../edge/telemetry.ts';
 export interface Reconnect extends SessionKey {
   signalRequest: string;
   previousConnectionId: string | undefined;
+  /**
+   * For how many milliseconds the page has seen nothing of its stream, if it says so. It is only what a page says: it
+   * decides neither who gets in nor what is the same request.
+   */
+  silentMs: number | undefined;
   /** The idempotency key. */
   key: string | undefined;
   /** Epoch milliseconds at which the function will have been killed. */

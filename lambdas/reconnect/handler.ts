@@ -1,6 +1,7 @@
 import {
   optionalConnectionId,
   optionalIdempotencyKey,
+  optionalSilentMs,
   requireBody,
   requireSignalRequest,
   requireStreamGroup,
@@ -40,7 +41,7 @@ export const handler = playerApi('reconnect', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
   const key = optionalIdempotencyKey(request.idempotencyKey);
-  const body = requireBody(request.body, ['signalRequest', 'previousConnectionId']);
+  const body = requireBody(request.body, ['signalRequest', 'previousConnectionId', 'silentMs']);
   const answer = await reconnect(
     {
       playerId: request.playerId,
@@ -49,6 +50,7 @@ export const handler = playerApi('reconnect', settings, async (request) => {
       key,
       signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
       previousConnectionId: optionalConnectionId(body.previousConnectionId),
+      silentMs: optionalSilentMs(body.silentMs),
       endsBy: request.endsBy,
     },
     deps,

@@ -6,12 +6,12 @@ import { execute } from '../../bench/storm/simulate-table.ts';
 describe('a storm, simulated in virtual time through the pacer’s own code', () => {
   const small = SCENARIOS.filter(([, { players = 2000 }]) => players <= 5000);
 
+  // With the other seeds as well: test/long/bench-simulation.test.ts.
   it.each(small)('%s: saves as many as any policy could, within 1 %%', async (_name, options) => {
-    for (const seed of seedsOf(options)) {
-      const result = await simulateStorm({ ...options, seed });
-      expect(isHeld(result), JSON.stringify({ seed, ...result })).toBe(true);
-      expect(result.possible).toBeGreaterThan(0);
-    }
+    const [seed = 1] = seedsOf(options);
+    const result = await simulateStorm({ ...options, seed });
+    expect(isHeld(result), JSON.stringify({ seed, ...result })).toBe(true);
+    expect(result.possible).toBeGreaterThan(0);
   });
 
   it('of 2,000 players keeps the budgets: the last one in time, few calls, few requests', async () => {

@@ -25,6 +25,7 @@ reconnect, repeat, end and guess. Every answer is held against the invariants. E
   --seed S                                 run one seed and tell its steps in plain words
   --replay FILE                            run a replay, or a report that contains one, and tell its steps
   --json                                   {"requests","faults","violations":[{"seed","invariant","replay"}]} on stdout
+  --help                                   this text
 
 Progress goes to stderr.`;
 

@@ -14,11 +14,13 @@ export interface Planted {
   patches: readonly Patch[];
   /** Which faults bring it out; all where it does not say. */
   kinds?: readonly FaultKind[];
+  /** The first seed that is tried: a rare fault is looked for where it was found. */
+  from?: number;
 }
 
 const reconnect = 'lambdas/reconnect/reconnect.ts';
 
-/** Faults that an attack has found in the broker, in the order of its report. */
+/** Faults that an attack, and later the campaign itself, have found in the broker. */
 export const HISTORICAL: readonly Planted[] = [
   {
     name: 'the connection of a request that is under way belongs to no history, and its device is told of another one',
@@ -64,6 +66,28 @@ export const HISTORICAL: readonly Planted[] = [
     ],
   },
   {
+    name: 'accounts that guess together keep the owner of a session out, since the budget of all is a window that begins with each second',
+    invariant: 5,
+    what: /others who guess/,
+    patches: [
+      {
+        file: 'lambdas/edge/lookup-budget.ts',
+        from: 'const isFirst = mayBeFirst && (await claimFirst(playerId, now));',
+        to: 'const isFirst = mayBeFirst && Date.now() < 0;',
+      },
+      {
+        file: 'lambdas/edge/lookup-budget.ts',
+        from: 'const intervalMs = 1000 / perSecond;',
+        to: 'const intervalMs = 1000;',
+      },
+      {
+        file: 'lambdas/edge/lookup-budget.ts',
+        from: 'takePlace(table, sharedKey(region), place)',
+        to: 'takePlace(table, { ...sharedKey(region), sk: String(Math.floor(now / 1000)) }, place)',
+      },
+    ],
+  },
+  {
     name: 'a start whose answer AWS lost, and does not repeat, is told for ever that the stream group is not available',
     invariant: 4,
     what: /start goes on to answer stream_group_unavailable/,
@@ -88,6 +112,32 @@ export const HISTORICAL: readonly Planted[] = [
         to: 'const isEnd = false;',
       },
     ],
+  },
+  {
+    name: 'a device that was overtaken takes the stream back by repeating a request whose function died',
+    invariant: 6,
+    what: /overtaken/,
+    patches: [
+      {
+        file: 'lambdas/core/connection.ts',
+        from: 'const own = answered || ',
+        to: 'const own = repeat || ',
+      },
+    ],
+    from: 10_000,
+  },
+  {
+    name: 'a start that another one has pushed out of its slot is sent to AWS again, which knows its token',
+    invariant: 3,
+    what: /start answered broker_misconfigured/,
+    patches: [
+      {
+        file: 'lambdas/start/start.ts',
+        from: 'const earlier = earlierClaims(slot, claim);',
+        to: 'const earlier = earlierClaims(slot, claim).slice(0, 0);',
+      },
+    ],
+    kinds: ['aws'],
   },
 ];
 

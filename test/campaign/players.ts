@@ -3,7 +3,7 @@ import { playerIdOf } from '../../lambdas/core/player.ts';
 import type { Route } from './bundle.ts';
 import type { OfferChoice, Step } from './plan.ts';
 
-export const ISSUER = 'https://login.example.com/';
+const ISSUER = 'https://login.example.com/';
 export const GROUP = 'sg-1';
 
 /** A request as a page sends it. */

@@ -45,6 +45,23 @@ describe('a network that', () => {
     expect(world.darkMs).toBeLessThanOrEqual(LIKELY.noticeMs + 1500);
   });
 
+  test('is lost for good costs AWS a connection in 5 s and a status in 1 s at most, until it notices', async () => {
+    const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'dead' };
+    const { world, state } = await lived(20_000, { noticeMs: 15_000, afterAnswer: 'never' }, network);
+    expect(state.name).toBe('connected');
+    // The first request of all is the start's.
+    const asked = world.calls.slice(1);
+    const gaps = (method: string) =>
+      asked
+        .filter((call) => call.method === method)
+        .map(({ at }, index, all) => at - (all[index - 1]?.at ?? Number.NEGATIVE_INFINITY));
+    // The last connection is asked for because AWS is ready.
+    expect(Math.min(...gaps('POST').slice(0, -1))).toBeGreaterThanOrEqual(5000);
+    expect(Math.min(...gaps('GET'))).toBeGreaterThanOrEqual(1000);
+    expect(world.sdks).toHaveLength(2);
+    expect(world.darkMs).toBeLessThanOrEqual(15_000 + 1500);
+  });
+
   test('rebinds its NAT, so that nothing comes in any more: AWS is told by a close, and the player is back within 14 s', async () => {
     const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'deaf' };
     const { world, state } = await lived(20_000, { noticeMs: 30_000 }, network);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Problem } from '../../lambdas/core/problems.ts';
+import { requireBody } from '../../lambdas/core/validation.ts';
 import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
 
 type Table = ReturnType<typeof createTable>;
@@ -446,6 +448,27 @@ describe('a network of which only one way is dead', () => {
   });
 });
 
+describe('a refusal for good to a player of whose connection one way is dead', () => {
+  test('is shown when the old connection is closed', async () => {
+    const ready: Reply = {
+      status: 200,
+      body: { streamSession: { ...session, status: 'PENDING_CLIENT_RECONNECTION' } },
+    };
+    const looks = Array<Reply>(4).fill(STILL_CONNECTED);
+    const table = await silent(
+      CONNECTED,
+      ...looks,
+      CONNECTED,
+      STILL_CONNECTED,
+      ready,
+      refused(409, 'taken_over', 'never'),
+    );
+    await table.clock.advance(30_000);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'taken_over' });
+    expect(table.clock.pending()).toBe(0);
+  });
+});
+
 describe('input', () => {
   test('is detached while the stream is lost, and attached again on the connection that plays', async () => {
     const table = await silent('hangs');
@@ -521,10 +544,22 @@ describe('a healed stream', () => {
   });
 });
 
+/** What the functions say of `silentMs` that do not know it: their own validation, with the fields of before. */
+function detailOfBefore(): string {
+  try {
+    requireBody(JSON.stringify({ signalRequest: 'offer', silentMs: 1 }), [
+      'signalRequest',
+      'previousConnectionId',
+    ]);
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+  }
+  throw new Error('The functions take every field.');
+}
+
 describe('old and new', () => {
-  const unknownField = refused(400, 'invalid_request', 'never', {
-    detail: 'silentMs: is not a field of this request; known fields are signalRequest, previousConnectionId',
-  });
+  const unknownField = refused(400, 'invalid_request', 'never', { detail: detailOfBefore() });
+
   /** An API of before: it refuses what it does not know, before it looks at anything else. */
   const oldApi = (table: Table, then: Reply) => () =>
     'silentMs' in (table.calls.at(-1)?.body ?? {}) ? unknownField : then;

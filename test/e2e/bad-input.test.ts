@@ -58,6 +58,7 @@ describe('bad input gets a 4xx that names the field, and nothing of it reaches A
       'previousConnectionId',
       { signalRequest: offer(), previousConnectionId: 7 },
     ],
+    ['a silence that is no time', 'silentMs', { signalRequest: offer(), silentMs: -1 }],
     ['a misspelt field', 'previousConnectionID', { signalRequest: offer(), previousConnectionID: 'c' }],
   ])('a reconnect with %s', async (_, field, body) => {
     await deployed.forgetCalls();

@@ -8,11 +8,11 @@ import { playerRoutes } from '../../infra/player-routes.ts';
 
 /** The most that a function's bundle may have, in thousands of bytes: a little above what it has. */
 const gates: Readonly<Record<string, number>> = {
-  start: 288,
-  status: 273,
+  start: 295,
+  status: 277,
   sessions: 226,
-  reconnect: 288,
-  terminate: 273,
+  reconnect: 295,
+  terminate: 277,
   'operator-shell': 271,
   'operator-sessions': 227,
   'operator-terminate': 272,

@@ -175,6 +175,7 @@ export async function ownSession(
     signalRequest: `offer-${randomUUID()}`,
     key: randomUUID(),
     previousConnectionId: undefined,
+    silentMs: undefined,
     endsBy: deps.now() + 10_000,
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   optionalConnectionId,
   optionalIdempotencyKey,
+  optionalSilentMs,
   requireBody,
   requireSignalRequest,
   requireStreamGroup,
@@ -103,6 +104,23 @@ describe('what a browser sends is named and refused before anything reaches AWS'
   it('a connection id that no answer ever carried', () => {
     for (const id of ['', 7, {}, 'a b'])
       expect(() => optionalConnectionId(id)).toThrow(/previousConnectionId/);
+  });
+
+  it('a silence that is not whole milliseconds from 0 to an hour', () => {
+    for (const value of [
+      -1,
+      3_600_001,
+      0.5,
+      '1900',
+      null,
+      true,
+      [1900],
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ]) {
+      expect(() => optionalSilentMs(value), String(value)).toThrow(/^silentMs: must be whole milliseconds/);
+    }
+    expect([undefined, 0, 1900, 3_600_000].map(optionalSilentMs)).toEqual([undefined, 0, 1900, 3_600_000]);
   });
 
   it('an application, a location or launch arguments that the settings do not allow', () => {

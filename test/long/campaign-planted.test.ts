@@ -10,18 +10,18 @@ beforeAll(() => {
   alarms = playerAlarms();
 });
 
-async function attacked({ patches, invariant, what, kinds = FAULTS }: Planted) {
+async function attacked({ patches, invariant, what, kinds = FAULTS, from = 1 }: Planted) {
   const isIt = (found: Found) => found.invariant === invariant && what.test(found.what);
   const code = await bundledRoutes(patches);
   const { violations } = await campaign({
-    from: 1,
+    from,
     seeds: 1000,
     kinds,
     code,
     alarms: () => alarms,
     enough: (so) => so.violations.some(isIt),
-    // What stands in its way need not be made short.
-    tries: 60,
+    // Nobody reads the replays.
+    tries: 0,
   });
   return violations.find(isIt);
 }

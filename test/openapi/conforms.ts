@@ -39,6 +39,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   minLength: (least: number, value) => typeof value !== 'string' || [...value].length >= least,
   maxLength: (most: number, value) => typeof value !== 'string' || [...value].length <= most,
   minimum: (least: number, value) => typeof value !== 'number' || value >= least,
+  maximum: (most: number, value) => typeof value !== 'number' || value <= most,
   minItems: (least: number, value) => !Array.isArray(value) || value.length >= least,
   maxItems: (most: number, value) => !Array.isArray(value) || value.length <= most,
   uniqueItems: (_true: true, value) => !Array.isArray(value) || new Set(value).size === value.length,

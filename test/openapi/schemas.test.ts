@@ -7,6 +7,7 @@ import { requireReason } from '../../lambdas/core/reason.ts';
 import {
   optionalConnectionId,
   optionalIdempotencyKey,
+  optionalSilentMs,
   requireBody,
   requireSignalRequest,
   requireStreamGroup,
@@ -125,6 +126,17 @@ const PAIRS: [string, fc.Arbitrary<unknown>, Schema, (value: never) => unknown][
     values,
     property(ConnectionRequest, 'previousConnectionId'),
     (value) => optionalConnectionId(value),
+  ],
+  [
+    'silentMs',
+    fc.oneof(
+      values,
+      fc.integer({ min: -10, max: 3_600_010 }),
+      fc.double(),
+      fc.constantFrom(-1, 0, 3_600_000, 3_600_001, 0.5, '0'),
+    ),
+    property(ConnectionRequest, 'silentMs'),
+    (value) => optionalSilentMs(value),
   ],
   [
     'applicationIdentifier',
