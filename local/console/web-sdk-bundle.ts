@@ -6,7 +6,7 @@ import type { Plugin } from 'esbuild';
 const VARIABLE = 'REJOIN_WEB_SDK';
 
 /** The official bundle that pages are to use; undefined: they use the stand-in, `page/web-sdk.ts`. */
-function officialWebSdk(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+export function officialWebSdk(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const given = environment[VARIABLE];
   if (!given) return undefined;
   const path = resolve(given);

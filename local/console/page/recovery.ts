@@ -16,6 +16,10 @@ export interface Recovery {
   forget(): void;
 }
 
+function healedDetail(silentMs: number): string {
+  return `after ${(silentMs / 1000).toFixed(1)} s; nothing was replaced`;
+}
+
 /** Makes moments of the library's events. Times are milliseconds of any one clock. */
 export function createRecovery(): Recovery {
   let moments: Moment[] = [];
@@ -65,12 +69,7 @@ export function createRecovery(): Recovery {
         }
         case 'healed':
           if (returning !== undefined) returning.healedMs = event.silentMs;
-          return add(
-            'healed',
-            at,
-            `Healed after ${(event.silentMs / 1000).toFixed(1)} s`,
-            'nothing was replaced',
-          );
+          return add('healed', at, 'Healed', healedDetail(event.silentMs));
         case 'asked':
           return add('asked', at, known ? 'Asked' : 'Asked for a session');
         case 'refused': {

@@ -121,8 +121,8 @@ describe('a blackout on the timeline', () => {
 
     expect(rows.map(({ kind }) => kind)).toEqual(['cut', 'noticed', 'asked', 'wait', 'healed']);
     expect(rows.at(-1)).toMatchObject({
-      label: 'Healed after 4.1 s',
-      detail: 'nothing was replaced',
+      label: 'Healed',
+      detail: 'after 4.1 s; nothing was replaced',
       step: { on: 'network' },
     });
     expect(recovery.told(141)).toMatch(/^Healed after 4\.1 s.*100 → 141/);
