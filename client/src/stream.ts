@@ -15,7 +15,7 @@ import { outcomeOf } from './signals.ts';
 import type { ConnectedState, Ended, EndedState, EventDetails, StreamEvent, StreamState } from './state.ts';
 import { createStateHolder } from './state-holder.ts';
 import { holdTab } from './tab-lock.ts';
-import { FIND_WITHIN_MS, STALL_MS } from './timing.ts';
+import { FIND_WITHIN_MS, STALL_MS, TOKEN_WITHIN_MS } from './timing.ts';
 
 /** What a stream is made of. */
 export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
@@ -162,7 +162,8 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
           suspected(silentMs) {
             scope.tell({ name: 'suspected', silentMs });
             // A token that has to be fetched is fetched while nothing is decided yet.
-            outcomeOf((unwanted) => options.getAccessToken({ signal: unwanted }), { env, signal });
+            const limits = { env, signal, ms: TOKEN_WITHIN_MS };
+            outcomeOf((unwanted) => options.getAccessToken({ signal: unwanted }), limits);
           },
         }),
       async claim({ streamSessionId }) {
