@@ -66,6 +66,8 @@ describe('the figures of a storm', () => {
       'waitP50',
       'waitP99',
       'billedMsPerPlayer',
+      'refusedCallsPerPlayer',
+      'statusRequestsPerPlayer',
     ]);
   });
 });
