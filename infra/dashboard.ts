@@ -182,6 +182,13 @@ export class PlayerDashboard extends Construct {
           ),
           graph('Waits for a turn, by route', [pacedAt('reconnect'), pacedAt('start')]),
         ],
+        [
+          graph(
+            'How long AWS takes to notice a loss',
+            times('NoticeTime', 'p50', 'p95', 'Maximum'),
+            milliseconds,
+          ),
+        ],
         question(
           '## What is AWS doing?\nThrottles that our calls met, and what GameLift Streams says of itself.',
         ),

@@ -11,6 +11,7 @@ export type OwnMetricName =
   | 'AnswerTime'
   | 'OwnTime'
   | 'AwsTime'
+  | 'NoticeTime'
   | 'PacerWait'
   | 'PacerQueue'
   | 'Throttles'

@@ -10,14 +10,29 @@ const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-o
 /** Tests of a deployment that measure, or bring a crowd. */
 const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
 
+/**
+ * Unit tests that read synthesized templates. They share processes and what they synthesized: loading the CDK takes longer than most of them.
+ * So none of them may change what another reads.
+ */
+const TEMPLATES = [
+  'test/infra/**/*.test.ts',
+  'test/local/template/**/*.test.ts',
+  'test/local/iam/template.test.ts',
+];
+
 const common = {
+  setupFiles: [new URL('setup.ts', import.meta.url).pathname],
   testTimeout: HANGS_AFTER_MS,
   hookTimeout: HANGS_AFTER_MS,
   teardownTimeout: HANGS_AFTER_MS,
+  env: {
+    // CDK's own rules for templates take seconds to load in each process, and here they would only warn where nobody reads: those who
+    // run `cdk synth` as a deployer does, test/infra/cli.test.ts and nag.test.ts, have them.
+    CDK_VALIDATION: 'false',
+    // Many tests start the same programs, each in a process of its own: what one compiled, the next ones find.
+    NODE_COMPILE_CACHE: new URL('../node_modules/.cache/rejoin-compiled', import.meta.url).pathname,
+  },
   // Until a condition holds, however busy the machine is: the default is one second.
-  // CDK's own rules for templates take seconds to load in each process, and here they would only warn where nobody reads: those who
-  // run `cdk synth` as a deployer does, test/infra/cli.test.ts and nag.test.ts, have them.
-  env: { CDK_VALIDATION: 'false' },
   expect: { poll: { timeout: ASKS_FOR_MS, interval: 20 } },
 };
 /** The same, for tests that compute for minutes. */
@@ -45,9 +60,10 @@ export default defineConfig({
           ...group(0),
           name: 'unit',
           include: ['test/{lambdas,infra,local,openapi,bench,client,run,campaign}/**/*.test.ts'],
-          exclude: [...BENCHES, ...LIVE],
+          exclude: [...BENCHES, ...LIVE, ...TEMPLATES],
         },
       },
+      { test: { ...common, ...group(0), name: 'unit-templates', include: TEMPLATES, isolate: false } },
       { test: { ...common, ...group(1), name: 'unit-live', include: LIVE } },
       {
         test: {

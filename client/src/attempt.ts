@@ -132,13 +132,15 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
         const { connection, answer: grant } = granted;
         if (await plays(granted))
           return { kind: 'connected', connection, session, connectionId: grant.connectionId };
-        giveUp(granted);
+        connection.close();
+        answer = undefined;
         request = begin(failure('no_picture', 'newOffer'));
       }
 
-      // A connection that came back and stayed is the stream again.
-      if (answer && healedAt && now - answer.at >= PROVISIONAL_MS) giveUp(answer.granted);
-      if (lost && old && healedAt && now - healedAt >= PROVISIONAL_MS && !answer && !requests.isOut) {
+      // A connection that came back and stayed is the stream again; until then an answer is held, since nobody else would ask.
+      const provenAt = Math.max(healedAt, answer?.at ?? 0) + PROVISIONAL_MS;
+      if (lost && old && healedAt && now >= provenAt && !requests.isOut) {
+        answer?.granted.connection.close();
         old.hasRival = false;
         return { kind: 'connected', connection: old, session, connectionId: lost.connectionId };
       }
@@ -177,12 +179,6 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       scope.wake();
     });
     return begun;
-  }
-
-  /** The answer is not applied, or in vain. */
-  function giveUp({ connection }: Granted<Sdk>): void {
-    connection.close();
-    answer = undefined;
   }
 
   function answered(granted: Granted<Sdk>): void {

@@ -21,6 +21,7 @@ import {
   MOST_SILENT_MS,
   MOST_TOLD_MS,
   OFFER_FOR_MS,
+  OFFER_WITHIN_MS,
   POLL_MS,
 } from './timing.ts';
 
@@ -112,7 +113,8 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       // What the page's factory throws is a failure like that of the SDK.
       const opened = await outcomeOf(() => {
         making = parts.open();
-        return making.offer();
+        // On the way to a first connection the player may have to allow a microphone first.
+        return making.offer(parts.silentMs && OFFER_WITHIN_MS);
       }, limits);
       const offered = opened.kind === 'value' ? opened.value : opened;
       if (making && offered.kind === 'value') {
@@ -124,7 +126,9 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       if (requests.isPaused) return undefined;
       const error = offered.kind === 'error' ? offered.error : offered.kind;
       scope.tell({ name: 'no_picture', error });
-      if (failures === MOST_SDK_FAILURES) return { kind: 'ended', ending: { reason: 'failed', error } };
+      // An offer that took too long may only have waited for the network.
+      if (failures >= MOST_SDK_FAILURES && error !== 'timeout')
+        return { kind: 'ended', ending: { reason: 'failed', error } };
       const ended = await requests.waitAfter(failure('no_picture', 'newOffer'));
       if (ended) return ended;
     }
@@ -153,11 +157,14 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
     requests.refused(refusal, waitMs);
     for (let lookMs = POLL_MS; ; ) {
       const leftMs = askAt - env.now();
-      if (!(await requests.sleep(Math.min(lookMs, leftMs))) || env.now() >= askAt) return;
+      // A new network changes nothing of what AWS sees: it is looked at sooner, not asked.
+      await requests.sleep(Math.min(lookMs, leftMs));
+      if (env.now() >= askAt) return;
       await requests.turn();
       const response = await requests.send({ path: routes.session(session) }, readSession);
-      if (!response || response.kind === 'ended') return;
       lookMs = POLL_MS;
+      if (!response) continue;
+      if (response.kind === 'ended') return;
       if (response.kind === 'answer') {
         const { status } = response.value.streamSession;
         if (status === 'CONNECTED') parts.saidConnected?.();

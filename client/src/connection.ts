@@ -38,7 +38,8 @@ export interface Connection<Sdk> {
   readonly death: Loss | undefined;
   /** Another connection was asked for: `terminated` may mean no more than that this one was replaced. */
   hasRival: boolean;
-  offer(): Promise<Outcome<string>>;
+  /** @param ms how long that may take, in milliseconds; without it as long as it likes. */
+  offer(ms?: number): Promise<Outcome<string>>;
   /**
    * Applies an answer, and waits for the first frame.
    *
@@ -107,14 +108,14 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     death: undefined,
     hasRival: false,
 
-    offer: () => outcomeOf(() => sdk.generateSignalRequest(), limits()),
+    offer: (ms) => outcomeOf(() => sdk.generateSignalRequest(), limits(ms)),
 
     async play(signalResponse, applied) {
       const until = env.now() + FRAME_WITHIN_MS;
+      const before = state;
       const call = await outcomeOf(() => sdk.processSignalResponse(signalResponse), limits(FRAME_WITHIN_MS));
-      // The browser begins to connect once it has taken an answer; before that the elements are untouched.
-      const isApplied = call.kind === 'value' || (state !== '' && call.kind !== 'cut');
-      if (isApplied) applied();
+      // The browser begins to connect once it has taken an answer, whatever becomes of it; before that the elements are untouched.
+      if (call.kind === 'value' || state !== before) applied();
       while (call.kind === 'value' && !life.signal.aborted && env.now() < until) {
         const stats = await rtcStats();
         if (!life.signal.aborted && mediaFlows(stats, state === 'connected')) {

@@ -15,7 +15,7 @@ import { outcomeOf } from './signals.ts';
 import type { ConnectedState, Ended, EndedState, EventDetails, StreamEvent, StreamState } from './state.ts';
 import { createStateHolder } from './state-holder.ts';
 import { holdTab } from './tab-lock.ts';
-import { FIND_WITHIN_MS, STALL_MS } from './timing.ts';
+import { FIND_WITHIN_MS, STALL_MS, TOKEN_WITHIN_MS } from './timing.ts';
 
 /** What a stream is made of. */
 export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
@@ -162,7 +162,8 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
           suspected(silentMs) {
             scope.tell({ name: 'suspected', silentMs });
             // A token that has to be fetched is fetched while nothing is decided yet.
-            outcomeOf((unwanted) => options.getAccessToken({ signal: unwanted }), { env, signal });
+            const limits = { env, signal, ms: TOKEN_WITHIN_MS };
+            outcomeOf((unwanted) => options.getAccessToken({ signal: unwanted }), limits);
           },
         }),
       async claim({ streamSessionId }) {
@@ -194,6 +195,8 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     for (let result = await first; ; ) {
       if (result.kind === 'ended') return end(scope, result);
       const { session, connectionId, connection: playing } = result;
+      // It may be an older one than the API made last: that came too late.
+      parts.learned(session, connectionId);
       parts.show({ name: 'connected', session, connectionId });
       const lost = await watch(scope, playing);
       if (lost.why === 'stalled') parts.stalled();
@@ -201,7 +204,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       result = await runAttempt({
         ...parts,
         session,
-        connectionId: known.connectionId,
+        connectionId,
         lost: { ...lost, connection: playing, connectionId },
       });
     }

@@ -59,6 +59,8 @@ export const FIRST_SPREAD_MS = 200;
 export const ANSWER_WITHIN_MS = 12_000;
 /** Signing in anew without the player may take some redirects. */
 export const TOKEN_WITHIN_MS = 30_000;
+/** An offer after a loss that takes longer never comes; gathering addresses in a dark network takes its time. */
+export const OFFER_WITHIN_MS = 30_000;
 /** From an answer to a decoded frame: several times what a slow network needs. */
 export const FRAME_WITHIN_MS = 8000;
 /** Between two looks for the first frame. */

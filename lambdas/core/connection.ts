@@ -59,14 +59,18 @@ function wholeLineage(record: SessionRecord, now: number, ownLease?: string): st
   return [...new Set([...(record.lineage ?? []), ...unrecorded])];
 }
 
-/** The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. */
+/**
+ * The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. The one that
+ * was named is the device's own at this moment, however many were made since and never used: it is forgotten last.
+ */
 export function withConnection(
   lineage: readonly string[],
   connectionId: string,
   previousConnectionId: string | undefined,
 ): string[] {
-  const continued = previousConnectionId === undefined ? [] : lineage;
-  return [...continued.filter((id) => id !== connectionId), connectionId].slice(-LINEAGE_KEPT);
+  if (previousConnectionId === undefined) return [connectionId];
+  const newest = [previousConnectionId, connectionId];
+  return [...new Set([...lineage.filter((id) => !newest.includes(id)), ...newest])].slice(-LINEAGE_KEPT);
 }
 
 /** The list after one more claim was consumed: without repetitions, the oldest dropped. */

@@ -51,6 +51,11 @@ export function playerMark(playerId: string): string {
   return digest('player', [playerId]).slice(0, 12);
 }
 
+/** Tells one request of a session from the one before where no more needs to be known of it: 8 characters of its digest. */
+export function requestMark(request: string): string {
+  return request.slice(0, 8);
+}
+
 /**
  * The public name of the connection that a client token makes. Derived from it, so a repeated request names the
  * same connection even when the function that made it died before it could write the name down.

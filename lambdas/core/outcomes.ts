@@ -8,6 +8,8 @@ import { GROUP_WAIT_MS, reconnectableInMs, spread, THROTTLED_WAIT_MS, UPSTREAM_W
 export interface Observed {
   status: StreamSessionStatus;
   statusReason?: string;
+  /** AWS's `LastUpdatedAt`, epoch milliseconds. */
+  lastUpdatedAt?: number;
 }
 
 /** What any call to AWS may come to, whichever API it was made for. */

@@ -47,6 +47,8 @@ export interface SessionRecord {
   statusAt: number;
   /** When the present status was first seen. */
   statusSince: number;
+  /** When AWS noticed that the player was gone, by AWS's clock, as far as it says so: a hint, since AWS documents no such time. */
+  noticedAt?: number;
   /** Since when the session is known to be over: AWS brings none back, whatever status a slower function writes later. */
   endedAt?: number;
   /** The answer to the start's offer, until a reconnect makes it worthless. */
@@ -101,6 +103,8 @@ export interface SeenStatus {
   status: StreamSessionStatus;
   statusReason?: string | undefined;
   location?: string | undefined;
+  /** AWS's `LastUpdatedAt`, epoch milliseconds. It is not documented what updates a session. */
+  lastUpdatedAt?: number | undefined;
 }
 
 /**
@@ -110,14 +114,24 @@ export interface SeenStatus {
  * @param before the status known so far, if it is
  * @param at when it was seen
  */
-export function statusChanges(before: StreamSessionStatus | undefined, seen: SeenStatus, at: number) {
-  const { status, statusReason, location } = seen;
+export function statusChanges(
+  before: StreamSessionStatus | undefined,
+  seen: SeenStatus,
+  at: number,
+): Pick<SessionRecord, 'status' | 'statusAt' | 'noticedAt' | 'location'> & {
+  statusReason: string | null;
+  statusSince?: number;
+} {
+  const { status, statusReason, location, lastUpdatedAt } = seen;
   return {
     status,
     statusAt: at,
     statusReason: statusReason ?? null,
     ...(status === before ? {} : { statusSince: at }),
     ...(location ? { location } : {}),
+    ...(status === 'PENDING_CLIENT_RECONNECTION' && lastUpdatedAt !== undefined
+      ? { noticedAt: lastUpdatedAt }
+      : {}),
   };
 }
 

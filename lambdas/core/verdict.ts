@@ -13,6 +13,17 @@ export interface Trouble {
   until: number;
   /** When a failure was counted last. */
   counted?: number;
+  /** When the player was refused last, and the mark of that request. */
+  refusedAt?: number;
+  request?: string;
+}
+
+/** What a request tells about the loss that it is sent for. */
+export interface ReportedLoss {
+  /** Tells the player's requests apart: a repeated one has the same. */
+  request: string;
+  /** When the page saw the stream for the last time, by the function's clock; undefined where it does not say. */
+  lostAt: number | undefined;
 }
 
 /** Who comes this long after the time that was told has got over the trouble, and has new one. */
@@ -48,23 +59,38 @@ export function judgeRefusal(
   problem: Problem,
   known: Trouble | undefined,
   now: number,
+  loss?: ReportedLoss,
 ): { verdict: Verdict; trouble: Trouble | null } {
-  const trouble = known && now <= known.until + SAME_TROUBLE_MS ? known : undefined;
+  const recent = known && now <= known.until + SAME_TROUBLE_MS ? known : undefined;
+  const trouble = recent && !isAnotherLoss(recent, loss) ? recent : undefined;
   const { code, extras } = problem;
   const failed =
     verdictOf(problem, PROBLEMS[code].status) === 'bad' || (trouble && isLost(problem, trouble, now));
-  const counted = trouble?.counted !== undefined && now < trouble.counted + COUNTED_AGAIN_MS;
+  // A stream that came back for a moment does not make the next failure another player's.
+  const counted = recent?.counted !== undefined && now < recent.counted + COUNTED_AGAIN_MS;
   const verdict = failed && !counted ? 'bad' : 'neither';
   if (code === 'stream_session_ended') return { verdict, trouble: null };
-  const countedAt = verdict === 'bad' ? now : trouble?.counted;
+  const countedAt = verdict === 'bad' ? now : recent?.counted;
   return {
     verdict,
     trouble: {
       since: trouble?.since ?? now,
       until: now + (extras.retryAfterMs ?? 0),
       ...(countedAt === undefined ? {} : { counted: countedAt }),
+      ...(loss && { refusedAt: now, request: loss.request }),
     },
   };
+}
+
+/**
+ * Whether the stream came back by itself since the last refusal, and this is another loss. A repeated request says nothing of it: pages
+ * repeat the very bytes, and with them how long the silence had lasted when the request was made.
+ */
+function isAnotherLoss(
+  { until, refusedAt = until, request }: Trouble,
+  loss: ReportedLoss | undefined,
+): boolean {
+  return loss?.lostAt !== undefined && loss.request !== request && loss.lostAt > refusedAt;
 }
 
 /** A turn as the trouble that it is: a line at AWS's quota. Without one in a line that is too busy, a wait of up to a minute was told. */
@@ -82,16 +108,20 @@ function isLost({ code, extras }: Problem, { since }: Trouble, now: number): boo
 
 /**
  * Whether a new connection is a relapse: it follows the last one so soon that that one can't have held: it was answered, and carried nothing.
- * A device that takes the stream over names no connection before it.
+ * A page that names another connection never used the last one: the one before plays on there. A device that takes the stream over names none.
  */
 export function judgeRelapse(
-  last: { answeredAt: number | undefined; relapseCounted: number | undefined },
+  last: {
+    connectionId: string | undefined;
+    answeredAt: number | undefined;
+    relapseCounted: number | undefined;
+  },
   previousConnectionId: string | undefined,
   now: number,
 ): 'none' | 'counted' | 'again' {
-  const { answeredAt, relapseCounted } = last;
+  const { connectionId, answeredAt, relapseCounted } = last;
   const soon = answeredAt !== undefined && now < answeredAt + RELAPSE_MS;
-  if (!soon || previousConnectionId === undefined) return 'none';
+  if (!soon || previousConnectionId === undefined || previousConnectionId !== connectionId) return 'none';
   const counted = relapseCounted !== undefined && now < relapseCounted + COUNTED_AGAIN_MS;
   return counted ? 'again' : 'counted';
 }

@@ -29,8 +29,9 @@ export interface AwsStreamSession {
   signalResponse: string | undefined;
   connectionTimeoutSeconds: number | undefined;
   sessionLengthSeconds: number | undefined;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, like the next. */
   createdAt: number | undefined;
+  lastUpdatedAt: number | undefined;
 }
 
 /** Longer for both, where an emulator is slow for want of a processor, or holds a call because a test says so. */
@@ -179,6 +180,7 @@ function digest(answer: {
   ConnectionTimeoutSeconds?: number | undefined;
   SessionLengthSeconds?: number | undefined;
   CreatedAt?: Date | undefined;
+  LastUpdatedAt?: Date | undefined;
 }): AwsStreamSession {
   return {
     arn: answer.Arn,
@@ -190,5 +192,6 @@ function digest(answer: {
     connectionTimeoutSeconds: answer.ConnectionTimeoutSeconds,
     sessionLengthSeconds: answer.SessionLengthSeconds,
     createdAt: answer.CreatedAt?.getTime(),
+    lastUpdatedAt: answer.LastUpdatedAt?.getTime(),
   };
 }

@@ -19,6 +19,8 @@ interface Measured {
   /** Of how many players a failure, or such a connection, was counted in this hour, if it was counted now; of ten at most. */
   failedPlayers: number;
   relapsedPlayers: number;
+  /** How long AWS took to notice the loss, in milliseconds, where both AWS and the page tell. */
+  noticeMs: number | undefined;
 }
 
 const nothing: Measured = {
@@ -32,6 +34,7 @@ const nothing: Measured = {
   relapse: 'none',
   failedPlayers: 0,
   relapsedPlayers: 0,
+  noticeMs: undefined,
 };
 
 /** Of the request that this sandbox answers: it answers one at a time. */

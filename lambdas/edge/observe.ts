@@ -60,6 +60,7 @@ export async function observed(
     return {
       status: seen.status,
       ...(seen.statusReason === undefined ? {} : { statusReason: seen.statusReason }),
+      ...(seen.lastUpdatedAt === undefined ? {} : { lastUpdatedAt: seen.lastUpdatedAt }),
     };
   } catch (error) {
     if (error instanceof AwsFailure) return undefined;

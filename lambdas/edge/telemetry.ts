@@ -86,7 +86,7 @@ const COUNTED: Readonly<Record<string, Counted>> = {
     outcomes: 'all',
     metrics: new Set([
       ...['Failed', 'AnswerTime', 'OwnTime', 'AwsTime', 'PacerWait', 'PacerQueue'],
-      ...['Relapses', 'PlayersFailed', 'PlayersRelapsed', 'Throttles', 'Replays', 'Adopted'],
+      ...['Relapses', 'PlayersFailed', 'PlayersRelapsed', 'Throttles', 'Replays', 'Adopted', 'NoticeTime'],
     ]),
   },
   start: { outcomes: 'all', metrics: new Set(['Failed', 'PlayersFailed', 'Throttles', 'Replays']) },
@@ -104,7 +104,7 @@ const NOTHING: Counted = { outcomes: [], metrics: new Set() };
 export function countAnswer(route: string, answered: Answered): void {
   const { outcome, verdict, replayed, milliseconds, waitMs = 0, place = 0 } = answered;
   const { awsMs, waitedMs, looks, failedLooks, relapse, throttles, denials, adopted } = measured;
-  const { failedPlayers, relapsedPlayers } = measured;
+  const { failedPlayers, relapsedPlayers, noticeMs } = measured;
   const { outcomes, metrics: names } = COUNTED[route] ?? NOTHING;
   if (outcomes === 'all' || outcomes.includes(outcome)) {
     requests.addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
@@ -122,6 +122,7 @@ export function countAnswer(route: string, answered: Answered): void {
     add('Failed', verdict === 'bad' ? 1 : 0);
   }
   if (waitedMs + waitMs > 0) time('PacerWait', waitedMs + waitMs);
+  if (noticeMs !== undefined) time('NoticeTime', noticeMs);
   if (looks > 0) add('LooksFailed', failedLooks / looks);
   if (place > 0) add('PacerQueue', place);
   if (failedPlayers > 0) add('PlayersFailed', failedPlayers);

@@ -10,7 +10,8 @@ import {
   withConnection,
   withConsumed,
 } from '../core/connection.ts';
-import { claimOf, connectionClientToken, connectionIdOf } from '../core/digests.ts';
+import { claimOf, connectionClientToken, connectionIdOf, requestMark } from '../core/digests.ts';
+import { noticeTimeMs } from '../core/notice.ts';
 import { connectProblem, needsLook, type Observed } from '../core/outcomes.ts';
 import { Problem } from '../core/problems.ts';
 import {
@@ -20,7 +21,7 @@ import {
   streamSessionView,
 } from '../core/stream-session.ts';
 import { likelyEnd, SHORT_WAIT_MS } from '../core/turn.ts';
-import { judgeRefusal, judgeRelapse, lineAsTrouble } from '../core/verdict.ts';
+import { judgeRefusal, judgeRelapse, lineAsTrouble, type ReportedLoss } from '../core/verdict.ts';
 import { reconnectableInMs, spread } from '../core/waits.ts';
 import { countingFailures, playersCounted } from '../edge/counting.ts';
 import { measured } from '../edge/measured.ts';
@@ -64,6 +65,10 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
   const { record, lease } = held;
 
   const now = deps.now();
+  const loss: ReportedLoss = {
+    request: requestMark(claim.request),
+    lostAt: asked.silentMs === undefined ? undefined : now - asked.silentMs,
+  };
   for (const dead of record.orphans ? deadLeases(record, now, lease.id) : []) {
     // A function that is killed says nothing of whom it met.
     deps.log.warn('dead lease', deadLeaseFields(dead));
@@ -86,7 +91,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     repeat = verdict.repeat;
   } catch (refusal) {
     const ended = refusal instanceof Problem && refusal.code === 'stream_session_ended';
-    await giveBack(asked, held, { ...settled, ...(ended ? troubled(refusal, record, now) : {}) }, deps);
+    await giveBack(asked, held, { ...settled, ...(ended ? troubled(refusal, record, loss, now) : {}) }, deps);
     throw refusal;
   }
 
@@ -99,7 +104,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     const { paced, turn, uncertain } = inLine;
     const changes = {
       ...settled,
-      ...troubled(paced, record, deps.now()),
+      ...troubled(paced, record, loss, deps.now()),
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
       turn,
       // However small the player's own budget is, it lets the player come when the turn is due.
@@ -118,7 +123,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     const problem = connectProblem(failure, repeat, seen, deps.random());
     const changes = {
       ...settled,
-      ...troubled(problem, record, deps.now()),
+      ...troubled(problem, record, loss, deps.now()),
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
       ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
@@ -140,14 +145,16 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     turn: null,
     // The start's answer fits the start's offer alone.
     startResponse: null,
+    ...(record.noticedAt === undefined ? {} : { noticedAt: null }),
     lineage: withConnection(lineage, connectionId, previousConnectionId),
     connectedRequest: claim.request,
     answer: packed(body, asked.signalRequest),
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
     ...(record.trouble ? { trouble: null } : {}),
-    ...relapsed(record, previousConnectionId, at),
+    ...relapsed(asked, record, at),
   };
+  measureNotice(record, made.seen, loss, repeat);
   await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
@@ -178,14 +185,15 @@ async function askAws(
   clientToken: string,
   repeat: boolean,
   deps: ReconnectDependencies,
-): Promise<{ signalResponse: string } | { failure: AwsFailure; seen: Observed | undefined }> {
+): Promise<{ seen: Observed | undefined } & ({ signalResponse: string } | { failure: AwsFailure })> {
   const deadline = asked.endsBy - RESERVE_MS;
+  let seen: Observed | undefined;
   for (let looked = false; ; looked = true) {
     try {
-      return { signalResponse: await deps.createConnection(asked, clientToken, deadline) };
+      return { signalResponse: await deps.createConnection(asked, clientToken, deadline), seen };
     } catch (failure) {
       if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
-      const seen = needsLook(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
+      seen = needsLook(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
       const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
     }
@@ -193,22 +201,52 @@ async function askAws(
 }
 
 /** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
-function troubled(refusal: Problem, record: SessionRecord, now: number): Pick<Changes, 'trouble'> {
-  const { verdict, trouble } = judgeRefusal(refusal, record.trouble ?? lineAsTrouble(record.turn), now);
+function troubled(
+  refusal: Problem,
+  record: SessionRecord,
+  loss: ReportedLoss,
+  now: number,
+): Pick<Changes, 'trouble'> {
+  const known = record.trouble ?? lineAsTrouble(record.turn);
+  const { verdict, trouble } = judgeRefusal(refusal, known, now, loss);
   refusal.verdict = verdict;
   // Who waits in a line is known by the turn, and ten thousand such writes are better small.
-  const known = record.trouble !== undefined;
-  return known || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
+  const isWritten = record.trouble !== undefined;
+  return isWritten || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
+}
+
+/**
+ * How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. A request that may have been sent
+ * before says nothing of it: its silence is that of its first time.
+ */
+function measureNotice(
+  record: SessionRecord,
+  seen: Observed | undefined,
+  { request, lostAt }: ReportedLoss,
+  repeat: boolean,
+): void {
+  const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
+  const isFirst = !repeat && !record.turn && record.trouble?.request !== request;
+  if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
+  if (isFirst) measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
 }
 
 /** Whether the connection follows one which did not hold, as far as this session remembers. */
 function relapsed(
-  { answerUntil, relapseCounted }: SessionRecord,
-  previousConnectionId: string | undefined,
+  asked: Reconnect,
+  { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
   now: number,
 ): Pick<Changes, 'relapseCounted'> {
   const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
-  measured.relapse = judgeRelapse({ answeredAt, relapseCounted }, previousConnectionId, now);
+  const connectionId =
+    connectedRequest === undefined
+      ? undefined
+      : connectionIdOf(connectionClientToken(asked, connectedRequest));
+  measured.relapse = judgeRelapse(
+    { connectionId, answeredAt, relapseCounted },
+    asked.previousConnectionId,
+    now,
+  );
   return measured.relapse === 'counted' ? { relapseCounted: now } : {};
 }
 

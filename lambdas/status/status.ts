@@ -23,6 +23,11 @@ const FRESH_MS = 1000;
 /** About one that plays undisturbed it is asked less often still: the quota is for those who wait. */
 const SETTLED_FRESH_MS = 5000;
 const SETTLED_AFTER_MS = 30_000;
+/**
+ * A player who was refused a connection waits for the very change that makes AWS take one: for so long after the refusal the session
+ * does not count as undisturbed. It is twice the longest in which AWS is taken to notice a loss; a page asks again long before.
+ */
+const AWAITED_MS = 60_000;
 const RESERVE_MS = 1000;
 
 /**
@@ -76,8 +81,10 @@ export async function status(
 }
 
 /** For how long the newest status counts as new, in milliseconds. */
-function freshMs({ status, statusSince }: SessionRecord, now: number): number {
-  return status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS ? SETTLED_FRESH_MS : FRESH_MS;
+function freshMs({ status, statusSince, trouble }: SessionRecord, now: number): number {
+  const isSettled = status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS;
+  const isAwaited = trouble?.refusedAt !== undefined && now - trouble.refusedAt < AWAITED_MS;
+  return isSettled && !isAwaited ? SETTLED_FRESH_MS : FRESH_MS;
 }
 
 /** Whether a player waits for the answer to a start, which only a look at AWS brings. */

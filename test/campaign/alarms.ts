@@ -25,9 +25,12 @@ interface Point {
   at: number;
 }
 
+/** What the alarms need to know of a request: its route, what it counted, and when. */
+export type Counting = Pick<Exchange, 'endedAt' | 'counted'> & { asked: Pick<Exchange['asked'], 'route'> };
+
 export interface Alarms {
   /** Those that ring by what these answers counted, by name. */
-  ringing(exchanges: readonly Exchange[]): string[];
+  ringing(exchanges: readonly Counting[]): string[];
 }
 
 function templateOfPlayerApi(): Record<string, { Type: string; Properties: Json }> {
@@ -76,8 +79,12 @@ function ringsAt(alarm: Json, points: readonly Point[], end: number): boolean {
   return rings(alarm, periods.toReversed());
 }
 
-/** Synthesizes the template, which takes some seconds. */
-export function playerAlarms(): Alarms {
+/**
+ * Synthesizes the template, which takes some seconds.
+ *
+ * @param every those too that one player alone may ring
+ */
+export function playerAlarms({ every = false } = {}): Alarms {
   const resources = Object.entries(templateOfPlayerApi());
   const isOwn = ({ Metrics = [] }: Json) =>
     Metrics.some(({ MetricStat }: Json) => MetricStat) &&
@@ -95,7 +102,7 @@ export function playerAlarms(): Alarms {
       .filter(({ alarm }) => !/^A part of /.test(alarm.AlarmDescription))
       .map(({ alarm }) => ({ alarm, parts: [alarm] })),
     ...composite.map((alarm) => ({ alarm, parts: partsOf(alarm.AlarmRule).map((part) => part.alarm) })),
-  ].filter(({ alarm }) => !OFTEN_ONE.test(alarm.AlarmDescription));
+  ].filter(({ alarm }) => every || !OFTEN_ONE.test(alarm.AlarmDescription));
 
   return {
     ringing(exchanges) {

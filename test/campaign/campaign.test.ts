@@ -1,50 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Alarms, playerAlarms } from './alarms.ts';
 import { HELP, readArguments } from './arguments.ts';
-import { bundledRoutes, type Route, type SandboxCode } from './bundle.ts';
-import { campaign } from './campaign.ts';
+import { ATTACKS, type Attacked, attacked, expectNoViolation } from './attacks.ts';
 import { planOf } from './generate.ts';
 import { judged } from './judge.ts';
-import { FAULTS, type FaultKind } from './plan.ts';
-import { inWords } from './tell.ts';
+import { FAULTS } from './plan.ts';
 
-let code: Record<Route, SandboxCode>;
-let alarms: Alarms;
+let functions: Attacked;
 beforeAll(async () => {
-  code = await bundledRoutes();
-  alarms = playerAlarms();
+  functions = await attacked();
 });
 
 describe('under attack by seed, every answer that players get holds', () => {
-  it.each<[string, readonly FaultKind[], number]>([
-    ['where AWS fails', ['aws'], 1000],
-    ['where the table fails', ['table'], 2000],
-    ['where functions are killed', ['kills'], 3000],
-    ['where clocks are apart', ['clocks'], 4000],
-    ['where all of it happens at once', FAULTS, 5000],
-  ])('%s', async (_, kinds, from) => {
-    const { requests, violations } = await campaign({
-      from,
-      seeds: 220,
-      kinds,
-      code,
-      alarms: () => alarms,
-      tries: 60,
-    });
-    const said = violations.map(({ seed, invariant, what, replay }) => ({
-      seed,
-      violates: `(${invariant}) ${what}`,
-      steps: inWords(replay),
-    }));
-    expect(said).toEqual([]);
-    expect(requests).toBeGreaterThan(2000);
-  });
+  // With more seeds: test/long/campaign.test.ts.
+  it.each(ATTACKS)('%s', (_, kinds, from) => expectNoViolation(functions, { kinds, from, seeds: 60 }));
 });
 
 describe('a seed', () => {
   it('does the same each time, so that what it found can be looked into', async () => {
     const run = async () => {
-      const { exchanges } = await judged(planOf(20), code, () => alarms);
+      const { exchanges } = await judged(planOf(20), functions.code, () => functions.alarms);
       return exchanges.map(({ asked, endedAt, status, text }) => [asked.id, endedAt, status, text]);
     };
     expect(await run()).toEqual(await run());

@@ -87,6 +87,7 @@ describe('docs/client.md', () => {
       ['spread over 0.2 s', timing.FIRST_SPREAD_MS],
       ['no answer in 12 s', timing.ANSWER_WITHIN_MS],
       ['or took 30 s', timing.TOKEN_WITHIN_MS],
+      ['after a loss within 30 s', timing.OFFER_WITHIN_MS],
       ['no frame came in 8 s', timing.FRAME_WITHIN_MS],
       ['and 30 s, which AWS may take', timing.NOTICED_LATER_MS],
       ['an end 30 s', timing.END_WITHIN_MS],

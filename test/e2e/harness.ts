@@ -132,10 +132,10 @@ async function createPlayer({ endpoints }: LocalDeployment, name: string) {
     sessions: () => request('GET', '/v1/streamsessions'),
     reconnect: (
       id: string,
-      { signalRequest = newOffer(), key, previousConnectionId }: ReconnectOptions = {},
+      { signalRequest = newOffer(), key, previousConnectionId, silentMs }: ReconnectOptions = {},
     ) =>
       request('POST', `${group}/${id}/connections`, {
-        body: { signalRequest, ...(previousConnectionId ? { previousConnectionId } : {}) },
+        body: { signalRequest, ...(previousConnectionId ? { previousConnectionId } : {}), silentMs },
         ...keyed(key),
       }),
     terminate: (id: string) => request('DELETE', `${group}/${id}`),
@@ -147,6 +147,7 @@ interface ReconnectOptions {
   signalRequest?: string;
   key?: string;
   previousConnectionId?: string;
+  silentMs?: number;
 }
 
 export type Player = Awaited<ReturnType<typeof createPlayer>>;

@@ -120,6 +120,13 @@ async function provoke() {
     () => again.player.reconnect(again.id, { previousConnectionId }),
     ({ status }) => status === 201,
   );
+  // A page that says how long it has seen nothing, and a look that has seen AWS notice it.
+  const silent = await dropped();
+  await eventually(
+    () => silent.player.status(silent.id),
+    ({ json }) => json.streamSession.status === 'PENDING_CLIENT_RECONNECTION',
+  );
+  await answered(silent.player.reconnect(silent.id, { silentMs: 300_000 }), 201);
   await answered((await deployed.player()).reconnect(back.id), 404);
   await answered((await deployed.player()).status(back.id), 404);
   // A start, its repetition.

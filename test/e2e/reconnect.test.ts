@@ -220,6 +220,24 @@ describe('a function killed in the middle', () => {
   });
 });
 
+describe('a page that says how long it has seen nothing', () => {
+  it('is answered like one of before that does not, and repeats its request with another figure', async () => {
+    const { player, id } = await dropped();
+    const request = { signalRequest: offer(), key: 'key-of-silence' };
+    const first = await player.reconnect(id, { ...request, silentMs: 1900 });
+    expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    for (const silentMs of [undefined, 0, 3_600_000]) {
+      const again = await player.reconnect(id, {
+        ...request,
+        ...(silentMs === undefined ? {} : { silentMs }),
+      });
+      expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+      expect(again.json).toEqual(first.json);
+    }
+    expect(await tokens()).toHaveLength(1);
+  });
+});
+
 describe('two devices of one player', () => {
   it('do not fight: the one overtaken is told so, and gets the stream back when the player insists', async () => {
     const { player, id, connectionId } = await dropped();

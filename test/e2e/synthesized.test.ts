@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { portsFrom } from '../../local/ports.ts';
 import { localSettings } from '../../local/settings.ts';
 import { synthesize } from '../../local/template/synth.ts';
-import { temporaryDirectory } from '../local/template/temporary.ts';
+import { temporaryDirectory } from '../temporary.ts';
 import { withLock } from './lock.ts';
 import { synthesizedOnce } from './synthesized.ts';
 

@@ -45,6 +45,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
   [/^npx cdk synth( --quiet)?$/, 'test/infra/cli.test.ts', "'synth'"],
   // Packing builds before.
   [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
+  [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
 ];
 

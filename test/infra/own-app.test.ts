@@ -96,7 +96,11 @@ describe('in a repository of its own', () => {
       const { status, stderr } = spawnSync(process.execPath, [file], {
         cwd: directory,
         encoding: 'utf8',
-        env: { CDK_OUTDIR: outDir, CDK_VALIDATION: 'false' },
+        env: {
+          CDK_OUTDIR: outDir,
+          CDK_VALIDATION: 'false',
+          NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        },
       });
       expect([status, stderr.replaceAll(/^Bundling asset .*\n/gm, '')]).toEqual([0, '']);
       return readdirSync(outDir).filter((name) => name.startsWith('asset.'));

@@ -1,13 +1,10 @@
 /** Synthesizes the stack without bundling, and reads its template the way the tests think of it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { OperatorStack } from '../../infra/operator-stack.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
 import type { SettingsInput } from '../../infra/settings.ts';
+import { temporaryDirectory } from '../temporary.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -34,13 +31,10 @@ export const withProvider = {
   webOrigins: ['https://play.example.com', 'https://beta.example.com'],
 } satisfies SettingsInput;
 
-const assemblies = mkdtempSync(join(tmpdir(), 'rejoin-synth-'));
-afterAll(() => rmSync(assemblies, { recursive: true }));
-
 /** An app that leaves nothing behind. Bundling is skipped: these tests ask only the template, which says the same. */
 export function newApp(): App {
   return new App({
-    outdir: mkdtempSync(join(assemblies, 'app-')),
+    outdir: temporaryDirectory(),
     context: { 'aws:cdk:bundling-stacks': [] },
   });
 }
@@ -49,7 +43,7 @@ export function stackOf(settings: SettingsInput): RejoinStack {
   return new RejoinStack(newApp(), settings);
 }
 
-/** Makes the same template once in a test file, and hands out copies. */
+/** Makes the same template once in a process, which runs many test files, and hands out copies. */
 function once(make: (settings: SettingsInput) => SynthesizedTemplate) {
   const made = new Map<string, SynthesizedTemplate>();
   return (settings: SettingsInput): SynthesizedTemplate => {

@@ -186,6 +186,43 @@ describe('the quota of looks', () => {
     expect(aws.gets).toBe(3);
   });
 
+  it('is spent once a second on a session whose player was just refused as connected, for a minute', async () => {
+    const { aws, asked, clock, deps, poll } = await watched();
+    aws.get = seenAs({ status: 'CONNECTED' });
+    const looks = async (seconds: number) => {
+      const before = aws.gets;
+      for (let second = 0; second < seconds; second++) {
+        clock.now += 1000;
+        await poll();
+      }
+      return aws.gets - before;
+    };
+    expect(await looks(10)).toBe(2);
+    const refused = reconnect(
+      { ...asked, endsBy: clock.now + 10_000 },
+      { ...deps, look: async () => ({ status: 'CONNECTED' }) },
+    );
+    expect(await code(refused)).toBe('session_not_reconnectable');
+    expect(await looks(10)).toBe(10);
+    aws.get = seenAs({ status: 'PENDING_CLIENT_RECONNECTION' });
+    clock.now += 1000;
+    expect((await poll()).status).toBe('PENDING_CLIENT_RECONNECTION');
+    // Nobody asks any more, and AWS sees the connection that came back.
+    aws.get = seenAs({ status: 'CONNECTED' });
+    await looks(90);
+    expect(await looks(10)).toBe(2);
+  });
+
+  it('keeps its bounds though players were just refused: a poll without a spot gets the older answer', async () => {
+    const { clock, poll, aws } = await watched({
+      trouble: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
+    });
+    aws.get = seenAs({ status: 'PENDING_CLIENT_RECONNECTION' });
+    expect((await poll({ take: async () => false, slow: async () => {} })).status).toBe('CONNECTED');
+    clock.now += 1000;
+    expect((await poll()).status).toBe('PENDING_CLIENT_RECONNECTION');
+  });
+
   it('does not heat a full window further: the sandbox remembers that it is full', async () => {
     const counters = tableCounters(real.table);
     const owner = randomUUID();

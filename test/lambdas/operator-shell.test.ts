@@ -39,6 +39,7 @@ function door(changes: Partial<ShellDependencies> = {}) {
       connectionTimeoutSeconds: 120,
       sessionLengthSeconds: 3600,
       createdAt: 0,
+      lastUpdatedAt: undefined,
       userId: 'player-1',
       ...seen,
     }),

@@ -54,6 +54,7 @@ async function session(
       connectionTimeoutSeconds: 120,
       sessionLengthSeconds: 3600,
       createdAt: NOW,
+      lastUpdatedAt: undefined,
     }),
     terminateStreamSession: async () => void events.push('AWS'),
     now: () => NOW,
@@ -150,6 +151,7 @@ describe('ending any session', () => {
         connectionTimeoutSeconds: 120,
         sessionLengthSeconds: 3600,
         createdAt: NOW,
+        lastUpdatedAt: undefined,
       }),
     });
     await end();

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../client/src/problem.ts';
+import { PROBLEMS, type Problem, problemBody } from '../../lambdas/core/problems.ts';
 import {
   optionalConnectionId,
   optionalIdempotencyKey,
@@ -121,6 +123,24 @@ describe('what a browser sends is named and refused before anything reaches AWS'
       expect(() => optionalSilentMs(value), String(value)).toThrow(/^silentMs: must be whole milliseconds/);
     }
     expect([undefined, 0, 1900, 3_600_000].map(optionalSilentMs)).toEqual([undefined, 0, 1900, 3_600_000]);
+  });
+
+  it('a field that this version does not know yet, by its name: a newer page then asks without it', () => {
+    const body = JSON.stringify({ signalRequest: offer, previousConnectionId: 'c-1', silentMs: 1900 });
+    const before = ['signalRequest', 'previousConnectionId'];
+    const refused = (fields: readonly string[]) => {
+      try {
+        requireBody(body, fields);
+      } catch (problem) {
+        return refusalOf(400, null, problemBody(problem as Problem, 'r-1', PROBLEMS.invalid_request));
+      }
+      return undefined;
+    };
+    expect(refused(before)).toMatchObject({
+      code: 'invalid_request',
+      detail: expect.stringMatching(/^silentMs: is not a field of this request/),
+    });
+    expect(refused([...before, 'silentMs'])).toBeUndefined();
   });
 
   it('an application, a location or launch arguments that the settings do not allow', () => {

@@ -70,6 +70,44 @@ describe('a failure', () => {
     expect(repeated(stuck).filter((verdict) => verdict === 'bad')).toHaveLength(2);
   });
 
+  it('of another loss is another one: the stream had come back since the last refusal', () => {
+    const refusedAsConnected = of('session_not_reconnectable', {
+      retryAfterMs: 1000,
+      streamSessionStatus: 'CONNECTED',
+    });
+    /** Refused, and again 40 s later; how long nothing was seen then, and whether the same request is repeated. */
+    const later = (silentMs: number | undefined, request: string) => {
+      const { trouble } = judgeRefusal(refusedAsConnected, undefined, NOW, {
+        request: 'r1',
+        lostAt: NOW - 2000,
+      });
+      const now = NOW + 40_000;
+      const loss = { request, lostAt: silentMs === undefined ? undefined : now - silentMs };
+      return judgeRefusal(refusedAsConnected, trouble ?? undefined, now, loss);
+    };
+    expect(later(2000, 'r2')).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 40_000 } });
+    // The same loss, a page that does not say, and a repeated request, whose bytes say what was true at its first time.
+    expect(later(42_000, 'r2')).toMatchObject({ verdict: 'bad', trouble: { since: NOW } });
+    expect(later(undefined, 'r2').verdict).toBe('bad');
+    expect(later(2000, 'r1').verdict).toBe('bad');
+  });
+
+  it('of another loss is not counted again so soon', () => {
+    const failed = of('upstream_timeout', { retryAfterMs: 1000 });
+    const { trouble } = judgeRefusal(failed, undefined, NOW, { request: 'r1', lostAt: NOW - 2000 });
+    const loss = { request: 'r2', lostAt: NOW + 28_000 };
+    const next = judgeRefusal(failed, trouble ?? undefined, NOW + 30_000, loss);
+    expect(next).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 30_000, counted: NOW } });
+  });
+
+  it('that was written down before losses were told apart is the same until its wait is over', () => {
+    const failed = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
+    const known: Trouble = { since: NOW - 40_000, until: NOW + 1000 };
+    const judged = (lostAt: number) =>
+      judgeRefusal(failed, known, NOW + 5000, { request: 'r2', lostAt }).verdict;
+    expect([judged(NOW + 1000), judged(NOW + 1001)]).toEqual(['bad', 'neither']);
+  });
+
   it('of the next trouble is another one: who comes long after the time that was told', () => {
     const failed = of('upstream_timeout', { retryAfterMs: 1000 });
     expect(
@@ -158,7 +196,7 @@ describe('a connection', () => {
     answeredAt: number | undefined,
     relapseCounted?: number,
     previous: string | undefined = 'c1',
-  ) => judgeRelapse({ answeredAt, relapseCounted }, previous, NOW);
+  ) => judgeRelapse({ connectionId: 'c1', answeredAt, relapseCounted }, previous, NOW);
 
   it('that follows an answered one within half a minute is a relapse: that one was answered and carried nothing', () => {
     expect(judge(NOW - 29_999)).toBe('counted');
@@ -171,7 +209,13 @@ describe('a connection', () => {
     expect(judge(NOW - 5000, NOW - 300_000)).toBe('counted');
   });
 
+  it('of a page that never used the last one is none: the one before plays there, and is what it names', () => {
+    expect(judge(NOW - 5000, undefined, 'c0')).toBe('none');
+  });
+
   it("of the player's other device is none: it takes the stream over and names no connection", () => {
-    expect(judgeRelapse({ answeredAt: NOW - 5000, relapseCounted: undefined }, undefined, NOW)).toBe('none');
+    expect(
+      judgeRelapse({ connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined }, undefined, NOW),
+    ).toBe('none');
   });
 });

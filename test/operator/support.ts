@@ -31,8 +31,7 @@ export const environment = (
   AWS_ACCESS_KEY_ID: KEY.accessKeyId,
   AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
   AWS_EC2_METADATA_DISABLED: 'true',
-  // Each command is a process of its own: what the first one compiled, the next ones find.
-  NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'rejoin-compiled'),
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   ...more,
 });
 

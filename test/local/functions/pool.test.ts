@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { temporaryDirectory } from '../template/temporary.ts';
+import { temporaryDirectory } from '../../temporary.ts';
 import { functionModel, isAlive, testPool } from './support.ts';
 
 /** A handler that says it runs by writing a file, then waits until the file `go` beside it exists. */

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { createFunctionPool, type FunctionPool } from '../../../local/functions/pool.ts';
 import type { FunctionModel } from '../../../local/template/model.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
-import { temporaryDirectory } from '../template/temporary.ts';
+import { temporaryDirectory } from '../../temporary.ts';
 
 /** Of a function, and of its loading: no test waits for it, and the busiest machine does not need as long. */
 const AMPLE_SECONDS = HANGS_AFTER_MS / 1000;

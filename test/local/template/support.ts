@@ -8,7 +8,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { readDeployment } from '../../../local/template/deployment.ts';
 import type { Deployment, StackModel } from '../../../local/template/model.ts';
-import { temporaryDirectory } from './temporary.ts';
+import { temporaryDirectory } from '../../temporary.ts';
 
 // Many of these templates are wrong on purpose; CDK's own remarks about them would only bury the results.
 process.env.CDK_VALIDATION = 'false';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { synthesize } from '../../../local/template/synth.ts';
-import { temporaryDirectory } from './temporary.ts';
+import { temporaryDirectory } from '../../temporary.ts';
 
 let project: string;
 let outDir: string;

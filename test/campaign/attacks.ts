@@ -1,0 +1,41 @@
+/** The attacks that the suite makes, few seeds of each in `npm test` and many in `npm run test:all`. */
+import { expect } from 'vitest';
+import { type Alarms, playerAlarms } from './alarms.ts';
+import { bundledRoutes, type Route, type SandboxCode } from './bundle.ts';
+import { campaign } from './campaign.ts';
+import { FAULTS, type FaultKind } from './plan.ts';
+import { inWords } from './tell.ts';
+
+/** What fails, and the first seed. */
+export const ATTACKS: readonly [what: string, kinds: readonly FaultKind[], from: number][] = [
+  ['where AWS fails', ['aws'], 1000],
+  ['where the table fails', ['table'], 2000],
+  ['where functions are killed', ['kills'], 3000],
+  ['where clocks are apart', ['clocks'], 4000],
+  ['where all of it happens at once', FAULTS, 5000],
+];
+
+export interface Attacked {
+  readonly code: Record<Route, SandboxCode>;
+  readonly alarms: Alarms;
+}
+
+/** The functions as they are deployed. */
+export async function attacked(): Promise<Attacked> {
+  return { code: await bundledRoutes(), alarms: playerAlarms() };
+}
+
+/** Holds that no seed from one on makes the functions break a promise, and that the seeds do ask for something. */
+export async function expectNoViolation(
+  { code, alarms }: Attacked,
+  attack: { readonly kinds: readonly FaultKind[]; readonly from: number; readonly seeds: number },
+): Promise<void> {
+  const { requests, violations } = await campaign({ ...attack, code, alarms: () => alarms, tries: 60 });
+  const said = violations.map(({ seed, invariant, what, replay }) => ({
+    seed,
+    violates: `(${invariant}) ${what}`,
+    steps: inWords(replay),
+  }));
+  expect(said).toEqual([]);
+  expect(requests).toBeGreaterThan(9 * attack.seeds);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
+
+type Table = ReturnType<typeof createTable>;
+
+const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
+  retryAfterMs: 1000,
+  streamSessionStatus: 'CONNECTED',
+});
+const STILL_CONNECTED: Reply = { status: 200, body: { streamSession: session } };
+
+/** The connection that plays first. */
+function old(table: Table): FakeSdk {
+  const [first] = table.sdks;
+  if (first === undefined) throw new Error('no connection was made');
+  return first;
+}
+
+/** A player whose stream has been silent since a moment ago, with what the API will say; the loss is noticed. */
+async function silent(table: Table, ...replies: (Reply | (() => Reply))[]): Promise<Table> {
+  await table.playing();
+  table.replies.push(...replies);
+  old(table).lives = false;
+  await table.clock.advance(1950);
+  expect(table.stream.state.name).toBe('reconnecting');
+  return table;
+}
+
+describe('a stream that healed just after an answer came', () => {
+  test.each([7900, 8100, 8500, 8850, 9500])(
+    'and dies %i ms after that answer is replaced, not left waiting',
+    async (ms) => {
+      const table = await silent(createTable(), { ...(granted('c-2') as object), afterMs: 2000 } as Reply);
+      // Packets come without a frame, so the answer waits; then the picture is back.
+      await table.clock.advance(1900);
+      old(table).lives = true;
+      old(table).decodes = false;
+      await table.clock.advance(900);
+      old(table).decodes = true;
+      await table.clock.advance(200);
+      expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
+      const answeredAt = table.told('answered').at(-1)?.at ?? 0;
+      table.replies.push(granted('c-3'));
+      await table.clock.advance(answeredAt + ms - table.clock.now());
+      old(table).connection.channelError(new Event('error'));
+      await table.clock.advance(1000);
+      expect(table.stream.state).toMatchObject({ name: 'connected' });
+      expect(table.sdks.filter(({ closed }) => !closed)).toEqual([table.sdk()]);
+    },
+  );
+});
+
+describe('an answer', () => {
+  test('whose connection fails while it is applied, after the browser began with it: the old connection can show no picture any more', async () => {
+    const table = createTable({
+      made(sdk) {
+        if (sdk.name !== 'offer 2') return;
+        sdk.processSignalResponse = () => {
+          sdk.connection.connectionState('connecting');
+          sdk.connection.connectionState('failed');
+          return new Promise(() => {});
+        };
+      },
+    });
+    await silent(table, granted('c-2'), 'hangs');
+    await table.clock.advance(500);
+    old(table).lives = true;
+    await table.clock.advance(2000);
+    expect(table.told('healed')).toEqual([]);
+    expect(old(table).closed).toBe(true);
+    expect(table.stream.state).toMatchObject({ name: 'reconnecting', healing: false });
+  });
+
+  test('for a connection that has died by then is not applied, and the old connection stays', async () => {
+    const table = await silent(
+      createTable(),
+      { ...(granted('c-2') as object), afterMs: 2000 } as Reply,
+      'hangs',
+    );
+    await table.clock.advance(1000);
+    table.sdk().connection.connectionState('failed');
+    await table.clock.advance(2000);
+    expect(table.sdks[1]?.answered).toBeUndefined();
+    old(table).lives = true;
+    await table.clock.advance(200);
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
+  });
+});
+
+describe('a browser that says again and again that it is back online', () => {
+  test('asks AWS for no connection more often than every five seconds, while AWS sees the old one', async () => {
+    const table = createTable();
+    const reply = (): Reply => (table.calls.at(-1)?.method === 'POST' ? CONNECTED : STILL_CONNECTED);
+    await silent(table, ...Array<() => Reply>(300).fill(reply));
+    for (let turn = 0; turn < 30; turn += 1) {
+      await table.clock.advance(290);
+      await table.goOnline();
+    }
+    const posts = table.calls.filter(({ method }) => method === 'POST').slice(1);
+    const apart = posts.slice(1).map(({ at }, index) => at - (posts[index]?.at ?? 0));
+    expect(apart.length).toBeGreaterThan(0);
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(5000);
+  });
+});
+
+describe('an SDK', () => {
+  test('whose offer never comes after a loss is asked for another one', async () => {
+    const table = createTable({
+      made(sdk) {
+        if (sdk.name === 'offer 2') sdk.generateSignalRequest = () => new Promise(() => {});
+      },
+    });
+    await silent(table, granted('c-2'));
+    await table.clock.advance(35_000);
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+    expect(table.sdks.map(({ closed }) => closed)).toEqual([true, true, false]);
+  });
+});
