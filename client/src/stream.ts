@@ -195,8 +195,6 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     for (let result = await first; ; ) {
       if (result.kind === 'ended') return end(scope, result);
       const { session, connectionId, connection: playing } = result;
-      // It may be an older one than the API made last: that came too late.
-      parts.learned(session, connectionId);
       parts.show({ name: 'connected', session, connectionId });
       const lost = await watch(scope, playing);
       if (lost.why === 'stalled') parts.stalled();
@@ -204,7 +202,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       result = await runAttempt({
         ...parts,
         session,
-        connectionId,
+        connectionId: known.connectionId,
         lost: { ...lost, connection: playing, connectionId },
       });
     }

@@ -34,6 +34,8 @@ export const COUNTED_AGAIN_MS = 300_000;
 const NOTICED_MS = 30_000;
 /** A connection that is followed by another one so soon has never carried much. */
 const RELAPSE_MS = 30_000;
+/** A page that saw its stream for this long after the answer had something that held: that connection, or one before it that came back. */
+const HELD_MS = 5000;
 
 /** Ends that somebody wanted or that had to come (API reference, StreamSessionStatusReason). */
 const DUE_ENDS = new Set(['applicationExit', 'apiTerminated', 'idleTimeout', 'maxSessionLengthTimeout']);
@@ -109,6 +111,8 @@ function isLost({ code, extras }: Problem, { since }: Trouble, now: number): boo
 /**
  * Whether a new connection is a relapse: it follows the last one so soon that that one can't have held: it was answered, and carried nothing.
  * A page that names another connection never used the last one: the one before plays on there. A device that takes the stream over names none.
+ *
+ * @param lostAt when the page saw the stream for the last time, if it says so
  */
 export function judgeRelapse(
   last: {
@@ -118,10 +122,12 @@ export function judgeRelapse(
   },
   previousConnectionId: string | undefined,
   now: number,
+  lostAt?: number,
 ): 'none' | 'counted' | 'again' {
   const { connectionId, answeredAt, relapseCounted } = last;
   const soon = answeredAt !== undefined && now < answeredAt + RELAPSE_MS;
   if (!soon || previousConnectionId === undefined || previousConnectionId !== connectionId) return 'none';
+  if (lostAt !== undefined && lostAt >= answeredAt + HELD_MS) return 'none';
   const counted = relapseCounted !== undefined && now < relapseCounted + COUNTED_AGAIN_MS;
   return counted ? 'again' : 'counted';
 }

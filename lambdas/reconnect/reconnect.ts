@@ -152,9 +152,9 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
     ...(record.trouble ? { trouble: null } : {}),
-    ...relapsed(asked, record, at),
+    ...relapsed(asked, record, certainLoss(record, loss, repeat), at),
   };
-  measureNotice(record, made.seen, loss, repeat);
+  measureNotice(record, made.seen, certainLoss(record, loss, repeat));
   await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
@@ -215,26 +215,27 @@ function troubled(
   return isWritten || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
 }
 
-/**
- * How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. A request that may have been sent
- * before says nothing of it: its silence is that of its first time.
- */
-function measureNotice(
-  record: SessionRecord,
-  seen: Observed | undefined,
+/** When the loss began. A request that may have been sent before does not tell: its silence is that of its first time. */
+function certainLoss(
+  { turn, trouble }: SessionRecord,
   { request, lostAt }: ReportedLoss,
   repeat: boolean,
-): void {
+): number | undefined {
+  return repeat || turn || trouble?.request === request ? undefined : lostAt;
+}
+
+/** How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. */
+function measureNotice(record: SessionRecord, seen: Observed | undefined, lostAt: number | undefined): void {
   const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
-  const isFirst = !repeat && !record.turn && record.trouble?.request !== request;
   if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
-  if (isFirst) measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
+  measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
 }
 
 /** Whether the connection follows one which did not hold, as far as this session remembers. */
 function relapsed(
   asked: Reconnect,
   { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
+  lostAt: number | undefined,
   now: number,
 ): Pick<Changes, 'relapseCounted'> {
   const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
@@ -246,6 +247,7 @@ function relapsed(
     { connectionId, answeredAt, relapseCounted },
     asked.previousConnectionId,
     now,
+    lostAt,
   );
   return measured.relapse === 'counted' ? { relapseCounted: now } : {};
 }

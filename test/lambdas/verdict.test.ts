@@ -211,6 +211,11 @@ describe('a connection', () => {
 
   it('of a page that never used the last one is none: the one before plays there, and is what it names', () => {
     expect(judge(NOW - 5000, undefined, 'c0')).toBe('none');
+    // Or it says that it saw the stream for some seconds after the answer.
+    const last = { connectionId: 'c1', answeredAt: NOW - 20_000, relapseCounted: undefined };
+    expect([NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => judgeRelapse(last, 'c1', NOW, at))).toEqual(
+      ['counted', 'counted', 'none'],
+    );
   });
 
   it("of the player's other device is none: it takes the stream over and names no connection", () => {
