@@ -10,14 +10,18 @@ const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-o
 /** Tests of a deployment that measure, or bring a crowd. */
 const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
 
+const CORE =
+  'budget|connection|digests|outcomes|packed|pacer|protocol|reason|retry|slot|stream-session|verdict';
 /**
- * Unit tests that read synthesized templates. They share processes and what they synthesized: loading the CDK takes longer than most of them.
- * So none of them may change what another reads.
+ * Unit tests that share processes, and with them what is loaded and synthesized there: loading the CDK, or only Vitest, takes longer
+ * than most of them. So none of them may change what another reads: environment variables, global objects, the state of a module.
  */
-const TEMPLATES = [
+const SHARED = [
   'test/infra/**/*.test.ts',
-  'test/local/template/**/*.test.ts',
-  'test/local/iam/template.test.ts',
+  'test/client/!(environment|recovery-matrix|recovery-properties).test.ts',
+  'test/local/{template,sigv4}/*.test.ts',
+  'test/local/iam/!(emulator|table-guard).test.ts',
+  `test/lambdas/@(${CORE}).test.ts`,
 ];
 
 const common = {
@@ -60,10 +64,19 @@ export default defineConfig({
           ...group(0),
           name: 'unit',
           include: ['test/{lambdas,infra,local,openapi,bench,client,run,campaign}/**/*.test.ts'],
-          exclude: [...BENCHES, ...LIVE, ...TEMPLATES],
+          exclude: [...BENCHES, ...LIVE, ...SHARED],
         },
       },
-      { test: { ...common, ...group(0), name: 'unit-templates', include: TEMPLATES, isolate: false } },
+      {
+        test: {
+          ...common,
+          ...group(0),
+          name: 'unit-shared',
+          include: SHARED,
+          isolate: false,
+          restoreMocks: true,
+        },
+      },
       { test: { ...common, ...group(1), name: 'unit-live', include: LIVE } },
       {
         test: {
