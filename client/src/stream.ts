@@ -199,8 +199,6 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       parts.learned(session, connectionId);
       parts.show({ name: 'connected', session, connectionId });
       const lost = await watch(scope, playing);
-      if (lost.why === 'stalled') parts.stalled();
-      scope.tell({ name: 'lost', ...lost });
       result = await runAttempt({
         ...parts,
         session,
