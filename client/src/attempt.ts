@@ -141,7 +141,8 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       const provenAt = Math.max(healedAt, answer?.at ?? 0) + PROVISIONAL_MS;
       if (lost && old && healedAt && now >= provenAt && !requests.isOut) {
         answer?.granted.connection.close();
-        old.hasRival = false;
+        // AWS may yet replace it by what it was asked for.
+        old.hasRival = !!answer;
         return { kind: 'connected', connection: old, session, connectionId: lost.connectionId };
       }
       await scope.wait(old && (answer ? FRAME_EVERY_MS : healedAt ? old.nextLookMs() : LOOK_EVERY_MS));
@@ -190,8 +191,12 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
 
   /** The stream is lost: what is played from now on reaches nobody. */
   function lose(): void {
-    input.detach();
     const now = env.now();
+    if (lost) {
+      if (why === 'stalled') parts.stalled();
+      scope.tell({ name: 'lost', why, silentMs: now - seenAt });
+    }
+    input.detach();
     if (last) last.until = now + REFUSED_HOPE_MS;
     else scope.limit(budgetMs(session, seenAt, now));
     show();
@@ -228,8 +233,6 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     connectedSaid = 0;
     // It has had its last look.
     if (answer) answer.at = 0;
-    if (by === 'stalled') parts.stalled();
-    scope.tell({ name: 'lost', why, silentMs });
     lose();
     requests.pause(false);
   }

@@ -1,6 +1,6 @@
 import { type ApiRequest, routes } from './api-client.ts';
 import type { Connection } from './connection.ts';
-import { API_CODES, failure, type Refusal } from './problem.ts';
+import { failure, isApiCode, type Refusal } from './problem.ts';
 import { firstWaitMs } from './reconnect-policy.ts';
 import type { Requests } from './requests.ts';
 import type { Scope } from './scope.ts';
@@ -214,8 +214,7 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       }
       const { refusal } = response;
       const { code, retry, detail } = refusal;
-      const known: readonly string[] = API_CODES;
-      if (known.includes(code) && !UNCLEAR.includes(code)) mayBeUsed = false;
+      if (isApiCode(code) && !UNCLEAR.includes(code)) mayBeUsed = false;
       if (requests.isPaused && !mayBeUsed) drop();
       if (code === 'invalid_request' && detail.startsWith('silentMs') && !api.isOld) {
         // An API of before refuses what it does not know; it is asked again without, in the same breath.

@@ -1,7 +1,7 @@
 /** What a stream needs of its surroundings. A browser has all of it; tests bring their own. */
 export interface Environment {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; never less than before. */
   now(): number;
   setTimeout(action: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -43,10 +43,17 @@ interface Surroundings {
 export function environmentOf(given: Partial<Environment> = {}): Environment {
   const here = globalThis as unknown as Surroundings;
   const { navigator, crypto } = here;
+  let latest = 0;
+  let ahead = 0;
   return {
     // A browser's own functions want to be called on the window.
     fetch: fetch.bind(globalThis),
-    now: Date.now,
+    // A clock that is set back goes on from where it was: whoever waits waits for a difference.
+    now() {
+      ahead = Math.max(ahead, latest - Date.now());
+      latest = Date.now() + ahead;
+      return latest;
+    },
     setTimeout: setTimeout.bind(globalThis),
     clearTimeout: clearTimeout.bind(globalThis) as (timer: unknown) => void,
     random: Math.random,

@@ -104,7 +104,7 @@ function beginning<Sdk>({ scope, send, show, learned, claim }: FirstConnectionPa
   let session: StreamSession | undefined;
   const changed = () => {
     const { givesUpAt } = scope;
-    show({ name: 'connecting', ...compact({ session }), givesUpAt, ...requests.progress() });
+    show(compact({ name: 'connecting', session, givesUpAt, ...requests.progress() }));
   };
   const requests = createRequests(scope, send, changed);
   changed();

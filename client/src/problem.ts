@@ -94,7 +94,8 @@ export function refusalOf(status: number, retryAfter: string | null, body: unkno
   });
 }
 
-function isApiCode(code: unknown): code is ApiCode {
+/** Whether the API itself says this. */
+export function isApiCode(code: unknown): code is ApiCode {
   return API_CODES.includes(code as ApiCode);
 }
 

@@ -3,7 +3,8 @@ import type { StreamSession } from './session.ts';
 
 /**
  * Where a stream stands. All times are milliseconds since the epoch on this machine's clock, so that a page can count down with
- * `until - Date.now()`. A new object each time; the same one until something changes.
+ * `until - Date.now()`; should that clock be set back, these times go on from where they were. A new object each time; the same one
+ * until something changes.
  */
 export type StreamState =
   | { readonly name: 'idle' }

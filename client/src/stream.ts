@@ -197,8 +197,6 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       const { session, connectionId, connection: playing } = result;
       parts.show({ name: 'connected', session, connectionId });
       const lost = await watch(scope, playing);
-      if (lost.why === 'stalled') parts.stalled();
-      scope.tell({ name: 'lost', ...lost });
       result = await runAttempt({
         ...parts,
         session,

@@ -1,5 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { environmentOf } from '../../client/src/environment.ts';
 import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 type Table = ReturnType<typeof createTable>;
 
@@ -114,5 +120,77 @@ describe('an SDK', () => {
     await table.clock.advance(35_000);
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
     expect(table.sdks.map(({ closed }) => closed)).toEqual([true, true, false]);
+  });
+});
+
+describe('loss after loss', () => {
+  test('leaves no timer, listener or object behind, although the token hangs whenever a loss is suspected', async () => {
+    let hanging = 0;
+    let isPrefetch = false;
+    const table = createTable({
+      onEvent: ({ name }) => {
+        isPrefetch = name === 'suspected';
+      },
+      getAccessToken: ({ signal }) => {
+        if (!isPrefetch) return 'token';
+        isPrefetch = false;
+        hanging += 1;
+        signal.addEventListener('abort', () => {
+          hanging -= 1;
+        });
+        return new Promise(() => {});
+      },
+    });
+    await table.playing();
+    for (let turn = 0; turn < 50; turn += 1) {
+      table.replies.push(granted(`c-${turn + 2}`));
+      table.sdk().lives = false;
+      await table.clock.advance(1500);
+      table.sdk().connection.channelError(new Event('error'));
+      await table.clock.advance(500);
+      expect(table.stream.state).toMatchObject({ connectionId: `c-${turn + 2}` });
+    }
+    await table.clock.advance(30_000);
+    expect(isPrefetch).toBe(false);
+    expect(hanging).toBe(0);
+    expect(table.clock.pending()).toBe(1);
+    expect(table.listeners.size).toBe(0);
+    expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
+  });
+});
+
+describe('a machine whose clock is set back by an hour while an answer waits', () => {
+  test('applies it all the same', async () => {
+    const clock = createVirtualClock();
+    let behind = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => clock.now() - behind);
+    const table = createTable({ clock, environment: { now: environmentOf().now } });
+    await silent(table, { ...(granted('c-2') as object), afterMs: 2000 } as Reply);
+    await clock.advance(2100);
+    expect(table.told('answered')).toHaveLength(2);
+    behind = 3_600_000;
+    await clock.advance(500);
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+  });
+});
+
+describe('a goodbye to a connection that healed', () => {
+  test('after another one was granted may mean no more than a late replacement: the API says whether the session lives', async () => {
+    const table = await silent(createTable(), { ...(granted('c-2') as object), afterMs: 2000 } as Reply);
+    old(table).lives = true;
+    await table.clock.advance(12_000);
+    expect(table.sdks.map(({ closed }) => closed)).toEqual([false, true]);
+    table.replies.push(granted('c-3'));
+    old(table).connection.serverDisconnect('terminated');
+    await table.clock.advance(1000);
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
+  });
+
+  test.each(['idle', 'terminated'])('%s ends the stream where no other was granted', async (reason) => {
+    const table = await silent(createTable(), CONNECTED, STILL_CONNECTED);
+    old(table).lives = true;
+    await table.clock.advance(12_000);
+    old(table).connection.serverDisconnect(reason);
+    expect(table.stream.state).toMatchObject({ name: 'ended', reason });
   });
 });
