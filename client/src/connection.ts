@@ -124,7 +124,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
         }
         await sleep(FRAME_EVERY_MS, limits());
       }
-      const error = call.kind === 'error' ? call.error : (connection.death ?? 'timeout');
+      const error = call.kind === 'error' ? call.error : (connection.death ?? state);
       return { plays: false, error };
     },
 
