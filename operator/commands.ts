@@ -81,7 +81,6 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
       const { args, environment } = pluginCall(credentials, {
         fallbackRegion: context.signer.region,
         profile: given.profile,
-        isLocal: context.isLocal,
       });
       const { exitCode, missedItsTime } = await runPlugin({
         path: plugin.path,

@@ -85,17 +85,14 @@ const HOST_REGION = /\.([a-z]{2}(?:-[a-z]+)+-\d+)\./;
  */
 export function pluginCall(
   credentials: ShellCredentials,
-  {
-    fallbackRegion,
-    profile,
-    isLocal,
-  }: { fallbackRegion: string; profile: string | undefined; isLocal: boolean },
+  { fallbackRegion, profile }: { fallbackRegion: string; profile: string | undefined },
 ): { args: string[]; environment: Record<string, string> } {
   const { sessionId, streamUrl, tokenValue } = credentials;
-  const { hostname, host } = new URL(streamUrl);
+  const { hostname, host, protocol } = new URL(streamUrl);
   const region = HOST_REGION.exec(hostname)?.[1] ?? fallbackRegion;
-  // The plugin asks here for the session again when its connection drops: a local one must not leave this machine.
-  const endpoint = isLocal ? `http://${host}` : `https://ssm.${region}.api.aws`;
+  // The plugin asks here for the session again when its connection drops. AWS's streams are encrypted; one that is not is the
+  // local emulator's, and its key must not be sent to AWS.
+  const endpoint = protocol === 'ws:' ? `http://${host}` : `https://ssm.${region}.api.aws`;
   return {
     args: [VARIABLE, region, 'StartSession', profile ?? '', JSON.stringify({ Target: sessionId }), endpoint],
     environment: {

@@ -101,14 +101,14 @@ describe('a version of the plugin', () => {
 });
 
 describe('the plugin', () => {
-  const call = (streamUrl: string, profile?: string, isLocal = false) =>
+  const call = (streamUrl: string, profile?: string) =>
     pluginCall(
       { sessionId: 'shell-1', streamUrl, tokenValue: 'secret-token', expiresAt: '' },
-      { fallbackRegion: 'eu-central-1', profile, isLocal },
+      { fallbackRegion: 'eu-central-1', profile },
     );
 
   it('of the local deployment is given no address but this machine’s: with a dropped connection it calls it with the local key', () => {
-    const { args } = call('ws://127.0.0.1:4321/v1/data-channel/shell-1', undefined, true);
+    const { args } = call('ws://127.0.0.1:4321/v1/data-channel/shell-1');
     expect(args.at(-1)).toBe('http://127.0.0.1:4321');
     expect(args.filter((arg) => arg.includes('api.aws'))).toEqual([]);
   });

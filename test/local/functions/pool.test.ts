@@ -43,7 +43,7 @@ describe('a function runs as it would in Lambda', () => {
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: '/rejoin/fn',
       AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
-      LAMBDA_TASK_ROOT: expect.stringContaining('rejoin-template-test-'),
+      LAMBDA_TASK_ROOT: expect.stringContaining('rejoin-test-'),
       LANG: 'en_US.UTF-8',
       PATH: '/usr/local/bin:/usr/bin:/bin',
       TZ: ':UTC',
