@@ -1,10 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Deployed, deploy, eventually, startedElsewhere } from './harness.ts';
+import { HANGS_AFTER_MS } from '../patience.ts';
+import { type Answer, type Deployed, deploy, eventually, startedElsewhere } from './harness.ts';
 
 let deployed: Deployed;
 beforeAll(async () => {
-  deployed = await deploy({ settings: { adoption: { enabled: true, quotaShare: 0.1 } } });
+  // However busy the machine is, no function is stopped for its time.
+  deployed = await deploy({
+    settings: { adoption: { enabled: true, quotaShare: 0.1 } },
+    functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
+  });
 });
 afterAll(() => deployed.close());
 
@@ -20,26 +25,30 @@ it('a session started in advance elsewhere is joined by its player through the r
   expect((await player.sessions()).json.streamSessions).toMatchObject([{ streamSessionId: id }]);
 });
 
+/** Asks, and waits as told while the share of looks for guesses is taken. @returns the answer, and what AWS was asked for it. */
+async function unpaced(ask: () => Promise<Answer>): Promise<{ answer: Answer; calls: string[] }> {
+  for (;;) {
+    await deployed.forgetCalls();
+    const answer = await ask();
+    const calls = (await deployed.calls()).map(({ operation }) => operation);
+    if (answer.json.code !== 'paced') return { answer, calls };
+    await delay(answer.json.retryAfterMs);
+  }
+}
+
 it('it is adopted by its owner and nobody else, and the stranger hears what an unknown id would tell', async () => {
   const [player, stranger] = [await deployed.player(), await deployed.player()];
   const id = await startedElsewhere(deployed, player);
-  await deployed.forgetCalls();
-  const theirs = await stranger.reconnect(id);
-  const theirCalls = (await deployed.calls()).map(({ operation }) => operation);
-  await deployed.forgetCalls();
-  const unknown = await stranger.reconnect('11111111-1111-4111-8111-111111111111');
-  const unknownCalls = (await deployed.calls()).map(({ operation }) => operation);
-  const { requestId: _, ...body } = theirs.json;
-  const { requestId: __, ...unknownBody } = unknown.json;
-  expect([theirs.status, body, theirCalls]).toEqual([404, unknownBody, unknownCalls]);
+  const guess = async (guessed: string) => {
+    const { answer, calls } = await unpaced(() => stranger.reconnect(guessed));
+    const { requestId: _, ...body } = answer.json;
+    return { status: answer.status, body, calls };
+  };
+  const { status, body, calls: theirCalls } = await guess(id);
+  const { body: unknownBody, calls: unknownCalls } = await guess('11111111-1111-4111-8111-111111111111');
+  expect([status, body, theirCalls]).toEqual([404, unknownBody, unknownCalls]);
   expect(theirCalls).toEqual(['GetStreamSession']);
-  // The stranger's guesses may have taken this second's share of looks: the owner waits as told, since each try is a miss.
-  let own = await player.status(id);
-  while (own.json.code === 'paced') {
-    await delay(own.json.retryAfterMs);
-    own = await player.status(id);
-  }
-  expect(own.status).toBe(200);
+  expect((await unpaced(() => player.status(id))).answer.status).toBe(200);
 });
 
 it('a thousand guessed ids cost the guesser a budget, and others nothing', async () => {
@@ -48,13 +57,13 @@ it('a thousand guessed ids cost the guesser a budget, and others nothing', async
   await deployed.forgetCalls();
   const statuses = new Map<number, number>();
   const began = Date.now();
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < 200; round++) {
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => guesser.status(`guess-${round}-${n}`)),
+      Array.from({ length: 5 }, (_, n) => guesser.status(`guess-${round}-${n}`)),
     );
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
-  expect([...statuses.keys()].every((status) => [404, 429, 503].includes(status))).toBe(true);
+  expect([404, 429, 503]).toEqual(expect.arrayContaining([...statuses.keys()]));
   // Ten misses at once, and one more each six seconds, however long the thousand takes on this machine.
   const misses = 10 + Math.ceil((Date.now() - began) / 6_000);
   expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(misses);
