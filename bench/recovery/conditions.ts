@@ -14,7 +14,7 @@ export const USUAL_NOTICE_SECONDS = 15;
 
 /** One kind of loss. `notice`: seconds until AWS notices that a client is silent; a close it notices at once. */
 export type Condition =
-  /** Packets vanish for good, and nobody says so. */
+  /** Packets are lost for good. Neither end is told. */
   | { how: 'blackhole'; notice: number }
   /** Both ends are told. */
   | { how: 'close'; notice: number }

@@ -103,7 +103,7 @@ function ask(
     api: { isOld: false },
   });
   const first = Promise.race([result, ended.promise]);
-  // Whoever is back, or has a last word, leaves no timer behind.
+  // When the player is back or is refused for good, no timer may be left.
   void first.then(() => scope.end({ reason: 'closed' }));
   return { result: first };
 }

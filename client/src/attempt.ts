@@ -137,7 +137,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
         request = begin(failure('no_picture', 'newOffer'));
       }
 
-      // A connection that came back and stayed is the stream again; until then an answer is held, since nobody else would ask.
+      // A connection that came back and stayed is the stream again. Until then the answer is kept: no other request is under way.
       const provenAt = Math.max(healedAt, answer?.at ?? 0) + PROVISIONAL_MS;
       if (lost && old && healedAt && now >= provenAt && !requests.isOut) {
         answer?.granted.connection.close();
@@ -189,7 +189,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     scope.tell({ name: 'answered', replayed: granted.replayed });
   }
 
-  /** The stream is lost: what is played from now on reaches nobody. */
+  /** The stream is lost. Input would not reach the game from now on. */
   function lose(): void {
     const now = env.now();
     if (lost) {

@@ -110,7 +110,7 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
   async function makeOffer(): Promise<Ended | undefined> {
     for (let failures = 1; ; failures += 1) {
       const { network } = requests;
-      // What the page's factory throws is a failure like that of the SDK.
+      // If the page's factory throws, it counts as a failure of the SDK.
       const opened = await outcomeOf(() => {
         making = parts.open();
         // On the way to a first connection the player may have to allow a microphone first.

@@ -21,8 +21,8 @@ export interface Limits {
  * Does a task and tells what came of it. Never rejects. When it is too late, the task's own signal is aborted, and this resolves at
  * once, whatever becomes of the task.
  *
- * Once `signal` is aborted this never settles, so code behind an `await` of it runs only while somebody wants it to. Nothing is left
- * behind then: no timer, no listener.
+ * Once `signal` is aborted, this promise never settles, so the code after an `await` of it does not run. No timer and no listener
+ * is left behind.
  */
 export function outcomeOf<T>(
   task: (signal: AbortSignal) => T | PromiseLike<T>,

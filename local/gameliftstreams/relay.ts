@@ -15,8 +15,8 @@ export interface Relay {
   /** From now on ICE's checks and their answers get through and nothing else. There is no way back. */
   carryOnlyStun(): void;
   /**
-   * An outage begins. What was under way on the data channels is still delivered and acknowledged for a while: the game's SCTP ends the
-   * whole connection some 14 s after it has sent what nobody acknowledges, and its library has no setting for that.
+   * An outage begins. What was under way on the data channels is still delivered and acknowledged for a while: when data stays
+   * unacknowledged for about 14 s, the game's SCTP ends the whole connection, and no setting of its library changes that.
    */
   settle(): void;
   /** Epoch milliseconds of the last packet from the client that reached the game; undefined before the first. */
