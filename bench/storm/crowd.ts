@@ -19,6 +19,11 @@ export interface Outcome {
   answers: Record<string, number>;
 }
 
+/** How a storm begins for each player. */
+export function newOutcome(): Outcome {
+  return { backAt: null, firstAnswerAt: null, httpRequests: 0, servedMs: 0, answers: {} };
+}
+
 /** The time of the storm: what a player may know. */
 export interface StormClock {
   /** Milliseconds since the streams were lost. */

@@ -8,7 +8,7 @@ import { createScope } from '../../client/src/scope.ts';
 import type { StreamSession } from '../../client/src/session.ts';
 import type { Ended } from '../../client/src/state.ts';
 import { START_WITHIN_MS } from '../../client/src/timing.ts';
-import { type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
+import { newOutcome, type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
 import { newOffer } from './offer.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -126,13 +126,7 @@ function openWithoutMedia(): Connection<undefined> {
 
 /** A `fetch` that keeps an outcome of what it was answered. */
 function counted(fetch: Environment['fetch'], elapsed: () => number): Counted {
-  const outcome: Outcome = {
-    backAt: null,
-    firstAnswerAt: null,
-    httpRequests: 0,
-    servedMs: 0,
-    answers: {},
-  };
+  const outcome = newOutcome();
   const count = (name: string) => {
     outcome.firstAnswerAt ??= elapsed();
     outcome.answers[name] = (outcome.answers[name] ?? 0) + 1;

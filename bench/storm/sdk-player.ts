@@ -6,7 +6,7 @@ import {
   StartStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import type { AccessKey } from '../../local/endpoints.ts';
-import type { Outcome, StormClock, StormPlayer } from './crowd.ts';
+import { newOutcome, type Outcome, type StormClock, type StormPlayer } from './crowd.ts';
 import { fullJitter, newOffer } from './offer.ts';
 
 /** The SDK's own default. */
@@ -69,13 +69,7 @@ function sdkPlayer(
     },
 
     async reconnect({ elapsed, patienceMs }: StormClock): Promise<Outcome> {
-      const outcome: Outcome = {
-        backAt: null,
-        firstAnswerAt: null,
-        httpRequests: 0,
-        servedMs: 0,
-        answers: {},
-      };
+      const outcome = newOutcome();
       const SignalRequest = newOffer();
       while (elapsed() < patienceMs) {
         outcome.httpRequests += 1;

@@ -46,6 +46,16 @@ inChromium('a player whose network is dark for some seconds', () => {
     await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
     return () => table.deployed.control('POST', `streamsessions/${id}/restore`);
   };
+  /** A page that plays, with the key W held down, and how many inputs the game had by then. */
+  const holdingW = async () => {
+    const one = await table.open();
+    await one.playing();
+    const { keyboard } = one.page;
+    await one.page.locator('#news').focus();
+    await keyboard.down('KeyW');
+    const { inputs } = await holds(one, 'KeyW');
+    return { one, keyboard, inputs };
+  };
   const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   it.each([
@@ -117,12 +127,7 @@ inChromium('a player whose network is dark for some seconds', () => {
 
   it('plays no key that was pressed in the dark, and holds none down that was released in it', async () => {
     await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
-    const one = await table.open();
-    await one.playing();
-    const { keyboard } = one.page;
-    await one.page.locator('#news').focus();
-    await keyboard.down('KeyW');
-    const { inputs } = await holds(one, 'KeyW');
+    const { one, keyboard, inputs } = await holdingW();
     const light = await darken(one);
     await keyboard.press('KeyA');
     await one.becomes('reconnecting');
@@ -142,12 +147,7 @@ inChromium('a player whose network is dark for some seconds', () => {
 
   it('whose connection is replaced meanwhile: no key of the dark is played, and none is held down', async () => {
     await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
-    const one = await table.open();
-    await one.playing();
-    const { keyboard } = one.page;
-    await one.page.locator('#news').focus();
-    await keyboard.down('KeyW');
-    const { inputs } = await holds(one, 'KeyW');
+    const { one, keyboard, inputs } = await holdingW();
     const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
     api.begin();
     const { id } = await one.session();

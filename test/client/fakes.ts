@@ -8,7 +8,7 @@ import {
   type StreamSession,
   type StreamState,
 } from '../../client/src/index.ts';
-import { createVirtualClock, settle } from './virtual-clock.ts';
+import { clocked, createVirtualClock, settle } from './virtual-clock.ts';
 
 /** A session as the API shows it. */
 export const session: StreamSession = {
@@ -190,7 +190,6 @@ export function createTable(
   const network = { online: true };
   const inFlight = { now: 0, most: 0 };
   const tokens = { rejected: [] as (string | undefined)[] };
-  let keys = 0;
 
   async function fetch(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -231,15 +230,7 @@ export function createTable(
 
   const environment: Environment = {
     fetch,
-    now: clock.now,
-    setTimeout: clock.setTimeout,
-    clearTimeout: clock.clearTimeout,
-    random: () => 0.5,
-    uuid: () => {
-      keys += 1;
-      return `key-${keys}`;
-    },
-    locks: null,
+    ...clocked(clock),
     events: {
       addEventListener: (_type, listener) => listeners.add(listener),
       removeEventListener: (_type, listener) => listeners.delete(listener),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { environmentOf } from '../../client/src/environment.ts';
-import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
+import { createTable, granted, type Reply } from './fakes.ts';
+import { CONNECTED, old, STILL_CONNECTED } from './still-connected.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 afterEach(() => {
@@ -8,19 +9,6 @@ afterEach(() => {
 });
 
 type Table = ReturnType<typeof createTable>;
-
-const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
-  retryAfterMs: 1000,
-  streamSessionStatus: 'CONNECTED',
-});
-const STILL_CONNECTED: Reply = { status: 200, body: { streamSession: session } };
-
-/** The connection that plays first. */
-function old(table: Table): FakeSdk {
-  const [first] = table.sdks;
-  if (first === undefined) throw new Error('no connection was made');
-  return first;
-}
 
 /** A player whose stream has been silent since a moment ago, with what the API will say; the loss is noticed. */
 async function silent(table: Table, ...replies: (Reply | (() => Reply))[]): Promise<Table> {

@@ -2,21 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Problem } from '../../lambdas/core/problems.ts';
 import { requireBody } from '../../lambdas/core/validation.ts';
 import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
+import { CONNECTED, old, STILL_CONNECTED } from './still-connected.ts';
 
 type Table = ReturnType<typeof createTable>;
-
-const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
-  retryAfterMs: 1000,
-  streamSessionStatus: 'CONNECTED',
-});
-const STILL_CONNECTED: Reply = { status: 200, body: { streamSession: session } };
-
-/** The connection that plays first. */
-function old(table: Table): FakeSdk {
-  const [first] = table.sdks;
-  if (first === undefined) throw new Error('no connection was made');
-  return first;
-}
 
 /** A player whose stream has been silent since a moment ago, with what the API will say; the loss is noticed. */
 async function silent(...replies: (Reply | (() => Reply))[]): Promise<Table> {

@@ -57,3 +57,19 @@ export function createVirtualClock(startsAt = 1_800_000_000_000): VirtualClock {
     pending: () => timers.size,
   };
 }
+
+/** What a client takes from its browser, on this clock: the middle of every spread, keys that count up, and no other tab. */
+export function clocked({ now, setTimeout, clearTimeout }: VirtualClock) {
+  let keys = 0;
+  return {
+    now,
+    setTimeout,
+    clearTimeout,
+    random: () => 0.5,
+    uuid: () => {
+      keys += 1;
+      return `key-${keys}`;
+    },
+    locks: null,
+  };
+}

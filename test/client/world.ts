@@ -4,7 +4,7 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../client/src/index.ts';
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+import { clocked, createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /** What AWS leaves undocumented. */
 export interface Choices {
@@ -177,7 +177,6 @@ export class World {
     this.choices = choices;
     this.#network = network;
     const { clock } = this;
-    let keys = 0;
     this.stream = createStream<WorldSdk>({
       api: 'https://api.example',
       streamGroupId: 'sg-1',
@@ -191,15 +190,7 @@ export class World {
       onEvent: (event) => this.events.push(event),
       environment: {
         fetch: (url, init) => this.#fetch(url, init),
-        now: clock.now,
-        setTimeout: clock.setTimeout,
-        clearTimeout: clock.clearTimeout,
-        random: () => 0.5,
-        uuid: () => {
-          keys += 1;
-          return `key-${keys}`;
-        },
-        locks: null,
+        ...clocked(clock),
         events: null,
         online: () => true,
       },

@@ -1,0 +1,16 @@
+import { type createTable, type FakeSdk, type Reply, refused, session } from './fakes.ts';
+
+/** The API refuses a connection: AWS has not noticed the loss yet. */
+export const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
+  retryAfterMs: 1000,
+  streamSessionStatus: 'CONNECTED',
+});
+/** A status that says the same. */
+export const STILL_CONNECTED: Reply = { status: 200, body: { streamSession: session } };
+
+/** The connection that plays first. */
+export function old(table: ReturnType<typeof createTable>): FakeSdk {
+  const [first] = table.sdks;
+  if (first === undefined) throw new Error('no connection was made');
+  return first;
+}
