@@ -2,7 +2,7 @@ import { PROBLEMS, Problem } from '../core/problems.ts';
 import { verdictOf } from '../core/verdict.ts';
 import { measured } from './measured.ts';
 import { type CountedOfPlayer, MOST_PLAYERS, type PlayerCounts } from './player-counts.ts';
-import { within } from './within.ts';
+import { ANSWER_BEFORE_END_MS, within } from './within.ts';
 
 /** What counting a player's failures works with. */
 export interface CountingDependencies {
@@ -15,9 +15,6 @@ interface OfPlayer {
   playerId: string;
   endsBy: number;
 }
-
-/** The answer must still leave. */
-const ANSWER_BEFORE_END_MS = 300;
 
 /**
  * Of how many players something was counted in this hour, {@link MOST_PLAYERS} at most; 0 where it is not counted of this player

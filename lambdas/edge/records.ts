@@ -119,11 +119,9 @@ export function tableRecords(table: Table): Records {
 }
 
 /** An end is kept beside the status, which a slower function may still write over. */
-function withEnd<Changed extends Changes>(changes: Changed): Changed & { endedAt?: number } {
+function withEnd(changes: Changes): Changes {
   const { status, statusAt } = changes;
-  return status && isOver(status) && statusAt
-    ? { ...changes, endedAt: statusAt }
-    : (changes as Changed & { endedAt?: number });
+  return { ...changes, ...(status && isOver(status) && statusAt ? { endedAt: statusAt } : {}) };
 }
 
 function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key {

@@ -1,3 +1,6 @@
+/** An answer leaves this long before Lambda kills its function. */
+export const ANSWER_BEFORE_END_MS = 300;
+
 /**
  * What comes of some work, or 'late' where it takes longer. The work goes on; nobody waits for it.
  *

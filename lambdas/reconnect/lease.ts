@@ -4,12 +4,11 @@ import { inProgress } from '../core/in-progress.ts';
 import { Problem } from '../core/problems.ts';
 import { asOf, type Lease, type SessionRecord } from '../core/stream-session.ts';
 import type { Changes } from '../edge/records.ts';
+import { ANSWER_BEFORE_END_MS } from '../edge/within.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 
 /** Clocks of two sandboxes may differ by this. */
 const CLOCK_SKEW_MS = 500;
-/** An answer leaves this long before Lambda kills the function. */
-const ANSWER_BEFORE_END_MS = 300;
 /** However late it is, a write gets this long: it alone can say whether the lease is still the caller's. */
 const WRITE_AT_LEAST_MS = 400;
 

@@ -134,6 +134,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
   }
 
   const at = deps.now();
+  const lostAt = certainLoss(record, loss, repeat);
   const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
   const { statusReason: _, ...before } = record;
   const streamSession = streamSessionView({ ...before, ...status });
@@ -152,9 +153,9 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: withConsumed(consumed, claim),
     ...(record.trouble ? { trouble: null } : {}),
-    ...relapsed(asked, record, certainLoss(record, loss, repeat), at),
+    ...relapsed(asked, record, lostAt, at),
   };
-  measureNotice(record, made.seen, certainLoss(record, loss, repeat));
+  measureNotice(record, made.seen, lostAt);
   await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
