@@ -50,7 +50,7 @@ export const STATS_WITHIN_MS = 1000;
  * How far apart the first requests after a loss are spread. Players who lose their streams together notice it within a tenth of a
  * second; more spread than this would be felt by the one player whose Wi-Fi failed, and the broker gives turns anyway.
  */
-export const FIRST_SPREAD_MS = 200;
+export const FIRST_SPREAD_MS = 100;
 
 /**
  * Longer than any function but the start's may take, and far below the gateway's 30 s: a connection that died with the network

@@ -84,7 +84,7 @@ describe('docs/client.md', () => {
       ['counts as at most 0.4 s', timing.MOST_PROVEN_MS],
       ['after the tab slept for 30 s', timing.CONSENT_MS],
       ['After 0.8 s of silence', timing.SUSPICIOUS_MS],
-      ['spread over 0.2 s', timing.FIRST_SPREAD_MS],
+      ['spread over 0.1 s', timing.FIRST_SPREAD_MS],
       ['no answer in 12 s', timing.ANSWER_WITHIN_MS],
       ['or took 30 s', timing.TOKEN_WITHIN_MS],
       ['after a loss within 30 s', timing.OFFER_WITHIN_MS],
