@@ -3,8 +3,8 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { OperatorStack } from './operator-stack.ts';
 import { RejoinStack } from './rejoin-stack.ts';
-import { SettingsError } from './settings-problems.ts';
-import { findSettings } from './settings-source.ts';
+import { SettingsError } from './settings/problems.ts';
+import { findSettings } from './settings/source.ts';
 
 const app = new App({ autoSynth: false });
 // What these rules find and nobody has answered beside the resource it concerns, warnings too, ends the synthesis.

@@ -3,15 +3,15 @@
  * sessions it reaches. It may stand in a stack of its own, as `operator-stack.ts` has it, or in that of the `Rejoin`.
  */
 import { Construct } from 'constructs';
-import { operatorEnvironment } from './function-environment.ts';
-import type { GrantTargets } from './grants.ts';
-import { OperatorAlarms } from './operator-alarms.ts';
-import { OperatorApi } from './operator-api.ts';
-import { operatorRoutes } from './operator-routes.ts';
-import { OperatorTables } from './operator-tables.ts';
+import { operatorEnvironment } from './functions/environment.ts';
+import type { GrantTargets } from './functions/grants.ts';
+import { OperatorAlarms } from './monitoring/operator-alarms.ts';
+import { OperatorApi } from './api/operator-api.ts';
+import { operatorRoutes } from './routes/operator-routes.ts';
+import { OperatorTables } from './storage/operator-tables.ts';
 import type { Rejoin } from './rejoin.ts';
-import { RouteFunction } from './route-function.ts';
-import { tag } from './tags.ts';
+import { RouteFunction } from './functions/route-function.ts';
+import { tag } from './settings/tags.ts';
 
 export class RejoinOperator extends Construct {
   /** Base URL of the operator API, without a slash at the end. */

@@ -2,7 +2,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Rejoin } from './rejoin.ts';
-import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
+import { parseSettings, type Settings, type SettingsInput } from './settings/settings.ts';
 
 export class RejoinStack extends Stack {
   readonly rejoin: Rejoin;

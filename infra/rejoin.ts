@@ -5,16 +5,16 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { playerEnvironment } from './function-environment.ts';
-import { Identity } from './identity.ts';
-import { Monitoring } from './monitoring.ts';
-import { PlayerApi } from './player-api.ts';
-import { playerRoutes } from './player-routes.ts';
-import { RouteFunction } from './route-function.ts';
-import { parseSettings, type Settings, type SettingsInput } from './settings.ts';
-import { SessionTable } from './table.ts';
-import { tag } from './tags.ts';
-import { warningsFor } from './warnings.ts';
+import { playerEnvironment } from './functions/environment.ts';
+import { Identity } from './api/identity.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import { PlayerApi } from './api/player-api.ts';
+import { playerRoutes } from './routes/player-routes.ts';
+import { RouteFunction } from './functions/route-function.ts';
+import { parseSettings, type Settings, type SettingsInput } from './settings/settings.ts';
+import { SessionTable } from './storage/session-table.ts';
+import { tag } from './settings/tags.ts';
+import { warningsFor } from './settings/warnings.ts';
 
 type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
 

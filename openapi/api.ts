@@ -1,6 +1,6 @@
 /** What there is to say of an API. */
-import type { Route } from '../infra/routes.ts';
-import type { ProblemTable } from '../lambdas/core/problems.ts';
+import type { Route } from '../infra/routes/route.ts';
+import type { ProblemTable } from '../lambdas/problems/problems.ts';
 import type { Schema } from './json-schema.ts';
 
 /** What a route takes and answers, beyond what its row in `infra/` says of it. */

@@ -1,6 +1,6 @@
 /** What goes in and out of both APIs. */
 import { StreamSessionStatus } from '@aws-sdk/client-gameliftstreams';
-import type { ProblemTable } from '../lambdas/core/problems.ts';
+import type { ProblemTable } from '../lambdas/problems/problems.ts';
 import { closed, type Schema, text, time } from './json-schema.ts';
 
 const status = { type: 'string', enum: Object.values(StreamSessionStatus) };

@@ -1,5 +1,5 @@
 /** What goes in and out of the operator API. A test holds each to the verdicts of the functions' own validation. */
-import { OPERATOR_PROBLEMS } from '../lambdas/core/operator-problems.ts';
+import { OPERATOR_PROBLEMS } from '../lambdas/problems/operator-problems.ts';
 import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
 import { closed, ref, type Schema, text, time } from './json-schema.ts';
 

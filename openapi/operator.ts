@@ -1,6 +1,6 @@
 /** The operator API. */
-import { operatorRoutes } from '../infra/operator-routes.ts';
-import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../lambdas/core/operator-problems.ts';
+import { operatorRoutes } from '../infra/routes/operator-routes.ts';
+import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../lambdas/problems/operator-problems.ts';
 import { type Api, anybody, type RouteContract } from './api.ts';
 import { operatorParameters, operatorSchemas } from './operator-schemas.ts';
 

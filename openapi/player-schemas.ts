@@ -1,5 +1,5 @@
 /** What goes in and out of the player API. A test holds each to the verdicts of the functions' own validation. */
-import { PROBLEMS } from '../lambdas/core/problems.ts';
+import { PROBLEMS } from '../lambdas/problems/problems.ts';
 import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
 import { closed, ref, type Schema, text } from './json-schema.ts';
 

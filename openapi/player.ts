@@ -1,6 +1,6 @@
 /** The player API. */
-import { playerRoutes } from '../infra/player-routes.ts';
-import { PROBLEMS, type ProblemCode } from '../lambdas/core/problems.ts';
+import { playerRoutes } from '../infra/routes/player-routes.ts';
+import { PROBLEMS, type ProblemCode } from '../lambdas/problems/problems.ts';
 import { type Api, anybody, type RouteContract } from './api.ts';
 import { playerParameters, playerSchemas } from './player-schemas.ts';
 

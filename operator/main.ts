@@ -1,7 +1,7 @@
 /** The operator's command line: `npm run --silent operator -- --help`. */
-import { type Arguments, readArguments } from './arguments.ts';
-import { perform } from './commands.ts';
-import { EXIT, Failure } from './failure.ts';
+import { type Arguments, readArguments } from './commands/arguments.ts';
+import { perform } from './commands/commands.ts';
+import { EXIT, Failure } from './aws/failure.ts';
 import { complain, json, say } from './print.ts';
 
 /** Says what went wrong, in one line. @returns the exit code */

@@ -1,4 +1,4 @@
-import { canonicalRequest, signatureOf } from '../local/sigv4/canonical.ts';
+import { canonicalRequest, signatureOf } from '../emulator/sigv4/canonical.ts';
 
 /** What a request is signed with, and for. */
 export interface Signing {

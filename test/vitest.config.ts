@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { ASKS_FOR_MS, HANGS_AFTER_MS } from './patience.ts';
 
 /** Unit tests that wait for real processes, packets and timers. */
-const LIVE = ['test/{operator,doctor}/**/*.test.ts', 'test/local/{functions,gameliftstreams}/**/*.test.ts'];
+const LIVE = ['test/operator/**/*.test.ts', 'test/local/functions/**/*.test.ts', 'test/emulator/*.test.ts'];
 
 /** The tests of benches that start a deployment. */
 const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];
@@ -10,8 +10,6 @@ const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-o
 /** Tests of a deployment that measure, or bring a crowd. */
 const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
 
-const CORE =
-  'budget|connection|digests|outcomes|packed|pacer|protocol|reason|retry|slot|stream-session|verdict';
 /**
  * Unit tests that share processes, and with them what is loaded and synthesized there: loading the CDK, or only Vitest, takes longer
  * than most of them. So none of them may change what another reads: environment variables, global objects, the state of a module.
@@ -19,9 +17,10 @@ const CORE =
 const SHARED = [
   'test/infra/**/*.test.ts',
   'test/client/!(environment|recovery-matrix|recovery-properties).test.ts',
-  'test/local/{template,sigv4}/*.test.ts',
+  'test/local/template/*.test.ts',
+  'test/emulator/sigv4/*.test.ts',
   'test/local/iam/!(emulator|table-guard).test.ts',
-  `test/lambdas/@(${CORE}).test.ts`,
+  'test/lambdas/*/@(budget|connection|digests|refusals|compressed-answer|queue|protocol|reason|retry|slot|stream-session|sli).test.ts',
 ];
 
 const common = {
@@ -63,7 +62,7 @@ export default defineConfig({
           ...common,
           ...group(0),
           name: 'unit',
-          include: ['test/{lambdas,infra,local,openapi,bench,client,run,campaign}/**/*.test.ts'],
+          include: ['test/{lambdas,infra,local,emulator,openapi,bench,client,run,campaign}/**/*.test.ts'],
           exclude: [...BENCHES, ...LIVE, ...SHARED],
         },
       },

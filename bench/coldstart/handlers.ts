@@ -34,7 +34,7 @@ export function sizeKB(file: string): number {
 /** The same code as esbuild bundles it for Node when told nothing else but to minify. */
 function plainBundle(outfile: string): string {
   buildSync({
-    entryPoints: [fileURLToPath(new URL('../../lambdas/reconnect/handler.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../lambdas/routes/reconnect/handler.ts', import.meta.url))],
     outfile,
     bundle: true,
     minify: true,

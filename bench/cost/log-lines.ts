@@ -1,5 +1,5 @@
 /** The lines that AWS writes about a request by itself, as long as AWS's are: this machine's are shorter, or not there. */
-import type { accessLogFields } from '../../infra/api-stage.ts';
+import type { accessLogFields } from '../../infra/api/stage.ts';
 
 /** What CloudWatch counts of a log line besides its text. Source: CloudWatch pricing page, "26 bytes". */
 const LOG_EVENT_BYTES = 26;

@@ -114,7 +114,8 @@ function startWorker(task: WorkTask, env: Record<string, string>): Worker {
 /** Bundled with what the functions' bundles have in place of the SDK's default credential chain. */
 function bundledBare(directory: string): string {
   const outfile = join(directory, 'bare.mjs');
-  const edge = (file: string) => fileURLToPath(new URL(`../../lambdas/edge/${file}`, import.meta.url));
+  const shim = (file: string) =>
+    fileURLToPath(new URL(`../../infra/functions/bundling/shims/${file}`, import.meta.url));
   buildSync({
     entryPoints: [fileURLToPath(new URL('bare.ts', import.meta.url))],
     outfile,
@@ -125,9 +126,9 @@ function bundledBare(directory: string): string {
     format: 'esm',
     mainFields: ['module', 'main'],
     alias: {
-      '@aws-sdk/credential-provider-node': edge('environment-credentials.ts'),
-      '@smithy/core/event-streams': edge('event-streams.ts'),
-      '@aws-sdk/endpoint-cache': edge('endpoint-cache.ts'),
+      '@aws-sdk/credential-provider-node': shim('environment-credentials.ts'),
+      '@smithy/core/event-streams': shim('event-streams.ts'),
+      '@aws-sdk/endpoint-cache': shim('endpoint-cache.ts'),
     },
     logLevel: 'error',
   });

@@ -1,6 +1,6 @@
 /** A process of the bench: the local deployment, with limits that repeated cuts of the same players don't meet. */
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
-import { shutdownWebRtc } from '../../local/gameliftstreams/webrtc.ts';
+import { shutdownWebRtc } from '../../emulator/webrtc.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
-import { type DarkNetwork, darkNetwork } from '../../test/browser/dark-network.ts';
+import { type DarkNetwork, darkNetwork } from '../browser/dark-network.ts';
 import { type Condition, limitSeconds, type Policy, type Recovery, type Times } from './conditions.ts';
 import { control } from './control.ts';
 import { openPlayerPage } from './player-page.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch } from '../../test/browser/chromium.ts';
+import { launch } from '../browser/chromium.ts';
 import { startChild } from '../storm/child.ts';
 import type { RecoveryArguments } from './arguments.ts';
 import {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
-import { readWholeBody, withBody } from '../table/whole-body.ts';
+import { type Credential, type Refusal, verifySignature } from '../../emulator/sigv4/verify.ts';
+import { readWholeBody, withBody } from './whole-body.ts';
 import type { Authorizer, Call, Decision } from './authorizer.ts';
 import { dynamoDbCalls, operationOf, type TablePlace } from './dynamodb-call.ts';
 

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { withoutBrowser } from './chromium.ts';
+import { withoutBrowser } from '../../bench/browser/chromium.ts';
 
 declare module 'vitest' {
   interface TaskMeta {

@@ -58,7 +58,7 @@ export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Rec
   const made = await Promise.all(
     ROUTES.map(async (route) => {
       const { outputFiles } = await build({
-        entryPoints: [join(root, 'lambdas', route, 'handler.ts')],
+        entryPoints: [join(root, 'lambdas', 'routes', route, 'handler.ts')],
         bundle: true,
         write: false,
         platform: 'node',

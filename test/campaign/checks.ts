@@ -1,5 +1,5 @@
 /** What each single answer must hold against the truth: what AWS has accepted, and who has asked for what. */
-import { PROBLEMS, type ProblemCode } from '../../lambdas/core/problems.ts';
+import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import type { Invariant, Violation } from './plan.ts';

@@ -18,7 +18,7 @@ export interface Planted {
   from?: number;
 }
 
-const reconnect = 'lambdas/reconnect/reconnect.ts';
+const reconnect = 'lambdas/routes/reconnect/reconnect.ts';
 
 /** Faults that an attack, and later the campaign itself, have found in the broker. */
 export const HISTORICAL: readonly Planted[] = [
@@ -28,7 +28,7 @@ export const HISTORICAL: readonly Planted[] = [
     what: /taken_over/,
     patches: [
       {
-        file: 'lambdas/core/connection.ts',
+        file: 'lambdas/sessions/connection.ts',
         from: '!history.includes(named) && named !== underWay?.connectionId',
         to: '!history.includes(named)',
       },
@@ -41,12 +41,12 @@ export const HISTORICAL: readonly Planted[] = [
     what: /reconnect answered broker_misconfigured/,
     patches: [
       {
-        file: 'lambdas/core/validation.ts',
+        file: 'lambdas/problems/validation.ts',
         from: 'if (!value.isWellFormed() || !offer.sdp.isWellFormed()) return',
         to: 'if (value === "") return',
       },
       {
-        file: 'lambdas/core/validation.ts',
+        file: 'lambdas/problems/validation.ts',
         from: 'if (torn !== undefined) return',
         to: 'if (torn === "") return',
       },
@@ -62,7 +62,7 @@ export const HISTORICAL: readonly Planted[] = [
     invariant: 8,
     what: /counted twice/,
     patches: [
-      { file: 'lambdas/edge/player-counts.ts', from: 'return written !== null;', to: 'return true;' },
+      { file: 'lambdas/reliability/affected-players.ts', from: 'return written !== null;', to: 'return true;' },
     ],
   },
   {
@@ -71,17 +71,17 @@ export const HISTORICAL: readonly Planted[] = [
     what: /others who guess/,
     patches: [
       {
-        file: 'lambdas/edge/lookup-budget.ts',
+        file: 'lambdas/limits/import-limiter.ts',
         from: 'const isFirst = mayBeFirst && (await claimFirst(playerId, now));',
         to: 'const isFirst = mayBeFirst && Date.now() < 0;',
       },
       {
-        file: 'lambdas/edge/lookup-budget.ts',
+        file: 'lambdas/limits/import-limiter.ts',
         from: 'const intervalMs = 1000 / perSecond;',
         to: 'const intervalMs = 1000;',
       },
       {
-        file: 'lambdas/edge/lookup-budget.ts',
+        file: 'lambdas/limits/import-limiter.ts',
         from: 'takePlace(table, sharedKey(region), place)',
         to: 'takePlace(table, { ...sharedKey(region), sk: String(Math.floor(now / 1000)) }, place)',
       },
@@ -93,7 +93,7 @@ export const HISTORICAL: readonly Planted[] = [
     what: /start goes on to answer stream_group_unavailable/,
     patches: [
       {
-        file: 'lambdas/core/outcomes.ts',
+        file: 'lambdas/gameliftstreams/refusals.ts',
         from: '(maybeAccepted && needsLook(failure))',
         to: '(maybeAccepted && failure.message === "")',
       },
@@ -105,9 +105,9 @@ export const HISTORICAL: readonly Planted[] = [
     invariant: 4,
     what: /whose end was answered before/,
     patches: [
-      { file: 'lambdas/edge/records.ts', from: 'return finalStatus({', to: 'return ({' },
+      { file: 'lambdas/sessions/session-table.ts', from: 'return finalStatus({', to: 'return ({' },
       {
-        file: 'lambdas/edge/records.ts',
+        file: 'lambdas/sessions/session-table.ts',
         from: 'const isEnd = changes.endedAt !== undefined;',
         to: 'const isEnd = false;',
       },
@@ -119,7 +119,7 @@ export const HISTORICAL: readonly Planted[] = [
     what: /overtaken/,
     patches: [
       {
-        file: 'lambdas/core/connection.ts',
+        file: 'lambdas/sessions/connection.ts',
         from: 'const own = answered || ',
         to: 'const own = repeat || ',
       },
@@ -132,7 +132,7 @@ export const HISTORICAL: readonly Planted[] = [
     what: /start answered broker_misconfigured/,
     patches: [
       {
-        file: 'lambdas/start/start.ts',
+        file: 'lambdas/routes/start/start.ts',
         from: 'const earlier = earlierClaims(slot, claim);',
         to: 'const earlier = earlierClaims(slot, claim).slice(0, 0);',
       },
@@ -149,7 +149,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
     what: /accepted one offer twice/,
     patches: [
       {
-        file: 'lambdas/core/digests.ts',
+        file: 'lambdas/identifiers/digests.ts',
         from: "return digest('connection', [",
         to: "return digest('connection', [String(Math.random()), ",
       },
@@ -173,7 +173,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
     what: /broker_misconfigured/,
     patches: [
       {
-        file: 'lambdas/edge/table.ts',
+        file: 'lambdas/dynamodb/table.ts',
         from: "      throw new Problem(\n        'upstream_unavailable',",
         to: "      throw new Error(\n        'upstream_unavailable' +",
       },
@@ -185,7 +185,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
     what: /beside others/,
     patches: [
       {
-        file: 'lambdas/start/start.ts',
+        file: 'lambdas/routes/start/start.ts',
         from: "deps.counters.spend(playerId, 'start', limit,",
         to: "deps.counters.spend('ACCOUNT', 'start', 1,",
       },
@@ -197,7 +197,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
     what: /another player's session/,
     patches: [
       {
-        file: 'lambdas/edge/records.ts',
+        file: 'lambdas/sessions/session-table.ts',
         from: 'return { pk: playerId, sk: `',
         to: "return { pk: 'ALL', sk: `",
       },
@@ -209,7 +209,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
     what: /never asked for it/,
     patches: [
       {
-        file: 'lambdas/terminate/terminate.ts',
+        file: 'lambdas/routes/terminate/terminate.ts',
         from: '  if (!known) {',
         to: '  if (!known) {\n    await deps.terminateStreamSession(key, endsBy - RESERVE_MS);',
       },
@@ -221,7 +221,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
     what: /lost the session/,
     patches: [
       {
-        file: 'lambdas/core/connection.ts',
+        file: 'lambdas/sessions/connection.ts',
         from: '  if (isOver(record.status)) throw endedProblem(record);',
         to: "  if (isOver(record.status)) throw endedProblem(record);\n  if (record.connectedRequest !== undefined) throw new Problem('session_not_reconnectable', '', { retryAfterMs: 1000 });",
       },

@@ -1,5 +1,5 @@
 /** Who acts in a run, and what each page knows: its connections, its last request. */
-import { playerIdOf } from '../../lambdas/core/player.ts';
+import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Route } from './bundle.ts';
 import type { OfferChoice, Step } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../../lambdas/core/problems.ts';
-import { requireBody } from '../../lambdas/core/validation.ts';
+import { Problem } from '../../lambdas/problems/problems.ts';
+import { requireBody } from '../../lambdas/problems/validation.ts';
 import { createTable, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
 import { CONNECTED, old, STILL_CONNECTED } from './still-connected.ts';
 

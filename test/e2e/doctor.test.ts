@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment, run } from '../operator/support.ts';
 import { type Deployed, deploy } from './harness.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'doctor', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', '..', 'operator', 'doctor', 'main.ts');
 let deployed: Deployed;
 beforeAll(async () => {
   deployed = await deploy();

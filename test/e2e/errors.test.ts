@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS, type ProblemCode } from '../../lambdas/core/problems.ts';
+import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { atOneMoment } from '../local/gameliftstreams/support.ts';
+import { atOneMoment } from '../emulator/support.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import { type Answer, type Deployed, deploy, droppedSession, offer } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { playerIdOf } from '../../lambdas/core/player.ts';
+import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { documentedCommands } from '../operator/documented-commands.ts';
 import { openPseudoTerminal, type PseudoTerminal } from '../operator/pseudo-terminal.ts';
 import { environment, MAIN, REASON, run, standInPlugin, temporaryDirectory } from '../operator/support.ts';

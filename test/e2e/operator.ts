@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { playerIdOf } from '../../lambdas/core/player.ts';
+import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { AccessKey } from '../../local/endpoints.ts';
 import { requireTold, told } from '../openapi/told.ts';
 import { signedHeaders } from '../signed.ts';

@@ -5,7 +5,7 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { playerIdOf } from '../../lambdas/core/player.ts';
+import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import {
   awsClient,

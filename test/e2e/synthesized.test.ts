@@ -78,7 +78,7 @@ describe('what was made is used again', () => {
     );
     write('cdk.json', JSON.stringify({ app: 'node infra/app.mjs' }));
     write('package-lock.json', '{}');
-    write('lambdas/start/handler.ts', 'export const a = 1;');
+    write('lambdas/routes/start/handler.ts', 'export const a = 1;');
   });
   const made = async (settings: string) => {
     write('settings.json', settings);
@@ -102,7 +102,7 @@ describe('what was made is used again', () => {
   });
 
   it.each([
-    ['a function', 'lambdas/start/handler.ts'],
+    ['a function', 'lambdas/routes/start/handler.ts'],
     ['a new file of the deployment', 'infra/new.ts'],
     ['the lock of the packages', 'package-lock.json'],
     ['what npm installed', 'node_modules/.package-lock.json'],
@@ -137,7 +137,7 @@ describe('what was made is used again', () => {
 
   it('where nothing but the time of a file changed', async () => {
     await made(issuer(1));
-    utimesSync(join(project, 'lambdas/start/handler.ts'), 1, 1);
+    utimesSync(join(project, 'lambdas/routes/start/handler.ts'), 1, 1);
     await made(issuer(1));
     expect(runs()).toBe(1);
   });

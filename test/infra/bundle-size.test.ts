@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '../../infra/bundle.ts';
-import { operatorRoutes } from '../../infra/operator-routes.ts';
-import { playerRoutes } from '../../infra/player-routes.ts';
+import { bundle } from '../../infra/functions/bundling/bundle.ts';
+import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 
 /** The most that a function's bundle may have, in thousands of bytes: a little above what it has. */
 const gates: Readonly<Record<string, number>> = {
@@ -36,7 +36,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** `node_modules/@smithy/core/dist/x.js` is of `@smithy/core`, `lambdas/edge/x.ts` of `lambdas/edge`. */
+/** `node_modules/@smithy/core/dist/x.js` is of `@smithy/core`, `lambdas/edge/x.ts` of `lambdas/dynamodb`. */
 function originOf(path: string): string {
   const [, packaged] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
   return packaged ?? path.replace(/^.*(lambdas\/[^/]+)\/.*$/, '$1');
@@ -72,7 +72,7 @@ function complaint(name: string, parts: Parts, gate: number | undefined): string
     return `${name} has ${size.toFixed(1)} KB, ${(size - gate).toFixed(1)} more than its gate of ${gate}. It is made of
 ${list}
 Find what came in (the same list of the commit before), and leave out what no request needs: see the aliases of
-infra/bundle.ts. What is worth its time (npm run bench -- coldstart) gets a higher gate in the table of this test.`;
+infra/functions/bundling/bundle.ts. What is worth its time (npm run bench -- coldstart) gets a higher gate in the table of this test.`;
   }
   if (gate - size > slackKB) {
     return `${name} has ${size.toFixed(1)} KB, far less than its gate of ${gate}: write ${Math.ceil(size * 1.02)} into the table of this test`;
@@ -93,7 +93,7 @@ describe('a cold start gets no longer unnoticed', () => {
 
 describe('whoever made a bundle grow', () => {
   const parts = new Map([
-    ['lambdas/core', 20],
+    ['lambdas/sessions', 20],
     ['left-pad', 50],
     ['@smithy/core', 40],
   ]);
@@ -104,7 +104,7 @@ describe('whoever made a bundle grow', () => {
     expect(said.slice(1, 4).map((line) => line.trim())).toEqual([
       '50.0 KB  left-pad',
       '40.0 KB  @smithy/core',
-      '20.0 KB  lambdas/core',
+      '20.0 KB  lambdas/sessions',
     ]);
     expect(said.slice(4).join(' ')).toContain('gets a higher gate in the table of this test');
   });
@@ -120,9 +120,9 @@ describe('whoever made a bundle grow', () => {
   test('finds packages and our own folders in the list, whatever directory the build ran in', () => {
     expect(originOf('node_modules/@smithy/core/dist-es/index.js')).toBe('@smithy/core');
     expect(originOf('../x/node_modules/a/node_modules/b/index.js')).toBe('b');
-    expect(originOf('lambdas/edge/table.ts')).toBe('lambdas/edge');
+    expect(originOf('lambdas/dynamodb/table.ts')).toBe('lambdas/dynamodb');
     expect([...(measured.get('reconnect')?.keys() ?? [])]).toEqual(
-      expect.arrayContaining(['lambdas/reconnect', 'lambdas/core', '@aws-sdk/client-dynamodb']),
+      expect.arrayContaining(['lambdas/routes', 'lambdas/problems', '@aws-sdk/client-dynamodb']),
     );
   });
 });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '../../infra/bundle.ts';
-import { operatorRoutes } from '../../infra/operator-routes.ts';
-import { playerRoutes } from '../../infra/player-routes.ts';
+import { bundle } from '../../infra/functions/bundling/bundle.ts';
+import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { ofType, operatorTemplateOf, templateOf, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readArguments } from '../../doctor/arguments.ts';
+import { readArguments } from '../../operator/doctor/arguments.ts';
 import { runScript, scripts } from '../scripts.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../infra/settings.ts';
+import { parseSettings } from '../../infra/settings/settings.ts';
 import { settingRows } from './setting-rows.ts';
 import { ofType, operatorTemplateOf, type SynthesizedTemplate, templateOf, withProvider } from './synth.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { operatorRoutes } from '../../infra/operator-routes.ts';
-import { playerRoutes } from '../../infra/player-routes.ts';
+import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 
 const routes = [...playerRoutes, ...operatorRoutes];
 const root = join(import.meta.dirname, '..', '..');
@@ -80,7 +80,7 @@ describe('the rules of the house', () => {
   });
 
   test('no function contains another one: each imports its own folder and what is shared', () => {
-    const folders = routes.map(({ name }) => `lambdas/${name}`);
+    const folders = routes.map(({ name }) => `lambdas/routes/${name}`);
     const others = (file: Source) => folders.filter((folder) => !file.path.startsWith(`${folder}/`));
     expect(violations(sources('lambdas'), (name, file) => !within(name, ...others(file)))).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe('the rules of the house', () => {
   });
 
   test('each function has an entry point of the name that the deployment looks for', () => {
-    const missing = routes.filter(({ name }) => !existsSync(join(root, 'lambdas', name, 'handler.ts')));
+    const missing = routes.filter(({ name }) => !existsSync(join(root, 'lambdas', 'routes', name, 'handler.ts')));
     expect(missing).toEqual([]);
   });
 });
@@ -109,9 +109,9 @@ describe('a broken rule is noticed', () => {
   const file = (code: string, path = 'lambdas/core/x.ts') => ({ path, code: withoutComments(code) });
 
   test.each([
-    ["import { a } from '../../infra/settings.ts';", 'infra/settings.ts'],
+    ["import { a } from '../../infra/settings/settings.ts';", 'infra/settings/settings.ts'],
     ["import type {\n  A,\n} from '../../local/x.ts';", 'local/x.ts'],
-    ["export { a } from '../edge/table.ts';", 'lambdas/edge/table.ts'],
+    ["export { a } from '../edge/table.ts';", 'lambdas/dynamodb/table.ts'],
     ["import '@aws-sdk/client-dynamodb';", '@aws-sdk/client-dynamodb'],
     ["const a = await import('node:process');", 'node:process'],
     ["import * as z from 'zod/mini'; import b from 'node:fs';", 'zod/mini'],

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, FileSystem } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { playerRoutes } from '../../infra/player-routes.ts';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings.ts';
+import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
 import { readDeployment } from '../../local/template/deployment.ts';
 import {
   ofType,
@@ -142,7 +142,7 @@ describe('what is synthesized with its bundles', () => {
       cpSync(join(root, each), join(checkout, each), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
-    const handler = join(checkout, 'lambdas', 'reconnect', 'handler.ts');
+    const handler = join(checkout, 'lambdas', 'routes', 'reconnect', 'handler.ts');
     writeFileSync(handler, `${readFileSync(handler, 'utf8')}\nconsole.log('another');\n`);
     const outdir = join(directory, 'three');
     const script = `

@@ -8,7 +8,7 @@ import { type IConstruct, Node } from 'constructs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { OperatorStack } from '../../infra/operator-stack.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import type { SettingsInput } from '../../infra/settings.ts';
+import type { SettingsInput } from '../../infra/settings/settings.ts';
 import { group, minimal, newApp, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');

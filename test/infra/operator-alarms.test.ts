@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { RejoinOperator } from '../../infra/operator.ts';
-import { operatorRoutes } from '../../infra/operator-routes.ts';
+import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
 import { Rejoin } from '../../infra/rejoin.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
 import { newApp, ofType, operatorTemplateOf, withProvider } from './synth.ts';

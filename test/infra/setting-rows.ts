@@ -1,5 +1,5 @@
 /** Every setting as docs/deploy.md tables it: the schema read, never a second list. */
-import { settingsSchema } from '../../infra/settings-schema.ts';
+import { settingsSchema } from '../../infra/settings/schema.ts';
 import { leaves, linesOf } from './setting-lines.ts';
 import { group, minimal } from './synth.ts';
 

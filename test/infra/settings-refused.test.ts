@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settingsSchema } from '../../infra/settings-schema.ts';
+import { settingsSchema } from '../../infra/settings/schema.ts';
 import { operatorCases } from './operator-refused.ts';
 import { runningCases } from './running-refused.ts';
 import { leaves, linesOf } from './setting-lines.ts';

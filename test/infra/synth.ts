@@ -3,7 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { OperatorStack } from '../../infra/operator-stack.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import type { SettingsInput } from '../../infra/settings.ts';
+import type { SettingsInput } from '../../infra/settings/settings.ts';
 import { temporaryDirectory } from '../temporary.ts';
 
 export interface Resource {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { OPERATOR_PROBLEMS } from '../../lambdas/core/operator-problems.ts';
+import { OPERATOR_PROBLEMS } from '../../lambdas/problems/operator-problems.ts';
 import type { operatorContracts } from '../../openapi/operator.ts';
-import { atOneMoment, newOffer } from '../local/gameliftstreams/support.ts';
+import { atOneMoment, newOffer } from '../emulator/support.ts';
 import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
 import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 

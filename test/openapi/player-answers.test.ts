@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../lambdas/core/problems.ts';
+import { PROBLEMS } from '../../lambdas/problems/problems.ts';
 import type { playerContracts } from '../../openapi/player.ts';
-import { newOffer } from '../local/gameliftstreams/support.ts';
+import { newOffer } from '../emulator/support.ts';
 import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
 import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 

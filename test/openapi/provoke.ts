@@ -1,7 +1,7 @@
 /** How the routes of an API are brought to answer each code that its document lists, and that they do. */
 import { describe, expect, it } from 'vitest';
-import type { ProblemTable } from '../../lambdas/core/problems.ts';
-import { atOneMoment } from '../local/gameliftstreams/support.ts';
+import type { ProblemTable } from '../../lambdas/problems/problems.ts';
+import { atOneMoment } from '../emulator/support.ts';
 import type { Answer, Handlers } from './handlers.ts';
 
 /** Too short for a call to AWS, long enough for the tables: AWS has not answered in time. */

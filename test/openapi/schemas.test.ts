@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requirePlayerId } from '../../lambdas/core/player.ts';
-import { requireReason } from '../../lambdas/core/reason.ts';
+import { requirePlayerId } from '../../lambdas/identifiers/player-id.ts';
+import { requireReason } from '../../lambdas/operators/reason.ts';
 import {
   optionalConnectionId,
   optionalIdempotencyKey,
@@ -12,8 +12,8 @@ import {
   requireSignalRequest,
   requireStreamGroup,
   requireStreamSessionId,
-} from '../../lambdas/core/validation.ts';
-import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambdas/start/validation.ts';
+} from '../../lambdas/problems/validation.ts';
+import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambdas/routes/start/validation.ts';
 import type { Schema } from '../../openapi/json-schema.ts';
 import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
 import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';
@@ -202,7 +202,7 @@ describe('the schemas take and refuse what the functions do', () => {
     for (const body of ['{}', '[]', 'null', '"x"', '{"more":1}', JSON.stringify(least)]) {
       expect(fits(schema, JSON.parse(body)), body).toBe(takes(() => validate(requireBody(body, fields))));
     }
-    const handler = readFileSync(join(root, 'lambdas', folder, 'handler.ts'), 'utf8');
+    const handler = readFileSync(join(root, 'lambdas', 'routes', folder, 'handler.ts'), 'utf8');
     const known = /requireBody\(request\.body, \[([^\]]+)\]/.exec(handler)?.[1];
     expect([...(known ?? '').matchAll(/'(\w+)'/g)].map(([, name]) => name)).toEqual(fields);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../operator/address.ts';
-import { readArguments } from '../../operator/arguments.ts';
-import { EXIT, Failure } from '../../operator/failure.ts';
-import { withPatience } from '../../operator/patience.ts';
-import { isAtLeast, pluginCall } from '../../operator/plugin.ts';
+import { parseAddress } from '../../operator/commands/address.ts';
+import { readArguments } from '../../operator/commands/arguments.ts';
+import { EXIT, Failure } from '../../operator/aws/failure.ts';
+import { withPatience } from '../../operator/commands/retry.ts';
+import { isAtLeast, pluginCall } from '../../operator/commands/plugin.ts';
 import { json, printable } from '../../operator/print.ts';
 import { REASON } from './support.ts';
 

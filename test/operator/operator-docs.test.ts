@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tableAudit } from '../../lambdas/edge/audit.ts';
-import { readArguments } from '../../operator/arguments.ts';
-import { EXIT } from '../../operator/failure.ts';
+import { tableAudit } from '../../lambdas/operators/audit.ts';
+import { readArguments } from '../../operator/commands/arguments.ts';
+import { EXIT } from '../../operator/aws/failure.ts';
 import { documentedCommands } from './documented-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -71,7 +71,7 @@ describe('docs/operator.md', () => {
     const sources = ['api-failure', 'query-api', 'commands', 'plugin'].map((name) =>
       readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
     );
-    const codes = readFileSync(join(root, 'lambdas', 'core', 'operator-problems.ts'), 'utf8');
+    const codes = readFileSync(join(root, 'lambdas', 'problems', 'operator-problems.ts'), 'utf8');
     for (const [, line = ''] of lines) {
       const code = /^\((\w+)\)$/.exec(line)?.[1];
       const parts = line.replace(/^refuses arn:…: /, '').split(' … ');

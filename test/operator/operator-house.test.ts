@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** What the command line shares with the deployment, so that both mean the same by it. */
-const SHARED = ['../lambdas/core/player.ts', '../local/endpoints.ts'];
+const SHARED = ['../lambdas/identifiers/player-id.ts', '../local/endpoints.ts'];
 /** What its launcher uses, before any package is loaded. */
 const LAUNCH = ['../launch/loopback.mjs', '../launch/node.mjs', '../launch/run.mjs'];
 

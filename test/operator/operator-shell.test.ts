@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateStreamSessionAdminShellCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, GROUP, openBench } from '../local/gameliftstreams/support.ts';
+import { type Bench, GROUP, openBench } from '../emulator/support.ts';
 import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.ts';
 import {
   environment,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { element, members } from '../../operator/xml.ts';
+import { element, members } from '../../operator/aws/xml.ts';
 
 describe("an answer of AWS's Query services", () => {
   test('is read as it was written, whichever way its characters are escaped', () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifySignature } from '../../local/sigv4/verify.ts';
+import { verifySignature } from '../../emulator/sigv4/verify.ts';
 
 export const KEY = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'operator-secret' };
 export const REGION = 'us-west-2';

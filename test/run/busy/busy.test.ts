@@ -33,8 +33,8 @@ describe('the files that run again and again', () => {
   it('are not those that only compute, speak of time in comments, or test parts that have timers', () => {
     const sources = {
       'test/sum.test.ts': '// setTimeout( would be wrong here\nexpect(1 + 1).toBe(2);',
-      'test/part.test.ts': "import { retry } from '../lambdas/core/retry.ts';",
-      'lambdas/core/retry.ts': 'setTimeout(x, 1);',
+      'test/part.test.ts': "import { retry } from '../lambdas/gameliftstreams/retry.ts';",
+      'lambdas/gameliftstreams/retry.ts': 'setTimeout(x, 1);',
     };
     expect(derived(sources)).toEqual([]);
   });

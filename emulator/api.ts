@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Credential, type Refusal, verifySignature } from './sigv4/verify.ts';
+import type { Call, Calls } from './calls.ts';
+import { validationMessage, violations } from './constraints.ts';
+import { type ErrorName, ServiceError } from './errors.ts';
+import type { HoldPlace } from './fault.ts';
+import type { Fate, Faults, Target } from './faults.ts';
+import type { Holds } from './holds.ts';
+import type { Input, OperationContext, OperationSpec } from './operations.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { type Route, route } from './router.ts';
+
+/** Source: the API model's signing name. */
+const SIGNING_NAME = 'gameliftstreams';
+
+export interface Authorization {
+  /** The principal's name. */
+  principal: string;
+  /** Such as `gameliftstreams:StartStreamSession`. */
+  action: string;
+  /** ARNs, every one of which must be allowed, or `*` alone. */
+  resources: readonly string[];
+}
+
+export interface ApiContext extends OperationContext {
+  region: string;
+  accountId: string;
+  lookup: (accessKeyId: string) => Credential | undefined;
+  authorize: (call: Authorization) => boolean;
+  rateLimit: RateLimit;
+  faults: Faults;
+  holds: Holds;
+  calls: Calls;
+}
+
+const REFUSALS: Readonly<Record<Refusal, ErrorName>> = {
+  missing: 'MissingAuthenticationTokenException',
+  malformed: 'IncompleteSignatureException',
+  unknownKey: 'UnrecognizedClientException',
+  sessionToken: 'UnrecognizedClientException',
+  scope: 'InvalidSignatureException',
+  expired: 'InvalidSignatureException',
+  body: 'InvalidSignatureException',
+  signature: 'InvalidSignatureException',
+};
+/** AWS's own words where it has some; the SDKs' users search for them. */
+const AWS_WORDS: Partial<Record<Refusal, string>> = {
+  missing: 'Missing Authentication Token',
+  unknownKey: 'The security token included in the request is invalid.',
+  sessionToken: 'The security token included in the request is invalid.',
+  signature:
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+};
+
+/** What goes back over the wire, before the server puts it there. */
+interface Answer {
+  status: number;
+  body?: object;
+  error?: ServiceError;
+}
+
+const failure = (error: unknown): Answer => {
+  const known =
+    error instanceof ServiceError
+      ? error
+      : new ServiceError('InternalServerException', 'Internal server error');
+  if (known !== error) console.error('The emulator failed to serve a call:', error);
+  return { status: known.status, error: known };
+};
+
+function authenticate(context: ApiContext, request: IncomingMessage, body: Buffer): string {
+  const result = verifySignature(
+    { method: request.method ?? '', target: request.url ?? '', headers: request.headers, body },
+    { service: SIGNING_NAME, region: context.region, lookup: context.lookup },
+  );
+  if (result.ok) return result.principal;
+  throw new ServiceError(REFUSALS[result.reason], AWS_WORDS[result.reason] ?? result.detail);
+}
+
+function readBody(spec: OperationSpec, body: Buffer): Input {
+  if (body.length === 0 || spec.method === 'GET') return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new ServiceError('SerializationException', 'The request body is not JSON.');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new ServiceError('SerializationException', 'The request body is not a JSON object.');
+  }
+  // What the model does not know is ignored, and a body cannot replace what the path says.
+  return Object.fromEntries(
+    Object.entries(parsed).filter(
+      ([name, value]) => Object.hasOwn(spec.input.members, name) && value !== null,
+    ),
+  );
+}
+
+function requirePermission(
+  context: ApiContext,
+  principal: string,
+  { operation, spec }: Route,
+  input: Input,
+): void {
+  const action = `gameliftstreams:${operation}`;
+  const resources = spec.resources(input, context);
+  if (context.authorize({ principal, action, resources })) return;
+  const user = `arn:aws:sts::${context.accountId}:assumed-role/${principal}/emulator`;
+  throw new ServiceError(
+    'AccessDeniedException',
+    `User: ${user} is not authorized to perform: ${action} on resource: ${resources[0]} because no identity-based policy allows the ${action} action`,
+  );
+}
+
+async function perform(context: ApiContext, found: Route, principal: string, input: Input): Promise<Answer> {
+  const { spec } = found;
+  requirePermission(context, principal, found, input);
+  const problems = violations(spec.input, input);
+  if (problems.length > 0) throw new ServiceError('ValidationException', validationMessage(problems));
+  const body = await spec.run(input, context);
+  return body ? { status: spec.successStatus, body } : { status: spec.successStatus };
+}
+
+function send(response: ServerResponse, { status, body, error }: Answer): void {
+  response.statusCode = status;
+  response.setHeader('x-amzn-requestid', randomUUID());
+  if (error) response.setHeader('x-amzn-errortype', error.name);
+  const payload = error ? { __type: error.name, Message: error.message } : body;
+  if (!payload) {
+    response.end();
+    return;
+  }
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(payload));
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : null);
+
+/** What a call is about. Identifiers are ARNs or bare ids, and an ARN ends in the id. */
+function targetOf({ operation }: Route, input: Input): Target {
+  const id = (identifier: unknown) => text(identifier)?.split('/').at(-1);
+  return {
+    operation,
+    streamGroupId: id(input.Identifier),
+    streamSessionId: id(input.StreamSessionIdentifier),
+  };
+}
+
+/**
+ * Answers one call of the service. In this order: signature, planned faults, quota, permission, constraints, the
+ * operation itself. A call can be held twice: before the other faults, and with its answer ready, whatever that is.
+ */
+export async function serveCall(
+  context: ApiContext,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const found = route(request.method ?? '', request.url ?? '');
+  const call: Call = context.calls.add({
+    operation: found?.operation ?? 'Unknown',
+    principal: null,
+    clientToken: null,
+    status: null,
+    at: new Date().toISOString(),
+  });
+  /** @returns whether the call may go on */
+  const held = (target: Target, at: HoldPlace, status: number | null) =>
+    context.holds.hold({
+      target,
+      clientToken: call.clientToken,
+      at,
+      status,
+      isCallerGone: () => response.destroyed,
+    });
+
+  let answer: Answer;
+  let target: Target = { operation: call.operation };
+  let fate: Fate | undefined;
+  try {
+    const principal = authenticate(context, request, body);
+    call.principal = principal;
+    if (!found)
+      throw new ServiceError(
+        'UnknownOperationException',
+        'The requested operation is not recognized by the service.',
+      );
+    const input = { ...readBody(found.spec, body), ...found.input };
+    call.clientToken = text(input.ClientToken);
+
+    target = targetOf(found, input);
+    fate = context.faults.fateOf(target);
+    if (fate.kinds.length > 0) call.fault = fate.kinds.join(',');
+    if (fate.holds.has('arrival') && !(await held(target, 'arrival', null))) return void response.destroy();
+    if (fate.delayMs > 0) await delay(fate.delayMs, undefined, { ref: false });
+    if (fate.socket === 'reset') return void response.destroy();
+    if (fate.error) throw fate.error;
+    if (!context.rateLimit.take(found.operation))
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
+    answer = await perform(context, found, principal, input);
+  } catch (error) {
+    answer = failure(error);
+  }
+  if (fate?.holds.has('answer') && !(await held(target, 'answer', answer.status)))
+    return void response.destroy();
+  call.status = answer.status;
+  if (answer.error) call.error = answer.error.name;
+  if (fate?.socket === 'lostResponse') return void response.destroy();
+  send(response, answer);
+}

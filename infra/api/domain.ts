@@ -1,0 +1,49 @@
+/** An address of one's own for the API: the domain, its certificate and, where Route 53 hosts the zone, its record. */
+import { Stack, Token } from 'aws-cdk-lib';
+import { DomainName, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings/settings.ts';
+import { problemLine, SettingsError } from '../settings/problems.ts';
+
+export class ApiDomain extends Construct {
+  readonly domainName: DomainName;
+  /** The API's base URL, without a slash at the end. */
+  readonly url: string;
+  /** Host name of API Gateway that DNS has to lead to. */
+  readonly target: string;
+
+  /** @throws {SettingsError} when the stack's Region is fixed and the certificate lies in another one */
+  constructor(scope: Construct, id: string, domain: NonNullable<Settings['domain']>) {
+    super(scope, id);
+    requireSameRegion(Stack.of(this).region, domain);
+    this.domainName = new DomainName(this, 'Name', {
+      domainName: domain.name,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+    });
+    this.url = `https://${domain.name}`;
+    this.target = this.domainName.regionalDomainName;
+    if (domain.hostedZone === undefined) return;
+    const { id: hostedZoneId, name: zoneName } = domain.hostedZone;
+    new ARecord(this, 'Record', {
+      zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName }),
+      recordName: `${domain.name}.`,
+      target: RecordTarget.fromAlias(
+        new ApiGatewayv2DomainProperties(
+          this.domainName.regionalDomainName,
+          this.domainName.regionalHostedZoneId,
+        ),
+      ),
+    });
+  }
+}
+
+/** API Gateway takes only certificates of its own Region, and says so halfway through a deployment. */
+function requireSameRegion(region: string, domain: NonNullable<Settings['domain']>): void {
+  if (Token.isUnresolved(region) || domain.certificateArn.split(':')[3] === region) return;
+  const allowed = `the ARN of a certificate in ${region}, where this stack is deployed`;
+  throw new SettingsError([problemLine({ domain }, { path: ['domain', 'certificateArn'], allowed })]);
+}

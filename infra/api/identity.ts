@@ -1,0 +1,27 @@
+/** Whose tokens count: those of a provider that exists, or of a user pool that comes with the deployment. */
+import { Construct } from 'constructs';
+import type { TokenRequirements } from './player-api.ts';
+import { defaultScope, type Settings } from '../settings/settings.ts';
+import { PlayerPool } from './user-pool.ts';
+
+export class Identity extends Construct {
+  readonly tokens: TokenRequirements;
+  /** The user pool of this deployment, if it has one. */
+  readonly pool: PlayerPool | undefined;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const { identity, removalPolicy } = settings;
+    if (!('cognito' in identity)) {
+      this.tokens = identity;
+      return;
+    }
+    this.pool = new PlayerPool(this, 'Players', {
+      cognito: identity.cognito,
+      removalPolicy,
+      deployment: scope,
+    });
+    // A Cognito access token has no `aud`; the authorizer then compares `client_id`.
+    this.tokens = { issuer: this.pool.issuer, audience: [this.pool.clientId], scope: defaultScope };
+  }
+}

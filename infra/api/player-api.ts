@@ -1,0 +1,81 @@
+/** The HTTP API that players' browsers call. Every route wants a token of our issuer with the play scope. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CorsHttpMethod, HttpApi, type HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { ApiDomain } from './domain.ts';
+import { accessLogFields, addStage } from './stage.ts';
+import { RouteIntegration } from './route-integration.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** Who may call: tokens of this issuer, for one of these audiences, with this scope. */
+export interface TokenRequirements {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly scope: string;
+}
+
+/** A route and the function behind it. */
+export interface ApiRoute {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly function: IFunction;
+  /** What is invoked: the function itself, or an alias of it. */
+  readonly invoked: IFunction;
+}
+
+export interface PlayerApiProps {
+  readonly tokens: TokenRequirements;
+  readonly routes: readonly ApiRoute[];
+  readonly settings: Settings;
+}
+
+/** Two hours: the longest that Chromium remembers a preflight answer, and each spares a player a round trip. */
+const preflightAge = Duration.hours(2);
+
+export class PlayerApi extends Construct {
+  readonly api: HttpApi;
+  /** A line for each request, also for one that never reaches a function. */
+  readonly accessLogs: LogGroup;
+  /** The API's own domain, if it has one. */
+  readonly domain: ApiDomain | undefined;
+
+  constructor(scope: Construct, id: string, { tokens, routes, settings }: PlayerApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      apiName: [...new Set([Stack.of(this).stackName, scope.node.id]), 'player API'].join(' '),
+      description: 'Rejoin: the player API',
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpJwtAuthorizer('Players', tokens.issuer, {
+        jwtAudience: [...tokens.audience],
+      }),
+      defaultAuthorizationScopes: [tokens.scope],
+      ...(settings.webOrigins.length > 0 ? { corsPreflight: corsFor(settings.webOrigins) } : {}),
+    });
+    for (const route of routes) {
+      const { method, path } = route;
+      this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
+    }
+    this.domain = settings.domain && new ApiDomain(this, 'Domain', settings.domain);
+    const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
+    this.accessLogs = addStage(this, this.api, {
+      settings,
+      throttle: { rateLimit, burstLimit },
+      accessLog: accessLogFields,
+      domainName: this.domain?.domainName,
+    });
+  }
+}
+
+/** No credentials: the token travels in a header that the page sets itself, never in a cookie. */
+function corsFor(origins: readonly string[]) {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+    exposeHeaders: ['retry-after', 'idempotency-replayed'],
+    maxAge: preflightAge,
+  };
+}

@@ -1,0 +1,113 @@
+/** A Cognito user pool for players, with one public client for a single-page app. */
+import { Aws, Duration, Names, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  Mfa,
+  OAuthScope,
+  ResourceServerScope,
+  UserPool,
+  UserPoolClient,
+  UserPoolClientIdentityProvider,
+  UserPoolDomain,
+  UserPoolResourceServer,
+} from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
+import type { CognitoIdentity, Settings } from '../settings/settings.ts';
+import { problemLine, SettingsError } from '../settings/problems.ts';
+import { isDomainPrefix } from '../settings/rules.ts';
+
+export interface PlayerPoolProps {
+  readonly cognito: CognitoIdentity['cognito'];
+  readonly removalPolicy: Settings['removalPolicy'];
+  /** The construct that the hosted domain is named after where the settings name none. */
+  readonly deployment: Construct;
+}
+
+/**
+ * A hosted domain is unique in its Region, for all accounts together: the deployment's place in its app, for an app may
+ * hold several, and the account, which has 12 digits.
+ */
+function domainPrefixOf(deployment: Construct): string {
+  const name = Names.uniqueResourceName(deployment, { maxLength: 50, separator: '-' }).toLowerCase();
+  if (isDomainPrefix(`${name}-123456789012`)) return `${name}-${Aws.ACCOUNT_ID}`;
+  const allowed = `a prefix for Cognito's sign-in page: ${JSON.stringify(name)}, made of the stack's name, cannot be one`;
+  throw new SettingsError([problemLine({}, { path: ['identity', 'cognito', 'domainPrefix'], allowed })]);
+}
+
+export class PlayerPool extends Construct {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Address of Cognito's sign-in page. */
+  readonly signInUrl: string;
+
+  /** @throws {SettingsError} when the settings name no hosted domain and none can be made of the deployment's name */
+  constructor(scope: Construct, id: string, { cognito, removalPolicy, deployment }: PlayerPoolProps) {
+    super(scope, id);
+    const pool = new UserPool(this, 'Pool', {
+      selfSignUpEnabled: cognito.selfSignUp,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      standardAttributes: { email: { required: true, mutable: true } },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: {
+        // Length beats composition rules (NIST SP 800-63B); these satisfy the usual audits besides.
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      deletionProtection: removalPolicy === 'retain',
+      removalPolicy: cdkRemovalPolicy({ removalPolicy }),
+    });
+    Validations.of(pool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason:
+          'A second factor (TOTP) is offered to every player; to demand it of people who play is up to each.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason:
+          'The Plus plan is billed by active player. Whoever wants its threat protection brings an issuer of their own.',
+      },
+    );
+    const play = new ResourceServerScope({ scopeName: 'play', scopeDescription: 'Play streamed games' });
+    const server = new UserPoolResourceServer(this, 'Rejoin', {
+      userPool: pool,
+      identifier: 'rejoin',
+      scopes: [play],
+    });
+    const client = new UserPoolClient(this, 'Page', {
+      userPool: pool,
+      // A browser keeps no secret: PKCE stands in for it, which Cognito holds a client to once it sends a challenge.
+      generateSecret: false,
+      // Sign-in goes through the hosted page alone. Naming no flow at all would leave Cognito's own defaults on.
+      authFlows: { userSrp: false, custom: false },
+      oAuth: {
+        flows: { authorizationCodeGrant: true, implicitCodeGrant: false },
+        scopes: [OAuthScope.OPENID, OAuthScope.resourceServer(server, play)],
+        callbackUrls: [...cognito.callbackUrls],
+        logoutUrls: [...cognito.logoutUrls],
+      },
+      supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.hours(1),
+      idTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.days(30),
+    });
+    const domain = new UserPoolDomain(this, 'SignIn', {
+      userPool: pool,
+      cognitoDomain: { domainPrefix: cognito.domainPrefix ?? domainPrefixOf(deployment) },
+    });
+    const { region, urlSuffix } = Stack.of(this);
+    this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
+    this.clientId = client.userPoolClientId;
+    this.signInUrl = domain.baseUrl();
+  }
+}

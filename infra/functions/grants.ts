@@ -1,0 +1,80 @@
+/** From the rows of `player-routes.ts` and `operator-routes.ts` to policy documents: every action and every ARN spelled out. */
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { type Grant, type GrantTarget, isTable, type TableTarget } from '../routes/route.ts';
+import type { StreamGroupSettings } from '../settings/settings.ts';
+
+/** What grants can point at. A table that no grant names may be left out. */
+export interface GrantTargets {
+  readonly streamGroups: readonly StreamGroupSettings[];
+  readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
+}
+
+/** The table that a grant names. @throws {Error} where the deployment has none: a slip in the table of routes */
+export function tableOf(targets: GrantTargets, target: TableTarget): Table {
+  const table = targets.tables[target];
+  if (!table) throw new Error(`A route has a grant on ${target}, which this API has not`);
+  return table;
+}
+
+/**
+ * ARNs of a stream group's resources lie in the group's own Region, whatever Region this stack is in. A stream session
+ * is no resource type of its own: session actions are allowed on the group (service authorization reference).
+ */
+function gameLiftStreamsArn(
+  scope: Construct,
+  region: string,
+  resource: string,
+  resourceName: string,
+): string {
+  return Stack.of(scope).formatArn({ service: 'gameliftstreams', region, resource, resourceName });
+}
+
+function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): string[] {
+  if (isTable(on)) return [tableOf(targets, on).tableArn];
+  const arns = targets.streamGroups.flatMap(({ id, region, applications }) => [
+    gameLiftStreamsArn(scope, region, 'streamgroup', id),
+    ...(on === 'streamGroupsAndApplications'
+      ? applications.map((application) => gameLiftStreamsArn(scope, region, 'application', application))
+      : []),
+  ]);
+  // Two groups may run one application, in one Region.
+  return [...new Set(arns)];
+}
+
+function statement(scope: Construct, grant: Grant, targets: GrantTargets): PolicyStatement {
+  const service = isTable(grant.on) ? 'dynamodb' : 'gameliftstreams';
+  return new PolicyStatement({
+    actions: grant.actions.map((action) => `${service}:${action}`),
+    resources: resources(scope, grant.on, targets),
+  });
+}
+
+/**
+ * The whole policy of one function: its grants, its own log streams, its traces. Nothing is added elsewhere: the
+ * function gets the role without permission to change it.
+ */
+export function functionPolicy(
+  scope: Construct,
+  grants: readonly Grant[],
+  targets: GrantTargets,
+  logGroup: ILogGroup,
+): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      ...grants.map((grant) => statement(scope, grant, targets)),
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+      new PolicyStatement({
+        actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        // X-Ray has no resource types for these two actions: the reference leaves no choice.
+        resources: ['*'],
+      }),
+    ],
+  });
+}

@@ -1,0 +1,79 @@
+/** The function behind one route, with its log group and its role. */
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundledCode } from './bundling/bundle.ts';
+import { functionPolicy, type GrantTargets } from './grants.ts';
+import { keptReady } from './provisioned-concurrency.ts';
+import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
+import type { Route } from '../routes/route.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface RouteFunctionProps {
+  readonly route: Route;
+  readonly settings: Settings;
+  readonly targets: GrantTargets;
+  readonly environment: Record<string, string>;
+  /** How many of its sandboxes Lambda keeps initialized; none when left out. */
+  readonly sandboxesKeptReady?: number;
+}
+
+export class RouteFunction extends Construct {
+  /** Under its name everything that ran is counted and logged, whichever version it was. */
+  readonly function: LambdaFunction;
+  /** What the API invokes: the function, or the alias of which sandboxes are kept ready. */
+  readonly invoked: IFunction;
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: RouteFunctionProps) {
+    super(scope, id);
+    const { route, settings, targets, environment, sandboxesKeptReady = 0 } = props;
+    this.logs = new LogGroup(this, 'Logs', {
+      retention: settings.logs.retentionDays,
+      removalPolicy: cdkRemovalPolicy(settings),
+    });
+    const role = new Role(this, 'Role', {
+      description: `${route.does}, and nothing else`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        [route.name]: functionPolicy(
+          this,
+          route.grants.filter(({ onlyWith }) => onlyWith === undefined || settings[onlyWith].enabled),
+          targets,
+          this.logs,
+        ),
+      },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        "X-Ray's two actions know no resource: the service authorization reference leaves no choice but *.",
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: route.does,
+      code: bundledCode(route.name),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(route.timeoutSeconds),
+      memorySize: settings.memoryMb,
+      tracing: Tracing.ACTIVE,
+      logGroup: this.logs,
+      // Whatever CDK would add on its own account (tracing, say) stands in the policy above already.
+      role: role.withoutPolicyUpdates(),
+      environment,
+      // An old version is code that git has too; what goes back publishes it anew.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY },
+    });
+    this.invoked =
+      sandboxesKeptReady > 0 ? keptReady(this, this.function, sandboxesKeptReady) : this.function;
+  }
+}

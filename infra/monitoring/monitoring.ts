@@ -1,0 +1,45 @@
+/** Everything by which a person sees how players fare: alarms, the dashboard, saved queries. */
+import { Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { PlayerDashboard } from './dashboard.ts';
+import { PlayerAlarms } from './player-alarms.ts';
+import { PlayerQueries } from './queries.ts';
+import type { RouteFunction } from '../functions/route-function.ts';
+import type { Settings } from '../settings/settings.ts';
+import { TurnedAway } from './rejected-requests.ts';
+
+export interface MonitoringProps {
+  /** By the routes' names. */
+  readonly routes: Readonly<Record<string, RouteFunction>>;
+  readonly table: Table;
+  readonly api: HttpApi;
+  readonly accessLogs: LogGroup;
+  readonly settings: Settings;
+}
+
+export class Monitoring extends Construct {
+  /** @throws {SettingsError} when the stack's Region is fixed and the alarms' topic lies in another one */
+  constructor(scope: Construct, id: string, { routes, table, api, accessLogs, settings }: MonitoringProps) {
+    super(scope, id);
+    const functions = Object.fromEntries(
+      Object.entries(routes).map(([name, route]) => [name, route.function]),
+    );
+    const turnedAway = new TurnedAway(this, 'TurnedAway', { api, accessLogs });
+    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, api, turnedAway, settings });
+    const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
+    new PlayerDashboard(this, 'Page', {
+      deployment,
+      functions,
+      table,
+      api,
+      turnedAway,
+      settings,
+      alarms: all,
+    });
+    const logs = Object.values(routes).map((route) => route.logs);
+    new PlayerQueries(this, 'Queries', { deployment, logs, accessLogs });
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The operator API in one table: each route, the function behind it, and exactly what that function may do. No function
+ * here can start a session or reconnect to one.
+ */
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type Grant, type Route, session } from './route.ts';
+
+const look: Grant = {
+  actions: ['GetStreamSession'],
+  on: 'streamGroups',
+  why: 'whose session it is, and whether AWS would refuse',
+};
+
+const rate: Grant = {
+  actions: ['UpdateItem'],
+  on: 'rateTable',
+  why: 'the rate of each operator, and of all together',
+};
+
+const audit: Grant = {
+  actions: ['PutItem'],
+  on: 'auditTable',
+  why: 'a record of every use, which nobody here can read or change',
+};
+
+export const operatorRoutes: readonly Route[] = [
+  {
+    name: 'operator-shell',
+    does: 'Opens an admin shell into a live stream session for an operator',
+    method: HttpMethod.POST,
+    path: `${session}/admin-shells`,
+    // AWS may take its time to prepare access, which is waited out here: as long as API Gateway waits, less a margin.
+    timeoutSeconds: 28,
+    grants: [
+      { actions: ['CreateStreamSessionAdminShell'], on: 'streamGroups', why: 'its one AWS call' },
+      look,
+      rate,
+      audit,
+    ],
+  },
+  {
+    name: 'operator-sessions',
+    does: "Lists a player's stream sessions for an operator",
+    method: HttpMethod.GET,
+    path: '/v1/players/{playerId}/streamsessions',
+    timeoutSeconds: 5,
+    grants: [{ actions: ['Query'], on: 'table', why: "a player's sessions are one query" }],
+  },
+  {
+    name: 'operator-terminate',
+    does: "Ends any player's stream session for an operator",
+    method: HttpMethod.DELETE,
+    path: session,
+    timeoutSeconds: 15,
+    grants: [
+      { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
+      look,
+      rate,
+      { actions: ['UpdateItem'], on: 'table', why: "the end of the player's record" },
+      audit,
+    ],
+  },
+];

@@ -1,0 +1,87 @@
+/**
+ * The player API in one table: each route, the function behind it, and exactly what that function may do. One row
+ * of `grants` becomes one statement of the function's role.
+ */
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type Grant, group, type Route, session } from './route.ts';
+
+const adoptedRecord: Grant = {
+  actions: ['PutItem'],
+  on: 'table',
+  onlyWith: 'adoption',
+  why: 'the record of a session that was started elsewhere',
+};
+
+export const playerRoutes: readonly Route[] = [
+  {
+    name: 'start',
+    does: 'Starts a stream session as the calling player',
+    method: HttpMethod.POST,
+    path: group,
+    timeoutSeconds: 15,
+    grants: [
+      {
+        // The service authorization reference lists only the stream group for this action, while the developer guide's
+        // example and CloudTrail name the application as well: both, so that either reading is allowed.
+        actions: ['StartStreamSession'],
+        on: 'streamGroupsAndApplications',
+        why: 'its one AWS call',
+      },
+      { actions: ['GetStreamSession'], on: 'streamGroups', why: 'a dead session must not block its player' },
+      {
+        actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],
+        on: 'table',
+        why: "the player's slot, live sessions, budget and the stored answer",
+      },
+    ],
+  },
+  {
+    name: 'status',
+    does: "Reads the calling player's stream session",
+    method: HttpMethod.GET,
+    path: session,
+    timeoutSeconds: 6,
+    grants: [
+      { actions: ['GetStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
+      { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, coalesced polls' },
+      adoptedRecord,
+    ],
+  },
+  {
+    name: 'sessions',
+    does: "Lists the calling player's live stream sessions",
+    method: HttpMethod.GET,
+    path: '/v1/streamsessions',
+    timeoutSeconds: 5,
+    grants: [{ actions: ['Query'], on: 'table', why: "a player's sessions are one query" }],
+  },
+  {
+    name: 'reconnect',
+    does: "Reconnects the calling player to a stream session of the player's own",
+    method: HttpMethod.POST,
+    path: `${session}/connections`,
+    timeoutSeconds: 10,
+    grants: [
+      { actions: ['CreateStreamSessionConnection'], on: 'streamGroups', why: 'its one AWS call' },
+      { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict, adoption' },
+      {
+        actions: ['GetItem', 'UpdateItem'],
+        on: 'table',
+        why: 'ownership, lease, budget and the stored answer',
+      },
+      adoptedRecord,
+    ],
+  },
+  {
+    name: 'terminate',
+    does: "Ends the calling player's stream session",
+    method: HttpMethod.DELETE,
+    path: session,
+    timeoutSeconds: 10,
+    grants: [
+      { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
+      { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict' },
+      { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, and the end of the record' },
+    ],
+  },
+];

@@ -1,0 +1,221 @@
+/**
+ * Every choice a deployer has: its name, its default, and in one sentence what may be written. The sentences are the
+ * error messages, so each says what to write rather than what is wrong.
+ */
+import * as z from 'zod';
+import {
+  areTags,
+  isCertificateArn,
+  isDomainPrefix,
+  isHostName,
+  isIssuer,
+  isOperator,
+  isOrigin,
+  isRedirectUrl,
+  isScope,
+  isTopicArn,
+  retentionDays,
+} from './rules.ts';
+
+function text(allowed: string, test: (value: string) => boolean) {
+  return z.custom<string>((value) => typeof value === 'string' && test(value), allowed);
+}
+
+function numeric(min: number, max: number, what: string, test: (value: number) => boolean) {
+  const fits = (value: unknown) => typeof value === 'number' && value >= min && value <= max && test(value);
+  return z.custom<number>(fits, `${what} from ${min} to ${max}`);
+}
+
+const whole = (min: number, max: number) => numeric(min, max, 'a whole number', Number.isSafeInteger);
+const amount = (min: number, max: number) => numeric(min, max, 'a number', Number.isFinite);
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, values.map((value) => JSON.stringify(value)).join(' or '));
+const yesOrNo = () => z.boolean('true or false');
+
+function list(item: z.ZodType<string, string>, min: 0 | 1, allowed: string) {
+  const sentence = `a list of ${min === 0 ? 'any number of' : 'one or more'} ${allowed}, each once`;
+  return z
+    .array(item, sentence)
+    .min(min, sentence)
+    .refine((items) => new Set(items).size === items.length, sentence);
+}
+
+/** An object of known names only. For an unknown name the message is the list of known ones; see `settings-problems.ts`. */
+function object<const T extends z.ZodRawShape>(shape: T) {
+  const names = Object.keys(shape).join(', ');
+  const error: z.core.$ZodErrorMap = (issue) =>
+    issue.code === 'unrecognized_keys' ? names : `an object with settings among ${names}`;
+  return z.strictObject(shape, { error });
+}
+
+const awsId = /^[a-zA-Z0-9-]{1,32}$/;
+const url = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
+const redirects = () => list(text(`${url} without #fragment`, isRedirectUrl), 1, 'https URLs');
+const perSecond = () => amount(1, 100_000).default(20);
+const keptReady = () => whole(0, 10_000).default(0);
+
+const streamGroup = object({
+  id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
+  region: text('the AWS Region of the stream group\'s primary location, such as "us-west-2"', (region) =>
+    /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/.test(region),
+  ),
+  applications: list(
+    text('an application id such as "a-9ZY8X7Wv6": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
+    1,
+    'application ids, those that a player may start',
+  ),
+  /** Where a player may start a session; the stream group's own Region when absent. */
+  locations: list(
+    text('a location such as "us-west-2": 1 to 20 letters, digits and -', (name) =>
+      /^[a-zA-Z0-9-]{1,20}$/.test(name),
+    ),
+    1,
+    'locations, such as "us-west-2"',
+  ).optional(),
+  /** How long AWS keeps a session without a client. */
+  connectionTimeoutSeconds: whole(1, 3600).default(120),
+  sessionLengthSeconds: whole(1, 86_400).default(43_200),
+});
+
+const cognito = object({
+  callbackUrls: redirects().optional(),
+  logoutUrls: redirects().optional(),
+  domainPrefix: text(
+    '1 to 63 lower case letters, digits and inner -, without the words aws, amazon and cognito',
+    isDomainPrefix,
+  ).optional(),
+  /** May anybody on the internet make an account? Each account can start sessions at the publisher's expense. */
+  selfSignUp: yesOrNo().default(false),
+});
+
+const identity = object({
+  issuer: text(`${url}, without ? and #, character for character the tokens' "iss"`, isIssuer).optional(),
+  audience: list(
+    text('a non-empty string', (value) => value.trim() !== ''),
+    1,
+    'strings, one of which is the tokens\' "aud" or "client_id"',
+  ).optional(),
+  scope: text('one OAuth scope without spaces, such as "rejoin/play"', isScope).optional(),
+  cognito: cognito.optional(),
+});
+
+/** An address of one's own for the API, instead of API Gateway's. */
+const domain = object({
+  name: text('a host name in lower case, such as "play-api.example.com"', isHostName),
+  certificateArn: text(
+    'the ARN of an ACM certificate in the Region of the stack, such as "arn:aws:acm:eu-west-1:123456789012:certificate/..."',
+    isCertificateArn,
+  ),
+  /** Where Route 53 hosts the zone, the record that points there is made as well. */
+  hostedZone: object({
+    id: text('the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"', (id) =>
+      /^Z[0-9A-Z]{1,31}$/.test(id),
+    ),
+    name: text('the name of the zone in lower case, such as "example.com"', isHostName),
+  }).optional(),
+});
+
+/** The settings as a deployer writes them. Defaults that depend on other settings are filled in by `settings.ts`. */
+export const settingsSchema = object({
+  stackName: text('a letter, then up to 127 letters, digits and -', (name) =>
+    /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name),
+  ).default('Rejoin'),
+  streamGroups: z
+    .array(streamGroup, 'a list of one or more stream groups: {"id", "region", "applications"}')
+    .min(1, 'a list of one or more stream groups: {"id", "region", "applications"}'),
+  identity: identity.optional(),
+  domain: domain.optional(),
+  /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the raw subject. */
+  userId: oneOf(['pseudonym', 'subject']).default('pseudonym'),
+  webOrigins: list(
+    text(
+      'an origin as browsers send it, such as "https://play.example.com": no path, no *, http only for localhost, 127.0.0.1 or [::1]',
+      isOrigin,
+    ),
+    0,
+    'origins such as "https://play.example.com"',
+  ).default([]),
+  /** May the browser pass additional launch arguments to the game? */
+  launchArguments: yesOrNo().default(false),
+  limits: object({
+    maxLiveSessionsPerPlayer: whole(1, 100).default(1),
+    connectionsPerMinute: whole(1, 6000).default(30),
+    startsPerMinute: whole(1, 6000).default(6),
+    missesPerMinute: whole(1, 6000).default(10),
+    /** An offer of the Web SDK is about 7 KB, more with candidates; API Gateway ends at 10 MB. */
+    signalRequestBytes: whole(16_384, 1_048_576).default(65_536),
+  }).prefault({}),
+  /** Calls a second that AWS grants this account in one Region. */
+  quotas: object({
+    StartStreamSession: perSecond(),
+    GetStreamSession: perSecond(),
+    CreateStreamSessionConnection: perSecond(),
+    /** AWS documents none; taken to be what its siblings have. */
+    CreateStreamSessionAdminShell: perSecond(),
+  }).prefault({}),
+  /** How many may be streaming at once. Decides nothing: who could not get back after a storm is a warning. */
+  expectedPlayers: whole(1, 100_000_000).optional(),
+  adoption: object({
+    enabled: yesOrNo().default(false),
+    /** The part of the GetStreamSession quota that looking at strangers' sessions may use. */
+    quotaShare: amount(0.01, 1).default(0.1),
+  }).prefault({}),
+  /** Who may use the operator API. Without the setting there is none; with an empty list it refuses everybody. */
+  operators: list(
+    text(
+      'an IAM user such as "arn:aws:iam::123456789012:user/alice", or a role\'s sessions such as "arn:aws:sts::123456789012:assumed-role/Operators/*": the role\'s name without its path, then * or one session\'s name, and no other *',
+      isOperator,
+    ),
+    0,
+    'ARNs of IAM users and of roles\' sessions, such as "arn:aws:sts::123456789012:assumed-role/Operators/*"',
+  ).optional(),
+  /** Both count ends of sessions too, by themselves. */
+  adminShell: object({
+    perOperatorPerMinute: whole(1, 600).default(6),
+    perMinute: whole(1, 6000).default(30),
+  }).prefault({}),
+  /** Told of every alarm. */
+  alarmTopic: text(
+    'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
+    isTopicArn,
+  ).optional(),
+  alarms: object({
+    /** Of the reconnects that could have succeeded, so many must: the rest is the error budget of a month. */
+    reconnectObjective: numeric(0.95, 0.9999, 'a part such as 0.99, for 99 of 100,', Number.isFinite).default(
+      0.99,
+    ),
+    leastAnswers: whole(1, 10_000).default(10),
+    /** What 95 of 100 players who reconnect may have to wait. The function itself ends after 10 seconds. */
+    slowAnswerSeconds: amount(0.5, 9).default(3),
+  }).prefault({}),
+  throttling: object({
+    ratePerSecond: amount(1, 1_000_000).default(500),
+    burst: whole(1, 1_000_000).default(1000),
+  }).prefault({}),
+  logs: object({
+    retentionDays: z
+      .custom<(typeof retentionDays)[number]>(
+        (value) => (retentionDays as readonly unknown[]).includes(value),
+        `one of ${retentionDays.join(', ')}`,
+      )
+      .default(30),
+    level: oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  }).prefault({}),
+  memoryMb: whole(128, 10_240).default(512),
+  /** By route of the player API: how many of its sandboxes Lambda keeps ready, each paid for by the second. */
+  provisionedConcurrency: object({
+    start: keptReady(),
+    status: keptReady(),
+    sessions: keptReady(),
+    reconnect: keptReady(),
+    terminate: keptReady(),
+  }).prefault({}),
+  removalPolicy: oneOf(['retain', 'destroy']).default('retain'),
+  /** On every resource that can be tagged. */
+  tags: z
+    .custom<Readonly<Record<string, string>>>(
+      areTags,
+      'an object of at most 40 tags such as {"team": "arcade"}, where a name has 1 to 128 and a value at most 256 letters, digits, spaces and _.:/=+-@, and no name begins with "aws:"',
+    )
+    .default({}),
+});

@@ -1,0 +1,162 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { Problem } from '../problems/problems.ts';
+import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
+import { measured } from '../observability/request-metrics.ts';
+
+/** An item's key: whose it is, and what it is. */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** An update in DynamoDB's expression language. `names` maps `#x`, `values` maps `:x`. */
+export interface Update {
+  update: string;
+  condition?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+  /** Nobody looks at the item afterwards: DynamoDB need not send it, nor this read it. */
+  blind?: true;
+}
+
+type Item = Record<string, unknown>;
+
+/** The few table operations the broker is made of. */
+export interface Table {
+  /** A read, strongly consistent unless said otherwise: a stale one costs half. */
+  get(key: Key, options?: { stale: boolean }): Promise<Item | undefined>;
+  /** All items of a partition whose sort key begins with a prefix, strongly consistent. */
+  query(pk: string, prefix: string): Promise<Item[]>;
+  /**
+   * Writes an item unless one is there; false if one was.
+   * @param options.same an item that is the same all over may be there: a write that the SDK repeated finds its own
+   */
+  putNew(item: Item & Key, options?: { same: true }): Promise<boolean>;
+  /** One conditional update; the item after it, empty for a blind one, or null where the condition failed. */
+  update(key: Key, update: Update): Promise<Item | null>;
+}
+
+/**
+ * How long one table request may take. DynamoDB answers in single-digit milliseconds or is in trouble. A table that shares its
+ * machine with everything else, as in the local deployment, may be late without being in trouble: `TABLE_TIMEOUT_MS` gives it longer.
+ */
+const REQUEST_TIMEOUT_MS = 400;
+const timeoutHere = () => Number(process.env.TABLE_TIMEOUT_MS ?? REQUEST_TIMEOUT_MS);
+
+const marshallOptions = { removeUndefinedValues: true };
+
+/**
+ * The table over DynamoDB. A failure other than a failed condition becomes `upstream_unavailable`: the request
+ * had no effect at AWS, or its effect is under a lease, so repeating it is right either way.
+ *
+ * @param timeoutMs what connecting, and an answer, may each take in milliseconds.
+ */
+export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()): Table {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    endpointDiscoveryEnabled: false,
+    requestHandler: {
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const unlessBroken = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw error;
+      // A role or a table that is not as deployed: the player may wait, but waiting will not mend it.
+      const { name } = error as { name?: string };
+      if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') measured.denials++;
+      throw new Problem(
+        'upstream_unavailable',
+        'The session table did not answer; repeat exactly this request.',
+        { retryAfterMs: UPSTREAM_WAIT_MS },
+        error,
+      );
+    }
+  };
+  const unlessRefused = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await unlessBroken(work);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return null;
+      throw error;
+    }
+  };
+  return {
+    async get(key, options) {
+      const read = new GetItemCommand({
+        TableName: tableName,
+        Key: marshall(key),
+        ConsistentRead: !options?.stale,
+      });
+      const answer = await unlessBroken(() => client.send(read));
+      return answer.Item && unmarshall(answer.Item);
+    },
+    async query(pk, prefix) {
+      const items: Item[] = [];
+      let from: QueryCommand['input']['ExclusiveStartKey'];
+      do {
+        const page = await unlessBroken(() =>
+          client.send(
+            new QueryCommand({
+              TableName: tableName,
+              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+              ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
+              ConsistentRead: true,
+              ExclusiveStartKey: from,
+            }),
+          ),
+        );
+        items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return items;
+    },
+    async putNew(item, options) {
+      const attributes = options?.same ? Object.entries(item).filter(([, value]) => value !== undefined) : [];
+      const isSame = attributes.map((_, at) => `#a${at} = :a${at}`).join(' AND ');
+      const put = new PutItemCommand({
+        TableName: tableName,
+        Item: marshall(item, marshallOptions),
+        ConditionExpression: options?.same
+          ? `attribute_not_exists(pk) OR (${isSame})`
+          : 'attribute_not_exists(pk)',
+        ...(options?.same
+          ? {
+              ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], at) => [`#a${at}`, name])),
+              ExpressionAttributeValues: marshall(
+                Object.fromEntries(attributes.map(([, value], at) => [`:a${at}`, value])),
+                marshallOptions,
+              ),
+            }
+          : {}),
+      });
+      return (await unlessRefused(() => client.send(put))) !== null;
+    },
+    async update(key, { update, condition, names, values, blind }) {
+      const command = new UpdateItemCommand({
+        TableName: tableName,
+        Key: marshall(key),
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values && marshall(values, marshallOptions),
+        ReturnValues: blind ? 'NONE' : 'ALL_NEW',
+      });
+      const answer = await unlessRefused(() => client.send(command));
+      return answer && unmarshall(answer.Attributes ?? {});
+    },
+  };
+}

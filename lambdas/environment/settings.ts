@@ -1,0 +1,48 @@
+import type { UserIdMode } from '../identifiers/player-id.ts';
+
+/** A stream group that the deployment serves. */
+export interface StreamGroup {
+  id: string;
+  /** The Region whose endpoint is called: the group's primary location. */
+  region: string;
+  applications: string[];
+  /** Locations a player may ask for; empty means the primary location only. */
+  locations: string[];
+  connectionTimeoutSeconds: number;
+  sessionLengthSeconds: number;
+}
+
+/** The operations whose quota is paced. Ending a session is not: it takes nobody's place. */
+export type PacedOperation = 'StartStreamSession' | 'GetStreamSession' | 'CreateStreamSessionConnection';
+
+/** What `cdk deploy` hands the functions in `SETTINGS`. */
+export interface Settings {
+  streamGroups: StreamGroup[];
+  userId: UserIdMode;
+  launchArguments: boolean;
+  limits: {
+    maxLiveSessionsPerPlayer: number;
+    connectionsPerMinute: number;
+    startsPerMinute: number;
+    missesPerMinute: number;
+    signalRequestBytes: number;
+  };
+  /** AWS's quotas, calls a second for the account and Region. */
+  quotas: Record<PacedOperation, number>;
+  adoption: { enabled: boolean; quotaShare: number };
+}
+
+/**
+ * An environment variable the function can't do without.
+ * @throws Error naming it, at the function's start, so that a bad deployment fails at once.
+ */
+export function requireEnv(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`Environment variable ${name} is not set`);
+  return value;
+}
+
+/** The deployment's settings. Validated when the deployment was synthesized, so only parsed here. */
+export function readSettings(): Settings {
+  return JSON.parse(requireEnv('SETTINGS')) as Settings;
+}

@@ -1,0 +1,197 @@
+import {
+  CreateStreamSessionConnectionCommand,
+  GameLiftStreamsClient,
+  GetStreamSessionCommand,
+  StartStreamSessionCommand,
+  TerminateStreamSessionCommand,
+} from '@aws-sdk/client-gameliftstreams';
+import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
+import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
+import type { StreamSessionStatus } from '../sessions/stream-session.ts';
+import { measured } from '../observability/request-metrics.ts';
+
+/** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
+export interface CallBudget {
+  deadline: number;
+  now: () => number;
+  random: () => number;
+  /** Calls come on turns, and so does the repetition of a throttled one: it is not repeated here. */
+  paced?: boolean;
+}
+
+/** The part of GetStreamSession's and StartStreamSession's answers that the broker uses. */
+export interface AwsStreamSession {
+  arn: string | undefined;
+  status: StreamSessionStatus;
+  statusReason: string | undefined;
+  userId: string | undefined;
+  location: string | undefined;
+  signalResponse: string | undefined;
+  connectionTimeoutSeconds: number | undefined;
+  sessionLengthSeconds: number | undefined;
+  /** Epoch milliseconds, like the next. */
+  createdAt: number | undefined;
+  lastUpdatedAt: number | undefined;
+}
+
+/** Longer for both, where an emulator is slow for want of a processor, or holds a call because a test says so. */
+const givenTimeoutMs = process.env.GAMELIFTSTREAMS_TIMEOUT_MS;
+/** No single attempt may take longer: half of the shortest total budget, so that a second one fits. */
+const ATTEMPT_TIMEOUT_MS = Number(givenTimeoutMs ?? 4000);
+const CONNECT_TIMEOUT_MS = Number(givenTimeoutMs ?? 1000);
+
+/** What the SDK's errors have in common. */
+interface SdkError {
+  name?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+const clients = new Map<string, GameLiftStreamsClient>();
+
+/** One client a Region for the life of the sandbox, so that connections are reused. */
+export function clientFor(region: string): GameLiftStreamsClient {
+  let client = clients.get(region);
+  if (!client) {
+    client = new GameLiftStreamsClient({
+      region,
+      // Retries are ours: the SDK waits up to a second per throttle and knows nothing of the lease's time.
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
+    });
+    clients.set(region, client);
+  }
+  return client;
+}
+
+/**
+ * Calls AWS until it answers, refuses for good, or the budget is spent.
+ *
+ * @throws AwsFailure with the last attempt's kind; uncertain if any attempt's outcome is unknown.
+ */
+export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budget: CallBudget): Promise<T> {
+  let uncertain = false;
+  for (let failures = 1; ; failures++) {
+    const left = budget.deadline - budget.now();
+    // Begun too late it would only spend the offer on an attempt that can't be answered.
+    if (failures === 1 && left < MIN_ATTEMPT_MS) throw new AwsFailure('timeout', false);
+    const begun = performance.now();
+    try {
+      return await attempt(AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT_TIMEOUT_MS, left))));
+    } catch (error) {
+      const { name, code, $metadata } = error as SdkError;
+      const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode, code);
+      uncertain ||= isUncertain(kind);
+      if (kind === 'throttled') measured.throttles++;
+      if (kind === 'denied') measured.denials++;
+      if (kind === 'throttled' && budget.paced) throw new AwsFailure(kind, uncertain, error);
+      const delay = nextRetryDelayMs({
+        kind,
+        failures,
+        remainingMs: budget.deadline - budget.now(),
+        random: budget.random(),
+      });
+      if (delay === null) throw new AwsFailure(kind, uncertain, error);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    } finally {
+      // With the pause before the next attempt: it is AWS that is waited for.
+      measured.awsMs += performance.now() - begun;
+    }
+  }
+}
+
+/** @returns the answer string for the browser. @throws AwsFailure */
+export async function createConnection(
+  region: string,
+  input: { Identifier: string; StreamSessionIdentifier: string; SignalRequest: string; ClientToken: string },
+  budget: CallBudget,
+): Promise<string> {
+  const command = () => new CreateStreamSessionConnectionCommand(input);
+  const answer = await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
+  if (!answer.SignalResponse) throw new AwsFailure('answerless', true);
+  return answer.SignalResponse;
+}
+
+/** @throws AwsFailure */
+export async function getStreamSession(
+  region: string,
+  streamGroupId: string,
+  streamSessionId: string,
+  budget: CallBudget,
+): Promise<AwsStreamSession> {
+  const command = () =>
+    new GetStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: streamSessionId });
+  // A look has taken one spot of the quota; repeated after a throttle it would take four.
+  return digest(
+    await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), {
+      ...budget,
+      paced: true,
+    }),
+  );
+}
+
+/** What a start asks of AWS. */
+export interface StartInput {
+  Identifier: string;
+  ClientToken: string;
+  ApplicationIdentifier: string;
+  SignalRequest: string;
+  UserId: string;
+  Locations?: string[];
+  AdditionalLaunchArgs?: string[];
+  ConnectionTimeoutSeconds: number;
+  SessionLengthSeconds: number;
+}
+
+/** @throws AwsFailure */
+export async function startStreamSession(
+  region: string,
+  input: StartInput,
+  budget: CallBudget,
+): Promise<AwsStreamSession> {
+  const command = () => new StartStreamSessionCommand({ ...input, Protocol: 'WebRTC' });
+  const answer = await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
+  if (!answer.Arn) throw new AwsFailure('answerless', true);
+  return digest(answer);
+}
+
+/** @throws AwsFailure */
+export async function terminateStreamSession(
+  region: string,
+  streamGroupId: string,
+  streamSessionId: string,
+  budget: CallBudget,
+): Promise<void> {
+  const command = () =>
+    new TerminateStreamSessionCommand({
+      Identifier: streamGroupId,
+      StreamSessionIdentifier: streamSessionId,
+    });
+  await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), budget);
+}
+
+function digest(answer: {
+  Arn?: string | undefined;
+  Status?: string | undefined;
+  StatusReason?: string | undefined;
+  UserId?: string | undefined;
+  Location?: string | undefined;
+  SignalResponse?: string | undefined;
+  ConnectionTimeoutSeconds?: number | undefined;
+  SessionLengthSeconds?: number | undefined;
+  CreatedAt?: Date | undefined;
+  LastUpdatedAt?: Date | undefined;
+}): AwsStreamSession {
+  return {
+    arn: answer.Arn,
+    status: (answer.Status ?? 'ACTIVATING') as StreamSessionStatus,
+    statusReason: answer.StatusReason,
+    userId: answer.UserId,
+    location: answer.Location,
+    signalResponse: answer.SignalResponse || undefined,
+    connectionTimeoutSeconds: answer.ConnectionTimeoutSeconds,
+    sessionLengthSeconds: answer.SessionLengthSeconds,
+    createdAt: answer.CreatedAt?.getTime(),
+    lastUpdatedAt: answer.LastUpdatedAt?.getTime(),
+  };
+}

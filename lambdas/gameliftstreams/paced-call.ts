@@ -1,0 +1,107 @@
+import { AwsFailure } from './aws-failure.ts';
+import type { Problem } from '../problems/problems.ts';
+import { judgeTurn, pacedProblem, placeOf, SHORT_WAIT_MS, type Turn } from '../admission/ticket.ts';
+import { measured } from '../observability/request-metrics.ts';
+import type { Pacer } from '../admission/queue-table.ts';
+import type { Log } from '../observability/telemetry.ts';
+
+/** What calls on turns work with. */
+export interface TurnDependencies {
+  pacer: Pacer;
+  log: Pick<Log, 'error'>;
+  now(): number;
+  /** @param milliseconds a short time, which is billed. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Somebody who wants to call AWS, with the turn given before, if one was. */
+export interface Caller {
+  turn: Turn | undefined;
+  /** By when the call should be made, epoch milliseconds: the likely end of what it is to save, or of the player's patience. */
+  end: number;
+  /** Nothing is lost after the end. */
+  patient?: boolean;
+}
+
+/**
+ * What came of it: the call's result, or a wait, with the turn to keep. `uncertain`: AWS may have acted on an attempt that
+ * it throttled. `counted` is the pacer's own bookkeeping: it must
+ * end before the sandbox is frozen, but nobody's answer waits for it.
+ */
+export type InTurn<T> =
+  | { done: T; uncertain: boolean; counted: Promise<void> }
+  | { paced: Problem; turn: Turn; uncertain: boolean };
+
+/**
+ * Calls AWS when it is the caller's turn. On a turn AWS is called without asking anybody; without one the pacer is
+ * asked first. A short wait is spent here, a longer one is the caller's.
+ *
+ * @throws AwsFailure for everything but a throttle.
+ */
+export async function inTurn<T>(
+  caller: Caller,
+  deps: TurnDependencies,
+  call: () => Promise<T>,
+): Promise<InTurn<T>> {
+  const { pacer, now, sleep, log } = deps;
+  const visitor = { end: caller.end };
+  const since = caller.turn?.since ?? now();
+  let { turn } = caller;
+  let throttle: AwsFailure | undefined;
+  let uncertain = false;
+  let left = SHORT_WAIT_MS;
+  const paced = (wait: Turn | { askAgainAt: number }): InTurn<T> => {
+    const hasTurn = 'at' in wait;
+    const at = hasTurn ? wait.at : wait.askAgainAt;
+    const told = {
+      waitMs: at - now(),
+      ...(hasTurn ? { queuePosition: placeOf(wait, now()) } : {}),
+      mayBeTooLate: !caller.patient && at > caller.end,
+    };
+    return { paced: pacedProblem(told, throttle), turn: hasTurn ? wait : { at: 0, since }, uncertain };
+  };
+
+  const count = (taken: boolean) =>
+    pacer.count({ taken, spare: turn?.spare === true }).catch((defect: Error) => {
+      // AWS has answered: that must not be lost over bookkeeping.
+      log.error('not counted', { cause: defect.name });
+    });
+
+  for (;;) {
+    let worth = judgeTurn(turn, now());
+    let turned = worth !== 'none';
+    if (worth === 'none') {
+      const entry = await pacer.enter(visitor);
+      if (entry !== 'calm') {
+        if (!('at' in entry)) return paced(entry);
+        turn = { ...entry, since };
+        if (turn.at - now() > left) return paced(turn);
+        turned = true;
+        worth = judgeTurn(turn, now());
+      }
+    }
+    if (typeof worth === 'object') {
+      if (turn === undefined) throw new Error('A wait without a turn');
+      if (worth.waitMs > left) return paced(turn);
+      await sleep(worth.waitMs);
+      measured.waitedMs += worth.waitMs;
+      left -= worth.waitMs;
+    }
+    try {
+      const done = await call();
+      return { done, uncertain, counted: turned ? count(true) : Promise.resolve() };
+    } catch (failure) {
+      if (!(failure instanceof AwsFailure)) throw failure;
+      const throttled = failure.kind === 'throttled';
+      if (turned) await count(!throttled);
+      uncertain ||= failure.uncertain;
+      // What AWS may have done at an earlier attempt is not undone by a later refusal.
+      if (!throttled) throw uncertain ? new AwsFailure(failure.kind, true, failure) : failure;
+      throttle = failure;
+    }
+    const next = await pacer.again(visitor, turned);
+    if (!('at' in next)) return paced(next);
+    turn = { ...next, since };
+    if (turn.at - now() > left) return paced(turn);
+  }
+}

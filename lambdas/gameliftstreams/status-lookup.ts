@@ -1,0 +1,69 @@
+import { AwsFailure, isUncertain } from './aws-failure.ts';
+import type { Observed } from './refusals.ts';
+import type { AwsStreamSession, CallBudget } from './calls.ts';
+import { measured } from '../observability/request-metrics.ts';
+import type { SessionKey } from '../sessions/session-table.ts';
+import type { Spots } from '../admission/lookup-limiter.ts';
+
+/** GetStreamSession for one session, as the functions are handed it. */
+export type GetStreamSession = (
+  streamGroupId: string,
+  streamSessionId: string,
+  budget: CallBudget,
+) => Promise<AwsStreamSession>;
+
+/** A session to look at, and since when it exists (epoch milliseconds), as far as is known. */
+export type Sight = SessionKey & { createdAt?: number };
+
+/** For this long AWS may not know everywhere yet a session that it has just started. */
+const CONSISTENT_AFTER_MS = 120_000;
+
+/**
+ * GetStreamSession on a spot already taken, with undefined for a session that AWS no longer knows.
+ *
+ * @throws AwsFailure, also where AWS does not know a session so young that it need not know it everywhere yet: a
+ * session that is once taken for over is never asked about again, so that must be certain.
+ */
+export async function lookAt(
+  get: GetStreamSession,
+  spots: Spots,
+  sight: Sight,
+  budget: CallBudget,
+): Promise<AwsStreamSession | undefined> {
+  try {
+    const seen = await get(sight.streamGroupId, sight.streamSessionId, budget);
+    measured.looks++;
+    return seen;
+  } catch (error) {
+    if (error instanceof AwsFailure && isUncertain(error.kind)) {
+      measured.looks++;
+      measured.failedLooks++;
+    }
+    if (error instanceof AwsFailure && error.kind === 'throttled') await spots.slow();
+    if (!(error instanceof AwsFailure) || error.kind !== 'notFound') throw error;
+    const young = sight.createdAt !== undefined && budget.now() - sight.createdAt < CONSISTENT_AFTER_MS;
+    if (young) throw new AwsFailure('internal', false, error);
+    return undefined;
+  }
+}
+
+/** The same, reduced to the status, and undefined where AWS does not say: for explaining a refusal. */
+export async function observed(
+  get: GetStreamSession,
+  spots: Spots,
+  sight: Sight,
+  budget: CallBudget,
+): Promise<Observed | undefined> {
+  try {
+    const seen = await lookAt(get, spots, sight, budget);
+    if (!seen) return { status: 'TERMINATED' };
+    return {
+      status: seen.status,
+      ...(seen.statusReason === undefined ? {} : { statusReason: seen.statusReason }),
+      ...(seen.lastUpdatedAt === undefined ? {} : { lastUpdatedAt: seen.lastUpdatedAt }),
+    };
+  } catch (error) {
+    if (error instanceof AwsFailure) return undefined;
+    throw error;
+  }
+}

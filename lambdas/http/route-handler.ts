@@ -1,0 +1,202 @@
+import { isUtf8 } from 'node:buffer';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type {
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
+import { playerIdOf } from '../identifiers/player-id.ts';
+import { PROBLEMS, Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
+import { plainId } from '../problems/validation.ts';
+import { verdictOf } from '../reliability/sli.ts';
+import { forgetMeasured, measured } from '../observability/request-metrics.ts';
+import type { Settings } from '../environment/settings.ts';
+import { countAnswer, log, logger, publish } from '../observability/telemetry.ts';
+
+/** What a route sees of a request: its caller is verified, nothing else is checked yet. */
+export interface PlayerRequest {
+  playerId: string;
+  streamGroupId: string | undefined;
+  streamSessionId: string | undefined;
+  /** The header as sent, if it was. */
+  idempotencyKey: string | undefined;
+  body: string | undefined;
+  /** Epoch milliseconds at which Lambda kills this invocation. */
+  endsBy: number;
+}
+
+/** What a route answers. */
+export interface Reply {
+  status: number;
+  /** JSON text, or an object to make it of. */
+  body?: string | object;
+  /** The answer was given before and is repeated. */
+  replayed?: boolean;
+}
+
+type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
+type Result = APIGatewayProxyStructuredResultV2;
+/** The part of an event that every answer needs. */
+interface Identified {
+  requestContext: { requestId: string };
+}
+
+/**
+ * Wraps a route of the player API into a Lambda handler.
+ *
+ * @param route the path's name in logs and metrics.
+ */
+export function playerApi(
+  route: string,
+  settings: Settings,
+  answer: (request: PlayerRequest) => Promise<Reply>,
+): (event: Event, context: Context) => Promise<Result> {
+  return routeHandler<Event>(route, PROBLEMS, (event, context) =>
+    answer(toRequest(event, context, settings)),
+  );
+}
+
+/**
+ * What every route's handler does around its answer. The middleware, outermost first, and why so:
+ *
+ * 1. the logger's context, so that every line of this invocation, also one about an error, has its request id;
+ * 2. the metrics' flush, outside the answer so that a failed request is counted as well;
+ * 3. the answer: counts the outcome and turns whatever was thrown into problem+json. Innermost, so that it has
+ *    answered, and counted, before the metrics are flushed.
+ *
+ * @param problems the errors of the API that the route belongs to.
+ */
+export function routeHandler<Incoming extends Identified>(
+  route: string,
+  problems: ProblemTable,
+  answer: (event: Incoming, context: Context) => Promise<Reply>,
+): (event: Incoming, context: Context) => Promise<Result> {
+  return (
+    middy<Incoming, Result, Error, Context>()
+      // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
+      .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
+      .use({ after: publish, onError: publish })
+      .use(answering(route, problems))
+      .handler(async (event, context) => toResult(await answer(event, context))) as never
+  );
+}
+
+function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<Identified, Result> {
+  const begun = new WeakMap<object, number>();
+  const spent = (context: object) =>
+    Math.round(performance.now() - (begun.get(context) ?? performance.now()));
+  return {
+    before: ({ context, event }) => {
+      forgetMeasured();
+      // API Gateway's, which the answer and the access log carry too; Lambda's own the logger adds by itself.
+      logger.appendKeys({ route, requestId: event.requestContext.requestId });
+      begun.set(context, performance.now());
+    },
+    after: ({ response, context }) => {
+      const replayed = response?.headers?.['idempotency-replayed'] !== undefined;
+      if (replayed) log.info('replayed', {});
+      countAnswer(route, {
+        outcome: String(response?.statusCode),
+        // That of this connection's failing before it is told by the first of them.
+        verdict: measured.relapse === 'again' ? 'neither' : 'good',
+        replayed,
+        milliseconds: spent(context),
+      });
+    },
+    onError: (request) => {
+      const { error } = request;
+      const problem: Problem<string> =
+        error instanceof Problem && Object.hasOwn(problems, error.code) ? error : unexpected(error);
+      const row = problems[problem.code] ?? problems.broker_misconfigured;
+      const { status } = row;
+      const cause = problem.cause instanceof Error ? deepName(problem.cause) : undefined;
+      log[status >= 500 ? (problem.code === 'broker_misconfigured' ? 'error' : 'warn') : 'info']('refused', {
+        code: problem.code,
+        ...(cause ? { cause } : {}),
+      });
+      const { retryAfterMs: wait, queuePosition: place } = problem.extras;
+      const paced = problem.code === 'paced';
+      countAnswer(route, {
+        outcome: problem.code,
+        verdict: problem.verdict ?? verdictOf(problem, status),
+        replayed: false,
+        milliseconds: spent(request.context),
+        waitMs: paced ? wait : undefined,
+        place,
+      });
+      request.response = {
+        statusCode: status,
+        headers: {
+          'content-type': 'application/problem+json',
+          'cache-control': 'no-store',
+          ...(wait === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) }),
+        },
+        body: JSON.stringify(problemBody(problem, request.event.requestContext.requestId, row)),
+      };
+    },
+  };
+}
+
+function toRequest(event: Event, context: Context, settings: Settings): PlayerRequest {
+  const { iss, sub } = event.requestContext.authorizer.jwt.claims;
+  if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
+    throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
+  }
+  const playerId = playerIdOf(iss, sub, settings.userId);
+  // A pseudonym, also where AWS is told the subject itself.
+  logger.appendKeys({
+    playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
+  });
+  return { ...asked(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
+}
+
+/** What a request asks for, whichever API it came to. From here on its ids are in the log. */
+export function asked(event: Pick<Event, 'pathParameters' | 'body' | 'isBase64Encoded'>, context: Context) {
+  const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
+  // Ids go into the log only where they can be ids: whatever else a caller puts into a path is not for the log.
+  logger.appendKeys({ streamGroupId: plainId(streamGroupId), streamSessionId: plainId(streamSessionId) });
+  return {
+    streamGroupId,
+    streamSessionId,
+    body: event.isBase64Encoded ? decoded(event.body ?? '') : event.body,
+    /** Epoch milliseconds at which Lambda kills this invocation. */
+    endsBy: Date.now() + context.getRemainingTimeInMillis(),
+  };
+}
+
+/** @throws Problem for bytes that are no UTF-8: decoded all the same, two different bodies would read alike. */
+function decoded(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  if (!isUtf8(bytes)) throw new Problem('invalid_request', 'body: is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+function toResult(reply: Reply): Result {
+  if (reply.body === undefined) return { statusCode: reply.status, headers: { 'cache-control': 'no-store' } };
+  return {
+    statusCode: reply.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(reply.replayed ? { 'idempotency-replayed': 'true' } : {}),
+    },
+    body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body),
+  };
+}
+
+/** A defect of ours. Name and stack, but not the message: it may quote what a player sent. */
+function unexpected(error: unknown): Problem {
+  const frames =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  logger.error('unexpected', {
+    cause: error instanceof Error ? error.name : typeof error,
+    stack: frames.slice(0, 12),
+  });
+  return new Problem('broker_misconfigured', 'The service failed unexpectedly; its operator has been told.');
+}
+
+/** The names of an error and of what caused it, such as `AwsFailure < ThrottlingException`. */
+function deepName(error: Error): string {
+  return error.cause instanceof Error ? `${error.name} < ${error.cause.name}` : error.name;
+}

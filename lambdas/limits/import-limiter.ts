@@ -1,0 +1,108 @@
+import { budgetWaitMs } from './rate-limit.ts';
+import { Problem } from '../problems/problems.ts';
+import { takePlace } from './shared-rate-limit.ts';
+import type { Key, Table } from '../dynamodb/table.ts';
+
+/** A lookup of a session that the table does not know, and what it may cost. */
+export interface Lookup {
+  playerId: string;
+  /** Whose quota it uses. */
+  region: string;
+  /** Lookups of one player. */
+  perMinute: number;
+  /** Lookups of all players together. */
+  perSecond: number;
+  /** Takes a spot of AWS's quota; false where there is none. */
+  takeSpot(): Promise<boolean>;
+}
+
+/** Why there is no lookup now, and for how long, in milliseconds: the player's own budget is spent, or everybody's. */
+export interface NoLookup {
+  whose: 'own' | 'shared';
+  waitMs: number;
+}
+
+/** The lookups for adoption: each player has a budget of misses, and all together a share of AWS's quota. */
+export interface LookupBudget {
+  /** Undefined where the lookup may be made. A player pays only for one that everybody's budget has room for. */
+  take(lookup: Lookup, now: number): Promise<NoLookup | undefined>;
+}
+
+const MINUTE_MS = 60_000;
+/** A second's worth of lookups may be made at once; half of it is kept for players whose first in a minute it is. */
+const BURST_MS = 1000;
+const BURST_OF_OTHERS_MS = BURST_MS / 2;
+
+const ownKey = (playerId: string): Key => ({ pk: playerId, sk: 'MISSES' });
+const sharedKey = (region: string): Key => ({ pk: `ADOPT#${region}`, sk: 'SHARE' });
+
+export function tableLookupBudget(table: Table): LookupBudget {
+  const ttlAt = (now: number) => Math.ceil((now + 3 * MINUTE_MS) / 1000);
+  /** Until when there is surely no place, by Region and kind: who is refused pays nothing, and must not heat everybody's item. */
+  const fullUntil = new Map<string, number>();
+  const isFull = (region: string, isFirst: boolean, now: number) =>
+    now < (fullUntil.get(`${region} ${isFirst}`) ?? 0);
+
+  /** Whether this is the player's first lookup in a minute: of several at once, one is. */
+  async function claimFirst(playerId: string, now: number): Promise<boolean> {
+    const claimed = await table.update(ownKey(playerId), {
+      update: 'SET #firstAt = :now, #ttl = :ttl',
+      condition: 'attribute_not_exists(#firstAt) OR #firstAt <= :before',
+      names: { '#firstAt': 'firstAt', '#ttl': 'ttl' },
+      values: { ':now': now, ':before': now - MINUTE_MS, ':ttl': ttlAt(now) },
+      blind: true,
+    });
+    return claimed !== null;
+  }
+
+  /** Who was refused is first again the next time. Where that cannot be written down, only the privilege is lost. */
+  async function giveBack(playerId: string, now: number): Promise<void> {
+    try {
+      await table.update(ownKey(playerId), {
+        update: 'REMOVE #firstAt',
+        condition: '#firstAt = :now',
+        names: { '#firstAt': 'firstAt' },
+        values: { ':now': now },
+        blind: true,
+      });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  return {
+    async take({ playerId, region, perMinute, perSecond, takeSpot }, now) {
+      const own = (await table.get(ownKey(playerId))) as { tat?: number; firstAt?: number } | undefined;
+      const tat = own?.tat ?? 0;
+      const wait = budgetWaitMs({ perMinute }, tat, now);
+      if (wait > 0) return { whose: 'own', waitMs: wait };
+      const refused: NoLookup = { whose: 'shared', waitMs: BURST_MS };
+      const mayBeFirst = (own?.firstAt ?? 0) <= now - MINUTE_MS;
+      if (isFull(region, mayBeFirst, now)) return refused;
+      const isFirst = mayBeFirst && (await claimFirst(playerId, now));
+      if (isFull(region, isFirst, now)) return refused;
+
+      const intervalMs = 1000 / perSecond;
+      const withinMs = isFirst
+        ? Math.max(BURST_MS, 2 * intervalMs)
+        : Math.max(BURST_OF_OTHERS_MS, intervalMs);
+      // Of several who begin together one does, and the others go on from there.
+      const place = { at: now, intervalMs, withinMs, isBusy: false };
+      const taken = await takePlace(table, sharedKey(region), place);
+      if (!taken) fullUntil.set(`${region} ${isFirst}`, now + intervalMs);
+      if (!taken || !(await takeSpot())) {
+        if (isFirst) await giveBack(playerId, now);
+        return refused;
+      }
+      const paid = await takePlace(table, ownKey(playerId), {
+        at: now,
+        intervalMs: MINUTE_MS / perMinute,
+        withinMs: MINUTE_MS,
+        isBusy: tat > now,
+        ttl: ttlAt(now),
+      });
+      // Others of the same player were quicker.
+      return paid ? undefined : { whose: 'own', waitMs: Math.ceil(MINUTE_MS / perMinute) };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Key, Table } from '../dynamodb/table.ts';
+
+/** A place in a generic cell rate schedule that one item keeps in `tat`. Milliseconds; `at` since the epoch. */
+export interface Place {
+  at: number;
+  /** Between two places. */
+  intervalMs: number;
+  /** How much may be called for at once: the place must lie within this from now, its own interval included. */
+  withinMs: number;
+  /** Whether the schedule is likely to be in use: spares a write, and is never relied on. */
+  isBusy: boolean;
+  /** When the item may go, epoch seconds; left out, it stays. */
+  ttl?: number;
+}
+
+/**
+ * Takes a place that is free at once, if there is one; the item after it, or null. An update expression has no `max()`, so the
+ * schedule goes on where it is in use, or begins anew.
+ */
+export async function takePlace(
+  table: Table,
+  key: Key,
+  { at, intervalMs, withinMs, isBusy, ttl }: Place,
+): Promise<Record<string, unknown> | null> {
+  const names = { '#tat': 'tat', ...(ttl === undefined ? {} : { '#ttl': 'ttl' }) };
+  const kept = ttl === undefined ? '' : ', #ttl = :ttl';
+  const values = { ':now': at, ...(ttl === undefined ? {} : { ':ttl': ttl }) };
+  const join = () =>
+    table.update(key, {
+      update: `SET #tat = #tat + :interval${kept}`,
+      condition: '#tat > :now AND #tat <= :latest',
+      names,
+      values: { ...values, ':interval': intervalMs, ':latest': at + withinMs - intervalMs },
+    });
+  const begin = () =>
+    table.update(key, {
+      update: `SET #tat = :next${kept}`,
+      condition: 'attribute_not_exists(#tat) OR #tat <= :now',
+      names,
+      values: { ...values, ':next': at + intervalMs },
+    });
+  const [first, second] = isBusy ? [join, begin] : [begin, join];
+  return (await first()) ?? (await second());
+}

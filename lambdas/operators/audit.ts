@@ -1,0 +1,77 @@
+import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
+import { Problem } from '../problems/problems.ts';
+import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
+import type { OperatorCall } from './operator-api.ts';
+import type { Table } from '../dynamodb/table.ts';
+
+/** One use of the operator API that reaches into a player's session. */
+export interface AuditRecord {
+  action: 'adminShell' | 'terminate';
+  call: OperatorCall;
+  streamGroupId: string;
+  streamSessionId: string;
+  /** Whose session it is, as far as AWS says: its `UserId`. */
+  userId?: string | undefined;
+  /** The session's status at the time, as far as AWS says. */
+  status?: string | undefined;
+  reason?: string;
+  /**
+   * What came of it: `opened` for a shell whose credentials were handed out, `requested` for a session that is about to be
+   * ended, else the code that was answered.
+   */
+  outcome: 'opened' | 'requested' | OperatorProblemCode;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** What a record says of a use that failed: the code that is answered. */
+export function outcomeOf(error: unknown): OperatorProblemCode {
+  return error instanceof Problem ? (error as Problem<OperatorProblemCode>).code : 'broker_misconfigured';
+}
+
+/** Writes what operators did. Nobody reads it here, and nobody changes it. */
+export interface Audit {
+  /**
+   * Writes one record, before anything that it is about leaves.
+   * @throws OperatorProblem `audit_unavailable` where it can't be written: then nothing may leave.
+   */
+  write(record: AuditRecord): Promise<void>;
+}
+
+/** The audit in a table of its own, by session, then time. A record is only ever added: the write is conditional. */
+export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
+  return {
+    async write({ call, at, streamGroupId, streamSessionId, ...record }) {
+      const { entry, ...who } = call;
+      const time = new Date(at).toISOString();
+      let cause: unknown;
+      const added = await table
+        .putNew(
+          {
+            pk: `${streamGroupId}/${streamSessionId}`,
+            sk: `${time}#${who.requestId}`,
+            at: time,
+            ...record,
+            ...who,
+            operatorEntry: entry,
+            streamGroupId,
+            streamSessionId,
+          },
+          // A write whose answer was lost is repeated, and then finds its own record: it is recorded.
+          { same: true },
+        )
+        .catch((error) => {
+          cause = error;
+          return false;
+        });
+      // Another record of this name is there, or the table does not answer. Nobody here may look.
+      if (added) return;
+      throw new OperatorProblem(
+        'audit_unavailable',
+        'What you asked for could not be recorded, so nothing was done or handed out; ask again.',
+        { retryAfterMs: UPSTREAM_WAIT_MS },
+        cause,
+      );
+    },
+  };
+}

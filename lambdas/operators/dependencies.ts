@@ -1,0 +1,64 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { sightProblem } from '../gameliftstreams/admin-shell-refusals.ts';
+import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
+import { tableAudit } from './audit.ts';
+import { tableCounters } from '../limits/window-counters.ts';
+import { regionOf } from '../players/dependencies.ts';
+import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
+import type { RatedUse } from './rate.ts';
+import { readOperatorSettings } from '../environment/operator-settings.ts';
+import { requireEnv } from '../environment/settings.ts';
+import { dynamoTable } from '../dynamodb/table.ts';
+import { log, metrics } from '../observability/telemetry.ts';
+
+/** A session by AWS's own names: an operator need not know whose it is. */
+export interface OperatedSession {
+  streamGroupId: string;
+  streamSessionId: string;
+}
+
+/** Under which name each use is counted, for the alarm of it. */
+const USES: Record<RatedUse, string> = { adminShell: 'AdminShellUses', terminate: 'OperatorTerminateUses' };
+
+/**
+ * What every operator route that reaches into a session works with, made once for the life of a sandbox.
+ * @param use what the route is for.
+ */
+export function operatorDependencies(use: RatedUse) {
+  const settings = readOperatorSettings();
+  const now = () => Date.now();
+  const random = () => Math.random();
+  return {
+    settings,
+    counters: tableCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
+    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
+    now,
+    random,
+    sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+    log,
+    // On a line of its own: the alarm must not depend on what the request came to.
+    countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
+    /**
+     * GetStreamSession. AWS is asked, since a session may have been started without the broker. It takes no spot of the
+     * players' quota: a use is counted against the operators' own rate before.
+     *
+     * @param deadline epoch milliseconds.
+     * @throws OperatorProblem
+     */
+    async look(session: OperatedSession, deadline: number): Promise<AwsStreamSession> {
+      const { streamGroupId, streamSessionId } = session;
+      const budget = { deadline, now, random };
+      try {
+        return await getStreamSession(
+          regionOf(settings, streamGroupId),
+          streamGroupId,
+          streamSessionId,
+          budget,
+        );
+      } catch (failure) {
+        if (failure instanceof AwsFailure) throw sightProblem(failure, random());
+        throw failure;
+      }
+    },
+  };
+}

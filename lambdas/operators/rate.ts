@@ -1,0 +1,37 @@
+import { OperatorProblem } from '../problems/operator-problems.ts';
+import type { Counters } from '../limits/window-counters.ts';
+import type { OperatorSettings } from '../environment/operator-settings.ts';
+
+/** What operators may do only so often. Each is counted by itself: who has opened shells can still end sessions. */
+export type RatedUse = 'adminShell' | 'terminate';
+
+/** What counting a use works with. */
+export interface OperatorRate {
+  settings: Pick<OperatorSettings, 'adminShell'>;
+  counters: Counters;
+  now(): number;
+}
+
+const MINUTE_MS = 60_000;
+const TOO_OFTEN: Record<RatedUse, string> = {
+  adminShell: 'asked for admin shells too often',
+  terminate: 'ended stream sessions too often',
+};
+
+/**
+ * Counts one use: against the entry of `settings.operators` that lets the caller in, then against all operators together.
+ * Both have the limits of admin shells, whatever the use.
+ *
+ * @throws OperatorProblem `too_many_requests`, with the wait until the minute ends
+ * @throws Problem where it cannot be counted: then nothing may be done
+ */
+export async function charge(use: RatedUse, entry: string, deps: OperatorRate): Promise<void> {
+  const { perOperatorPerMinute, perMinute } = deps.settings.adminShell;
+  const spend = (owner: string, limit: number) =>
+    deps.counters.spend(owner, use, limit, MINUTE_MS, deps.now());
+  const own = await spend(`OPERATOR#${entry}`, perOperatorPerMinute);
+  const wait = own > 0 ? own : await spend('OPERATORS', perMinute);
+  if (wait === 0) return;
+  const who = own > 0 ? 'This operator has' : 'All operators together have';
+  throw new OperatorProblem('too_many_requests', `${who} ${TOO_OFTEN[use]}.`, { retryAfterMs: wait });
+}

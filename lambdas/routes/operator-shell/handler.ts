@@ -1,0 +1,30 @@
+import { requireReason } from '../../operators/reason.ts';
+import { requireBody, requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { createAdminShell } from '../../gameliftstreams/admin-shell.ts';
+import { regionOf } from '../../players/dependencies.ts';
+import { operatorDependencies } from '../../operators/dependencies.ts';
+import { operatorApi } from '../../operators/operator-api.ts';
+import { openShell, type ShellDependencies } from './shell.ts';
+
+const common = operatorDependencies('adminShell');
+const { settings, now, random } = common;
+
+const deps: ShellDependencies = {
+  ...common,
+  createAdminShell: ({ streamGroupId, streamSessionId }, deadline) =>
+    createAdminShell(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
+      deadline,
+      now,
+      random,
+    }),
+};
+
+/** `POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/admin-shells` */
+export const handler = operatorApi('operator-shell', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(request.streamSessionId);
+  const { reason } = requireBody(request.body, ['reason']);
+  const { call, endsBy } = request;
+  const asked = { call, streamGroupId: group.id, streamSessionId, reason: requireReason(reason), endsBy };
+  return { status: 201, body: await openShell(asked, deps) };
+});

@@ -1,0 +1,32 @@
+import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { regionOf } from '../../players/dependencies.ts';
+import { terminateStreamSession } from '../../gameliftstreams/calls.ts';
+import { operatorDependencies } from '../../operators/dependencies.ts';
+import { operatorApi } from '../../operators/operator-api.ts';
+import { tableRecords } from '../../sessions/session-table.ts';
+import { requireEnv } from '../../environment/settings.ts';
+import { dynamoTable } from '../../dynamodb/table.ts';
+import { type OperatorTerminateDependencies, terminateAny } from './terminate.ts';
+
+const common = operatorDependencies('terminate');
+const { settings, now, random } = common;
+
+const deps: OperatorTerminateDependencies = {
+  ...common,
+  records: tableRecords(dynamoTable(requireEnv('TABLE_NAME'))),
+  terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
+    terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
+      deadline,
+      now,
+      random,
+    }),
+};
+
+/** `DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
+export const handler = operatorApi('operator-terminate', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(request.streamSessionId);
+  const { call, endsBy } = request;
+  await terminateAny({ call, streamGroupId: group.id, streamSessionId, endsBy }, deps);
+  return { status: 204 };
+});

@@ -1,0 +1,102 @@
+import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
+import { needsLook, terminateProblem } from '../../gameliftstreams/refusals.ts';
+import { Problem } from '../../problems/problems.ts';
+import { isOver, statusChanges } from '../../sessions/stream-session.ts';
+import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
+import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import type { OperatedSession } from '../../operators/dependencies.ts';
+import type { OperatorCall } from '../../operators/operator-api.ts';
+import { charge, type OperatorRate } from '../../operators/rate.ts';
+import type { Records } from '../../sessions/session-table.ts';
+import type { Log } from '../../observability/telemetry.ts';
+
+/** What ending any session works with. Deadlines are epoch milliseconds. */
+export interface OperatorTerminateDependencies extends OperatorRate {
+  records: Pick<Records, 'observe'>;
+  audit: Audit;
+  /** The session at AWS. @throws Problem */
+  look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  /** TerminateStreamSession with its retries. @throws AwsFailure */
+  terminateStreamSession(session: OperatedSession, deadline: number): Promise<void>;
+  /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
+  countUse(): void;
+  random(): number;
+  log: Log;
+}
+
+/** An operator who wants a session to end. */
+export interface TerminateRequest extends OperatedSession {
+  call: OperatorCall;
+  /** Epoch milliseconds at which Lambda kills this invocation. */
+  endsBy: number;
+}
+
+/** The player's record must still be written after AWS's answer. */
+const RESERVE_MS = 2000;
+
+/**
+ * Ends any session. The record of it is written first, since what has ended cannot be taken back: without a record
+ * nothing ends. Ending a session that is over already is a success, so that a repeated request is one. Each use within
+ * the rate leaves one record, also where AWS would not say what the session is.
+ *
+ * @throws Problem with the refusal.
+ */
+export async function terminateAny(
+  asked: TerminateRequest,
+  deps: OperatorTerminateDependencies,
+): Promise<void> {
+  const { call, streamGroupId, streamSessionId } = asked;
+  await charge('terminate', call.entry, deps);
+  deps.countUse();
+  const write = (outcome: AuditRecord['outcome'], seen?: AwsStreamSession) =>
+    deps.audit.write({
+      action: 'terminate',
+      call,
+      streamGroupId,
+      streamSessionId,
+      userId: seen?.userId,
+      status: seen?.status,
+      outcome,
+      at: deps.now(),
+    });
+
+  const deadline = asked.endsBy - RESERVE_MS;
+  const seen = await deps.look(asked, deadline).catch(async (error) => {
+    await write(outcomeOf(error));
+    throw error;
+  });
+  await write('requested', seen);
+  let now = seen;
+  if (!isOver(seen.status)) {
+    try {
+      await deps.terminateStreamSession(asked, deadline);
+      now = { ...seen, status: 'TERMINATING' };
+    } catch (failure) {
+      if (!(failure instanceof AwsFailure)) throw failure;
+      if (needsLook(failure)) now = await deps.look(asked, deadline);
+      const problem = terminateProblem(failure, { status: now.status }, deps.random());
+      if (problem) throw problem;
+    }
+  }
+  await tellPlayer(asked, now, deps);
+  deps.log.info('ended', { status: now.status });
+}
+
+/**
+ * Writes the end into the player's record, where there is one, so that the player hears of it at once. AWS has ended
+ * the session in any case, and the player's next look says so too.
+ */
+async function tellPlayer(
+  { streamGroupId, streamSessionId }: OperatedSession,
+  { userId, status, statusReason }: AwsStreamSession,
+  { records, now, log }: OperatorTerminateDependencies,
+): Promise<void> {
+  if (userId === undefined) return;
+  try {
+    const changes = statusChanges(undefined, { status, statusReason }, now());
+    await records.observe({ playerId: userId, streamGroupId, streamSessionId }, changes);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    log.warn('player not told', { cause: error.code });
+  }
+}

@@ -1,0 +1,50 @@
+import type { Observed } from '../../gameliftstreams/refusals.ts';
+import type { SessionRecord } from '../../sessions/stream-session.ts';
+import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import type { Pacer } from '../../admission/queue-table.ts';
+import type { PlayerCounts } from '../../reliability/affected-players.ts';
+import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import type { Log } from '../../observability/telemetry.ts';
+
+/** A validated reconnect request. */
+export interface Reconnect extends SessionKey {
+  signalRequest: string;
+  previousConnectionId: string | undefined;
+  /**
+   * For how many milliseconds the page has seen nothing of its stream, if it says so. It is only what a page says: it
+   * decides neither who gets in nor what is the same request.
+   */
+  silentMs: number | undefined;
+  /** The idempotency key. */
+  key: string | undefined;
+  /** Epoch milliseconds at which the function will have been killed. */
+  endsBy: number;
+}
+
+/** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
+export interface ReconnectDependencies {
+  limits: { connectionsPerMinute: number };
+  records: Records;
+  /** What the alarms have heard of players. */
+  playerCounts: PlayerCounts;
+  /** Turns at the quota of CreateStreamSessionConnection where the stream group is. */
+  pacer(streamGroupId: string): Pacer;
+  /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */
+  createConnection(asked: Reconnect, clientToken: string, deadline: number): Promise<string>;
+  /** The session's status at AWS, if the quota leaves a look and AWS tells. */
+  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
+  adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** What comes of some work, or 'late' where it takes longer: see `edge/within.ts`. */
+  within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'>;
+  /** In [0, 1). */
+  random(): number;
+  /** A string that no other call returns. */
+  newId(): string;
+  log: Log;
+}
+
+/** What is left, after AWS, for writing the answer down: milliseconds. */
+export const RESERVE_MS = 1500;

@@ -1,0 +1,59 @@
+import {
+  optionalConnectionId,
+  optionalIdempotencyKey,
+  optionalSilentMs,
+  requireBody,
+  requireSignalRequest,
+  requireStreamGroup,
+  requireStreamSessionId,
+} from '../../problems/validation.ts';
+import { commonDependencies, lookingDependencies, pacers, regionOf } from '../../players/dependencies.ts';
+import { createConnection } from '../../gameliftstreams/calls.ts';
+import { playerApi } from '../../http/route-handler.ts';
+import { preparePacking } from '../../sessions/compressed-answer.ts';
+import type { ReconnectDependencies } from './dependencies.ts';
+import { reconnect } from './reconnect.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+
+const deps: ReconnectDependencies = {
+  ...common,
+  ...lookingDependencies(common),
+  pacer: pacers(common, 'CreateStreamSessionConnection'),
+  createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) => {
+    setImmediate(preparePacking);
+    return createConnection(
+      regionOf(settings, streamGroupId),
+      {
+        Identifier: streamGroupId,
+        StreamSessionIdentifier: streamSessionId,
+        SignalRequest: signalRequest,
+        ClientToken: clientToken,
+      },
+      { deadline, now: common.now, random: common.random, paced: true },
+    );
+  },
+};
+
+/** `POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections` */
+export const handler = playerApi('reconnect', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(request.streamSessionId);
+  const key = optionalIdempotencyKey(request.idempotencyKey);
+  const body = requireBody(request.body, ['signalRequest', 'previousConnectionId', 'silentMs']);
+  const answer = await reconnect(
+    {
+      playerId: request.playerId,
+      streamGroupId: group.id,
+      streamSessionId,
+      key,
+      signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
+      previousConnectionId: optionalConnectionId(body.previousConnectionId),
+      silentMs: optionalSilentMs(body.silentMs),
+      endsBy: request.endsBy,
+    },
+    deps,
+  );
+  return { status: 201, ...answer };
+});

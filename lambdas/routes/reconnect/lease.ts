@@ -1,0 +1,114 @@
+import type { Budget } from '../../limits/rate-limit.ts';
+import { type ConnectionRequest, judgeConnection } from '../../sessions/connection.ts';
+import { inProgress } from '../../problems/in-progress.ts';
+import { Problem } from '../../problems/problems.ts';
+import { asOf, type Lease, type SessionRecord } from '../../sessions/stream-session.ts';
+import type { Changes } from '../../sessions/session-table.ts';
+import { ANSWER_BEFORE_END_MS } from '../../environment/time-limit.ts';
+import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
+
+/** Clocks of two sandboxes may differ by this. */
+const CLOCK_SKEW_MS = 500;
+/** However late it is, a write gets this long: it alone can say whether the lease is still the caller's. */
+const WRITE_AT_LEAST_MS = 400;
+
+/** The session's record under the caller's lease. */
+export interface Held {
+  record: SessionRecord;
+  lease: Lease;
+}
+
+/**
+ * Gets the lease, or the answer that makes it unnecessary. Reads only where the conditional write failed.
+ *
+ * @param connectionId the connection that the request would make: whoever finds the lease of a dead function knows it then.
+ * @throws Problem with the refusal.
+ */
+export async function takeLease(
+  asked: Reconnect,
+  request: ConnectionRequest,
+  connectionId: string,
+  budget: Budget,
+  deps: ReconnectDependencies,
+): Promise<Held | { answer: Uint8Array }> {
+  const { previousConnectionId: _, ...claim } = request;
+  // One id for all attempts: the SDK may repeat a write that had taken effect, and then it fails on this very lease.
+  const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS, connectionId };
+  const tryOnce = async (): Promise<Held | null> => {
+    const record = await deps.records.acquire(asked, lease, budget, deps.now());
+    return record && { record: asOf(record, deps.now()), lease };
+  };
+  const first = await tryOnce();
+  if (first) return first;
+  const known = (await deps.records.read(asked)) ?? (await deps.adopt(asked, asked.endsBy - RESERVE_MS));
+  if (!known) {
+    throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
+  }
+  const record = asOf(known, deps.now());
+  if (record.lease?.id === lease.id) return { record, lease };
+  const verdict = judgeConnection(record, request, { now: deps.now(), random: deps.random(), budget });
+  if (verdict.do === 'replay') return { answer: verdict.answer };
+  // Nothing in the record stands in the way any more (or it has just been adopted): once again.
+  const second = await tryOnce();
+  if (second) return second;
+  throw inProgress('Another connection request for this session is under way.', deps.random());
+}
+
+/**
+ * Writes the answer down under the lease. Once AWS has answered, a table that fails or is slow keeps the answer from being
+ * repeated, not from the player.
+ *
+ * @throws Problem when the lease is lost: a newer request has begun, and this answer is worth nothing.
+ */
+export async function storeAnswer(
+  asked: Reconnect,
+  { lease }: Held,
+  changes: Changes & { answer: Uint8Array },
+  deps: ReconnectDependencies,
+): Promise<void> {
+  try {
+    const stored = await deps.within(timeToWrite(asked, deps), finishOrRead(asked, lease, deps, changes));
+    if (stored === 'late') deps.log.error('answer not stored', { cause: 'late' });
+    if (stored !== false) return;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    deps.log.error('answer not stored', { cause: error.code });
+    return;
+  }
+  throw inProgress('This request took too long and another one has begun.', deps.random());
+}
+
+/** Whether the answer is in the table: also where the write was repeated and failed on its own first effect. */
+async function finishOrRead(
+  asked: Reconnect,
+  lease: Lease,
+  deps: ReconnectDependencies,
+  changes: Changes & { answer: Uint8Array },
+): Promise<boolean> {
+  if (await deps.records.finish(asked, lease.id, changes)) return true;
+  const stored = (await deps.records.read(asked))?.answer;
+  return stored !== undefined && Buffer.compare(stored, changes.answer) === 0;
+}
+
+/** Gives the lease back where there is no answer to store. What the player hears does not depend on it. */
+export async function giveBack(
+  asked: Reconnect,
+  { lease }: Held,
+  changes: Changes,
+  deps: ReconnectDependencies,
+): Promise<void> {
+  try {
+    const given = await deps.within(timeToWrite(asked, deps), deps.records.finish(asked, lease.id, changes));
+    if (given === 'late') {
+      deps.log.warn('lease not given back', { cause: 'late' });
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    deps.log.warn('lease not given back', { cause: error.code });
+  }
+}
+
+/** Milliseconds that a write may take. */
+function timeToWrite({ endsBy }: Reconnect, deps: ReconnectDependencies): number {
+  return Math.max(WRITE_AT_LEAST_MS, endsBy - ANSWER_BEFORE_END_MS - deps.now());
+}

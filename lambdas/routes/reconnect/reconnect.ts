@@ -1,0 +1,261 @@
+import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
+import { type Budget, chargedTat, latestTat } from '../../limits/rate-limit.ts';
+import {
+  type ConnectionRequest,
+  consumedClaims,
+  deadLeaseFields,
+  deadLeases,
+  judgeConnection,
+  knownLineage,
+  withConnection,
+  withConsumed,
+} from '../../sessions/connection.ts';
+import { claimOf, connectionClientToken, connectionIdOf, requestMark } from '../../identifiers/digests.ts';
+import { noticeTimeMs } from '../../reliability/notice-time.ts';
+import { connectProblem, needsLook, type Observed } from '../../gameliftstreams/refusals.ts';
+import { Problem } from '../../problems/problems.ts';
+import {
+  isReconnectable,
+  type SessionRecord,
+  statusChanges,
+  streamSessionView,
+} from '../../sessions/stream-session.ts';
+import { likelyEnd, SHORT_WAIT_MS } from '../../admission/ticket.ts';
+import { judgeRefusal, judgeRelapse, lineAsTrouble, type ReportedLoss } from '../../reliability/sli.ts';
+import { reconnectableInMs, spread } from '../../problems/waits.ts';
+import { countingFailures, playersCounted } from '../../reliability/player-failures.ts';
+import { measured } from '../../observability/request-metrics.ts';
+import { packed, unpacked } from '../../sessions/compressed-answer.ts';
+import type { Changes } from '../../sessions/session-table.ts';
+import { inTurn } from '../../gameliftstreams/paced-call.ts';
+import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
+import { giveBack, storeAnswer, takeLease } from './lease.ts';
+
+/** How long an answer may be repeated. A client that has not asked by then has made a new offer long since. */
+const ANSWER_KEPT_MS = 120_000;
+
+interface Answer {
+  body: string;
+  replayed: boolean;
+}
+
+/**
+ * Reconnects a player to a session: takes the lease, asks AWS with a derived client token, stores the answer.
+ *
+ * @returns the answer's JSON text, and whether it is a repetition.
+ * @throws Problem with the refusal.
+ */
+export function reconnect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
+  return countingFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
+}
+
+async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
+  const { previousConnectionId } = asked;
+  const claim = claimOf(asked);
+  const request: ConnectionRequest = {
+    ...claim,
+    ...(previousConnectionId === undefined ? {} : { previousConnectionId }),
+  };
+  const clientToken = connectionClientToken(asked, claim.request);
+  const connectionId = connectionIdOf(clientToken);
+  const budget: Budget = { perMinute: deps.limits.connectionsPerMinute };
+
+  const held = await takeLease(asked, request, connectionId, budget, deps);
+  if ('answer' in held) return repeated(held.answer, asked, deps);
+  const { record, lease } = held;
+
+  const now = deps.now();
+  const loss: ReportedLoss = {
+    request: requestMark(claim.request),
+    lostAt: asked.silentMs === undefined ? undefined : now - asked.silentMs,
+  };
+  for (const dead of record.orphans ? deadLeases(record, now, lease.id) : []) {
+    // A function that is killed says nothing of whom it met.
+    deps.log.warn('dead lease', deadLeaseFields(dead));
+  }
+  const consumed = consumedClaims(record, now, lease.id);
+  const lineage = knownLineage(record, now, lease.id);
+  const settled = {
+    budgetTat: chargedTat(budget, record.budgetTat ?? 0, now),
+    // What dead functions left behind is the record's own from here on.
+    ...(record.orphans ? { consumed, lineage } : {}),
+  };
+  let repeat: boolean;
+  try {
+    const context = { now, random: deps.random(), budget, ownLease: lease.id };
+    const verdict = judgeConnection(record, request, context);
+    if (verdict.do === 'replay') {
+      await giveBack(asked, held, settled, deps);
+      return repeated(verdict.answer, asked, deps);
+    }
+    repeat = verdict.repeat;
+  } catch (refusal) {
+    const ended = refusal instanceof Problem && refusal.code === 'stream_session_ended';
+    await giveBack(asked, held, { ...settled, ...(ended ? troubled(refusal, record, loss, now) : {}) }, deps);
+    throw refusal;
+  }
+
+  const caller = { turn: record.turn, end: likelyEnd(record, record.turn, now) };
+  const pacer = deps.pacer(asked.streamGroupId);
+  const inLine = await inTurn(caller, { ...deps, pacer }, () =>
+    askAws(asked, record, clientToken, repeat, deps),
+  );
+  if ('paced' in inLine) {
+    const { paced, turn, uncertain } = inLine;
+    const changes = {
+      ...settled,
+      ...troubled(paced, record, loss, deps.now()),
+      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      turn,
+      // However small the player's own budget is, it lets the player come when the turn is due.
+      ...(turn.at > 0
+        ? { budgetTat: Math.min(settled.budgetTat, latestTat(budget, turn.at - SHORT_WAIT_MS)) }
+        : {}),
+    };
+    await giveBack(asked, held, changes, deps);
+    throw paced;
+  }
+
+  const made = inLine.done;
+  if ('failure' in made) {
+    const { failure, seen } = made;
+    const uncertain = failure.uncertain || inLine.uncertain;
+    const problem = connectProblem(failure, repeat, seen, deps.random());
+    const changes = {
+      ...settled,
+      ...troubled(problem, record, loss, deps.now()),
+      turn: null,
+      // Unknown outcome: from now on this offer may only be repeated, with the same token.
+      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      ...(seen ? statusChanges(record.status, seen, deps.now()) : {}),
+    };
+    await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
+    throw problem;
+  }
+
+  const at = deps.now();
+  const lostAt = certainLoss(record, loss, repeat);
+  const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
+  const { statusReason: _, ...before } = record;
+  const streamSession = streamSessionView({ ...before, ...status });
+  const body = JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession });
+  const changes = {
+    ...settled,
+    ...status,
+    statusReason,
+    turn: null,
+    // The start's answer fits the start's offer alone.
+    startResponse: null,
+    ...(record.noticedAt === undefined ? {} : { noticedAt: null }),
+    lineage: withConnection(lineage, connectionId, previousConnectionId),
+    connectedRequest: claim.request,
+    answer: packed(body, asked.signalRequest),
+    answerUntil: at + ANSWER_KEPT_MS,
+    consumed: withConsumed(consumed, claim),
+    ...(record.trouble ? { trouble: null } : {}),
+    ...relapsed(asked, record, lostAt, at),
+  };
+  measureNotice(record, made.seen, lostAt);
+  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
+  deps.log.info('connected', { connectionId });
+  return { body, replayed: false };
+}
+
+/**
+ * An answer that was given before.
+ * @throws Problem `answer_lost` where what is stored is no answer to this offer
+ */
+function repeated(answer: Uint8Array, { signalRequest }: Reconnect, deps: ReconnectDependencies): Answer {
+  try {
+    return { body: unpacked(answer, signalRequest), replayed: true };
+  } catch (error) {
+    deps.log.error('answer not unpacked', { cause: (error as Error).name });
+    throw new Problem('answer_lost', 'The answer to this offer cannot be read any more; make a new offer.', {
+      retryAfterMs: spread(reconnectableInMs(undefined), deps.random()),
+    });
+  }
+}
+
+/**
+ * Asks AWS, and looks at the session where a refusal needs explaining. A session that is ready when looked at
+ * had only just changed, so AWS is asked once more.
+ */
+async function askAws(
+  asked: Reconnect,
+  { createdAt }: SessionRecord,
+  clientToken: string,
+  repeat: boolean,
+  deps: ReconnectDependencies,
+): Promise<{ seen: Observed | undefined } & ({ signalResponse: string } | { failure: AwsFailure })> {
+  const deadline = asked.endsBy - RESERVE_MS;
+  let seen: Observed | undefined;
+  for (let looked = false; ; looked = true) {
+    try {
+      return { signalResponse: await deps.createConnection(asked, clientToken, deadline), seen };
+    } catch (failure) {
+      if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
+      seen = needsLook(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
+      const justReady = seen !== undefined && isReconnectable(seen.status);
+      if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
+    }
+  }
+}
+
+/** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
+function troubled(
+  refusal: Problem,
+  record: SessionRecord,
+  loss: ReportedLoss,
+  now: number,
+): Pick<Changes, 'trouble'> {
+  const known = record.trouble ?? lineAsTrouble(record.turn);
+  const { verdict, trouble } = judgeRefusal(refusal, known, now, loss);
+  refusal.verdict = verdict;
+  // Who waits in a line is known by the turn, and ten thousand such writes are better small.
+  const isWritten = record.trouble !== undefined;
+  return isWritten || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
+}
+
+/** When the loss began. A request that may have been sent before does not tell: its silence is that of its first time. */
+function certainLoss(
+  { turn, trouble }: SessionRecord,
+  { request, lostAt }: ReportedLoss,
+  repeat: boolean,
+): number | undefined {
+  return repeat || turn || trouble?.request === request ? undefined : lostAt;
+}
+
+/** How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. */
+function measureNotice(record: SessionRecord, seen: Observed | undefined, lostAt: number | undefined): void {
+  const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
+  if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
+  measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
+}
+
+/** Whether the connection follows one which did not hold, as far as this session remembers. */
+function relapsed(
+  asked: Reconnect,
+  { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
+  lostAt: number | undefined,
+  now: number,
+): Pick<Changes, 'relapseCounted'> {
+  const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
+  const connectionId =
+    connectedRequest === undefined
+      ? undefined
+      : connectionIdOf(connectionClientToken(asked, connectedRequest));
+  measured.relapse = judgeRelapse(
+    { connectionId, answeredAt, relapseCounted },
+    asked.previousConnectionId,
+    now,
+    lostAt,
+  );
+  return measured.relapse === 'counted' ? { relapseCounted: now } : {};
+}
+
+/** A connection that did not hold counts once a player and five minutes, whatever the session. */
+async function countRelapse(asked: Reconnect, deps: ReconnectDependencies): Promise<void> {
+  if (measured.relapse !== 'counted') return;
+  measured.relapsedPlayers = await playersCounted('relapsed', asked, deps);
+  if (measured.relapsedPlayers === 0) measured.relapse = 'again';
+}

@@ -1,0 +1,16 @@
+import { asOf, isOver, streamSessionView } from '../../sessions/stream-session.ts';
+import { commonDependencies } from '../../players/dependencies.ts';
+import { playerApi } from '../../http/route-handler.ts';
+
+const { settings, records, now } = commonDependencies();
+
+/**
+ * `GET /v1/streamsessions`: the caller's sessions that are live as far as is known, the newest first. AWS is not
+ * asked: a session that ended unnoticed still stands here, and reconnecting to it says so.
+ */
+export const handler = playerApi('sessions', settings, async ({ playerId }) => {
+  const at = now();
+  const live = (await records.list(playerId)).filter((record) => !isOver(asOf(record, at).status));
+  live.sort((a, b) => b.createdAt - a.createdAt);
+  return { status: 200, body: { streamSessions: live.map(streamSessionView) } };
+});

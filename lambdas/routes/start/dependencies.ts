@@ -1,0 +1,50 @@
+import type { Observed } from '../../gameliftstreams/refusals.ts';
+import type { Counters } from '../../limits/window-counters.ts';
+import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import type { Pacer } from '../../admission/queue-table.ts';
+import type { PlayerCounts } from '../../reliability/affected-players.ts';
+import type { Records } from '../../sessions/session-table.ts';
+import type { StreamGroup } from '../../environment/settings.ts';
+import type { Slots } from '../../sessions/slot-table.ts';
+import type { Log } from '../../observability/telemetry.ts';
+
+/** A validated start. */
+export interface Start {
+  playerId: string;
+  group: StreamGroup;
+  application: string;
+  signalRequest: string;
+  locations: string[] | undefined;
+  launchArguments: string[] | undefined;
+  /** The idempotency key. */
+  key: string | undefined;
+  /** Epoch milliseconds at which the function will have been killed. */
+  endsBy: number;
+}
+
+/** What a start works with. Deadlines are epoch milliseconds. */
+export interface StartDependencies {
+  limits: { maxLiveSessionsPerPlayer: number; startsPerMinute: number };
+  /** The stream groups that are served at present. */
+  streamGroups: readonly Pick<StreamGroup, 'id'>[];
+  records: Records;
+  /** What the alarms have heard of players. */
+  playerCounts: PlayerCounts;
+  slots: Slots;
+  counters: Counters;
+  /** Turns at the quota of StartStreamSession where the stream group is. */
+  pacer(streamGroupId: string): Pacer;
+  /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
+  startStreamSession(asked: Start, clientToken: string, deadline: number): Promise<AwsStreamSession>;
+  /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
+  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  random(): number;
+  newId(): string;
+  log: Log;
+}
+
+/** What is left, after AWS, for writing down whose the session is. */
+export const RESERVE_MS = 2000;

@@ -1,0 +1,63 @@
+import {
+  optionalIdempotencyKey,
+  requireBody,
+  requireSignalRequest,
+  requireStreamGroup,
+} from '../../problems/validation.ts';
+import { commonDependencies, lookingDependencies, pacers } from '../../players/dependencies.ts';
+import { startStreamSession } from '../../gameliftstreams/calls.ts';
+import { playerApi } from '../../http/route-handler.ts';
+import { tableSlots } from '../../sessions/slot-table.ts';
+import type { Start, StartDependencies } from './dependencies.ts';
+import { start } from './start.ts';
+import { launchArgumentsOf, locationsOf, requireApplication } from './validation.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+
+const deps: StartDependencies = {
+  ...common,
+  streamGroups: settings.streamGroups,
+  slots: tableSlots(common.table),
+  look: lookingDependencies(common).look,
+  pacer: pacers(common, 'StartStreamSession'),
+  startStreamSession: (asked, clientToken, deadline) =>
+    startStreamSession(
+      asked.group.region,
+      {
+        Identifier: asked.group.id,
+        ClientToken: clientToken,
+        ApplicationIdentifier: asked.application,
+        SignalRequest: asked.signalRequest,
+        UserId: asked.playerId,
+        ConnectionTimeoutSeconds: asked.group.connectionTimeoutSeconds,
+        SessionLengthSeconds: asked.group.sessionLengthSeconds,
+        ...(asked.locations === undefined ? {} : { Locations: asked.locations }),
+        ...(asked.launchArguments === undefined ? {} : { AdditionalLaunchArgs: asked.launchArguments }),
+      },
+      { deadline, now: common.now, random: common.random, paced: true },
+    ),
+};
+
+/** `POST /v1/streamgroups/{streamGroupId}/streamsessions` */
+export const handler = playerApi('start', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const key = optionalIdempotencyKey(request.idempotencyKey);
+  const body = requireBody(request.body, [
+    'signalRequest',
+    'applicationIdentifier',
+    'locations',
+    'additionalLaunchArgs',
+  ]);
+  const asked: Start = {
+    playerId: request.playerId,
+    group,
+    key,
+    application: requireApplication(body.applicationIdentifier, group),
+    signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
+    locations: locationsOf(body.locations, group),
+    launchArguments: launchArgumentsOf(body.additionalLaunchArgs, settings.launchArguments),
+    endsBy: request.endsBy,
+  };
+  return { status: 201, ...(await start(asked, deps)) };
+});

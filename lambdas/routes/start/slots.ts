@@ -1,0 +1,84 @@
+import { startInProgress } from '../../problems/in-progress.ts';
+import { Problem } from '../../problems/problems.ts';
+import type { Slot } from '../../sessions/slot.ts';
+import {
+  asOf,
+  isOver,
+  type SessionRecord,
+  statusChanges,
+  streamSessionView,
+} from '../../sessions/stream-session.ts';
+import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
+
+/** A session that was looked at this long ago need not be looked at again to refuse a start. */
+const FRESH_MS = 1000;
+
+/**
+ * The first of the given slots whose session turns out to be dead: a dead session never blocks its player. AWS is asked
+ * only where the record can't tell, at most once a second a session, and within the account's quota.
+ *
+ * @throws Problem `session_limit_reached` naming a session that lives.
+ */
+export async function freedSlot(
+  asked: Start,
+  slots: readonly Slot[],
+  deps: StartDependencies,
+): Promise<Slot> {
+  const living: SessionRecord[] = [];
+  for (const slot of slots) {
+    const { streamGroupId = '', streamSessionId = '' } = slot;
+    // A session of a group that is served no more can't be reconnected to, so it is in nobody's way.
+    if (!deps.streamGroups.some(({ id }) => id === streamGroupId)) return slot;
+    const known = await deps.records.read({ playerId: asked.playerId, streamGroupId, streamSessionId });
+    if (!known) return slot;
+    const record = await lookedAt(asOf(known, deps.now()), asked, deps);
+    if (isOver(record.status)) return slot;
+    living.push(record);
+  }
+  throw limitReached(living, deps);
+}
+
+/**
+ * Refuses a start in a slot that an unfinished one left behind, where that one did begin a session: it is written
+ * down although the slot does not know it.
+ *
+ * @throws Problem `session_limit_reached`
+ */
+export async function refuseBesideUnslotted(
+  asked: Start,
+  slots: readonly Slot[],
+  deps: StartDependencies,
+): Promise<void> {
+  const slotted = new Set(slots.map(({ streamSessionId }) => streamSessionId));
+  const records = await deps.records.list(asked.playerId);
+  for (const known of records) {
+    const served = deps.streamGroups.some(({ id }) => id === known.streamGroupId);
+    if (!served || slotted.has(known.streamSessionId) || isOver(asOf(known, deps.now()).status)) continue;
+    const record = await lookedAt(known, asked, deps);
+    if (!isOver(record.status)) throw limitReached([record], deps);
+  }
+}
+
+/** The record with a status that is fresh, as far as AWS and its quota allow. */
+async function lookedAt(
+  record: SessionRecord,
+  asked: Start,
+  deps: StartDependencies,
+): Promise<SessionRecord> {
+  const now = deps.now();
+  if (isOver(record.status) || !(await deps.records.claimLook(record, now, now - FRESH_MS))) return record;
+  const seen = await deps.look(record, asked.endsBy - RESERVE_MS);
+  if (!seen) return record;
+  const changes = statusChanges(record.status, seen, deps.now());
+  // Where a newer status is there, it counts: the player may have ended the session meanwhile.
+  return (await deps.records.observe(record, changes)) ?? (await deps.records.read(record)) ?? record;
+}
+
+function limitReached([living]: readonly SessionRecord[], deps: StartDependencies): Problem {
+  if (!living) return startInProgress(deps.random());
+  return new Problem(
+    'session_limit_reached',
+    'This player has a live session already: reconnect to it or end it.',
+    { streamSession: streamSessionView(living) },
+  );
+}

@@ -1,0 +1,28 @@
+import { streamSessionView } from '../../sessions/stream-session.ts';
+import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { commonDependencies, lookingDependencies } from '../../players/dependencies.ts';
+import { playerApi } from '../../http/route-handler.ts';
+import { type StatusDependencies, status } from './status.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+const deps: StatusDependencies = { ...common, ...lookingDependencies(common) };
+
+/** `GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
+export const handler = playerApi('status', settings, async ({ playerId, endsBy, ...path }) => {
+  const group = requireStreamGroup(path.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(path.streamSessionId);
+  const record = await status(
+    { playerId, streamGroupId: group.id, streamSessionId },
+    group.region,
+    endsBy,
+    deps,
+  );
+  return {
+    status: 200,
+    body: {
+      streamSession: streamSessionView(record),
+      ...(record.startResponse === undefined ? {} : { signalResponse: record.startResponse }),
+    },
+  };
+});

@@ -1,0 +1,94 @@
+import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
+import { statusProblem } from '../../gameliftstreams/refusals.ts';
+import { Problem } from '../../problems/problems.ts';
+import { asOf, isOver, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
+import { type GetStreamSession, lookAt } from '../../gameliftstreams/status-lookup.ts';
+import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import type { Spots } from '../../admission/lookup-limiter.ts';
+import type { Log } from '../../observability/telemetry.ts';
+
+/** What a status poll works with. Deadlines are epoch milliseconds. */
+export interface StatusDependencies {
+  records: Records;
+  spotsIn(region: string): Spots;
+  getStreamSession: GetStreamSession;
+  adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  now(): number;
+  random(): number;
+  log: Log;
+}
+
+/** However many browsers ask, AWS is asked about one session no more often. */
+const FRESH_MS = 1000;
+/** About one that plays undisturbed it is asked less often still: the quota is for those who wait. */
+const SETTLED_FRESH_MS = 5000;
+const SETTLED_AFTER_MS = 30_000;
+/**
+ * A player who was refused a connection waits for the very change that makes AWS take one: for so long after the refusal the session
+ * does not count as undisturbed. It is twice the longest in which AWS is taken to notice a loss; a page asks again long before.
+ */
+const AWAITED_MS = 60_000;
+const RESERVE_MS = 1000;
+
+/**
+ * A session's status, at most a second old while AWS's quota lasts, older when it does not: a stale status is
+ * worth more to a waiting player than an error.
+ *
+ * @throws Problem with the refusal.
+ */
+export async function status(
+  key: SessionKey,
+  region: string,
+  endsBy: number,
+  deps: StatusDependencies,
+): Promise<SessionRecord> {
+  const deadline = endsBy - RESERVE_MS;
+  const known = (await deps.records.read(key)) ?? (await deps.adopt(key, deadline));
+  if (!known) {
+    throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
+  }
+  const now = deps.now();
+  const record = asOf(known, now);
+  if (isOver(record.status) && record.status !== 'TERMINATING') return record;
+  const since = now - freshMs(record, now);
+  if (record.statusAt > since) return record;
+  if (!(await deps.records.claimLook(key, now, since))) return record;
+  const spots = deps.spotsIn(region);
+  if (!(await spots.take(awaitsAnswer(record)))) return record;
+
+  try {
+    const seen = await lookAt(
+      deps.getStreamSession,
+      spots,
+      { ...key, createdAt: record.createdAt },
+      { deadline, now: deps.now, random: deps.random },
+    );
+    // Only the start's own answer is kept: after a reconnect AWS may repeat it or not, and no browser could use it.
+    const startResponse = record.connectedRequest === undefined ? seen?.signalResponse : undefined;
+    // A session that AWS has forgotten is over.
+    const changes = statusChanges(record.status, seen ?? { status: 'TERMINATED' }, now);
+    if (changes.status !== record.status) deps.log.info('status', { status: changes.status });
+    const written = { ...changes, ...(startResponse ? { startResponse } : {}) };
+    // Where a newer status is there, it is the answer: the player may have ended the session meanwhile.
+    return (await deps.records.observe(key, written)) ?? (await deps.records.read(key)) ?? record;
+  } catch (failure) {
+    if (!(failure instanceof AwsFailure)) throw failure;
+    const problem = statusProblem(failure, deps.random());
+    if (problem.code === 'broker_misconfigured') throw problem;
+    deps.log.warn('status not refreshed', { cause: failure.kind });
+    return record;
+  }
+}
+
+/** For how long the newest status counts as new, in milliseconds. */
+function freshMs({ status, statusSince, trouble }: SessionRecord, now: number): number {
+  const isSettled = status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS;
+  const isAwaited = trouble?.refusedAt !== undefined && now - trouble.refusedAt < AWAITED_MS;
+  return isSettled && !isAwaited ? SETTLED_FRESH_MS : FRESH_MS;
+}
+
+/** Whether a player waits for the answer to a start, which only a look at AWS brings. */
+function awaitsAnswer({ status, startResponse, connectedRequest }: SessionRecord): boolean {
+  const starting = status === 'ACTIVATING' || status === 'ACTIVE';
+  return starting && startResponse === undefined && connectedRequest === undefined;
+}

@@ -1,0 +1,31 @@
+import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { commonDependencies, lookingDependencies, regionOf } from '../../players/dependencies.ts';
+import { terminateStreamSession } from '../../gameliftstreams/calls.ts';
+import { playerApi } from '../../http/route-handler.ts';
+import { type TerminateDependencies, terminate } from './terminate.ts';
+
+const common = commonDependencies();
+const { settings } = common;
+
+const deps: TerminateDependencies = {
+  ...common,
+  look: lookingDependencies(common).look,
+  terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
+    terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
+      deadline,
+      now: common.now,
+      random: common.random,
+    }),
+};
+
+/** `DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
+export const handler = playerApi('terminate', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(request.streamSessionId);
+  await terminate(
+    { playerId: request.playerId, streamGroupId: group.id, streamSessionId },
+    request.endsBy,
+    deps,
+  );
+  return { status: 204 };
+});

@@ -1,0 +1,65 @@
+import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
+import { needsLook, type Observed, terminateProblem } from '../../gameliftstreams/refusals.ts';
+import { Problem } from '../../problems/problems.ts';
+import { asOf, isOver, statusChanges } from '../../sessions/stream-session.ts';
+import type { Counters } from '../../limits/window-counters.ts';
+import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import type { Log } from '../../observability/telemetry.ts';
+
+/** What ending a session works with. Deadlines are epoch milliseconds. */
+export interface TerminateDependencies {
+  limits: { connectionsPerMinute: number };
+  records: Records;
+  counters: Counters;
+  /** TerminateStreamSession with its retries. @throws AwsFailure */
+  terminateStreamSession(key: SessionKey, deadline: number): Promise<void>;
+  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  now(): number;
+  random(): number;
+  log: Log;
+}
+
+const MINUTE_MS = 60_000;
+const RESERVE_MS = 1500;
+
+/**
+ * Ends a player's session. Ending one that is over already is a success, so that a repeated request is one.
+ * @throws Problem with the refusal.
+ */
+export async function terminate(key: SessionKey, endsBy: number, deps: TerminateDependencies): Promise<void> {
+  const known = await deps.records.read(key);
+  if (!known) {
+    throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
+  }
+  const record = asOf(known, deps.now());
+  if (isOver(record.status)) return;
+  const wait = await deps.counters.spend(
+    key.playerId,
+    'terminate',
+    deps.limits.connectionsPerMinute,
+    MINUTE_MS,
+    deps.now(),
+  );
+  if (wait > 0) {
+    throw new Problem('too_many_requests', 'This player has asked to end sessions too often.', {
+      retryAfterMs: wait,
+    });
+  }
+
+  const deadline = endsBy - RESERVE_MS;
+  let seen: Observed | undefined;
+  try {
+    await deps.terminateStreamSession(key, deadline);
+    seen = { status: 'TERMINATING' };
+  } catch (failure) {
+    if (!(failure instanceof AwsFailure)) throw failure;
+    const { createdAt } = record;
+    seen = needsLook(failure) ? await deps.look({ ...key, createdAt }, deadline) : undefined;
+    const problem = terminateProblem(failure, seen, deps.random());
+    if (problem) throw problem;
+    seen ??= { status: 'TERMINATED' };
+  }
+  await deps.records.observe(key, statusChanges(record.status, seen, deps.now()));
+  deps.log.info('ended', { status: seen.status });
+}

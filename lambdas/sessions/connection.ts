@@ -1,0 +1,167 @@
+import { type Budget, budgetWaitMs } from '../limits/rate-limit.ts';
+import { inProgress } from '../problems/in-progress.ts';
+import { Problem } from '../problems/problems.ts';
+import { type Claim, isOver, type Lease, type SessionRecord } from './stream-session.ts';
+
+/** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
+const LINEAGE_KEPT = 8;
+/** How many consumed offers a session remembers; older ones are left to AWS to refuse. */
+const CONSUMED_KEPT = 16;
+
+/** A reconnect request, reduced to what the decision needs. */
+export interface ConnectionRequest extends Claim {
+  /** The connection the caller believes to be the newest; absent, the player insists. */
+  previousConnectionId?: string;
+}
+
+/** What to do with a reconnect request: replay an answer, ask AWS, or (thrown) refuse. */
+export type Verdict =
+  | { do: 'replay'; answer: Uint8Array }
+  /** `repeat`: AWS may have accepted this very request before. */
+  | { do: 'connect'; repeat: boolean };
+
+function sameClaim(a: Claim, b: Claim): boolean {
+  return a.request === b.request;
+}
+
+/** Claims that AWS accepted or may have accepted, those of dead functions included; the newest last. */
+export function consumedClaims(record: SessionRecord, now: number, ownLease?: string): Claim[] {
+  const dead = deadLeases(record, now, ownLease);
+  const kept = (record.consumed ?? []).filter((claim) => !dead.some((other) => sameClaim(other, claim)));
+  return [...kept, ...dead.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) }))];
+}
+
+/**
+ * Leases whose functions must have died: whether AWS acted on their requests is unknown. An orphan was found dead before,
+ * whatever the clock of whoever looks now says.
+ */
+export function deadLeases(record: SessionRecord, now: number, ownLease?: string): Lease[] {
+  const expired = record.lease && record.lease.until <= now ? [record.lease] : [];
+  return [...(record.orphans ?? []), ...expired].filter((lease) => lease.id !== ownLease);
+}
+
+/** What a log line says of a lease that was never given back. */
+export function deadLeaseFields({ until, connectionId }: Lease): { until: string; connectionId?: string } {
+  return { until: new Date(until).toISOString(), ...(connectionId === undefined ? {} : { connectionId }) };
+}
+
+/**
+ * The connections that the device holding the stream may know as its newest. A function that died after AWS answered,
+ * or could not write the answer down, may have made one that the record never learned of.
+ */
+export function knownLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+  return wholeLineage(record, now, ownLease).slice(-LINEAGE_KEPT);
+}
+
+/** The same, the oldest included: a connection that nobody wrote down has pushed none out. */
+function wholeLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+  const unrecorded = deadLeases(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
+  return [...new Set([...(record.lineage ?? []), ...unrecorded])];
+}
+
+/**
+ * The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. The one that
+ * was named is the device's own at this moment, however many were made since and never used: it is forgotten last.
+ */
+export function withConnection(
+  lineage: readonly string[],
+  connectionId: string,
+  previousConnectionId: string | undefined,
+): string[] {
+  if (previousConnectionId === undefined) return [connectionId];
+  const newest = [previousConnectionId, connectionId];
+  return [...new Set([...lineage.filter((id) => !newest.includes(id)), ...newest])].slice(-LINEAGE_KEPT);
+}
+
+/** The list after one more claim was consumed: without repetitions, the oldest dropped. */
+export function withConsumed(claims: readonly Claim[], claim: Claim): Claim[] {
+  const others = claims.filter((other) => !sameClaim(other, claim));
+  return [...others, claim].slice(-CONSUMED_KEPT);
+}
+
+/**
+ * Decides on a reconnect request from the record alone. The order matters: a request already answered is
+ * answered again whatever has happened since; what the client must change comes before what it must wait for.
+ *
+ * @param ownLease the id of the lease the caller holds, or undefined when it failed to get one.
+ * @param random in [0, 1), spreads waits.
+ * @throws Problem with the refusal.
+ */
+export function judgeConnection(
+  record: SessionRecord,
+  request: ConnectionRequest,
+  context: { now: number; random: number; budget: Budget; ownLease?: string },
+): Verdict {
+  const { now, budget, ownLease } = context;
+
+  const answered = record.connectedRequest === request.request;
+  if (answered && record.answer !== undefined && (record.answerUntil ?? 0) > now) {
+    return { do: 'replay', answer: record.answer };
+  }
+
+  const live = record.lease !== undefined && record.lease.id !== ownLease && record.lease.until > now;
+  const consumed = consumedClaims(record, now, ownLease);
+  const known = live && record.lease ? [...consumed, record.lease] : consumed;
+  if (request.key && known.some((claim) => claim.key === request.key && claim.offer !== request.offer)) {
+    throw new Problem(
+      'idempotency_key_reused',
+      'This Idempotency-Key came with another offer before; use a new key for a new offer.',
+    );
+  }
+
+  // Only the newest claim may be repeated: an older one belongs to a connection that another has replaced.
+  const repeat = consumed.at(-1) !== undefined && sameClaim(consumed.at(-1) as Claim, request);
+  if (!repeat && consumed.some((claim) => claim.offer === request.offer)) {
+    throw new Problem(
+      'offer_reused',
+      'This offer was used before; make a new one with generateSignalRequest().',
+    );
+  }
+
+  if (isOver(record.status)) throw endedProblem(record);
+
+  const underWay = live ? record.lease : undefined;
+  // A lease that was never given back proves nothing: its request may have been refused, and is judged again.
+  const own = answered || (underWay !== undefined && sameClaim(underWay, request));
+  if (!own && isOvertaken(request, wholeLineage(record, now, ownLease), underWay)) {
+    throw new Problem(
+      'taken_over',
+      'Another device of this player has connected since; leave previousConnectionId out to take the stream back.',
+    );
+  }
+
+  if (live) {
+    throw inProgress('Another connection request for this session is under way.', context.random);
+  }
+  if (ownLease === undefined) {
+    const wait = budgetWaitMs(budget, record.budgetTat ?? 0, now);
+    if (wait > 0) {
+      throw new Problem('too_many_requests', 'This player has asked for connections too often.', {
+        retryAfterMs: wait,
+      });
+    }
+  }
+  return { do: 'connect', repeat };
+}
+
+/**
+ * Whether another device has connected since. The connection of a request that is under way belongs to the history too:
+ * AWS may have answered it, and the player may know it, although the table does not yet. Only who has the key and the
+ * offer of that request can know its name.
+ */
+function isOvertaken(
+  { previousConnectionId: named }: ConnectionRequest,
+  history: readonly string[],
+  underWay: Lease | undefined,
+): boolean {
+  if (named === undefined || history.length === 0) return false;
+  return !history.includes(named) && named !== underWay?.connectionId;
+}
+
+/** The refusal for a session that is over. */
+export function endedProblem(session: Pick<SessionRecord, 'status' | 'statusReason'>): Problem {
+  return new Problem('stream_session_ended', 'The stream session has ended and cannot be reconnected to.', {
+    streamSessionStatus: session.status,
+    ...(session.statusReason === undefined ? {} : { statusReason: session.statusReason }),
+  });
+}

@@ -1,0 +1,93 @@
+import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
+import { statusProblem } from '../gameliftstreams/refusals.ts';
+import { Problem } from '../problems/problems.ts';
+import type { SessionRecord } from './stream-session.ts';
+import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
+import type { LookupBudget } from '../limits/import-limiter.ts';
+import { measured } from '../observability/request-metrics.ts';
+import { type GetStreamSession, lookAt } from '../gameliftstreams/status-lookup.ts';
+import type { Records, SessionKey } from './session-table.ts';
+import type { Settings } from '../environment/settings.ts';
+import type { Spots } from '../admission/lookup-limiter.ts';
+import type { Log } from '../observability/telemetry.ts';
+
+/** What adoption works with. */
+export interface AdoptDependencies {
+  settings: Settings;
+  records: Records;
+  lookups: LookupBudget;
+  spotsIn(region: string): Spots;
+  getStreamSession: GetStreamSession;
+  now(): number;
+  random(): number;
+  log: Log;
+}
+
+/**
+ * Finds out whether a session that the table does not know was started elsewhere for this player: one
+ * GetStreamSession, and the session's `UserId` decides. The owner of a session never changes, so the record can't go stale.
+ *
+ * Somebody else's session and an unknown one take the same steps: both are charged to a capped share of the account's quota, half of
+ * which is kept for players who have not just guessed, and to the caller's own budget of misses.
+ *
+ * @param deadline epoch milliseconds by which AWS must have answered.
+ * @returns the new record, or undefined when adoption is off or the session is not this player's.
+ * @throws Problem `too_many_requests` or `paced` when a budget is spent, or AWS's failure.
+ */
+export async function adopt(
+  key: SessionKey,
+  deadline: number,
+  deps: AdoptDependencies,
+): Promise<SessionRecord | undefined> {
+  const { adoption, limits, quotas, streamGroups } = deps.settings;
+  const group = streamGroups.find((candidate) => candidate.id === key.streamGroupId);
+  if (!adoption.enabled || !group) return undefined;
+  const spots = deps.spotsIn(group.region);
+  const refused = await deps.lookups.take(
+    {
+      playerId: key.playerId,
+      region: group.region,
+      perMinute: limits.missesPerMinute,
+      perSecond: Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare)),
+      takeSpot: () => spots.take(false),
+    },
+    deps.now(),
+  );
+  if (refused?.whose === 'own') {
+    throw new Problem('too_many_requests', 'This player has asked for unknown sessions too often.', {
+      retryAfterMs: refused.waitMs,
+    });
+  }
+  if (refused) {
+    throw new Problem('paced', 'The quota for sessions started elsewhere is taken at the moment.', {
+      retryAfterMs: Math.round(refused.waitMs * (1 + deps.random())),
+    });
+  }
+
+  const budget: CallBudget = { deadline, now: deps.now, random: deps.random };
+  let seen: AwsStreamSession | undefined;
+  try {
+    seen = await lookAt(deps.getStreamSession, spots, key, budget);
+  } catch (failure) {
+    if (!(failure instanceof AwsFailure)) throw failure;
+    // An id that AWS takes for none at all is nobody's session, and no reason for an alarm that anybody could ring.
+    if (failure.kind === 'invalid') return undefined;
+    throw statusProblem(failure, deps.random());
+  }
+  if (seen?.userId !== key.playerId) return undefined;
+  const at = deps.now();
+  await deps.records.add({
+    ...key,
+    createdAt: seen.createdAt ?? at,
+    connectionTimeoutSeconds: seen.connectionTimeoutSeconds ?? group.connectionTimeoutSeconds,
+    sessionLengthSeconds: seen.sessionLengthSeconds ?? group.sessionLengthSeconds,
+    ...(seen.location ? { location: seen.location } : {}),
+    status: seen.status,
+    ...(seen.statusReason ? { statusReason: seen.statusReason } : {}),
+    statusAt: at,
+    statusSince: at,
+  });
+  measured.adopted++;
+  deps.log.info('adopted', { status: seen.status });
+  return deps.records.read(key);
+}

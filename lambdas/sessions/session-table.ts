@@ -1,0 +1,164 @@
+import { type Budget, latestTat } from '../limits/rate-limit.ts';
+import { finalStatus, hardEnd, isOver, type Lease, type SessionRecord } from './stream-session.ts';
+import type { Key, Table, Update } from '../dynamodb/table.ts';
+
+/** Attributes a write may set or, given as null, remove. */
+export type Changes = { [Name in keyof SessionRecord]?: SessionRecord[Name] | null };
+
+const PREFIX = 'SESSION#';
+/** A record outlives its session by this, so that a late request still hears why it ended. */
+const KEPT_AFTER_END_MS = 3_600_000;
+
+/** Which session of which player. */
+export interface SessionKey {
+  playerId: string;
+  streamGroupId: string;
+  streamSessionId: string;
+}
+
+/** A player's sessions in the table: keyed by player first, so somebody else's is the same miss as an unknown one. */
+export interface Records {
+  read(key: SessionKey): Promise<SessionRecord | undefined>;
+  list(playerId: string): Promise<SessionRecord[]>;
+  /** Adds a session; one that is there already stays as it is. */
+  add(record: SessionRecord): Promise<void>;
+  /**
+   * Takes the lease in one conditional write that is at once the ownership check, the read and the player's
+   * budget. Null, with nothing written, when the session is not the player's, a lease lives, the budget is
+   * spent or this very request has its answer already: only then is a read needed, to say which.
+   */
+  acquire(key: SessionKey, lease: Lease, budget: Budget, now: number): Promise<SessionRecord | null>;
+  /** Writes what came of it and gives the lease back; false, with nothing written, where the lease is lost. */
+  finish(key: SessionKey, leaseId: string, changes: Changes): Promise<boolean>;
+  /** Reserves the next look at AWS for the caller; null when another looked, or is looking, since `since`. */
+  claimLook(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
+  /**
+   * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that nobody has written yet is
+   * written in any case: whose clock is behind must not keep it out.
+   */
+  observe(key: SessionKey, seen: Changes & { statusAt: number }): Promise<SessionRecord | null>;
+}
+
+export function tableRecords(table: Table): Records {
+  return {
+    async read(key) {
+      return toRecord(await table.get(tableKey(key)));
+    },
+    async list(playerId) {
+      const items = await table.query(playerId, PREFIX);
+      return items.map((item) => toRecord(item)).filter((record) => record !== undefined);
+    },
+    async add(record) {
+      const { playerId, ...attributes } = record;
+      const ttl = Math.ceil((hardEnd(record) + KEPT_AFTER_END_MS) / 1000);
+      await table.putNew({ ...tableKey(record), ...attributes, ttl });
+    },
+    async acquire(key, lease, budget, now) {
+      const item = await table.update(tableKey(key), {
+        // Right-hand sides are the item before the update: the lease of a function that died joins the orphans. A lease
+        // is a list of one, since only lists can be joined.
+        update:
+          'SET #orphans = list_append(if_not_exists(#orphans, :none), if_not_exists(#lease, :none)), #lease = :lease',
+        condition:
+          'attribute_exists(pk) AND (attribute_not_exists(#lease) OR #lease[0].#until <= :now)' +
+          ' AND (attribute_not_exists(#tat) OR #tat <= :latest)' +
+          ' AND (attribute_not_exists(#answer) OR #connected <> :request OR #answerUntil <= :now)',
+        names: {
+          '#orphans': 'orphans',
+          '#lease': 'lease',
+          '#until': 'until',
+          '#tat': 'budgetTat',
+          '#answer': 'answer',
+          '#connected': 'connectedRequest',
+          '#answerUntil': 'answerUntil',
+        },
+        values: {
+          ':none': [],
+          ':lease': [lease],
+          ':now': now,
+          ':latest': latestTat(budget, now),
+          ':request': lease.request,
+        },
+      });
+      return toRecord(item ?? undefined) ?? null;
+    },
+    async finish(key, leaseId, changes) {
+      const { update, names, values } = writing({ ...withEnd(changes), lease: null, orphans: null });
+      const item = await table.update(tableKey(key), {
+        update,
+        condition: '#lease[0].#id = :leaseId',
+        names: { ...names, '#id': 'id' },
+        values: { ...values, ':leaseId': leaseId },
+        blind: true,
+      });
+      return item !== null;
+    },
+    async claimLook(key, now, since) {
+      const item = await table.update(tableKey(key), {
+        update: 'SET #lookedAt = :now',
+        condition:
+          'attribute_exists(pk) AND #statusAt <= :since AND (attribute_not_exists(#lookedAt) OR #lookedAt <= :since)',
+        names: { '#lookedAt': 'lookedAt', '#statusAt': 'statusAt' },
+        values: { ':now': now, ':since': since },
+      });
+      return toRecord(item ?? undefined) ?? null;
+    },
+    async observe(key, seen) {
+      const changes = withEnd(seen);
+      const { update, names, values } = writing(changes);
+      const isEnd = changes.endedAt !== undefined;
+      const item = await table.update(tableKey(key), {
+        update,
+        condition: `attribute_exists(pk) AND (#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
+        names: { ...names, '#statusAt': 'statusAt' },
+        values: { ...values, ':statusAt': seen.statusAt },
+      });
+      return toRecord(item ?? undefined) ?? null;
+    },
+  };
+}
+
+/** An end is kept beside the status, which a slower function may still write over. */
+function withEnd(changes: Changes): Changes {
+  const { status, statusAt } = changes;
+  return { ...changes, ...(status && isOver(status) && statusAt ? { endedAt: statusAt } : {}) };
+}
+
+function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key {
+  return { pk: playerId, sk: `${PREFIX}${streamGroupId}#${streamSessionId}` };
+}
+
+/** SET and REMOVE for a set of changes: null removes, undefined leaves alone. */
+export function writing(changes: object): Required<Omit<Update, 'condition' | 'blind'>> {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const sets: string[] = [];
+  const removes: string[] = [];
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) continue;
+    names[`#${name}`] = name;
+    if (value === null) {
+      removes.push(`#${name}`);
+    } else {
+      values[`:${name}`] = value;
+      sets.push(`#${name} = :${name}`);
+    }
+  }
+  const clauses = [
+    sets.length > 0 ? `SET ${sets.join(', ')}` : '',
+    removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '',
+  ];
+  return { update: clauses.filter((clause) => clause !== '').join(' '), names, values };
+}
+
+function toRecord(item: Record<string, unknown> | undefined): SessionRecord | undefined {
+  if (item?.streamSessionId === undefined) return undefined;
+  const { pk, sk, ttl, lookedAt, lease, orphans, ...attributes } = item;
+  const [held] = (lease ?? []) as Lease[];
+  return finalStatus({
+    ...attributes,
+    playerId: pk,
+    ...(held ? { lease: held } : {}),
+    ...(Array.isArray(orphans) && orphans.length > 0 ? { orphans } : {}),
+  } as unknown as SessionRecord);
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
+import { EXIT, Failure } from '../aws/failure.ts';
+import { callerArn, stackOutputs } from '../aws/query-api.ts';
+import type { Signer } from '../aws/signed-fetch.ts';
+import { createSigner } from '../aws/signer.ts';
+
+export interface ContextOptions {
+  api?: string | undefined;
+  stack: string;
+  region?: string | undefined;
+  profile?: string | undefined;
+  local: boolean;
+  /** Where the local deployment's endpoints.json is. */
+  directory?: string | undefined;
+}
+
+/** Where to and as whom. */
+export interface Context {
+  api: URL;
+  signer: Signer;
+  isLocal: boolean;
+  /** The stream group of an id that comes without one, where there is but one. */
+  streamGroup: string | undefined;
+  whoAmI(): Promise<string>;
+  /** The issuer of the players' tokens. @throws Failure */
+  issuer(): Promise<string>;
+  /** What the plugin's environment needs beside this process's own. */
+  pluginEnvironment: Record<string, string>;
+}
+
+const usage = (message: string) => new Failure(message, EXIT.usage);
+
+/** @throws Failure for what is no URL to send a signature to */
+function apiUrl(text: string): URL {
+  // Not shown: what stands before an @ is a name and a password.
+  if (text.includes('@')) throw usage('--api must be an address without a name and password in it.');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = url !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url;
+  throw usage(
+    `--api must be an address such as https://abc123.execute-api.us-west-2.amazonaws.com, not "${text}".`,
+  );
+}
+
+/** The Region in the API's own address is the one that its signatures are for, whatever the profile says. */
+const regionOfApi = ({ hostname }: URL): string | undefined =>
+  /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(hostname)?.[1];
+
+function localContext({ directory }: ContextOptions): Context {
+  let endpoints: Endpoints;
+  try {
+    endpoints = readEndpoints(directory ?? join(import.meta.dirname, '..', '..', '.local'));
+  } catch (error) {
+    throw new Failure((error as Error).message, EXIT.failed, { cause: error });
+  }
+  if (endpoints.operatorApi === null) {
+    throw usage('The local deployment has no operator API: its settings need "operators".');
+  }
+  const { accessKeyId, secretAccessKey } = endpoints.operator;
+  return {
+    api: new URL(endpoints.operatorApi),
+    signer: { region: endpoints.region, credentials: { accessKeyId, secretAccessKey } },
+    isLocal: true,
+    streamGroup: endpoints.streamGroupId,
+    whoAmI: async () => `the local operator (access key ${accessKeyId})`,
+    issuer: async () => endpoints.identity,
+    pluginEnvironment: {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: '',
+      AWS_PROFILE: '',
+    },
+  };
+}
+
+/**
+ * Finds the operator API and whom to call it as: from the options, the environment, the profile and the stacks' outputs, or
+ * from a running local deployment.
+ * @throws Failure that says what to give
+ */
+export async function createContext(options: ContextOptions): Promise<Context> {
+  if (options.local) return localContext(options);
+  const { api, profile, stack } = options;
+  const signer = await createSigner({
+    region: options.region ?? (api === undefined ? undefined : regionOfApi(apiUrl(api))),
+    profile,
+  });
+  const { region } = signer;
+  const output = async (stackName: string, key: string, instead: string) => {
+    const value = (await stackOutputs(signer, stackName))[key];
+    if (value !== undefined) return value;
+    throw usage(`Stack ${stackName} in ${region} has no output ${key}: check --stack, or give ${instead}.`);
+  };
+  return {
+    api: apiUrl(api ?? (await output(`${stack}Operator`, 'OperatorApiUrl', '--api'))),
+    signer,
+    isLocal: false,
+    streamGroup: undefined,
+    whoAmI: async () => (await callerArn(signer)) ?? 'these credentials',
+    issuer: () => output(stack, 'Issuer', '--issuer'),
+    pluginEnvironment: {},
+  };
+}

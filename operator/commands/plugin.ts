@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ShellCredentials } from './api.ts';
+import { EXIT, Failure } from '../aws/failure.ts';
+
+/** The Session Manager plugin, found and new enough. */
+export interface Plugin {
+  path: string;
+  version: string;
+}
+
+const NAME = 'session-manager-plugin';
+/** From here on AWS supports it. Source: Session Manager plugin, release history. */
+const MIN_VERSION = '1.2.764.0';
+/** From here on it connects to AWS's own endpoints only. Source: its release notes. */
+const AWS_ONLY_VERSION = '1.2.889.0';
+const WHERE =
+  'https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
+/** Where its installers put it, which is not always on the PATH. */
+const INSTALLED = [
+  '/usr/local/sessionmanagerplugin/bin',
+  'C:\\Program Files\\Amazon\\SessionManagerPlugin\\bin',
+];
+
+/** Whether a version is at least another; both are dotted numbers. */
+export function isAtLeast(version: string, least: string): boolean {
+  const [a, b] = [version, least].map((text) => text.split('.').map(Number));
+  for (let part = 0; part < Math.max(a?.length ?? 0, b?.length ?? 0); part += 1) {
+    const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function find(given: string | undefined): string | undefined {
+  if (given !== undefined) return existsSync(given) ? given : undefined;
+  const names = process.platform === 'win32' ? [`${NAME}.exe`] : [NAME];
+  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...INSTALLED];
+  return folders
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
+
+/**
+ * Finds the plugin, before anything is asked for that only it can use.
+ * @param given a path from the command line
+ * @throws Failure in one line that says where to get it
+ */
+export async function requirePlugin(given: string | undefined, isLocal: boolean): Promise<Plugin> {
+  const refuse = (what: string) =>
+    new Failure(`${what}: get version ${MIN_VERSION} or later at ${WHERE}`, EXIT.plugin);
+  const path = find(given);
+  if (path === undefined) {
+    throw refuse(given === undefined ? `${NAME} is not installed` : `There is no ${given}`);
+  }
+  const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 10_000 }).catch((error) => {
+    throw new Failure(`${path} cannot be run (${(error as Error).message.split('\n')[0]}).`, EXIT.plugin, {
+      cause: error,
+    });
+  });
+  const version = stdout.trim();
+  if (!/^\d+(\.\d+){1,3}$/.test(version)) throw refuse(`${path} does not say its version`);
+  if (!isAtLeast(version, MIN_VERSION)) throw refuse(`${path} ${version} is too old`);
+  if (isLocal && isAtLeast(version, AWS_ONLY_VERSION)) {
+    throw new Failure(
+      `${path} ${version} connects to AWS only, as all from ${AWS_ONLY_VERSION} on: for the local deployment name an older one, from ${MIN_VERSION} on, with --plugin.`,
+      EXIT.plugin,
+    );
+  }
+  return { path, version };
+}
+
+/** The plugin takes the name of a variable in the response's place, if it begins like this. Source: its session.go. */
+const VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
+
+/** The Region in a host such as ssmmessages.us-west-2.amazonaws.com. */
+const HOST_REGION = /\.([a-z]{2}(?:-[a-z]+)+-\d+)\./;
+
+/**
+ * The command line of the plugin, free of secrets, and the environment that has them. The shell's id is on it, as the
+ * AWS CLI puts it there for the plugin to ask AWS for the session again; it opens nothing by itself.
+ * @param fallbackRegion where the stream's address does not name a Region; the operator API's may be another
+ */
+export function pluginCall(
+  credentials: ShellCredentials,
+  { fallbackRegion, profile }: { fallbackRegion: string; profile: string | undefined },
+): { args: string[]; environment: Record<string, string> } {
+  const { sessionId, streamUrl, tokenValue } = credentials;
+  const { hostname, host, protocol } = new URL(streamUrl);
+  const region = HOST_REGION.exec(hostname)?.[1] ?? fallbackRegion;
+  // The plugin asks here for the session again when its connection drops. AWS's streams are encrypted; one that is not is the
+  // local emulator's, and its key must not be sent to AWS.
+  const endpoint = protocol === 'ws:' ? `http://${host}` : `https://ssm.${region}.api.aws`;
+  return {
+    args: [VARIABLE, region, 'StartSession', profile ?? '', JSON.stringify({ Target: sessionId }), endpoint],
+    environment: {
+      [VARIABLE]: JSON.stringify({ SessionId: sessionId, StreamUrl: streamUrl, TokenValue: tokenValue }),
+    },
+  };
+}

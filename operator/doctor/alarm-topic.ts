@@ -1,0 +1,87 @@
+import type { Settings } from '../../infra/settings/settings.ts';
+import { Failure } from '../aws/failure.ts';
+import { query } from '../aws/query.ts';
+import type { Signer } from '../aws/signed-fetch.ts';
+import { element } from '../aws/xml.ts';
+import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
+import type { Hints } from './hints.ts';
+
+const subject = 'alarmTopic';
+
+function attributes(xml: string): Record<string, string> {
+  const entries = [...xml.matchAll(/<entry>([\s\S]*?)<\/entry>/g)].map(([, entry = '']) => [
+    element(entry, 'key') ?? '',
+    element(entry, 'value') ?? '',
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Whether somebody hears an alarm: the topic is there, somebody has confirmed to hear it, and CloudWatch can write to it. */
+export async function checkAlarmTopic(
+  signer: Signer,
+  { alarmTopic }: Settings,
+  { aws }: Hints,
+): Promise<Finding[]> {
+  // Without one the synthesis warns; of one in another Region whoever looks at the credentials.
+  if (alarmTopic?.split(':')[3] !== signer.region) return [];
+  const { region } = signer;
+  let topic: Record<string, string>;
+  try {
+    const parameters = { Action: 'GetTopicAttributes', Version: '2010-03-31', TopicArn: alarmTopic };
+    topic = attributes(await query(signer, 'sns', parameters));
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'NotFound') {
+      const todo = 'create it and subscribe to it, or name another one in alarmTopic';
+      return [problem(subject, `there is no topic ${alarmTopic}, so nobody hears an alarm`, todo)];
+    }
+    const asked = { service: 'SNS', action: 'sns:GetTopicAttributes' };
+    return [unreadable(subject, asked, error)];
+  }
+  const { SubscriptionsConfirmed: confirmed = '0', SubscriptionsPending: pending = '0' } = topic;
+  const findings = encrypted(topic.KmsMasterKeyId ?? '');
+  if (confirmed === '0') {
+    const subscribe = aws(
+      `sns subscribe --topic-arn ${alarmTopic} --protocol email --notification-endpoint you@example.com`,
+      region,
+    );
+    findings.push(
+      pending === '0'
+        ? warning(
+            subject,
+            `nobody has subscribed to ${alarmTopic}`,
+            `confirm by the link in the mail after: ${subscribe}`,
+          )
+        : warning(
+            subject,
+            `nobody has confirmed a subscription of ${alarmTopic}, ${pending} pending`,
+            'confirm by the link in the mail that SNS sent',
+          ),
+    );
+  }
+  if (findings.length > 0) return findings;
+  return [
+    ok(
+      subject,
+      `is there, with subscriptions: ${confirmed}`,
+      'whether a message of the topic reaches a person',
+    ),
+  ];
+}
+
+/** CloudWatch writes as a service, so the key's own policy has to name it (CloudWatch User Guide, Amazon SNS topics). */
+function encrypted(key: string): Finding[] {
+  if (key === '') return [];
+  if (/(^|:)alias\/aws\/sns$/.test(key)) {
+    const says = `is encrypted with ${key}, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm`;
+    return [problem(subject, says, 'encrypt it with a key of your own, or not at all')];
+  }
+  const todo =
+    "see that the key's policy allows the principal cloudwatch.amazonaws.com both kms:Decrypt and kms:GenerateDataKey*";
+  return [
+    warning(
+      subject,
+      `is encrypted with ${key}, which CloudWatch may use only if the key's policy says so`,
+      todo,
+    ),
+  ];
+}

@@ -1,0 +1,75 @@
+import { operatorSettings, playerSettings } from '../../infra/settings/deployed.ts';
+import type { Settings } from '../../infra/settings/settings.ts';
+import { pathText } from '../../infra/settings/problems.ts';
+import type { Signer } from '../aws/signed-fetch.ts';
+import { type Finding, ok, unknown, unreadable, warning } from './finding.ts';
+import type { Hints } from './hints.ts';
+import { getTemplate } from './stack-parts.ts';
+import { settingsIn } from './template.ts';
+
+/** A value in at most 60 characters. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Where two values of one shape differ, each place once; lists of different length as a whole. */
+function differences(
+  deployed: unknown,
+  written: unknown,
+  path: (string | number)[] = [],
+): { path: string; deployed: unknown; written: unknown }[] {
+  if (Array.isArray(deployed) && Array.isArray(written) && deployed.length === written.length) {
+    return written.flatMap((value, at) => differences(deployed[at], value, [...path, at]));
+  }
+  if (isObject(deployed) && isObject(written)) {
+    const names = new Set([...Object.keys(written), ...Object.keys(deployed)]);
+    return [...names].flatMap((name) => differences(deployed[name], written[name], [...path, name]));
+  }
+  if (JSON.stringify(deployed) === JSON.stringify(written)) return [];
+  return [{ path: pathText(path), deployed, written }];
+}
+
+/** Compares the settings with those that a stack was deployed with: by the template, as CloudFormation keeps it. */
+export async function checkTemplate(
+  signer: Signer,
+  stackName: string,
+  settings: Settings,
+  { deploy }: Hints,
+): Promise<Finding[]> {
+  const subject = `settings of ${stackName}`;
+  let template: string;
+  try {
+    template = await getTemplate(signer, stackName);
+  } catch (error) {
+    const asked = { service: 'CloudFormation', action: 'cloudformation:GetTemplate' };
+    return [unreadable(subject, asked, error)];
+  }
+  const deployed = settingsIn(template);
+  if (deployed === undefined) {
+    return [unknown(subject, 'its template is not as this version writes it', `deploy again: ${deploy}`)];
+  }
+  const { alarmTopic, throttling, logs, memoryMb } = settings;
+  const own = stackName === settings.stackName ? playerSettings(settings) : operatorSettings(settings);
+  const found = differences(deployed, { ...own, alarmTopic, throttling, logs, memoryMb });
+  if (found.length === 0) {
+    return [
+      ok(
+        subject,
+        'what is deployed has these settings',
+        `whether the code of ${stackName} is this checkout's`,
+      ),
+    ];
+  }
+  return found.map(({ path, deployed: old, written }) =>
+    warning(
+      path,
+      `${shown(old)} is deployed in ${stackName}, and the settings say ${shown(written)}`,
+      deploy,
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+import { findStack, type Stack } from '../aws/query-api.ts';
+import type { Signer } from '../aws/signed-fetch.ts';
+import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
+import type { Hints } from './hints.ts';
+
+/** What CloudFormation says of a stack; nothing where there is none, a finding where it cannot be asked. */
+export async function lookUp(signer: Signer, name: string): Promise<Stack | undefined | Finding> {
+  try {
+    return await findStack(signer, name);
+  } catch (error) {
+    const asked = {
+      service: 'CloudFormation',
+      action: 'cloudformation:DescribeStacks',
+      otherwise: 'check --region and --profile',
+    };
+    return unreadable(`stack ${name}`, asked, error);
+  }
+}
+
+/** Complete is what ends so and neither went back nor is about to. */
+export function stackFinding(name: string, { status }: Stack, region: string, { aws }: Hints): Finding {
+  const subject = `stack ${name}`;
+  if (status.endsWith('_IN_PROGRESS')) {
+    return warning(subject, `is being changed (${status})`, 'wait until it is done, then ask again');
+  }
+  if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status))
+    return ok(subject, `is deployed in ${region} (${status})`);
+  if (status === 'UPDATE_ROLLBACK_COMPLETE') {
+    return warning(
+      subject,
+      'its last deployment failed and went back',
+      'see its events in the CloudFormation console, then deploy again',
+    );
+  }
+  if (status === 'UPDATE_ROLLBACK_FAILED') {
+    return problem(
+      subject,
+      `is ${status}: its last deployment failed, and so did going back, so nothing can be deployed`,
+      `mend what its events name, then ${aws(`cloudformation continue-update-rollback --stack-name ${name}`, region)}`,
+    );
+  }
+  return problem(
+    subject,
+    `is ${status}`,
+    'see its events in the CloudFormation console; a failed creation must be deleted first',
+  );
+}
+
+/** What is set up in the account so that the CDK can deploy; asked only where nothing is deployed yet. */
+export async function beforeFirst(signer: Signer, name: string, hints: Hints): Promise<Finding[]> {
+  const toolkit = await lookUp(signer, 'CDKToolkit');
+  const subject = `stack ${name}`;
+  if (toolkit === undefined) {
+    return [
+      warning(subject, `is not deployed, and ${signer.region} not bootstrapped for the CDK`, hints.bootstrap),
+    ];
+  }
+  return [ok(subject, `is not deployed in ${signer.region} yet: ${hints.deploy}`)];
+}

@@ -1,0 +1,32 @@
+import type { Settings } from '../../infra/settings/settings.ts';
+import { count, stormProblem, stormsOf } from '../../infra/settings/storm.ts';
+import { type Finding, ok, warning } from './finding.ts';
+
+/**
+ * Whether everybody gets back in time when all players of one Region are dropped together. AWS grants an account so many
+ * reconnects a second in a Region, and keeps a session without a client for its connection time-out.
+ * @param players how many may be streaming at once; absent: the finding says how many there may be.
+ */
+export function checkStorm(
+  settings: Pick<Settings, 'streamGroups' | 'quotas'>,
+  players: number | undefined,
+): Finding[] {
+  return stormsOf(settings).map((storm) => {
+    const { region, perSecond, timeoutSeconds, comfortable } = storm;
+    const subject = `storm in ${region}`;
+    if (players === undefined) {
+      const rule = `${count(perSecond)} reconnects a second, ${timeoutSeconds} s to reconnect and some of it to spare`;
+      return ok(
+        subject,
+        `up to ${count(comfortable)} players dropped at once all get back in time (${rule}); try --players N, or write expectedPlayers`,
+      );
+    }
+    const found = stormProblem(storm, players);
+    if (found !== undefined) return warning(subject, found.says, found.todo);
+    const seconds = Math.ceil(players / perSecond);
+    return ok(
+      subject,
+      `the quota brings ${count(players)} players dropped at once back within ${count(seconds)} s of ${timeoutSeconds} s`,
+    );
+  });
+}

@@ -1,0 +1,120 @@
+import {
+  GameLiftStreamsClient,
+  GetStreamGroupCommand,
+  type GetStreamGroupCommandOutput,
+} from '@aws-sdk/client-gameliftstreams';
+import type { Settings, StreamGroupSettings } from '../../infra/settings/settings.ts';
+import type { Signer } from '../aws/signed-fetch.ts';
+import { networkReason } from '../aws/signed-fetch.ts';
+import { denied, type Finding, ok, problem, unknown, warning } from './finding.ts';
+import type { Hints } from './hints.ts';
+import { applications, locations } from './stream-group-parts.ts';
+
+const TIMEOUT_MS = 15_000;
+const DAY_MS = 86_400_000;
+const SOON_DAYS = 30;
+
+/** What each `StreamGroupStatus` other than ACTIVE means for players (GameLift Streams API reference). */
+const statuses: Readonly<Record<string, { level: typeof warning; says: string; todo: string }>> = {
+  ACTIVATING: { level: problem, says: 'is still being set up', todo: 'wait until it is ACTIVE' },
+  UPDATING_LOCATIONS: {
+    level: warning,
+    says: 'is changing its locations',
+    todo: 'wait until it is ACTIVE, if players cannot start',
+  },
+  ACTIVE_WITH_ERRORS: {
+    level: warning,
+    says: 'has locations in error',
+    todo: 'see the locations in the GameLift Streams console',
+  },
+  ERROR: { level: problem, says: 'failed to be set up', todo: 'delete it and create another' },
+  DELETING: { level: problem, says: 'is being deleted', todo: 'name another one in streamGroups' },
+  EXPIRED: {
+    level: problem,
+    says: 'has expired',
+    todo: 'create another one and name it in streamGroups',
+  },
+};
+
+/** Asks GameLift Streams about each stream group in the settings: is it active, and does it have what players may start? */
+export async function checkStreamGroups(
+  signer: Signer,
+  { streamGroups }: Settings,
+  { endpoint, now, hints }: { endpoint?: string | undefined; now: number; hints: Hints },
+): Promise<Finding[]> {
+  const found = await Promise.all(
+    streamGroups.map(async (group) => {
+      const { id, region } = group;
+      const client = new GameLiftStreamsClient({
+        region,
+        credentials: signer.credentials,
+        ...(endpoint !== undefined && { endpoint }),
+        requestHandler: { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true, connectionTimeout: 5000 },
+      });
+      try {
+        const answer = await client.send(new GetStreamGroupCommand({ Identifier: id }));
+        return examine(group, answer, { now, hints });
+      } catch (error) {
+        return [failed(group, error as Error)];
+      } finally {
+        client.destroy();
+      }
+    }),
+  );
+  return found.flat();
+}
+
+/** Errors that say nothing of the stream group, and pass. */
+const PASSING = new Set(['ThrottlingException', 'InternalServerException', 'ServiceUnavailableException']);
+
+function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
+  const subject = `stream group ${id}`;
+  if (error.name === 'ResourceNotFoundException') {
+    return problem(
+      subject,
+      `this account has none of that id in ${region}`,
+      'check its id and region in streamGroups, and the account of the credentials',
+    );
+  }
+  if (error.name === 'AccessDeniedException') {
+    const instead = 'look at it in the GameLift Streams console';
+    return denied(subject, 'these credentials may not look at it', 'gameliftstreams:GetStreamGroup', instead);
+  }
+  if (PASSING.has(error.name)) {
+    const says = `GameLift Streams in ${region} is too busy to say (${error.name})`;
+    return unknown(subject, says, 'ask again in a minute');
+  }
+  const reason = error.name.endsWith('Exception') ? error.name : networkReason(error);
+  return problem(
+    subject,
+    `GameLift Streams in ${region} cannot be asked (${reason})`,
+    `check the network, and whether there is GameLift Streams in ${region}`,
+  );
+}
+
+function examine(
+  group: StreamGroupSettings,
+  answer: GetStreamGroupCommandOutput,
+  { now, hints }: { now: number; hints: Hints },
+): Finding[] {
+  const subject = `stream group ${group.id}`;
+  const findings = [...applications(subject, { group, hints }, answer), ...locations(subject, group, answer)];
+  const { Status = 'UNKNOWN', StatusReason, ExpiresAt } = answer;
+  if (Status === 'ACTIVE') {
+    if (findings.length === 0) findings.push(ok(subject, 'is ACTIVE, with its applications and locations'));
+  } else {
+    const { level, says, todo } = statuses[Status] ?? {
+      level: warning,
+      says: '',
+      todo: 'see what AWS says of it',
+    };
+    const reason = StatusReason === undefined ? '' : `: ${StatusReason}`;
+    findings.unshift(level(subject, `${says} (${Status}${reason})`.trim(), todo));
+  }
+  const days = ExpiresAt === undefined ? Number.POSITIVE_INFINITY : (ExpiresAt.getTime() - now) / DAY_MS;
+  if (Status !== 'EXPIRED' && days < SOON_DAYS) {
+    const todo = 'create another one in time and name it in streamGroups';
+    findings.push(warning(subject, `expires in ${Math.max(0, Math.floor(days))} days`, todo));
+  }
+  return findings;
+}

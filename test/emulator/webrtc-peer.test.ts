@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createGame, type Game } from '../../emulator/game.ts';
+import { parseOffer } from '../../emulator/offer.ts';
+import type { Peer } from '../../emulator/peer.ts';
+import { shutdownWebRtc } from '../../emulator/server.ts';
+import { createWebRtcPeer } from '../../emulator/webrtc-peer.ts';
+import { createPlayer, type Player } from './player.ts';
+import { until } from './support.ts';
+
+let player: Player;
+let peer: Peer;
+let game: Game;
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  player = await createPlayer();
+  game = createGame(() => {});
+});
+afterEach(() => {
+  vi.useRealTimers();
+  player.close();
+  peer.close();
+});
+afterAll(() => shutdownWebRtc());
+
+/** Connects the player, with an offer of its own or another one. */
+async function meet(signalRequest = player.signalRequest): Promise<void> {
+  const offer = parseOffer(signalRequest);
+  if (!offer) throw new Error('no offer');
+  peer = await createWebRtcPeer(offer, {
+    game,
+    events: { connected: () => {}, lost: () => {}, found: () => {} },
+    silenceSeconds: () => 3600,
+    shaper: () => undefined,
+    carries: () => true,
+  });
+  player.accept(JSON.stringify({ sdp: peer.sdp }));
+  await until(() => player.isConnected(), Boolean);
+}
+
+it('a client that comes and goes before its session is ready does not end the emulator for everybody', async () => {
+  await meet();
+  player.close();
+  await until(() => player.isClosed(), Boolean);
+  expect(() => vi.advanceTimersByTime(300_000)).not.toThrow();
+});
+
+it('nor does one whose offer allows it no message that the game has to send', async () => {
+  await meet(player.signalRequest.replace(/a=max-message-size:\d+/, 'a=max-message-size:10'));
+  peer.ready();
+  expect(() => vi.advanceTimersByTime(1_000)).not.toThrow();
+  peer.close('terminated');
+  expect(player.messages).toEqual([]);
+});
+
+it('nor one that sends what is no input', async () => {
+  await meet();
+  for (const text of ['', 'null', '5', '{"type":"keydown","code":7}', '{']) player.sendInput(text);
+  player.sendInput(JSON.stringify({ type: 'keydown', code: 'x'.repeat(1_000) }));
+  player.sendInput();
+  const state = await until(
+    () => game.state(),
+    ({ inputs }) => inputs === 7,
+  );
+  expect(state).toMatchObject({ inputs: 7, keys: ['Space'] });
+});

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
+import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
+import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
+import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
+import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
+import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
+import { start } from '../../../lambdas/routes/start/start.ts';
+import { HANGS_AFTER_MS } from '../../patience.ts';
+import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from '../broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+const START = 1_800_000_000_000;
+
+/** What a start works with over the real table, in calm. */
+function starting(startsPerMinute: number) {
+  const clock = { now: START };
+  const pacer = pacerOver(real.table, clock);
+  const deps: StartDependencies = {
+    limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
+    streamGroups: [{ id: 'sg-1' }],
+    records: tableRecords(real.table),
+    playerCounts: tablePlayerCounts(real.table, HANGS_AFTER_MS),
+    slots: tableSlots(real.table),
+    counters: tableCounters(real.table),
+    startStreamSession: async () =>
+      ({ arn: `arn:x/${randomUUID()}`, status: 'ACTIVATING' }) as AwsStreamSession,
+    look: async () => undefined,
+    pacer: () => pacer,
+    now: () => clock.now,
+    sleep: async () => {},
+    random: () => 0,
+    newId: () => randomUUID(),
+    log: quiet,
+  };
+  return { clock, deps };
+}
+
+describe('the price of pacing', () => {
+  it('in calm is one eventually consistent read beside what a reconnect does anyway', async () => {
+    const { deps } = reconnectWith(real.table, {
+      connect: async () => 'answer',
+      seen: undefined,
+      tokens: [],
+    });
+    const asked = await ownSession(deps);
+    real.operations.length = 0;
+    expect(await code(reconnect(asked, deps))).toBe('none');
+    expect(real.operations).toEqual(['update', 'get (stale)', 'update']);
+  });
+
+  it('of a repeated reconnect, and of one over budget, is nothing: the pacer is not asked', async () => {
+    const { deps } = reconnectWith(real.table, {
+      connect: async () => 'answer',
+      seen: undefined,
+      tokens: [],
+    });
+    const asked = await ownSession(deps);
+    await reconnect(asked, deps);
+    const spent = await ownSession(deps, { budgetTat: START + 600_000 });
+    real.operations.length = 0;
+    expect((await reconnect(asked, deps)).replayed).toBe(true);
+    expect(await code(reconnect(spent, deps))).toBe('too_many_requests');
+    expect(real.operations).not.toContain('get (stale)');
+  });
+
+  it('of a return on time is one count, and no read', async () => {
+    const { deps } = reconnectWith(real.table, {
+      connect: async () => 'answer',
+      seen: undefined,
+      tokens: [],
+    });
+    const asked = await ownSession(deps, { turn: { at: START - 500, since: START - 9000 } });
+    real.operations.length = 0;
+    expect(await code(reconnect(asked, deps))).toBe('none');
+    expect(real.operations.filter((operation) => operation.startsWith('get'))).toEqual([]);
+  });
+
+  it('in calm is one eventually consistent read beside what a start does anyway', async () => {
+    const { deps } = starting(6);
+    real.operations.length = 0;
+    await start(askedStart(), deps);
+    expect(real.operations).toEqual(['query', 'update', 'update', 'get (stale)', 'putNew', 'update']);
+  });
+
+  it('of a start asked for early, though its turn is paid, is the player’s: only the request that uses the turn is free', async () => {
+    const { deps } = starting(3);
+    const request = askedStart();
+    const [slot] = await deps.slots.read(request.playerId, 1);
+    const turn = { at: START + 30_000, since: START, paid: true, group: request.group.id };
+    await deps.slots.write(request.playerId, slot ?? expect.unreachable(), { turn }, START);
+    const heard: string[] = [];
+    for (let i = 0; i < 4; i++) heard.push(await code(start(request, deps)));
+    expect(heard).toEqual(['paced', 'paced', 'paced', 'too_many_requests']);
+  });
+});

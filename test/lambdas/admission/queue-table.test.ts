@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  judgedWindow,
+  moveOf,
+  type PacerState,
+  pacerState,
+  shardsOf,
+  slowedRate,
+} from '../../../lambdas/admission/queue.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
+import { placeOf } from '../../../lambdas/admission/ticket.ts';
+import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import type { Table } from '../../../lambdas/dynamodb/table.ts';
+import { pacerOver, realTable } from '../broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+const START = 1_800_000_000_000;
+const OPERATION = 'CreateStreamSessionConnection';
+const NEVER = { end: Number.POSITIVE_INFINITY };
+const at = (entry: Awaited<ReturnType<Pacer['enter']>>) =>
+  entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
+
+/** An item as it stands, a pacer that has not read it yet, and what the item becomes. */
+async function standing(changes: Partial<PacerState>, quota = 20) {
+  const clock = { now: START };
+  const region = randomUUID();
+  await real.table.putNew({ ...pacerKey(OPERATION, region), ...changes });
+  const pacer = (random = () => 0) => pacerOver(real.table, clock, { region, quota, random });
+  const item = async () => (await real.table.get(pacerKey(OPERATION, region))) as Partial<PacerState>;
+  return { clock, region, pacer, item };
+}
+
+describe('whether arrivals need a turn', () => {
+  it('goes by the line too: long after the last throttle nobody overtakes those who wait', async () => {
+    const { pacer } = await standing({ pacingUntil: START - 60_000, tat: START + 30_000 });
+    expect(await pacer().enter(NEVER)).toMatchObject({ at: START + 30_000 });
+  });
+
+  it('is extended by every throttle, also where the line stands: a long trouble is not forgotten after 10 s', async () => {
+    const { pacer, item } = await standing({ pacingUntil: START + 1000, tat: START + 5000 });
+    await pacer().again(NEVER, false);
+    expect((await item()).pacingUntil).toBe(START + 10_000);
+  });
+
+  it('is read anew while a line stands: a function that saw a shorter one wastes no turn', async () => {
+    const { clock, pacer, item } = await standing({
+      pacingUntil: START + 60_000,
+      tat: START + 117_900,
+      spareTat: START + 5000,
+    });
+    const [one, other] = [pacer(), pacer()];
+    const end = START + 120_000;
+    await one.enter({ end });
+    for (let i = 0; i < 10; i++) await other.enter(NEVER);
+    const { tat } = await item();
+    clock.now += 100;
+    expect(at(await one.enter({ end }))).toBe(START + 5000);
+    expect((await item()).tat).toBe(tat);
+  });
+});
+
+describe('what was counted', () => {
+  it('in an earlier storm says nothing in the next: the first throttle empties the window', async () => {
+    const { pacer, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
+    await pacer().again(NEVER, false);
+    expect(await item()).toMatchObject({ taken: 0, refused: 0, windowAt: START + 700 });
+  });
+
+  it('is kept while pacing goes on: throttles on an empty line must not keep the rate from being judged', async () => {
+    const counted = { taken: 5, refused: 4, windowAt: START - 1000 };
+    const { clock, pacer, item } = await standing({
+      pacingUntil: START + 5000,
+      tat: START - 10,
+      ...counted,
+    });
+    const one = pacer();
+    await one.enter(NEVER);
+    // The turn's interval has passed, and nobody else has come.
+    clock.now += 100;
+    await one.again(NEVER, false);
+    expect(await item()).toMatchObject(counted);
+  });
+
+  it('is a sample where the quota is high, and stands for all: counting must not heat the item', async () => {
+    const { pacer, item } = await standing({ windowAt: START }, 100);
+    await pacer(() => 0.3).count({ taken: true, spare: false });
+    expect(await item()).not.toHaveProperty('taken');
+    await pacer(() => 0.2).count({ taken: true, spare: false });
+    await pacer(() => 0.2).count({ taken: false, spare: false });
+    expect(await item()).toMatchObject({ taken: 4, refused: 4 });
+  });
+
+  it('is judged once, by one of those who see the window full: the count of the next window survives', async () => {
+    const { clock, pacer, item } = await standing({
+      taken: 20,
+      refused: 20,
+      windowAt: START - 2000,
+      tat: START + 9000,
+    });
+    await pacer().count({ taken: true, spare: false });
+    const judged = await item();
+    expect(judged).toMatchObject({ taken: 0, refused: 0, windowAt: START });
+    expect(judged.rate).toBeLessThan(20);
+    clock.now += 100;
+    await pacer().count({ taken: true, spare: false });
+    expect(await item()).toMatchObject({ taken: 1, windowAt: START, rate: judged.rate });
+  });
+
+  it('never overwrites what another function has judged meanwhile', async () => {
+    const { clock, region, item } = await standing({ taken: 20, refused: 20, windowAt: START - 2000 });
+    const late: Table = {
+      ...real.table,
+      async update(key, update) {
+        if (update.update.includes('#windowAt')) {
+          await real.table.update(key, {
+            update: 'SET #windowAt = :now, #taken = :seven',
+            names: { '#windowAt': 'windowAt', '#taken': 'taken' },
+            values: { ':now': START, ':seven': 7 },
+          });
+        }
+        return real.table.update(key, update);
+      },
+    };
+    await pacerOver(late, clock, { region }).count({ taken: true, spare: false });
+    expect(await item()).toMatchObject({ windowAt: START, taken: 7 });
+  });
+});
+
+describe('a judgement', () => {
+  const full = { ...pacerState(undefined, 20), windowAt: START, tat: START + 60_000 };
+
+  it('leaves the rate alone where AWS took all of it and throttled what came beside: nobody else uses the quota', () => {
+    const judged = judgedWindow({ ...full, taken: 38, refused: 10 }, 20, START + 2000);
+    expect(judged?.rate).toBe(20);
+  });
+
+  it('takes missing calls for no-shows only where somebody should have come', () => {
+    const empty = { ...full, tat: START, taken: 1 };
+    expect(judgedWindow(empty, 20, START + 2000)?.spareShare).toBe(full.spareShare);
+  });
+
+  it('goes down to what AWS took, not by a fixed part: beside a stranger who takes a tenth, a tenth is left to it', () => {
+    const judged = judgedWindow({ ...full, taken: 32, refused: 8 }, 20, START + 2000);
+    expect(judged?.rate).toBeCloseTo(16 * 1.05, 5);
+  });
+
+  it('of looks at sessions never ends at nothing, however often AWS throttles', () => {
+    let state = pacerState(undefined, 20);
+    for (let i = 0; i < 100; i++) state = { ...state, rate: slowedRate(state, 20, START), changedAt: START };
+    expect(state.rate).toBeCloseTo(0.4, 5);
+  });
+});
+
+describe('the second line', () => {
+  const state = { ...pacerState(undefined, 20), tat: START + 200_000 };
+
+  it('is thinner than the first by the no-shows counted on, and does not begin at once: its first place is not empty yet', () => {
+    const { intervalMs, firstTurn } = moveOf(state, 20, { line: 'spareTat', now: START, opens: false });
+    expect(intervalMs).toBeCloseTo(50 / state.spareShare, 5);
+    expect(firstTurn).toBeCloseTo(START + intervalMs, 2);
+  });
+});
+
+describe('a quota above 100 calls a second', () => {
+  it('is spread so that no item paces more than 100', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 10_000, noNaN: true }), (quota) => {
+        expect(quota / shardsOf(quota)).toBeLessThanOrEqual(100);
+        expect(quota / shardsOf(quota)).toBeGreaterThan(quota > 100 ? 50 : 0);
+      }),
+    );
+  });
+
+  it('is shared by its items: each has a line of its own at its part of the rate', async () => {
+    const clock = { now: START };
+    const region = randomUUID();
+    const shard = (random: number) =>
+      pacerOver(real.table, clock, { region, quota: 200, random: () => random });
+    const turns: number[] = [];
+    for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).again(NEVER, false)));
+    expect(turns.map((turn) => turn - START - 700)).toEqual([0, 10, 0, 10]);
+    for (const index of [0, 1])
+      expect(await real.table.get(pacerKey(OPERATION, region, index))).toBeDefined();
+  });
+});
+
+describe('a place in a line that is spread over several items', () => {
+  it('is reckoned by the rate of the item that gave the turn, not of the one that was first seen last', async () => {
+    const region = randomUUID();
+    await real.table.putNew({ ...pacerKey(OPERATION, region, 1), rate: 25, changedAt: START });
+    let random = 0;
+    const pacer = pacerOver(real.table, { now: START }, { region, quota: 200, random: () => random });
+    const rates: unknown[] = [];
+    for (random of [0, 0.5, 0]) rates.push(await pacer.again(NEVER, false));
+    expect(rates).toMatchObject([{ perSecond: 200 }, { perSecond: 50 }, { perSecond: 200 }]);
+  });
+});
+
+describe('when the item is too hot', () => {
+  it('a player whom AWS throttled on its turn gets a near one all the same; one without a turn asks again', async () => {
+    const hot = {
+      get: async () => ({ pacingUntil: START + 1e6, tat: START + 60_000 }),
+      update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
+    } as never as Table;
+    const pacer = pacerOver(hot, { now: START }, { random: () => 0.5 });
+    await pacer.enter(NEVER);
+    expect(await pacer.again(NEVER, true)).toMatchObject({ at: START + 2000 });
+    expect(await pacer.again(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
+  });
+});
+
+describe('the place in the line', () => {
+  it('counts those before and oneself, at the rate that AWS grants now', async () => {
+    const { pacer } = await standing({
+      pacingUntil: START + 60_000,
+      tat: START + 30_000,
+      rate: 10,
+      changedAt: START,
+    });
+    const entry = await pacer().enter(NEVER);
+    if (entry === 'calm' || !('at' in entry)) return expect.unreachable();
+    expect(placeOf(entry, START)).toBe(300);
+    expect(placeOf(entry, entry.at - 1)).toBe(1);
+    expect(placeOf(entry, entry.at + 1)).toBe(1);
+  });
+});

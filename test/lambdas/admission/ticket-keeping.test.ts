@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PacerState } from '../../../lambdas/admission/queue.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
+import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
+import {
+  type FakeAws,
+  ownSession,
+  pacerOver,
+  realTable,
+  reconnectWith,
+  refusal,
+  stormOver,
+  told,
+} from '../broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+const START = 1_800_000_000_000;
+const OPERATION = 'CreateStreamSessionConnection';
+const NEVER = { end: Number.POSITIVE_INFINITY };
+
+const line = (changes?: Partial<PacerState>, connect?: FakeAws['connect']) =>
+  stormOver(real.table, changes, connect);
+
+describe('the likely end of a session', () => {
+  const halfAnHourAgo = START - 1_800_000;
+  const old = { createdAt: halfAnHourAgo };
+  const cases: [string, Partial<SessionRecord>][] = [
+    [
+      'was last polled when its start was answered',
+      { status: 'ACTIVE', statusAt: halfAnHourAgo, statusSince: halfAnHourAgo },
+    ],
+    [
+      'had to wait once before, half an hour ago, and then did not come',
+      { turn: { at: halfAnHourAgo, since: halfAnHourAgo } },
+    ],
+  ];
+
+  it.each(cases)(
+    'is not behind a player whose session %s: a turn in 5 s is not called too late',
+    async (_, was) => {
+      const { deps } = await line({ tat: START + 5000 });
+      const asked = await ownSession(deps, { ...old, ...was });
+      const heard = await told(reconnect(asked, deps));
+      expect(heard).toMatchObject({ code: 'paced', retryAfterMs: 5000 });
+      expect(heard).not.toHaveProperty('mayBeTooLate');
+    },
+  );
+
+  it.each(cases)('does not keep a player whose session %s out of the places of no-shows', async (_, was) => {
+    const { deps } = await line({ tat: START + 130_000, spareTat: START + 20_000 });
+    const asked = await ownSession(deps, { ...old, ...was });
+    expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 20_000 });
+  });
+});
+
+describe('an on-time return', () => {
+  it('is let through whatever early returns have cost: the turn outweighs the budget', async () => {
+    const { clock, deps } = await line({ tat: START + 10_000 });
+    const poor = { ...deps, limits: { connectionsPerMinute: 4 } };
+    const asked = await ownSession(deps);
+    const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
+    expect(await ask()).toMatchObject({ code: 'paced', retryAfterMs: 10_000 });
+    for (; clock.now < START + 9000; clock.now += 1000) await ask();
+    clock.now = START + 10_000;
+    expect(await ask()).toEqual({ code: 'none' });
+  });
+
+  it('is let through also where the turn is the second: a lost turn does not lock a small budget out', async () => {
+    const { clock, deps } = await line({ tat: START + 5000 });
+    const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
+    const asked = await ownSession(deps);
+    const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
+    await ask();
+    clock.now = START + 8000;
+    await deps.pacer().again(NEVER, false);
+    for (let i = 0; i < 100; i++) await deps.pacer().enter(NEVER);
+    const second = await ask();
+    expect(second).toMatchObject({ code: 'paced' });
+    clock.now += second.retryAfterMs ?? 0;
+    expect(await ask()).toEqual({ code: 'none' });
+  });
+
+  it('that AWS throttles gets a near turn also in a function that knows nothing of the line yet', async () => {
+    // 100 calls a second: three calls of four are not counted, and so nothing is learned by counting.
+    const region = randomUUID();
+    const { deps, clock } = reconnectWith(real.table, {
+      connect: () => Promise.reject(refusal('throttled')),
+      seen: undefined,
+      tokens: [],
+    });
+    await real.table.putNew({
+      ...pacerKey(OPERATION, region),
+      pacingUntil: START + 600_000,
+      tat: START + 100_000,
+    });
+    const asked = await ownSession(deps, { turn: { at: START, since: START - 30_000 } });
+    const cold = pacerOver(real.table, clock, { region, quota: 100, random: () => 0.5 });
+    const heard = await told(reconnect(asked, { ...deps, pacer: () => cold }));
+    expect(heard).toMatchObject({ code: 'paced' });
+    expect(heard.retryAfterMs).toBeLessThan(3000);
+  });
+});
+
+describe('what a waiting player is told', () => {
+  it('never moves it back in the line, whichever function answers', async () => {
+    const { clock, deps, region } = await line({ rate: 5, changedAt: START });
+    const asked = await ownSession(deps);
+    const ask = (pacer: Pacer) =>
+      told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, pacer: () => pacer }));
+    const first = await ask(deps.pacer());
+    clock.now += 1000;
+    const second = await ask(pacerOver(real.table, clock, { region }));
+    expect(second.retryAfterMs).toBe((first.retryAfterMs ?? 0) - 1000);
+    expect(second.queuePosition).toBeLessThanOrEqual(first.queuePosition ?? 0);
+  });
+});
+
+describe('an answer of AWS', () => {
+  it('is written down although the pacer’s item does not answer: counting must not cost it', async () => {
+    const { deps } = await line();
+    const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
+    const stuck: Pacer = { ...deps.pacer(), count: () => new Promise<void>(() => {}) };
+    void reconnect(asked, { ...deps, pacer: () => stuck });
+    await expect.poll(async () => (await deps.records.read(asked))?.answer).toBeDefined();
+  });
+
+  it('reaches the player although counting fails for a reason of ours', async () => {
+    const { deps, region } = await line({ taken: 1, refused: 9, windowAt: START - 5000 });
+    // As somebody's repair by hand, or another version, may leave it.
+    await real.table.update(pacerKey(OPERATION, region), {
+      update: 'SET #rate = :text',
+      names: { '#rate': 'rate' },
+      values: { ':text': 'ten' },
+    });
+    const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
+    expect(await told(reconnect(asked, deps))).toEqual({ code: 'none' });
+  });
+
+  it('that is lost before a throttle makes the offer used, also where the next attempt is refused for another reason', async () => {
+    const answers = [refusal('throttled', true), refusal('conflict')];
+    const { deps } = await line({ tat: 0, pacingUntil: 0 }, () => Promise.reject(answers.shift()));
+    const asked = await ownSession(deps);
+    await told(reconnect(asked, deps));
+    expect((await deps.records.read(asked))?.consumed).toHaveLength(1);
+  });
+});

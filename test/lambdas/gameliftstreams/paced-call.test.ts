@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Line, moved, moveOf, type PacerState, pacerState } from '../../../lambdas/admission/queue.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
+import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import type { Table } from '../../../lambdas/dynamodb/table.ts';
+import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
+import {
+  code,
+  type FakeAws,
+  ownSession,
+  pacerOver,
+  realTable,
+  reconnectWith,
+  refusal,
+  stormOver,
+  told,
+} from '../broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+const START = 1_800_000_000_000;
+const OPERATION = 'CreateStreamSessionConnection';
+const NEVER = { end: Number.POSITIVE_INFINITY };
+const at = (entry: Awaited<ReturnType<Pacer['enter']>>) =>
+  entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
+
+const storm = (changes?: Partial<PacerState>, connect?: FakeAws['connect']) =>
+  stormOver(real.table, changes, connect);
+const tatOf = async (region: string) => Number((await real.table.get(pacerKey(OPERATION, region)))?.tat);
+
+describe('in a storm', () => {
+  it('a hundred who arrive together, each in a sandbox of its own, get a hundred different turns', async () => {
+    const { region, clock } = await storm();
+    const entries = await Promise.all(
+      Array.from({ length: 100 }, () => pacerOver(real.table, clock, { region }).enter(NEVER)),
+    );
+    const turns = entries.map(at);
+    expect(new Set(turns.map((turn) => (turn - START - 60_000) / 50)).size).toBe(100);
+    expect(turns.every((turn) => Number.isInteger((turn - START - 60_000) / 50))).toBe(true);
+  });
+
+  it('a player keeps the turn however often it asks before, and is let through on time without the pacer', async () => {
+    const { aws, clock, deps } = await storm();
+    const asked = await ownSession(deps);
+    const first = await told(reconnect(asked, deps));
+    expect(first).toEqual({ code: 'paced', retryAfterMs: 60_000, queuePosition: 1200 });
+    for (let i = 1; i <= 5; i++) {
+      clock.now += 2000;
+      const again = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
+      expect(again).toMatchObject({ code: 'paced', retryAfterMs: 60_000 - i * 2000 });
+    }
+    clock.now = START + 60_000 + 1900;
+    real.operations.length = 0;
+    const broken: Pacer = {
+      ...deps.pacer(),
+      enter: () => Promise.reject(new Error('asked')),
+      again: () => Promise.reject(new Error('asked again')),
+      count: async () => {},
+    };
+    const onTime = { ...asked, endsBy: clock.now + 10_000 };
+    expect(await code(reconnect(onTime, { ...deps, pacer: () => broken }))).toBe('none');
+    expect(aws.tokens).toHaveLength(1);
+    expect((await deps.records.read(asked))?.turn).toBeUndefined();
+  });
+
+  it('a turn that nobody used for two seconds is lost: its player takes a new one at the end of the line', async () => {
+    const { aws, clock, deps } = await storm();
+    const asked = await ownSession(deps);
+    await told(reconnect(asked, deps));
+    clock.now = START + 62_100;
+    await deps.pacer().again(NEVER, false);
+    for (let i = 0; i < 100; i++) await deps.pacer().enter(NEVER);
+    const lost = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
+    expect(lost).toMatchObject({ code: 'paced', retryAfterMs: 700 + 101 * 50 });
+    expect(aws.tokens).toEqual([]);
+  });
+
+  it('a turn in less than a second is waited for: no second request', async () => {
+    const { aws, clock, deps } = await storm({ tat: START + 900 });
+    expect(await code(reconnect(await ownSession(deps), deps))).toBe('none');
+    expect([aws.tokens.length, clock.now]).toEqual([1, START + 900]);
+  });
+
+  it('a turn after the likely end of the session is given all the same, and said to be one', async () => {
+    const { deps } = await storm({ tat: START + 130_000, spareTat: START + 130_000 });
+    const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
+    expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 130_000, mayBeTooLate: true });
+  });
+
+  it('a player whose turn would come too late gets one of those that no-shows leave', async () => {
+    const { deps } = await storm({ tat: START + 130_000, spareTat: START + 20_000 });
+    const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
+    const heard = await told(reconnect(asked, deps));
+    expect(heard).toMatchObject({ code: 'paced', retryAfterMs: 20_000 });
+    expect(heard).not.toHaveProperty('mayBeTooLate');
+  });
+
+  it('a player whom AWS throttles on its turn gets a near one, not the end of the line', async () => {
+    const { clock, deps } = await storm({}, () => Promise.reject(refusal('throttled')));
+    const asked = await ownSession(deps);
+    await told(reconnect(asked, deps));
+    for (let i = 0; i < 1000; i++) await deps.pacer().enter(NEVER);
+    clock.now = START + 60_000;
+    const heard = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
+    expect((heard as { retryAfterMs: number }).retryAfterMs).toBeLessThan(3000);
+  });
+
+  it("a thousand requests by one player delay nobody else by a turn: the player's own budget and one turn hold", async () => {
+    const { clock, deps, region } = await storm();
+    const asked = await ownSession(deps);
+    const before = await tatOf(region);
+    for (let i = 0; i < 1000; i++) {
+      const request = { ...asked, key: `k${i}`, signalRequest: `o${i}`, endsBy: clock.now + 10_000 };
+      await code(reconnect(request, deps));
+      if (i % 100 === 0) clock.now += 100;
+    }
+    expect((await tatOf(region)) - before).toBe(50);
+  });
+
+  it('a small budget of the player does not cost it the turn', async () => {
+    const { clock, deps } = await storm({ tat: START + 5000 });
+    const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
+    const asked = await ownSession(deps);
+    expect(await code(reconnect(asked, poor))).toBe('paced');
+    clock.now = START + 5000;
+    expect(await code(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor))).toBe('none');
+  });
+});
+
+describe('when the pacer’s item is too hot', () => {
+  const hotTable = (state?: Partial<PacerState>) =>
+    ({
+      get: async () => {
+        if (!state) throw new Problem('upstream_unavailable', 'Too hot.');
+        return state;
+      },
+      update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
+    }) as never as Table;
+
+  it('players wait for a spread time instead of failing or going to AWS, the longer the longer the line', async () => {
+    const { aws, deps, clock } = await storm();
+    const waits: number[] = [];
+    for (const random of [0, 0.5, 0.99]) {
+      const hot = hotTable({ pacingUntil: START + 1e6, tat: START + 60_000 });
+      const pacer = pacerOver(hot, clock, { random: () => random });
+      const heard = await told(reconnect(await ownSession(deps), { ...deps, pacer: () => pacer }));
+      expect(heard).toMatchObject({ code: 'paced' });
+      waits.push((heard as { retryAfterMs: number }).retryAfterMs);
+    }
+    expect(waits).toEqual([1000, 16_000, 30_700]);
+    const blind = pacerOver(hotTable(), clock, { random: () => 0.5 });
+    expect(await told(reconnect(await ownSession(deps), { ...deps, pacer: () => blind }))).toEqual({
+      code: 'paced',
+      retryAfterMs: 2000,
+    });
+    expect(aws.tokens).toEqual([]);
+  });
+});
+
+describe('in calm', () => {
+  it('a lone throttle costs its player a moment, not a second request', async () => {
+    let throttles = 1;
+    const { deps } = reconnectWith(real.table, {
+      connect: async () => {
+        if (throttles-- > 0) throw refusal('throttled');
+        return 'answer';
+      },
+      seen: undefined,
+      tokens: [],
+    } satisfies FakeAws);
+    expect(await code(reconnect(await ownSession(deps), deps))).toBe('none');
+    expect(throttles).toBe(-1);
+  });
+
+  it('a busy sandbox does not read more than five times a second', async () => {
+    const clock = { now: START };
+    const pacer = pacerOver(real.table, clock);
+    real.operations.length = 0;
+    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.enter(NEVER)).toBe('calm');
+    expect(real.operations).toEqual(Array(5).fill('get (stale)'));
+  });
+});
+
+it('the table does exactly what the arithmetic says, whoever asks and whatever it remembers', async () => {
+  const steps = fc.array(
+    fc.record({
+      gap: fc.integer({ min: 0, max: 400 }),
+      again: fc.boolean(),
+      fresh: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (moves) => {
+      const clock = { now: START };
+      const region = randomUUID();
+      let pacer = pacerOver(real.table, clock, { region });
+      let model = pacerState(undefined, 20);
+      for (const { gap, again, fresh } of moves) {
+        clock.now += gap;
+        if (fresh) pacer = pacerOver(real.table, clock, { region });
+        const entry = again ? await pacer.again(NEVER, false) : await pacer.enter(NEVER);
+        if (entry === 'calm') continue;
+        const line: Line = 'tat';
+        const made = moved(model, moveOf(model, 20, { line, now: clock.now, opens: again }));
+        model = made.state;
+        expect(at(entry)).toBeCloseTo(made.turn, 2);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});

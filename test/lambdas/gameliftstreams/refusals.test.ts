@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AwsFailure, awsFailureKind, isUncertain } from '../../../lambdas/gameliftstreams/aws-failure.ts';
+import {
+  connectProblem,
+  needsLook,
+  startProblem,
+  statusProblem,
+  terminateProblem,
+} from '../../../lambdas/gameliftstreams/refusals.ts';
+import { PROBLEMS } from '../../../lambdas/problems/problems.ts';
+import type { StreamSessionStatus } from '../../../lambdas/sessions/stream-session.ts';
+
+/** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */
+const AWS_ERRORS = [
+  ['AccessDeniedException', 403],
+  ['ConflictException', 409],
+  ['InternalServerException', 500],
+  ['ResourceNotFoundException', 404],
+  ['ServiceQuotaExceededException', 402],
+  ['StreamSessionAccessNotReadyException', 409],
+  ['ThrottlingException', 429],
+  ['ValidationException', 400],
+] as const;
+
+const STATUSES: (StreamSessionStatus | undefined)[] = [
+  undefined,
+  'ACTIVATING',
+  'ACTIVE',
+  'CONNECTED',
+  'PENDING_CLIENT_RECONNECTION',
+  'RECONNECTING',
+  'TERMINATING',
+  'TERMINATED',
+  'ERROR',
+];
+
+const failureOf = (name: string, http: number | undefined, uncertain = false) => {
+  const kind = awsFailureKind(name, http);
+  return new AwsFailure(kind, uncertain || isUncertain(kind));
+};
+const connect = (name: string, status: StreamSessionStatus | undefined, repeat = false, http?: number) =>
+  connectProblem(failureOf(name, http), repeat, status && { status }, 0).code;
+
+describe('what a reconnect hears when AWS refuses', () => {
+  it.each([
+    ['ThrottlingException', 'CONNECTED', 'paced'],
+    ['AccessDeniedException', 'CONNECTED', 'broker_misconfigured'],
+    ['InternalServerException', undefined, 'upstream_unavailable'],
+    ['TimeoutError', undefined, 'upstream_timeout'],
+    ['AbortError', undefined, 'upstream_timeout'],
+    ['ServiceQuotaExceededException', 'ACTIVE', 'stream_group_unavailable'],
+    ['ConflictException', 'CONNECTED', 'session_not_reconnectable'],
+    ['ConflictException', 'RECONNECTING', 'session_not_reconnectable'],
+    ['ConflictException', 'ACTIVATING', 'session_not_reconnectable'],
+    ['ConflictException', undefined, 'session_not_reconnectable'],
+    ['ValidationException', 'CONNECTED', 'session_not_reconnectable'],
+    ['ConflictException', 'PENDING_CLIENT_RECONNECTION', 'stream_group_unavailable'],
+    ['ValidationException', 'ACTIVE', 'invalid_request'],
+    ['ConflictException', 'TERMINATED', 'stream_session_ended'],
+    ['ValidationException', 'ERROR', 'stream_session_ended'],
+    ['ResourceNotFoundException', 'TERMINATING', 'stream_session_ended'],
+    ['ResourceNotFoundException', undefined, 'session_not_reconnectable'],
+  ] as const)('%s on a session that is %s: %s', (name, status, code) => {
+    expect(connect(name, status)).toBe(code);
+  });
+
+  it('a repeated request whose session moved on without its answer needs a new offer', () => {
+    for (const status of ['ACTIVE', 'RECONNECTING', 'PENDING_CLIENT_RECONNECTION'] as const) {
+      expect(connect('ConflictException', status, true)).toBe('answer_lost');
+      expect(connectProblem(failureOf('ConflictException', 409, true), false, { status }, 0).code).toBe(
+        'answer_lost',
+      );
+    }
+    expect(connect('ConflictException', 'CONNECTED', true)).toBe('session_not_reconnectable');
+  });
+
+  it('an ended session carries its reason, a waiting one its status and a wait', () => {
+    const ended = connectProblem(
+      failureOf('ConflictException', 409),
+      false,
+      { status: 'TERMINATED', statusReason: 'reconnectionTimeout' },
+      0,
+    );
+    expect(ended.extras).toMatchObject({ statusReason: 'reconnectionTimeout' });
+    const waiting = connectProblem(failureOf('ConflictException', 409), false, { status: 'CONNECTED' }, 0);
+    expect(waiting.extras).toMatchObject({ streamSessionStatus: 'CONNECTED', retryAfterMs: 1000 });
+  });
+});
+
+describe('whatever AWS answers', () => {
+  it.each(AWS_ERRORS)('%s has exactly one meaning in every operation and state', (name, http) => {
+    for (const status of STATUSES) {
+      const observed = status && { status };
+      for (const uncertain of [false, true]) {
+        const failure = failureOf(name, http, uncertain);
+        const codes = [
+          connectProblem(failure, false, observed, 0).code,
+          connectProblem(failure, true, observed, 0).code,
+          startProblem(failure, 0, { repeat: false, waitMs: 0 }).code,
+          startProblem(failure, 0, { repeat: true, waitMs: 0 }).code,
+          statusProblem(failure, 0).code,
+          terminateProblem(failure, observed, 0)?.code ?? 'invalid_request',
+        ];
+        for (const code of codes) expect(PROBLEMS).toHaveProperty(code);
+      }
+    }
+  });
+
+  it('its errors are told apart by name, and unknown ones by HTTP status, never by message', () => {
+    expect(AWS_ERRORS.map(([name, http]) => awsFailureKind(name, http))).toEqual([
+      'denied',
+      'conflict',
+      'internal',
+      'notFound',
+      'quota',
+      'notReady',
+      'throttled',
+      'invalid',
+    ]);
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 400, max: 599 }), (name, http) => {
+        fc.pre(!AWS_ERRORS.some(([known]) => known === name));
+        expect(awsFailureKind(name, http)).not.toBe('network');
+      }),
+    );
+    expect(awsFailureKind('constructor', undefined)).toBe('network');
+  });
+
+  it('a connection that broke is no time-out, although the SDK names it one', () => {
+    expect(awsFailureKind('TimeoutError', undefined, 'ECONNRESET')).toBe('network');
+    expect(awsFailureKind('TimeoutError', undefined, 'ETIMEDOUT')).toBe('timeout');
+  });
+
+  it('every wait is within its base and one and a half times it', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (random) => {
+        const wait = connectProblem(failureOf('ThrottlingException', 429), false, undefined, random).extras
+          .retryAfterMs;
+        expect(wait).toBeGreaterThanOrEqual(1500);
+        expect(wait).toBeLessThanOrEqual(2250);
+      }),
+    );
+  });
+
+  it('only refusals that the state explains cost a look at the session', () => {
+    expect(
+      AWS_ERRORS.filter(([name, http]) => needsLook(failureOf(name, http))).map(([name]) => name),
+    ).toEqual(['ConflictException', 'ResourceNotFoundException', 'ValidationException']);
+  });
+});
+
+describe('ending a session', () => {
+  it('succeeds where it is over already, waits where it is being set up', () => {
+    const invalid = failureOf('ValidationException', 400);
+    for (const status of ['TERMINATING', 'TERMINATED', 'ERROR'] as const) {
+      expect(terminateProblem(invalid, { status }, 0)).toBeNull();
+    }
+    const unknown = failureOf('ResourceNotFoundException', 404);
+    expect(terminateProblem(unknown, { status: 'TERMINATED' }, 0)).toBeNull();
+    expect(terminateProblem(unknown, undefined, 0)?.code).toBe('session_not_terminable');
+    expect(terminateProblem(invalid, { status: 'ACTIVATING' }, 0)?.code).toBe('session_not_terminable');
+    // It was set up between the call and the look: no alarm that a player could ring.
+    expect(terminateProblem(invalid, { status: 'ACTIVE' }, 0)?.code).toBe('session_not_terminable');
+  });
+});

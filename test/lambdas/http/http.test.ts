@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Verdict } from '../../../lambdas/reliability/sli.ts';
+import type { Settings } from '../../../lambdas/environment/settings.ts';
+import { context, hearLogs } from '../logged.ts';
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.secret.signature';
+const event = {
+  headers: { authorization: `Bearer ${TOKEN}`, 'idempotency-key': 'key' },
+  pathParameters: { streamGroupId: 'sg-1', streamSessionId: `${TOKEN}${TOKEN}` },
+  requestContext: {
+    requestId: 'request-1',
+    authorizer: { jwt: { claims: { iss: 'https://issuer.example', sub: 'alice' } } },
+  },
+  body: '{"signalRequest":"v=0 secret offer"}',
+  isBase64Encoded: false,
+};
+
+let logged: () => string;
+beforeEach(() => {
+  logged = hearLogs();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** What a handler answers whose route refuses with a code, or dies; loaded anew, since the logger reads its environment once. */
+async function failing(
+  problem: string | Error,
+  userId: Settings['userId'] = 'pseudonym',
+  verdict?: Verdict,
+  changes: object = {},
+) {
+  vi.resetModules();
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
+  const { playerApi } = await import('../../../lambdas/http/route-handler.ts');
+  const { Problem } = await import('../../../lambdas/problems/problems.ts');
+  const refusal = (code: string) =>
+    Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { verdict });
+  const thrown = typeof problem === 'string' ? refusal(problem) : problem;
+  const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
+  return handler({ ...event, ...changes } as never, context as never);
+}
+
+it("logs no token and no offer, not even where somebody switches Powertools' own event log on", async () => {
+  vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+  await failing('paced');
+  expect(logged()).toContain('"code":"paced"');
+  expect(logged()).not.toContain(TOKEN);
+  expect(logged()).not.toContain('secret offer');
+});
+
+it('answers a defect of ours without its message, and logs where it happened but not what it said', async () => {
+  const result = await failing(new TypeError(`cannot read ${TOKEN}`));
+  expect(result.statusCode).toBe(500);
+  expect(JSON.parse(result.body ?? '')).toMatchObject({
+    code: 'broker_misconfigured',
+    requestId: 'request-1',
+  });
+  expect(logged()).toContain('http.test.ts');
+  expect(logged() + result.body).not.toContain(TOKEN);
+});
+
+it('logs a player by the same pseudonym whether or not AWS is told the subject, with the id that the answer has', async () => {
+  for (const userId of ['pseudonym', 'subject'] as const) {
+    logged = hearLogs();
+    const { body } = await failing('paced', userId);
+    const { playerIdOf } = await import('../../../lambdas/identifiers/player-id.ts');
+    expect(logged()).toContain(`"playerId":"${playerIdOf('https://issuer.example', 'alice', 'pseudonym')}"`);
+    expect(logged()).toContain(`"requestId":"${JSON.parse(body ?? '').requestId}"`);
+    expect(logged()).not.toContain('alice');
+  }
+});
+
+it.each([
+  [
+    'a body whose bytes are no UTF-8',
+    { body: Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]).toString('base64'), isBase64Encoded: true },
+  ],
+  [
+    'a subject with half of a character in it',
+    {
+      requestContext: {
+        requestId: 'r',
+        authorizer: { jwt: { claims: { iss: 'https://issuer.example', sub: 'a\ud800' } } },
+      },
+    },
+  ],
+])('refuses %s: read as U+FFFD it would be the same as another one', async (_, changes) => {
+  const { body = '' } = await failing('upstream_unavailable', 'pseudonym', undefined, changes);
+  expect(JSON.parse(body)).toMatchObject({ code: 'invalid_request' });
+});
+
+it('names the wait twice: in milliseconds for progress bars, in whole seconds for any HTTP client', async () => {
+  const result = await failing('paced');
+  expect(result.headers).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json' });
+  expect(JSON.parse(result.body ?? '').retryAfterMs).toBe(1200);
+});
+
+it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
+  'answers a defect where a route refuses with %s, which is no code of this API, instead of nothing that HTTP knows',
+  async (code) => {
+    const result = await failing(code);
+    expect(result.statusCode).toBe(500);
+    expect(JSON.parse(result.body ?? '')).toMatchObject({ code: 'broker_misconfigured', retry: 'never' });
+  },
+);
+
+it('answers a code of this API as it is, also one that nobody expects of the route: its wait must not get lost', async () => {
+  const { statusCode, headers } = await failing('session_not_terminable');
+  expect([statusCode, headers?.['retry-after']]).toEqual([409, '2']);
+});
+
+it('counts a failure as whoever threw it says, who knows more than the code', async () => {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  for (const [verdict, failed] of [
+    [undefined, undefined],
+    ['bad', '1'],
+  ] as const) {
+    const before = logged().length;
+    await failing('paced', 'pseudonym', verdict);
+    expect(/"Failed":(\d)/.exec(logged().slice(before))?.[1]).toBe(failed);
+  }
+});

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { type Answered, countAnswer, log, logger, publish } from '../../../lambdas/observability/telemetry.ts';
+
+// Development mode writes by the console there is, so that a test can read it.
+vi.hoisted(() => {
+  process.env.POWERTOOLS_DEV = 'true';
+  process.env.POWERTOOLS_METRICS_DISABLED = 'false';
+  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Rejoin';
+  process.env.POWERTOOLS_SERVICE_NAME = 'rejoin';
+});
+
+const answered: Answered = { outcome: '201', verdict: 'good', replayed: false, milliseconds: 120.4 };
+
+/** The lines that one answer of a route leaves, as CloudWatch reads them: dimensions and values. */
+function lines(answer: Partial<Answered>, route = 'reconnect'): Record<string, unknown>[] {
+  const written: string[] = [];
+  for (const method of ['log', 'warn'] as const) {
+    vi.spyOn(console, method).mockImplementation((line) => void written.push(line));
+  }
+  countAnswer(route, { ...answered, ...answer });
+  publish();
+  return written.map((line) => {
+    const { _aws, service: _, FunctionName: __, ...values } = JSON.parse(line);
+    return values;
+  });
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  forgetMeasured();
+});
+
+describe('what one answer counts', () => {
+  it('is one request by its outcome and a few times, and nothing of what did not happen', () => {
+    expect(lines({})).toEqual([
+      { outcome: '201', Requests: 1 },
+      { AnswerTime: 120, OwnTime: 120, Failed: 0 },
+    ]);
+  });
+
+  it("tells AWS's time and the wait for a turn from our own", () => {
+    Object.assign(measured, { awsMs: 70, waitedMs: 30 });
+    expect(lines({})[1]).toMatchObject({ AnswerTime: 120, AwsTime: 70, PacerWait: 30, OwnTime: 20 });
+  });
+
+  it('is neither a failure nor a quick answer where the rules refuse: it would make slow ones look quick', () => {
+    expect(lines({ outcome: 'invalid_request', verdict: 'neither' })).toEqual([
+      { outcome: 'invalid_request', Requests: 1 },
+    ]);
+    expect(lines({ outcome: 'paced', verdict: 'neither', waitMs: 5000, place: 7 })[1]).toEqual({
+      PacerWait: 5000,
+      PacerQueue: 7,
+    });
+    expect(lines({ outcome: 'upstream_timeout', verdict: 'bad' })[1]).toMatchObject({ Failed: 1 });
+  });
+
+  it('is an alarm where AWS denied a call, also if the player was helped all the same, on any route', () => {
+    measured.denials = 1;
+    expect(lines({})[1]).toMatchObject({ Misconfigured: 1, Failed: 0 });
+    expect(lines({}, 'sessions')).toEqual([{ Misconfigured: 1 }]);
+  });
+
+  it('is what somebody looks at: of a list of sessions, or an end, nothing, and not even a warning of that', () => {
+    for (const route of ['sessions', 'terminate', 'operator-sessions']) expect(lines({}, route)).toEqual([]);
+    expect(lines({}, 'start')).toEqual([{ outcome: '201', Requests: 1 }, { Failed: 0 }]);
+    expect(lines({ outcome: 'not_an_operator', verdict: 'neither' }, 'operator-sessions')).toEqual([
+      { outcome: 'not_an_operator', Requests: 1 },
+    ]);
+  });
+
+  it('has the part of looks at AWS that failed, though the player got an older status', () => {
+    expect(lines({ outcome: '200' }, 'status')).toEqual([]);
+    measured.looks = 1;
+    expect(lines({ outcome: '200' }, 'status')).toEqual([{ LooksFailed: 0 }]);
+    measured.failedLooks = 1;
+    expect(lines({ outcome: '200' }, 'status')).toEqual([{ LooksFailed: 1 }]);
+  });
+
+  it('has a connection that did not hold once, and not the ones after it', () => {
+    measured.relapse = 'counted';
+    expect(lines({})[1]).toMatchObject({ Relapses: 1, Failed: 0 });
+    measured.relapse = 'again';
+    expect(lines({})[1]).not.toHaveProperty('Relapses');
+  });
+
+  it('is forgotten before the next: a throttle is counted once', () => {
+    measured.throttles = 2;
+    expect(lines({})[1]).toMatchObject({ Throttles: 2 });
+    forgetMeasured();
+    expect(lines({})[1]).not.toHaveProperty('Throttles');
+  });
+});
+
+describe("a log's line", () => {
+  it('repeats nothing that the log group says already, and has what leads to the request and its trace', () => {
+    const written: string[] = [];
+    vi.spyOn(console, 'info').mockImplementation((line) => void written.push(line));
+    logger.addContext({
+      awsRequestId: 'lambda-1',
+      functionName: 'f',
+      memoryLimitInMB: '512',
+      invokedFunctionArn: 'arn:f',
+    } as never);
+    logger.appendKeys({ route: 'reconnect', requestId: 'gateway-1' });
+    log.info('connected', { connectionId: 'c-1' });
+    const [line = '{}'] = written;
+    const { timestamp, xray_trace_id: _, ...fields } = JSON.parse(line);
+    expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT.+Z$/);
+    expect(fields).toEqual({
+      level: 'INFO',
+      message: 'connected',
+      function_request_id: 'lambda-1',
+      route: 'reconnect',
+      requestId: 'gateway-1',
+      connectionId: 'c-1',
+    });
+  });
+});

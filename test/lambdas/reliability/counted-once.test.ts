@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Problem } from '../../../lambdas/problems/problems.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
+import type { Verdict } from '../../../lambdas/reliability/sli.ts';
+import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
+import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
+import type { Log, LogFields } from '../../../lambdas/observability/telemetry.ts';
+import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
+import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
+import { start } from '../../../lambdas/routes/start/start.ts';
+import { HANGS_AFTER_MS } from '../../patience.ts';
+import { askedStart, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from '../broker.ts';
+
+let real: Awaited<ReturnType<typeof realTable>>;
+beforeAll(async () => {
+  real = await realTable();
+});
+afterAll(() => real.close());
+
+/** What a request counts as: what its refusal says, else good. */
+const counts = (work: Promise<unknown>): Promise<Verdict | undefined> =>
+  work.then(
+    () => 'good',
+    (problem: Problem) => problem.verdict,
+  );
+
+/** A player's session, AWS as the test wants it, and every warning. */
+async function player(changes: Partial<SessionRecord> = {}) {
+  const aws: FakeAws = { connect: async () => 'answer', seen: undefined, tokens: [] };
+  const { deps, clock } = reconnectWith(real.table, aws);
+  const warned: [string, LogFields][] = [];
+  const log: Log = { ...quiet, warn: (step, fields) => void warned.push([step, fields]) };
+  const asked = await ownSession(deps, changes);
+  const ask = (later = 0, other: Partial<typeof asked> = {}) => {
+    clock.now += later;
+    return reconnect({ ...asked, endsBy: clock.now + 10_000, ...other }, { ...deps, log });
+  };
+  const newOffer = () => ({ signalRequest: `offer-${randomUUID()}`, key: randomUUID() });
+  return { aws, asked, ask, newOffer, clock, deps, warned };
+}
+
+describe('a stuck player', () => {
+  it('who repeats as told counts as one failure, for no more than the reads and writes of a refusal', async () => {
+    const { aws, ask } = await player();
+    aws.connect = () => Promise.reject(refusal('internal'));
+    const before = real.operations.length;
+    const verdicts: unknown[] = [];
+    for (let time = 0; time < 10; time++) verdicts.push(await counts(ask(1700)));
+    expect(verdicts).toEqual(['bad', ...Array(9).fill('neither')]);
+    const operations = real.operations.slice(before).filter((operation) => !operation.includes('stale'));
+    // Two a refusal; and once for the player, and for the players of the hour.
+    expect(operations).toEqual(Array(22).fill('update'));
+  });
+
+  it('counts again no sooner than in five minutes, though connections go well in between', async () => {
+    const { aws, ask, newOffer, deps, asked } = await player();
+    const works = aws.connect;
+    aws.connect = () => Promise.reject(refusal('quota'));
+    expect(await counts(ask())).toBe('bad');
+    aws.connect = works;
+    expect(await counts(ask(5000, newOffer()))).toBe('good');
+    expect(await deps.records.read(asked)).not.toHaveProperty('trouble');
+    aws.connect = () => Promise.reject(refusal('quota'));
+    expect(await counts(ask(5000, newOffer()))).toBe('neither');
+    aws.connect = works;
+    expect(await counts(ask(290_000, newOffer()))).toBe('good');
+    aws.connect = () => Promise.reject(refusal('quota'));
+    expect(await counts(ask(0, newOffer()))).toBe('bad');
+  });
+
+  it('who loses the session while asking is a failure; who comes back to a lost one is none', async () => {
+    const { aws, ask, newOffer } = await player();
+    aws.connect = () => Promise.reject(refusal('conflict'));
+    aws.seen = { status: 'CONNECTED' };
+    expect(await counts(ask())).toBe('neither');
+    aws.seen = { status: 'TERMINATED', statusReason: 'reconnectionTimeout' };
+    expect(await counts(ask(1000, newOffer()))).toBe('bad');
+    const late = await player();
+    late.aws.connect = aws.connect;
+    late.aws.seen = aws.seen;
+    expect(await counts(late.ask())).toBe('neither');
+  });
+
+  it('whose session a status poll saw end has lost it all the same', async () => {
+    const { aws, ask, newOffer, clock, deps, asked } = await player();
+    aws.connect = () => Promise.reject(refusal('internal'));
+    expect(await counts(ask())).toBe('bad');
+    clock.now += 301_000;
+    await deps.records.observe(asked, { status: 'TERMINATED', statusAt: clock.now });
+    expect(await counts(ask(0, newOffer()))).toBe('neither');
+    const waiting = await player({ turn: { at: clock.now - 1000, since: clock.now - 90_000 } });
+    await deps.records.observe(waiting.asked, { status: 'TERMINATED', statusAt: clock.now });
+    expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('bad');
+  });
+
+  it('who cannot start counts as one failure too', async () => {
+    const { deps, clock } = await player();
+    const limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 };
+    const starting: StartDependencies = {
+      ...deps,
+      limits,
+      streamGroups: [{ id: 'sg-1' }],
+      slots: tableSlots(real.table),
+      counters: tableCounters(real.table),
+      startStreamSession: () => Promise.reject(refusal('quota')),
+    };
+    const asked = askedStart();
+    const verdicts: unknown[] = [];
+    for (let time = 0; time < 6; time++) {
+      clock.now += 5000;
+      verdicts.push(await counts(start({ ...asked, endsBy: clock.now + 15_000 }, starting)));
+    }
+    expect(verdicts).toEqual(['bad', ...Array(5).fill('neither')]);
+  });
+});
+
+describe('one player alone', () => {
+  it('is one failure however many sessions it starts, drops, is refused in, and ends', async () => {
+    const { aws, deps, asked, clock, newOffer } = await player();
+    aws.connect = () => Promise.reject(refusal('quota'));
+    const verdicts: unknown[] = [];
+    for (let session = 0; session < 5; session++) {
+      const own = await ownSession(deps, { playerId: asked.playerId });
+      verdicts.push(await counts(reconnect({ ...own, ...newOffer() }, deps)));
+      clock.now += 2200;
+    }
+    expect(verdicts).toEqual(['bad', ...Array(4).fill('neither')]);
+  });
+
+  it('is one connection that did not hold, whatever session it drops again at once', async () => {
+    const { aws, deps, asked, clock, newOffer } = await player();
+    aws.connect = async () => 'answer';
+    const relapses: string[] = [];
+    for (let session = 0; session < 3; session++) {
+      const of = await ownSession(deps, { playerId: asked.playerId });
+      for (const previousConnectionId of ['c0', undefined]) {
+        forgetMeasured();
+        const before = previousConnectionId ?? (await deps.records.read(of))?.lineage?.at(-1);
+        const next = { ...of, ...newOffer(), previousConnectionId: before, endsBy: clock.now + 10_000 };
+        await reconnect(next, deps);
+        relapses.push(measured.relapse);
+        clock.now += 2000;
+      }
+    }
+    expect(relapses).toEqual(['none', 'counted', 'none', 'again', 'none', 'again']);
+    forgetMeasured();
+  });
+
+  it('stays one of the hour’s players however often it fails; ten are told apart, and of more nothing is written', async () => {
+    const counts = tablePlayerCounts(real.table, HANGS_AFTER_MS);
+    // An hour in which nothing else here happens.
+    const now = 1_700_000_000_000;
+    const heard: number[] = [];
+    for (const who of ['a', 'a', 'b', 'a']) heard.push(await counts.addPlayer('startFailed', who, now));
+    for (let more = 0; more < 8; more++)
+      heard.push(await counts.addPlayer('startFailed', `more-${more}`, now));
+    expect(heard).toEqual([1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    real.operations.length = 0;
+    expect(await counts.addPlayer('startFailed', 'one more', now)).toBe(10);
+    expect(real.operations).toEqual([]);
+    expect(
+      await tablePlayerCounts(real.table, HANGS_AFTER_MS).addPlayer('startFailed', 'in another sandbox', now),
+    ).toBe(10);
+  });
+
+  it('cannot pass for many by making its own item too busy; a table that answers nobody fails everybody', async () => {
+    const { aws, deps } = await player();
+    aws.connect = () => Promise.reject(refusal('quota'));
+    const gone = () => Promise.reject(new Problem('upstream_unavailable', 'Too busy.'));
+    const heard: number[] = [];
+    for (const playerCounts of [
+      { ...deps.playerCounts, isDue: gone },
+      { isDue: gone, addPlayer: gone },
+    ]) {
+      forgetMeasured();
+      await counts(
+        reconnect({ ...(await ownSession(deps)), endsBy: deps.now() + 10_000 }, { ...deps, playerCounts }),
+      );
+      heard.push(measured.failedPlayers);
+    }
+    expect(heard[0]).toBeLessThan(10);
+    expect(heard[1]).toBe(10);
+    forgetMeasured();
+  });
+});
+
+describe('a function that was killed', () => {
+  it('is named by the next one, with the connection that it may have made: it could say nothing itself', async () => {
+    const { ask, newOffer, deps, asked, clock, warned } = await player();
+    const claim = { request: 'r', offer: 'o' };
+    const until = clock.now + 1000;
+    const lease = { ...claim, id: 'dead', until, connectionId: 'c-dead' };
+    await deps.records.acquire(asked, lease, { perMinute: 30 }, clock.now);
+    await ask(2000, newOffer());
+    expect(warned).toEqual([
+      ['dead lease', { until: new Date(until).toISOString(), connectionId: 'c-dead' }],
+    ]);
+    await ask(2000, newOffer());
+    expect(warned).toHaveLength(1);
+  });
+});
+
+describe('a connection that was answered and carried nothing', () => {
+  it('is counted when the player asks again within half a minute, once for a player who goes on asking', async () => {
+    const { ask, newOffer } = await player();
+    const relapses: string[] = [];
+    let previousConnectionId: string | undefined;
+    for (const later of [0, 10_000, 10_000, 40_000]) {
+      forgetMeasured();
+      const { body } = await ask(later, { ...newOffer(), previousConnectionId });
+      previousConnectionId = JSON.parse(body).connectionId;
+      relapses.push(measured.relapse);
+    }
+    expect(relapses).toEqual(['none', 'counted', 'again', 'none']);
+    forgetMeasured();
+  });
+});

@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
+import { connectProblem } from '../../../lambdas/gameliftstreams/refusals.ts';
+import { PROBLEMS, Problem, type ProblemCode } from '../../../lambdas/problems/problems.ts';
+import {
+  judgeRefusal,
+  judgeRelapse,
+  lineAsTrouble,
+  type Trouble,
+  verdictOf,
+} from '../../../lambdas/reliability/sli.ts';
+
+const NOW = 1_800_000_000_000;
+const of = (code: ProblemCode, extras = {}, cause?: unknown) => new Problem(code, 'No.', extras, cause);
+const alone = (problem: Problem) => verdictOf(problem, PROBLEMS[problem.code].status);
+
+/** What each of a player's refusals counts as, one after the other; the milliseconds between them. */
+function repeated(refusals: readonly (readonly [after: number, Problem])[]) {
+  let known: Trouble | undefined;
+  let now = NOW;
+  return refusals.map(([after, problem]) => {
+    now += after;
+    const { verdict, trouble } = judgeRefusal(problem, known, now);
+    known = trouble ?? undefined;
+    return verdict;
+  });
+}
+
+describe('a refusal by itself', () => {
+  it('is a failure where AWS refuses an offer of the right form: if it refuses all, somebody must be called', () => {
+    const refused = connectProblem(new AwsFailure('invalid', false), false, { status: 'ACTIVE' }, 0);
+    expect([refused.code, alone(refused)]).toEqual(['invalid_request', 'bad']);
+    expect(alone(of('answer_lost'))).toBe('bad');
+  });
+
+  it("is nobody's failure where the request is wrong or the rules say no, so that no player burns the budget", () => {
+    const rules = Object.entries(PROBLEMS).filter(
+      ([code, { status }]) => status < 500 && code !== 'answer_lost',
+    );
+    for (const [code] of rules) expect([code, alone(of(code as ProblemCode))]).toEqual([code, 'neither']);
+  });
+
+  it('is a failure at 5xx, but not a turn that comes in time', () => {
+    expect(alone(of('upstream_timeout'))).toBe('bad');
+    expect(alone(of('stream_group_unavailable'))).toBe('bad');
+    expect(alone(of('paced', { retryAfterMs: 5000 }))).toBe('neither');
+    expect(alone(of('paced', { retryAfterMs: 5000, mayBeTooLate: true }))).toBe('bad');
+  });
+});
+
+describe('a failure', () => {
+  it('is counted once however often a stuck player repeats it as told, so that one player cannot page', () => {
+    const stuck = Array.from(
+      { length: 10 },
+      () => [1700, of('upstream_unavailable', { retryAfterMs: 1500 })] as const,
+    );
+    expect(repeated(stuck).filter((verdict) => verdict === 'bad')).toHaveLength(1);
+    const offers = Array.from(
+      { length: 10 },
+      () => [2000, of('invalid_request', {}, new AwsFailure('invalid', false))] as const,
+    );
+    expect(repeated(offers).filter((verdict) => verdict === 'bad')).toHaveLength(1);
+  });
+
+  it('is counted again every five minutes, so that an outage which lasts goes on ringing', () => {
+    const stuck = Array.from(
+      { length: 60 },
+      () => [10_000, of('stream_group_unavailable', { retryAfterMs: 5000 })] as const,
+    );
+    expect(repeated(stuck).filter((verdict) => verdict === 'bad')).toHaveLength(2);
+  });
+
+  it('of another loss is another one: the stream had come back since the last refusal', () => {
+    const refusedAsConnected = of('session_not_reconnectable', {
+      retryAfterMs: 1000,
+      streamSessionStatus: 'CONNECTED',
+    });
+    /** Refused, and again 40 s later; how long nothing was seen then, and whether the same request is repeated. */
+    const later = (silentMs: number | undefined, request: string) => {
+      const { trouble } = judgeRefusal(refusedAsConnected, undefined, NOW, {
+        request: 'r1',
+        lostAt: NOW - 2000,
+      });
+      const now = NOW + 40_000;
+      const loss = { request, lostAt: silentMs === undefined ? undefined : now - silentMs };
+      return judgeRefusal(refusedAsConnected, trouble ?? undefined, now, loss);
+    };
+    expect(later(2000, 'r2')).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 40_000 } });
+    // The same loss, a page that does not say, and a repeated request, whose bytes say what was true at its first time.
+    expect(later(42_000, 'r2')).toMatchObject({ verdict: 'bad', trouble: { since: NOW } });
+    expect(later(undefined, 'r2').verdict).toBe('bad');
+    expect(later(2000, 'r1').verdict).toBe('bad');
+  });
+
+  it('of another loss is not counted again so soon', () => {
+    const failed = of('upstream_timeout', { retryAfterMs: 1000 });
+    const { trouble } = judgeRefusal(failed, undefined, NOW, { request: 'r1', lostAt: NOW - 2000 });
+    const loss = { request: 'r2', lostAt: NOW + 28_000 };
+    const next = judgeRefusal(failed, trouble ?? undefined, NOW + 30_000, loss);
+    expect(next).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 30_000, counted: NOW } });
+  });
+
+  it('that was written down before losses were told apart is the same until its wait is over', () => {
+    const failed = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
+    const known: Trouble = { since: NOW - 40_000, until: NOW + 1000 };
+    const judged = (lostAt: number) =>
+      judgeRefusal(failed, known, NOW + 5000, { request: 'r2', lostAt }).verdict;
+    expect([judged(NOW + 1000), judged(NOW + 1001)]).toEqual(['bad', 'neither']);
+  });
+
+  it('of the next trouble is another one: who comes long after the time that was told', () => {
+    const failed = of('upstream_timeout', { retryAfterMs: 1000 });
+    expect(
+      repeated([
+        [0, failed],
+        [61_000, failed],
+      ]),
+    ).toEqual(['bad', 'neither']);
+    expect(
+      repeated([
+        [0, failed],
+        [61_001, failed],
+      ]),
+    ).toEqual(['bad', 'bad']);
+  });
+});
+
+describe('a session that is over', () => {
+  const ended = (statusReason?: string) =>
+    of('stream_session_ended', { ...(statusReason ? { statusReason } : {}) });
+
+  it('is a failure, if none was counted yet, for who had asked while it lived', () => {
+    const wait = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
+    expect(
+      repeated([
+        [0, wait],
+        [1000, ended('reconnectionTimeout')],
+      ]),
+    ).toEqual(['neither', 'bad']);
+    expect(
+      repeated([
+        [0, of('upstream_timeout')],
+        [1000, ended()],
+      ]),
+    ).toEqual(['bad', 'neither']);
+  });
+
+  it('is a failure for who waited in line, as the turn tells', () => {
+    const line = lineAsTrouble({ at: NOW + 100_000, since: NOW });
+    expect(judgeRefusal(ended('reconnectionTimeout'), line, NOW + 101_000)).toEqual({
+      verdict: 'bad',
+      trouble: null,
+    });
+    const busy = lineAsTrouble({ at: 0, since: NOW });
+    expect(judgeRefusal(ended(), busy, NOW + 60_000).verdict).toBe('bad');
+  });
+
+  it('is none for who comes back after ten minutes, nor where somebody wanted the end', () => {
+    const wait = of('session_not_reconnectable', { retryAfterMs: 1000 });
+    expect(repeated([[0, ended('reconnectionTimeout')]])).toEqual(['neither']);
+    expect(
+      repeated([
+        [0, wait],
+        [600_000, ended('reconnectionTimeout')],
+      ]),
+    ).toEqual(['neither', 'neither']);
+    expect(
+      repeated([
+        [0, wait],
+        [1000, ended('applicationExit')],
+      ]),
+    ).toEqual(['neither', 'neither']);
+  });
+});
+
+describe('a session that AWS takes no connection to', () => {
+  const refused = (streamSessionStatus: string) =>
+    Array.from(
+      { length: 40 },
+      () => [1000, of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus })] as const,
+    );
+
+  it('is a failure, once, when AWS cannot be about to notice the loss any more', () => {
+    const verdicts = repeated(refused('CONNECTED'));
+    expect(verdicts.slice(0, 31)).toEqual(Array(31).fill('neither'));
+    expect(verdicts.filter((verdict) => verdict === 'bad')).toHaveLength(1);
+  });
+
+  it('is none while it is being set up, which may take minutes', () => {
+    expect(repeated(refused('ACTIVATING'))).toEqual(Array(40).fill('neither'));
+  });
+});
+
+describe('a connection', () => {
+  const judge = (
+    answeredAt: number | undefined,
+    relapseCounted?: number,
+    previous: string | undefined = 'c1',
+  ) => judgeRelapse({ connectionId: 'c1', answeredAt, relapseCounted }, previous, NOW);
+
+  it('that follows an answered one within half a minute is a relapse: that one was answered and carried nothing', () => {
+    expect(judge(NOW - 29_999)).toBe('counted');
+    expect(judge(NOW - 30_000)).toBe('none');
+    expect(judge(undefined)).toBe('none');
+  });
+
+  it('of a flapping player is counted once in five minutes, so that one of them is no outage', () => {
+    expect(judge(NOW - 5000, NOW - 299_999)).toBe('again');
+    expect(judge(NOW - 5000, NOW - 300_000)).toBe('counted');
+  });
+
+  it('of a page that never used the last one is none: the one before plays there, and is what it names', () => {
+    expect(judge(NOW - 5000, undefined, 'c0')).toBe('none');
+    // Or it says that it saw the stream for some seconds after the answer.
+    const last = { connectionId: 'c1', answeredAt: NOW - 20_000, relapseCounted: undefined };
+    expect([NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => judgeRelapse(last, 'c1', NOW, at))).toEqual(
+      ['counted', 'counted', 'none'],
+    );
+  });
+
+  it("of the player's other device is none: it takes the stream over and names no connection", () => {
+    expect(
+      judgeRelapse({ connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined }, undefined, NOW),
+    ).toBe('none');
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { execute } from '../../../bench/storm/simulate-table.ts';
+import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import type { Table, Update } from '../../../lambdas/dynamodb/table.ts';
+import { pacerOver } from '../broker.ts';
+
+const START = 1_800_000_000_000;
+const LIFE_MS = 120_000;
+type Item = Record<string, unknown>;
+const REGION = 'us-west-2';
+
+/** A table in memory, quick enough for ten thousand turns. */
+function memory(item?: Item) {
+  const items = new Map<string, Item>(
+    item ? [[pacerKey('CreateStreamSessionConnection', REGION).pk, item]] : [],
+  );
+  const counts = { written: 0 };
+  const table = {
+    get: async ({ pk }: { pk: string }) => items.get(pk),
+    async update({ pk }: { pk: string }, update: Update) {
+      const written = execute(items.get(pk) ?? {}, update);
+      if (written) {
+        items.set(pk, written);
+        counts.written++;
+      }
+      return written;
+    },
+  } as unknown as Table;
+  return { table, counts };
+}
+
+const turnOf = (entry: Awaited<ReturnType<Pacer['enter']>>, now: number) =>
+  entry === 'calm' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
+
+describe('a storm that is over', () => {
+  it('does not outlive its players: whoever drops minutes later is back before its session ends', async () => {
+    const clock = { now: START };
+    const { table } = memory();
+    const pacer = pacerOver(table, clock, { region: REGION });
+    await pacer.again({ end: START + LIFE_MS }, false);
+    for (let i = 0; i < 10_000; i++) await pacer.enter({ end: START + LIFE_MS });
+    // Two thousand calls on turns are throttled: as many as the simulation counts.
+    for (let i = 0; i < 2000; i++) await pacer.again({ end: START + LIFE_MS }, true);
+    // Their sessions ended long ago, and nobody asks AWS for anything.
+    for (const later of [130_000, 200_000, 300_000]) {
+      clock.now = START + later;
+      const end = clock.now + LIFE_MS;
+      const late = pacerOver(table, clock, { region: REGION });
+      expect(turnOf(await late.enter({ end }), clock.now) - clock.now).toBeLessThan(LIFE_MS);
+    }
+  });
+
+  it('leaves places to all who drop in the next one, not to the ghosts of the last', async () => {
+    const clock = { now: START };
+    const { table } = memory();
+    const pacer = pacerOver(table, clock, { region: REGION });
+    await pacer.again({ end: START + LIFE_MS }, false);
+    for (let i = 0; i < 10_000; i++) await pacer.enter({ end: START + LIFE_MS });
+    clock.now = START + 200_000;
+    const end = clock.now + LIFE_MS;
+    let inTime = 0;
+    for (let i = 0; i < 2000; i++) if (turnOf(await pacer.enter({ end }), clock.now) <= end) inTime++;
+    expect(inTime).toBe(2000);
+  });
+});
+
+describe('one player', () => {
+  it('takes one turn, also where the line has grown since it was read: a turn given up is lost to all', async () => {
+    const clock = { now: START };
+    const { table, counts } = memory({
+      pacingUntil: START + 60_000,
+      tat: START + LIFE_MS + 1000,
+      spareTat: START + 5000,
+    });
+    const older = { pacingUntil: START + 60_000, tat: START + LIFE_MS - 1000, spareTat: START + 5000 };
+    const pacer = pacerOver({ ...table, get: async () => older } as Table, clock, { region: REGION });
+    await pacer.enter({ end: START + LIFE_MS });
+    expect(counts.written).toBe(1);
+  });
+
+  it('who came on time and whom AWS throttled is not told to come after its session’s end', async () => {
+    const clock = { now: START };
+    const { table } = memory({
+      pacingUntil: START + 60_000,
+      tat: START + 150_000,
+      spareTat: START + 130_000,
+      windowAt: START,
+    });
+    const pacer = pacerOver(table, clock, { region: REGION });
+    await pacer.count({ taken: false, spare: false });
+    const end = START + 60_000;
+    expect(turnOf(await pacer.again({ end }, true), clock.now)).toBeLessThanOrEqual(end);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  it('by an hour in one function of many does not make everybody who starts wait for an hour', async () => {
+    const clock = { now: START };
+    const { table } = memory({ pacingUntil: START + 60_000, tat: START + 5000 });
+    const visitor = { end: START + 60_000 };
+    await pacerOver(table, { now: START + 3_600_000 }, { region: REGION }).again(visitor, false);
+    const entry = await pacerOver(table, clock, { region: REGION }).enter(visitor);
+    expect(turnOf(entry, clock.now) - clock.now).toBeLessThan(60_000);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../lambdas/problems/problems.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
+import { likelyEnd, pacedProblem, type Turn } from '../../../lambdas/admission/ticket.ts';
+import type { Entry, Pacer } from '../../../lambdas/admission/queue-table.ts';
+import { inTurn } from '../../../lambdas/gameliftstreams/paced-call.ts';
+import { quiet, refusal } from '../broker.ts';
+
+const START = 1_800_000_000_000;
+const END = START + 120_000;
+
+type Next = Exclude<Entry, 'calm'>;
+
+/** A way to AWS by script: what the pacer says and what AWS makes of each call, and a list of all that was asked. */
+function way(script: { enter?: Entry[]; again?: Next[]; aws?: (Error | string)[] }) {
+  const clock = { now: START };
+  const asked: string[] = [];
+  const { enter = [], again = [], aws = ['done'] } = script;
+  const pacer: Pacer = {
+    async enter() {
+      asked.push('enter');
+      return enter.shift() ?? expect.unreachable();
+    },
+    async again(_visitor, turned) {
+      asked.push(turned ? 'again after a turn' : 'again');
+      return again.shift() ?? expect.unreachable();
+    },
+    async count({ taken }) {
+      asked.push(taken ? 'taken' : 'refused');
+    },
+  };
+  const deps = {
+    pacer,
+    log: quiet,
+    now: () => clock.now,
+    async sleep(milliseconds: number) {
+      asked.push(`sleep ${milliseconds}`);
+      clock.now += milliseconds;
+    },
+  };
+  async function call() {
+    asked.push('AWS');
+    const answer = aws.shift() ?? expect.unreachable();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+  return { asked, go: (turn?: Turn) => inTurn({ turn, end: END }, deps, call) };
+}
+
+const throttled = (uncertain = false) => refusal('throttled', uncertain);
+
+describe('the way to AWS', () => {
+  it('in calm asks the pacer once and counts nothing: only calls on turns say what the quota grants', async () => {
+    const { asked, go } = way({ enter: ['calm'] });
+    expect(await go()).toMatchObject({ done: 'done' });
+    expect(asked).toEqual(['enter', 'AWS']);
+  });
+
+  it('on a turn asks nobody, and counts', async () => {
+    const { asked, go } = way({});
+    await go({ at: START - 1999, since: START - 60_000 });
+    expect(asked).toEqual(['AWS', 'taken']);
+  });
+
+  it('on a turn that has just been given and is due counts as well', async () => {
+    const { asked, go } = way({ enter: [{ at: START + 300, spare: false, perSecond: 2 }] });
+    await go();
+    expect(asked).toEqual(['enter', 'sleep 300', 'AWS', 'taken']);
+  });
+
+  it('bills no more than a second of waiting in all: the second wait of a request is its player’s', async () => {
+    const { asked, go } = way({
+      enter: [{ at: START + 900, spare: false, perSecond: 2 }],
+      again: [{ at: START + 1800, spare: false, perSecond: 2 }],
+      aws: [throttled()],
+    });
+    const came = await go();
+    expect(came).toMatchObject({ turn: { at: START + 1800, since: START } });
+    expect(asked).toEqual(['enter', 'sleep 900', 'AWS', 'refused', 'again after a turn']);
+  });
+
+  it('after a throttle waits out a near turn and tries once more', async () => {
+    const { asked, go } = way({
+      enter: ['calm'],
+      again: [{ at: START + 700, spare: false, perSecond: 2 }],
+      aws: [throttled(), 'done'],
+    });
+    expect(await go()).toMatchObject({ done: 'done' });
+    expect(asked).toEqual(['enter', 'AWS', 'again', 'sleep 700', 'AWS', 'taken']);
+  });
+
+  it('counts a call that AWS refused for another reason as taken: only a throttle speaks of the quota', async () => {
+    const { asked, go } = way({ aws: [refusal('conflict')] });
+    await expect(go({ at: START, since: START })).rejects.toMatchObject({ kind: 'conflict' });
+    expect(asked).toEqual(['AWS', 'taken']);
+  });
+});
+
+describe('a wait', () => {
+  const paced = (came: Awaited<ReturnType<ReturnType<typeof way>['go']>>) =>
+    'paced' in came ? { ...came, extras: came.paced.extras } : expect.unreachable();
+
+  it('with a turn says when and the place; when the player first had to wait is remembered from then on', async () => {
+    const { go } = way({ enter: [{ at: START + 60_000, spare: false, perSecond: 2 }] });
+    const { extras, turn } = paced(await go({ at: 0, since: START - 5000 }));
+    expect(extras).toEqual({ retryAfterMs: 60_000, queuePosition: 120 });
+    expect(turn).toEqual({ at: START + 60_000, since: START - 5000, spare: false, perSecond: 2 });
+  });
+
+  it('without a turn names no place and keeps none: nobody may come on a turn that was not given', async () => {
+    const { go } = way({ enter: [{ askAgainAt: START + 5000 }] });
+    const { extras, turn } = paced(await go());
+    expect(extras).toEqual({ retryAfterMs: 5000 });
+    expect(turn).toEqual({ at: 0, since: START });
+  });
+
+  it('after an answer of AWS that may be lost says so: the offer may be used', async () => {
+    for (const uncertain of [true, false]) {
+      const { go } = way({
+        enter: ['calm'],
+        again: [{ at: START + 9000, spare: false, perSecond: 2 }],
+        aws: [throttled(uncertain)],
+      });
+      expect(paced(await go()).uncertain).toBe(uncertain);
+    }
+  });
+
+  it('beyond the likely end says that it may be too late', async () => {
+    const { go } = way({ enter: [{ at: END + 1, spare: false, perSecond: 2 }] });
+    expect(paced(await go()).extras.mayBeTooLate).toBe(true);
+  });
+
+  it('is always a positive whole number of milliseconds, never earlier than the turn', () => {
+    for (const waitMs of [-5, 0, 0.2, 1.1, 59_999.6]) {
+      const { retryAfterMs = Number.NaN } = pacedProblem({ waitMs }).extras;
+      expect(Number.isInteger(retryAfterMs)).toBe(true);
+      expect(retryAfterMs).toBeGreaterThanOrEqual(Math.max(1, waitMs));
+    }
+    expect(pacedProblem({ waitMs: 1 })).toBeInstanceOf(Problem);
+  });
+});
+
+describe('the likely end of a session', () => {
+  const record = {
+    status: 'CONNECTED',
+    statusSince: START - 600_000,
+    createdAt: START - 600_000,
+    sessionLengthSeconds: 3600,
+    connectionTimeoutSeconds: 120,
+  } as SessionRecord;
+
+  it('runs from when the loss was seen, where it was: a turn after that is too late', () => {
+    const lost: SessionRecord = {
+      ...record,
+      status: 'PENDING_CLIENT_RECONNECTION',
+      statusSince: START - 100_000,
+    };
+    expect(likelyEnd(lost, undefined, START)).toBe(START + 20_000);
+  });
+
+  it('runs from when the player first had to wait, where it was not', () => {
+    expect(likelyEnd(record, { at: START + 9000, since: START - 30_000 }, START)).toBe(START + 90_000);
+    expect(likelyEnd(record, undefined, START)).toBe(START + 120_000);
+  });
+
+  it('is never after the end that no reconnect moves', () => {
+    const short = { ...record, sessionLengthSeconds: 630 };
+    expect(likelyEnd(short, undefined, START)).toBe(START + 30_000);
+  });
+});

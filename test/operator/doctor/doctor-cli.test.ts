@@ -1,0 +1,206 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HELP } from '../../../operator/doctor/arguments.ts';
+import { environment, run } from '../support.ts';
+import { xmlError } from './stand-in-answers.ts';
+import { standInAws } from './stand-in-aws.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', '..', 'operator', 'doctor', 'main.ts');
+let aws: Awaited<ReturnType<typeof standInAws>>;
+beforeAll(async () => {
+  aws = await standInAws();
+});
+afterAll(() => aws.close());
+
+const doctor = (args: string[], more: Record<string, string | undefined> = {}) =>
+  run([...args], environment(aws.directory, { ...aws.environment, ...more }), [MAIN]);
+
+describe('npm run doctor', () => {
+  it('ends with 0 where all is well, one line a finding, each with a sign that reads without colour', async () => {
+    aws.begin();
+    const { code, stdout, stderr } = await doctor(['--settings', aws.settingsFile]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [findings = '', closing] = stdout.trimEnd().split('\n\n');
+    const lines = findings.split('\n');
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(line).toMatch(/^✓ .+: .+/);
+    // That a door is shut to strangers is not that players get in: what was not tried is said.
+    expect(closing?.split('\n')).toEqual([
+      'All that was looked at is well.',
+      expect.stringMatching(/^Not tried: .*a request with a player's token; an operator's request\.$/),
+    ]);
+  });
+
+  it('does not call well what it could not look at: an exit code of its own, and which permissions are missing', async () => {
+    aws.begin((world) => {
+      const refused = xmlError(403, 'AccessDenied', 'not authorized');
+      world.quotas = () => ({ status: 400, body: { __type: 'AccessDeniedException' } });
+      world.streamGroup = {
+        status: 403,
+        headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+        body: { message: 'no' },
+      };
+      world.cloudFormation = () => refused;
+      world.topic = xmlError(403, 'AuthorizationError', 'not authorized');
+      world.lambda = () => ({ status: 403, body: { Message: 'no' } });
+    });
+    const missing = [
+      'cloudformation:DescribeStacks',
+      'gameliftstreams:GetStreamGroup',
+      'lambda:GetAccountSettings',
+      'servicequotas:ListServiceQuotas',
+      'sns:GetTopicAttributes',
+    ];
+    const { code, stdout } = await doctor(['--settings', aws.settingsFile]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('\n5 could not be looked at.\n');
+    expect(stdout).toContain(
+      "\nNot known, so nothing vouches for it: quotas in us-west-2; Lambda's concurrency in us-west-2; stream group sg-1AB2C3; alarmTopic; stack Rejoin.\n",
+    );
+    expect(stdout).toContain(`\nIAM actions that these credentials lack: ${missing.join(', ')}.`);
+    const machine = await doctor(['--settings', aws.settingsFile, '--json']);
+    expect(machine.code).toBe(2);
+    expect(JSON.parse(machine.stdout)).toMatchObject({ ok: true, complete: false, missingActions: missing });
+  });
+
+  it('says so of a stack as well whose inside nobody may look at', async () => {
+    aws.begin((world) => {
+      const refused = xmlError(403, 'AccessDenied', 'not authorized');
+      world.cloudFormation = (action) => (action === 'GetTemplate' ? refused : undefined);
+      world.cloudWatch = () => refused;
+      world.settings.operators = undefined;
+    });
+    const { code, stdout } = await doctor(['--settings', aws.settingsFile, '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: false,
+      missingActions: ['cloudformation:GetTemplate', 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'],
+    });
+    aws.begin((world) => {
+      world.cloudFormation = (action) =>
+        action === 'ListStackResources' ? xmlError(403, 'AccessDenied', 'not authorized') : undefined;
+    });
+    const blind = await doctor(['--settings', aws.settingsFile, '--json']);
+    expect(blind.code).toBe(2);
+    expect(JSON.parse(blind.stdout).missingActions).toEqual(['cloudformation:ListStackResources']);
+  });
+
+  it('ends with 1 and says what to do where there is a problem, but not for a warning alone', async () => {
+    aws.begin((world) => {
+      world.streamGroup.Status = 'EXPIRED';
+    });
+    const ill = await doctor(['--settings', aws.settingsFile]);
+    expect(ill.code).toBe(1);
+    expect(ill.stdout).toContain('✗ stream group sg-1AB2C3: has expired (EXPIRED) → create another one');
+    expect(ill.stdout).toMatch(/\n\n1 problem\.\n/);
+    aws.begin();
+    const warned = await doctor(['--settings', aws.settingsFile, '--players', '9000']);
+    expect(warned.code).toBe(0);
+    expect(warned.stdout).toMatch(/^! storm in us-west-2: 9,000 players/m);
+  });
+
+  it('answers a machine with one object, and the same exit code', async () => {
+    aws.begin((world) => {
+      world.door.player = 200;
+    });
+    const { code, stdout } = await doctor(['--settings', aws.settingsFile, '--json']);
+    expect(code).toBe(1);
+    expect(stdout.trimEnd()).not.toContain('\n');
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      complete: true,
+      missingActions: [],
+      notTried: expect.arrayContaining(["an operator's request"]),
+      findings: expect.arrayContaining([
+        expect.objectContaining({ level: 'problem', subject: 'player API' }),
+      ]),
+    });
+  });
+
+  it('tells every setting that cannot be deployed, and asks nobody with such settings', async () => {
+    aws.begin();
+    aws.fakes.sts.requests.length = 0;
+    const file = join(aws.directory, 'wrong.json');
+    writeFileSync(file, JSON.stringify({ streamGroups: [], webOrigin: [] }));
+    const { code, stdout } = await doctor(['--settings', file]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('streamGroups is [] → write a list of one or more stream groups');
+    expect(stdout).toContain('webOrigin is not a setting → did you mean "webOrigins"?');
+    expect(aws.fakes.sts.requests).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a file that is not there',
+      ['--settings', 'nowhere.json'],
+      /^✗ .*cannot read the settings file nowhere\.json/,
+    ],
+    ['no credentials at all', [], /✗ credentials: there are none that work/],
+  ])('says so in a line: %s', async (_what, args, line) => {
+    aws.begin();
+    const given = args.length > 0 ? args : ['--settings', aws.settingsFile];
+    const { code, stdout } = await doctor(given, {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(line);
+  });
+
+  it.each([
+    ['without credentials', { AWS_ACCESS_KEY_ID: undefined }, {}, 'everything in the account'],
+    ['without a Region', { AWS_REGION: undefined }, {}, 'everything in the account'],
+    ['with settings that cannot be deployed', {}, { memoryMb: 1 }, 'everything but the settings'],
+  ])('claims to have looked at all neither %s', async (_what, more, settings, hidden) => {
+    aws.begin((world) => {
+      Object.assign(world.settings, settings);
+    });
+    const given = ['--settings', aws.settingsFile];
+    expect(JSON.parse((await doctor([...given, '--json'], more)).stdout)).toMatchObject({
+      ok: false,
+      complete: false,
+    });
+    expect((await doctor(given, more)).stdout).toContain(
+      `\nNot known, so nothing vouches for it: ${hidden}.`,
+    );
+  });
+
+  it('says so in a line where no Region is to be found, after what can be said without', async () => {
+    aws.begin();
+    const { code, stdout } = await doctor(['--settings', aws.settingsFile], { AWS_REGION: undefined });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✓ .*settings\.json/);
+    expect(stdout).toContain('✗ Region: No Region: give --region');
+  });
+
+  it('shows a session token to nobody, even one that makes a request impossible', async () => {
+    aws.begin();
+    const token = { AWS_SESSION_TOKEN: 'canary\ncanary' };
+    const { code, stdout, stderr } = await doctor(['--settings', aws.settingsFile], token);
+    expect(code).toBe(1);
+    expect(stdout + stderr).not.toContain('canary');
+    expect(stdout).toContain('is there a line break in a credential?');
+  });
+
+  it.each([
+    [['--players', '0'], '--players must be a whole number of players, such as 2000.'],
+    [['--players', 'many'], '--players must be a whole number of players, such as 2000.'],
+    [['--profile='], '--profile must not be empty.'],
+    [['--colour'], "Unknown option '--colour'."],
+    [['here'], "Unexpected argument 'here'."],
+  ])('refuses %j in one sentence', async (args, sentence) => {
+    const { code, stdout, stderr } = await doctor(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`${sentence} See: npm run doctor -- --help\n`);
+  });
+
+  it('has a help that names every option, and what each exit code says', async () => {
+    const { code, stdout } = await doctor(['--help']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${HELP}\n` });
+    for (const name of ['settings', 'players', 'region', 'profile', 'local', 'directory', 'json', 'help']) {
+      expect(HELP).toContain(`\n  --${name} `);
+    }
+    expect(HELP).toMatch(/Exit codes: 0 no problem, [^;]+; 1 a problem, [^;]+; 2 no problem was found, but/);
+  });
+});

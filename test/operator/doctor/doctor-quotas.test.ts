@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Reply } from '../support.ts';
+import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
+
+let aws: Awaited<ReturnType<typeof StandIn>>;
+beforeAll(async () => {
+  aws = await standInAws();
+});
+afterAll(() => aws.close());
+beforeEach(() => {
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  return () => vi.unstubAllEnvs();
+});
+
+/** Answers each of Service Quotas' two lists by its name. */
+const lists =
+  (answers: Record<string, object>) =>
+  ({ headers }: { headers: Record<string, unknown> }): Reply => {
+    const list = String(headers['x-amz-target']).split('.').at(-1) ?? '';
+    return { status: answers[list] ? 200 : 400, body: answers[list] ?? { __type: 'AccessDeniedException' } };
+  };
+const rate = (name: string, Value = 20) => ({ QuotaName: `${name} API requests per second`, Value });
+
+describe('a rate that Service Quotas lists no applied value of', () => {
+  const applied = { Quotas: [rate('StartStreamSession'), rate('GetStreamSession')] };
+
+  it("is compared with AWS's default, which is what holds then", async () => {
+    const findings = await aws.findings((world) => {
+      world.settings.quotas = { CreateStreamSessionConnection: 30 };
+      const ListAWSDefaultServiceQuotas = { Quotas: [rate('CreateStreamSessionConnection', 20)] };
+      world.quotas = lists({ ListServiceQuotas: applied, ListAWSDefaultServiceQuotas });
+    });
+    expect(notOk(findings)).toEqual([
+      'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants by default 20 a second, and the settings say 30: AWS will throttle',
+    ]);
+  });
+
+  it('is said to be assumed where AWS lists no default either, on whichever page the others are', async () => {
+    const findings = await aws.findings((world) => {
+      world.quotas = ({ body, headers }) =>
+        String(headers['x-amz-target']).endsWith('.ListAWSDefaultServiceQuotas')
+          ? { status: 200, body: { Quotas: [] } }
+          : {
+              status: 200,
+              body: JSON.parse(body).NextToken
+                ? { Quotas: [rate('GetStreamSession')] }
+                : { Quotas: [rate('StartStreamSession')], NextToken: 'page-2' },
+            };
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown quota of CreateStreamSessionConnection in us-west-2: Service Quotas lists none; the settings take it to be 20 a second',
+    ]);
+  });
+
+  it('is not known where the defaults may not be read, and the others are', async () => {
+    const findings = await aws.findings((world) => {
+      world.quotas = lists({ ListServiceQuotas: applied });
+    });
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: 'unknown',
+        missingAction: 'servicequotas:ListAWSDefaultServiceQuotas',
+      }),
+    );
+    expect(
+      findings.filter(({ level, subject }) => level === 'ok' && subject.startsWith('quota of')),
+    ).toHaveLength(2);
+  });
+
+  it('is not known where what answers is not Service Quotas', async () => {
+    const findings = await aws.findings((world) => {
+      world.quotas = () => ({ status: 200, body: '<html>' });
+    });
+    expect(notOk(findings)).toEqual([
+      'unknown quotas in us-west-2: Service Quotas cannot be asked (its answer cannot be read)',
+    ]);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { checkRate } from '../../../operator/doctor/crowd.ts';
+import { checkStorm } from '../../../operator/doctor/storm.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
+
+const settings = (timeouts: [region: string, seconds: number][], perSecond = 20) =>
+  parseSettings({
+    streamGroups: timeouts.map(([region, connectionTimeoutSeconds], at) => ({
+      id: `sg-${at}`,
+      region,
+      applications: ['a-1'],
+      connectionTimeoutSeconds,
+    })),
+    quotas: { CreateStreamSessionConnection: perSecond },
+    limits: { connectionsPerMinute: 1 },
+  });
+
+const one = settings([['us-west-2', 120]]);
+
+describe('a publisher who expects so many players', () => {
+  it('is at ease while nine tenths of the connection time-out bring all of them back', () => {
+    expect(checkStorm(one, 2160)).toMatchObject([
+      { level: 'ok', says: expect.stringContaining('within 108 s of 120 s') },
+    ]);
+  });
+
+  it('is warned where noticing the loss and the first turn leave too little time for the last ones', () => {
+    expect(checkStorm(one, 2161)).toEqual([
+      {
+        level: 'warning',
+        subject: 'storm in us-west-2',
+        says: '2,161 players dropped at once take 109 s of the 120 s that AWS keeps a session, and 12 s of these go by before the loss is noticed and the first turn comes: some may be lost',
+        todo: 'raise connectionTimeoutSeconds to 122 or more, or have AWS raise the quota of CreateStreamSessionConnection to 21 a second and write it into quotas',
+      },
+    ]);
+  });
+
+  it('is told how many would be lost at least, where the time-out itself is too short', () => {
+    const [finding] = checkStorm(one, 2401);
+    expect(finding?.says).toBe(
+      '2,401 players dropped at once take 121 s, and AWS ends a session after 120 s: about 1 would be lost',
+    );
+  });
+
+  it('has ten seconds to spare of a short time-out, for a loss is not noticed faster there', () => {
+    const short = settings([['us-west-2', 30]]);
+    expect(checkStorm(short, 400).map(({ level }) => level)).toEqual(['ok']);
+    expect(checkStorm(short, 401).map(({ level }) => level)).toEqual(['warning']);
+  });
+
+  it('is at ease after doing either of the things that a warning says, and is always told one', () => {
+    for (const seconds of [1, 9, 10, 11, 30, 99, 100, 101, 120, 600, 3600]) {
+      for (const players of [1, 20, 199, 2000, 2161, 12_345, 999_999, 100_000_000]) {
+        const [finding] = checkStorm(settings([['us-west-2', seconds]], 20), players);
+        if (finding?.level !== 'warning') continue;
+        const timeout = /connectionTimeoutSeconds to (\d+)/.exec(finding.todo ?? '')?.[1];
+        const quota = /to (\d+) a second/.exec(finding.todo ?? '')?.[1];
+        const both = finding.todo?.includes(', and have AWS') === true;
+        const ways = both
+          ? [settings([['us-west-2', Number(timeout)]], Number(quota))]
+          : [
+              ...(timeout === undefined ? [] : [settings([['us-west-2', Number(timeout)]], 20)]),
+              ...(quota === undefined ? [] : [settings([['us-west-2', seconds]], Number(quota))]),
+            ];
+        expect(ways.length, finding.todo).toBeGreaterThan(0);
+        for (const mended of ways) {
+          expect(checkStorm(mended, players), `${seconds} s, ${finding.todo}`).toMatchObject([
+            { level: 'ok' },
+          ]);
+        }
+      }
+    }
+  });
+
+  it('is not told to write a time-out that AWS does not take', () => {
+    const [finding] = checkStorm(one, 100_000);
+    expect(finding?.todo).toMatch(/^have AWS raise the quota/);
+  });
+
+  it('hears for how many the settings are enough when no number is given', () => {
+    expect(checkStorm(one, undefined)).toMatchObject([
+      { level: 'ok', says: expect.stringContaining('up to 2,160 players') },
+    ]);
+  });
+
+  it('is judged by the shortest time-out in each Region, for a Region has a quota of its own', () => {
+    const several = settings([
+      ['us-west-2', 120],
+      ['us-west-2', 60],
+      ['eu-central-1', 300],
+    ]);
+    expect(checkStorm(several, 1500).map(({ level, subject }) => `${level} ${subject}`)).toEqual([
+      'warning storm in us-west-2',
+      'ok storm in eu-central-1',
+    ]);
+  });
+});
+
+describe('who comes all at once', () => {
+  const rate = (players: number | undefined, throttling = {}) =>
+    checkRate(parseSettings({ streamGroups: one.streamGroups, throttling }), players);
+
+  it('is let in by the defaults up to 2,000 players, and not beyond', () => {
+    expect(rate(2000).level).toBe('ok');
+    expect(rate(2001)).toEqual({
+      level: 'warning',
+      subject: 'throttling',
+      says: '2,001 players dropped at once come within two seconds, and the API takes 2,000 (1,000 at once and 500 a second): the others are told 429 and lose time',
+      todo: 'write "throttling": {"ratePerSecond": 500, "burst": 1001}',
+    });
+  });
+
+  it('is let in once what the warning says is written, and AWS is named where the account itself takes fewer', () => {
+    for (const players of [2001, 9999, 10_001, 50_000, 1_000_000]) {
+      const { todo = '' } = rate(players);
+      const { throttling } = JSON.parse(`{${/"throttling": \{[^}]*\}/.exec(todo)?.[0]}}`);
+      expect(rate(players, throttling).level).toBe('ok');
+      expect(todo.includes('have AWS raise')).toBe(players > 10_000);
+    }
+    // What no settings could say is not proposed.
+    expect(rate(2_000_001).todo).toMatch(/^spread the players over several deployments/);
+  });
+});

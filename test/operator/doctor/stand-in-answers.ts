@@ -1,0 +1,130 @@
+import { operatorSettings, playerSettings } from '../../../infra/settings/deployed.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
+import type { Received, Reply } from '../support.ts';
+
+export const xml = (body: string, status = 200): Reply => ({ status, body });
+export const xmlError = (status: number, code: string, message: string): Reply =>
+  xml(
+    `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    status,
+  );
+
+/** What AWS and the web answer while all is well; a test replaces what is not. */
+export interface World {
+  settings: Record<string, unknown>;
+  caller: () => Reply;
+  /** By stack name: its status and outputs. */
+  stacks: Record<string, { status: string; outputs: Record<string, string> }>;
+  /** Answers instead, where it has an answer. */
+  cloudFormation: ((action: string) => Reply | undefined) | undefined;
+  /** By stack name: the names of its functions and alarms, and the settings that it was deployed with. */
+  parts: Record<string, { functions: string[]; alarms: string[]; deployedWith: Record<string, unknown> }>;
+  /** By function: what Lambda counted in each five minutes. */
+  counts: Record<string, { Invocations: number[]; Errors: number[] }>;
+  /** Of the alarms that ring, name and description. */
+  ringing: [name: string, description: string][];
+  cloudWatch: ((action: string) => Reply | undefined) | undefined;
+  topic: Record<string, string> | Reply;
+  /** Lambda's GetAccountSettings. */
+  lambda: (received: Received) => Reply;
+  quotas: (received: Received) => Reply;
+  /** GetStreamGroup's output, or a whole reply. */
+  streamGroup: Record<string, unknown>;
+  door: { player: number; operator: number };
+  allowedOrigin: (origin: string) => string | undefined;
+  allowedMethods: string;
+  /** The status of what a browser asks before it asks. */
+  preflight: number;
+  discovery: Record<string, unknown> | string;
+  keys: unknown;
+}
+
+export const isReply = (value: object): value is Reply => 'status' in value;
+export const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+
+/** As the deployment writes it, as far as settings can be read from it: `doctor-template.test.ts` holds that to the real one. */
+export function templateOf({ settings: written, parts }: World, name: string): string {
+  const settings = parseSettings({ ...written, ...parts[name]?.deployedWith });
+  const own = name.endsWith('Operator') ? operatorSettings(settings) : playerSettings(settings);
+  const { ratePerSecond, burst } = settings.throttling;
+  const resource = (Type: string, Properties: object) => ({ Type, Properties });
+  return JSON.stringify({
+    Resources: {
+      Helper: resource('AWS::Lambda::Function', { MemorySize: 128 }),
+      Function: resource('AWS::Lambda::Function', {
+        MemorySize: settings.memoryMb,
+        Environment: {
+          Variables: { SETTINGS: JSON.stringify(own), POWERTOOLS_LOG_LEVEL: settings.logs.level },
+        },
+      }),
+      Stage: resource('AWS::ApiGatewayV2::Stage', {
+        DefaultRouteSettings: { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
+      }),
+      Logs: resource('AWS::Logs::LogGroup', { RetentionInDays: settings.logs.retentionDays }),
+      Alarm: resource(
+        'AWS::CloudWatch::Alarm',
+        settings.alarmTopic === undefined ? {} : { AlarmActions: [settings.alarmTopic] },
+      ),
+    },
+  });
+}
+
+/** One resource a page, so that whoever reads the first page only misses the others. */
+export function resources({ parts }: World, name: string, token: string | null): string {
+  const { functions = [], alarms = [] } = parts[name] ?? {};
+  const all = [
+    ...functions.map((each) => ['AWS::Lambda::Function', each]),
+    ...alarms.map((each) => [`AWS::CloudWatch::${each.includes('Failing') ? 'Composite' : ''}Alarm`, each]),
+  ];
+  const at = Number(token ?? 0);
+  const [type, physical] = all[at] ?? ['AWS::DynamoDB::Table', 'table'];
+  const status = physical?.includes('gone') ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
+  const member = `<member><ResourceStatus>${status}</ResourceStatus><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceType>${type}</ResourceType></member>`;
+  const next = at + 1 < all.length ? `<NextToken>${at + 1}</NextToken>` : '';
+  return `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
+}
+
+/** Numbered parameters of the Query kind: `Prefix.member.1Suffix`, `Prefix.member.2Suffix`, ... */
+function numbered(parameters: URLSearchParams, prefix: string, suffix = ''): string[] {
+  const values: string[] = [];
+  for (let at = 1; parameters.has(`${prefix}.member.${at}${suffix}`); at++)
+    values.push(parameters.get(`${prefix}.member.${at}${suffix}`) ?? '');
+  return values;
+}
+
+export function cloudWatch({ counts, ringing }: World, action: string, parameters: URLSearchParams): string {
+  if (action === 'DescribeAlarms') {
+    const [names, types] = [numbered(parameters, 'AlarmNames'), numbered(parameters, 'AlarmTypes')];
+    const of = (isComposite: boolean) =>
+      types.includes(isComposite ? 'CompositeAlarm' : 'MetricAlarm')
+        ? ringing
+            .filter(([name]) => names.includes(name) && name.includes('Failing') === isComposite)
+            .map(
+              ([name, description]) =>
+                `<member><Metrics><member><Id>m1</Id></member></Metrics><AlarmName>${name}</AlarmName><AlarmDescription>${escaped(description)}</AlarmDescription></member>`,
+            )
+        : [];
+    return `<CompositeAlarms>${of(true).join('')}</CompositeAlarms><MetricAlarms>${of(false).join('')}</MetricAlarms>`;
+  }
+  const queries = 'MetricDataQueries';
+  const names = numbered(parameters, queries, '.MetricStat.Metric.Dimensions.member.1.Value');
+  const metrics = numbered(parameters, queries, '.MetricStat.Metric.MetricName');
+  const results = numbered(parameters, queries, '.Id').map((id, at) => {
+    const values = counts[names[at] ?? '']?.[metrics[at] as 'Errors'] ?? [];
+    const list = values.map((value) => `<member>${value.toFixed(1)}</member>`).join('');
+    return `<member><Timestamps></Timestamps><Values>${list}</Values><Id>${id}</Id></member>`;
+  });
+  return `<MetricDataResults>${results.join('')}</MetricDataResults>`;
+}
+
+/** Lambda's GetAccountSettings, in an account with so many executions that nobody has reserved. */
+export const accountSettings =
+  (UnreservedConcurrentExecutions: number) =>
+  ({ path }: Received): Reply =>
+    path === '/2016-08-19/account-settings/'
+      ? {
+          status: 200,
+          body: { AccountLimit: { ConcurrentExecutions: 1200, UnreservedConcurrentExecutions } },
+        }
+      : { status: 404 };

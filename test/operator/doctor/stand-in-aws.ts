@@ -1,0 +1,242 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { examine } from '../../../operator/doctor/examine.ts';
+import type { Finding } from '../../../operator/doctor/finding.ts';
+import {
+  type FakeApi,
+  KEY,
+  REGION,
+  type Received,
+  type Reply,
+  startFake,
+  temporaryDirectory,
+} from '../support.ts';
+import {
+  accountSettings,
+  cloudWatch,
+  escaped,
+  isReply,
+  resources,
+  templateOf,
+  type World,
+  xml,
+  xmlError,
+} from './stand-in-answers.ts';
+
+const ACCOUNT = '123456789012';
+const ORIGIN = 'https://play.example.com';
+const arn = (resource: string) => `arn:aws:gameliftstreams:${REGION}:${ACCOUNT}:${resource}`;
+
+/** Services that the local deployment has not, each verifying signatures for its own name, and the web as strangers see it. */
+const SERVICES = [
+  'sts',
+  'cloudformation',
+  'monitoring',
+  'sns',
+  'lambda',
+  'servicequotas',
+  'gameliftstreams',
+  'web',
+] as const;
+type Service = (typeof SERVICES)[number];
+const VARIABLES = {
+  sts: 'AWS_ENDPOINT_URL_STS',
+  monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
+  sns: 'AWS_ENDPOINT_URL_SNS',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
+  cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',
+  servicequotas: 'AWS_ENDPOINT_URL_SERVICE_QUOTAS',
+  gameliftstreams: 'AWS_ENDPOINT_URL_GAMELIFTSTREAMS',
+};
+
+/** What there is to do, one line each. */
+export const notOk = (findings: readonly Finding[]): string[] =>
+  findings
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, subject, says }) => `${level} ${subject}: ${says}`);
+
+export async function standInAws() {
+  const directory = temporaryDirectory();
+  const fakes = Object.fromEntries(
+    await Promise.all(SERVICES.map(async (name) => [name, await startFake(name)] as const)),
+  ) as Record<Service, FakeApi>;
+  const web = fakes.web.url;
+  const issuer = `${web}/issuer`;
+
+  const well = (): World => ({
+    settings: {
+      streamGroups: [
+        {
+          id: 'sg-1AB2C3',
+          region: REGION,
+          applications: ['a-1', 'a-2'],
+          locations: ['us-west-2', 'eu-west-1'],
+        },
+      ],
+      webOrigins: [ORIGIN],
+      operators: [`arn:aws:sts::${ACCOUNT}:assumed-role/Operators/*`],
+      alarmTopic: `arn:aws:sns:${REGION}:${ACCOUNT}:on-call`,
+      identity: { issuer, audience: ['game'], scope: 'game/play' },
+      removalPolicy: 'destroy',
+    },
+    caller: () =>
+      xml(
+        `<GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/ann</Arn><Account>${ACCOUNT}</Account></GetCallerIdentityResult>`,
+      ),
+    stacks: {
+      Rejoin: {
+        status: 'UPDATE_COMPLETE',
+        outputs: { ApiUrl: `${web}/player`, Issuer: issuer, Audience: 'game', Scope: 'game/play' },
+      },
+      RejoinOperator: { status: 'CREATE_COMPLETE', outputs: { OperatorApiUrl: `${web}/operator` } },
+    },
+    cloudFormation: undefined,
+    parts: {
+      Rejoin: {
+        functions: ['Rejoin-reconnect-1', 'Rejoin-status-1'],
+        alarms: ['Rejoin-FunctionsDead-1', 'RejoinReconnectsFailingFast'],
+        deployedWith: {},
+      },
+      RejoinOperator: {
+        functions: ['Rejoin-shell-1'],
+        alarms: ['Rejoin-AdminShellUsed-1'],
+        deployedWith: {},
+      },
+    },
+    counts: {
+      'Rejoin-reconnect-1': { Invocations: [3, 4], Errors: [0, 0] },
+      'Rejoin-status-1': { Invocations: [12], Errors: [] },
+      'Rejoin-shell-1': { Invocations: [1], Errors: [0] },
+    },
+    ringing: [],
+    cloudWatch: undefined,
+    topic: { SubscriptionsConfirmed: '2', SubscriptionsPending: '0' },
+    lambda: accountSettings(1000),
+    quotas: () => ({
+      status: 200,
+      body: {
+        Quotas: ['StartStreamSession', 'GetStreamSession', 'CreateStreamSessionConnection'].map((name) => ({
+          QuotaName: `Rate of ${name} requests`,
+          Value: 20,
+        })),
+      },
+    }),
+    streamGroup: {
+      Arn: arn('streamgroup/sg-1AB2C3'),
+      Id: 'sg-1AB2C3',
+      Status: 'ACTIVE',
+      DefaultApplication: { Id: 'a-1', Arn: arn('application/a-1') },
+      AssociatedApplications: [arn('application/a-1'), arn('application/a-2')],
+      LocationStates: [
+        { LocationName: 'us-west-2', Status: 'ACTIVE', AlwaysOnCapacity: 1, OnDemandCapacity: 0 },
+        { LocationName: 'eu-west-1', Status: 'ACTIVE', AlwaysOnCapacity: 0, OnDemandCapacity: 2 },
+      ],
+    },
+    door: { player: 401, operator: 403 },
+    allowedOrigin: (origin) => (origin === ORIGIN ? origin : undefined),
+    allowedMethods: 'GET,POST,DELETE',
+    preflight: 204,
+    discovery: { issuer, jwks_uri: `${web}/keys` },
+    keys: { keys: [{ kty: 'RSA' }] },
+  });
+  let world = well();
+
+  const signed = (answer: (received: Received) => Reply) => (received: Received) =>
+    received.principal === 'operator'
+      ? answer(received)
+      : { status: 403, body: { __type: 'SignatureDoesNotMatch' } };
+  fakes.sts.answer(signed(() => world.caller()));
+  fakes.servicequotas.answer(signed((received) => world.quotas(received)));
+  fakes.lambda.answer(signed((received) => world.lambda(received)));
+  fakes.gameliftstreams.answer(
+    signed(() => {
+      const { streamGroup } = world;
+      return typeof streamGroup.status === 'number'
+        ? (streamGroup as unknown as Reply)
+        : { status: 200, body: streamGroup };
+    }),
+  );
+  fakes.cloudformation.answer(
+    signed((received) => {
+      const parameters = new URLSearchParams(received.body);
+      const name = parameters.get('StackName') ?? '';
+      const action = parameters.get('Action') ?? '';
+      const instead = world.cloudFormation?.(action);
+      if (instead) return instead;
+      if (action === 'GetTemplate')
+        return xml(`<TemplateBody>${escaped(templateOf(world, name))}</TemplateBody>`);
+      if (action === 'ListStackResources') return xml(resources(world, name, parameters.get('NextToken')));
+      const stack = world.stacks[name];
+      if (!stack) return xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
+      const outputs = Object.entries(stack.outputs).map(
+        ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+      );
+      return xml(`<StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs>`);
+    }),
+  );
+  fakes.monitoring.answer(
+    signed(({ body }) => {
+      const parameters = new URLSearchParams(body);
+      const action = parameters.get('Action') ?? '';
+      return world.cloudWatch?.(action) ?? xml(cloudWatch(world, action, parameters));
+    }),
+  );
+  fakes.sns.answer(
+    signed(() => {
+      if (isReply(world.topic)) return world.topic;
+      const entries = Object.entries(world.topic).map(
+        ([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`,
+      );
+      return xml(`<Attributes>${entries.join('')}</Attributes>`);
+    }),
+  );
+  fakes.web.answer(({ method, path, headers }) => {
+    if (path === '/keys') return { status: 200, body: world.keys as object };
+    if (path === '/issuer/.well-known/openid-configuration') return { status: 200, body: world.discovery };
+    if (method === 'OPTIONS') {
+      const allowed = world.allowedOrigin(headers.origin ?? '');
+      const cors = allowed !== undefined && {
+        'access-control-allow-origin': allowed,
+        'access-control-allow-methods': world.allowedMethods,
+        'access-control-allow-headers': 'authorization,content-type,idempotency-key',
+      };
+      return { status: world.preflight, headers: world.preflight === 204 ? { ...cors } : {} };
+    }
+    if (path === '/player/v1/streamsessions') return { status: world.door.player, body: {} };
+    if (path === '/operator/v1/players/doctor/streamsessions')
+      return { status: world.door.operator, body: {} };
+    return { status: 404, body: {} };
+  });
+
+  const environment = {
+    AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
+    AWS_REGION: REGION,
+    ...Object.fromEntries(
+      Object.entries(VARIABLES).map(([name, variable]) => [variable, fakes[name as Service].url]),
+    ),
+  };
+  const settingsFile = join(directory.path, 'settings.json');
+  const begin = (change: (world: World) => void = () => {}) => {
+    world = well();
+    change(world);
+    mkdirSync(directory.path, { recursive: true });
+    writeFileSync(settingsFile, JSON.stringify(world.settings));
+  };
+  return {
+    fakes,
+    environment,
+    directory: directory.path,
+    settingsFile,
+    begin,
+    /** What the doctor finds in a world where all is well but for this change. */
+    findings: (change?: (world: World) => void, players?: number): Promise<Finding[]> => {
+      begin(change);
+      return examine({ settings: settingsFile, players, local: false, json: false }, directory.path);
+    },
+    close: async () => {
+      await Promise.all(Object.values(fakes).map((fake) => fake.close()));
+      directory.remove();
+    },
+  };
+}
