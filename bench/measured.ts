@@ -1,4 +1,4 @@
-import { progressLine } from './storm/progress.ts';
+import { progressLine } from './progress.ts';
 
 /**
  * Runs a measurement with progress on stderr. Where somebody ends the process, the measurement is told to stop, tidies up on its way

@@ -3,21 +3,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createAdminShells } from './admin-shell/admin-shells.ts';
 import { isWebSocket } from './admin-shell/websocket.ts';
-import { type ApiContext, type Authorization, serveCall } from './api.ts';
-import { createCalls } from './calls.ts';
-import { createClientTokens } from './client-tokens.ts';
-import { serveControl } from './control.ts';
-import { admitControl } from './control-access.ts';
-import { createFaults } from './faults.ts';
-import { createHolds } from './holds.ts';
-import { createRateLimit } from './rate-limit.ts';
-import { type EmulatorStreamGroup, GameLiftStreams } from './service.ts';
-import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation } from './settings.ts';
+import { type ApiContext, type Authorization, serveCall } from './api/api.ts';
+import { createCalls } from './api/calls.ts';
+import { createFaults } from './api/faults.ts';
+import { createHolds } from './api/holds.ts';
+import { createRateLimit } from './api/rate-limit.ts';
+import { serveControl } from './control/control.ts';
+import { admitControl } from './control/control-access.ts';
+import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation } from './model/settings.ts';
+import { createClientTokens } from './sessions/client-tokens.ts';
+import { type EmulatorStreamGroup, GameLiftStreams } from './sessions/service.ts';
 
-export type { Authorization } from './api.ts';
-export type { EmulatorStreamGroup } from './service.ts';
-export type { EmulatorSettings } from './settings.ts';
-export { shutdownWebRtc } from './webrtc.ts';
+export type { Authorization } from './api/api.ts';
+export type { EmulatorSettings } from './model/settings.ts';
+export type { EmulatorStreamGroup } from './sessions/service.ts';
+export { shutdownWebRtc } from './webrtc/webrtc.ts';
 
 /** Who may call: a name for policies and the record of calls, and the key it signs with. */
 export interface EmulatorPrincipal {

@@ -3,15 +3,15 @@
  * sessions it reaches. It may stand in a stack of its own, as `operator-stack.ts` has it, or in that of the `Rejoin`.
  */
 import { Construct } from 'constructs';
+import { OperatorApi } from './api/operator-api.ts';
 import { operatorEnvironment } from './functions/environment.ts';
 import type { GrantTargets } from './functions/grants.ts';
-import { OperatorAlarms } from './monitoring/operator-alarms.ts';
-import { OperatorApi } from './api/operator-api.ts';
-import { operatorRoutes } from './routes/operator-routes.ts';
-import { OperatorTables } from './storage/operator-tables.ts';
-import type { Rejoin } from './rejoin.ts';
 import { RouteFunction } from './functions/route-function.ts';
+import { OperatorAlarms } from './monitoring/operator-alarms.ts';
+import type { Rejoin } from './rejoin.ts';
+import { operatorRoutes } from './routes/operator-routes.ts';
 import { tag } from './settings/tags.ts';
+import { OperatorTables } from './storage/operator-tables.ts';
 
 export class RejoinOperator extends Construct {
   /** Base URL of the operator API, without a slash at the end. */

@@ -5,16 +5,16 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { playerEnvironment } from './functions/environment.ts';
 import { Identity } from './api/identity.ts';
-import { Monitoring } from './monitoring/monitoring.ts';
 import { PlayerApi } from './api/player-api.ts';
-import { playerRoutes } from './routes/player-routes.ts';
+import { playerEnvironment } from './functions/environment.ts';
 import { RouteFunction } from './functions/route-function.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import { playerRoutes } from './routes/player-routes.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings/settings.ts';
-import { SessionTable } from './storage/session-table.ts';
 import { tag } from './settings/tags.ts';
 import { warningsFor } from './settings/warnings.ts';
+import { SessionTable } from './storage/session-table.ts';
 
 type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
 

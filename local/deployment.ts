@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
 import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
-import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { guardTable } from './iam/table-guard.ts';
 import { CONSOLE_CLIENT_ID } from './identity/names.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { shutdownWebRtc } from '../emulator/webrtc/webrtc.ts';
 import { startDeployment } from './deployment.ts';
-import { shutdownWebRtc } from '../emulator/webrtc.ts';
 import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';
 
 const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [options]

@@ -1,8 +1,9 @@
 /** The operator's command line: `npm run --silent operator -- --help`. */
+
+import { EXIT, Failure } from './aws/failure.ts';
 import { type Arguments, readArguments } from './commands/arguments.ts';
 import { perform } from './commands/commands.ts';
-import { EXIT, Failure } from './aws/failure.ts';
-import { complain, json, say } from './print.ts';
+import { complain, json, say } from './commands/print.ts';
 
 /** Says what went wrong, in one line. @returns the exit code */
 function fail(error: unknown, asJson: boolean): number {

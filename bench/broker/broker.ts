@@ -8,10 +8,10 @@ import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { FunctionModel } from '../../local/template/model.ts';
-import { createTurnstile } from '../storm/turnstile.ts';
 import { type Answer, type BenchSession, playerEvent } from './event.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { longAnswer, longOffer } from './sdp.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /** An item of a table, or its key. */
 export type Item = Record<string, AttributeValue>;

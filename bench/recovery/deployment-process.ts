@@ -1,6 +1,7 @@
 /** A process of the bench: the local deployment, with limits that repeated cuts of the same players don't meet. */
+
+import { shutdownWebRtc } from '../../emulator/webrtc/webrtc.ts';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
-import { shutdownWebRtc } from '../../emulator/webrtc.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 

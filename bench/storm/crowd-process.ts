@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
+import { createTurnstile } from '../broker/turnstile.ts';
 import { type ApiConnections, apiConnections } from './api-client.ts';
 import { runCrowd, type StormPlayer } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
@@ -11,7 +12,6 @@ import { newOffer } from './offer.ts';
 import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
 import { rejoinPlayer } from './rejoin-player.ts';
 import { sdkPlayers } from './sdk-player.ts';
-import { createTurnstile } from './turnstile.ts';
 
 /** How often progress is told, in milliseconds. */
 const TELL_EVERY_MS = 200;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createTurnstile } from '../broker/turnstile.ts';
 import type { EmulatorControl } from './emulator.ts';
-import { createTurnstile } from './turnstile.ts';
 
 /** The name of an answer that tells a session's status. */
 export const STATUS_ANSWER = 'status';

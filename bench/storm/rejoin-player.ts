@@ -8,9 +8,9 @@ import { createScope } from '../../client/src/scope.ts';
 import type { StreamSession } from '../../client/src/session.ts';
 import type { Ended } from '../../client/src/state.ts';
 import { START_WITHIN_MS } from '../../client/src/timing.ts';
+import type { Turnstile } from '../broker/turnstile.ts';
 import { newOutcome, type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
 import { newOffer } from './offer.ts';
-import type { Turnstile } from './turnstile.ts';
 
 /** Where and as whom a player plays. */
 export interface RejoinPlayerOptions {

@@ -1,9 +1,10 @@
+import { tablePacer } from '../../lambdas/admission/queue-table.ts';
+import { SHORT_WAIT_MS, type Turn } from '../../lambdas/admission/ticket.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
+import { inTurn, type TurnDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
 import { budgetWaitMs, chargedTat, latestTat } from '../../lambdas/limits/rate-limit.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
-import { likelyEnd, SHORT_WAIT_MS, type Turn } from '../../lambdas/admission/ticket.ts';
-import { tablePacer } from '../../lambdas/admission/queue-table.ts';
-import { inTurn, type TurnDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
+import { likelyEnd } from '../../lambdas/sessions/stream-session.ts';
 import { simulatedTable } from './simulate-table.ts';
 import { seeded, tokenBucket, virtualTime } from './simulate-time.ts';
 

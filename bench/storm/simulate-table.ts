@@ -1,5 +1,5 @@
-import { Problem } from '../../lambdas/problems/problems.ts';
 import type { Table, Update } from '../../lambdas/dynamodb/table.ts';
+import { Problem } from '../../lambdas/problems/problems.ts';
 import { tokenBucket, type VirtualTime } from './simulate-time.ts';
 
 type Item = Record<string, unknown>;

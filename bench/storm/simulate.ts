@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { progressLine } from '../progress.ts';
 import { startChild } from './child.ts';
 import type { SimulationMessage, SimulationOrder } from './messages.ts';
-import { progressLine } from './progress.ts';
 import { isHeld, SCENARIOS, type Scenario, seedsOf } from './simulate-scenarios.ts';
 import type { StormResult } from './simulate-storm.ts';
 

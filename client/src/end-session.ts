@@ -2,8 +2,9 @@ import { routes, type Send } from './api-client.ts';
 import { findLive } from './first-connection.ts';
 import { createRequests } from './requests.ts';
 import type { Scope } from './scope.ts';
-import { isGone, type StreamSession } from './session.ts';
+import type { StreamSession } from './session.ts';
 import type { Ended } from './state.ts';
+import { isGone } from './state.ts';
 import { END_WITHIN_MS, FIND_WITHIN_MS } from './timing.ts';
 
 /** Ends this session, or else the player's newest. */

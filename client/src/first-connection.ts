@@ -5,7 +5,6 @@ import { requestConnection } from './connection-request.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { GameLiftStreamsLike } from './sdk.ts';
 import {
-  isGone,
   isOver,
   readSession,
   readSessions,
@@ -13,7 +12,7 @@ import {
   type StartRequest,
   type StreamSession,
 } from './session.ts';
-import type { Ended, Ending } from './state.ts';
+import { type Ended, type Ending, isGone } from './state.ts';
 import { FIND_WITHIN_MS, POLL_MS, START_WITHIN_MS } from './timing.ts';
 
 /** What a first connection needs: what an attempt does, and the right to the session. */

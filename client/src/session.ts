@@ -1,5 +1,4 @@
 import { compact, membersOf } from './compact.ts';
-import type { Ending } from './state.ts';
 
 /** GameLift Streams' `StreamSessionStatus` values. */
 export type StreamSessionStatus =
@@ -39,11 +38,6 @@ export interface StartRequest {
 /** Whether AWS brings a session in this status back; it does not. */
 export function isOver({ status }: StreamSession): boolean {
   return ['TERMINATING', 'TERMINATED', 'ERROR'].includes(status);
-}
-
-/** Whether a stream that ended so has no session to come back to. */
-export function isGone({ reason }: Ending): boolean {
-  return ['idle', 'terminated', 'session_ended', 'no_session', 'ended_by_player'].includes(reason);
 }
 
 /** Whether AWS takes a connection to a session in this status, or would say why it never will. */

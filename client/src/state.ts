@@ -134,3 +134,8 @@ export type EventDetails =
   | { readonly name: 'first_frame' }
   | { readonly name: 'no_picture'; readonly error: unknown }
   | { readonly name: 'input_failed'; readonly error: unknown };
+
+/** Whether a stream that ended so has no session to come back to. */
+export function isGone({ reason }: Ending): boolean {
+  return ['idle', 'terminated', 'session_ended', 'no_session', 'ended_by_player'].includes(reason);
+}

@@ -1,7 +1,7 @@
-import { ServiceError } from '../errors.ts';
-import { isFinished } from '../lifecycle.ts';
-import type { Settings } from '../settings.ts';
-import type { StreamSession } from '../stream-session.ts';
+import { ServiceError } from '../model/errors.ts';
+import { isFinished } from '../model/lifecycle.ts';
+import type { Settings } from '../model/settings.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
 
 /**
  * Whether an admin shell can be had of a session now. Source of the statuses: API reference, CreateStreamSessionAdminShell.

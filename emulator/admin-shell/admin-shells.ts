@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isFinished } from '../lifecycle.ts';
-import type { Settings } from '../settings.ts';
-import type { StreamSession } from '../stream-session.ts';
+import { isFinished } from '../model/lifecycle.ts';
+import type { Settings } from '../model/settings.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
 import { requireAccess } from './access.ts';
 import { type Clock, createDataChannel, type DataChannel } from './data-channel.ts';
 import { readOpenDataChannel } from './payloads.ts';

@@ -1,4 +1,4 @@
-import { isFinished } from '../lifecycle.ts';
+import { isFinished } from '../model/lifecycle.ts';
 import { type CommandContext, clockTime, printable } from './subject.ts';
 
 /** A command that prints something and is done. */

@@ -1,4 +1,4 @@
-import type { StreamSession } from '../stream-session.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
 
 /** As much of a stream session as its admin shell shows. */
 export type ShellSubject = Pick<

@@ -5,8 +5,8 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
-import type { Settings } from '../settings/settings.ts';
 import { problemLine, SettingsError } from '../settings/problems.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export class ApiDomain extends Construct {
   readonly domainName: DomainName;

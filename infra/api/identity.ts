@@ -1,7 +1,7 @@
 /** Whose tokens count: those of a provider that exists, or of a user pool that comes with the deployment. */
 import { Construct } from 'constructs';
-import type { TokenRequirements } from './player-api.ts';
 import { defaultScope, type Settings } from '../settings/settings.ts';
+import type { TokenRequirements } from './player-api.ts';
 import { PlayerPool } from './user-pool.ts';
 
 export class Identity extends Construct {

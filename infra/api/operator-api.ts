@@ -3,10 +3,9 @@ import { Stack } from 'aws-cdk-lib';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Construct } from 'constructs';
-import { accessLogFields, addStage } from './stage.ts';
-import type { ApiRoute } from './player-api.ts';
-import { RouteIntegration } from './route-integration.ts';
 import type { Settings } from '../settings/settings.ts';
+import { type ApiRoute, RouteIntegration } from './route-integration.ts';
+import { accessLogFields, addStage } from './stage.ts';
 
 export class OperatorApi extends Construct {
   readonly api: HttpApi;

@@ -1,29 +1,19 @@
 /** The HTTP API that players' browsers call. Every route wants a token of our issuer with the play scope. */
 import { Duration, Stack } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi, type HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ApiDomain } from './domain.ts';
-import { accessLogFields, addStage } from './stage.ts';
-import { RouteIntegration } from './route-integration.ts';
 import type { Settings } from '../settings/settings.ts';
+import { ApiDomain } from './domain.ts';
+import { type ApiRoute, RouteIntegration } from './route-integration.ts';
+import { accessLogFields, addStage } from './stage.ts';
 
 /** Who may call: tokens of this issuer, for one of these audiences, with this scope. */
 export interface TokenRequirements {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly scope: string;
-}
-
-/** A route and the function behind it. */
-export interface ApiRoute {
-  readonly method: HttpMethod;
-  readonly path: string;
-  readonly function: IFunction;
-  /** What is invoked: the function itself, or an alias of it. */
-  readonly invoked: IFunction;
 }
 
 export interface PlayerApiProps {

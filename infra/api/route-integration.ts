@@ -1,10 +1,18 @@
 /** A Lambda integration that may be invoked by its one route: this method on this path. */
 import { Stack } from 'aws-cdk-lib';
-import type { HttpRouteIntegrationBindOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpMethod, HttpRouteIntegrationBindOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ApiRoute } from './player-api.ts';
+
+/** A route and the function behind it. */
+export interface ApiRoute {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly function: IFunction;
+  /** What is invoked: the function itself, or an alias of it. */
+  readonly invoked: IFunction;
+}
 
 /**
  * CDK's own integration permits every method on the path. Two of our routes share a path, and the permission to end a

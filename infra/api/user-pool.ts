@@ -12,10 +12,10 @@ import {
   UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
-import type { CognitoIdentity, Settings } from '../settings/settings.ts';
 import { problemLine, SettingsError } from '../settings/problems.ts';
+import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import { isDomainPrefix } from '../settings/rules.ts';
+import type { CognitoIdentity, Settings } from '../settings/settings.ts';
 
 export interface PlayerPoolProps {
   readonly cognito: CognitoIdentity['cognito'];

@@ -1,11 +1,11 @@
 /** What a function learns from its environment: the settings it needs, and nothing that only the deployment needs. */
 import { Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { operatorSettings, playerSettings } from '../settings/deployed.ts';
-import { type GrantTargets, tableOf } from './grants.ts';
 import { isTable, type Route, type TableTarget } from '../routes/route.ts';
-import type { Settings } from '../settings/settings.ts';
+import { operatorSettings, playerSettings } from '../settings/deployed.ts';
 import { SettingsError } from '../settings/problems.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type GrantTargets, tableOf } from './grants.ts';
 
 /** Under these names the functions' metrics stand in CloudWatch. */
 export const metricsNamespace = 'Rejoin';

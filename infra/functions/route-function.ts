@@ -10,12 +10,12 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Route } from '../routes/route.ts';
+import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
+import type { Settings } from '../settings/settings.ts';
 import { bundledCode } from './bundling/bundle.ts';
 import { functionPolicy, type GrantTargets } from './grants.ts';
 import { keptReady } from './provisioned-concurrency.ts';
-import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
-import type { Route } from '../routes/route.ts';
-import type { Settings } from '../settings/settings.ts';
 
 export interface RouteFunctionProps {
   readonly route: Route;

@@ -11,9 +11,9 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
-import { atLeast, type Bell, described, tell } from './alarm.ts';
 import type { Settings } from '../settings/settings.ts';
+import { atLeast, type Bell, described, tell } from './alarm.ts';
+import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 
 /** How many times faster than it lasts a budget is spent, in both windows; minutes. */
 export const burns = [

@@ -13,10 +13,10 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { Settings } from '../settings/settings.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
 import { type OwnMetricName, ownMetric, requestsByOutcome, sumOf, usesAnywhere } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { TurnedAway } from './rejected-requests.ts';
 
 export interface PlayerDashboardProps {

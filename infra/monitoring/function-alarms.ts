@@ -2,8 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ownMetric, sumOf } from './own-metrics.ts';
 import { type Bell, ringing } from './alarm.ts';
+import { ownMetric, sumOf } from './own-metrics.ts';
 
 export interface FunctionAlarmsProps {
   /** Before each alarm's name, where another API has alarms of the same kind. */

@@ -4,11 +4,11 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { RouteFunction } from '../functions/route-function.ts';
+import type { Settings } from '../settings/settings.ts';
 import { PlayerDashboard } from './dashboard.ts';
 import { PlayerAlarms } from './player-alarms.ts';
 import { PlayerQueries } from './queries.ts';
-import type { RouteFunction } from '../functions/route-function.ts';
-import type { Settings } from '../settings/settings.ts';
 import { TurnedAway } from './rejected-requests.ts';
 
 export interface MonitoringProps {

@@ -4,10 +4,10 @@
  */
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { announcing, type Bell, ringing } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
-import { announcing, type Bell, ringing } from './alarm.ts';
 
 /** The uses that ring: by which route's function they are counted, and under which name. */
 const uses = [

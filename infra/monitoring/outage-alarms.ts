@@ -3,8 +3,8 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 import { type Bell, ringing } from './alarm.ts';
+import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 import type { TurnedAway } from './rejected-requests.ts';
 
 /** A player counts once in five minutes, so these are several players, or one for a quarter of an hour: where few play it is often one. */

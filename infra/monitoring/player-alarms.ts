@@ -5,13 +5,13 @@ import { type AlarmBase, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Settings } from '../settings/settings.ts';
+import { type Bell, ringing, sustained } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { burnAlarms } from './burn-rate-alarms.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { looksAlarm, nobodyAlarm, relapseAlarm, turnedAwayAlarm } from './outage-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
-import { type Bell, ringing, sustained } from './alarm.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { TurnedAway } from './rejected-requests.ts';
 
 /** Functions of the player API by their routes' names. */

@@ -1,8 +1,8 @@
 /** The settings of one deployment: checked, complete and frozen. */
 import type * as z from 'zod';
+import { problemsTogether } from './cross-checks.ts';
 import { issueLines, pathText, problemLine, SettingsError } from './problems.ts';
 import { settingsSchema } from './schema.ts';
-import { problemsTogether } from './cross-checks.ts';
 
 /** What a deployer may write: `streamGroups` is all that is required. */
 export type SettingsInput = z.input<typeof settingsSchema>;

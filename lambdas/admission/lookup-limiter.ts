@@ -1,8 +1,8 @@
-import { type PacerState, pacerState, rateNow, slowedRate } from './queue.ts';
-import { Problem } from '../problems/problems.ts';
-import { pacerKey } from './queue-table.ts';
-import { takePlace } from '../limits/shared-rate-limit.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { takePlace } from '../limits/shared-rate-limit.ts';
+import { Problem } from '../problems/problems.ts';
+import { type PacerState, pacerState, rateNow, slowedRate } from './queue.ts';
+import { pacerKey } from './queue-table.ts';
 
 /** Calls of GetStreamSession, made at once or not at all: a status that is a little older will do. */
 export interface Spots {

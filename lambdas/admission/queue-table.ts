@@ -1,3 +1,6 @@
+import type { Key, Table } from '../dynamodb/table.ts';
+import type { PacedOperation } from '../environment/settings.ts';
+import { Problem } from '../problems/problems.ts';
 import {
   hotWaitMs,
   isPacing,
@@ -16,9 +19,6 @@ import {
   sampleWeight,
   shardsOf,
 } from './queue.ts';
-import { Problem } from '../problems/problems.ts';
-import type { PacedOperation } from '../environment/settings.ts';
-import type { Key, Table } from '../dynamodb/table.ts';
 
 /** What the pacer says to somebody without a turn. Epoch milliseconds. */
 export type Entry =

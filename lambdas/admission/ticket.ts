@@ -1,5 +1,4 @@
 import { Problem } from '../problems/problems.ts';
-import { hardEnd, type SessionRecord } from '../sessions/stream-session.ts';
 
 /** A player's place in the line of an account's quota. Epoch milliseconds. */
 export interface Turn {
@@ -32,18 +31,6 @@ export function judgeTurn(turn: Turn | undefined, now: number): 'none' | 'due' |
 export function isOnTime(turn: Turn | undefined, now: number): boolean {
   const worth = judgeTurn(turn, now);
   return worth === 'due' || (worth !== 'none' && worth.waitMs <= SHORT_WAIT_MS);
-}
-
-/**
- * When AWS will have ended the session if nobody connects, as far as is known: the connection time-out runs from when the
- * loss was seen, or at the earliest from when the player first had to wait. What would have ended it already was another
- * loss, from which the player has come back since.
- */
-export function likelyEnd(record: SessionRecord, turn: Turn | undefined, now: number): number {
-  const timeout = record.connectionTimeoutSeconds * 1000;
-  const seen = record.status === 'PENDING_CLIENT_RECONNECTION' ? record.statusSince : undefined;
-  const from = [seen, turn?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
-  return Math.min(hardEnd(record), from + timeout);
 }
 
 /** The place in the line of a turn, 1 for the next. */

@@ -7,9 +7,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { measured } from '../observability/request-metrics.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
-import { measured } from '../observability/request-metrics.ts';
 
 /** An item's key: whose it is, and what it is. */
 export interface Key {

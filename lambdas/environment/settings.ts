@@ -46,3 +46,13 @@ export function requireEnv(name: string): string {
 export function readSettings(): Settings {
   return JSON.parse(requireEnv('SETTINGS')) as Settings;
 }
+
+/** The Region of a configured stream group. */
+export function regionOf(
+  settings: { streamGroups: readonly { id: string; region: string }[] },
+  streamGroupId: string,
+): string {
+  const group = settings.streamGroups.find(({ id }) => id === streamGroupId);
+  if (!group) throw new Error(`Stream group ${streamGroupId} is not in the settings`);
+  return group.region;
+}

@@ -1,10 +1,11 @@
-import type { AwsFailure } from './aws-failure.ts';
 import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
-import { statusProblem } from './refusals.ts';
 import type { Problem } from '../problems/problems.ts';
+import { spread, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
+import type { AwsFailure } from './aws-failure.ts';
+import { statusProblem } from './refusals.ts';
 import { MIN_ATTEMPT_MS } from './retry.ts';
-import { isOver, type StreamSessionStatus } from '../sessions/stream-session.ts';
-import { reconnectableInMs, spread, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
+import { isOver, type StreamSessionStatus } from './stream-session-status.ts';
+import { reconnectableInMs } from './waits.ts';
 
 /** For this long AWS takes an admin shell's token and URL (developer guide, "Access a stream session"). */
 export const SHELL_VALID_MS = 60_000;

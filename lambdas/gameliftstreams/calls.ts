@@ -5,10 +5,10 @@ import {
   StartStreamSessionCommand,
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
+import { measured } from '../observability/request-metrics.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
-import type { StreamSessionStatus } from '../sessions/stream-session.ts';
-import { measured } from '../observability/request-metrics.ts';
+import type { StreamSessionStatus } from './stream-session-status.ts';
 
 /** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
 export interface CallBudget {

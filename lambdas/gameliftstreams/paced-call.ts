@@ -1,9 +1,9 @@
-import { AwsFailure } from './aws-failure.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Pacer } from '../admission/queue-table.ts';
 import { judgeTurn, pacedProblem, placeOf, SHORT_WAIT_MS, type Turn } from '../admission/ticket.ts';
 import { measured } from '../observability/request-metrics.ts';
-import type { Pacer } from '../admission/queue-table.ts';
 import type { Log } from '../observability/telemetry.ts';
+import type { Problem } from '../problems/problems.ts';
+import { AwsFailure } from './aws-failure.ts';
 
 /** What calls on turns work with. */
 export interface TurnDependencies {

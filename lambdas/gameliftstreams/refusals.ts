@@ -1,8 +1,8 @@
-import type { AwsFailure } from './aws-failure.ts';
-import { endedProblem } from '../sessions/connection.ts';
 import { Problem } from '../problems/problems.ts';
-import { isOver, isReconnectable, type StreamSessionStatus } from '../sessions/stream-session.ts';
-import { GROUP_WAIT_MS, reconnectableInMs, spread, THROTTLED_WAIT_MS, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
+import { spread, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
+import type { AwsFailure } from './aws-failure.ts';
+import { isOver, isReconnectable, type StreamSessionStatus } from './stream-session-status.ts';
+import { GROUP_WAIT_MS, reconnectableInMs, THROTTLED_WAIT_MS } from './waits.ts';
 
 /** A session's status as looked up after a refusal; absent where it could not be looked up. */
 export interface Observed {
@@ -173,6 +173,14 @@ export function terminateProblem(
     },
     failure,
   );
+}
+
+/** The refusal for a session that is over. */
+export function endedProblem(session: Pick<Observed, 'status' | 'statusReason'>): Problem {
+  return new Problem('stream_session_ended', 'The stream session has ended and cannot be reconnected to.', {
+    streamSessionStatus: session.status,
+    ...(session.statusReason === undefined ? {} : { statusReason: session.statusReason }),
+  });
 }
 
 function groupProblem(failure: AwsFailure, random: number): Problem {

@@ -1,9 +1,8 @@
-import { AwsFailure, isUncertain } from './aws-failure.ts';
-import type { Observed } from './refusals.ts';
-import type { AwsStreamSession, CallBudget } from './calls.ts';
-import { measured } from '../observability/request-metrics.ts';
-import type { SessionKey } from '../sessions/session-table.ts';
 import type { Spots } from '../admission/lookup-limiter.ts';
+import { measured } from '../observability/request-metrics.ts';
+import { AwsFailure, isUncertain } from './aws-failure.ts';
+import type { AwsStreamSession, CallBudget } from './calls.ts';
+import type { Observed } from './refusals.ts';
 
 /** GetStreamSession for one session, as the functions are handed it. */
 export type GetStreamSession = (
@@ -13,7 +12,11 @@ export type GetStreamSession = (
 ) => Promise<AwsStreamSession>;
 
 /** A session to look at, and since when it exists (epoch milliseconds), as far as is known. */
-export type Sight = SessionKey & { createdAt?: number };
+export interface Sight {
+  streamGroupId: string;
+  streamSessionId: string;
+  createdAt?: number;
+}
 
 /** For this long AWS may not know everywhere yet a session that it has just started. */
 const CONSISTENT_AFTER_MS = 120_000;

@@ -6,25 +6,11 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import { playerIdOf } from '../identifiers/player-id.ts';
-import { PROBLEMS, Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
+import { forgetMeasured, measured } from '../observability/request-metrics.ts';
+import { countAnswer, log, logger, publish } from '../observability/telemetry.ts';
+import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
 import { verdictOf } from '../reliability/sli.ts';
-import { forgetMeasured, measured } from '../observability/request-metrics.ts';
-import type { Settings } from '../environment/settings.ts';
-import { countAnswer, log, logger, publish } from '../observability/telemetry.ts';
-
-/** What a route sees of a request: its caller is verified, nothing else is checked yet. */
-export interface PlayerRequest {
-  playerId: string;
-  streamGroupId: string | undefined;
-  streamSessionId: string | undefined;
-  /** The header as sent, if it was. */
-  idempotencyKey: string | undefined;
-  body: string | undefined;
-  /** Epoch milliseconds at which Lambda kills this invocation. */
-  endsBy: number;
-}
 
 /** What a route answers. */
 export interface Reply {
@@ -40,21 +26,6 @@ type Result = APIGatewayProxyStructuredResultV2;
 /** The part of an event that every answer needs. */
 interface Identified {
   requestContext: { requestId: string };
-}
-
-/**
- * Wraps a route of the player API into a Lambda handler.
- *
- * @param route the path's name in logs and metrics.
- */
-export function playerApi(
-  route: string,
-  settings: Settings,
-  answer: (request: PlayerRequest) => Promise<Reply>,
-): (event: Event, context: Context) => Promise<Result> {
-  return routeHandler<Event>(route, PROBLEMS, (event, context) =>
-    answer(toRequest(event, context, settings)),
-  );
 }
 
 /**
@@ -136,19 +107,6 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
       };
     },
   };
-}
-
-function toRequest(event: Event, context: Context, settings: Settings): PlayerRequest {
-  const { iss, sub } = event.requestContext.authorizer.jwt.claims;
-  if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
-    throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
-  }
-  const playerId = playerIdOf(iss, sub, settings.userId);
-  // A pseudonym, also where AWS is told the subject itself.
-  logger.appendKeys({
-    playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
-  });
-  return { ...asked(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
 }
 
 /** What a request asks for, whichever API it came to. From here on its ids are in the log. */

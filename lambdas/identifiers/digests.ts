@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Claim } from '../sessions/stream-session.ts';
+
+/** One request that holds, or held, the right to connect to a session. Digests, never the offer itself. */
+export interface Claim {
+  /** Digest of key and offer: what makes two requests the same one. */
+  request: string;
+  /** Digest of the offer. */
+  offer: string;
+  /** The idempotency key as sent, if one was. */
+  key?: string;
+}
 
 /**
  * A digest of a list of strings in which no two different lists collide: each part goes in behind its length,

@@ -1,7 +1,7 @@
-import { budgetWaitMs } from './rate-limit.ts';
-import { Problem } from '../problems/problems.ts';
-import { takePlace } from './shared-rate-limit.ts';
 import type { Key, Table } from '../dynamodb/table.ts';
+import { Problem } from '../problems/problems.ts';
+import { budgetWaitMs } from './rate-limit.ts';
+import { takePlace } from './shared-rate-limit.ts';
 
 /** A lookup of a session that the table does not know, and what it may cost. */
 export interface Lookup {

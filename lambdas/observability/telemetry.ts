@@ -1,7 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Verdict } from '../reliability/sli.ts';
+import type { Verdict } from '../problems/problems.ts';
 import { measured } from './request-metrics.ts';
 
 /** Fields a log line may carry: identifiers and outcomes, never a token, an SDP or a URL. */

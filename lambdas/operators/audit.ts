@@ -1,8 +1,8 @@
+import type { Table } from '../dynamodb/table.ts';
 import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { OperatorCall } from './operator-api.ts';
-import type { Table } from '../dynamodb/table.ts';
 
 /** One use of the operator API that reaches into a player's session. */
 export interface AuditRecord {

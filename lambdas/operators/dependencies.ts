@@ -1,15 +1,14 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { dynamoTable } from '../dynamodb/table.ts';
+import { readOperatorSettings } from '../environment/operator-settings.ts';
+import { regionOf, requireEnv } from '../environment/settings.ts';
 import { sightProblem } from '../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
-import { tableAudit } from './audit.ts';
-import { tableCounters } from '../limits/window-counters.ts';
-import { regionOf } from '../players/dependencies.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
-import type { RatedUse } from './rate.ts';
-import { readOperatorSettings } from '../environment/operator-settings.ts';
-import { requireEnv } from '../environment/settings.ts';
-import { dynamoTable } from '../dynamodb/table.ts';
+import { tableCounters } from '../limits/window-counters.ts';
 import { log, metrics } from '../observability/telemetry.ts';
+import { tableAudit } from './audit.ts';
+import type { RatedUse } from './rate.ts';
 
 /** A session by AWS's own names: an operator need not know whose it is. */
 export interface OperatedSession {

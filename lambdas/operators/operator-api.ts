@@ -3,11 +3,11 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import { operatorEntry } from './operator.ts';
-import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
-import { asked, type Reply, routeHandler } from '../http/route-handler.ts';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
+import { asked, type Reply, routeHandler } from '../http/route-handler.ts';
 import { log, logger } from '../observability/telemetry.ts';
+import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
+import { operatorEntry } from './operator.ts';
 
 /** Who asks, from where, in which request: what the audit keeps of every use. */
 export interface OperatorCall {

@@ -1,6 +1,6 @@
-import { OperatorProblem } from '../problems/operator-problems.ts';
-import type { Counters } from '../limits/window-counters.ts';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
+import type { Counters } from '../limits/window-counters.ts';
+import { OperatorProblem } from '../problems/operator-problems.ts';
 
 /** What operators may do only so often. Each is counted by itself: who has opened shells can still end sessions. */
 export type RatedUse = 'adminShell' | 'terminate';

@@ -1,27 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { adopt } from '../sessions/import-session.ts';
-import { tableCounters } from '../limits/window-counters.ts';
-import { getStreamSession as callGetStreamSession } from '../gameliftstreams/calls.ts';
-import { tableLookupBudget } from '../limits/import-limiter.ts';
-import { type GetStreamSession, observed, type Sight } from '../gameliftstreams/status-lookup.ts';
-import { type Pacer, tablePacer } from '../admission/queue-table.ts';
-import { tablePlayerCounts } from '../reliability/affected-players.ts';
-import { type SessionKey, tableRecords } from '../sessions/session-table.ts';
-import { type PacedOperation, readSettings, requireEnv } from '../environment/settings.ts';
 import { type Spots, tableSpots } from '../admission/lookup-limiter.ts';
+import { type Pacer, tablePacer } from '../admission/queue-table.ts';
 import { dynamoTable } from '../dynamodb/table.ts';
-import { log } from '../observability/telemetry.ts';
+import { type PacedOperation, readSettings, regionOf, requireEnv } from '../environment/settings.ts';
 import { within } from '../environment/time-limit.ts';
-
-/** The Region of a configured stream group. */
-export function regionOf(
-  settings: { streamGroups: readonly { id: string; region: string }[] },
-  streamGroupId: string,
-): string {
-  const group = settings.streamGroups.find(({ id }) => id === streamGroupId);
-  if (!group) throw new Error(`Stream group ${streamGroupId} is not in the settings`);
-  return group.region;
-}
+import { getStreamSession as callGetStreamSession } from '../gameliftstreams/calls.ts';
+import { type GetStreamSession, observed, type Sight } from '../gameliftstreams/status-lookup.ts';
+import { tableLookupBudget } from '../limits/import-limiter.ts';
+import { tableCounters } from '../limits/window-counters.ts';
+import { log } from '../observability/telemetry.ts';
+import { tablePlayerCounts } from '../reliability/affected-players.ts';
+import { adopt } from '../sessions/import-session.ts';
+import { type SessionKey, tableRecords } from '../sessions/session-table.ts';
 
 /** What every route works with, made once for the life of a sandbox. */
 export function commonDependencies() {

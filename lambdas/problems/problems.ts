@@ -1,4 +1,5 @@
-import type { Verdict } from '../reliability/sli.ts';
+/** The service's own failure, a help, or neither: the caller's own doing, what is still under way, what was counted before. */
+export type Verdict = 'good' | 'bad' | 'neither';
 
 /** What the client does next: repeat exactly this request, make a new offer first, or stop. */
 export type Retry = 'same' | 'newOffer' | 'never';

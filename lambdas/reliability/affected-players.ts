@@ -1,8 +1,8 @@
+import type { Key, Table, Update } from '../dynamodb/table.ts';
+import { within } from '../environment/time-limit.ts';
 import { playerMark } from '../identifiers/digests.ts';
 import { Problem } from '../problems/problems.ts';
 import { COUNTED_AGAIN_MS } from './sli.ts';
-import type { Key, Table, Update } from '../dynamodb/table.ts';
-import { within } from '../environment/time-limit.ts';
 
 /** What is counted of a player for the alarms, each by itself. The names are attributes of the player's item. */
 export type CountedOfPlayer = 'reconnectFailed' | 'startFailed' | 'relapsed';

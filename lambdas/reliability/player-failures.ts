@@ -1,8 +1,8 @@
-import { PROBLEMS, Problem } from '../problems/problems.ts';
-import { verdictOf } from './sli.ts';
-import { measured } from '../observability/request-metrics.ts';
-import { type CountedOfPlayer, MOST_PLAYERS, type PlayerCounts } from './affected-players.ts';
 import { ANSWER_BEFORE_END_MS, within } from '../environment/time-limit.ts';
+import { measured } from '../observability/request-metrics.ts';
+import { PROBLEMS, Problem } from '../problems/problems.ts';
+import { type CountedOfPlayer, MOST_PLAYERS, type PlayerCounts } from './affected-players.ts';
+import { verdictOf } from './sli.ts';
 
 /** What counting a player's failures works with. */
 export interface CountingDependencies {

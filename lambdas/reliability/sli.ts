@@ -1,9 +1,7 @@
-import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
-import { PROBLEMS, type Problem } from '../problems/problems.ts';
 import type { Turn } from '../admission/ticket.ts';
-
-/** The service's own failure, a help, or neither: the caller's own doing, what is still under way, what was counted before. */
-export type Verdict = 'good' | 'bad' | 'neither';
+import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
+import type { Verdict } from '../problems/problems.ts';
+import { PROBLEMS, type Problem } from '../problems/problems.ts';
 
 /** What a player has met since the last request that went well. Epoch milliseconds. */
 export interface Trouble {

@@ -1,7 +1,10 @@
+import { endedProblem } from '../gameliftstreams/refusals.ts';
+import { isOver } from '../gameliftstreams/stream-session-status.ts';
+import type { Claim } from '../identifiers/digests.ts';
 import { type Budget, budgetWaitMs } from '../limits/rate-limit.ts';
 import { inProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
-import { type Claim, isOver, type Lease, type SessionRecord } from './stream-session.ts';
+import type { Lease, SessionRecord } from './stream-session.ts';
 
 /** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
 const LINEAGE_KEPT = 8;
@@ -156,12 +159,4 @@ function isOvertaken(
 ): boolean {
   if (named === undefined || history.length === 0) return false;
   return !history.includes(named) && named !== underWay?.connectionId;
-}
-
-/** The refusal for a session that is over. */
-export function endedProblem(session: Pick<SessionRecord, 'status' | 'statusReason'>): Problem {
-  return new Problem('stream_session_ended', 'The stream session has ended and cannot be reconnected to.', {
-    streamSessionStatus: session.status,
-    ...(session.statusReason === undefined ? {} : { statusReason: session.statusReason }),
-  });
 }

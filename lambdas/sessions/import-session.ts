@@ -1,15 +1,15 @@
+import type { Spots } from '../admission/lookup-limiter.ts';
+import type { Settings } from '../environment/settings.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
-import { statusProblem } from '../gameliftstreams/refusals.ts';
-import { Problem } from '../problems/problems.ts';
-import type { SessionRecord } from './stream-session.ts';
 import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
+import { statusProblem } from '../gameliftstreams/refusals.ts';
+import { type GetStreamSession, lookAt } from '../gameliftstreams/status-lookup.ts';
 import type { LookupBudget } from '../limits/import-limiter.ts';
 import { measured } from '../observability/request-metrics.ts';
-import { type GetStreamSession, lookAt } from '../gameliftstreams/status-lookup.ts';
-import type { Records, SessionKey } from './session-table.ts';
-import type { Settings } from '../environment/settings.ts';
-import type { Spots } from '../admission/lookup-limiter.ts';
 import type { Log } from '../observability/telemetry.ts';
+import { Problem } from '../problems/problems.ts';
+import type { Records, SessionKey } from './session-table.ts';
+import type { SessionRecord } from './stream-session.ts';
 
 /** What adoption works with. */
 export interface AdoptDependencies {

@@ -1,6 +1,7 @@
-import { type Budget, latestTat } from '../limits/rate-limit.ts';
-import { finalStatus, hardEnd, isOver, type Lease, type SessionRecord } from './stream-session.ts';
 import type { Key, Table, Update } from '../dynamodb/table.ts';
+import { isOver } from '../gameliftstreams/stream-session-status.ts';
+import { type Budget, latestTat } from '../limits/rate-limit.ts';
+import { finalStatus, hardEnd, type Lease, type SessionRecord } from './stream-session.ts';
 
 /** Attributes a write may set or, given as null, remove. */
 export type Changes = { [Name in keyof SessionRecord]?: SessionRecord[Name] | null };

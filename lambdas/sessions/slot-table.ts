@@ -1,6 +1,6 @@
-import type { Slot } from './slot.ts';
-import { writing } from './session-table.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { writing } from './session-table.ts';
+import type { Slot } from './slot.ts';
 
 /** A slot's item outlives any session (24 hours at most), since an expired one would let in one session too many. */
 const SLOT_KEPT_MS = 26 * 3_600_000;

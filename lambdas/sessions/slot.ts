@@ -1,8 +1,9 @@
+import type { Turn } from '../admission/ticket.ts';
+import type { Claim } from '../identifiers/digests.ts';
 import { startInProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
-import type { Claim, Lease } from './stream-session.ts';
-import type { Turn } from '../admission/ticket.ts';
 import type { Trouble } from '../reliability/sli.ts';
+import type { Lease } from './stream-session.ts';
 
 /**
  * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both

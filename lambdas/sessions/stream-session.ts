@@ -1,26 +1,7 @@
 import type { Turn } from '../admission/ticket.ts';
+import { isOver, type StreamSessionStatus } from '../gameliftstreams/stream-session-status.ts';
+import type { Claim } from '../identifiers/digests.ts';
 import type { Trouble } from '../reliability/sli.ts';
-
-/** GameLift Streams' `StreamSessionStatus` values (API reference). */
-export type StreamSessionStatus =
-  | 'ACTIVATING'
-  | 'ACTIVE'
-  | 'CONNECTED'
-  | 'PENDING_CLIENT_RECONNECTION'
-  | 'RECONNECTING'
-  | 'TERMINATING'
-  | 'TERMINATED'
-  | 'ERROR';
-
-/** One request that holds, or held, the right to connect to a session. Digests, never the offer itself. */
-export interface Claim {
-  /** Digest of key and offer: what makes two requests the same one. */
-  request: string;
-  /** Digest of the offer. */
-  offer: string;
-  /** The idempotency key as sent, if one was. */
-  key?: string;
-}
 
 /** A lease: while it lives, its request alone may call AWS for the session. */
 export interface Lease extends Claim {
@@ -86,16 +67,6 @@ export interface StreamSessionView {
   createdAt: string;
   connectionTimeoutSeconds: number;
   endsAt?: string;
-}
-
-/** Whether a session in this status is over, or about to be: AWS brings none of these back. */
-export function isOver(status: StreamSessionStatus): boolean {
-  return status === 'TERMINATING' || status === 'TERMINATED' || status === 'ERROR';
-}
-
-/** Whether AWS takes a new connection in this status (developer guide, "Reconnect to a stream session"). */
-export function isReconnectable(status: StreamSessionStatus): boolean {
-  return status === 'PENDING_CLIENT_RECONNECTION' || status === 'ACTIVE';
 }
 
 /** A status that was seen at AWS, with what came with it. */
@@ -180,4 +151,16 @@ export function streamSessionView(record: SessionRecord): StreamSessionView {
     connectionTimeoutSeconds: record.connectionTimeoutSeconds,
     ...(isOver(record.status) ? {} : { endsAt: new Date(endsAt).toISOString() }),
   };
+}
+
+/**
+ * When AWS will have ended the session if nobody connects, as far as is known: the connection time-out runs from when the
+ * loss was seen, or at the earliest from when the player first had to wait. What would have ended it already was another
+ * loss, from which the player has come back since.
+ */
+export function likelyEnd(record: SessionRecord, turn: Turn | undefined, now: number): number {
+  const timeout = record.connectionTimeoutSeconds * 1000;
+  const seen = record.status === 'PENDING_CLIENT_RECONNECTION' ? record.statusSince : undefined;
+  const from = [seen, turn?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
+  return Math.min(hardEnd(record), from + timeout);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Authorizer } from '../iam/authorizer.ts';
 import { type Credential, type SignedRequest, verifySignature } from '../../emulator/sigv4/verify.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 
 /** Who may call what: the keys of the local deployment, and the policies behind them. */
 export interface IamCallers {

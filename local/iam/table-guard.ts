@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Credential, type Refusal, verifySignature } from '../../emulator/sigv4/verify.ts';
-import { readWholeBody, withBody } from './whole-body.ts';
 import type { Authorizer, Call, Decision } from './authorizer.ts';
 import { dynamoDbCalls, operationOf, type TablePlace } from './dynamodb-call.ts';
+import { readWholeBody, withBody } from './whole-body.ts';
 
 export interface TableGuardOptions extends TablePlace {
   /** Serves a request that is allowed; it reads the body from the stream as it would from the network. */

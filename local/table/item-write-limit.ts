@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { createRateLimit } from '../../emulator/rate-limit.ts';
+import { createRateLimit } from '../../emulator/api/rate-limit.ts';
 import { operationOf } from '../iam/dynamodb-call.ts';
-import type { TableModel } from '../template/model.ts';
 import { readWholeBody, withBody } from '../iam/whole-body.ts';
+import type { TableModel } from '../template/model.ts';
 
 export interface ItemWriteLimitOptions {
   /** Serves a request that is within the limit; it reads the body from the stream as it would from the network. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { SessionAddress } from './address.ts';
-import { failureOf, parse } from './api-failure.ts';
 import { EXIT, Failure } from '../aws/failure.ts';
 import { networkReason, type Signer, signedFetch } from '../aws/signed-fetch.ts';
+import type { SessionAddress } from './address.ts';
+import { failureOf, parse } from './api-failure.ts';
 
 /** What an admin shell is opened with. Secret: whoever has it is in. */
 export interface ShellCredentials {

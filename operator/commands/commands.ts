@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
+import { EXIT, Failure } from '../aws/failure.ts';
 import { addressText, parseAddress } from './address.ts';
 import { createOperatorApi, type OperatorApi } from './api.ts';
 import type { Arguments } from './arguments.ts';
 import { type Context, createContext } from './context.ts';
-import { EXIT, Failure } from '../aws/failure.ts';
-import { withPatience } from './retry.ts';
 import { pluginCall, requirePlugin } from './plugin.ts';
-import { json, note, printable, say, table } from '../print.ts';
+import { json, note, printable, say, table } from './print.ts';
+import { withPatience } from './retry.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /** How often new credentials are asked for when a plugin was not connected in time. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ShellCredentials } from './api.ts';
 import { EXIT, Failure } from '../aws/failure.ts';
+import type { ShellCredentials } from './api.ts';
 
 /** The Session Manager plugin, found and new enough. */
 export interface Plugin {

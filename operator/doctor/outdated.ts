@@ -1,6 +1,6 @@
 import { operatorSettings, playerSettings } from '../../infra/settings/deployed.ts';
-import type { Settings } from '../../infra/settings/settings.ts';
 import { pathText } from '../../infra/settings/problems.ts';
+import type { Settings } from '../../infra/settings/settings.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { type Finding, ok, unknown, unreadable, warning } from './finding.ts';
 import type { Hints } from './hints.ts';

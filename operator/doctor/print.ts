@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { json, printable } from '../print.ts';
+import { json, printable } from '../commands/print.ts';
 import type { Finding } from './finding.ts';
 
 /** Each reads without its colour too. */

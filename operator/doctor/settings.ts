@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSettings, type Settings } from '../../infra/settings/settings.ts';
 import { SettingsError } from '../../infra/settings/problems.ts';
+import { parseSettings, type Settings } from '../../infra/settings/settings.ts';
 import { findSettings } from '../../infra/settings/source.ts';
 import { warningsFor } from '../../infra/settings/warnings.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';

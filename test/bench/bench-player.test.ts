@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createTurnstile } from '../../bench/broker/turnstile.ts';
 import { rejoinPlayer } from '../../bench/storm/rejoin-player.ts';
-import { createTurnstile } from '../../bench/storm/turnstile.ts';
 import { createVirtualClock } from '../client/virtual-clock.ts';
 
 interface Answer {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { darkNetwork } from '../../bench/browser/dark-network.ts';
 import { eventually } from '../e2e/harness.ts';
 import { type ConsolePage, openTable, type Table } from './console-page.ts';
-import { darkNetwork } from '../../bench/browser/dark-network.ts';
 import { inChromium } from './in-chromium.ts';
 
 /** AWS would notice a silent client after so long. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { launch } from '../../bench/browser/chromium.ts';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { type Deployed, deploy, eventually } from '../e2e/harness.ts';
-import { launch } from '../../bench/browser/chromium.ts';
 
 /** A session as the emulator shows it. */
 interface SeenSession {

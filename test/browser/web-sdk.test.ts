@@ -1,11 +1,11 @@
 import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { officialWebSdk } from '../../local/console/web-sdk-bundle.ts';
+import { launch, openPage } from '../../bench/browser/chromium.ts';
 import { shutdownWebRtc } from '../../emulator/server.ts';
+import { officialWebSdk } from '../../local/console/web-sdk-bundle.ts';
 import { eventually } from '../e2e/harness.ts';
 import { type Bench, GROUP, openBench } from '../emulator/support.ts';
-import { launch, openPage } from '../../bench/browser/chromium.ts';
 import { inChromium } from './in-chromium.ts';
 import { serveStun, serveWebSdkPage } from './web-sdk-page.ts';
 

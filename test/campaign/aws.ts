@@ -1,6 +1,6 @@
 /** GameLift Streams in memory: its sessions, who is connected, and what it makes of a client token that comes again. */
 import { tokenBucket } from '../../bench/storm/simulate-time.ts';
-import type { StreamSessionStatus } from '../../lambdas/sessions/stream-session.ts';
+import type { StreamSessionStatus } from '../../lambdas/gameliftstreams/stream-session-status.ts';
 import type { AwsChoices } from './plan.ts';
 import type { CampaignTime } from './time.ts';
 

@@ -2,7 +2,7 @@
 import { chanceOf } from './chance.ts';
 import { missesPerMinute } from './exchange.ts';
 import type { Deed, Step } from './plan.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 type Crowd = Extract<Deed, { kind: 'guess' | 'claim' }>;
 export const isCrowd = (deed: Deed): deed is Crowd => deed.kind === 'guess' || deed.kind === 'claim';

@@ -1,7 +1,7 @@
 /** One request and what came of it, as everybody who judges a run sees it. */
 
-import { playerSettings } from '../../infra/settings/deployed.ts';
 import { playerRoutes } from '../../infra/routes/player-routes.ts';
+import { playerSettings } from '../../infra/settings/deployed.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Route, SandboxCode } from './bundle.ts';

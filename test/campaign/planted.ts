@@ -62,7 +62,11 @@ export const HISTORICAL: readonly Planted[] = [
     invariant: 8,
     what: /counted twice/,
     patches: [
-      { file: 'lambdas/reliability/affected-players.ts', from: 'return written !== null;', to: 'return true;' },
+      {
+        file: 'lambdas/reliability/affected-players.ts',
+        from: 'return written !== null;',
+        to: 'return true;',
+      },
     ],
   },
   {

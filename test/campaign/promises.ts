@@ -2,7 +2,7 @@
 import { isOverAtAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import { type Asked, deviceOf } from './players.ts';
-import type { Stage } from './run.ts';
+import type { Stage } from './stage.ts';
 
 const MINUTE_MS = 60_000;
 /** Whoever repeats as told for so long, and hears the same, was promised too much. */

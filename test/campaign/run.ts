@@ -7,6 +7,7 @@ import { type Exchange, environment, exchanger } from './exchange.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { type Asked, askedBy, deviceOf, newPlayer, type Player } from './players.ts';
 import { keptPromises } from './promises.ts';
+import type { Stage } from './stage.ts';
 import { memoryTable } from './table.ts';
 import { campaignTime } from './time.ts';
 import { awsWay } from './trouble.ts';
@@ -22,18 +23,6 @@ export interface Ran {
 
 /** A full second, since windows of a second begin there. */
 const EPOCH = 1_800_000_000_000;
-
-/** What those work with who ask in a run. */
-export interface Stage {
-  plan: Plan;
-  time: ReturnType<typeof campaignTime>;
-  aws: ReturnType<typeof memoryAws>;
-  player(name: number): Player;
-  /** Sends a request, lets its page learn from the answer, and checks it. */
-  ask(asked: Asked, how?: Partial<Pick<Step, 'sandbox' | 'faults' | 'answerLost'>>): Promise<Exchange>;
-  violate(violation: Violation): void;
-  exchanges: Exchange[];
-}
 
 /** @param code the product's functions, as `bundledRoutes` makes them */
 export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Promise<Ran> {

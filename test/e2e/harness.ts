@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GameLiftStreamsClient, StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { newOffer } from '../../bench/storm/offer.ts';
+import type { HeldCallView, Release } from '../../emulator/api/holds.ts';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import {
   type LocalDeployment,
   type LocalDeploymentOptions,
   startDeployment,
 } from '../../local/deployment.ts';
-import type { HeldCallView, Release } from '../../emulator/holds.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import { requireTold, told } from '../openapi/told.ts';
@@ -67,7 +67,7 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     directory,
     control,
     fault: (fault: Record<string, unknown>) => control('POST', 'faults', fault),
-    /** The next call of the operation is held, see `emulator/holds.ts`; more calls by `count`, one session's by `streamSessionId`. */
+    /** The next call of the operation is held, see `emulator/api/holds.ts`; more calls by `count`, one session's by `streamSessionId`. */
     hold: (operation: string, more: Record<string, unknown> = {}) =>
       control('POST', 'faults', { operation, kind: 'hold', count: 1, ...more }),
     /** So many calls are held. */

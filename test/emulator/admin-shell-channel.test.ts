@@ -4,8 +4,8 @@ import { CreateStreamSessionAdminShellCommand } from '@aws-sdk/client-gameliftst
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Clock, createDataChannel } from '../../emulator/admin-shell/data-channel.ts';
 import { createTickets } from '../../emulator/admin-shell/tickets.ts';
-import { startLife } from '../../emulator/lifecycle.ts';
-import { createStatusHistory } from '../../emulator/status-history.ts';
+import { startLife } from '../../emulator/model/lifecycle.ts';
+import { createStatusHistory } from '../../emulator/sessions/status-history.ts';
 import {
   acknowledge,
   connectShell,

@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type ChannelMessage,
-  decodeMessage,
-  encodeMessage,
-} from '../../emulator/admin-shell/message.ts';
+import { type ChannelMessage, decodeMessage, encodeMessage } from '../../emulator/admin-shell/message.ts';
 import { frame, parse, uuidOf } from './admin-shell-client.ts';
 
 const message: fc.Arbitrary<ChannelMessage> = fc.record({

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createLineEditor, type LineEvent } from '../../emulator/admin-shell/line-editor.ts';
 import { createShell } from '../../emulator/admin-shell/shell.ts';
 import { printable, type ShellSubject } from '../../emulator/admin-shell/subject.ts';
-import { startLife } from '../../emulator/lifecycle.ts';
-import { DEFAULT_SETTINGS } from '../../emulator/settings.ts';
-import { createStatusHistory } from '../../emulator/status-history.ts';
+import { startLife } from '../../emulator/model/lifecycle.ts';
+import { DEFAULT_SETTINGS } from '../../emulator/model/settings.ts';
+import { createStatusHistory } from '../../emulator/sessions/status-history.ts';
 
 function editor() {
   const events: LineEvent[] = [];

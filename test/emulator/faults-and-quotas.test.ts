@@ -1,7 +1,7 @@
 import { GetStreamGroupCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../emulator/faults.ts';
-import { createRateLimit } from '../../emulator/rate-limit.ts';
+import { createFaults } from '../../emulator/api/faults.ts';
+import { createRateLimit } from '../../emulator/api/rate-limit.ts';
 import { atOneMoment, type Bench, GROUP, openBench } from './support.ts';
 
 let bench: Bench;

@@ -10,7 +10,7 @@ import {
   waitUntilStreamSessionActive,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TICK_MS } from '../../emulator/game.ts';
+import { TICK_MS } from '../../emulator/webrtc/game.ts';
 import { APPLICATION, type Bench, GROUP, newOffer, openBench } from './support.ts';
 
 const ARN = 'arn:aws:gameliftstreams:us-west-2:123456789012';

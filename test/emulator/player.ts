@@ -1,5 +1,5 @@
 import { PeerConnection, Video } from 'node-datachannel';
-import { hold } from '../../emulator/webrtc.ts';
+import { hold } from '../../emulator/webrtc/webrtc.ts';
 
 interface GameState {
   type: string;

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS, type Settings } from '../../emulator/model/settings.ts';
 import { shutdownWebRtc } from '../../emulator/server.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../emulator/settings.ts';
-import { NO_CLIENT_CONNECTION, StreamSession } from '../../emulator/stream-session.ts';
+import { NO_CLIENT_CONNECTION, StreamSession } from '../../emulator/sessions/stream-session.ts';
 import { createPlayer } from './player.ts';
 import { newOffer } from './support.ts';
 

@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-gameliftstreams';
 import { expect, vi } from 'vitest';
 import { newOffer } from '../../bench/storm/offer.ts';
-import type { Call } from '../../emulator/calls.ts';
+import type { Call } from '../../emulator/api/calls.ts';
+import { OPERATIONS } from '../../emulator/model/settings.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
-import { OPERATIONS } from '../../emulator/settings.ts';
 import { ASKS_FOR_MS } from '../patience.ts';
 
 export const GROUP = 'sg-test';

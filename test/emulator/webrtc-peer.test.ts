@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createGame, type Game } from '../../emulator/game.ts';
-import { parseOffer } from '../../emulator/offer.ts';
-import type { Peer } from '../../emulator/peer.ts';
 import { shutdownWebRtc } from '../../emulator/server.ts';
-import { createWebRtcPeer } from '../../emulator/webrtc-peer.ts';
+import { createGame, type Game } from '../../emulator/webrtc/game.ts';
+import { parseOffer } from '../../emulator/webrtc/offer.ts';
+import type { Peer } from '../../emulator/webrtc/peer.ts';
+import { createWebRtcPeer } from '../../emulator/webrtc/webrtc-peer.ts';
 import { createPlayer, type Player } from './player.ts';
 import { until } from './support.ts';
 

@@ -100,7 +100,9 @@ describe('the rules of the house', () => {
   });
 
   test('each function has an entry point of the name that the deployment looks for', () => {
-    const missing = routes.filter(({ name }) => !existsSync(join(root, 'lambdas', 'routes', name, 'handler.ts')));
+    const missing = routes.filter(
+      ({ name }) => !existsSync(join(root, 'lambdas', 'routes', name, 'handler.ts')),
+    );
     expect(missing).toEqual([]);
   });
 });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, FileSystem } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
 import { readDeployment } from '../../local/template/deployment.ts';
 import {

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { RejoinOperator } from '../../infra/operator.ts';
-import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
 import { Rejoin } from '../../infra/rejoin.ts';
+import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
 import { newApp, ofType, operatorTemplateOf, withProvider } from './synth.ts';
 import { watchedBy } from './watched.ts';

@@ -1,7 +1,7 @@
 /** Reads the settings' errors and names, for the tests that compare them. */
 
-import { parseSettings } from '../../infra/settings/settings.ts';
 import { SettingsError } from '../../infra/settings/problems.ts';
+import { parseSettings } from '../../infra/settings/settings.ts';
 
 /** The lines that a deployer would read; none when the settings are fine. */
 export function linesOf(input: unknown): readonly string[] {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
 import { nearest } from '../../infra/settings/problems.ts';
 import { settingsSchema } from '../../infra/settings/schema.ts';
+import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
 import { leaves, linesOf } from './setting-lines.ts';
 import { minimal } from './synth.ts';
 

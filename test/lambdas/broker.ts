@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { PacerState } from '../../lambdas/admission/queue.ts';
+import { pacerKey, tablePacer } from '../../lambdas/admission/queue-table.ts';
+import { dynamoTable, type Table } from '../../lambdas/dynamodb/table.ts';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import type { Observed } from '../../lambdas/gameliftstreams/refusals.ts';
-import type { PacerState } from '../../lambdas/admission/queue.ts';
-import type { Problem } from '../../lambdas/problems/problems.ts';
-import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
-import { pacerKey, tablePacer } from '../../lambdas/admission/queue-table.ts';
-import { tablePlayerCounts } from '../../lambdas/reliability/affected-players.ts';
-import { tableRecords } from '../../lambdas/sessions/session-table.ts';
-import { dynamoTable, type Table } from '../../lambdas/dynamodb/table.ts';
 import type { Log } from '../../lambdas/observability/telemetry.ts';
+import type { Problem } from '../../lambdas/problems/problems.ts';
+import { tablePlayerCounts } from '../../lambdas/reliability/affected-players.ts';
 import type { Reconnect, ReconnectDependencies } from '../../lambdas/routes/reconnect/dependencies.ts';
 import type { Start } from '../../lambdas/routes/start/dependencies.ts';
+import { tableRecords } from '../../lambdas/sessions/session-table.ts';
+import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { startTable } from '../../local/table/table.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { tableCounters } from '../../lambdas/limits/window-counters.ts';
+import type { Table } from '../../lambdas/dynamodb/table.ts';
 import type { AwsStreamSession } from '../../lambdas/gameliftstreams/calls.ts';
+import { tableCounters } from '../../lambdas/limits/window-counters.ts';
 import { tablePlayerCounts } from '../../lambdas/reliability/affected-players.ts';
+import type { StartDependencies } from '../../lambdas/routes/start/dependencies.ts';
 import { tableRecords } from '../../lambdas/sessions/session-table.ts';
 import { tableSlots } from '../../lambdas/sessions/slot-table.ts';
-import type { Table } from '../../lambdas/dynamodb/table.ts';
-import type { StartDependencies } from '../../lambdas/routes/start/dependencies.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import { pacerOver, quiet } from './broker.ts';
 

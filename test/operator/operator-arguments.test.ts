@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { EXIT, Failure } from '../../operator/aws/failure.ts';
 import { parseAddress } from '../../operator/commands/address.ts';
 import { readArguments } from '../../operator/commands/arguments.ts';
-import { EXIT, Failure } from '../../operator/aws/failure.ts';
-import { withPatience } from '../../operator/commands/retry.ts';
 import { isAtLeast, pluginCall } from '../../operator/commands/plugin.ts';
-import { json, printable } from '../../operator/print.ts';
+import { json, printable } from '../../operator/commands/print.ts';
+import { withPatience } from '../../operator/commands/retry.ts';
 import { REASON } from './support.ts';
 
 const refusal = (sentence: string) =>

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tableAudit } from '../../lambdas/operators/audit.ts';
-import { readArguments } from '../../operator/commands/arguments.ts';
 import { EXIT } from '../../operator/aws/failure.ts';
+import { readArguments } from '../../operator/commands/arguments.ts';
 import { documentedCommands } from './documented-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,10 +1,10 @@
-import { requirePlayerId } from '../../identifiers/player-id.ts';
-import { asOf, streamSessionView } from '../../sessions/stream-session.ts';
-import { operatorApi } from '../../operators/operator-api.ts';
-import { readOperatorSettings } from '../../environment/operator-settings.ts';
-import { tableRecords } from '../../sessions/session-table.ts';
-import { requireEnv } from '../../environment/settings.ts';
 import { dynamoTable } from '../../dynamodb/table.ts';
+import { readOperatorSettings } from '../../environment/operator-settings.ts';
+import { requireEnv } from '../../environment/settings.ts';
+import { requirePlayerId } from '../../identifiers/player-id.ts';
+import { operatorApi } from '../../operators/operator-api.ts';
+import { tableRecords } from '../../sessions/session-table.ts';
+import { asOf, streamSessionView } from '../../sessions/stream-session.ts';
 
 const records = tableRecords(dynamoTable(requireEnv('TABLE_NAME')));
 

@@ -1,9 +1,9 @@
-import { requireReason } from '../../operators/reason.ts';
-import { requireBody, requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { regionOf } from '../../environment/settings.ts';
 import { createAdminShell } from '../../gameliftstreams/admin-shell.ts';
-import { regionOf } from '../../players/dependencies.ts';
 import { operatorDependencies } from '../../operators/dependencies.ts';
 import { operatorApi } from '../../operators/operator-api.ts';
+import { requireReason } from '../../operators/reason.ts';
+import { requireBody, requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
 import { openShell, type ShellDependencies } from './shell.ts';
 
 const common = operatorDependencies('adminShell');

@@ -1,12 +1,17 @@
-import { accessProblem, notReadyWaitMs, SHELL_VALID_MS, shellProblem } from '../../gameliftstreams/admin-shell-refusals.ts';
-import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { ShellCredentials } from '../../gameliftstreams/admin-shell.ts';
-import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
+import {
+  accessProblem,
+  notReadyWaitMs,
+  SHELL_VALID_MS,
+  shellProblem,
+} from '../../gameliftstreams/admin-shell-refusals.ts';
+import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import type { Log } from '../../observability/telemetry.ts';
+import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';
 import { charge, type OperatorRate } from '../../operators/rate.ts';
-import type { Log } from '../../observability/telemetry.ts';
 
 /** What opening a shell works with. Deadlines are epoch milliseconds. */
 export interface ShellDependencies extends OperatorRate {

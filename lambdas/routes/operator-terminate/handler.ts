@@ -1,11 +1,10 @@
-import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
-import { regionOf } from '../../players/dependencies.ts';
+import { dynamoTable } from '../../dynamodb/table.ts';
+import { regionOf, requireEnv } from '../../environment/settings.ts';
 import { terminateStreamSession } from '../../gameliftstreams/calls.ts';
 import { operatorDependencies } from '../../operators/dependencies.ts';
 import { operatorApi } from '../../operators/operator-api.ts';
+import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
 import { tableRecords } from '../../sessions/session-table.ts';
-import { requireEnv } from '../../environment/settings.ts';
-import { dynamoTable } from '../../dynamodb/table.ts';
 import { type OperatorTerminateDependencies, terminateAny } from './terminate.ts';
 
 const common = operatorDependencies('terminate');

@@ -1,14 +1,15 @@
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
-import { needsLook, terminateProblem } from '../../gameliftstreams/refusals.ts';
-import { Problem } from '../../problems/problems.ts';
-import { isOver, statusChanges } from '../../sessions/stream-session.ts';
-import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import { needsLook, terminateProblem } from '../../gameliftstreams/refusals.ts';
+import { isOver } from '../../gameliftstreams/stream-session-status.ts';
+import type { Log } from '../../observability/telemetry.ts';
+import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';
 import { charge, type OperatorRate } from '../../operators/rate.ts';
+import { Problem } from '../../problems/problems.ts';
 import type { Records } from '../../sessions/session-table.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import { statusChanges } from '../../sessions/stream-session.ts';
 
 /** What ending any session works with. Deadlines are epoch milliseconds. */
 export interface OperatorTerminateDependencies extends OperatorRate {

@@ -1,10 +1,10 @@
-import type { Observed } from '../../gameliftstreams/refusals.ts';
-import type { SessionRecord } from '../../sessions/stream-session.ts';
-import type { Sight } from '../../gameliftstreams/status-lookup.ts';
 import type { Pacer } from '../../admission/queue-table.ts';
+import type { Observed } from '../../gameliftstreams/refusals.ts';
+import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import type { Log } from '../../observability/telemetry.ts';
 import type { PlayerCounts } from '../../reliability/affected-players.ts';
 import type { Records, SessionKey } from '../../sessions/session-table.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { SessionRecord } from '../../sessions/stream-session.ts';
 
 /** A validated reconnect request. */
 export interface Reconnect extends SessionKey {

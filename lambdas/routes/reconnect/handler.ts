@@ -1,3 +1,7 @@
+import { regionOf } from '../../environment/settings.ts';
+import { createConnection } from '../../gameliftstreams/calls.ts';
+import { commonDependencies, lookingDependencies, pacers } from '../../players/dependencies.ts';
+import { playerApi } from '../../players/player-api.ts';
 import {
   optionalConnectionId,
   optionalIdempotencyKey,
@@ -7,9 +11,6 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../../problems/validation.ts';
-import { commonDependencies, lookingDependencies, pacers, regionOf } from '../../players/dependencies.ts';
-import { createConnection } from '../../gameliftstreams/calls.ts';
-import { playerApi } from '../../http/route-handler.ts';
 import { preparePacking } from '../../sessions/compressed-answer.ts';
 import type { ReconnectDependencies } from './dependencies.ts';
 import { reconnect } from './reconnect.ts';

@@ -1,10 +1,10 @@
+import { ANSWER_BEFORE_END_MS } from '../../environment/time-limit.ts';
 import type { Budget } from '../../limits/rate-limit.ts';
-import { type ConnectionRequest, judgeConnection } from '../../sessions/connection.ts';
 import { inProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
-import { asOf, type Lease, type SessionRecord } from '../../sessions/stream-session.ts';
+import { type ConnectionRequest, judgeConnection } from '../../sessions/connection.ts';
 import type { Changes } from '../../sessions/session-table.ts';
-import { ANSWER_BEFORE_END_MS } from '../../environment/time-limit.ts';
+import { asOf, type Lease, type SessionRecord } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 
 /** Clocks of two sandboxes may differ by this. */

@@ -1,5 +1,18 @@
+import { SHORT_WAIT_MS } from '../../admission/ticket.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
+import { inTurn } from '../../gameliftstreams/paced-call.ts';
+import { connectProblem, needsLook, type Observed } from '../../gameliftstreams/refusals.ts';
+import { isReconnectable } from '../../gameliftstreams/stream-session-status.ts';
+import { reconnectableInMs } from '../../gameliftstreams/waits.ts';
+import { claimOf, connectionClientToken, connectionIdOf, requestMark } from '../../identifiers/digests.ts';
 import { type Budget, chargedTat, latestTat } from '../../limits/rate-limit.ts';
+import { measured } from '../../observability/request-metrics.ts';
+import { Problem } from '../../problems/problems.ts';
+import { spread } from '../../problems/waits.ts';
+import { noticeTimeMs } from '../../reliability/notice-time.ts';
+import { countingFailures, playersCounted } from '../../reliability/player-failures.ts';
+import { judgeRefusal, judgeRelapse, lineAsTrouble, type ReportedLoss } from '../../reliability/sli.ts';
+import { packed, unpacked } from '../../sessions/compressed-answer.ts';
 import {
   type ConnectionRequest,
   consumedClaims,
@@ -10,24 +23,13 @@ import {
   withConnection,
   withConsumed,
 } from '../../sessions/connection.ts';
-import { claimOf, connectionClientToken, connectionIdOf, requestMark } from '../../identifiers/digests.ts';
-import { noticeTimeMs } from '../../reliability/notice-time.ts';
-import { connectProblem, needsLook, type Observed } from '../../gameliftstreams/refusals.ts';
-import { Problem } from '../../problems/problems.ts';
+import type { Changes } from '../../sessions/session-table.ts';
 import {
-  isReconnectable,
+  likelyEnd,
   type SessionRecord,
   statusChanges,
   streamSessionView,
 } from '../../sessions/stream-session.ts';
-import { likelyEnd, SHORT_WAIT_MS } from '../../admission/ticket.ts';
-import { judgeRefusal, judgeRelapse, lineAsTrouble, type ReportedLoss } from '../../reliability/sli.ts';
-import { reconnectableInMs, spread } from '../../problems/waits.ts';
-import { countingFailures, playersCounted } from '../../reliability/player-failures.ts';
-import { measured } from '../../observability/request-metrics.ts';
-import { packed, unpacked } from '../../sessions/compressed-answer.ts';
-import type { Changes } from '../../sessions/session-table.ts';
-import { inTurn } from '../../gameliftstreams/paced-call.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 import { giveBack, storeAnswer, takeLease } from './lease.ts';
 

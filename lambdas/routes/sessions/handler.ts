@@ -1,6 +1,7 @@
-import { asOf, isOver, streamSessionView } from '../../sessions/stream-session.ts';
+import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import { commonDependencies } from '../../players/dependencies.ts';
-import { playerApi } from '../../http/route-handler.ts';
+import { playerApi } from '../../players/player-api.ts';
+import { asOf, streamSessionView } from '../../sessions/stream-session.ts';
 
 const { settings, records, now } = commonDependencies();
 

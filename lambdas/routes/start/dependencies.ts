@@ -1,13 +1,13 @@
-import type { Observed } from '../../gameliftstreams/refusals.ts';
-import type { Counters } from '../../limits/window-counters.ts';
-import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
-import type { Sight } from '../../gameliftstreams/status-lookup.ts';
 import type { Pacer } from '../../admission/queue-table.ts';
+import type { StreamGroup } from '../../environment/settings.ts';
+import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import type { Observed } from '../../gameliftstreams/refusals.ts';
+import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import type { Counters } from '../../limits/window-counters.ts';
+import type { Log } from '../../observability/telemetry.ts';
 import type { PlayerCounts } from '../../reliability/affected-players.ts';
 import type { Records } from '../../sessions/session-table.ts';
-import type { StreamGroup } from '../../environment/settings.ts';
 import type { Slots } from '../../sessions/slot-table.ts';
-import type { Log } from '../../observability/telemetry.ts';
 
 /** A validated start. */
 export interface Start {

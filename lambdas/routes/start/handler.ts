@@ -1,12 +1,12 @@
+import { startStreamSession } from '../../gameliftstreams/calls.ts';
+import { commonDependencies, lookingDependencies, pacers } from '../../players/dependencies.ts';
+import { playerApi } from '../../players/player-api.ts';
 import {
   optionalIdempotencyKey,
   requireBody,
   requireSignalRequest,
   requireStreamGroup,
 } from '../../problems/validation.ts';
-import { commonDependencies, lookingDependencies, pacers } from '../../players/dependencies.ts';
-import { startStreamSession } from '../../gameliftstreams/calls.ts';
-import { playerApi } from '../../http/route-handler.ts';
 import { tableSlots } from '../../sessions/slot-table.ts';
 import type { Start, StartDependencies } from './dependencies.ts';
 import { start } from './start.ts';

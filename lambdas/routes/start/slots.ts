@@ -1,13 +1,8 @@
+import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import { startInProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { Slot } from '../../sessions/slot.ts';
-import {
-  asOf,
-  isOver,
-  type SessionRecord,
-  statusChanges,
-  streamSessionView,
-} from '../../sessions/stream-session.ts';
+import { asOf, type SessionRecord, statusChanges, streamSessionView } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 
 /** A session that was looked at this long ago need not be looked at again to refuse a start. */

@@ -1,5 +1,5 @@
-import { Problem } from '../../problems/problems.ts';
 import type { StreamGroup } from '../../environment/settings.ts';
+import { Problem } from '../../problems/problems.ts';
 
 /** Far above any game's command line, far below what would make a request expensive. */
 const MAX_ARGUMENTS = 100;

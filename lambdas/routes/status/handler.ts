@@ -1,7 +1,7 @@
-import { streamSessionView } from '../../sessions/stream-session.ts';
-import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
 import { commonDependencies, lookingDependencies } from '../../players/dependencies.ts';
-import { playerApi } from '../../http/route-handler.ts';
+import { playerApi } from '../../players/player-api.ts';
+import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { streamSessionView } from '../../sessions/stream-session.ts';
 import { type StatusDependencies, status } from './status.ts';
 
 const common = commonDependencies();

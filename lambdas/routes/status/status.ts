@@ -1,11 +1,12 @@
+import type { Spots } from '../../admission/lookup-limiter.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { statusProblem } from '../../gameliftstreams/refusals.ts';
-import { Problem } from '../../problems/problems.ts';
-import { asOf, isOver, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
 import { type GetStreamSession, lookAt } from '../../gameliftstreams/status-lookup.ts';
-import type { Records, SessionKey } from '../../sessions/session-table.ts';
-import type { Spots } from '../../admission/lookup-limiter.ts';
+import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { Log } from '../../observability/telemetry.ts';
+import { Problem } from '../../problems/problems.ts';
+import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import { asOf, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
 
 /** What a status poll works with. Deadlines are epoch milliseconds. */
 export interface StatusDependencies {

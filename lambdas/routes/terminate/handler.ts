@@ -1,7 +1,8 @@
-import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
-import { commonDependencies, lookingDependencies, regionOf } from '../../players/dependencies.ts';
+import { regionOf } from '../../environment/settings.ts';
 import { terminateStreamSession } from '../../gameliftstreams/calls.ts';
-import { playerApi } from '../../http/route-handler.ts';
+import { commonDependencies, lookingDependencies } from '../../players/dependencies.ts';
+import { playerApi } from '../../players/player-api.ts';
+import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
 import { type TerminateDependencies, terminate } from './terminate.ts';
 
 const common = commonDependencies();

@@ -1,11 +1,12 @@
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { needsLook, type Observed, terminateProblem } from '../../gameliftstreams/refusals.ts';
-import { Problem } from '../../problems/problems.ts';
-import { asOf, isOver, statusChanges } from '../../sessions/stream-session.ts';
-import type { Counters } from '../../limits/window-counters.ts';
 import type { Sight } from '../../gameliftstreams/status-lookup.ts';
-import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import { isOver } from '../../gameliftstreams/stream-session-status.ts';
+import type { Counters } from '../../limits/window-counters.ts';
 import type { Log } from '../../observability/telemetry.ts';
+import { Problem } from '../../problems/problems.ts';
+import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import { asOf, statusChanges } from '../../sessions/stream-session.ts';
 
 /** What ending a session works with. Deadlines are epoch milliseconds. */
 export interface TerminateDependencies {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
+import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
 import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
-import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
+import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
+import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from '../broker.ts';
 

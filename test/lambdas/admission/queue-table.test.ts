@@ -9,10 +9,10 @@ import {
   shardsOf,
   slowedRate,
 } from '../../../lambdas/admission/queue.ts';
-import { Problem } from '../../../lambdas/problems/problems.ts';
-import { placeOf } from '../../../lambdas/admission/ticket.ts';
 import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import { placeOf } from '../../../lambdas/admission/ticket.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import { pacerOver, realTable } from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PacerState } from '../../../lambdas/admission/queue.ts';
-import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import {
   type FakeAws,
   ownSession,

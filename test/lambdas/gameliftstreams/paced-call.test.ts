@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Line, moved, moveOf, type PacerState, pacerState } from '../../../lambdas/admission/queue.ts';
-import { Problem } from '../../../lambdas/problems/problems.ts';
 import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import {
   code,

@@ -8,8 +8,8 @@ import {
   statusProblem,
   terminateProblem,
 } from '../../../lambdas/gameliftstreams/refusals.ts';
+import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { PROBLEMS } from '../../../lambdas/problems/problems.ts';
-import type { StreamSessionStatus } from '../../../lambdas/sessions/stream-session.ts';
 
 /** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */
 const AWS_ERRORS = [

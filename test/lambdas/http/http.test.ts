@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Verdict } from '../../../lambdas/reliability/sli.ts';
 import type { Settings } from '../../../lambdas/environment/settings.ts';
+import type { Verdict } from '../../../lambdas/problems/problems.ts';
 import { context, hearLogs } from '../logged.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.secret.signature';
@@ -33,7 +33,7 @@ async function failing(
 ) {
   vi.resetModules();
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
-  const { playerApi } = await import('../../../lambdas/http/route-handler.ts');
+  const { playerApi } = await import('../../../lambdas/players/player-api.ts');
   const { Problem } = await import('../../../lambdas/problems/problems.ts');
   const refusal = (code: string) =>
     Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { verdict });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdoptDependencies, adopt } from '../../../lambdas/sessions/import-session.ts';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
 import { tableLookupBudget } from '../../../lambdas/limits/import-limiter.ts';
+import { type AdoptDependencies, adopt } from '../../../lambdas/sessions/import-session.ts';
 import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
 import { quiet, realTable, told } from '../broker.ts';
 

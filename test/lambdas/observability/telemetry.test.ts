@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
-import { type Answered, countAnswer, log, logger, publish } from '../../../lambdas/observability/telemetry.ts';
+import {
+  type Answered,
+  countAnswer,
+  log,
+  logger,
+  publish,
+} from '../../../lambdas/observability/telemetry.ts';
 
 // Development mode writes by the console there is, so that a test can read it.
 vi.hoisted(() => {

@@ -1,10 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StreamSessionStatus } from '../../../lambdas/sessions/stream-session.ts';
-import { type AuditRecord, tableAudit } from '../../../lambdas/operators/audit.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
-import { openShell, type ShellDependencies, type ShellRequest } from '../../../lambdas/routes/operator-shell/shell.ts';
+import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
+import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { type AuditRecord, tableAudit } from '../../../lambdas/operators/audit.ts';
+import {
+  openShell,
+  type ShellDependencies,
+  type ShellRequest,
+} from '../../../lambdas/routes/operator-shell/shell.ts';
 import { code, quiet, realTable, refusal } from '../broker.ts';
 
 let table: Table;

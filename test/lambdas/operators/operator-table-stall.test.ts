@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
-import { tableAudit } from '../../../lambdas/operators/audit.ts';
 import { dynamoTable } from '../../../lambdas/dynamodb/table.ts';
+import { tableAudit } from '../../../lambdas/operators/audit.ts';
 
 let server: Server;
 afterEach(() => {

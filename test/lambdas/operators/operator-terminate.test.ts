@@ -1,14 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Problem } from '../../../lambdas/problems/problems.ts';
-import type { StreamSessionStatus } from '../../../lambdas/sessions/stream-session.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
+import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
+import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import {
   type OperatorTerminateDependencies,
   terminateAny,
 } from '../../../lambdas/routes/operator-terminate/terminate.ts';
+import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
 import { code, quiet, realTable, refusal } from '../broker.ts';
 
 let table: Table;

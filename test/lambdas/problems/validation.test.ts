@@ -11,7 +11,11 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../../../lambdas/problems/validation.ts';
-import { launchArgumentsOf, locationsOf, requireApplication } from '../../../lambdas/routes/start/validation.ts';
+import {
+  launchArgumentsOf,
+  locationsOf,
+  requireApplication,
+} from '../../../lambdas/routes/start/validation.ts';
 
 const offer = JSON.stringify({ type: 'offer', sdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n' });
 const group = {

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Problem } from '../../../lambdas/problems/problems.ts';
-import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
-import type { Verdict } from '../../../lambdas/reliability/sli.ts';
 import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
-import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
-import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import type { Log, LogFields } from '../../../lambdas/observability/telemetry.ts';
+import { Problem, type Verdict } from '../../../lambdas/problems/problems.ts';
+import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
+import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import { askedStart, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from '../broker.ts';
 

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Problem } from '../../../lambdas/problems/problems.ts';
-import { tableAudit } from '../../../lambdas/operators/audit.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
 import { dynamoTable, type Table } from '../../../lambdas/dynamodb/table.ts';
+import { tableAudit } from '../../../lambdas/operators/audit.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
+import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import {
   askedStart,

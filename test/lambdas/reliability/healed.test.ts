@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Problem } from '../../../lambdas/problems/problems.ts';
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
 import { countAnswer, publish } from '../../../lambdas/observability/telemetry.ts';
+import type { Problem } from '../../../lambdas/problems/problems.ts';
 import type { Reconnect } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type Counting, playerAlarms } from '../../campaign/alarms.ts';

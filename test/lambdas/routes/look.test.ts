@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Problem } from '../../../lambdas/problems/problems.ts';
-import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
-import { adopt } from '../../../lambdas/sessions/import-session.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { tableSpots } from '../../../lambdas/admission/lookup-limiter.ts';
+import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import {
   type AwsStreamSession,
   createConnection,
   getStreamSession,
 } from '../../../lambdas/gameliftstreams/calls.ts';
-import { tableLookupBudget } from '../../../lambdas/limits/import-limiter.ts';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
 import { type GetStreamSession, observed } from '../../../lambdas/gameliftstreams/status-lookup.ts';
-import { tableSpots } from '../../../lambdas/admission/lookup-limiter.ts';
-import type { Table } from '../../../lambdas/dynamodb/table.ts';
+import { tableLookupBudget } from '../../../lambdas/limits/import-limiter.ts';
+import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type StatusDependencies, status } from '../../../lambdas/routes/status/status.ts';
 import { terminate } from '../../../lambdas/routes/terminate/terminate.ts';
+import { adopt } from '../../../lambdas/sessions/import-session.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { code, ownSession, realTable, reconnectWith, refusal } from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import type { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { askedStart, pacerOver, realTable, refusal, told } from '../broker.ts';
 import { startWith } from '../start-broker.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry, Pacer } from '../../../lambdas/admission/queue-table.ts';
+import { pacedProblem, type Turn } from '../../../lambdas/admission/ticket.ts';
+import { inTurn } from '../../../lambdas/gameliftstreams/paced-call.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
-import { likelyEnd, pacedProblem, type Turn } from '../../../lambdas/admission/ticket.ts';
-import type { Entry, Pacer } from '../../../lambdas/admission/queue-table.ts';
-import { inTurn } from '../../../lambdas/gameliftstreams/paced-call.ts';
+import { likelyEnd } from '../../../lambdas/sessions/stream-session.ts';
 import { quiet, refusal } from '../broker.ts';
 
 const START = 1_800_000_000_000;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { claimOf } from '../../../lambdas/identifiers/digests.ts';
+import type { ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
   type ConnectionRequest,
   consumedClaims,
   judgeConnection,
   withConsumed,
 } from '../../../lambdas/sessions/connection.ts';
-import { claimOf } from '../../../lambdas/identifiers/digests.ts';
-import type { ProblemCode } from '../../../lambdas/problems/problems.ts';
 import type { Lease, SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 
 const NOW = 1_000_000;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOver } from '../../../lambdas/sessions/stream-session.ts';
+import { isOver } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';

@@ -10,8 +10,8 @@ import {
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../../emulator/model/settings.ts';
 import { startEmulator } from '../../../emulator/server.ts';
-import { OPERATIONS } from '../../../emulator/settings.ts';
 import { type Call, createAuthorizer } from '../../../local/iam/authorizer.ts';
 import { actionFacts } from '../../../local/iam/facts.ts';
 import { globMatches } from '../../../local/iam/glob.ts';

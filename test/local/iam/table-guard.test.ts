@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Credential } from '../../../emulator/sigv4/verify.ts';
 import { createAuthorizer } from '../../../local/iam/authorizer.ts';
 import { guardTable } from '../../../local/iam/table-guard.ts';
-import type { Credential } from '../../../emulator/sigv4/verify.ts';
 import { place, role, tableArn } from './support.ts';
 
 const credentials = new Map<string, Credential>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../../infra/settings/settings.ts';
 import { checkRate } from '../../../operator/doctor/crowd.ts';
 import { checkStorm } from '../../../operator/doctor/storm.ts';
-import { parseSettings } from '../../../infra/settings/settings.ts';
 
 const settings = (timeouts: [region: string, seconds: number][], perSecond = 20) =>
   parseSettings({

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readDescription } from '../../../operator/doctor/alarms.ts';
-import { settingsIn } from '../../../operator/doctor/template.ts';
 import { operatorSettings, playerSettings } from '../../../infra/settings/deployed.ts';
 import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { readDescription } from '../../../operator/doctor/alarms.ts';
+import { settingsIn } from '../../../operator/doctor/template.ts';
 import { ofType, operatorTemplateOf, templateOf, withProvider } from '../../infra/synth.ts';
 
 const written = {

@@ -1,5 +1,5 @@
+import { OPERATIONS, type Operation } from '../model/settings.ts';
 import { fromQuery, type Input, OPERATION_SPECS, type OperationSpec } from './operations.ts';
-import { OPERATIONS, type Operation } from './settings.ts';
 
 export interface Route {
   operation: Operation;

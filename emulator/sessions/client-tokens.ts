@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ServiceError } from './errors.ts';
+import { ServiceError } from '../model/errors.ts';
 
 /** JSON with sorted keys: the same parameters in another order are the same parameters. */
 function stable(value: unknown): string {

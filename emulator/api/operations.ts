@@ -1,12 +1,12 @@
-import type { AdminShells } from './admin-shell/admin-shells.ts';
-import type { ClientTokens } from './client-tokens.ts';
+import type { AdminShells } from '../admin-shell/admin-shells.ts';
+import { ServiceError } from '../model/errors.ts';
+import { isFinished } from '../model/lifecycle.ts';
+import type { Operation, Settings } from '../model/settings.ts';
+import type { ClientTokens } from '../sessions/client-tokens.ts';
+import type { GameLiftStreams, StartRequest } from '../sessions/service.ts';
 import { type InputShape, SHAPES } from './constraints.ts';
-import { ServiceError } from './errors.ts';
-import { isFinished } from './lifecycle.ts';
 import { listPage } from './list-page.ts';
 import { describeGroup, describeSession, summarizeSession } from './output.ts';
-import type { GameLiftStreams, StartRequest } from './service.ts';
-import type { Operation, Settings } from './settings.ts';
 
 /** An operation's input, its members by the model's names. It is checked against the constraints before it gets here. */
 // biome-ignore lint/suspicious/noExplicitAny: the constraints, not the compiler, say what an input holds

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { ServiceError } from './errors.ts';
-import { isFinished } from './lifecycle.ts';
-import type { Settings } from './settings.ts';
+import { ServiceError } from '../model/errors.ts';
+import { isFinished } from '../model/lifecycle.ts';
+import type { Settings } from '../model/settings.ts';
 import { type SessionContext, type SessionRequest, StreamSession } from './stream-session.ts';
 
 export interface EmulatorStreamGroup {

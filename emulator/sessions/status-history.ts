@@ -1,4 +1,4 @@
-import type { Life, SessionStatus, StatusReason } from './lifecycle.ts';
+import type { Life, SessionStatus, StatusReason } from '../model/lifecycle.ts';
 
 export interface StatusChange {
   /** Epoch milliseconds. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { OPERATIONS } from '../model/settings.ts';
 import type { HoldPlace } from './fault.ts';
 import type { Target } from './faults.ts';
-import { OPERATIONS } from './settings.ts';
 
 /** A call that waits to be released. */
 export interface HeldCall {

@@ -1,5 +1,5 @@
 /**
- * Draws the pretend game and encodes it as `clip.h264`: `node emulator/clip/render.ts`.
+ * Draws the pretend game and encodes it as `clip.h264`: `node emulator/webrtc/clip/render.ts`.
  *
  * Needs ffmpeg with libx264. Nobody else does: the clip is committed, and this script runs only when the scene
  * changes. What the stream needs of the clip: annex B, constrained baseline (every browser decodes it), no

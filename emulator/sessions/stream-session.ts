@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Connections } from './connections.ts';
-import { ServiceError } from './errors.ts';
-import { createGame, type Game, type GameState } from './game.ts';
+import { ServiceError } from '../model/errors.ts';
 import {
   advance,
   apply,
@@ -10,16 +8,18 @@ import {
   type LifeEvent,
   nextChangeAt,
   startLife,
-} from './lifecycle.ts';
-import type { Network } from './network.ts';
-import { type Offer, parseOffer } from './offer.ts';
-import { createOutages, type Drop, type OutageView } from './outage.ts';
-import type { Peer, PeerContext } from './peer.ts';
-import type { Settings } from './settings.ts';
-import { createShaper, type Shaper } from './shaper.ts';
-import { createSignallingPeer } from './signalling-peer.ts';
+} from '../model/lifecycle.ts';
+import type { Settings } from '../model/settings.ts';
+import { createGame, type Game, type GameState } from '../webrtc/game.ts';
+import type { Network } from '../webrtc/network.ts';
+import { type Offer, parseOffer } from '../webrtc/offer.ts';
+import { createOutages, type Drop, type OutageView } from '../webrtc/outage.ts';
+import type { Peer, PeerContext } from '../webrtc/peer.ts';
+import { createShaper, type Shaper } from '../webrtc/shaper.ts';
+import { createSignallingPeer } from '../webrtc/signalling-peer.ts';
+import { createWebRtcPeer } from '../webrtc/webrtc-peer.ts';
+import { Connections } from './connections.ts';
 import { createStatusHistory, type StatusHistory } from './status-history.ts';
-import { createWebRtcPeer } from './webrtc-peer.ts';
 
 /** The signal request of a session that is started before its client exists. */
 export const NO_CLIENT_CONNECTION = 'NO_CLIENT_CONNECTION';

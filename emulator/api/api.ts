@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Credential, type Refusal, verifySignature } from './sigv4/verify.ts';
+import { type ErrorName, ServiceError } from '../model/errors.ts';
+import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
 import type { Call, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
-import { type ErrorName, ServiceError } from './errors.ts';
 import type { HoldPlace } from './fault.ts';
 import type { Fate, Faults, Target } from './faults.ts';
 import type { Holds } from './holds.ts';

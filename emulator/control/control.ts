@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
-import type { Calls } from './calls.ts';
-import { parseFault } from './fault.ts';
-import type { Faults } from './faults.ts';
-import { type Holds, parseRelease } from './holds.ts';
-import { ERROR_REASONS, isFinished, TERMINATED_REASONS } from './lifecycle.ts';
-import { parseNetwork } from './network.ts';
-import { parseDrop } from './outage.ts';
-import type { GameLiftStreams, StreamGroup } from './service.ts';
-import { mergeSettings, type Settings } from './settings.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { Calls } from '../api/calls.ts';
+import { parseFault } from '../api/fault.ts';
+import type { Faults } from '../api/faults.ts';
+import { type Holds, parseRelease } from '../api/holds.ts';
+import { ERROR_REASONS, isFinished, TERMINATED_REASONS } from '../model/lifecycle.ts';
+import { mergeSettings, type Settings } from '../model/settings.ts';
+import type { GameLiftStreams, StreamGroup } from '../sessions/service.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
+import { parseNetwork } from '../webrtc/network.ts';
+import { parseDrop } from '../webrtc/outage.ts';
 
 export interface ControlContext {
   service: GameLiftStreams;

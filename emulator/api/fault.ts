@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { ErrorName } from './errors.ts';
+import type { ErrorName } from '../model/errors.ts';
+import { OPERATIONS, type Operation } from '../model/settings.ts';
 import { OPERATION_SPECS } from './operations.ts';
-import { OPERATIONS, type Operation } from './settings.ts';
 
 /** The faults that answer with an error of the service, and that error. */
 export const FAULT_ERRORS: Readonly<Record<string, readonly [ErrorName, string]>> = {

@@ -1,6 +1,6 @@
+import type { Settings } from '../model/settings.ts';
 import type { Game } from './game.ts';
 import type { Loss } from './outage.ts';
-import type { Settings } from './settings.ts';
 import type { Direction, Shaper } from './shaper.ts';
 
 /** What a peer tells its stream session. After `drop` and `close` it says nothing more. */

@@ -1,4 +1,4 @@
-import { ServiceError } from './errors.ts';
+import { ServiceError } from '../model/errors.ts';
 import { ALL, FAULT_ERRORS, type Fault, type HoldPlace } from './fault.ts';
 
 /** What a latency without `milliseconds` adds. */

@@ -1,5 +1,5 @@
-import { ServiceError } from './errors.ts';
-import type { StreamSession } from './stream-session.ts';
+import { ServiceError } from '../model/errors.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
 
 const DEFAULT_PAGE = 25;
 

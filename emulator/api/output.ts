@@ -1,5 +1,5 @@
-import type { GameLiftStreams, StreamGroup } from './service.ts';
-import type { StreamSession } from './stream-session.ts';
+import type { GameLiftStreams, StreamGroup } from '../sessions/service.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
 
 /** restJson1 timestamps are epoch seconds with a fraction. */
 const epochSeconds = (milliseconds: number) => milliseconds / 1000;

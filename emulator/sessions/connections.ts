@@ -1,5 +1,5 @@
-import type { Peer } from './peer.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Peer } from '../webrtc/peer.ts';
 
 /** The connections of one stream session: that of the newest answer, and older ones where the settings let them live on. */
 export class Connections {

@@ -1,0 +1,53 @@
+import type {
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
+import type { Settings } from '../environment/settings.ts';
+import { asked, type Reply, routeHandler } from '../http/route-handler.ts';
+import { playerIdOf } from '../identifiers/player-id.ts';
+import { logger } from '../observability/telemetry.ts';
+import { PROBLEMS, Problem } from '../problems/problems.ts';
+
+/** What a route sees of a request: its caller is verified, nothing else is checked yet. */
+export interface PlayerRequest {
+  playerId: string;
+  streamGroupId: string | undefined;
+  streamSessionId: string | undefined;
+  /** The header as sent, if it was. */
+  idempotencyKey: string | undefined;
+  body: string | undefined;
+  /** Epoch milliseconds at which Lambda kills this invocation. */
+  endsBy: number;
+}
+
+type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/**
+ * Wraps a route of the player API into a Lambda handler.
+ *
+ * @param route the path's name in logs and metrics.
+ */
+export function playerApi(
+  route: string,
+  settings: Settings,
+  answer: (request: PlayerRequest) => Promise<Reply>,
+): (event: Event, context: Context) => Promise<Result> {
+  return routeHandler<Event>(route, PROBLEMS, (event, context) =>
+    answer(toRequest(event, context, settings)),
+  );
+}
+
+function toRequest(event: Event, context: Context, settings: Settings): PlayerRequest {
+  const { iss, sub } = event.requestContext.authorizer.jwt.claims;
+  if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
+    throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
+  }
+  const playerId = playerIdOf(iss, sub, settings.userId);
+  // A pseudonym, also where AWS is told the subject itself.
+  logger.appendKeys({
+    playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
+  });
+  return { ...asked(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
+}
