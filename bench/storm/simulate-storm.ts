@@ -1,8 +1,8 @@
-import { tablePacer } from '../../lambdas/admission/queue-table.ts';
-import { SHORT_WAIT_MS, type Turn } from '../../lambdas/admission/ticket.ts';
+import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
+import { SHORT_WAIT_MS, type Ticket } from '../../lambdas/admission/ticket.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
-import { inTurn, type TurnDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
-import { budgetWaitMs, chargedTat, latestTat } from '../../lambdas/limits/rate-limit.ts';
+import { callWhenAdmitted, type PacedCallDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
+import { rateLimitWaitMs, chargedNextFreeAt, latestNextFreeAt } from '../../lambdas/limits/rate-limit.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../lambdas/sessions/stream-session.ts';
 import { simulatedTable } from './simulate-table.ts';
@@ -90,7 +90,7 @@ interface Player {
   /** Does not hear what it is told to wait. */
   deaf: boolean;
   headerOnly: boolean;
-  turn: Turn | undefined;
+  turn: Ticket | undefined;
   budgetTat: number;
   connected: boolean;
 }
@@ -157,12 +157,12 @@ export async function simulateStorm(
     return 'connected';
   }
 
-  const idle: TurnDependencies[] = [];
-  function sandbox(): TurnDependencies {
+  const idle: PacedCallDependencies[] = [];
+  function sandbox(): PacedCallDependencies {
     const skew = (random() * 2 - 1) * storm.clockSkewMs;
     const now = () => EPOCH + time.now() + skew;
     const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota: storm.quota } as const;
-    return { pacer: tablePacer(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
+    return { pacer: tableAdmissionQueue(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
   }
 
   /** One request to the reconnect function, as its route treats it. */
@@ -170,7 +170,7 @@ export async function simulateStorm(
     if (player.connected) return 'connected';
     const deps = idle.pop() ?? sandbox();
     try {
-      const wait = budgetWaitMs(BUDGET, player.budgetTat, deps.now());
+      const wait = rateLimitWaitMs(BUDGET, player.budgetTat, deps.now());
       if (wait > 0) return { waitMs: wait };
       const record = {
         status: 'CONNECTED',
@@ -179,14 +179,14 @@ export async function simulateStorm(
         connectionTimeoutSeconds: storm.lifeSeconds,
       } as SessionRecord;
       const before = player.turn;
-      const charged = chargedTat(BUDGET, player.budgetTat, deps.now());
+      const charged = chargedNextFreeAt(BUDGET, player.budgetTat, deps.now());
       const caller = { turn: before, end: likelyEnd(record, before, deps.now()) };
-      const result = await inTurn(caller, deps, () => connect(player));
+      const result = await callWhenAdmitted(caller, deps, () => connect(player));
       player.budgetTat = charged;
       if ('paced' in result) {
         player.turn = result.turn;
         if (player.turn.at > 0) {
-          player.budgetTat = Math.min(charged, latestTat(BUDGET, player.turn.at - SHORT_WAIT_MS));
+          player.budgetTat = Math.min(charged, latestNextFreeAt(BUDGET, player.turn.at - SHORT_WAIT_MS));
         }
         return { waitMs: result.paced.extras.retryAfterMs ?? 0 };
       }

@@ -11,7 +11,7 @@ import {
 import type { Construct } from 'constructs';
 
 /** Where the alarms of one API hang, and what they do. */
-export interface Bell {
+export interface AlarmContext {
   readonly scope: Construct;
   readonly actions: readonly IAlarmAction[];
   /** The page with a chapter for each of them, of its name. */
@@ -25,12 +25,12 @@ export const atLeast = {
 };
 
 /** What an alarm says of itself. @param means what has happened, without a full stop */
-export function described({ runbook }: Pick<Bell, 'runbook'>, name: string, means: string): string {
+export function described({ runbook }: Pick<AlarmContext, 'runbook'>, name: string, means: string): string {
   return `${name}: ${means}. See ${runbook}#${name.toLowerCase()}`;
 }
 
 /** Tells of an alarm's beginning and, so that an incident resolves by itself, of its end. */
-export function tell({ actions }: Pick<Bell, 'actions'>, alarm: AlarmBase): void {
+export function tell({ actions }: Pick<AlarmContext, 'actions'>, alarm: AlarmBase): void {
   alarm.addAlarmAction(...actions);
   alarm.addOkAction(...actions);
 }
@@ -45,19 +45,19 @@ export function sustained(wanted: number, threshold: number) {
 
 type When = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>;
 
-function alarmOf(bell: Bell, name: string, means: string, metric: IMetric, when: When): Alarm {
+function alarmOf(bell: AlarmContext, name: string, means: string, metric: IMetric, when: When): Alarm {
   const alarmDescription = described(bell, name, means);
   return new Alarm(bell.scope, name, { ...atLeast, ...when, metric, alarmDescription });
 }
 
-export function ringing(bell: Bell, name: string, means: string, metric: IMetric, when: When): Alarm {
+export function ringing(bell: AlarmContext, name: string, means: string, metric: IMetric, when: When): Alarm {
   const alarm = alarmOf(bell, name, means, metric, when);
   tell(bell, alarm);
   return alarm;
 }
 
 /** An alarm that is news: its end says nothing, so nobody hears of that. What happens while it stands is not told again. */
-export function announcing(bell: Bell, name: string, means: string, metric: IMetric): Alarm {
+export function announcing(bell: AlarmContext, name: string, means: string, metric: IMetric): Alarm {
   const alarm = alarmOf(bell, name, means, metric, { threshold: 1, evaluationPeriods: 1 });
   alarm.addAlarmAction(...bell.actions);
   return alarm;

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Settings } from '../settings/settings.ts';
-import { atLeast, type Bell, described, tell } from './alarm.ts';
+import { atLeast, type AlarmContext, described, tell } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 
 /** How many times faster than it lasts a budget is spent, in both windows; minutes. */
@@ -41,7 +41,7 @@ const ofHundred = (part: number) => `${Number((100 * part).toFixed(4))} of 100`;
  * @param counting the function that counts it
  */
 export function burnAlarms(
-  bell: Bell,
+  bell: AlarmContext,
   what: 'Reconnects' | 'Starts',
   counting: IFunction,
   { reconnectObjective, leastAnswers }: Settings['alarms'],

@@ -17,7 +17,7 @@ import type { Settings } from '../settings/settings.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
 import { type OwnMetricName, ownMetric, requestsByOutcome, sumOf, usesAnywhere } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
-import type { TurnedAway } from './rejected-requests.ts';
+import type { RejectedRequests } from './rejected-requests.ts';
 
 export interface PlayerDashboardProps {
   /** The deployment's place in its app: the stack's name first. */
@@ -25,7 +25,7 @@ export interface PlayerDashboardProps {
   readonly functions: PlayerFunctions;
   readonly table: Table;
   readonly api: HttpApi;
-  readonly turnedAway: TurnedAway;
+  readonly turnedAway: RejectedRequests;
   readonly alarms: readonly AlarmBase[];
   readonly settings: Settings;
 }

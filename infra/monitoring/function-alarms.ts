@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type Bell, ringing } from './alarm.ts';
+import { type AlarmContext, ringing } from './alarm.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
 
 export interface FunctionAlarmsProps {
@@ -21,7 +21,7 @@ export interface FunctionAlarmsProps {
  * name alone Lambda counts all that ran, whichever version answered (Lambda Developer Guide, "Viewing metrics").
  */
 export function functionAlarms(
-  bell: Bell,
+  bell: AlarmContext,
   functions: readonly IFunction[],
   { prefix, whose, deaths, heldMinutes }: FunctionAlarmsProps,
 ): Alarm[] {

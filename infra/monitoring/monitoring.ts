@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { PlayerDashboard } from './dashboard.ts';
 import { PlayerAlarms } from './player-alarms.ts';
 import { PlayerQueries } from './queries.ts';
-import { TurnedAway } from './rejected-requests.ts';
+import { RejectedRequests } from './rejected-requests.ts';
 
 export interface MonitoringProps {
   /** By the routes' names. */
@@ -27,7 +27,7 @@ export class Monitoring extends Construct {
     const functions = Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
-    const turnedAway = new TurnedAway(this, 'TurnedAway', { api, accessLogs });
+    const turnedAway = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
     const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, api, turnedAway, settings });
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
     new PlayerDashboard(this, 'Page', {

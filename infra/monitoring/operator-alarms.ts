@@ -4,7 +4,7 @@
  */
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { announcing, type Bell, ringing } from './alarm.ts';
+import { announcing, type AlarmContext, ringing } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
@@ -36,7 +36,7 @@ export class OperatorAlarms extends Construct {
   /** @throws {SettingsError} when the stack's Region is fixed and the topic lies in another one */
   constructor(scope: Construct, id: string, { routes, topicArn }: OperatorAlarmsProps) {
     super(scope, id);
-    const bell: Bell = {
+    const bell: AlarmContext = {
       scope: this,
       actions: alarmActions(this, topicArn),
       runbook: 'docs/operator.md',

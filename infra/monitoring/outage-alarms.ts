@@ -3,9 +3,9 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type Bell, ringing } from './alarm.ts';
+import { type AlarmContext, ringing } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
-import type { TurnedAway } from './rejected-requests.ts';
+import type { RejectedRequests } from './rejected-requests.ts';
 
 /** A player counts once in five minutes, so these are several players, or one for a quarter of an hour: where few play it is often one. */
 const fewFailures = 3;
@@ -15,7 +15,7 @@ const fewFailures = 3;
  *
  * @param means what nobody does
  */
-export function nobodyAlarm(bell: Bell, name: string, means: string, counting: IFunction): Alarm {
+export function nobodyAlarm(bell: AlarmContext, name: string, means: string, counting: IFunction): Alarm {
   const minutes = 60;
   return ringing(
     bell,
@@ -34,7 +34,7 @@ export function nobodyAlarm(bell: Bell, name: string, means: string, counting: I
 }
 
 /** AWS answers, and the players ask again at once: their streams do not come about. */
-export function relapseAlarm(bell: Bell, reconnect: IFunction, leastAnswers: number): Alarm {
+export function relapseAlarm(bell: AlarmContext, reconnect: IFunction, leastAnswers: number): Alarm {
   const minutes = 15;
   return ringing(
     bell,
@@ -54,7 +54,7 @@ export function relapseAlarm(bell: Bell, reconnect: IFunction, leastAnswers: num
 }
 
 /** Status polls are answered 200 with what was known before, so a player who starts waits and waits. */
-export function looksAlarm(bell: Bell, status: IFunction, leastAnswers: number): Alarm {
+export function looksAlarm(bell: AlarmContext, status: IFunction, leastAnswers: number): Alarm {
   const minutes = 10;
   return ringing(
     bell,
@@ -74,8 +74,8 @@ export function looksAlarm(bell: Bell, status: IFunction, leastAnswers: number):
 
 /** What no function can count: a wrong issuer, the stage's throttle, an integration that is denied. */
 export function turnedAwayAlarm(
-  bell: Bell,
-  { api, turnedAway, leastAnswers }: { api: HttpApi; turnedAway: TurnedAway; leastAnswers: number },
+  bell: AlarmContext,
+  { api, turnedAway, leastAnswers }: { api: HttpApi; turnedAway: RejectedRequests; leastAnswers: number },
 ): Alarm {
   const minutes = 15;
   return ringing(

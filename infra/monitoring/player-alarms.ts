@@ -6,13 +6,13 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
-import { type Bell, ringing, sustained } from './alarm.ts';
+import { type AlarmContext, ringing, sustained } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { burnAlarms } from './burn-rate-alarms.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { looksAlarm, nobodyAlarm, relapseAlarm, turnedAwayAlarm } from './outage-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
-import type { TurnedAway } from './rejected-requests.ts';
+import type { RejectedRequests } from './rejected-requests.ts';
 
 /** Functions of the player API by their routes' names. */
 export type PlayerFunctions = Readonly<Record<string, IFunction>>;
@@ -21,7 +21,7 @@ export interface PlayerAlarmsProps {
   readonly functions: PlayerFunctions;
   readonly table: Table;
   readonly api: HttpApi;
-  readonly turnedAway: TurnedAway;
+  readonly turnedAway: RejectedRequests;
   readonly settings: Pick<Settings, 'alarms' | 'alarmTopic'>;
 }
 
@@ -42,7 +42,7 @@ export class PlayerAlarms extends Construct {
     const { functions, table, api, turnedAway, settings } = props;
     const { alarms, alarmTopic } = settings;
     const { leastAnswers, slowAnswerSeconds } = alarms;
-    const bell: Bell = {
+    const bell: AlarmContext = {
       scope: this,
       actions: alarmActions(this, alarmTopic),
       runbook: 'docs/runbook.md',

@@ -21,7 +21,7 @@ const neverReached = FilterPattern.all(
   ),
 );
 
-export class TurnedAway extends Construct {
+export class RejectedRequests extends Construct {
   readonly #api: HttpApi;
 
   constructor(

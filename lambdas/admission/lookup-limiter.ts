@@ -1,11 +1,11 @@
 import type { Table } from '../dynamodb/table.ts';
-import { takePlace } from '../limits/shared-rate-limit.ts';
+import { takeFromRateLimit } from '../limits/shared-rate-limit.ts';
 import { Problem } from '../problems/problems.ts';
-import { type PacerState, pacerState, rateNow, slowedRate } from './queue.ts';
-import { pacerKey } from './queue-table.ts';
+import { type QueueState, queueState, currentRate, slowedRate } from './queue.ts';
+import { queueKey } from './queue-table.ts';
 
 /** Calls of GetStreamSession, made at once or not at all: a status that is a little older will do. */
-export interface Spots {
+export interface LookupLimiter {
   /**
    * @param urgent a player waits for the answer to a start; a part of the quota is kept for those.
    * @returns whether AWS may be asked; not when the table can't tell, which under load is the likelier truth.
@@ -22,18 +22,18 @@ const URGENT_MS = 1000;
 const SLOWED_EVERY_MS = 1000;
 
 /** The same schedule as the pacer's, in an item of its own, asked only for what is free at once. */
-export function tableSpots(
+export function tableLookupLimiter(
   table: Table,
   { region, quota }: { region: string; quota: number },
   now: () => number,
-): Spots {
-  const key = pacerKey('GetStreamSession', region);
-  let known: PacerState = pacerState(undefined, quota);
+): LookupLimiter {
+  const key = queueKey('GetStreamSession', region);
+  let known: QueueState = queueState(undefined, quota);
   const fullUntil = { poll: 0, urgent: 0 };
 
   async function takeAt(at: number, intervalMs: number, withinMs: number): Promise<boolean> {
-    const item = await takePlace(table, key, { at, intervalMs, withinMs, isBusy: known.tat > at });
-    if (item) known = pacerState(item, quota);
+    const item = await takeFromRateLimit(table, key, { at, intervalMs, withinMs, isBusy: known.tat > at });
+    if (item) known = queueState(item, quota);
     return item !== null;
   }
 
@@ -43,7 +43,7 @@ export function tableSpots(
       const who = urgent ? 'urgent' : 'poll';
       // Asking the table again before a place can be free would only heat an item that is hot already.
       if (at < fullUntil[who]) return false;
-      const intervalMs = 1000 / rateNow(known, quota, at);
+      const intervalMs = 1000 / currentRate(known, quota, at);
       try {
         const free = await takeAt(at, intervalMs, Math.max(intervalMs, urgent ? URGENT_MS : POLL_MS));
         if (!free) fullUntil[who] = at + intervalMs;

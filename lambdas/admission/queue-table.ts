@@ -2,26 +2,26 @@ import type { Key, Table } from '../dynamodb/table.ts';
 import type { PacedOperation } from '../environment/settings.ts';
 import { Problem } from '../problems/problems.ts';
 import {
-  hotWaitMs,
-  isPacing,
-  judgedWindow,
-  type Line,
-  lastSafeTurn,
-  lateTurn,
-  lineFor,
-  type Move,
-  moveOf,
-  nearTurn,
-  PACING_MS,
-  type PacerState,
-  pacerState,
-  rateNow,
+  busyItemWaitMs,
+  isQueueing,
+  windowResult,
+  type QueueName,
+  lastSafeTicket,
+  ticketPastEnd,
+  queueFor,
+  type QueueStep,
+  stepOf,
+  ticketBeforeEnd,
+  QUEUEING_MS,
+  type QueueState,
+  queueState,
+  currentRate,
   sampleWeight,
   shardsOf,
 } from './queue.ts';
 
 /** What the pacer says to somebody without a turn. Epoch milliseconds. */
-export type Entry =
+export type Admission =
   /** Nobody waits: AWS may be asked at once. */
   | 'calm'
   /** The turn, whether it lies in the line of spare places, and how many turns a second are given. */
@@ -30,17 +30,17 @@ export type Entry =
   | { askAgainAt: number };
 
 /** Somebody who wants to call AWS. */
-export interface Visitor {
+export interface Arrival {
   /** The likely end of what the visitor wants to save, epoch milliseconds. */
   end: number;
 }
 
 /** Turns at one operation's quota in one Region, shared by all functions of the deployment. */
-export interface Pacer {
+export interface AdmissionQueue {
   /** Whether the visitor needs a turn, and which it gets. A busy or failing table makes it wait, never fail. */
-  enter(visitor: Visitor): Promise<Entry>;
+  enter(visitor: Arrival): Promise<Admission>;
   /** The next turn of a visitor whom AWS throttled. @param turned it came on a turn of its own. */
-  again(visitor: Visitor, turned: boolean): Promise<Exclude<Entry, 'calm'>>;
+  again(visitor: Arrival, turned: boolean): Promise<Exclude<Admission, 'calm'>>;
   /** Counts a call that came on a turn: what AWS made of it, and which line the turn was in. */
   count(call: { taken: boolean; spare: boolean }): Promise<void>;
 }
@@ -51,32 +51,32 @@ const TRUSTED_MS = 200;
 const RACES = 3;
 
 /** The item that paces an operation in a Region, or a part of its quota. */
-export function pacerKey(operation: PacedOperation, region: string, shard?: number): Key {
+export function queueKey(operation: PacedOperation, region: string, shard?: number): Key {
   return { pk: `PACER#${operation}#${region}${shard === undefined ? '' : `#${shard}`}`, sk: 'PACER' };
 }
 
 /** The pacer over the table. Each sandbox makes one an operation and Region. */
-export function tablePacer(
+export function tableAdmissionQueue(
   table: Table,
   { operation, region, quota }: { operation: PacedOperation; region: string; quota: number },
   { now, random }: { now: () => number; random: () => number },
-): Pacer {
+): AdmissionQueue {
   const shards = shardsOf(quota);
   const share = quota / shards;
-  const known = new Map<number, { state: PacerState; at: number }>();
+  const known = new Map<number, { state: QueueState; at: number }>();
 
-  const keyOf = (shard: number): Key => pacerKey(operation, region, shards > 1 ? shard : undefined);
+  const keyOf = (shard: number): Key => queueKey(operation, region, shards > 1 ? shard : undefined);
   const anyShard = () => Math.min(shards - 1, Math.floor(random() * shards));
-  const lastKnown = (shard: number) => known.get(shard)?.state ?? pacerState(undefined, share);
+  const lastKnown = (shard: number) => known.get(shard)?.state ?? queueState(undefined, share);
   const learn = (shard: number, item: Record<string, unknown> | undefined) => {
-    const state = pacerState(item as Partial<PacerState> | undefined, share);
+    const state = queueState(item as Partial<QueueState> | undefined, share);
     known.set(shard, { state, at: now() });
     return state;
   };
   const read = async (shard: number) => {
     const trusted = known.get(shard);
     // A line grows by hundreds of turns in that time; only its absence is remembered.
-    const calm = trusted && now() - trusted.at < TRUSTED_MS && !isPacing(trusted.state, now());
+    const calm = trusted && now() - trusted.at < TRUSTED_MS && !isQueueing(trusted.state, now());
     if (calm) return trusted.state;
     return learn(shard, await table.get(keyOf(shard), { stale: true }));
   };
@@ -87,13 +87,13 @@ export function tablePacer(
    */
   async function make(
     shard: number,
-    move: Move,
+    move: QueueStep,
     limit = Number.MAX_SAFE_INTEGER,
   ): Promise<number | undefined> {
     const { line, now: at, intervalMs, firstTurn, opens, begins } = move;
     const names = { '#line': line, ...(opens ? { '#until': 'pacingUntil' } : {}) };
     const until = opens ? ', #until = :until' : '';
-    const values = { ':now': at, ...(opens ? { ':until': at + PACING_MS } : {}) };
+    const values = { ':now': at, ...(opens ? { ':until': at + QUEUEING_MS } : {}) };
     const join = () =>
       table.update(keyOf(shard), {
         update: `SET #line = #line + :interval${until}`,
@@ -130,27 +130,27 @@ export function tablePacer(
   const turnAt = (shard: number, at: number, spare: boolean) => ({
     at,
     spare,
-    perSecond: rateNow(lastKnown(shard), share, now()) * shards,
+    perSecond: currentRate(lastKnown(shard), share, now()) * shards,
   });
-  const busy = (shard: number): Exclude<Entry, 'calm'> => {
+  const busy = (shard: number): Exclude<Admission, 'calm'> => {
     const at = now();
     const state = known.get(shard)?.state;
-    return { askAgainAt: at + hotWaitMs(state, at, random()) };
+    return { askAgainAt: at + busyItemWaitMs(state, at, random()) };
   };
 
   /** A turn of a line, if it comes by a limit. A turn that nobody wants must not be taken: it would be lost. */
-  async function takeBy(shard: number, line: Line, opens: boolean, limit?: number) {
-    const move = moveOf(lastKnown(shard), share, { line, now: now(), opens });
+  async function takeBy(shard: number, line: QueueName, opens: boolean, limit?: number) {
+    const move = stepOf(lastKnown(shard), share, { line, now: now(), opens });
     const turn = await make(shard, move, limit);
     return turn === undefined ? undefined : turnAt(shard, turn, line === 'spareTat');
   }
 
-  async function take(shard: number, line: Line, opens: boolean): Promise<Exclude<Entry, 'calm'>> {
+  async function take(shard: number, line: QueueName, opens: boolean): Promise<Exclude<Admission, 'calm'>> {
     return (await takeBy(shard, line, opens)) ?? busy(shard);
   }
 
   /** A busy item is one more reason to wait; a defect of ours is not. */
-  const unlessBusy = async (shard: number, work: () => Promise<Entry>): Promise<Entry> => {
+  const unlessBusy = async (shard: number, work: () => Promise<Admission>): Promise<Admission> => {
     try {
       return await work();
     } catch (error) {
@@ -171,15 +171,15 @@ export function tablePacer(
       const shard = anyShard();
       return unlessBusy(shard, async () => {
         const state = await read(shard);
-        if (!isPacing(state, now())) return 'calm';
+        if (!isQueueing(state, now())) return 'calm';
         const visitor = { now: now(), end, again: false };
-        const late = lateTurn(state, { ...visitor, random: random() });
+        const late = ticketPastEnd(state, { ...visitor, random: random() });
         if (late !== undefined) return turnAt(shard, late, false);
-        const line = lineFor(state, visitor);
-        const hasChoice = line === 'tat' && lineFor({ ...state, tat: Number.MAX_VALUE }, visitor) !== 'tat';
+        const line = queueFor(state, visitor);
+        const hasChoice = line === 'tat' && queueFor({ ...state, tat: Number.MAX_VALUE }, visitor) !== 'tat';
         if (!hasChoice) return take(shard, line, false);
         return (
-          (await takeBy(shard, 'tat', false, lastSafeTurn(end))) ?? (await take(shard, 'spareTat', false))
+          (await takeBy(shard, 'tat', false, lastSafeTicket(end))) ?? (await take(shard, 'spareTat', false))
         );
       });
     },
@@ -190,13 +190,13 @@ export function tablePacer(
         if (!known.has(shard)) await read(shard);
         const state = lastKnown(shard);
         const visitor = { now: now(), end, again: true };
-        const late = lateTurn(state, { ...visitor, random: random() });
-        if (late === undefined) return take(shard, lineFor(state, visitor), true);
-        return turnAt(shard, nearTurn(now(), end, random()) ?? late, true);
+        const late = ticketPastEnd(state, { ...visitor, random: random() });
+        if (late === undefined) return take(shard, queueFor(state, visitor), true);
+        return turnAt(shard, ticketBeforeEnd(now(), end, random()) ?? late, true);
       });
       if (entry !== 'calm' && 'at' in entry) return entry;
       // Who has had a turn does not go back to the end of the line, whatever the table is doing.
-      return turned ? turnAt(shard, now() + hotWaitMs(undefined, now(), random()), true) : busy(shard);
+      return turned ? turnAt(shard, now() + busyItemWaitMs(undefined, now(), random()), true) : busy(shard);
     },
     count({ taken, spare }) {
       const weight = sampleWeight(share);
@@ -210,7 +210,7 @@ export function tablePacer(
           values: { ':weight': weight, ':shown': spare ? 0 : weight, ':zero': 0 },
         });
         const state = learn(shard, item ?? undefined);
-        const judged = judgedWindow(state, share, now());
+        const judged = windowResult(state, share, now());
         if (!judged) return;
         await table.update(keyOf(shard), {
           update:

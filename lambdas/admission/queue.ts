@@ -4,7 +4,7 @@
  * it serves players whose turn in the first would come too late, and those whom AWS throttled on their turn. Times
  * are epoch milliseconds, rates calls a second.
  */
-export interface PacerState {
+export interface QueueState {
   tat: number;
   spareTat: number;
   /** Until then every arrival takes a turn, even where the line is empty. */
@@ -22,24 +22,24 @@ export interface PacerState {
 }
 
 /** The line a turn is taken in. */
-export type Line = 'tat' | 'spareTat';
+export type QueueName = 'tat' | 'spareTat';
 
 /** One taking of a turn: what the table does in one conditional update. */
-export interface Move {
-  line: Line;
+export interface QueueStep {
+  line: QueueName;
   now: number;
   /** The line grows by this. */
   intervalMs: number;
   /** The turn where the line is empty. */
   firstTurn: number;
-  /** AWS has just throttled: pacing begins, or goes on, for {@link PACING_MS}. */
+  /** AWS has just throttled: pacing begins, or goes on, for {@link QUEUEING_MS}. */
   opens: boolean;
   /** It begins: what was counted before says nothing. */
   begins: boolean;
 }
 
 /** After AWS throttled, arrivals take turns for at least this long. */
-export const PACING_MS = 10_000;
+export const QUEUEING_MS = 10_000;
 /**
  * The first turn after a throttle comes this much later: AWS's bucket, which holds a second's worth, has tokens again by
  * then, and they absorb that players come a little early or late. A full second would let some run over.
@@ -91,8 +91,8 @@ export function shardsOf(quota: number): number {
 }
 
 /** The state behind an item, or behind none. */
-export function pacerState(item: Partial<PacerState> | undefined, quota: number): PacerState {
-  const known: PacerState = {
+export function queueState(item: Partial<QueueState> | undefined, quota: number): QueueState {
+  const known: QueueState = {
     tat: 0,
     spareTat: 0,
     pacingUntil: 0,
@@ -104,7 +104,7 @@ export function pacerState(item: Partial<PacerState> | undefined, quota: number)
     shown: 0,
     windowAt: 0,
   };
-  for (const name of Object.keys(known) as (keyof PacerState)[]) {
+  for (const name of Object.keys(known) as (keyof QueueState)[]) {
     // Another version, or somebody's repair by hand, may have left anything.
     const value = item?.[name];
     if (typeof value === 'number' && Number.isFinite(value)) known[name] = value;
@@ -113,22 +113,22 @@ export function pacerState(item: Partial<PacerState> | undefined, quota: number)
 }
 
 /** Whether arrivals need a turn. */
-export function isPacing(state: PacerState, now: number): boolean {
+export function isQueueing(state: QueueState, now: number): boolean {
   return state.pacingUntil > now || state.tat > now;
 }
 
 /** The rate now: one that was lowered grows back to the quota by itself, slowly and without a write. */
-export function rateNow({ rate, changedAt }: PacerState, quota: number, now: number): number {
+export function currentRate({ rate, changedAt }: QueueState, quota: number, now: number): number {
   const since = Math.max(0, now - changedAt);
   return Math.min(quota, rate + ((quota * RISE * since) / 1000) * (1 + since / RISE_DOUBLES_MS));
 }
 
-function lineRate(state: PacerState, quota: number, line: Line, now: number): number {
-  return rateNow(state, quota, now) * (line === 'tat' ? 1 : state.spareShare);
+function lineRate(state: QueueState, quota: number, line: QueueName, now: number): number {
+  return currentRate(state, quota, now) * (line === 'tat' ? 1 : state.spareShare);
 }
 
 /** The turn that a line would give now. */
-function offered(state: PacerState, line: Line, now: number): number {
+function offered(state: QueueState, line: QueueName, now: number): number {
   return Math.max(state[line], now);
 }
 
@@ -138,15 +138,15 @@ function offered(state: PacerState, line: Line, now: number): number {
  *
  * @param end the session's likely end.
  */
-export function lineFor(state: PacerState, visitor: { now: number; end: number; again: boolean }): Line {
+export function queueFor(state: QueueState, visitor: { now: number; end: number; again: boolean }): QueueName {
   const { now, end, again } = visitor;
   const [first, spare] = [offered(state, 'tat', now), offered(state, 'spareTat', now)];
   if (again) return spare < first ? 'spareTat' : 'tat';
-  return first > lastSafeTurn(end) && spare <= end ? 'spareTat' : 'tat';
+  return first > lastSafeTicket(end) && spare <= end ? 'spareTat' : 'tat';
 }
 
 /** The last turn that is surely in time: the end is reckoned from a player's first request, a little after the loss. */
-export function lastSafeTurn(end: number): number {
+export function lastSafeTicket(end: number): number {
   return end - LOSS_BEFORE_FIRST_REQUEST_MS;
 }
 
@@ -154,33 +154,33 @@ export function lastSafeTurn(end: number): number {
  * The turn of somebody who would come too late even in the line to join, else undefined. It moves no line: one of players
  * whose sessions are over would keep out whoever drops after them.
  */
-export function lateTurn(
-  state: PacerState,
+export function ticketPastEnd(
+  state: QueueState,
   visitor: { now: number; end: number; again: boolean; random: number },
 ): number | undefined {
   const { now, end, again, random } = visitor;
-  const turn = offered(state, lineFor(state, visitor), now);
+  const turn = offered(state, queueFor(state, visitor), now);
   return turn > end + (again ? 0 : NOTICED_LATER_MS) ? turn + random * LATE_SPREAD_MS : undefined;
 }
 
 /** A turn in the rest of the session's life, for somebody who came on time, whom AWS throttled, and for whom no line has one. */
-export function nearTurn(now: number, end: number, random: number): number | undefined {
+export function ticketBeforeEnd(now: number, end: number, random: number): number | undefined {
   return end - now > SLACK_MS ? now + SLACK_MS + random * (end - now - SLACK_MS) : undefined;
 }
 
 /** The taking of a turn in a line. */
-export function moveOf(
-  state: PacerState,
+export function stepOf(
+  state: QueueState,
   quota: number,
-  { line, now, opens }: { line: Line; now: number; opens: boolean },
-): Move {
+  { line, now, opens }: { line: QueueName; now: number; opens: boolean },
+): QueueStep {
   const intervalMs = 1000 / lineRate(state, quota, line, now);
   const firstTurn = now + (opens ? SLACK_MS : line === 'spareTat' ? intervalMs : 0);
-  return { line, now, intervalMs, firstTurn, opens, begins: opens && !isPacing(state, now) };
+  return { line, now, intervalMs, firstTurn, opens, begins: opens && !isQueueing(state, now) };
 }
 
 /** What a move does to the state, and the turn it gives. The table's update expressions do the same. */
-export function moved(state: PacerState, move: Move): { state: PacerState; turn: number } {
+export function moved(state: QueueState, move: QueueStep): { state: QueueState; turn: number } {
   const { line, now, intervalMs, firstTurn, opens, begins } = move;
   const empty = state[line] <= now;
   const turn = empty ? firstTurn : state[line];
@@ -188,7 +188,7 @@ export function moved(state: PacerState, move: Move): { state: PacerState; turn:
     turn,
     state: {
       ...state,
-      ...(opens ? { pacingUntil: now + PACING_MS } : {}),
+      ...(opens ? { pacingUntil: now + QUEUEING_MS } : {}),
       ...(begins && empty ? { taken: 0, refused: 0, shown: 0, windowAt: firstTurn } : {}),
       [line]: turn + intervalMs,
     },
@@ -205,14 +205,14 @@ export function sampleWeight(quota: number): number {
  * took less than the rate, others use the quota too: the rate goes down to what AWS took. Of a full first line every place
  * was given to somebody: the part whose calls are missing is the part of players who did not come.
  */
-export function judgedWindow(
-  state: PacerState,
+export function windowResult(
+  state: QueueState,
   quota: number,
   now: number,
-): Pick<PacerState, 'rate' | 'changedAt' | 'spareShare' | 'taken' | 'refused' | 'shown' | 'windowAt'> | null {
+): Pick<QueueState, 'rate' | 'changedAt' | 'spareShare' | 'taken' | 'refused' | 'shown' | 'windowAt'> | null {
   const elapsed = now - state.windowAt;
   if (elapsed < WINDOW_MS) return null;
-  const before = rateNow(state, quota, now);
+  const before = currentRate(state, quota, now);
   const took = (state.taken * 1000) / elapsed;
   const asked = state.taken + state.refused;
   const others =
@@ -232,7 +232,7 @@ export function judgedWindow(
 }
 
 /** @param shown the part of the first line's places that were used in a window; a few dozen calls, so it is smoothed. */
-function nextSpareShare({ spareShare }: PacerState, shown: number): number {
+function nextSpareShare({ spareShare }: QueueState, shown: number): number {
   const part = Math.min(1, Math.max(shown, 1 / (1 + SPARE_SHARE_MOST)));
   const fits = (1 - part) / part;
   const next = spareShare + SMOOTHING * (fits - spareShare);
@@ -240,15 +240,15 @@ function nextSpareShare({ spareShare }: PacerState, shown: number): number {
 }
 
 /** The rate after AWS throttled a call that nobody waits for: at most a second's falls in a second. */
-export function slowedRate(state: PacerState, quota: number, now: number): number {
-  return Math.max(quota * LEAST_LOOKS, rateNow(state, quota, now) * FALL);
+export function slowedRate(state: QueueState, quota: number, now: number): number {
+  return Math.max(quota * LEAST_LOOKS, currentRate(state, quota, now) * FALL);
 }
 
 /**
  * How long somebody waits whom the pacer's item had no time for: until the item is calmer, spread the wider the longer
  * the line is known to be, since a longer line makes a later asking cost nothing.
  */
-export function hotWaitMs(state: PacerState | undefined, now: number, random: number): number {
+export function busyItemWaitMs(state: QueueState | undefined, now: number, random: number): number {
   const line = state ? state.tat - now : 0;
   return Math.round(1000 + random * Math.min(60_000, Math.max(2000, line / 2)));
 }

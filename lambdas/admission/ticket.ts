@@ -1,7 +1,7 @@
 import { Problem } from '../problems/problems.ts';
 
 /** A player's place in the line of an account's quota. Epoch milliseconds. */
-export interface Turn {
+export interface Ticket {
   /** 0 where there was none to give. */
   at: number;
   /** When the player first had to wait. */
@@ -19,22 +19,22 @@ export interface Turn {
 /** A wait up to this is spent in the function: cheaper than another request, and short enough to be billed. */
 export const SHORT_WAIT_MS = 1000;
 /** A turn is kept for this long after its time; an outage that ends must not bring back a burst of old turns. */
-export const TURN_KEPT_MS = 2000;
+export const TICKET_KEPT_MS = 2000;
 
 /** What a turn is worth: none, not yet (`waitMs` to go), or now. A lost one is none. */
-export function judgeTurn(turn: Turn | undefined, now: number): 'none' | 'due' | { waitMs: number } {
-  if (!turn || now > turn.at + TURN_KEPT_MS) return 'none';
+export function ticketStateOf(turn: Ticket | undefined, now: number): 'none' | 'due' | { waitMs: number } {
+  if (!turn || now > turn.at + TICKET_KEPT_MS) return 'none';
   return now >= turn.at ? 'due' : { waitMs: Math.ceil(turn.at - now) };
 }
 
 /** Whether a request at this time uses the turn: at once, or after a short wait. */
-export function isOnTime(turn: Turn | undefined, now: number): boolean {
-  const worth = judgeTurn(turn, now);
+export function isTicketUsable(turn: Ticket | undefined, now: number): boolean {
+  const worth = ticketStateOf(turn, now);
   return worth === 'due' || (worth !== 'none' && worth.waitMs <= SHORT_WAIT_MS);
 }
 
 /** The place in the line of a turn, 1 for the next. */
-export function placeOf({ at, perSecond = 1 }: Pick<Turn, 'at' | 'perSecond'>, now: number): number {
+export function queuePositionOf({ at, perSecond = 1 }: Pick<Ticket, 'at' | 'perSecond'>, now: number): number {
   return Math.max(1, Math.ceil(((at - now) / 1000) * perSecond));
 }
 

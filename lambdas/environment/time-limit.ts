@@ -6,7 +6,7 @@ export const ANSWER_BEFORE_END_MS = 300;
  *
  * @param milliseconds how long to wait; nothing or less is no time at all.
  */
-export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'> {
+export async function withTimeLimit<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), Math.max(0, milliseconds));

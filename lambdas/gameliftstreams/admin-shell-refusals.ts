@@ -39,7 +39,7 @@ export function accessProblem(
 }
 
 /** Why a session could not be looked at. An id that AWS takes for none at all is one that does not exist. */
-export function sightProblem(failure: AwsFailure, random: number): Problem<OperatorProblemCode> {
+export function lookupProblem(failure: AwsFailure, random: number): Problem<OperatorProblemCode> {
   if (failure.kind !== 'notFound' && failure.kind !== 'invalid') return statusProblem(failure, random);
   return new OperatorProblem('stream_session_not_found', 'There is no such stream session.', {}, failure);
 }
@@ -73,7 +73,7 @@ export function shellProblem(failure: AwsFailure, random: number): Problem<Opera
         failure,
       );
     default:
-      return sightProblem(failure, random);
+      return lookupProblem(failure, random);
   }
 }
 

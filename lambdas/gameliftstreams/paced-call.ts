@@ -1,13 +1,13 @@
-import type { Pacer } from '../admission/queue-table.ts';
-import { judgeTurn, pacedProblem, placeOf, SHORT_WAIT_MS, type Turn } from '../admission/ticket.ts';
+import type { AdmissionQueue } from '../admission/queue-table.ts';
+import { ticketStateOf, pacedProblem, queuePositionOf, SHORT_WAIT_MS, type Ticket } from '../admission/ticket.ts';
 import { measured } from '../observability/request-metrics.ts';
 import type { Log } from '../observability/telemetry.ts';
 import type { Problem } from '../problems/problems.ts';
 import { AwsFailure } from './aws-failure.ts';
 
 /** What calls on turns work with. */
-export interface TurnDependencies {
-  pacer: Pacer;
+export interface PacedCallDependencies {
+  pacer: AdmissionQueue;
   log: Pick<Log, 'error'>;
   now(): number;
   /** @param milliseconds a short time, which is billed. */
@@ -15,8 +15,8 @@ export interface TurnDependencies {
 }
 
 /** Somebody who wants to call AWS, with the turn given before, if one was. */
-export interface Caller {
-  turn: Turn | undefined;
+export interface PacedCaller {
+  turn: Ticket | undefined;
   /** By when the call should be made, epoch milliseconds: the likely end of what it is to save, or of the player's patience. */
   end: number;
   /** Nothing is lost after the end. */
@@ -28,9 +28,9 @@ export interface Caller {
  * it throttled. `counted` is the pacer's own bookkeeping: it must
  * end before the sandbox is frozen, but nobody's answer waits for it.
  */
-export type InTurn<T> =
+export type PacedResult<T> =
   | { done: T; uncertain: boolean; counted: Promise<void> }
-  | { paced: Problem; turn: Turn; uncertain: boolean };
+  | { paced: Problem; turn: Ticket; uncertain: boolean };
 
 /**
  * Calls AWS when it is the caller's turn. On a turn AWS is called without asking anybody; without one the pacer is
@@ -38,11 +38,11 @@ export type InTurn<T> =
  *
  * @throws AwsFailure for everything but a throttle.
  */
-export async function inTurn<T>(
-  caller: Caller,
-  deps: TurnDependencies,
+export async function callWhenAdmitted<T>(
+  caller: PacedCaller,
+  deps: PacedCallDependencies,
   call: () => Promise<T>,
-): Promise<InTurn<T>> {
+): Promise<PacedResult<T>> {
   const { pacer, now, sleep, log } = deps;
   const visitor = { end: caller.end };
   const since = caller.turn?.since ?? now();
@@ -50,12 +50,12 @@ export async function inTurn<T>(
   let throttle: AwsFailure | undefined;
   let uncertain = false;
   let left = SHORT_WAIT_MS;
-  const paced = (wait: Turn | { askAgainAt: number }): InTurn<T> => {
+  const paced = (wait: Ticket | { askAgainAt: number }): PacedResult<T> => {
     const hasTurn = 'at' in wait;
     const at = hasTurn ? wait.at : wait.askAgainAt;
     const told = {
       waitMs: at - now(),
-      ...(hasTurn ? { queuePosition: placeOf(wait, now()) } : {}),
+      ...(hasTurn ? { queuePosition: queuePositionOf(wait, now()) } : {}),
       mayBeTooLate: !caller.patient && at > caller.end,
     };
     return { paced: pacedProblem(told, throttle), turn: hasTurn ? wait : { at: 0, since }, uncertain };
@@ -68,7 +68,7 @@ export async function inTurn<T>(
     });
 
   for (;;) {
-    let worth = judgeTurn(turn, now());
+    let worth = ticketStateOf(turn, now());
     let turned = worth !== 'none';
     if (worth === 'none') {
       const entry = await pacer.enter(visitor);
@@ -77,7 +77,7 @@ export async function inTurn<T>(
         turn = { ...entry, since };
         if (turn.at - now() > left) return paced(turn);
         turned = true;
-        worth = judgeTurn(turn, now());
+        worth = ticketStateOf(turn, now());
       }
     }
     if (typeof worth === 'object') {

@@ -5,7 +5,7 @@ import { isOver, isReconnectable, type StreamSessionStatus } from './stream-sess
 import { GROUP_WAIT_MS, reconnectableInMs, THROTTLED_WAIT_MS } from './waits.ts';
 
 /** A session's status as looked up after a refusal; absent where it could not be looked up. */
-export interface Observed {
+export interface StatusLookup {
   status: StreamSessionStatus;
   statusReason?: string;
   /** AWS's `LastUpdatedAt`, epoch milliseconds. */
@@ -53,7 +53,7 @@ function commonProblem(failure: AwsFailure, random: number): Problem<CommonCode>
 }
 
 /** Whether a refused connection needs the session's status to say why. */
-export function needsLook(failure: AwsFailure): boolean {
+export function needsStatusLookup(failure: AwsFailure): boolean {
   return failure.kind === 'conflict' || failure.kind === 'invalid' || failure.kind === 'notFound';
 }
 
@@ -67,7 +67,7 @@ export function needsLook(failure: AwsFailure): boolean {
 export function connectProblem(
   failure: AwsFailure,
   repeat: boolean,
-  observed: Observed | undefined,
+  observed: StatusLookup | undefined,
   random: number,
 ): Problem {
   const common = commonProblem(failure, random);
@@ -126,7 +126,7 @@ export function startProblem(
   const common = commonProblem(failure, random);
   if (common) return common;
   const maybeAccepted = lost.repeat || failure.uncertain;
-  if (failure.kind === 'answerless' || (maybeAccepted && needsLook(failure))) {
+  if (failure.kind === 'answerless' || (maybeAccepted && needsStatusLookup(failure))) {
     return new Problem(
       'answer_lost',
       'AWS may have started a session for this offer and does not repeat its answer; make a new offer when that session is over.',
@@ -158,7 +158,7 @@ export function statusProblem(failure: AwsFailure, random: number): Problem<Comm
  */
 export function terminateProblem(
   failure: AwsFailure,
-  observed: Observed | undefined,
+  observed: StatusLookup | undefined,
   random: number,
 ): Problem<CommonCode | 'session_not_terminable'> | null {
   const common = commonProblem(failure, random);
@@ -176,7 +176,7 @@ export function terminateProblem(
 }
 
 /** The refusal for a session that is over. */
-export function endedProblem(session: Pick<Observed, 'status' | 'statusReason'>): Problem {
+export function endedProblem(session: Pick<StatusLookup, 'status' | 'statusReason'>): Problem {
   return new Problem('stream_session_ended', 'The stream session has ended and cannot be reconnected to.', {
     streamSessionStatus: session.status,
     ...(session.statusReason === undefined ? {} : { statusReason: session.statusReason }),

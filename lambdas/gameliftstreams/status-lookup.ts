@@ -1,8 +1,8 @@
-import type { Spots } from '../admission/lookup-limiter.ts';
+import type { LookupLimiter } from '../admission/lookup-limiter.ts';
 import { measured } from '../observability/request-metrics.ts';
 import { AwsFailure, isUncertain } from './aws-failure.ts';
 import type { AwsStreamSession, CallBudget } from './calls.ts';
-import type { Observed } from './refusals.ts';
+import type { StatusLookup } from './refusals.ts';
 
 /** GetStreamSession for one session, as the functions are handed it. */
 export type GetStreamSession = (
@@ -12,7 +12,7 @@ export type GetStreamSession = (
 ) => Promise<AwsStreamSession>;
 
 /** A session to look at, and since when it exists (epoch milliseconds), as far as is known. */
-export interface Sight {
+export interface SessionToLookUp {
   streamGroupId: string;
   streamSessionId: string;
   createdAt?: number;
@@ -27,10 +27,10 @@ const CONSISTENT_AFTER_MS = 120_000;
  * @throws AwsFailure, also where AWS does not know a session so young that it need not know it everywhere yet: a
  * session that is once taken for over is never asked about again, so that must be certain.
  */
-export async function lookAt(
+export async function lookUpSession(
   get: GetStreamSession,
-  spots: Spots,
-  sight: Sight,
+  spots: LookupLimiter,
+  sight: SessionToLookUp,
   budget: CallBudget,
 ): Promise<AwsStreamSession | undefined> {
   try {
@@ -51,14 +51,14 @@ export async function lookAt(
 }
 
 /** The same, reduced to the status, and undefined where AWS does not say: for explaining a refusal. */
-export async function observed(
+export async function lookUpStatus(
   get: GetStreamSession,
-  spots: Spots,
-  sight: Sight,
+  spots: LookupLimiter,
+  sight: SessionToLookUp,
   budget: CallBudget,
-): Promise<Observed | undefined> {
+): Promise<StatusLookup | undefined> {
   try {
-    const seen = await lookAt(get, spots, sight, budget);
+    const seen = await lookUpSession(get, spots, sight, budget);
     if (!seen) return { status: 'TERMINATED' };
     return {
       status: seen.status,

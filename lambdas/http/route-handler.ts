@@ -10,7 +10,7 @@ import { forgetMeasured, measured } from '../observability/request-metrics.ts';
 import { countAnswer, log, logger, publish } from '../observability/telemetry.ts';
 import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
-import { verdictOf } from '../reliability/sli.ts';
+import { sliOutcomeOf } from '../reliability/sli.ts';
 
 /** What a route answers. */
 export interface Reply {
@@ -90,7 +90,7 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
       const paced = problem.code === 'paced';
       countAnswer(route, {
         outcome: problem.code,
-        verdict: problem.verdict ?? verdictOf(problem, status),
+        verdict: problem.sliOutcome ?? sliOutcomeOf(problem, status),
         replayed: false,
         milliseconds: spent(request.context),
         waitMs: paced ? wait : undefined,
@@ -110,7 +110,7 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
 }
 
 /** What a request asks for, whichever API it came to. From here on its ids are in the log. */
-export function asked(event: Pick<Event, 'pathParameters' | 'body' | 'isBase64Encoded'>, context: Context) {
+export function requestPartsOf(event: Pick<Event, 'pathParameters' | 'body' | 'isBase64Encoded'>, context: Context) {
   const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
   // Ids go into the log only where they can be ids: whatever else a caller puts into a path is not for the log.
   logger.appendKeys({ streamGroupId: plainId(streamGroupId), streamSessionId: plainId(streamSessionId) });

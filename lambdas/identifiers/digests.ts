@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** One request that holds, or held, the right to connect to a session. Digests, never the offer itself. */
-export interface Claim {
+export interface RequestFingerprint {
   /** Digest of key and offer: what makes two requests the same one. */
   request: string;
   /** Digest of the offer. */
@@ -27,10 +27,10 @@ function digest(purpose: string, parts: readonly string[]): string {
  * for. Absent and empty keys differ from every given one, since a given key is never empty. The offer, kilobytes of it, is
  * read once, and kept nowhere.
  */
-export function claimOf(
+export function fingerprintOf(
   { key, signalRequest }: { key: string | undefined; signalRequest: string },
   ...others: readonly string[]
-): Claim {
+): RequestFingerprint {
   const offer = digest('offer', [signalRequest]);
   const request = digest('request', [key ?? '', ...others, offer]);
   return { request, offer, ...(key === undefined ? {} : { key }) };

@@ -1,10 +1,10 @@
 import type { Key, Table } from '../dynamodb/table.ts';
 import { Problem } from '../problems/problems.ts';
-import { budgetWaitMs } from './rate-limit.ts';
-import { takePlace } from './shared-rate-limit.ts';
+import { rateLimitWaitMs } from './rate-limit.ts';
+import { takeFromRateLimit } from './shared-rate-limit.ts';
 
 /** A lookup of a session that the table does not know, and what it may cost. */
-export interface Lookup {
+export interface ImportLookup {
   playerId: string;
   /** Whose quota it uses. */
   region: string;
@@ -17,15 +17,15 @@ export interface Lookup {
 }
 
 /** Why there is no lookup now, and for how long, in milliseconds: the player's own budget is spent, or everybody's. */
-export interface NoLookup {
+export interface ImportRefused {
   whose: 'own' | 'shared';
   waitMs: number;
 }
 
 /** The lookups for adoption: each player has a budget of misses, and all together a share of AWS's quota. */
-export interface LookupBudget {
+export interface ImportLimiter {
   /** Undefined where the lookup may be made. A player pays only for one that everybody's budget has room for. */
-  take(lookup: Lookup, now: number): Promise<NoLookup | undefined>;
+  take(lookup: ImportLookup, now: number): Promise<ImportRefused | undefined>;
 }
 
 const MINUTE_MS = 60_000;
@@ -36,7 +36,7 @@ const BURST_OF_OTHERS_MS = BURST_MS / 2;
 const ownKey = (playerId: string): Key => ({ pk: playerId, sk: 'MISSES' });
 const sharedKey = (region: string): Key => ({ pk: `ADOPT#${region}`, sk: 'SHARE' });
 
-export function tableLookupBudget(table: Table): LookupBudget {
+export function tableImportLimiter(table: Table): ImportLimiter {
   const ttlAt = (now: number) => Math.ceil((now + 3 * MINUTE_MS) / 1000);
   /** Until when there is surely no place, by Region and kind: who is refused pays nothing, and must not heat everybody's item. */
   const fullUntil = new Map<string, number>();
@@ -74,9 +74,9 @@ export function tableLookupBudget(table: Table): LookupBudget {
     async take({ playerId, region, perMinute, perSecond, takeSpot }, now) {
       const own = (await table.get(ownKey(playerId))) as { tat?: number; firstAt?: number } | undefined;
       const tat = own?.tat ?? 0;
-      const wait = budgetWaitMs({ perMinute }, tat, now);
+      const wait = rateLimitWaitMs({ perMinute }, tat, now);
       if (wait > 0) return { whose: 'own', waitMs: wait };
-      const refused: NoLookup = { whose: 'shared', waitMs: BURST_MS };
+      const refused: ImportRefused = { whose: 'shared', waitMs: BURST_MS };
       const mayBeFirst = (own?.firstAt ?? 0) <= now - MINUTE_MS;
       if (isFull(region, mayBeFirst, now)) return refused;
       const isFirst = mayBeFirst && (await claimFirst(playerId, now));
@@ -88,13 +88,13 @@ export function tableLookupBudget(table: Table): LookupBudget {
         : Math.max(BURST_OF_OTHERS_MS, intervalMs);
       // Of several who begin together one does, and the others go on from there.
       const place = { at: now, intervalMs, withinMs, isBusy: false };
-      const taken = await takePlace(table, sharedKey(region), place);
+      const taken = await takeFromRateLimit(table, sharedKey(region), place);
       if (!taken) fullUntil.set(`${region} ${isFirst}`, now + intervalMs);
       if (!taken || !(await takeSpot())) {
         if (isFirst) await giveBack(playerId, now);
         return refused;
       }
-      const paid = await takePlace(table, ownKey(playerId), {
+      const paid = await takeFromRateLimit(table, ownKey(playerId), {
         at: now,
         intervalMs: MINUTE_MS / perMinute,
         withinMs: MINUTE_MS,

@@ -4,22 +4,22 @@
  *
  * @param perMinute how many requests a minute are sustained, and how many may come at once.
  */
-export interface Budget {
+export interface RateLimit {
   perMinute: number;
 }
 
 /** The largest `tat` at which a request is still within budget at `now`. */
-export function latestTat(budget: Budget, now: number): number {
+export function latestNextFreeAt(budget: RateLimit, now: number): number {
   const interval = 60_000 / budget.perMinute;
   return now + 60_000 - interval;
 }
 
 /** Milliseconds until a request with this `tat` is within budget; 0 when it already is. */
-export function budgetWaitMs(budget: Budget, tat: number, now: number): number {
-  return Math.max(0, Math.ceil(tat - latestTat(budget, now)));
+export function rateLimitWaitMs(budget: RateLimit, tat: number, now: number): number {
+  return Math.max(0, Math.ceil(tat - latestNextFreeAt(budget, now)));
 }
 
 /** The `tat` after one more request at `now`. */
-export function chargedTat(budget: Budget, tat: number, now: number): number {
+export function chargedNextFreeAt(budget: RateLimit, tat: number, now: number): number {
   return Math.max(tat, now) + 60_000 / budget.perMinute;
 }

@@ -1,7 +1,7 @@
 import type { Key, Table } from '../dynamodb/table.ts';
 
 /** A place in a generic cell rate schedule that one item keeps in `tat`. Milliseconds; `at` since the epoch. */
-export interface Place {
+export interface RateLimitRequest {
   at: number;
   /** Between two places. */
   intervalMs: number;
@@ -17,10 +17,10 @@ export interface Place {
  * Takes a place that is free at once, if there is one; the item after it, or null. An update expression has no `max()`, so the
  * schedule goes on where it is in use, or begins anew.
  */
-export async function takePlace(
+export async function takeFromRateLimit(
   table: Table,
   key: Key,
-  { at, intervalMs, withinMs, isBusy, ttl }: Place,
+  { at, intervalMs, withinMs, isBusy, ttl }: RateLimitRequest,
 ): Promise<Record<string, unknown> | null> {
   const names = { '#tat': 'tat', ...(ttl === undefined ? {} : { '#ttl': 'ttl' }) };
   const kept = ttl === undefined ? '' : ', #ttl = :ttl';

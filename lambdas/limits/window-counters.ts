@@ -1,7 +1,7 @@
 import type { Table } from '../dynamodb/table.ts';
 
 /** Counts of one thing within fixed windows of time, one item a window. */
-export interface Counters {
+export interface WindowCounters {
   /**
    * Counts one if the window has room.
    *
@@ -16,7 +16,7 @@ export interface Counters {
 const REMEMBERED = 1000;
 
 /** Counters kept in the table; windows that are past expire by themselves. */
-export function tableCounters(table: Table): Counters {
+export function tableWindowCounters(table: Table): WindowCounters {
   // A window that was full stays full: asking the table again would only heat an item that is hot already.
   const full = new Set<string>();
   return {

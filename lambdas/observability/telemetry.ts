@@ -1,7 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Verdict } from '../problems/problems.ts';
+import type { SliOutcome } from '../problems/problems.ts';
 import { measured } from './request-metrics.ts';
 
 /** Fields a log line may carry: identifiers and outcomes, never a token, an SDP or a URL. */
@@ -25,7 +25,7 @@ export interface Log {
 }
 
 /** Every byte of a line is paid for, so a line does not repeat what its log group says already: which function, how large. */
-class Line extends LogFormatter {
+class CompactLogFormatter extends LogFormatter {
   override formatAttributes(
     { logLevel, message, timestamp, lambdaContext, xRayTraceId }: UnformattedAttributes,
     fields: LogAttributes,
@@ -42,7 +42,7 @@ class Line extends LogFormatter {
   }
 }
 
-export const logger = new Logger({ logFormatter: new Line() });
+export const logger = new Logger({ logFormatter: new CompactLogFormatter() });
 /** By the function's name, since an account may hold several deployments. Nothing of a player is ever a dimension. */
 const defaultDimensions = { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown' };
 export const metrics = new Metrics({ defaultDimensions });
@@ -57,10 +57,10 @@ export const log: Log = {
 };
 
 /** One answered request, as its metrics see it. */
-export interface Answered {
+export interface AnsweredRequest {
   /** The status such as `201`, or a problem's code. */
   outcome: string;
-  verdict: Verdict;
+  verdict: SliOutcome;
   /** The answer was given before. */
   replayed: boolean;
   milliseconds: number;
@@ -71,7 +71,7 @@ export interface Answered {
 }
 
 /** What is counted of a route's answers. */
-interface Counted {
+interface CountedMetrics {
   /** `Requests`, by these outcomes. */
   outcomes: 'all' | readonly string[];
   metrics: ReadonlySet<string>;
@@ -81,7 +81,7 @@ interface Counted {
  * Only what an alarm or a widget looks at, by route: each series is paid for by the month, and each name by the line. What is
  * `Misconfigured` counts everywhere.
  */
-const COUNTED: Readonly<Record<string, Counted>> = {
+const COUNTED: Readonly<Record<string, CountedMetrics>> = {
   reconnect: {
     outcomes: 'all',
     metrics: new Set([
@@ -98,10 +98,10 @@ const COUNTED: Readonly<Record<string, Counted>> = {
   'operator-sessions': { outcomes: ['not_an_operator'], metrics: new Set() },
   'operator-terminate': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
 };
-const NOTHING: Counted = { outcomes: [], metrics: new Set() };
+const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 
 /** Counts one answered request of a route. Of what rarely happens nothing is sent when it did not. */
-export function countAnswer(route: string, answered: Answered): void {
+export function countAnswer(route: string, answered: AnsweredRequest): void {
   const { outcome, verdict, replayed, milliseconds, waitMs = 0, place = 0 } = answered;
   const { awsMs, waitedMs, looks, failedLooks, relapse, throttles, denials, adopted } = measured;
   const { failedPlayers, relapsedPlayers, noticeMs } = measured;

@@ -2,13 +2,13 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { dynamoTable } from '../dynamodb/table.ts';
 import { readOperatorSettings } from '../environment/operator-settings.ts';
 import { regionOf, requireEnv } from '../environment/settings.ts';
-import { sightProblem } from '../gameliftstreams/admin-shell-refusals.ts';
+import { lookupProblem } from '../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
-import { tableCounters } from '../limits/window-counters.ts';
+import { tableWindowCounters } from '../limits/window-counters.ts';
 import { log, metrics } from '../observability/telemetry.ts';
 import { tableAudit } from './audit.ts';
-import type { RatedUse } from './rate.ts';
+import type { OperatorAction } from './rate.ts';
 
 /** A session by AWS's own names: an operator need not know whose it is. */
 export interface OperatedSession {
@@ -17,19 +17,19 @@ export interface OperatedSession {
 }
 
 /** Under which name each use is counted, for the alarm of it. */
-const USES: Record<RatedUse, string> = { adminShell: 'AdminShellUses', terminate: 'OperatorTerminateUses' };
+const USES: Record<OperatorAction, string> = { adminShell: 'AdminShellUses', terminate: 'OperatorTerminateUses' };
 
 /**
  * What every operator route that reaches into a session works with, made once for the life of a sandbox.
  * @param use what the route is for.
  */
-export function operatorDependencies(use: RatedUse) {
+export function operatorDependencies(use: OperatorAction) {
   const settings = readOperatorSettings();
   const now = () => Date.now();
   const random = () => Math.random();
   return {
     settings,
-    counters: tableCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
+    counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
     audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
     now,
     random,
@@ -55,7 +55,7 @@ export function operatorDependencies(use: RatedUse) {
           budget,
         );
       } catch (failure) {
-        if (failure instanceof AwsFailure) throw sightProblem(failure, random());
+        if (failure instanceof AwsFailure) throw lookupProblem(failure, random());
         throw failure;
       }
     },

@@ -4,7 +4,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
-import { asked, type Reply, routeHandler } from '../http/route-handler.ts';
+import { requestPartsOf, type Reply, routeHandler } from '../http/route-handler.ts';
 import { log, logger } from '../observability/telemetry.ts';
 import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
 import { operatorEntry } from './operator.ts';
@@ -63,7 +63,7 @@ function toRequest(event: Event, context: Context, settings: OperatorSettings): 
   const entry = operatorEntry(userArn, settings.operators);
   // Neither the reason nor anything that AWS answers goes into the log.
   logger.appendKeys({ operator: userArn });
-  const request = asked(event, context);
+  const request = requestPartsOf(event, context);
   if (entry === undefined) {
     log.warn('not an operator', {});
     throw new OperatorProblem(

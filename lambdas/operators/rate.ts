@@ -1,19 +1,19 @@
 import type { OperatorSettings } from '../environment/operator-settings.ts';
-import type { Counters } from '../limits/window-counters.ts';
+import type { WindowCounters } from '../limits/window-counters.ts';
 import { OperatorProblem } from '../problems/operator-problems.ts';
 
 /** What operators may do only so often. Each is counted by itself: who has opened shells can still end sessions. */
-export type RatedUse = 'adminShell' | 'terminate';
+export type OperatorAction = 'adminShell' | 'terminate';
 
 /** What counting a use works with. */
 export interface OperatorRate {
   settings: Pick<OperatorSettings, 'adminShell'>;
-  counters: Counters;
+  counters: WindowCounters;
   now(): number;
 }
 
 const MINUTE_MS = 60_000;
-const TOO_OFTEN: Record<RatedUse, string> = {
+const TOO_OFTEN: Record<OperatorAction, string> = {
   adminShell: 'asked for admin shells too often',
   terminate: 'ended stream sessions too often',
 };
@@ -25,7 +25,7 @@ const TOO_OFTEN: Record<RatedUse, string> = {
  * @throws OperatorProblem `too_many_requests`, with the wait until the minute ends
  * @throws Problem where it cannot be counted: then nothing may be done
  */
-export async function charge(use: RatedUse, entry: string, deps: OperatorRate): Promise<void> {
+export async function chargeOperator(use: OperatorAction, entry: string, deps: OperatorRate): Promise<void> {
   const { perOperatorPerMinute, perMinute } = deps.settings.adminShell;
   const spend = (owner: string, limit: number) =>
     deps.counters.spend(owner, use, limit, MINUTE_MS, deps.now());

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type Spots, tableSpots } from '../admission/lookup-limiter.ts';
-import { type Pacer, tablePacer } from '../admission/queue-table.ts';
+import { type LookupLimiter, tableLookupLimiter } from '../admission/lookup-limiter.ts';
+import { type AdmissionQueue, tableAdmissionQueue } from '../admission/queue-table.ts';
 import { dynamoTable } from '../dynamodb/table.ts';
 import { type PacedOperation, readSettings, regionOf, requireEnv } from '../environment/settings.ts';
-import { within } from '../environment/time-limit.ts';
+import { withTimeLimit } from '../environment/time-limit.ts';
 import { getStreamSession as callGetStreamSession } from '../gameliftstreams/calls.ts';
-import { type GetStreamSession, observed, type Sight } from '../gameliftstreams/status-lookup.ts';
-import { tableLookupBudget } from '../limits/import-limiter.ts';
-import { tableCounters } from '../limits/window-counters.ts';
+import { type GetStreamSession, lookUpStatus, type SessionToLookUp } from '../gameliftstreams/status-lookup.ts';
+import { tableImportLimiter } from '../limits/import-limiter.ts';
+import { tableWindowCounters } from '../limits/window-counters.ts';
 import { log } from '../observability/telemetry.ts';
-import { tablePlayerCounts } from '../reliability/affected-players.ts';
-import { adopt } from '../sessions/import-session.ts';
-import { type SessionKey, tableRecords } from '../sessions/session-table.ts';
+import { tableAffectedPlayers } from '../reliability/affected-players.ts';
+import { importSession } from '../sessions/import-session.ts';
+import { type SessionKey, sessionTable } from '../sessions/session-table.ts';
 
 /** What every route works with, made once for the life of a sandbox. */
 export function commonDependencies() {
@@ -21,14 +21,14 @@ export function commonDependencies() {
     settings,
     limits: settings.limits,
     table,
-    records: tableRecords(table),
-    counters: tableCounters(table),
-    playerCounts: tablePlayerCounts(table),
+    records: sessionTable(table),
+    counters: tableWindowCounters(table),
+    playerCounts: tableAffectedPlayers(table),
     now: () => Date.now(),
     random: () => Math.random(),
     newId: () => randomUUID(),
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-    within,
+    within: withTimeLimit,
     log,
   };
 }
@@ -44,34 +44,34 @@ function perRegion<T>(make: (region: string) => T): (region: string) => T {
 }
 
 /** The pacer of an operation, by the stream group's Region. */
-export function pacers(
+export function admissionQueues(
   { settings, table, now, random }: ReturnType<typeof commonDependencies>,
   operation: PacedOperation,
-): (streamGroupId: string) => Pacer {
+): (streamGroupId: string) => AdmissionQueue {
   const quota = settings.quotas[operation];
-  const pacerIn = perRegion((region) => tablePacer(table, { operation, region, quota }, { now, random }));
+  const pacerIn = perRegion((region) => tableAdmissionQueue(table, { operation, region, quota }, { now, random }));
   return (streamGroupId) => pacerIn(regionOf(settings, streamGroupId));
 }
 
 /** GetStreamSession and what is built on it, for the routes whose role may call it. */
-export function lookingDependencies(common: ReturnType<typeof commonDependencies>) {
+export function lookupDependencies(common: ReturnType<typeof commonDependencies>) {
   const { settings, table, now, random } = common;
   const quota = settings.quotas.GetStreamSession;
-  const lookups = tableLookupBudget(table);
-  const spotsIn: (region: string) => Spots = perRegion((region) => tableSpots(table, { region, quota }, now));
+  const lookups = tableImportLimiter(table);
+  const spotsIn: (region: string) => LookupLimiter = perRegion((region) => tableLookupLimiter(table, { region, quota }, now));
   const getStreamSession: GetStreamSession = (streamGroupId, streamSessionId, budget) =>
     callGetStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, budget);
   return {
     getStreamSession,
     spotsIn,
     /** The session's status at AWS, if this second's quota leaves a look and AWS tells. */
-    async look(sight: Sight, deadline: number) {
+    async look(sight: SessionToLookUp, deadline: number) {
       const region = regionOf(settings, sight.streamGroupId);
       const spots = spotsIn(region);
       if (!(await spots.take(false))) return undefined;
-      return observed(getStreamSession, spots, sight, { deadline, now, random });
+      return lookUpStatus(getStreamSession, spots, sight, { deadline, now, random });
     },
     adopt: (key: SessionKey, deadline: number) =>
-      adopt(key, deadline, { ...common, lookups, spotsIn, getStreamSession }),
+      importSession(key, deadline, { ...common, lookups, spotsIn, getStreamSession }),
   };
 }

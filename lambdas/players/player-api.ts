@@ -4,7 +4,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import type { Settings } from '../environment/settings.ts';
-import { asked, type Reply, routeHandler } from '../http/route-handler.ts';
+import { requestPartsOf, type Reply, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
 import { logger } from '../observability/telemetry.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
@@ -49,5 +49,5 @@ function toRequest(event: Event, context: Context, settings: Settings): PlayerRe
   logger.appendKeys({
     playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
   });
-  return { ...asked(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
+  return { ...requestPartsOf(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
 }

@@ -1,5 +1,5 @@
 /** The service's own failure, a help, or neither: the caller's own doing, what is still under way, what was counted before. */
-export type Verdict = 'good' | 'bad' | 'neither';
+export type SliOutcome = 'good' | 'bad' | 'neither';
 
 /** What the client does next: repeat exactly this request, make a new offer first, or stop. */
 export type Retry = 'same' | 'newOffer' | 'never';
@@ -69,7 +69,7 @@ export class Problem<Code extends string = ProblemCode> extends Error {
   readonly code: Code;
   readonly extras: ProblemExtras;
   /** What it counts as, where whoever throws it knows more than its code says. */
-  verdict: Verdict | undefined;
+  sliOutcome: SliOutcome | undefined;
 
   /**
    * @param code one of {@link PROBLEMS}, or of the operator API's own.

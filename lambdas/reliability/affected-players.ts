@@ -1,21 +1,21 @@
 import type { Key, Table, Update } from '../dynamodb/table.ts';
-import { within } from '../environment/time-limit.ts';
+import { withTimeLimit } from '../environment/time-limit.ts';
 import { playerMark } from '../identifiers/digests.ts';
 import { Problem } from '../problems/problems.ts';
 import { COUNTED_AGAIN_MS } from './sli.ts';
 
 /** What is counted of a player for the alarms, each by itself. The names are attributes of the player's item. */
-export type CountedOfPlayer = 'reconnectFailed' | 'startFailed' | 'relapsed';
+export type PlayerEvent = 'reconnectFailed' | 'startFailed' | 'relapsed';
 
 /** What the alarms hear of players. Both throw a Problem where the table does not tell. */
-export interface PlayerCounts {
+export interface AffectedPlayers {
   /**
    * Whether something is to be counted of a player, and then remembers that it was: once in five minutes, in whatever
    * session, and whatever went well in between.
    */
-  isDue(what: CountedOfPlayer, playerId: string, now: number): Promise<boolean>;
+  isDue(what: PlayerEvent, playerId: string, now: number): Promise<boolean>;
   /** Adds a player to those of whom it was counted in this hour; how many those are, {@link MOST_PLAYERS} at most. */
-  addPlayer(what: CountedOfPlayer, playerId: string, now: number): Promise<number>;
+  addPlayer(what: PlayerEvent, playerId: string, now: number): Promise<number>;
 }
 
 /** That many players are many; of more nothing is written. */
@@ -26,18 +26,18 @@ const HOUR_MS = 3_600_000;
 /** The player's own item: when each thing was counted last. */
 const playerKey = (playerId: string): Key => ({ pk: playerId, sk: 'COUNTED' });
 /** An hour's item: of whom a thing was counted, by marks that are short and say nothing. */
-const hourKey = (what: CountedOfPlayer, hour: number): Key => ({ pk: `COUNTED#${what}`, sk: `HOUR#${hour}` });
+const hourKey = (what: PlayerEvent, hour: number): Key => ({ pk: `COUNTED#${what}`, sk: `HOUR#${hour}` });
 
 /** A player waits for the answer while something is counted. */
 const PATIENCE_MS = 300;
 
 /** @param patienceMs what each write may take, in milliseconds */
-export function tablePlayerCounts(table: Table, patienceMs = PATIENCE_MS): PlayerCounts {
+export function tableAffectedPlayers(table: Table, patienceMs = PATIENCE_MS): AffectedPlayers {
   /** The hours that are known to be full: nothing is written to those. */
-  const full = new Map<CountedOfPlayer, number>();
+  const full = new Map<PlayerEvent, number>();
 
   async function write(key: Key, update: Update): ReturnType<Table['update']> {
-    const written = await within(patienceMs, table.update(key, update));
+    const written = await withTimeLimit(patienceMs, table.update(key, update));
     if (written !== 'late') return written;
     throw new Problem('upstream_unavailable', 'The session table did not answer in time.');
   }

@@ -1,12 +1,12 @@
-import { ANSWER_BEFORE_END_MS, within } from '../environment/time-limit.ts';
+import { ANSWER_BEFORE_END_MS, withTimeLimit } from '../environment/time-limit.ts';
 import { measured } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
-import { type CountedOfPlayer, MOST_PLAYERS, type PlayerCounts } from './affected-players.ts';
-import { verdictOf } from './sli.ts';
+import { type PlayerEvent, MOST_PLAYERS, type AffectedPlayers } from './affected-players.ts';
+import { sliOutcomeOf } from './sli.ts';
 
 /** What counting a player's failures works with. */
-export interface CountingDependencies {
-  playerCounts: PlayerCounts;
+export interface PlayerFailureDependencies {
+  playerCounts: AffectedPlayers;
   now(): number;
 }
 
@@ -20,14 +20,14 @@ interface OfPlayer {
  * Of how many players something was counted in this hour, {@link MOST_PLAYERS} at most; 0 where it is not counted of this player
  * again so soon.
  */
-export async function playersCounted(
-  what: CountedOfPlayer,
+export async function countPlayer(
+  what: PlayerEvent,
   { playerId, endsBy }: OfPlayer,
-  { playerCounts, now }: CountingDependencies,
+  { playerCounts, now }: PlayerFailureDependencies,
 ): Promise<number> {
   async function told<T>(asking: Promise<T>, otherwise: T): Promise<T> {
     try {
-      const told = await within(endsBy - ANSWER_BEFORE_END_MS - now(), asking);
+      const told = await withTimeLimit(endsBy - ANSWER_BEFORE_END_MS - now(), asking);
       return told === 'late' ? otherwise : told;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -41,20 +41,20 @@ export async function playersCounted(
 }
 
 /** Does a request of a player; a refusal that is a failure learns whether it counts as one. */
-export async function countingFailures<T>(
-  what: CountedOfPlayer,
+export async function countPlayerFailures<T>(
+  what: PlayerEvent,
   of: OfPlayer,
-  deps: CountingDependencies,
+  deps: PlayerFailureDependencies,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
-    const verdict = refusal.verdict ?? verdictOf(refusal, PROBLEMS[(refusal as Problem).code].status);
+    const verdict = refusal.sliOutcome ?? sliOutcomeOf(refusal, PROBLEMS[(refusal as Problem).code].status);
     if (verdict === 'bad') {
-      measured.failedPlayers = await playersCounted(what, of, deps);
-      refusal.verdict = measured.failedPlayers > 0 ? 'bad' : 'neither';
+      measured.failedPlayers = await countPlayer(what, of, deps);
+      refusal.sliOutcome = measured.failedPlayers > 0 ? 'bad' : 'neither';
     }
     throw refusal;
   }

@@ -1,10 +1,10 @@
-import type { Turn } from '../admission/ticket.ts';
+import type { Ticket } from '../admission/ticket.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
-import type { Verdict } from '../problems/problems.ts';
+import type { SliOutcome } from '../problems/problems.ts';
 import { PROBLEMS, type Problem } from '../problems/problems.ts';
 
 /** What a player has met since the last request that went well. Epoch milliseconds. */
-export interface Trouble {
+export interface FailureEpisode {
   /** When the player was refused first. */
   since: number;
   /** When the player was told to come back. */
@@ -44,7 +44,7 @@ const DUE_ENDS = new Set(['applicationExit', 'apiTerminated', 'idleTimeout', 'ma
  *
  * @param status the answer's HTTP status
  */
-export function verdictOf({ code, cause, extras }: Problem<string>, status: number): Verdict {
+export function sliOutcomeOf({ code, cause, extras }: Problem<string>, status: number): SliOutcome {
   // Whose turn comes in time is not refused; whose turn comes too late has probably lost the session.
   if (code === 'paced') return extras.mayBeTooLate ? 'bad' : 'neither';
   if (code === 'invalid_request') return cause instanceof AwsFailure ? 'bad' : 'neither';
@@ -55,17 +55,17 @@ export function verdictOf({ code, cause, extras }: Problem<string>, status: numb
  * What a refusal counts as for a player of whom the trouble so far is known, and the trouble from then on; null where there is
  * nothing left to be in trouble about. Between two refusals of one trouble a failure is counted once, however often it is repeated.
  */
-export function judgeRefusal(
+export function classifyRefusal(
   problem: Problem,
-  known: Trouble | undefined,
+  known: FailureEpisode | undefined,
   now: number,
   loss?: ReportedLoss,
-): { verdict: Verdict; trouble: Trouble | null } {
+): { verdict: SliOutcome; trouble: FailureEpisode | null } {
   const recent = known && now <= known.until + SAME_TROUBLE_MS ? known : undefined;
   const trouble = recent && !isAnotherLoss(recent, loss) ? recent : undefined;
   const { code, extras } = problem;
   const failed =
-    verdictOf(problem, PROBLEMS[code].status) === 'bad' || (trouble && isLost(problem, trouble, now));
+    sliOutcomeOf(problem, PROBLEMS[code].status) === 'bad' || (trouble && isLost(problem, trouble, now));
   // A stream that came back for a moment does not make the next failure another player's.
   const counted = recent?.counted !== undefined && now < recent.counted + COUNTED_AGAIN_MS;
   const verdict = failed && !counted ? 'bad' : 'neither';
@@ -87,19 +87,19 @@ export function judgeRefusal(
  * repeat the very bytes, and with them how long the silence had lasted when the request was made.
  */
 function isAnotherLoss(
-  { until, refusedAt = until, request }: Trouble,
+  { until, refusedAt = until, request }: FailureEpisode,
   loss: ReportedLoss | undefined,
 ): boolean {
   return loss?.lostAt !== undefined && loss.request !== request && loss.lostAt > refusedAt;
 }
 
 /** A turn as the trouble that it is: a line at AWS's quota. Without one in a line that is too busy, a wait of up to a minute was told. */
-export function lineAsTrouble(turn: Turn | undefined): Trouble | undefined {
+export function episodeOfTicket(turn: Ticket | undefined): FailureEpisode | undefined {
   return turn && { since: turn.since, until: Math.max(turn.at, turn.since + SAME_TROUBLE_MS) };
 }
 
 /** Whether a refusal that is right by itself lost the player the session, or keeps the player out for too long. */
-function isLost({ code, extras }: Problem, { since }: Trouble, now: number): boolean {
+function isLost({ code, extras }: Problem, { since }: FailureEpisode, now: number): boolean {
   // Asked while the session lived, and heard only that it is over.
   if (code === 'stream_session_ended') return !DUE_ENDS.has(extras.statusReason ?? '');
   if (code !== 'session_not_reconnectable') return false;
@@ -112,7 +112,7 @@ function isLost({ code, extras }: Problem, { since }: Trouble, now: number): boo
  *
  * @param lostAt when the page saw the stream for the last time, if it says so
  */
-export function judgeRelapse(
+export function classifyConnection(
   last: {
     connectionId: string | undefined;
     answeredAt: number | undefined;

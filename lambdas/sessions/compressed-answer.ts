@@ -10,7 +10,7 @@ const EFFORT = { windowBits: 14, memLevel: 6, level: 3, chunkSize: 1024 };
 let zlib: Zlib | undefined;
 
 /** Loads what packing needs, so that it need not be loaded between AWS's answer and the player's: a few milliseconds, once. */
-export function preparePacking(): Zlib {
+export function loadZlib(): Zlib {
   zlib ??= process.getBuiltinModule('node:zlib');
   return zlib;
 }
@@ -19,8 +19,8 @@ export function preparePacking(): Zlib {
  * @param answer the answer's JSON text
  * @param signalRequest the offer that it answers
  */
-export function packed(answer: string, signalRequest: string): Uint8Array {
-  return preparePacking().deflateSync(answer, { ...EFFORT, dictionary: dictionaryOf(signalRequest) });
+export function compressAnswer(answer: string, signalRequest: string): Uint8Array {
+  return loadZlib().deflateSync(answer, { ...EFFORT, dictionary: dictionaryOf(signalRequest) });
 }
 
 /**
@@ -28,8 +28,8 @@ export function packed(answer: string, signalRequest: string): Uint8Array {
  *
  * @throws {Error} for another offer than that of the answer; zlib compares checksums
  */
-export function unpacked(answer: Uint8Array, signalRequest: string): string {
-  return preparePacking()
+export function decompressAnswer(answer: Uint8Array, signalRequest: string): string {
+  return loadZlib()
     .inflateSync(answer, { dictionary: dictionaryOf(signalRequest) })
     .toString();
 }

@@ -1,7 +1,7 @@
 import { endedProblem } from '../gameliftstreams/refusals.ts';
 import { isOver } from '../gameliftstreams/stream-session-status.ts';
-import type { Claim } from '../identifiers/digests.ts';
-import { type Budget, budgetWaitMs } from '../limits/rate-limit.ts';
+import type { RequestFingerprint } from '../identifiers/digests.ts';
+import { type RateLimit, rateLimitWaitMs } from '../limits/rate-limit.ts';
 import { inProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
 import type { Lease, SessionRecord } from './stream-session.ts';
@@ -12,24 +12,24 @@ const LINEAGE_KEPT = 8;
 const CONSUMED_KEPT = 16;
 
 /** A reconnect request, reduced to what the decision needs. */
-export interface ConnectionRequest extends Claim {
+export interface ConnectionRequest extends RequestFingerprint {
   /** The connection the caller believes to be the newest; absent, the player insists. */
   previousConnectionId?: string;
 }
 
 /** What to do with a reconnect request: replay an answer, ask AWS, or (thrown) refuse. */
-export type Verdict =
+export type ConnectionDecision =
   | { do: 'replay'; answer: Uint8Array }
   /** `repeat`: AWS may have accepted this very request before. */
   | { do: 'connect'; repeat: boolean };
 
-function sameClaim(a: Claim, b: Claim): boolean {
+function sameClaim(a: RequestFingerprint, b: RequestFingerprint): boolean {
   return a.request === b.request;
 }
 
 /** Claims that AWS accepted or may have accepted, those of dead functions included; the newest last. */
-export function consumedClaims(record: SessionRecord, now: number, ownLease?: string): Claim[] {
-  const dead = deadLeases(record, now, ownLease);
+export function usedOffersOf(record: SessionRecord, now: number, ownLease?: string): RequestFingerprint[] {
+  const dead = abandonedLeasesOf(record, now, ownLease);
   const kept = (record.consumed ?? []).filter((claim) => !dead.some((other) => sameClaim(other, claim)));
   return [...kept, ...dead.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) }))];
 }
@@ -38,13 +38,13 @@ export function consumedClaims(record: SessionRecord, now: number, ownLease?: st
  * Leases whose functions must have died: whether AWS acted on their requests is unknown. An orphan was found dead before,
  * whatever the clock of whoever looks now says.
  */
-export function deadLeases(record: SessionRecord, now: number, ownLease?: string): Lease[] {
+export function abandonedLeasesOf(record: SessionRecord, now: number, ownLease?: string): Lease[] {
   const expired = record.lease && record.lease.until <= now ? [record.lease] : [];
   return [...(record.orphans ?? []), ...expired].filter((lease) => lease.id !== ownLease);
 }
 
 /** What a log line says of a lease that was never given back. */
-export function deadLeaseFields({ until, connectionId }: Lease): { until: string; connectionId?: string } {
+export function abandonedLeaseFields({ until, connectionId }: Lease): { until: string; connectionId?: string } {
   return { until: new Date(until).toISOString(), ...(connectionId === undefined ? {} : { connectionId }) };
 }
 
@@ -52,13 +52,13 @@ export function deadLeaseFields({ until, connectionId }: Lease): { until: string
  * The connections that the device holding the stream may know as its newest. A function that died after AWS answered,
  * or could not write the answer down, may have made one that the record never learned of.
  */
-export function knownLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+export function knownConnections(record: SessionRecord, now: number, ownLease?: string): string[] {
   return wholeLineage(record, now, ownLease).slice(-LINEAGE_KEPT);
 }
 
 /** The same, the oldest included: a connection that nobody wrote down has pushed none out. */
 function wholeLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
-  const unrecorded = deadLeases(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
+  const unrecorded = abandonedLeasesOf(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
   return [...new Set([...(record.lineage ?? []), ...unrecorded])];
 }
 
@@ -66,7 +66,7 @@ function wholeLineage(record: SessionRecord, now: number, ownLease?: string): st
  * The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. The one that
  * was named is the device's own at this moment, however many were made since and never used: it is forgotten last.
  */
-export function withConnection(
+export function addConnection(
   lineage: readonly string[],
   connectionId: string,
   previousConnectionId: string | undefined,
@@ -77,7 +77,7 @@ export function withConnection(
 }
 
 /** The list after one more claim was consumed: without repetitions, the oldest dropped. */
-export function withConsumed(claims: readonly Claim[], claim: Claim): Claim[] {
+export function addUsedOffer(claims: readonly RequestFingerprint[], claim: RequestFingerprint): RequestFingerprint[] {
   const others = claims.filter((other) => !sameClaim(other, claim));
   return [...others, claim].slice(-CONSUMED_KEPT);
 }
@@ -90,11 +90,11 @@ export function withConsumed(claims: readonly Claim[], claim: Claim): Claim[] {
  * @param random in [0, 1), spreads waits.
  * @throws Problem with the refusal.
  */
-export function judgeConnection(
+export function decideConnection(
   record: SessionRecord,
   request: ConnectionRequest,
-  context: { now: number; random: number; budget: Budget; ownLease?: string },
-): Verdict {
+  context: { now: number; random: number; budget: RateLimit; ownLease?: string },
+): ConnectionDecision {
   const { now, budget, ownLease } = context;
 
   const answered = record.connectedRequest === request.request;
@@ -103,7 +103,7 @@ export function judgeConnection(
   }
 
   const live = record.lease !== undefined && record.lease.id !== ownLease && record.lease.until > now;
-  const consumed = consumedClaims(record, now, ownLease);
+  const consumed = usedOffersOf(record, now, ownLease);
   const known = live && record.lease ? [...consumed, record.lease] : consumed;
   if (request.key && known.some((claim) => claim.key === request.key && claim.offer !== request.offer)) {
     throw new Problem(
@@ -113,7 +113,7 @@ export function judgeConnection(
   }
 
   // Only the newest claim may be repeated: an older one belongs to a connection that another has replaced.
-  const repeat = consumed.at(-1) !== undefined && sameClaim(consumed.at(-1) as Claim, request);
+  const repeat = consumed.at(-1) !== undefined && sameClaim(consumed.at(-1) as RequestFingerprint, request);
   if (!repeat && consumed.some((claim) => claim.offer === request.offer)) {
     throw new Problem(
       'offer_reused',
@@ -137,7 +137,7 @@ export function judgeConnection(
     throw inProgress('Another connection request for this session is under way.', context.random);
   }
   if (ownLease === undefined) {
-    const wait = budgetWaitMs(budget, record.budgetTat ?? 0, now);
+    const wait = rateLimitWaitMs(budget, record.budgetTat ?? 0, now);
     if (wait > 0) {
       throw new Problem('too_many_requests', 'This player has asked for connections too often.', {
         retryAfterMs: wait,

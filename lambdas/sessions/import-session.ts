@@ -1,22 +1,22 @@
-import type { Spots } from '../admission/lookup-limiter.ts';
+import type { LookupLimiter } from '../admission/lookup-limiter.ts';
 import type { Settings } from '../environment/settings.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
 import { statusProblem } from '../gameliftstreams/refusals.ts';
-import { type GetStreamSession, lookAt } from '../gameliftstreams/status-lookup.ts';
-import type { LookupBudget } from '../limits/import-limiter.ts';
+import { type GetStreamSession, lookUpSession } from '../gameliftstreams/status-lookup.ts';
+import type { ImportLimiter } from '../limits/import-limiter.ts';
 import { measured } from '../observability/request-metrics.ts';
 import type { Log } from '../observability/telemetry.ts';
 import { Problem } from '../problems/problems.ts';
-import type { Records, SessionKey } from './session-table.ts';
+import type { SessionTable, SessionKey } from './session-table.ts';
 import type { SessionRecord } from './stream-session.ts';
 
 /** What adoption works with. */
-export interface AdoptDependencies {
+export interface ImportDependencies {
   settings: Settings;
-  records: Records;
-  lookups: LookupBudget;
-  spotsIn(region: string): Spots;
+  records: SessionTable;
+  lookups: ImportLimiter;
+  spotsIn(region: string): LookupLimiter;
   getStreamSession: GetStreamSession;
   now(): number;
   random(): number;
@@ -34,10 +34,10 @@ export interface AdoptDependencies {
  * @returns the new record, or undefined when adoption is off or the session is not this player's.
  * @throws Problem `too_many_requests` or `paced` when a budget is spent, or AWS's failure.
  */
-export async function adopt(
+export async function importSession(
   key: SessionKey,
   deadline: number,
-  deps: AdoptDependencies,
+  deps: ImportDependencies,
 ): Promise<SessionRecord | undefined> {
   const { adoption, limits, quotas, streamGroups } = deps.settings;
   const group = streamGroups.find((candidate) => candidate.id === key.streamGroupId);
@@ -67,7 +67,7 @@ export async function adopt(
   const budget: CallBudget = { deadline, now: deps.now, random: deps.random };
   let seen: AwsStreamSession | undefined;
   try {
-    seen = await lookAt(deps.getStreamSession, spots, key, budget);
+    seen = await lookUpSession(deps.getStreamSession, spots, key, budget);
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     // An id that AWS takes for none at all is nobody's session, and no reason for an alarm that anybody could ring.

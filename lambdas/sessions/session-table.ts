@@ -1,10 +1,10 @@
 import type { Key, Table, Update } from '../dynamodb/table.ts';
 import { isOver } from '../gameliftstreams/stream-session-status.ts';
-import { type Budget, latestTat } from '../limits/rate-limit.ts';
-import { finalStatus, hardEnd, type Lease, type SessionRecord } from './stream-session.ts';
+import { type RateLimit, latestNextFreeAt } from '../limits/rate-limit.ts';
+import { finalStatus, sessionLengthEnd, type Lease, type SessionRecord } from './stream-session.ts';
 
 /** Attributes a write may set or, given as null, remove. */
-export type Changes = { [Name in keyof SessionRecord]?: SessionRecord[Name] | null };
+export type SessionChanges = { [Name in keyof SessionRecord]?: SessionRecord[Name] | null };
 
 const PREFIX = 'SESSION#';
 /** A record outlives its session by this, so that a late request still hears why it ended. */
@@ -18,7 +18,7 @@ export interface SessionKey {
 }
 
 /** A player's sessions in the table: keyed by player first, so somebody else's is the same miss as an unknown one. */
-export interface Records {
+export interface SessionTable {
   read(key: SessionKey): Promise<SessionRecord | undefined>;
   list(playerId: string): Promise<SessionRecord[]>;
   /** Adds a session; one that is there already stays as it is. */
@@ -28,19 +28,19 @@ export interface Records {
    * budget. Null, with nothing written, when the session is not the player's, a lease lives, the budget is
    * spent or this very request has its answer already: only then is a read needed, to say which.
    */
-  acquire(key: SessionKey, lease: Lease, budget: Budget, now: number): Promise<SessionRecord | null>;
+  acquire(key: SessionKey, lease: Lease, budget: RateLimit, now: number): Promise<SessionRecord | null>;
   /** Writes what came of it and gives the lease back; false, with nothing written, where the lease is lost. */
-  finish(key: SessionKey, leaseId: string, changes: Changes): Promise<boolean>;
+  finish(key: SessionKey, leaseId: string, changes: SessionChanges): Promise<boolean>;
   /** Reserves the next look at AWS for the caller; null when another looked, or is looking, since `since`. */
   claimLook(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
   /**
    * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that nobody has written yet is
    * written in any case: whose clock is behind must not keep it out.
    */
-  observe(key: SessionKey, seen: Changes & { statusAt: number }): Promise<SessionRecord | null>;
+  observe(key: SessionKey, seen: SessionChanges & { statusAt: number }): Promise<SessionRecord | null>;
 }
 
-export function tableRecords(table: Table): Records {
+export function sessionTable(table: Table): SessionTable {
   return {
     async read(key) {
       return toRecord(await table.get(tableKey(key)));
@@ -51,7 +51,7 @@ export function tableRecords(table: Table): Records {
     },
     async add(record) {
       const { playerId, ...attributes } = record;
-      const ttl = Math.ceil((hardEnd(record) + KEPT_AFTER_END_MS) / 1000);
+      const ttl = Math.ceil((sessionLengthEnd(record) + KEPT_AFTER_END_MS) / 1000);
       await table.putNew({ ...tableKey(record), ...attributes, ttl });
     },
     async acquire(key, lease, budget, now) {
@@ -77,14 +77,14 @@ export function tableRecords(table: Table): Records {
           ':none': [],
           ':lease': [lease],
           ':now': now,
-          ':latest': latestTat(budget, now),
+          ':latest': latestNextFreeAt(budget, now),
           ':request': lease.request,
         },
       });
       return toRecord(item ?? undefined) ?? null;
     },
     async finish(key, leaseId, changes) {
-      const { update, names, values } = writing({ ...withEnd(changes), lease: null, orphans: null });
+      const { update, names, values } = updateExpression({ ...withEnd(changes), lease: null, orphans: null });
       const item = await table.update(tableKey(key), {
         update,
         condition: '#lease[0].#id = :leaseId',
@@ -106,7 +106,7 @@ export function tableRecords(table: Table): Records {
     },
     async observe(key, seen) {
       const changes = withEnd(seen);
-      const { update, names, values } = writing(changes);
+      const { update, names, values } = updateExpression(changes);
       const isEnd = changes.endedAt !== undefined;
       const item = await table.update(tableKey(key), {
         update,
@@ -120,7 +120,7 @@ export function tableRecords(table: Table): Records {
 }
 
 /** An end is kept beside the status, which a slower function may still write over. */
-function withEnd(changes: Changes): Changes {
+function withEnd(changes: SessionChanges): SessionChanges {
   const { status, statusAt } = changes;
   return { ...changes, ...(status && isOver(status) && statusAt ? { endedAt: statusAt } : {}) };
 }
@@ -130,7 +130,7 @@ function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key
 }
 
 /** SET and REMOVE for a set of changes: null removes, undefined leaves alone. */
-export function writing(changes: object): Required<Omit<Update, 'condition' | 'blind'>> {
+export function updateExpression(changes: object): Required<Omit<Update, 'condition' | 'blind'>> {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const sets: string[] = [];

@@ -1,5 +1,5 @@
 import type { Table } from '../dynamodb/table.ts';
-import { writing } from './session-table.ts';
+import { updateExpression } from './session-table.ts';
 import type { Slot } from './slot.ts';
 
 /** A slot's item outlives any session (24 hours at most), since an expired one would let in one session too many. */
@@ -27,7 +27,7 @@ export function tableSlots(table: Table): Slots {
       });
     },
     async write(playerId, slot, changes, now) {
-      const { update, names, values } = writing({
+      const { update, names, values } = updateExpression({
         ...changes,
         index: slot.index,
         revision: slot.revision + 1,

@@ -1,15 +1,15 @@
-import type { Turn } from '../admission/ticket.ts';
-import type { Claim } from '../identifiers/digests.ts';
+import type { Ticket } from '../admission/ticket.ts';
+import type { RequestFingerprint } from '../identifiers/digests.ts';
 import { startInProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
-import type { Trouble } from '../reliability/sli.ts';
+import type { FailureEpisode } from '../reliability/sli.ts';
 import type { Lease } from './stream-session.ts';
 
 /**
  * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both
  * begin a session. Times are epoch milliseconds.
  */
-export interface Slot extends Partial<Claim> {
+export interface Slot extends Partial<RequestFingerprint> {
   /** 0 to maxLiveSessionsPerPlayer - 1. */
   index: number;
   /** Grows with every write; a write names the revision it read. */
@@ -24,21 +24,21 @@ export interface Slot extends Partial<Claim> {
    * call would begin a second session. */
   answer?: string;
   /** Claims of starts before it, which AWS has or may have accepted; the newest last. */
-  earlier?: Claim[];
+  earlier?: RequestFingerprint[];
   /** The player's turn at AWS's quota, while there is a line for it. */
-  turn?: Turn;
+  turn?: Ticket;
   /** What the player has met since the newest start. */
-  trouble?: Trouble;
+  trouble?: FailureEpisode;
 }
 
 /** What to do with a start: replay an answer, begin in a slot, or first see whether a slot's session is dead. */
-export type StartVerdict =
+export type StartDecision =
   | { do: 'replay'; answer: string }
   | { do: 'start'; slot: Slot; repeat: boolean }
   | { do: 'look'; slots: Slot[] };
 
 /** The claim a slot stands for: its lease's while one is held, else that of its last start. */
-function claimOf(slot: Slot): Claim | undefined {
+function claimOf(slot: Slot): RequestFingerprint | undefined {
   if (slot.lease) return slot.lease;
   if (slot.request === undefined || slot.offer === undefined) return undefined;
   return { request: slot.request, offer: slot.offer, ...(slot.key === undefined ? {} : { key: slot.key }) };
@@ -48,7 +48,7 @@ function claimOf(slot: Slot): Claim | undefined {
 const EARLIER_KEPT = 4;
 
 /** What a slot remembers of its starts once another one takes it: AWS would not answer those again, or with a session that is over. */
-export function earlierClaims(slot: Slot, next: Claim): Claim[] {
+export function earlierRequestsOf(slot: Slot, next: RequestFingerprint): RequestFingerprint[] {
   const last = claimOf(slot);
   const known = [...(slot.earlier ?? []), ...(last && last.request !== next.request ? [last] : [])];
   return known
@@ -63,11 +63,11 @@ export function earlierClaims(slot: Slot, next: Claim): Claim[] {
  * @param slots every slot of the player, those never used included.
  * @throws Problem with the refusal.
  */
-export function judgeStart(
+export function decideStart(
   slots: readonly Slot[],
-  request: Claim,
+  request: RequestFingerprint,
   context: { now: number; random: number },
-): StartVerdict {
+): StartDecision {
   const { now } = context;
   const own = slots.find((slot) => claimOf(slot)?.request === request.request);
   if (own?.answer !== undefined) return { do: 'replay', answer: own.answer };

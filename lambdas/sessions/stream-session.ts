@@ -1,10 +1,10 @@
-import type { Turn } from '../admission/ticket.ts';
+import type { Ticket } from '../admission/ticket.ts';
 import { isOver, type StreamSessionStatus } from '../gameliftstreams/stream-session-status.ts';
-import type { Claim } from '../identifiers/digests.ts';
-import type { Trouble } from '../reliability/sli.ts';
+import type { RequestFingerprint } from '../identifiers/digests.ts';
+import type { FailureEpisode } from '../reliability/sli.ts';
 
 /** A lease: while it lives, its request alone may call AWS for the session. */
-export interface Lease extends Claim {
+export interface Lease extends RequestFingerprint {
   /** Unique to one invocation, so that a slow function can't write under a newer lease. */
   id: string;
   /** Epoch milliseconds; later than its function can possibly live. */
@@ -44,15 +44,15 @@ export interface SessionRecord {
   answer?: Uint8Array;
   answerUntil?: number;
   /** Claims whose offer AWS accepted, or may have accepted; the newest last. */
-  consumed?: Claim[];
+  consumed?: RequestFingerprint[];
   lease?: Lease;
   /** Leases that were found in the way since a request last ended well: their functions died. */
   orphans?: Lease[];
   budgetTat?: number;
   /** The player's turn at AWS's quota, while there is a line for it. */
-  turn?: Turn;
+  turn?: Ticket;
   /** What the player has met since the newest connection. */
-  trouble?: Trouble;
+  trouble?: FailureEpisode;
   /** When it was last counted that a connection of this session did not hold. */
   relapseCounted?: number;
 }
@@ -70,7 +70,7 @@ export interface StreamSessionView {
 }
 
 /** A status that was seen at AWS, with what came with it. */
-export interface SeenStatus {
+export interface ReportedStatus {
   status: StreamSessionStatus;
   statusReason?: string | undefined;
   location?: string | undefined;
@@ -87,7 +87,7 @@ export interface SeenStatus {
  */
 export function statusChanges(
   before: StreamSessionStatus | undefined,
-  seen: SeenStatus,
+  seen: ReportedStatus,
   at: number,
 ): Pick<SessionRecord, 'status' | 'statusAt' | 'noticedAt' | 'location'> & {
   statusReason: string | null;
@@ -120,13 +120,13 @@ const END_GRACE_MS = 60_000;
  * The record as it must be by now: a session past its length is over, whatever was last seen of it, so nobody has to
  * ask AWS about one that it has long forgotten.
  */
-export function asOf<Known extends SessionRecord>(record: Known, now: number): Known {
-  if (isOver(record.status) || now <= hardEnd(record) + END_GRACE_MS) return record;
+export function recordAt<Known extends SessionRecord>(record: Known, now: number): Known {
+  if (isOver(record.status) || now <= sessionLengthEnd(record) + END_GRACE_MS) return record;
   return { ...record, status: 'TERMINATED', statusReason: 'maxSessionLengthTimeout' };
 }
 
 /** The end that no reconnect moves: start plus session length, epoch milliseconds. */
-export function hardEnd(record: Pick<SessionRecord, 'createdAt' | 'sessionLengthSeconds'>): number {
+export function sessionLengthEnd(record: Pick<SessionRecord, 'createdAt' | 'sessionLengthSeconds'>): number {
   return record.createdAt + record.sessionLengthSeconds * 1000;
 }
 
@@ -139,8 +139,8 @@ export function hardEnd(record: Pick<SessionRecord, 'createdAt' | 'sessionLength
 export function streamSessionView(record: SessionRecord): StreamSessionView {
   const waiting = record.status === 'PENDING_CLIENT_RECONNECTION';
   const endsAt = waiting
-    ? Math.min(hardEnd(record), record.statusSince + record.connectionTimeoutSeconds * 1000)
-    : hardEnd(record);
+    ? Math.min(sessionLengthEnd(record), record.statusSince + record.connectionTimeoutSeconds * 1000)
+    : sessionLengthEnd(record);
   return {
     streamGroupId: record.streamGroupId,
     streamSessionId: record.streamSessionId,
@@ -158,9 +158,9 @@ export function streamSessionView(record: SessionRecord): StreamSessionView {
  * loss was seen, or at the earliest from when the player first had to wait. What would have ended it already was another
  * loss, from which the player has come back since.
  */
-export function likelyEnd(record: SessionRecord, turn: Turn | undefined, now: number): number {
+export function likelyEnd(record: SessionRecord, turn: Ticket | undefined, now: number): number {
   const timeout = record.connectionTimeoutSeconds * 1000;
   const seen = record.status === 'PENDING_CLIENT_RECONNECTION' ? record.statusSince : undefined;
   const from = [seen, turn?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
-  return Math.min(hardEnd(record), from + timeout);
+  return Math.min(sessionLengthEnd(record), from + timeout);
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { PacerState } from '../../lambdas/admission/queue.ts';
-import { pacerKey, tablePacer } from '../../lambdas/admission/queue-table.ts';
+import type { QueueState } from '../../lambdas/admission/queue.ts';
+import { queueKey, tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
 import { dynamoTable, type Table } from '../../lambdas/dynamodb/table.ts';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/gameliftstreams/aws-failure.ts';
-import type { Observed } from '../../lambdas/gameliftstreams/refusals.ts';
+import type { StatusLookup } from '../../lambdas/gameliftstreams/refusals.ts';
 import type { Log } from '../../lambdas/observability/telemetry.ts';
 import type { Problem } from '../../lambdas/problems/problems.ts';
-import { tablePlayerCounts } from '../../lambdas/reliability/affected-players.ts';
+import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
 import type { Reconnect, ReconnectDependencies } from '../../lambdas/routes/reconnect/dependencies.ts';
 import type { Start } from '../../lambdas/routes/start/dependencies.ts';
-import { tableRecords } from '../../lambdas/sessions/session-table.ts';
+import { sessionTable } from '../../lambdas/sessions/session-table.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { startTable } from '../../local/table/table.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
@@ -62,7 +62,7 @@ export async function realTable() {
 /** AWS as one test wants it: what each call does, and which calls there were. */
 export interface FakeAws {
   connect: (clientToken: string) => Promise<string>;
-  seen: Observed | undefined;
+  seen: StatusLookup | undefined;
   tokens: string[];
 }
 
@@ -87,14 +87,14 @@ export function told(
 /** A storm that AWS has just throttled, in a Region of its own: a line that stands, and a reconnect's dependencies. */
 export async function stormOver(
   table: Table,
-  changes: Partial<PacerState> = {},
+  changes: Partial<QueueState> = {},
   connect: FakeAws['connect'] = async () => 'answer',
 ) {
   const region = randomUUID();
   const aws: FakeAws = { connect, seen: undefined, tokens: [] };
   const { deps, clock } = reconnectWith(table, aws);
   const state = { pacingUntil: clock.now + 600_000, tat: clock.now + 60_000, ...changes };
-  await table.putNew({ ...pacerKey('CreateStreamSessionConnection', region), ...state });
+  await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...state });
   const pacer = pacerOver(table, clock, { region });
   return { aws, clock, region, pacer, deps: { ...deps, pacer: () => pacer } };
 }
@@ -117,7 +117,7 @@ export function pacerOver(
     random = () => 0,
   }: { quota?: number; region?: string; random?: () => number } = {},
 ) {
-  return tablePacer(
+  return tableAdmissionQueue(
     table,
     { operation: 'CreateStreamSessionConnection', region, quota },
     { now: () => clock.now, random },
@@ -130,8 +130,8 @@ export function reconnectWith(table: Table, aws: FakeAws) {
   const pacer = pacerOver(table, clock);
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
-    records: tableRecords(table),
-    playerCounts: tablePlayerCounts(table, HANGS_AFTER_MS),
+    records: sessionTable(table),
+    playerCounts: tableAffectedPlayers(table, HANGS_AFTER_MS),
     async createConnection(_asked, clientToken) {
       aws.tokens.push(clientToken);
       return aws.connect(clientToken);

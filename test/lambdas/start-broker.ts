@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Table } from '../../lambdas/dynamodb/table.ts';
 import type { AwsStreamSession } from '../../lambdas/gameliftstreams/calls.ts';
-import { tableCounters } from '../../lambdas/limits/window-counters.ts';
-import { tablePlayerCounts } from '../../lambdas/reliability/affected-players.ts';
+import { tableWindowCounters } from '../../lambdas/limits/window-counters.ts';
+import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
 import type { StartDependencies } from '../../lambdas/routes/start/dependencies.ts';
-import { tableRecords } from '../../lambdas/sessions/session-table.ts';
+import { sessionTable } from '../../lambdas/sessions/session-table.ts';
 import { tableSlots } from '../../lambdas/sessions/slot-table.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import { pacerOver, quiet } from './broker.ts';
@@ -23,10 +23,10 @@ export function startWith(
   return {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
     streamGroups: [{ id: 'sg-1' }],
-    records: tableRecords(table),
-    playerCounts: tablePlayerCounts(table, HANGS_AFTER_MS),
+    records: sessionTable(table),
+    playerCounts: tableAffectedPlayers(table, HANGS_AFTER_MS),
     slots: tableSlots(table),
-    counters: tableCounters(table),
+    counters: tableWindowCounters(table),
     async startStreamSession(_asked, clientToken) {
       const id = await begins(clientToken);
       return {

@@ -3,10 +3,10 @@ import { readOperatorSettings } from '../../environment/operator-settings.ts';
 import { requireEnv } from '../../environment/settings.ts';
 import { requirePlayerId } from '../../identifiers/player-id.ts';
 import { operatorApi } from '../../operators/operator-api.ts';
-import { tableRecords } from '../../sessions/session-table.ts';
-import { asOf, streamSessionView } from '../../sessions/stream-session.ts';
+import { sessionTable } from '../../sessions/session-table.ts';
+import { recordAt, streamSessionView } from '../../sessions/stream-session.ts';
 
-const records = tableRecords(dynamoTable(requireEnv('TABLE_NAME')));
+const records = sessionTable(dynamoTable(requireEnv('TABLE_NAME')));
 
 /**
  * `GET /v1/players/{playerId}/streamsessions`: everything that is known of a player's sessions, those that are over
@@ -17,7 +17,7 @@ export const handler = operatorApi('operator-sessions', readOperatorSettings(), 
   known.sort((a, b) => b.createdAt - a.createdAt);
   const now = Date.now();
   const streamSessions = known.map((record) => ({
-    ...streamSessionView(asOf(record, now)),
+    ...streamSessionView(recordAt(record, now)),
     statusAt: new Date(record.statusAt).toISOString(),
   }));
   return { status: 200, body: { streamSessions } };

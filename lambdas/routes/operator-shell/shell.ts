@@ -11,7 +11,7 @@ import type { Log } from '../../observability/telemetry.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';
-import { charge, type OperatorRate } from '../../operators/rate.ts';
+import { chargeOperator, type OperatorRate } from '../../operators/rate.ts';
 
 /** What opening a shell works with. Deadlines are epoch milliseconds. */
 export interface ShellDependencies extends OperatorRate {
@@ -53,7 +53,7 @@ const RESERVE_MS = 2500;
  * @throws Problem with the refusal.
  */
 export async function openShell(asked: ShellRequest, deps: ShellDependencies): Promise<Shell> {
-  await charge('adminShell', asked.call.entry, deps);
+  await chargeOperator('adminShell', asked.call.entry, deps);
   deps.countUse();
   const { call, reason, streamGroupId, streamSessionId } = asked;
   let seen: AwsStreamSession | undefined;

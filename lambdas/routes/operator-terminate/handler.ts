@@ -4,7 +4,7 @@ import { terminateStreamSession } from '../../gameliftstreams/calls.ts';
 import { operatorDependencies } from '../../operators/dependencies.ts';
 import { operatorApi } from '../../operators/operator-api.ts';
 import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
-import { tableRecords } from '../../sessions/session-table.ts';
+import { sessionTable } from '../../sessions/session-table.ts';
 import { type OperatorTerminateDependencies, terminateAny } from './terminate.ts';
 
 const common = operatorDependencies('terminate');
@@ -12,7 +12,7 @@ const { settings, now, random } = common;
 
 const deps: OperatorTerminateDependencies = {
   ...common,
-  records: tableRecords(dynamoTable(requireEnv('TABLE_NAME'))),
+  records: sessionTable(dynamoTable(requireEnv('TABLE_NAME'))),
   terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
     terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,

@@ -1,19 +1,19 @@
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
-import { needsLook, terminateProblem } from '../../gameliftstreams/refusals.ts';
+import { needsStatusLookup, terminateProblem } from '../../gameliftstreams/refusals.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';
-import { charge, type OperatorRate } from '../../operators/rate.ts';
+import { chargeOperator, type OperatorRate } from '../../operators/rate.ts';
 import { Problem } from '../../problems/problems.ts';
-import type { Records } from '../../sessions/session-table.ts';
+import type { SessionTable } from '../../sessions/session-table.ts';
 import { statusChanges } from '../../sessions/stream-session.ts';
 
 /** What ending any session works with. Deadlines are epoch milliseconds. */
 export interface OperatorTerminateDependencies extends OperatorRate {
-  records: Pick<Records, 'observe'>;
+  records: Pick<SessionTable, 'observe'>;
   audit: Audit;
   /** The session at AWS. @throws Problem */
   look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
@@ -47,7 +47,7 @@ export async function terminateAny(
   deps: OperatorTerminateDependencies,
 ): Promise<void> {
   const { call, streamGroupId, streamSessionId } = asked;
-  await charge('terminate', call.entry, deps);
+  await chargeOperator('terminate', call.entry, deps);
   deps.countUse();
   const write = (outcome: AuditRecord['outcome'], seen?: AwsStreamSession) =>
     deps.audit.write({
@@ -74,7 +74,7 @@ export async function terminateAny(
       now = { ...seen, status: 'TERMINATING' };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      if (needsLook(failure)) now = await deps.look(asked, deadline);
+      if (needsStatusLookup(failure)) now = await deps.look(asked, deadline);
       const problem = terminateProblem(failure, { status: now.status }, deps.random());
       if (problem) throw problem;
     }

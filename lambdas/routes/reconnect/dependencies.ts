@@ -1,9 +1,9 @@
-import type { Pacer } from '../../admission/queue-table.ts';
-import type { Observed } from '../../gameliftstreams/refusals.ts';
-import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import type { AdmissionQueue } from '../../admission/queue-table.ts';
+import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
+import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import type { Log } from '../../observability/telemetry.ts';
-import type { PlayerCounts } from '../../reliability/affected-players.ts';
-import type { Records, SessionKey } from '../../sessions/session-table.ts';
+import type { AffectedPlayers } from '../../reliability/affected-players.ts';
+import type { SessionTable, SessionKey } from '../../sessions/session-table.ts';
 import type { SessionRecord } from '../../sessions/stream-session.ts';
 
 /** A validated reconnect request. */
@@ -24,15 +24,15 @@ export interface Reconnect extends SessionKey {
 /** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
 export interface ReconnectDependencies {
   limits: { connectionsPerMinute: number };
-  records: Records;
+  records: SessionTable;
   /** What the alarms have heard of players. */
-  playerCounts: PlayerCounts;
+  playerCounts: AffectedPlayers;
   /** Turns at the quota of CreateStreamSessionConnection where the stream group is. */
-  pacer(streamGroupId: string): Pacer;
+  pacer(streamGroupId: string): AdmissionQueue;
   /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */
   createConnection(asked: Reconnect, clientToken: string, deadline: number): Promise<string>;
   /** The session's status at AWS, if the quota leaves a look and AWS tells. */
-  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  look(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
   /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
   adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;

@@ -1,6 +1,6 @@
 import { regionOf } from '../../environment/settings.ts';
 import { createConnection } from '../../gameliftstreams/calls.ts';
-import { commonDependencies, lookingDependencies, pacers } from '../../players/dependencies.ts';
+import { commonDependencies, lookupDependencies, admissionQueues } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import {
   optionalConnectionId,
@@ -11,7 +11,7 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../../problems/validation.ts';
-import { preparePacking } from '../../sessions/compressed-answer.ts';
+import { loadZlib } from '../../sessions/compressed-answer.ts';
 import type { ReconnectDependencies } from './dependencies.ts';
 import { reconnect } from './reconnect.ts';
 
@@ -20,10 +20,10 @@ const { settings } = common;
 
 const deps: ReconnectDependencies = {
   ...common,
-  ...lookingDependencies(common),
-  pacer: pacers(common, 'CreateStreamSessionConnection'),
+  ...lookupDependencies(common),
+  pacer: admissionQueues(common, 'CreateStreamSessionConnection'),
   createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) => {
-    setImmediate(preparePacking);
+    setImmediate(loadZlib);
     return createConnection(
       regionOf(settings, streamGroupId),
       {

@@ -1,10 +1,10 @@
 import { ANSWER_BEFORE_END_MS } from '../../environment/time-limit.ts';
-import type { Budget } from '../../limits/rate-limit.ts';
+import type { RateLimit } from '../../limits/rate-limit.ts';
 import { inProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
-import { type ConnectionRequest, judgeConnection } from '../../sessions/connection.ts';
-import type { Changes } from '../../sessions/session-table.ts';
-import { asOf, type Lease, type SessionRecord } from '../../sessions/stream-session.ts';
+import { type ConnectionRequest, decideConnection } from '../../sessions/connection.ts';
+import type { SessionChanges } from '../../sessions/session-table.ts';
+import { recordAt, type Lease, type SessionRecord } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
 
 /** Clocks of two sandboxes may differ by this. */
@@ -28,7 +28,7 @@ export async function takeLease(
   asked: Reconnect,
   request: ConnectionRequest,
   connectionId: string,
-  budget: Budget,
+  budget: RateLimit,
   deps: ReconnectDependencies,
 ): Promise<Held | { answer: Uint8Array }> {
   const { previousConnectionId: _, ...claim } = request;
@@ -36,7 +36,7 @@ export async function takeLease(
   const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS, connectionId };
   const tryOnce = async (): Promise<Held | null> => {
     const record = await deps.records.acquire(asked, lease, budget, deps.now());
-    return record && { record: asOf(record, deps.now()), lease };
+    return record && { record: recordAt(record, deps.now()), lease };
   };
   const first = await tryOnce();
   if (first) return first;
@@ -44,9 +44,9 @@ export async function takeLease(
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
-  const record = asOf(known, deps.now());
+  const record = recordAt(known, deps.now());
   if (record.lease?.id === lease.id) return { record, lease };
-  const verdict = judgeConnection(record, request, { now: deps.now(), random: deps.random(), budget });
+  const verdict = decideConnection(record, request, { now: deps.now(), random: deps.random(), budget });
   if (verdict.do === 'replay') return { answer: verdict.answer };
   // Nothing in the record stands in the way any more (or it has just been adopted): once again.
   const second = await tryOnce();
@@ -63,7 +63,7 @@ export async function takeLease(
 export async function storeAnswer(
   asked: Reconnect,
   { lease }: Held,
-  changes: Changes & { answer: Uint8Array },
+  changes: SessionChanges & { answer: Uint8Array },
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
@@ -83,7 +83,7 @@ async function finishOrRead(
   asked: Reconnect,
   lease: Lease,
   deps: ReconnectDependencies,
-  changes: Changes & { answer: Uint8Array },
+  changes: SessionChanges & { answer: Uint8Array },
 ): Promise<boolean> {
   if (await deps.records.finish(asked, lease.id, changes)) return true;
   const stored = (await deps.records.read(asked))?.answer;
@@ -94,7 +94,7 @@ async function finishOrRead(
 export async function giveBack(
   asked: Reconnect,
   { lease }: Held,
-  changes: Changes,
+  changes: SessionChanges,
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {

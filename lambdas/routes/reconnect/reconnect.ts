@@ -1,29 +1,29 @@
 import { SHORT_WAIT_MS } from '../../admission/ticket.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
-import { inTurn } from '../../gameliftstreams/paced-call.ts';
-import { connectProblem, needsLook, type Observed } from '../../gameliftstreams/refusals.ts';
+import { callWhenAdmitted } from '../../gameliftstreams/paced-call.ts';
+import { connectProblem, needsStatusLookup, type StatusLookup } from '../../gameliftstreams/refusals.ts';
 import { isReconnectable } from '../../gameliftstreams/stream-session-status.ts';
 import { reconnectableInMs } from '../../gameliftstreams/waits.ts';
-import { claimOf, connectionClientToken, connectionIdOf, requestMark } from '../../identifiers/digests.ts';
-import { type Budget, chargedTat, latestTat } from '../../limits/rate-limit.ts';
+import { fingerprintOf, connectionClientToken, connectionIdOf, requestMark } from '../../identifiers/digests.ts';
+import { type RateLimit, chargedNextFreeAt, latestNextFreeAt } from '../../limits/rate-limit.ts';
 import { measured } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
 import { spread } from '../../problems/waits.ts';
 import { noticeTimeMs } from '../../reliability/notice-time.ts';
-import { countingFailures, playersCounted } from '../../reliability/player-failures.ts';
-import { judgeRefusal, judgeRelapse, lineAsTrouble, type ReportedLoss } from '../../reliability/sli.ts';
-import { packed, unpacked } from '../../sessions/compressed-answer.ts';
+import { countPlayerFailures, countPlayer } from '../../reliability/player-failures.ts';
+import { classifyRefusal, classifyConnection, episodeOfTicket, type ReportedLoss } from '../../reliability/sli.ts';
+import { compressAnswer, decompressAnswer } from '../../sessions/compressed-answer.ts';
 import {
   type ConnectionRequest,
-  consumedClaims,
-  deadLeaseFields,
-  deadLeases,
-  judgeConnection,
-  knownLineage,
-  withConnection,
-  withConsumed,
+  usedOffersOf,
+  abandonedLeaseFields,
+  abandonedLeasesOf,
+  decideConnection,
+  knownConnections,
+  addConnection,
+  addUsedOffer,
 } from '../../sessions/connection.ts';
-import type { Changes } from '../../sessions/session-table.ts';
+import type { SessionChanges } from '../../sessions/session-table.ts';
 import {
   likelyEnd,
   type SessionRecord,
@@ -48,19 +48,19 @@ interface Answer {
  * @throws Problem with the refusal.
  */
 export function reconnect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
-  return countingFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
+  return countPlayerFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
 }
 
 async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
   const { previousConnectionId } = asked;
-  const claim = claimOf(asked);
+  const claim = fingerprintOf(asked);
   const request: ConnectionRequest = {
     ...claim,
     ...(previousConnectionId === undefined ? {} : { previousConnectionId }),
   };
   const clientToken = connectionClientToken(asked, claim.request);
   const connectionId = connectionIdOf(clientToken);
-  const budget: Budget = { perMinute: deps.limits.connectionsPerMinute };
+  const budget: RateLimit = { perMinute: deps.limits.connectionsPerMinute };
 
   const held = await takeLease(asked, request, connectionId, budget, deps);
   if ('answer' in held) return repeated(held.answer, asked, deps);
@@ -71,21 +71,21 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     request: requestMark(claim.request),
     lostAt: asked.silentMs === undefined ? undefined : now - asked.silentMs,
   };
-  for (const dead of record.orphans ? deadLeases(record, now, lease.id) : []) {
+  for (const dead of record.orphans ? abandonedLeasesOf(record, now, lease.id) : []) {
     // A function that is killed says nothing of whom it met.
-    deps.log.warn('dead lease', deadLeaseFields(dead));
+    deps.log.warn('dead lease', abandonedLeaseFields(dead));
   }
-  const consumed = consumedClaims(record, now, lease.id);
-  const lineage = knownLineage(record, now, lease.id);
+  const consumed = usedOffersOf(record, now, lease.id);
+  const lineage = knownConnections(record, now, lease.id);
   const settled = {
-    budgetTat: chargedTat(budget, record.budgetTat ?? 0, now),
+    budgetTat: chargedNextFreeAt(budget, record.budgetTat ?? 0, now),
     // What dead functions left behind is the record's own from here on.
     ...(record.orphans ? { consumed, lineage } : {}),
   };
   let repeat: boolean;
   try {
     const context = { now, random: deps.random(), budget, ownLease: lease.id };
-    const verdict = judgeConnection(record, request, context);
+    const verdict = decideConnection(record, request, context);
     if (verdict.do === 'replay') {
       await giveBack(asked, held, settled, deps);
       return repeated(verdict.answer, asked, deps);
@@ -99,7 +99,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
 
   const caller = { turn: record.turn, end: likelyEnd(record, record.turn, now) };
   const pacer = deps.pacer(asked.streamGroupId);
-  const inLine = await inTurn(caller, { ...deps, pacer }, () =>
+  const inLine = await callWhenAdmitted(caller, { ...deps, pacer }, () =>
     askAws(asked, record, clientToken, repeat, deps),
   );
   if ('paced' in inLine) {
@@ -107,11 +107,11 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     const changes = {
       ...settled,
       ...troubled(paced, record, loss, deps.now()),
-      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      ...(uncertain ? { consumed: addUsedOffer(consumed, claim) } : {}),
       turn,
       // However small the player's own budget is, it lets the player come when the turn is due.
       ...(turn.at > 0
-        ? { budgetTat: Math.min(settled.budgetTat, latestTat(budget, turn.at - SHORT_WAIT_MS)) }
+        ? { budgetTat: Math.min(settled.budgetTat, latestNextFreeAt(budget, turn.at - SHORT_WAIT_MS)) }
         : {}),
     };
     await giveBack(asked, held, changes, deps);
@@ -128,7 +128,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
       ...troubled(problem, record, loss, deps.now()),
       turn: null,
       // Unknown outcome: from now on this offer may only be repeated, with the same token.
-      ...(uncertain ? { consumed: withConsumed(consumed, claim) } : {}),
+      ...(uncertain ? { consumed: addUsedOffer(consumed, claim) } : {}),
       ...(seen ? statusChanges(record.status, seen, deps.now()) : {}),
     };
     await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
@@ -149,11 +149,11 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     // The start's answer fits the start's offer alone.
     startResponse: null,
     ...(record.noticedAt === undefined ? {} : { noticedAt: null }),
-    lineage: withConnection(lineage, connectionId, previousConnectionId),
+    lineage: addConnection(lineage, connectionId, previousConnectionId),
     connectedRequest: claim.request,
-    answer: packed(body, asked.signalRequest),
+    answer: compressAnswer(body, asked.signalRequest),
     answerUntil: at + ANSWER_KEPT_MS,
-    consumed: withConsumed(consumed, claim),
+    consumed: addUsedOffer(consumed, claim),
     ...(record.trouble ? { trouble: null } : {}),
     ...relapsed(asked, record, lostAt, at),
   };
@@ -169,7 +169,7 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
  */
 function repeated(answer: Uint8Array, { signalRequest }: Reconnect, deps: ReconnectDependencies): Answer {
   try {
-    return { body: unpacked(answer, signalRequest), replayed: true };
+    return { body: decompressAnswer(answer, signalRequest), replayed: true };
   } catch (error) {
     deps.log.error('answer not unpacked', { cause: (error as Error).name });
     throw new Problem('answer_lost', 'The answer to this offer cannot be read any more; make a new offer.', {
@@ -188,15 +188,15 @@ async function askAws(
   clientToken: string,
   repeat: boolean,
   deps: ReconnectDependencies,
-): Promise<{ seen: Observed | undefined } & ({ signalResponse: string } | { failure: AwsFailure })> {
+): Promise<{ seen: StatusLookup | undefined } & ({ signalResponse: string } | { failure: AwsFailure })> {
   const deadline = asked.endsBy - RESERVE_MS;
-  let seen: Observed | undefined;
+  let seen: StatusLookup | undefined;
   for (let looked = false; ; looked = true) {
     try {
       return { signalResponse: await deps.createConnection(asked, clientToken, deadline), seen };
     } catch (failure) {
       if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
-      seen = needsLook(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
+      seen = needsStatusLookup(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
       const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
     }
@@ -209,10 +209,10 @@ function troubled(
   record: SessionRecord,
   loss: ReportedLoss,
   now: number,
-): Pick<Changes, 'trouble'> {
-  const known = record.trouble ?? lineAsTrouble(record.turn);
-  const { verdict, trouble } = judgeRefusal(refusal, known, now, loss);
-  refusal.verdict = verdict;
+): Pick<SessionChanges, 'trouble'> {
+  const known = record.trouble ?? episodeOfTicket(record.turn);
+  const { verdict, trouble } = classifyRefusal(refusal, known, now, loss);
+  refusal.sliOutcome = verdict;
   // Who waits in a line is known by the turn, and ten thousand such writes are better small.
   const isWritten = record.trouble !== undefined;
   return isWritten || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
@@ -228,7 +228,7 @@ function certainLoss(
 }
 
 /** How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. */
-function measureNotice(record: SessionRecord, seen: Observed | undefined, lostAt: number | undefined): void {
+function measureNotice(record: SessionRecord, seen: StatusLookup | undefined, lostAt: number | undefined): void {
   const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
   if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
   measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
@@ -240,13 +240,13 @@ function relapsed(
   { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
   lostAt: number | undefined,
   now: number,
-): Pick<Changes, 'relapseCounted'> {
+): Pick<SessionChanges, 'relapseCounted'> {
   const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
   const connectionId =
     connectedRequest === undefined
       ? undefined
       : connectionIdOf(connectionClientToken(asked, connectedRequest));
-  measured.relapse = judgeRelapse(
+  measured.relapse = classifyConnection(
     { connectionId, answeredAt, relapseCounted },
     asked.previousConnectionId,
     now,
@@ -258,6 +258,6 @@ function relapsed(
 /** A connection that did not hold counts once a player and five minutes, whatever the session. */
 async function countRelapse(asked: Reconnect, deps: ReconnectDependencies): Promise<void> {
   if (measured.relapse !== 'counted') return;
-  measured.relapsedPlayers = await playersCounted('relapsed', asked, deps);
+  measured.relapsedPlayers = await countPlayer('relapsed', asked, deps);
   if (measured.relapsedPlayers === 0) measured.relapse = 'again';
 }

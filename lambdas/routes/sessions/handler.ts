@@ -1,7 +1,7 @@
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import { commonDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
-import { asOf, streamSessionView } from '../../sessions/stream-session.ts';
+import { recordAt, streamSessionView } from '../../sessions/stream-session.ts';
 
 const { settings, records, now } = commonDependencies();
 
@@ -11,7 +11,7 @@ const { settings, records, now } = commonDependencies();
  */
 export const handler = playerApi('sessions', settings, async ({ playerId }) => {
   const at = now();
-  const live = (await records.list(playerId)).filter((record) => !isOver(asOf(record, at).status));
+  const live = (await records.list(playerId)).filter((record) => !isOver(recordAt(record, at).status));
   live.sort((a, b) => b.createdAt - a.createdAt);
   return { status: 200, body: { streamSessions: live.map(streamSessionView) } };
 });

@@ -1,12 +1,12 @@
-import type { Pacer } from '../../admission/queue-table.ts';
+import type { AdmissionQueue } from '../../admission/queue-table.ts';
 import type { StreamGroup } from '../../environment/settings.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
-import type { Observed } from '../../gameliftstreams/refusals.ts';
-import type { Sight } from '../../gameliftstreams/status-lookup.ts';
-import type { Counters } from '../../limits/window-counters.ts';
+import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
+import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
+import type { WindowCounters } from '../../limits/window-counters.ts';
 import type { Log } from '../../observability/telemetry.ts';
-import type { PlayerCounts } from '../../reliability/affected-players.ts';
-import type { Records } from '../../sessions/session-table.ts';
+import type { AffectedPlayers } from '../../reliability/affected-players.ts';
+import type { SessionTable } from '../../sessions/session-table.ts';
 import type { Slots } from '../../sessions/slot-table.ts';
 
 /** A validated start. */
@@ -28,17 +28,17 @@ export interface StartDependencies {
   limits: { maxLiveSessionsPerPlayer: number; startsPerMinute: number };
   /** The stream groups that are served at present. */
   streamGroups: readonly Pick<StreamGroup, 'id'>[];
-  records: Records;
+  records: SessionTable;
   /** What the alarms have heard of players. */
-  playerCounts: PlayerCounts;
+  playerCounts: AffectedPlayers;
   slots: Slots;
-  counters: Counters;
+  counters: WindowCounters;
   /** Turns at the quota of StartStreamSession where the stream group is. */
-  pacer(streamGroupId: string): Pacer;
+  pacer(streamGroupId: string): AdmissionQueue;
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
   startStreamSession(asked: Start, clientToken: string, deadline: number): Promise<AwsStreamSession>;
   /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
-  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  look(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   random(): number;

@@ -1,5 +1,5 @@
 import { startStreamSession } from '../../gameliftstreams/calls.ts';
-import { commonDependencies, lookingDependencies, pacers } from '../../players/dependencies.ts';
+import { commonDependencies, lookupDependencies, admissionQueues } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import {
   optionalIdempotencyKey,
@@ -19,8 +19,8 @@ const deps: StartDependencies = {
   ...common,
   streamGroups: settings.streamGroups,
   slots: tableSlots(common.table),
-  look: lookingDependencies(common).look,
-  pacer: pacers(common, 'StartStreamSession'),
+  look: lookupDependencies(common).look,
+  pacer: admissionQueues(common, 'StartStreamSession'),
   startStreamSession: (asked, clientToken, deadline) =>
     startStreamSession(
       asked.group.region,

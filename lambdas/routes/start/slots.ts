@@ -2,7 +2,7 @@ import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import { startInProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { Slot } from '../../sessions/slot.ts';
-import { asOf, type SessionRecord, statusChanges, streamSessionView } from '../../sessions/stream-session.ts';
+import { recordAt, type SessionRecord, statusChanges, streamSessionView } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
 
 /** A session that was looked at this long ago need not be looked at again to refuse a start. */
@@ -26,7 +26,7 @@ export async function freedSlot(
     if (!deps.streamGroups.some(({ id }) => id === streamGroupId)) return slot;
     const known = await deps.records.read({ playerId: asked.playerId, streamGroupId, streamSessionId });
     if (!known) return slot;
-    const record = await lookedAt(asOf(known, deps.now()), asked, deps);
+    const record = await lookedAt(recordAt(known, deps.now()), asked, deps);
     if (isOver(record.status)) return slot;
     living.push(record);
   }
@@ -48,7 +48,7 @@ export async function refuseBesideUnslotted(
   const records = await deps.records.list(asked.playerId);
   for (const known of records) {
     const served = deps.streamGroups.some(({ id }) => id === known.streamGroupId);
-    if (!served || slotted.has(known.streamSessionId) || isOver(asOf(known, deps.now()).status)) continue;
+    if (!served || slotted.has(known.streamSessionId) || isOver(recordAt(known, deps.now()).status)) continue;
     const record = await lookedAt(known, asked, deps);
     if (!isOver(record.status)) throw limitReached([record], deps);
   }

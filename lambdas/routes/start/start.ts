@@ -1,16 +1,16 @@
-import { isOnTime } from '../../admission/ticket.ts';
+import { isTicketUsable } from '../../admission/ticket.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
-import { inTurn } from '../../gameliftstreams/paced-call.ts';
+import { callWhenAdmitted } from '../../gameliftstreams/paced-call.ts';
 import { startProblem } from '../../gameliftstreams/refusals.ts';
 import { unknownSessionMs } from '../../gameliftstreams/waits.ts';
-import { type Claim, claimOf, connectionIdOf, startClientToken } from '../../identifiers/digests.ts';
+import { type RequestFingerprint, fingerprintOf, connectionIdOf, startClientToken } from '../../identifiers/digests.ts';
 import { startInProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
-import { countingFailures } from '../../reliability/player-failures.ts';
-import { judgeRefusal } from '../../reliability/sli.ts';
-import { deadLeaseFields } from '../../sessions/connection.ts';
-import { earlierClaims, judgeStart, type Slot } from '../../sessions/slot.ts';
+import { countPlayerFailures } from '../../reliability/player-failures.ts';
+import { classifyRefusal } from '../../reliability/sli.ts';
+import { abandonedLeaseFields } from '../../sessions/connection.ts';
+import { earlierRequestsOf, decideStart, type Slot } from '../../sessions/slot.ts';
 import type { SlotChanges } from '../../sessions/slot-table.ts';
 import { type Lease, type SessionRecord, streamSessionView } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
@@ -35,26 +35,26 @@ interface Answer {
  * @throws Problem with the refusal.
  */
 export function start(asked: Start, deps: StartDependencies): Promise<Answer> {
-  return countingFailures('startFailed', asked, deps, () => begin(asked, deps));
+  return countPlayerFailures('startFailed', asked, deps, () => begin(asked, deps));
 }
 
 async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
   const parameters = JSON.stringify([asked.locations ?? null, asked.launchArguments ?? null]);
-  const claim = claimOf(asked, asked.group.id, asked.application, parameters);
+  const claim = fingerprintOf(asked, asked.group.id, asked.application, parameters);
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
-  const verdict = judgeStart(slots, claim, { now: deps.now(), random: deps.random() });
+  const verdict = decideStart(slots, claim, { now: deps.now(), random: deps.random() });
   if (verdict.do === 'replay') return { body: verdict.answer, replayed: true };
   // From here on the request may cost a call to AWS, so it is charged to the player first.
   // Who comes on its turn was charged when the turn was given.
   const given = verdict.do === 'start' ? turnHere(verdict.slot, asked) : undefined;
-  const paid = given?.paid === true && isOnTime(given, deps.now());
+  const paid = given?.paid === true && isTicketUsable(given, deps.now());
   if (!paid) await charge(asked, deps);
   const slot = verdict.do === 'start' ? verdict.slot : await freedSlot(asked, verdict.slots, deps);
   if (verdict.do === 'start' && !verdict.repeat && slot.request !== undefined) {
     await refuseBesideUnslotted(asked, slots, deps);
   }
   // A function that is killed says nothing of whom it met.
-  if (slot.lease && slot.lease.until <= deps.now()) deps.log.warn('dead lease', deadLeaseFields(slot.lease));
+  if (slot.lease && slot.lease.until <= deps.now()) deps.log.warn('dead lease', abandonedLeaseFields(slot.lease));
   const repeat = verdict.do === 'start' && verdict.repeat;
   const reserved = await reserve(asked, slot, claim, repeat, deps);
 
@@ -66,7 +66,7 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
     const turn = turnHere(reserved, asked);
     const caller = { turn, end: (turn?.since ?? deps.now()) + PATIENCE_MS, patient: true };
     const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
-    const made = await inTurn(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
+    const made = await callWhenAdmitted(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
     if ('paced' in made) {
       const kept = made.uncertain ? unknown(asked, deps) : (before ?? FORGOTTEN);
       // Free once, and for as long as it is AWS that does not keep the turn.
@@ -135,8 +135,8 @@ function lostBy(slot: Slot, asked: Start, deps: StartDependencies): { unknownUnt
 
 /** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
 function troubled(refusal: Problem, { trouble: known }: Slot, now: number): Pick<SlotChanges, 'trouble'> {
-  const { verdict, trouble } = judgeRefusal(refusal, known, now);
-  refusal.verdict = verdict;
+  const { verdict, trouble } = classifyRefusal(refusal, known, now);
+  refusal.sliOutcome = verdict;
   return known || verdict === 'bad' ? { trouble } : {};
 }
 
@@ -175,7 +175,7 @@ async function settle(
 async function reserve(
   asked: Start,
   slot: Slot,
-  claim: Claim,
+  claim: RequestFingerprint,
   repeat: boolean,
   deps: StartDependencies,
 ): Promise<Slot> {
@@ -184,7 +184,7 @@ async function reserve(
     ...(repeat ? {} : { unknownUntil: null }),
     ...{ key: null, streamGroupId: null, streamSessionId: null, answer: null },
   };
-  const earlier = earlierClaims(slot, claim);
+  const earlier = earlierRequestsOf(slot, claim);
   const changes = { ...emptied, ...(earlier.length > 0 ? { earlier } : {}), lease, ...claim };
   const reserved = await deps.slots.write(asked.playerId, slot, changes, deps.now());
   if (reserved) return reserved;
@@ -197,7 +197,7 @@ async function reserve(
 
 function newRecord(
   asked: Start,
-  claim: Claim,
+  claim: RequestFingerprint,
   connectionId: string,
   session: AwsStreamSession,
   now: number,

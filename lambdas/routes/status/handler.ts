@@ -1,4 +1,4 @@
-import { commonDependencies, lookingDependencies } from '../../players/dependencies.ts';
+import { commonDependencies, lookupDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
 import { streamSessionView } from '../../sessions/stream-session.ts';
@@ -6,7 +6,7 @@ import { type StatusDependencies, status } from './status.ts';
 
 const common = commonDependencies();
 const { settings } = common;
-const deps: StatusDependencies = { ...common, ...lookingDependencies(common) };
+const deps: StatusDependencies = { ...common, ...lookupDependencies(common) };
 
 /** `GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
 export const handler = playerApi('status', settings, async ({ playerId, endsBy, ...path }) => {

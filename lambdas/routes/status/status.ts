@@ -1,17 +1,17 @@
-import type { Spots } from '../../admission/lookup-limiter.ts';
+import type { LookupLimiter } from '../../admission/lookup-limiter.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { statusProblem } from '../../gameliftstreams/refusals.ts';
-import { type GetStreamSession, lookAt } from '../../gameliftstreams/status-lookup.ts';
+import { type GetStreamSession, lookUpSession } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
-import type { Records, SessionKey } from '../../sessions/session-table.ts';
-import { asOf, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
+import type { SessionTable, SessionKey } from '../../sessions/session-table.ts';
+import { recordAt, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
 
 /** What a status poll works with. Deadlines are epoch milliseconds. */
 export interface StatusDependencies {
-  records: Records;
-  spotsIn(region: string): Spots;
+  records: SessionTable;
+  spotsIn(region: string): LookupLimiter;
   getStreamSession: GetStreamSession;
   adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;
@@ -49,7 +49,7 @@ export async function status(
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
   const now = deps.now();
-  const record = asOf(known, now);
+  const record = recordAt(known, now);
   if (isOver(record.status) && record.status !== 'TERMINATING') return record;
   const since = now - freshMs(record, now);
   if (record.statusAt > since) return record;
@@ -58,7 +58,7 @@ export async function status(
   if (!(await spots.take(awaitsAnswer(record)))) return record;
 
   try {
-    const seen = await lookAt(
+    const seen = await lookUpSession(
       deps.getStreamSession,
       spots,
       { ...key, createdAt: record.createdAt },

@@ -1,6 +1,6 @@
 import { regionOf } from '../../environment/settings.ts';
 import { terminateStreamSession } from '../../gameliftstreams/calls.ts';
-import { commonDependencies, lookingDependencies } from '../../players/dependencies.ts';
+import { commonDependencies, lookupDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import { requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
 import { type TerminateDependencies, terminate } from './terminate.ts';
@@ -10,7 +10,7 @@ const { settings } = common;
 
 const deps: TerminateDependencies = {
   ...common,
-  look: lookingDependencies(common).look,
+  look: lookupDependencies(common).look,
   terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
     terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,

@@ -1,21 +1,21 @@
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
-import { needsLook, type Observed, terminateProblem } from '../../gameliftstreams/refusals.ts';
-import type { Sight } from '../../gameliftstreams/status-lookup.ts';
+import { needsStatusLookup, type StatusLookup, terminateProblem } from '../../gameliftstreams/refusals.ts';
+import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
-import type { Counters } from '../../limits/window-counters.ts';
+import type { WindowCounters } from '../../limits/window-counters.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
-import type { Records, SessionKey } from '../../sessions/session-table.ts';
-import { asOf, statusChanges } from '../../sessions/stream-session.ts';
+import type { SessionTable, SessionKey } from '../../sessions/session-table.ts';
+import { recordAt, statusChanges } from '../../sessions/stream-session.ts';
 
 /** What ending a session works with. Deadlines are epoch milliseconds. */
 export interface TerminateDependencies {
   limits: { connectionsPerMinute: number };
-  records: Records;
-  counters: Counters;
+  records: SessionTable;
+  counters: WindowCounters;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
   terminateStreamSession(key: SessionKey, deadline: number): Promise<void>;
-  look(sight: Sight, deadline: number): Promise<Observed | undefined>;
+  look(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
   now(): number;
   random(): number;
   log: Log;
@@ -33,7 +33,7 @@ export async function terminate(key: SessionKey, endsBy: number, deps: Terminate
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
-  const record = asOf(known, deps.now());
+  const record = recordAt(known, deps.now());
   if (isOver(record.status)) return;
   const wait = await deps.counters.spend(
     key.playerId,
@@ -49,14 +49,14 @@ export async function terminate(key: SessionKey, endsBy: number, deps: Terminate
   }
 
   const deadline = endsBy - RESERVE_MS;
-  let seen: Observed | undefined;
+  let seen: StatusLookup | undefined;
   try {
     await deps.terminateStreamSession(key, deadline);
     seen = { status: 'TERMINATING' };
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     const { createdAt } = record;
-    seen = needsLook(failure) ? await deps.look({ ...key, createdAt }, deadline) : undefined;
+    seen = needsStatusLookup(failure) ? await deps.look({ ...key, createdAt }, deadline) : undefined;
     const problem = terminateProblem(failure, seen, deps.random());
     if (problem) throw problem;
     seen ??= { status: 'TERMINATED' };

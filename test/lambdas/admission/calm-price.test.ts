@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
-import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
+import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
+import { tableAffectedPlayers } from '../../../lambdas/reliability/affected-players.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
+import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from '../broker.ts';
@@ -26,10 +26,10 @@ function starting(startsPerMinute: number) {
   const deps: StartDependencies = {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
     streamGroups: [{ id: 'sg-1' }],
-    records: tableRecords(real.table),
-    playerCounts: tablePlayerCounts(real.table, HANGS_AFTER_MS),
+    records: sessionTable(real.table),
+    playerCounts: tableAffectedPlayers(real.table, HANGS_AFTER_MS),
     slots: tableSlots(real.table),
-    counters: tableCounters(real.table),
+    counters: tableWindowCounters(real.table),
     startStreamSession: async () =>
       ({ arn: `arn:x/${randomUUID()}`, status: 'ACTIVATING' }) as AwsStreamSession,
     look: async () => undefined,

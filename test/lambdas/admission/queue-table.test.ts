@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  judgedWindow,
-  moveOf,
-  type PacerState,
-  pacerState,
+  windowResult,
+  stepOf,
+  type QueueState,
+  queueState,
   shardsOf,
   slowedRate,
 } from '../../../lambdas/admission/queue.ts';
-import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
-import { placeOf } from '../../../lambdas/admission/ticket.ts';
+import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { queuePositionOf } from '../../../lambdas/admission/ticket.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { pacerOver, realTable } from '../broker.ts';
@@ -24,16 +24,16 @@ afterAll(() => real.close());
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
-const at = (entry: Awaited<ReturnType<Pacer['enter']>>) =>
+const at = (entry: Awaited<ReturnType<AdmissionQueue['enter']>>) =>
   entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
 
 /** An item as it stands, a pacer that has not read it yet, and what the item becomes. */
-async function standing(changes: Partial<PacerState>, quota = 20) {
+async function standing(changes: Partial<QueueState>, quota = 20) {
   const clock = { now: START };
   const region = randomUUID();
-  await real.table.putNew({ ...pacerKey(OPERATION, region), ...changes });
+  await real.table.putNew({ ...queueKey(OPERATION, region), ...changes });
   const pacer = (random = () => 0) => pacerOver(real.table, clock, { region, quota, random });
-  const item = async () => (await real.table.get(pacerKey(OPERATION, region))) as Partial<PacerState>;
+  const item = async () => (await real.table.get(queueKey(OPERATION, region))) as Partial<QueueState>;
   return { clock, region, pacer, item };
 }
 
@@ -134,35 +134,35 @@ describe('what was counted', () => {
 });
 
 describe('a judgement', () => {
-  const full = { ...pacerState(undefined, 20), windowAt: START, tat: START + 60_000 };
+  const full = { ...queueState(undefined, 20), windowAt: START, tat: START + 60_000 };
 
   it('leaves the rate alone where AWS took all of it and throttled what came beside: nobody else uses the quota', () => {
-    const judged = judgedWindow({ ...full, taken: 38, refused: 10 }, 20, START + 2000);
+    const judged = windowResult({ ...full, taken: 38, refused: 10 }, 20, START + 2000);
     expect(judged?.rate).toBe(20);
   });
 
   it('takes missing calls for no-shows only where somebody should have come', () => {
     const empty = { ...full, tat: START, taken: 1 };
-    expect(judgedWindow(empty, 20, START + 2000)?.spareShare).toBe(full.spareShare);
+    expect(windowResult(empty, 20, START + 2000)?.spareShare).toBe(full.spareShare);
   });
 
   it('goes down to what AWS took, not by a fixed part: beside a stranger who takes a tenth, a tenth is left to it', () => {
-    const judged = judgedWindow({ ...full, taken: 32, refused: 8 }, 20, START + 2000);
+    const judged = windowResult({ ...full, taken: 32, refused: 8 }, 20, START + 2000);
     expect(judged?.rate).toBeCloseTo(16 * 1.05, 5);
   });
 
   it('of looks at sessions never ends at nothing, however often AWS throttles', () => {
-    let state = pacerState(undefined, 20);
+    let state = queueState(undefined, 20);
     for (let i = 0; i < 100; i++) state = { ...state, rate: slowedRate(state, 20, START), changedAt: START };
     expect(state.rate).toBeCloseTo(0.4, 5);
   });
 });
 
 describe('the second line', () => {
-  const state = { ...pacerState(undefined, 20), tat: START + 200_000 };
+  const state = { ...queueState(undefined, 20), tat: START + 200_000 };
 
   it('is thinner than the first by the no-shows counted on, and does not begin at once: its first place is not empty yet', () => {
-    const { intervalMs, firstTurn } = moveOf(state, 20, { line: 'spareTat', now: START, opens: false });
+    const { intervalMs, firstTurn } = stepOf(state, 20, { line: 'spareTat', now: START, opens: false });
     expect(intervalMs).toBeCloseTo(50 / state.spareShare, 5);
     expect(firstTurn).toBeCloseTo(START + intervalMs, 2);
   });
@@ -187,14 +187,14 @@ describe('a quota above 100 calls a second', () => {
     for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).again(NEVER, false)));
     expect(turns.map((turn) => turn - START - 700)).toEqual([0, 10, 0, 10]);
     for (const index of [0, 1])
-      expect(await real.table.get(pacerKey(OPERATION, region, index))).toBeDefined();
+      expect(await real.table.get(queueKey(OPERATION, region, index))).toBeDefined();
   });
 });
 
 describe('a place in a line that is spread over several items', () => {
   it('is reckoned by the rate of the item that gave the turn, not of the one that was first seen last', async () => {
     const region = randomUUID();
-    await real.table.putNew({ ...pacerKey(OPERATION, region, 1), rate: 25, changedAt: START });
+    await real.table.putNew({ ...queueKey(OPERATION, region, 1), rate: 25, changedAt: START });
     let random = 0;
     const pacer = pacerOver(real.table, { now: START }, { region, quota: 200, random: () => random });
     const rates: unknown[] = [];
@@ -226,8 +226,8 @@ describe('the place in the line', () => {
     });
     const entry = await pacer().enter(NEVER);
     if (entry === 'calm' || !('at' in entry)) return expect.unreachable();
-    expect(placeOf(entry, START)).toBe(300);
-    expect(placeOf(entry, entry.at - 1)).toBe(1);
-    expect(placeOf(entry, entry.at + 1)).toBe(1);
+    expect(queuePositionOf(entry, START)).toBe(300);
+    expect(queuePositionOf(entry, entry.at - 1)).toBe(1);
+    expect(queuePositionOf(entry, entry.at + 1)).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PacerState } from '../../../lambdas/admission/queue.ts';
-import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import type { QueueState } from '../../../lambdas/admission/queue.ts';
+import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import {
@@ -25,7 +25,7 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 
-const line = (changes?: Partial<PacerState>, connect?: FakeAws['connect']) =>
+const line = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
 
 describe('the likely end of a session', () => {
@@ -96,7 +96,7 @@ describe('an on-time return', () => {
       tokens: [],
     });
     await real.table.putNew({
-      ...pacerKey(OPERATION, region),
+      ...queueKey(OPERATION, region),
       pacingUntil: START + 600_000,
       tat: START + 100_000,
     });
@@ -112,7 +112,7 @@ describe('what a waiting player is told', () => {
   it('never moves it back in the line, whichever function answers', async () => {
     const { clock, deps, region } = await line({ rate: 5, changedAt: START });
     const asked = await ownSession(deps);
-    const ask = (pacer: Pacer) =>
+    const ask = (pacer: AdmissionQueue) =>
       told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, pacer: () => pacer }));
     const first = await ask(deps.pacer());
     clock.now += 1000;
@@ -126,7 +126,7 @@ describe('an answer of AWS', () => {
   it('is written down although the pacer’s item does not answer: counting must not cost it', async () => {
     const { deps } = await line();
     const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
-    const stuck: Pacer = { ...deps.pacer(), count: () => new Promise<void>(() => {}) };
+    const stuck: AdmissionQueue = { ...deps.pacer(), count: () => new Promise<void>(() => {}) };
     void reconnect(asked, { ...deps, pacer: () => stuck });
     await expect.poll(async () => (await deps.records.read(asked))?.answer).toBeDefined();
   });
@@ -134,7 +134,7 @@ describe('an answer of AWS', () => {
   it('reaches the player although counting fails for a reason of ours', async () => {
     const { deps, region } = await line({ taken: 1, refused: 9, windowAt: START - 5000 });
     // As somebody's repair by hand, or another version, may leave it.
-    await real.table.update(pacerKey(OPERATION, region), {
+    await real.table.update(queueKey(OPERATION, region), {
       update: 'SET #rate = :text',
       names: { '#rate': 'rate' },
       values: { ':text': 'ten' },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Line, moved, moveOf, type PacerState, pacerState } from '../../../lambdas/admission/queue.ts';
-import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import { type QueueName, moved, stepOf, type QueueState, queueState } from '../../../lambdas/admission/queue.ts';
+import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
@@ -27,12 +27,12 @@ afterAll(() => real.close());
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
-const at = (entry: Awaited<ReturnType<Pacer['enter']>>) =>
+const at = (entry: Awaited<ReturnType<AdmissionQueue['enter']>>) =>
   entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
 
-const storm = (changes?: Partial<PacerState>, connect?: FakeAws['connect']) =>
+const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
-const tatOf = async (region: string) => Number((await real.table.get(pacerKey(OPERATION, region)))?.tat);
+const tatOf = async (region: string) => Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
 
 describe('in a storm', () => {
   it('a hundred who arrive together, each in a sandbox of its own, get a hundred different turns', async () => {
@@ -57,7 +57,7 @@ describe('in a storm', () => {
     }
     clock.now = START + 60_000 + 1900;
     real.operations.length = 0;
-    const broken: Pacer = {
+    const broken: AdmissionQueue = {
       ...deps.pacer(),
       enter: () => Promise.reject(new Error('asked')),
       again: () => Promise.reject(new Error('asked again')),
@@ -134,7 +134,7 @@ describe('in a storm', () => {
 });
 
 describe('when the pacer’s item is too hot', () => {
-  const hotTable = (state?: Partial<PacerState>) =>
+  const hotTable = (state?: Partial<QueueState>) =>
     ({
       get: async () => {
         if (!state) throw new Problem('upstream_unavailable', 'Too hot.');
@@ -201,14 +201,14 @@ it('the table does exactly what the arithmetic says, whoever asks and whatever i
       const clock = { now: START };
       const region = randomUUID();
       let pacer = pacerOver(real.table, clock, { region });
-      let model = pacerState(undefined, 20);
+      let model = queueState(undefined, 20);
       for (const { gap, again, fresh } of moves) {
         clock.now += gap;
         if (fresh) pacer = pacerOver(real.table, clock, { region });
         const entry = again ? await pacer.again(NEVER, false) : await pacer.enter(NEVER);
         if (entry === 'calm') continue;
-        const line: Line = 'tat';
-        const made = moved(model, moveOf(model, 20, { line, now: clock.now, opens: again }));
+        const line: QueueName = 'tat';
+        const made = moved(model, stepOf(model, 20, { line, now: clock.now, opens: again }));
         model = made.state;
         expect(at(entry)).toBeCloseTo(made.turn, 2);
       }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AwsFailure, awsFailureKind, isUncertain } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import {
   connectProblem,
-  needsLook,
+  needsStatusLookup,
   startProblem,
   statusProblem,
   terminateProblem,
@@ -145,7 +145,7 @@ describe('whatever AWS answers', () => {
 
   it('only refusals that the state explains cost a look at the session', () => {
     expect(
-      AWS_ERRORS.filter(([name, http]) => needsLook(failureOf(name, http))).map(([name]) => name),
+      AWS_ERRORS.filter(([name, http]) => needsStatusLookup(failureOf(name, http))).map(([name]) => name),
     ).toEqual(['ConflictException', 'ResourceNotFoundException', 'ValidationException']);
   });
 });

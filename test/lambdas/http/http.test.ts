@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Settings } from '../../../lambdas/environment/settings.ts';
-import type { Verdict } from '../../../lambdas/problems/problems.ts';
+import type { SliOutcome } from '../../../lambdas/problems/problems.ts';
 import { context, hearLogs } from '../logged.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.secret.signature';
@@ -28,7 +28,7 @@ afterEach(() => {
 async function failing(
   problem: string | Error,
   userId: Settings['userId'] = 'pseudonym',
-  verdict?: Verdict,
+  verdict?: SliOutcome,
   changes: object = {},
 ) {
   vi.resetModules();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  claimOf,
+  fingerprintOf,
   connectionClientToken,
   connectionIdOf,
   startClientToken,
@@ -17,8 +17,8 @@ const asked = fc.record({
 });
 
 /** The token of a reconnect, from its key and its offer on. */
-const tokenOf = (of: Parameters<typeof connectionClientToken>[0] & Parameters<typeof claimOf>[0]) =>
-  connectionClientToken(of, claimOf(of).request);
+const tokenOf = (of: Parameters<typeof connectionClientToken>[0] & Parameters<typeof fingerprintOf>[0]) =>
+  connectionClientToken(of, fingerprintOf(of).request);
 
 describe('client tokens: what makes a repeated reconnect one connection at AWS', () => {
   it('are the same for the same request, however often it is repeated', () => {
@@ -59,9 +59,9 @@ describe('client tokens: what makes a repeated reconnect one connection at AWS',
     fc.assert(
       fc.property(asked, (of) => {
         const token = tokenOf(of);
-        expect(startClientToken(of.playerId, claimOf(of).request)).not.toBe(token);
+        expect(startClientToken(of.playerId, fingerprintOf(of).request)).not.toBe(token);
         expect(token).not.toContain(connectionIdOf(token));
-        expect(claimOf(of).offer).not.toBe(claimOf(of).request);
+        expect(fingerprintOf(of).offer).not.toBe(fingerprintOf(of).request);
       }),
     );
   });

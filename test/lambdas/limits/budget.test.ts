@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { budgetWaitMs, chargedTat, latestTat } from '../../../lambdas/limits/rate-limit.ts';
+import { rateLimitWaitMs, chargedNextFreeAt, latestNextFreeAt } from '../../../lambdas/limits/rate-limit.ts';
 
 it("a player's budget never lets more than its burst plus its rate through, whenever the requests come", () => {
   fc.assert(
@@ -15,9 +15,9 @@ it("a player's budget never lets more than its burst plus its rate through, when
         let passed = 0;
         for (const gap of gaps) {
           now += gap;
-          expect(budgetWaitMs(budget, tat, now) === 0).toBe(tat <= latestTat(budget, now));
-          if (tat > latestTat(budget, now)) continue;
-          tat = chargedTat(budget, tat, now);
+          expect(rateLimitWaitMs(budget, tat, now) === 0).toBe(tat <= latestNextFreeAt(budget, now));
+          if (tat > latestNextFreeAt(budget, now)) continue;
+          tat = chargedNextFreeAt(budget, tat, now);
           passed++;
         }
         expect(passed).toBeLessThanOrEqual(perMinute + Math.ceil(((now - began) / 60_000) * perMinute));
@@ -33,9 +33,9 @@ it('a player who waits as long as told gets through, and not a millisecond earli
       fc.integer({ min: 0, max: 300_000 }),
       (perMinute, ahead) => {
         const now = 1_000_000;
-        const wait = budgetWaitMs({ perMinute }, now + ahead, now);
-        expect(budgetWaitMs({ perMinute }, now + ahead, now + wait)).toBe(0);
-        if (wait > 0) expect(budgetWaitMs({ perMinute }, now + ahead, now + wait - 1)).toBeGreaterThan(0);
+        const wait = rateLimitWaitMs({ perMinute }, now + ahead, now);
+        expect(rateLimitWaitMs({ perMinute }, now + ahead, now + wait)).toBe(0);
+        if (wait > 0) expect(rateLimitWaitMs({ perMinute }, now + ahead, now + wait - 1)).toBeGreaterThan(0);
       },
     ),
   );
@@ -45,8 +45,8 @@ it('a quiet player gets the whole burst at once', () => {
   const budget = { perMinute: 5 };
   let tat = 0;
   for (let i = 0; i < 5; i++) {
-    expect(budgetWaitMs(budget, tat, 1_000_000)).toBe(0);
-    tat = chargedTat(budget, tat, 1_000_000);
+    expect(rateLimitWaitMs(budget, tat, 1_000_000)).toBe(0);
+    tat = chargedNextFreeAt(budget, tat, 1_000_000);
   }
-  expect(budgetWaitMs(budget, tat, 1_000_000)).toBe(12_000);
+  expect(rateLimitWaitMs(budget, tat, 1_000_000)).toBe(12_000);
 });

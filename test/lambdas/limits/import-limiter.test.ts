@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
-import { tableLookupBudget } from '../../../lambdas/limits/import-limiter.ts';
-import { type AdoptDependencies, adopt } from '../../../lambdas/sessions/import-session.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
+import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
+import { type ImportDependencies, importSession } from '../../../lambdas/sessions/import-session.ts';
+import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { quiet, realTable, told } from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -16,9 +16,9 @@ afterAll(() => real.close());
 function adopting(missesPerMinute = 10) {
   const clock = { now: 1_800_000_000_000 };
   const aws = { looks: [] as number[] };
-  const deps: AdoptDependencies = {
-    records: tableRecords(real.table),
-    lookups: tableLookupBudget(real.table),
+  const deps: ImportDependencies = {
+    records: sessionTable(real.table),
+    lookups: tableImportLimiter(real.table),
     spotsIn: () => ({ take: async () => true, slow: async () => {} }),
     async getStreamSession(_group, streamSessionId) {
       aws.looks.push(clock.now);
@@ -37,7 +37,7 @@ function adopting(missesPerMinute = 10) {
     log: quiet,
   };
   const ask = (playerId: string, streamSessionId: string) =>
-    told(adopt({ playerId, streamGroupId: 'sg-1', streamSessionId }, clock.now + 5000, deps));
+    told(importSession({ playerId, streamGroupId: 'sg-1', streamSessionId }, clock.now + 5000, deps));
   const guess = (playerId: string) => ask(playerId, `somebody.${randomUUID()}`);
   const own = (playerId: string) => ask(playerId, `${playerId}.session`);
   return {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
 import {
-  type Answered,
+  type AnsweredRequest,
   countAnswer,
   log,
   logger,
@@ -16,10 +16,10 @@ vi.hoisted(() => {
   process.env.POWERTOOLS_SERVICE_NAME = 'rejoin';
 });
 
-const answered: Answered = { outcome: '201', verdict: 'good', replayed: false, milliseconds: 120.4 };
+const answered: AnsweredRequest = { outcome: '201', verdict: 'good', replayed: false, milliseconds: 120.4 };
 
 /** The lines that one answer of a route leaves, as CloudWatch reads them: dimensions and values. */
-function lines(answer: Partial<Answered>, route = 'reconnect'): Record<string, unknown>[] {
+function lines(answer: Partial<AnsweredRequest>, route = 'reconnect'): Record<string, unknown>[] {
   const written: string[] = [];
   for (const method of ['log', 'warn'] as const) {
     vi.spyOn(console, method).mockImplementation((line) => void written.push(line));

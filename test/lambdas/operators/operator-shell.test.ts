@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { type AuditRecord, tableAudit } from '../../../lambdas/operators/audit.ts';
 import {
   openShell,
@@ -28,7 +28,7 @@ function door(changes: Partial<ShellDependencies> = {}) {
   const records: AuditRecord[] = [];
   const deps: ShellDependencies = {
     settings: { adminShell: { perOperatorPerMinute: 100, perMinute: 100_000 } },
-    counters: tableCounters(table),
+    counters: tableWindowCounters(table),
     audit: {
       async write(record) {
         events.push(`record ${record.outcome}`);

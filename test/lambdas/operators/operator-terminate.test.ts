@@ -2,13 +2,13 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import {
   type OperatorTerminateDependencies,
   terminateAny,
 } from '../../../lambdas/routes/operator-terminate/terminate.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
+import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { code, quiet, realTable, refusal } from '../broker.ts';
 
 let table: Table;
@@ -26,7 +26,7 @@ async function session(
   changes: Partial<OperatorTerminateDependencies> = {},
 ) {
   const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
-  const records = tableRecords(table);
+  const records = sessionTable(table);
   await records.add({
     ...key,
     createdAt: NOW - 60_000,
@@ -40,7 +40,7 @@ async function session(
   const left = [...sights];
   const deps: OperatorTerminateDependencies = {
     settings: { adminShell: { perOperatorPerMinute: 100, perMinute: 100_000 } },
-    counters: tableCounters(table),
+    counters: tableWindowCounters(table),
     countUse: () => events.push('metric'),
     records,
     audit: { write: async ({ outcome, userId }) => void events.push(`record ${outcome} ${userId}`) },

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
 import type { Log, LogFields } from '../../../lambdas/observability/telemetry.ts';
-import { Problem, type Verdict } from '../../../lambdas/problems/problems.ts';
-import { tablePlayerCounts } from '../../../lambdas/reliability/affected-players.ts';
+import { Problem, type SliOutcome } from '../../../lambdas/problems/problems.ts';
+import { tableAffectedPlayers } from '../../../lambdas/reliability/affected-players.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => real.close());
 
 /** What a request counts as: what its refusal says, else good. */
-const counts = (work: Promise<unknown>): Promise<Verdict | undefined> =>
+const counts = (work: Promise<unknown>): Promise<SliOutcome | undefined> =>
   work.then(
     () => 'good',
-    (problem: Problem) => problem.verdict,
+    (problem: Problem) => problem.sliOutcome,
   );
 
 /** A player's session, AWS as the test wants it, and every warning. */
@@ -103,7 +103,7 @@ describe('a stuck player', () => {
       limits,
       streamGroups: [{ id: 'sg-1' }],
       slots: tableSlots(real.table),
-      counters: tableCounters(real.table),
+      counters: tableWindowCounters(real.table),
       startStreamSession: () => Promise.reject(refusal('quota')),
     };
     const asked = askedStart();
@@ -149,7 +149,7 @@ describe('one player alone', () => {
   });
 
   it('stays one of the hour’s players however often it fails; ten are told apart, and of more nothing is written', async () => {
-    const counts = tablePlayerCounts(real.table, HANGS_AFTER_MS);
+    const counts = tableAffectedPlayers(real.table, HANGS_AFTER_MS);
     // An hour in which nothing else here happens.
     const now = 1_700_000_000_000;
     const heard: number[] = [];
@@ -161,7 +161,7 @@ describe('one player alone', () => {
     expect(await counts.addPlayer('startFailed', 'one more', now)).toBe(10);
     expect(real.operations).toEqual([]);
     expect(
-      await tablePlayerCounts(real.table, HANGS_AFTER_MS).addPlayer('startFailed', 'in another sandbox', now),
+      await tableAffectedPlayers(real.table, HANGS_AFTER_MS).addPlayer('startFailed', 'in another sandbox', now),
     ).toBe(10);
   });
 

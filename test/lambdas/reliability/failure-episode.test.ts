@@ -7,7 +7,7 @@ import { tableAudit } from '../../../lambdas/operators/audit.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import { tableRecords } from '../../../lambdas/sessions/session-table.ts';
+import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import {
   askedStart,
@@ -162,7 +162,7 @@ describe('a reconnect whose table fails or whose function dies, at any step, wha
       };
       const { deps, clock } = reconnectWith(real.table, aws);
       const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
-      await code(reconnect(asked, { ...deps, records: tableRecords(sabotaged(real.table, at, how)) }));
+      await code(reconnect(asked, { ...deps, records: sessionTable(sabotaged(real.table, at, how)) }));
 
       calm = true;
       clock.now = asked.endsBy + 501;

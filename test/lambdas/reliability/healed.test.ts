@@ -111,7 +111,7 @@ async function badNetwork(players: number, heals: boolean): Promise<Counting[]> 
 }
 
 /** What an answer sends to CloudWatch. */
-function metricsOf({ code: outcome, verdict = 'neither' }: Problem, endedAt: number): Counting[] {
+function metricsOf({ code: outcome, sliOutcome: verdict = 'neither' }: Problem, endedAt: number): Counting[] {
   const lines: string[] = [];
   for (const method of ['log', 'warn'] as const) {
     vi.spyOn(console, method).mockImplementation((line) => void lines.push(line));

@@ -3,24 +3,24 @@ import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { connectProblem } from '../../../lambdas/gameliftstreams/refusals.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
-  judgeRefusal,
-  judgeRelapse,
-  lineAsTrouble,
-  type Trouble,
-  verdictOf,
+  classifyRefusal,
+  classifyConnection,
+  episodeOfTicket,
+  type FailureEpisode,
+  sliOutcomeOf,
 } from '../../../lambdas/reliability/sli.ts';
 
 const NOW = 1_800_000_000_000;
 const of = (code: ProblemCode, extras = {}, cause?: unknown) => new Problem(code, 'No.', extras, cause);
-const alone = (problem: Problem) => verdictOf(problem, PROBLEMS[problem.code].status);
+const alone = (problem: Problem) => sliOutcomeOf(problem, PROBLEMS[problem.code].status);
 
 /** What each of a player's refusals counts as, one after the other; the milliseconds between them. */
 function repeated(refusals: readonly (readonly [after: number, Problem])[]) {
-  let known: Trouble | undefined;
+  let known: FailureEpisode | undefined;
   let now = NOW;
   return refusals.map(([after, problem]) => {
     now += after;
-    const { verdict, trouble } = judgeRefusal(problem, known, now);
+    const { verdict, trouble } = classifyRefusal(problem, known, now);
     known = trouble ?? undefined;
     return verdict;
   });
@@ -77,13 +77,13 @@ describe('a failure', () => {
     });
     /** Refused, and again 40 s later; how long nothing was seen then, and whether the same request is repeated. */
     const later = (silentMs: number | undefined, request: string) => {
-      const { trouble } = judgeRefusal(refusedAsConnected, undefined, NOW, {
+      const { trouble } = classifyRefusal(refusedAsConnected, undefined, NOW, {
         request: 'r1',
         lostAt: NOW - 2000,
       });
       const now = NOW + 40_000;
       const loss = { request, lostAt: silentMs === undefined ? undefined : now - silentMs };
-      return judgeRefusal(refusedAsConnected, trouble ?? undefined, now, loss);
+      return classifyRefusal(refusedAsConnected, trouble ?? undefined, now, loss);
     };
     expect(later(2000, 'r2')).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 40_000 } });
     // The same loss, a page that does not say, and a repeated request, whose bytes say what was true at its first time.
@@ -94,17 +94,17 @@ describe('a failure', () => {
 
   it('of another loss is not counted again so soon', () => {
     const failed = of('upstream_timeout', { retryAfterMs: 1000 });
-    const { trouble } = judgeRefusal(failed, undefined, NOW, { request: 'r1', lostAt: NOW - 2000 });
+    const { trouble } = classifyRefusal(failed, undefined, NOW, { request: 'r1', lostAt: NOW - 2000 });
     const loss = { request: 'r2', lostAt: NOW + 28_000 };
-    const next = judgeRefusal(failed, trouble ?? undefined, NOW + 30_000, loss);
+    const next = classifyRefusal(failed, trouble ?? undefined, NOW + 30_000, loss);
     expect(next).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 30_000, counted: NOW } });
   });
 
   it('that was written down before losses were told apart is the same until its wait is over', () => {
     const failed = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
-    const known: Trouble = { since: NOW - 40_000, until: NOW + 1000 };
+    const known: FailureEpisode = { since: NOW - 40_000, until: NOW + 1000 };
     const judged = (lostAt: number) =>
-      judgeRefusal(failed, known, NOW + 5000, { request: 'r2', lostAt }).verdict;
+      classifyRefusal(failed, known, NOW + 5000, { request: 'r2', lostAt }).verdict;
     expect([judged(NOW + 1000), judged(NOW + 1001)]).toEqual(['bad', 'neither']);
   });
 
@@ -146,13 +146,13 @@ describe('a session that is over', () => {
   });
 
   it('is a failure for who waited in line, as the turn tells', () => {
-    const line = lineAsTrouble({ at: NOW + 100_000, since: NOW });
-    expect(judgeRefusal(ended('reconnectionTimeout'), line, NOW + 101_000)).toEqual({
+    const line = episodeOfTicket({ at: NOW + 100_000, since: NOW });
+    expect(classifyRefusal(ended('reconnectionTimeout'), line, NOW + 101_000)).toEqual({
       verdict: 'bad',
       trouble: null,
     });
-    const busy = lineAsTrouble({ at: 0, since: NOW });
-    expect(judgeRefusal(ended(), busy, NOW + 60_000).verdict).toBe('bad');
+    const busy = episodeOfTicket({ at: 0, since: NOW });
+    expect(classifyRefusal(ended(), busy, NOW + 60_000).verdict).toBe('bad');
   });
 
   it('is none for who comes back after ten minutes, nor where somebody wanted the end', () => {
@@ -196,7 +196,7 @@ describe('a connection', () => {
     answeredAt: number | undefined,
     relapseCounted?: number,
     previous: string | undefined = 'c1',
-  ) => judgeRelapse({ connectionId: 'c1', answeredAt, relapseCounted }, previous, NOW);
+  ) => classifyConnection({ connectionId: 'c1', answeredAt, relapseCounted }, previous, NOW);
 
   it('that follows an answered one within half a minute is a relapse: that one was answered and carried nothing', () => {
     expect(judge(NOW - 29_999)).toBe('counted');
@@ -213,14 +213,14 @@ describe('a connection', () => {
     expect(judge(NOW - 5000, undefined, 'c0')).toBe('none');
     // Or it says that it saw the stream for some seconds after the answer.
     const last = { connectionId: 'c1', answeredAt: NOW - 20_000, relapseCounted: undefined };
-    expect([NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => judgeRelapse(last, 'c1', NOW, at))).toEqual(
+    expect([NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => classifyConnection(last, 'c1', NOW, at))).toEqual(
       ['counted', 'counted', 'none'],
     );
   });
 
   it("of the player's other device is none: it takes the stream over and names no connection", () => {
     expect(
-      judgeRelapse({ connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined }, undefined, NOW),
+      classifyConnection({ connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined }, undefined, NOW),
     ).toBe('none');
   });
 });

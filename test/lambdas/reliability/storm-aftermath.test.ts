@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../../bench/storm/simulate-table.ts';
-import { type Pacer, pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
 import type { Table, Update } from '../../../lambdas/dynamodb/table.ts';
 import { pacerOver } from '../broker.ts';
 
@@ -12,7 +12,7 @@ const REGION = 'us-west-2';
 /** A table in memory, quick enough for ten thousand turns. */
 function memory(item?: Item) {
   const items = new Map<string, Item>(
-    item ? [[pacerKey('CreateStreamSessionConnection', REGION).pk, item]] : [],
+    item ? [[queueKey('CreateStreamSessionConnection', REGION).pk, item]] : [],
   );
   const counts = { written: 0 };
   const table = {
@@ -29,7 +29,7 @@ function memory(item?: Item) {
   return { table, counts };
 }
 
-const turnOf = (entry: Awaited<ReturnType<Pacer['enter']>>, now: number) =>
+const turnOf = (entry: Awaited<ReturnType<AdmissionQueue['enter']>>, now: number) =>
   entry === 'calm' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
 
 describe('a storm that is over', () => {

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tableSpots } from '../../../lambdas/admission/lookup-limiter.ts';
+import { tableLookupLimiter } from '../../../lambdas/admission/lookup-limiter.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import {
   type AwsStreamSession,
   createConnection,
   getStreamSession,
 } from '../../../lambdas/gameliftstreams/calls.ts';
-import { type GetStreamSession, observed } from '../../../lambdas/gameliftstreams/status-lookup.ts';
-import { tableLookupBudget } from '../../../lambdas/limits/import-limiter.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { type GetStreamSession, lookUpStatus } from '../../../lambdas/gameliftstreams/status-lookup.ts';
+import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
+import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type StatusDependencies, status } from '../../../lambdas/routes/status/status.ts';
 import { terminate } from '../../../lambdas/routes/terminate/terminate.ts';
-import { adopt } from '../../../lambdas/sessions/import-session.ts';
+import { importSession } from '../../../lambdas/sessions/import-session.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { code, ownSession, realTable, reconnectWith, refusal } from '../broker.ts';
 
@@ -34,7 +34,7 @@ const hotTable = {
 } as never as Table;
 /** Spots at 20 looks a second over a table. */
 const spotsOver = (table: Table, clock: { now: number }, region: string = randomUUID()) =>
-  tableSpots(table, { region, quota: 20 }, () => clock.now);
+  tableLookupLimiter(table, { region, quota: 20 }, () => clock.now);
 
 /** A session of a player, and what its functions do, with GetStreamSession as the test wants it. */
 async function watched(changes: Partial<SessionRecord> = {}) {
@@ -118,7 +118,7 @@ describe('the quota of looks', () => {
     const look: typeof deps.look = async (sight, deadline) => {
       const spots = spotsOver(hotTable, clock);
       if (!(await spots.take(false))) return undefined;
-      return observed(getStreamSession, spots, sight, { deadline, now: deps.now, random: deps.random });
+      return lookUpStatus(getStreamSession, spots, sight, { deadline, now: deps.now, random: deps.random });
     };
     expect(await code(reconnect(asked, { ...deps, look }))).toBe('session_not_reconnectable');
     clock.now += 3000;
@@ -224,7 +224,7 @@ describe('the quota of looks', () => {
   });
 
   it('does not heat a full window further: the sandbox remembers that it is full', async () => {
-    const counters = tableCounters(real.table);
+    const counters = tableWindowCounters(real.table);
     const owner = randomUUID();
     for (let i = 0; i < 5; i++) await counters.spend(owner, 'x', 2, 1000, 1_800_000_000_000);
     real.operations.length = 0;
@@ -240,7 +240,7 @@ describe("no player rings the operator's alarm at will", () => {
     const outcome = code(
       terminate(asked, clock.now + 10_000, {
         ...deps,
-        counters: tableCounters(real.table),
+        counters: tableWindowCounters(real.table),
         terminateStreamSession: () => Promise.reject(refusal('invalid')),
         look: async () => ({ status: 'ACTIVE' }),
       }),
@@ -251,9 +251,9 @@ describe("no player rings the operator's alarm at will", () => {
   it('by an id that AWS takes for none at all, with adoption on', async () => {
     const { clock, deps } = await watched();
     const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
-    const adopted = adopt(key, clock.now + 5000, {
+    const adopted = importSession(key, clock.now + 5000, {
       ...deps,
-      lookups: tableLookupBudget(real.table),
+      lookups: tableImportLimiter(real.table),
       spotsIn: () => spotsOver(real.table, clock),
       getStreamSession: () => Promise.reject(refusal('invalid')),
       settings: {

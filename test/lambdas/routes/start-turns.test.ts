@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pacerKey } from '../../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../../lambdas/admission/queue-table.ts';
 import type { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { askedStart, pacerOver, realTable, refusal, told } from '../broker.ts';
@@ -19,7 +19,7 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
   const clock = { now: START };
   const stormy = randomUUID();
   await real.table.putNew({
-    ...pacerKey('CreateStreamSessionConnection', stormy),
+    ...queueKey('CreateStreamSessionConnection', stormy),
     pacingUntil: START + 600_000,
     tat,
   });

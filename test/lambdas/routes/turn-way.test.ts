@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, Pacer } from '../../../lambdas/admission/queue-table.ts';
-import { pacedProblem, type Turn } from '../../../lambdas/admission/ticket.ts';
-import { inTurn } from '../../../lambdas/gameliftstreams/paced-call.ts';
+import type { Admission, AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
+import { pacedProblem, type Ticket } from '../../../lambdas/admission/ticket.ts';
+import { callWhenAdmitted } from '../../../lambdas/gameliftstreams/paced-call.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../../lambdas/sessions/stream-session.ts';
@@ -10,14 +10,14 @@ import { quiet, refusal } from '../broker.ts';
 const START = 1_800_000_000_000;
 const END = START + 120_000;
 
-type Next = Exclude<Entry, 'calm'>;
+type Next = Exclude<Admission, 'calm'>;
 
 /** A way to AWS by script: what the pacer says and what AWS makes of each call, and a list of all that was asked. */
-function way(script: { enter?: Entry[]; again?: Next[]; aws?: (Error | string)[] }) {
+function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | string)[] }) {
   const clock = { now: START };
   const asked: string[] = [];
   const { enter = [], again = [], aws = ['done'] } = script;
-  const pacer: Pacer = {
+  const pacer: AdmissionQueue = {
     async enter() {
       asked.push('enter');
       return enter.shift() ?? expect.unreachable();
@@ -45,7 +45,7 @@ function way(script: { enter?: Entry[]; again?: Next[]; aws?: (Error | string)[]
     if (answer instanceof Error) throw answer;
     return answer;
   }
-  return { asked, go: (turn?: Turn) => inTurn({ turn, end: END }, deps, call) };
+  return { asked, go: (turn?: Ticket) => callWhenAdmitted({ turn, end: END }, deps, call) };
 }
 
 const throttled = (uncertain = false) => refusal('throttled', uncertain);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { longAnswer, longOffer } from '../../../bench/broker/sdp.ts';
-import { packed, unpacked } from '../../../lambdas/sessions/compressed-answer.ts';
+import { compressAnswer, decompressAnswer } from '../../../lambdas/sessions/compressed-answer.ts';
 
 describe('a stored answer', () => {
   it('comes back byte for byte, whatever the answer and however long the offer', () => {
@@ -9,7 +9,7 @@ describe('a stored answer', () => {
     fc.assert(
       fc.property(text, fc.string({ unit: 'binary' }), text, (start, shared, rest) => {
         const offer = start + shared;
-        expect(unpacked(packed(shared + rest, offer), offer)).toBe((shared + rest).toWellFormed());
+        expect(decompressAnswer(compressAnswer(shared + rest, offer), offer)).toBe((shared + rest).toWellFormed());
       }),
       { numRuns: 200 },
     );
@@ -18,11 +18,11 @@ describe('a stored answer', () => {
   it('of a stream fits, with its record, into two of the table’s kilobytes: a deployer pays for each', () => {
     const offer = longOffer();
     const answer = JSON.stringify({ signalResponse: longAnswer(), connectionId: 'x'.repeat(22) });
-    expect(packed(answer, offer).length).toBeLessThan(900);
+    expect(compressAnswer(answer, offer).length).toBeLessThan(900);
   });
 
   it('is an error for another offer, never another answer', () => {
-    const answer = packed(JSON.stringify({ signalResponse: longAnswer() }), longOffer());
-    expect(() => unpacked(answer, longOffer())).toThrow(/dictionary/i);
+    const answer = compressAnswer(JSON.stringify({ signalResponse: longAnswer() }), longOffer());
+    expect(() => decompressAnswer(answer, longOffer())).toThrow(/dictionary/i);
   });
 });

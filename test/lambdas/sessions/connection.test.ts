@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimOf } from '../../../lambdas/identifiers/digests.ts';
+import { fingerprintOf } from '../../../lambdas/identifiers/digests.ts';
 import type { ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
   type ConnectionRequest,
-  consumedClaims,
-  judgeConnection,
-  withConsumed,
+  usedOffersOf,
+  decideConnection,
+  addUsedOffer,
 } from '../../../lambdas/sessions/connection.ts';
 import type { Lease, SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 
@@ -30,7 +30,7 @@ function record(changes: Partial<SessionRecord> = {}): SessionRecord {
 
 function request(offer: string, key?: string, previousConnectionId?: string): ConnectionRequest {
   return {
-    ...claimOf({ key, signalRequest: offer }),
+    ...fingerprintOf({ key, signalRequest: offer }),
     ...(previousConnectionId ? { previousConnectionId } : {}),
   };
 }
@@ -42,7 +42,7 @@ function lease(of: ConnectionRequest, until: number, id = 'lease', connectionId?
 
 function refusal(of: SessionRecord, asked: ConnectionRequest, ownLease?: string): ProblemCode | 'none' {
   try {
-    judgeConnection(of, asked, { ...context, ...(ownLease ? { ownLease } : {}) });
+    decideConnection(of, asked, { ...context, ...(ownLease ? { ownLease } : {}) });
     return 'none';
   } catch (problem) {
     return (problem as { code: ProblemCode }).code;
@@ -67,7 +67,7 @@ describe('a request already answered', () => {
       { budgetTat: NOW + 600_000 },
       { lease: lease(request('offer-2'), NOW + 1000) },
     ]) {
-      expect(judgeConnection({ ...connected, ...changes }, asked, context)).toEqual({
+      expect(decideConnection({ ...connected, ...changes }, asked, context)).toEqual({
         do: 'replay',
         answer: stored,
       });
@@ -75,7 +75,7 @@ describe('a request already answered', () => {
   });
 
   it('goes to AWS again, as a repetition, once its answer has expired', () => {
-    expect(judgeConnection({ ...connected, answerUntil: NOW }, asked, context)).toEqual({
+    expect(decideConnection({ ...connected, answerUntil: NOW }, asked, context)).toEqual({
       do: 'connect',
       repeat: true,
     });
@@ -116,7 +116,7 @@ describe('keys and offers', () => {
     ]) {
       expect(refusal(record(left), request('offer-1', 'key-2'), 'mine')).toBe('offer_reused');
       expect(
-        judgeConnection(record(left), request('offer-1', 'key-1'), { ...context, ownLease: 'mine' }),
+        decideConnection(record(left), request('offer-1', 'key-1'), { ...context, ownLease: 'mine' }),
       ).toEqual({
         do: 'connect',
         repeat: true,
@@ -214,7 +214,7 @@ describe('waiting', () => {
 
   it('a spent budget names the milliseconds until the next request is within it', () => {
     try {
-      judgeConnection(record({ budgetTat: NOW + 60_000 }), request('o'), context);
+      decideConnection(record({ budgetTat: NOW + 60_000 }), request('o'), context);
       expect.unreachable();
     } catch (problem) {
       expect(problem).toMatchObject({ code: 'too_many_requests', extras: { retryAfterMs: 2000 } });
@@ -227,17 +227,17 @@ describe('the list of consumed claims', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(30), { minLength: 1, maxLength: 80 }), (offers) => {
         const claims = offers.reduce(
-          (list, n) => withConsumed(list, request(`offer-${n}`)),
-          [] as ReturnType<typeof withConsumed>,
+          (list, n) => addUsedOffer(list, request(`offer-${n}`)),
+          [] as ReturnType<typeof addUsedOffer>,
         );
         expect(claims.length).toBeLessThanOrEqual(16);
         expect(new Set(claims.map((claim) => claim.request)).size).toBe(claims.length);
-        expect(claims.at(-1)).toEqual(claimOf({ key: undefined, signalRequest: `offer-${offers.at(-1)}` }));
+        expect(claims.at(-1)).toEqual(fingerprintOf({ key: undefined, signalRequest: `offer-${offers.at(-1)}` }));
       }),
     );
   });
 
   it('leaves out the live lease: its outcome is not known yet', () => {
-    expect(consumedClaims(record({ lease: lease(request('o'), NOW + 1) }), NOW)).toEqual([]);
+    expect(usedOffersOf(record({ lease: lease(request('o'), NOW + 1) }), NOW)).toEqual([]);
   });
 });

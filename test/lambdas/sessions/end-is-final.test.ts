@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOver } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
-import { tableCounters } from '../../../lambdas/limits/window-counters.ts';
+import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { status } from '../../../lambdas/routes/status/status.ts';
@@ -41,7 +41,7 @@ async function player() {
     end: (behindMs = 0, during: () => Promise<unknown> = async () => {}) =>
       terminate(asked, clock.now + 10_000, {
         ...deps,
-        counters: tableCounters(real.table),
+        counters: tableWindowCounters(real.table),
         terminateStreamSession: async () => void (await during()),
         now: () => clock.now - behindMs,
       }),

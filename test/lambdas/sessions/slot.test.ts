@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlierClaims, judgeStart, type Slot } from '../../../lambdas/sessions/slot.ts';
+import { earlierRequestsOf, decideStart, type Slot } from '../../../lambdas/sessions/slot.ts';
 
 const NOW = 1_000_000;
 const context = { now: NOW, random: 0 };
@@ -17,52 +17,52 @@ const held: Slot = {
 
 describe('a start', () => {
   it('takes a free slot', () => {
-    expect(judgeStart([empty], claim, context)).toEqual({ do: 'start', slot: empty, repeat: false });
+    expect(decideStart([empty], claim, context)).toEqual({ do: 'start', slot: empty, repeat: false });
   });
 
   it('is answered again when it was answered before, instead of beginning a second session', () => {
     const own = { ...held, ...claim, answer: '{"streamSession":{}}' };
-    expect(judgeStart([own], claim, context)).toEqual({ do: 'replay', answer: '{"streamSession":{}}' });
+    expect(decideStart([own], claim, context)).toEqual({ do: 'replay', answer: '{"streamSession":{}}' });
   });
 
   it('waits for itself while it is under way, and is repeated in its own slot when its function died', () => {
     const leased = (until: number): Slot => ({ ...empty, revision: 1, lease: { ...claim, id: 'l', until } });
-    expect(() => judgeStart([leased(NOW + 1)], claim, context)).toThrow(/under way/);
-    expect(judgeStart([leased(NOW)], claim, context)).toMatchObject({ do: 'start', repeat: true });
+    expect(() => decideStart([leased(NOW + 1)], claim, context)).toThrow(/under way/);
+    expect(decideStart([leased(NOW)], claim, context)).toMatchObject({ do: 'start', repeat: true });
   });
 
   it('of another request takes a slot whose start never finished: a dead function blocks nobody', () => {
     const dead: Slot = { ...empty, revision: 1, lease: { request: 'rx', offer: 'ox', id: 'l', until: NOW } };
-    expect(judgeStart([dead], claim, context)).toMatchObject({ do: 'start', repeat: false });
+    expect(decideStart([dead], claim, context)).toMatchObject({ do: 'start', repeat: false });
   });
 
   it('looks at AWS before it refuses a player whose slots are all taken', () => {
-    expect(judgeStart([held], claim, context)).toEqual({ do: 'look', slots: [held] });
-    expect(judgeStart([held, { ...empty, index: 1 }], claim, context)).toMatchObject({ do: 'start' });
+    expect(decideStart([held], claim, context)).toEqual({ do: 'look', slots: [held] });
+    expect(decideStart([held, { ...empty, index: 1 }], claim, context)).toMatchObject({ do: 'start' });
   });
 
   it('refuses a key that came with another start, and an offer that another start used', () => {
     const used = { ...held, key: 'k1', offer: 'o9' };
-    expect(() => judgeStart([used], claim, context)).toThrow(/Idempotency-Key/);
-    expect(() => judgeStart([{ ...held, offer: 'o1' }], claim, context)).toThrow(/offer was used/);
+    expect(() => decideStart([used], claim, context)).toThrow(/Idempotency-Key/);
+    expect(() => decideStart([{ ...held, offer: 'o1' }], claim, context)).toThrow(/offer was used/);
   });
 
   it('that lost its slot to another one is not sent to AWS again, which knows it: the player makes a new offer', () => {
-    const taken = { ...held, earlier: earlierClaims({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }) };
+    const taken = { ...held, earlier: earlierRequestsOf({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }) };
     expect(taken.earlier).toEqual([claim]);
-    expect(() => judgeStart([taken], claim, context)).toThrow(/offer was used/);
-    expect(() => judgeStart([taken], { ...claim, request: 'r2', offer: 'o2' }, context)).toThrow(
+    expect(() => decideStart([taken], claim, context)).toThrow(/offer was used/);
+    expect(() => decideStart([taken], { ...claim, request: 'r2', offer: 'o2' }, context)).toThrow(
       /Idempotency-Key/,
     );
-    expect(judgeStart([taken], { request: 'r2', offer: 'o2' }, context)).toMatchObject({ do: 'look' });
+    expect(decideStart([taken], { request: 'r2', offer: 'o2' }, context)).toMatchObject({ do: 'look' });
   });
 
   it('that is repeated is no earlier one, and of many the slot remembers the newest four', () => {
-    expect(earlierClaims({ ...empty, ...claim }, claim)).toEqual([]);
+    expect(earlierRequestsOf({ ...empty, ...claim }, claim)).toEqual([]);
     let slot: Slot = empty;
     for (const name of ['a', 'b', 'c', 'd', 'e', 'b', 'f']) {
       const next = { request: name, offer: name };
-      slot = { ...slot, ...next, earlier: earlierClaims(slot, next) };
+      slot = { ...slot, ...next, earlier: earlierRequestsOf(slot, next) };
     }
     expect(slot.earlier?.map(({ request }) => request)).toEqual(['c', 'd', 'e', 'b']);
   });
