@@ -2,7 +2,7 @@ import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
 import { SHORT_WAIT_MS, type Ticket } from '../../lambdas/admission/ticket.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import { callWhenAdmitted, type PacedCallDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
-import { rateLimitWaitMs, chargedNextFreeAt, latestNextFreeAt } from '../../lambdas/limits/rate-limit.ts';
+import { chargedNextFreeAt, latestNextFreeAt, rateLimitWaitMs } from '../../lambdas/limits/rate-limit.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../lambdas/sessions/stream-session.ts';
 import { simulatedTable } from './simulate-table.ts';
@@ -162,7 +162,7 @@ export async function simulateStorm(
     const skew = (random() * 2 - 1) * storm.clockSkewMs;
     const now = () => EPOCH + time.now() + skew;
     const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota: storm.quota } as const;
-    return { pacer: tableAdmissionQueue(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
+    return { queue: tableAdmissionQueue(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
   }
 
   /** One request to the reconnect function, as its route treats it. */
@@ -180,7 +180,7 @@ export async function simulateStorm(
       } as SessionRecord;
       const before = player.turn;
       const charged = chargedNextFreeAt(BUDGET, player.budgetTat, deps.now());
-      const caller = { turn: before, end: likelyEnd(record, before, deps.now()) };
+      const caller = { ticket: before, end: likelyEnd(record, before, deps.now()) };
       const result = await callWhenAdmitted(caller, deps, () => connect(player));
       player.budgetTat = charged;
       if ('paced' in result) {

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Settings } from '../settings/settings.ts';
-import { atLeast, type AlarmContext, described, tell } from './alarm.ts';
+import { type AlarmContext, atLeast, described, tell } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 
 /** How many times faster than it lasts a budget is spent, in both windows; minutes. */

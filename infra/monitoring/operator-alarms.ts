@@ -4,7 +4,7 @@
  */
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { announcing, type AlarmContext, ringing } from './alarm.ts';
+import { type AlarmContext, announcing, ringing } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';

@@ -1,7 +1,7 @@
 import type { Table } from '../dynamodb/table.ts';
 import { takeFromRateLimit } from '../limits/shared-rate-limit.ts';
 import { Problem } from '../problems/problems.ts';
-import { type QueueState, queueState, currentRate, slowedRate } from './queue.ts';
+import { currentRate, type QueueState, queueState, slowedRate } from './queue.ts';
 import { queueKey } from './queue-table.ts';
 
 /** Calls of GetStreamSession, made at once or not at all: a status that is a little older will do. */
@@ -12,7 +12,7 @@ export interface LookupLimiter {
    */
   take(urgent: boolean): Promise<boolean>;
   /** AWS throttled one: others use the quota too, so fewer are taken for a while. */
-  slow(): Promise<void>;
+  slowDown(): Promise<void>;
 }
 
 /** How much of a second's quota may be called for at once, by those who only poll and by those who wait. */
@@ -53,7 +53,7 @@ export function tableLookupLimiter(
         throw error;
       }
     },
-    async slow() {
+    async slowDown() {
       const at = now();
       try {
         await table.update(key, {

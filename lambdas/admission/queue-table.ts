@@ -3,21 +3,21 @@ import type { PacedOperation } from '../environment/settings.ts';
 import { Problem } from '../problems/problems.ts';
 import {
   busyItemWaitMs,
-  isQueueing,
-  windowResult,
-  type QueueName,
-  lastSafeTicket,
-  ticketPastEnd,
-  queueFor,
-  type QueueStep,
-  stepOf,
-  ticketBeforeEnd,
-  QUEUEING_MS,
-  type QueueState,
-  queueState,
   currentRate,
+  isQueueing,
+  lastSafeTicket,
+  QUEUEING_MS,
+  type QueueName,
+  type QueueState,
+  type QueueStep,
+  queueFor,
+  queueState,
   sampleWeight,
   shardsOf,
+  stepOf,
+  ticketBeforeEnd,
+  ticketPastEnd,
+  windowResult,
 } from './queue.ts';
 
 /** What the pacer says to somebody without a turn. Epoch milliseconds. */
@@ -38,11 +38,11 @@ export interface Arrival {
 /** Turns at one operation's quota in one Region, shared by all functions of the deployment. */
 export interface AdmissionQueue {
   /** Whether the visitor needs a turn, and which it gets. A busy or failing table makes it wait, never fail. */
-  enter(visitor: Arrival): Promise<Admission>;
+  admit(visitor: Arrival): Promise<Admission>;
   /** The next turn of a visitor whom AWS throttled. @param turned it came on a turn of its own. */
-  again(visitor: Arrival, turned: boolean): Promise<Exclude<Admission, 'calm'>>;
+  readmit(visitor: Arrival, turned: boolean): Promise<Exclude<Admission, 'calm'>>;
   /** Counts a call that came on a turn: what AWS made of it, and which line the turn was in. */
-  count(call: { taken: boolean; spare: boolean }): Promise<void>;
+  countCall(call: { taken: boolean; spare: boolean }): Promise<void>;
 }
 
 /** For how long a sandbox that read that nobody waits does not read again. */
@@ -167,7 +167,7 @@ export function tableAdmissionQueue(
   };
 
   return {
-    enter({ end }) {
+    admit({ end }) {
       const shard = anyShard();
       return unlessBusy(shard, async () => {
         const state = await read(shard);
@@ -183,7 +183,7 @@ export function tableAdmissionQueue(
         );
       });
     },
-    async again({ end }, turned) {
+    async readmit({ end }, turned) {
       const shard = anyShard();
       const entry = await unlessBusy(shard, async () => {
         if (!turned) return take(shard, 'tat', true);
@@ -198,7 +198,7 @@ export function tableAdmissionQueue(
       // Who has had a turn does not go back to the end of the line, whatever the table is doing.
       return turned ? turnAt(shard, now() + busyItemWaitMs(undefined, now(), random()), true) : busy(shard);
     },
-    count({ taken, spare }) {
+    countCall({ taken, spare }) {
       const weight = sampleWeight(share);
       if (random() * weight >= 1) return Promise.resolve();
       const shard = anyShard();

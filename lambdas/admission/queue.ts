@@ -138,7 +138,10 @@ function offered(state: QueueState, line: QueueName, now: number): number {
  *
  * @param end the session's likely end.
  */
-export function queueFor(state: QueueState, visitor: { now: number; end: number; again: boolean }): QueueName {
+export function queueFor(
+  state: QueueState,
+  visitor: { now: number; end: number; again: boolean },
+): QueueName {
   const { now, end, again } = visitor;
   const [first, spare] = [offered(state, 'tat', now), offered(state, 'spareTat', now)];
   if (again) return spare < first ? 'spareTat' : 'tat';

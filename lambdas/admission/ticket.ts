@@ -34,7 +34,10 @@ export function isTicketUsable(turn: Ticket | undefined, now: number): boolean {
 }
 
 /** The place in the line of a turn, 1 for the next. */
-export function queuePositionOf({ at, perSecond = 1 }: Pick<Ticket, 'at' | 'perSecond'>, now: number): number {
+export function queuePositionOf(
+  { at, perSecond = 1 }: Pick<Ticket, 'at' | 'perSecond'>,
+  now: number,
+): number {
   return Math.max(1, Math.ceil(((at - now) / 1000) * perSecond));
 }
 

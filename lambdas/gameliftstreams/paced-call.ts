@@ -1,5 +1,11 @@
 import type { AdmissionQueue } from '../admission/queue-table.ts';
-import { ticketStateOf, pacedProblem, queuePositionOf, SHORT_WAIT_MS, type Ticket } from '../admission/ticket.ts';
+import {
+  pacedProblem,
+  queuePositionOf,
+  SHORT_WAIT_MS,
+  type Ticket,
+  ticketStateOf,
+} from '../admission/ticket.ts';
 import { measured } from '../observability/request-metrics.ts';
 import type { Log } from '../observability/telemetry.ts';
 import type { Problem } from '../problems/problems.ts';
@@ -7,7 +13,7 @@ import { AwsFailure } from './aws-failure.ts';
 
 /** What calls on turns work with. */
 export interface PacedCallDependencies {
-  pacer: AdmissionQueue;
+  queue: AdmissionQueue;
   log: Pick<Log, 'error'>;
   now(): number;
   /** @param milliseconds a short time, which is billed. */
@@ -16,11 +22,11 @@ export interface PacedCallDependencies {
 
 /** Somebody who wants to call AWS, with the turn given before, if one was. */
 export interface PacedCaller {
-  turn: Ticket | undefined;
+  ticket: Ticket | undefined;
   /** By when the call should be made, epoch milliseconds: the likely end of what it is to save, or of the player's patience. */
   end: number;
   /** Nothing is lost after the end. */
-  patient?: boolean;
+  hasNoDeadline?: boolean;
 }
 
 /**
@@ -43,10 +49,10 @@ export async function callWhenAdmitted<T>(
   deps: PacedCallDependencies,
   call: () => Promise<T>,
 ): Promise<PacedResult<T>> {
-  const { pacer, now, sleep, log } = deps;
+  const { queue: pacer, now, sleep, log } = deps;
   const visitor = { end: caller.end };
-  const since = caller.turn?.since ?? now();
-  let { turn } = caller;
+  const since = caller.ticket?.since ?? now();
+  let { ticket: turn } = caller;
   let throttle: AwsFailure | undefined;
   let uncertain = false;
   let left = SHORT_WAIT_MS;
@@ -56,13 +62,13 @@ export async function callWhenAdmitted<T>(
     const told = {
       waitMs: at - now(),
       ...(hasTurn ? { queuePosition: queuePositionOf(wait, now()) } : {}),
-      mayBeTooLate: !caller.patient && at > caller.end,
+      mayBeTooLate: !caller.hasNoDeadline && at > caller.end,
     };
     return { paced: pacedProblem(told, throttle), turn: hasTurn ? wait : { at: 0, since }, uncertain };
   };
 
   const count = (taken: boolean) =>
-    pacer.count({ taken, spare: turn?.spare === true }).catch((defect: Error) => {
+    pacer.countCall({ taken, spare: turn?.spare === true }).catch((defect: Error) => {
       // AWS has answered: that must not be lost over bookkeeping.
       log.error('not counted', { cause: defect.name });
     });
@@ -71,7 +77,7 @@ export async function callWhenAdmitted<T>(
     let worth = ticketStateOf(turn, now());
     let turned = worth !== 'none';
     if (worth === 'none') {
-      const entry = await pacer.enter(visitor);
+      const entry = await pacer.admit(visitor);
       if (entry !== 'calm') {
         if (!('at' in entry)) return paced(entry);
         turn = { ...entry, since };
@@ -99,7 +105,7 @@ export async function callWhenAdmitted<T>(
       if (!throttled) throw uncertain ? new AwsFailure(failure.kind, true, failure) : failure;
       throttle = failure;
     }
-    const next = await pacer.again(visitor, turned);
+    const next = await pacer.readmit(visitor, turned);
     if (!('at' in next)) return paced(next);
     turn = { ...next, since };
     if (turn.at - now() > left) return paced(turn);

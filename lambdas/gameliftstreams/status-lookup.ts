@@ -42,7 +42,7 @@ export async function lookUpSession(
       measured.looks++;
       measured.failedLooks++;
     }
-    if (error instanceof AwsFailure && error.kind === 'throttled') await spots.slow();
+    if (error instanceof AwsFailure && error.kind === 'throttled') await spots.slowDown();
     if (!(error instanceof AwsFailure) || error.kind !== 'notFound') throw error;
     const young = sight.createdAt !== undefined && budget.now() - sight.createdAt < CONSISTENT_AFTER_MS;
     if (young) throw new AwsFailure('internal', false, error);

@@ -110,7 +110,10 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
 }
 
 /** What a request asks for, whichever API it came to. From here on its ids are in the log. */
-export function requestPartsOf(event: Pick<Event, 'pathParameters' | 'body' | 'isBase64Encoded'>, context: Context) {
+export function requestPartsOf(
+  event: Pick<Event, 'pathParameters' | 'body' | 'isBase64Encoded'>,
+  context: Context,
+) {
   const { streamGroupId, streamSessionId } = event.pathParameters ?? {};
   // Ids go into the log only where they can be ids: whatever else a caller puts into a path is not for the log.
   logger.appendKeys({ streamGroupId: plainId(streamGroupId), streamSessionId: plainId(streamSessionId) });

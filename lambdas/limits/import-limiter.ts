@@ -13,7 +13,7 @@ export interface ImportLookup {
   /** Lookups of all players together. */
   perSecond: number;
   /** Takes a spot of AWS's quota; false where there is none. */
-  takeSpot(): Promise<boolean>;
+  takeLookup(): Promise<boolean>;
 }
 
 /** Why there is no lookup now, and for how long, in milliseconds: the player's own budget is spent, or everybody's. */
@@ -71,7 +71,7 @@ export function tableImportLimiter(table: Table): ImportLimiter {
   }
 
   return {
-    async take({ playerId, region, perMinute, perSecond, takeSpot }, now) {
+    async take({ playerId, region, perMinute, perSecond, takeLookup: takeSpot }, now) {
       const own = (await table.get(ownKey(playerId))) as { tat?: number; firstAt?: number } | undefined;
       const tat = own?.tat ?? 0;
       const wait = rateLimitWaitMs({ perMinute }, tat, now);

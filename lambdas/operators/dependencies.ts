@@ -17,7 +17,10 @@ export interface OperatedSession {
 }
 
 /** Under which name each use is counted, for the alarm of it. */
-const USES: Record<OperatorAction, string> = { adminShell: 'AdminShellUses', terminate: 'OperatorTerminateUses' };
+const USES: Record<OperatorAction, string> = {
+  adminShell: 'AdminShellUses',
+  terminate: 'OperatorTerminateUses',
+};
 
 /**
  * What every operator route that reaches into a session works with, made once for the life of a sandbox.
@@ -44,7 +47,7 @@ export function operatorDependencies(use: OperatorAction) {
      * @param deadline epoch milliseconds.
      * @throws OperatorProblem
      */
-    async look(session: OperatedSession, deadline: number): Promise<AwsStreamSession> {
+    async lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession> {
       const { streamGroupId, streamSessionId } = session;
       const budget = { deadline, now, random };
       try {

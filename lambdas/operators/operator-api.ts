@@ -4,7 +4,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
-import { requestPartsOf, type Reply, routeHandler } from '../http/route-handler.ts';
+import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { log, logger } from '../observability/telemetry.ts';
 import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
 import { operatorEntry } from './operator.ts';

@@ -5,7 +5,11 @@ import { dynamoTable } from '../dynamodb/table.ts';
 import { type PacedOperation, readSettings, regionOf, requireEnv } from '../environment/settings.ts';
 import { withTimeLimit } from '../environment/time-limit.ts';
 import { getStreamSession as callGetStreamSession } from '../gameliftstreams/calls.ts';
-import { type GetStreamSession, lookUpStatus, type SessionToLookUp } from '../gameliftstreams/status-lookup.ts';
+import {
+  type GetStreamSession,
+  lookUpStatus,
+  type SessionToLookUp,
+} from '../gameliftstreams/status-lookup.ts';
 import { tableImportLimiter } from '../limits/import-limiter.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
 import { log } from '../observability/telemetry.ts';
@@ -21,14 +25,14 @@ export function commonDependencies() {
     settings,
     limits: settings.limits,
     table,
-    records: sessionTable(table),
+    sessions: sessionTable(table),
     counters: tableWindowCounters(table),
-    playerCounts: tableAffectedPlayers(table),
+    affectedPlayers: tableAffectedPlayers(table),
     now: () => Date.now(),
     random: () => Math.random(),
     newId: () => randomUUID(),
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-    within: withTimeLimit,
+    withTimeLimit,
     log,
   };
 }
@@ -43,35 +47,38 @@ function perRegion<T>(make: (region: string) => T): (region: string) => T {
   };
 }
 
-/** The pacer of an operation, by the stream group's Region. */
+/** The queue of an operation, by the stream group's Region. */
 export function admissionQueues(
   { settings, table, now, random }: ReturnType<typeof commonDependencies>,
   operation: PacedOperation,
 ): (streamGroupId: string) => AdmissionQueue {
   const quota = settings.quotas[operation];
-  const pacerIn = perRegion((region) => tableAdmissionQueue(table, { operation, region, quota }, { now, random }));
-  return (streamGroupId) => pacerIn(regionOf(settings, streamGroupId));
+  const queueIn = perRegion((region) =>
+    tableAdmissionQueue(table, { operation, region, quota }, { now, random }),
+  );
+  return (streamGroupId) => queueIn(regionOf(settings, streamGroupId));
 }
 
 /** GetStreamSession and what is built on it, for the routes whose role may call it. */
 export function lookupDependencies(common: ReturnType<typeof commonDependencies>) {
   const { settings, table, now, random } = common;
   const quota = settings.quotas.GetStreamSession;
-  const lookups = tableImportLimiter(table);
-  const spotsIn: (region: string) => LookupLimiter = perRegion((region) => tableLookupLimiter(table, { region, quota }, now));
+  const importLimiter = tableImportLimiter(table);
+  const lookupLimiterIn: (region: string) => LookupLimiter = perRegion((region) =>
+    tableLookupLimiter(table, { region, quota }, now),
+  );
   const getStreamSession: GetStreamSession = (streamGroupId, streamSessionId, budget) =>
     callGetStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, budget);
   return {
     getStreamSession,
-    spotsIn,
-    /** The session's status at AWS, if this second's quota leaves a look and AWS tells. */
-    async look(sight: SessionToLookUp, deadline: number) {
-      const region = regionOf(settings, sight.streamGroupId);
-      const spots = spotsIn(region);
-      if (!(await spots.take(false))) return undefined;
-      return lookUpStatus(getStreamSession, spots, sight, { deadline, now, random });
+    lookupLimiterIn,
+    /** The session's status at AWS, if this second's quota leaves a lookup and AWS answers. */
+    async lookUpStatus(session: SessionToLookUp, deadline: number) {
+      const limiter = lookupLimiterIn(regionOf(settings, session.streamGroupId));
+      if (!(await limiter.take(false))) return undefined;
+      return lookUpStatus(getStreamSession, limiter, session, { deadline, now, random });
     },
-    adopt: (key: SessionKey, deadline: number) =>
-      importSession(key, deadline, { ...common, lookups, spotsIn, getStreamSession }),
+    importSession: (key: SessionKey, deadline: number) =>
+      importSession(key, deadline, { ...common, importLimiter, lookupLimiterIn, getStreamSession }),
   };
 }

@@ -4,7 +4,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import type { Settings } from '../environment/settings.ts';
-import { requestPartsOf, type Reply, routeHandler } from '../http/route-handler.ts';
+import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
 import { logger } from '../observability/telemetry.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';

@@ -1,12 +1,12 @@
 import { ANSWER_BEFORE_END_MS, withTimeLimit } from '../environment/time-limit.ts';
 import { measured } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
-import { type PlayerEvent, MOST_PLAYERS, type AffectedPlayers } from './affected-players.ts';
+import { type AffectedPlayers, MOST_PLAYERS, type PlayerEvent } from './affected-players.ts';
 import { sliOutcomeOf } from './sli.ts';
 
 /** What counting a player's failures works with. */
 export interface PlayerFailureDependencies {
-  playerCounts: AffectedPlayers;
+  affectedPlayers: AffectedPlayers;
   now(): number;
 }
 
@@ -23,7 +23,7 @@ interface OfPlayer {
 export async function countPlayer(
   what: PlayerEvent,
   { playerId, endsBy }: OfPlayer,
-  { playerCounts, now }: PlayerFailureDependencies,
+  { affectedPlayers: playerCounts, now }: PlayerFailureDependencies,
 ): Promise<number> {
   async function told<T>(asking: Promise<T>, otherwise: T): Promise<T> {
     try {

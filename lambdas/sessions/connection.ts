@@ -44,7 +44,10 @@ export function abandonedLeasesOf(record: SessionRecord, now: number, ownLease?:
 }
 
 /** What a log line says of a lease that was never given back. */
-export function abandonedLeaseFields({ until, connectionId }: Lease): { until: string; connectionId?: string } {
+export function abandonedLeaseFields({ until, connectionId }: Lease): {
+  until: string;
+  connectionId?: string;
+} {
   return { until: new Date(until).toISOString(), ...(connectionId === undefined ? {} : { connectionId }) };
 }
 
@@ -58,7 +61,9 @@ export function knownConnections(record: SessionRecord, now: number, ownLease?: 
 
 /** The same, the oldest included: a connection that nobody wrote down has pushed none out. */
 function wholeLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
-  const unrecorded = abandonedLeasesOf(record, now, ownLease).flatMap(({ connectionId }) => connectionId ?? []);
+  const unrecorded = abandonedLeasesOf(record, now, ownLease).flatMap(
+    ({ connectionId }) => connectionId ?? [],
+  );
   return [...new Set([...(record.lineage ?? []), ...unrecorded])];
 }
 
@@ -77,7 +82,10 @@ export function addConnection(
 }
 
 /** The list after one more claim was consumed: without repetitions, the oldest dropped. */
-export function addUsedOffer(claims: readonly RequestFingerprint[], claim: RequestFingerprint): RequestFingerprint[] {
+export function addUsedOffer(
+  claims: readonly RequestFingerprint[],
+  claim: RequestFingerprint,
+): RequestFingerprint[] {
   const others = claims.filter((other) => !sameClaim(other, claim));
   return [...others, claim].slice(-CONSUMED_KEPT);
 }

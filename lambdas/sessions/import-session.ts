@@ -8,15 +8,15 @@ import type { ImportLimiter } from '../limits/import-limiter.ts';
 import { measured } from '../observability/request-metrics.ts';
 import type { Log } from '../observability/telemetry.ts';
 import { Problem } from '../problems/problems.ts';
-import type { SessionTable, SessionKey } from './session-table.ts';
+import type { SessionKey, SessionTable } from './session-table.ts';
 import type { SessionRecord } from './stream-session.ts';
 
 /** What adoption works with. */
 export interface ImportDependencies {
   settings: Settings;
-  records: SessionTable;
-  lookups: ImportLimiter;
-  spotsIn(region: string): LookupLimiter;
+  sessions: SessionTable;
+  importLimiter: ImportLimiter;
+  lookupLimiterIn(region: string): LookupLimiter;
   getStreamSession: GetStreamSession;
   now(): number;
   random(): number;
@@ -42,14 +42,14 @@ export async function importSession(
   const { adoption, limits, quotas, streamGroups } = deps.settings;
   const group = streamGroups.find((candidate) => candidate.id === key.streamGroupId);
   if (!adoption.enabled || !group) return undefined;
-  const spots = deps.spotsIn(group.region);
-  const refused = await deps.lookups.take(
+  const spots = deps.lookupLimiterIn(group.region);
+  const refused = await deps.importLimiter.take(
     {
       playerId: key.playerId,
       region: group.region,
       perMinute: limits.missesPerMinute,
       perSecond: Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare)),
-      takeSpot: () => spots.take(false),
+      takeLookup: () => spots.take(false),
     },
     deps.now(),
   );
@@ -76,7 +76,7 @@ export async function importSession(
   }
   if (seen?.userId !== key.playerId) return undefined;
   const at = deps.now();
-  await deps.records.add({
+  await deps.sessions.add({
     ...key,
     createdAt: seen.createdAt ?? at,
     connectionTimeoutSeconds: seen.connectionTimeoutSeconds ?? group.connectionTimeoutSeconds,
@@ -89,5 +89,5 @@ export async function importSession(
   });
   measured.adopted++;
   deps.log.info('adopted', { status: seen.status });
-  return deps.records.read(key);
+  return deps.sessions.read(key);
 }

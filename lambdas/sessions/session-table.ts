@@ -1,7 +1,7 @@
 import type { Key, Table, Update } from '../dynamodb/table.ts';
 import { isOver } from '../gameliftstreams/stream-session-status.ts';
-import { type RateLimit, latestNextFreeAt } from '../limits/rate-limit.ts';
-import { finalStatus, sessionLengthEnd, type Lease, type SessionRecord } from './stream-session.ts';
+import { latestNextFreeAt, type RateLimit } from '../limits/rate-limit.ts';
+import { finalStatus, type Lease, type SessionRecord, sessionLengthEnd } from './stream-session.ts';
 
 /** Attributes a write may set or, given as null, remove. */
 export type SessionChanges = { [Name in keyof SessionRecord]?: SessionRecord[Name] | null };
@@ -28,16 +28,16 @@ export interface SessionTable {
    * budget. Null, with nothing written, when the session is not the player's, a lease lives, the budget is
    * spent or this very request has its answer already: only then is a read needed, to say which.
    */
-  acquire(key: SessionKey, lease: Lease, budget: RateLimit, now: number): Promise<SessionRecord | null>;
+  acquireLease(key: SessionKey, lease: Lease, budget: RateLimit, now: number): Promise<SessionRecord | null>;
   /** Writes what came of it and gives the lease back; false, with nothing written, where the lease is lost. */
-  finish(key: SessionKey, leaseId: string, changes: SessionChanges): Promise<boolean>;
+  releaseLease(key: SessionKey, leaseId: string, changes: SessionChanges): Promise<boolean>;
   /** Reserves the next look at AWS for the caller; null when another looked, or is looking, since `since`. */
-  claimLook(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
+  reserveLookup(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
   /**
    * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that nobody has written yet is
    * written in any case: whose clock is behind must not keep it out.
    */
-  observe(key: SessionKey, seen: SessionChanges & { statusAt: number }): Promise<SessionRecord | null>;
+  writeStatus(key: SessionKey, seen: SessionChanges & { statusAt: number }): Promise<SessionRecord | null>;
 }
 
 export function sessionTable(table: Table): SessionTable {
@@ -54,7 +54,7 @@ export function sessionTable(table: Table): SessionTable {
       const ttl = Math.ceil((sessionLengthEnd(record) + KEPT_AFTER_END_MS) / 1000);
       await table.putNew({ ...tableKey(record), ...attributes, ttl });
     },
-    async acquire(key, lease, budget, now) {
+    async acquireLease(key, lease, budget, now) {
       const item = await table.update(tableKey(key), {
         // Right-hand sides are the item before the update: the lease of a function that died joins the orphans. A lease
         // is a list of one, since only lists can be joined.
@@ -83,7 +83,7 @@ export function sessionTable(table: Table): SessionTable {
       });
       return toRecord(item ?? undefined) ?? null;
     },
-    async finish(key, leaseId, changes) {
+    async releaseLease(key, leaseId, changes) {
       const { update, names, values } = updateExpression({ ...withEnd(changes), lease: null, orphans: null });
       const item = await table.update(tableKey(key), {
         update,
@@ -94,7 +94,7 @@ export function sessionTable(table: Table): SessionTable {
       });
       return item !== null;
     },
-    async claimLook(key, now, since) {
+    async reserveLookup(key, now, since) {
       const item = await table.update(tableKey(key), {
         update: 'SET #lookedAt = :now',
         condition:
@@ -104,7 +104,7 @@ export function sessionTable(table: Table): SessionTable {
       });
       return toRecord(item ?? undefined) ?? null;
     },
-    async observe(key, seen) {
+    async writeStatus(key, seen) {
       const changes = withEnd(seen);
       const { update, names, values } = updateExpression(changes);
       const isEnd = changes.endedAt !== undefined;

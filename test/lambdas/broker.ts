@@ -7,8 +7,8 @@ import type { StatusLookup } from '../../lambdas/gameliftstreams/refusals.ts';
 import type { Log } from '../../lambdas/observability/telemetry.ts';
 import type { Problem } from '../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
-import type { Reconnect, ReconnectDependencies } from '../../lambdas/routes/reconnect/dependencies.ts';
-import type { Start } from '../../lambdas/routes/start/dependencies.ts';
+import type { ReconnectDependencies, ReconnectRequest } from '../../lambdas/routes/reconnect/dependencies.ts';
+import type { StartRequest } from '../../lambdas/routes/start/dependencies.ts';
 import { sessionTable } from '../../lambdas/sessions/session-table.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { startTable } from '../../local/table/table.ts';
@@ -130,21 +130,21 @@ export function reconnectWith(table: Table, aws: FakeAws) {
   const pacer = pacerOver(table, clock);
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
-    records: sessionTable(table),
-    playerCounts: tableAffectedPlayers(table, HANGS_AFTER_MS),
+    sessions: sessionTable(table),
+    affectedPlayers: tableAffectedPlayers(table, HANGS_AFTER_MS),
     async createConnection(_asked, clientToken) {
       aws.tokens.push(clientToken);
       return aws.connect(clientToken);
     },
-    look: async () => aws.seen,
-    adopt: async () => undefined,
-    pacer: () => pacer,
+    lookUpStatus: async () => aws.seen,
+    importSession: async () => undefined,
+    admissionQueue: () => pacer,
     now: () => clock.now,
     sleep: async (milliseconds) => {
       clock.now += milliseconds;
     },
     // The clock stands still, so nothing is late, however long the machine takes.
-    within: async (_milliseconds, work) => work,
+    withTimeLimit: async (_milliseconds, work) => work,
     random: () => 0,
     newId: () => randomUUID(),
     log: quiet,
@@ -156,10 +156,10 @@ export function reconnectWith(table: Table, aws: FakeAws) {
 export async function ownSession(
   deps: ReconnectDependencies,
   changes: Partial<SessionRecord> = {},
-): Promise<Reconnect> {
+): Promise<ReconnectRequest> {
   const { playerId = `player-${randomUUID()}` } = changes;
   const key = { playerId, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
-  await deps.records.add({
+  await deps.sessions.add({
     ...key,
     createdAt: deps.now() - 60_000,
     connectionTimeoutSeconds: 120,
@@ -181,7 +181,7 @@ export async function ownSession(
 }
 
 /** A start of a player of its own, with an offer that no other one has. */
-export function askedStart(changes: Partial<Start> = {}): Start {
+export function askedStart(changes: Partial<StartRequest> = {}): StartRequest {
   return {
     playerId: `player-${randomUUID()}`,
     group: {

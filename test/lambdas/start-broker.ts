@@ -23,8 +23,8 @@ export function startWith(
   return {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
     streamGroups: [{ id: 'sg-1' }],
-    records: sessionTable(table),
-    playerCounts: tableAffectedPlayers(table, HANGS_AFTER_MS),
+    sessions: sessionTable(table),
+    affectedPlayers: tableAffectedPlayers(table, HANGS_AFTER_MS),
     slots: tableSlots(table),
     counters: tableWindowCounters(table),
     async startStreamSession(_asked, clientToken) {
@@ -34,8 +34,8 @@ export function startWith(
         status: 'ACTIVATING',
       } as AwsStreamSession;
     },
-    look: async () => ({ status: 'ACTIVE' }),
-    pacer: () => pacer,
+    lookUpStatus: async () => ({ status: 'ACTIVE' }),
+    admissionQueue: () => pacer,
     now: () => clock.now,
     sleep: async (milliseconds) => {
       clock.now += milliseconds;

@@ -17,7 +17,7 @@ import { chargeOperator, type OperatorRate } from '../../operators/rate.ts';
 export interface ShellDependencies extends OperatorRate {
   audit: Audit;
   /** The session at AWS. @throws Problem */
-  look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
   /** CreateStreamSessionAdminShell with its retries. @throws AwsFailure */
   createAdminShell(session: OperatedSession, deadline: number): Promise<ShellCredentials>;
   /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
@@ -73,7 +73,7 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
   let shell: Shell;
   try {
     const deadline = asked.endsBy - RESERVE_MS;
-    seen = await deps.look(asked, deadline);
+    seen = await deps.lookUpSession(asked, deadline);
     const refusal = accessProblem(seen, deps.random());
     if (refusal) throw refusal;
     shell = await whenReady(asked, deadline, deps);

@@ -12,7 +12,7 @@ const { settings, now, random } = common;
 
 const deps: OperatorTerminateDependencies = {
   ...common,
-  records: sessionTable(dynamoTable(requireEnv('TABLE_NAME'))),
+  sessions: sessionTable(dynamoTable(requireEnv('TABLE_NAME'))),
   terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
     terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,

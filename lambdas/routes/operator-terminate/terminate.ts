@@ -13,10 +13,10 @@ import { statusChanges } from '../../sessions/stream-session.ts';
 
 /** What ending any session works with. Deadlines are epoch milliseconds. */
 export interface OperatorTerminateDependencies extends OperatorRate {
-  records: Pick<SessionTable, 'observe'>;
+  sessions: Pick<SessionTable, 'writeStatus'>;
   audit: Audit;
   /** The session at AWS. @throws Problem */
-  look(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
   terminateStreamSession(session: OperatedSession, deadline: number): Promise<void>;
   /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
@@ -62,7 +62,7 @@ export async function terminateAny(
     });
 
   const deadline = asked.endsBy - RESERVE_MS;
-  const seen = await deps.look(asked, deadline).catch(async (error) => {
+  const seen = await deps.lookUpSession(asked, deadline).catch(async (error) => {
     await write(outcomeOf(error));
     throw error;
   });
@@ -74,7 +74,7 @@ export async function terminateAny(
       now = { ...seen, status: 'TERMINATING' };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      if (needsStatusLookup(failure)) now = await deps.look(asked, deadline);
+      if (needsStatusLookup(failure)) now = await deps.lookUpSession(asked, deadline);
       const problem = terminateProblem(failure, { status: now.status }, deps.random());
       if (problem) throw problem;
     }
@@ -90,12 +90,12 @@ export async function terminateAny(
 async function tellPlayer(
   { streamGroupId, streamSessionId }: OperatedSession,
   { userId, status, statusReason }: AwsStreamSession,
-  { records, now, log }: OperatorTerminateDependencies,
+  { sessions: records, now, log }: OperatorTerminateDependencies,
 ): Promise<void> {
   if (userId === undefined) return;
   try {
     const changes = statusChanges(undefined, { status, statusReason }, now());
-    await records.observe({ playerId: userId, streamGroupId, streamSessionId }, changes);
+    await records.writeStatus({ playerId: userId, streamGroupId, streamSessionId }, changes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     log.warn('player not told', { cause: error.code });

@@ -3,11 +3,11 @@ import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import type { AffectedPlayers } from '../../reliability/affected-players.ts';
-import type { SessionTable, SessionKey } from '../../sessions/session-table.ts';
+import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import type { SessionRecord } from '../../sessions/stream-session.ts';
 
 /** A validated reconnect request. */
-export interface Reconnect extends SessionKey {
+export interface ReconnectRequest extends SessionKey {
   signalRequest: string;
   previousConnectionId: string | undefined;
   /**
@@ -24,21 +24,21 @@ export interface Reconnect extends SessionKey {
 /** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
 export interface ReconnectDependencies {
   limits: { connectionsPerMinute: number };
-  records: SessionTable;
+  sessions: SessionTable;
   /** What the alarms have heard of players. */
-  playerCounts: AffectedPlayers;
+  affectedPlayers: AffectedPlayers;
   /** Turns at the quota of CreateStreamSessionConnection where the stream group is. */
-  pacer(streamGroupId: string): AdmissionQueue;
+  admissionQueue(streamGroupId: string): AdmissionQueue;
   /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */
-  createConnection(asked: Reconnect, clientToken: string, deadline: number): Promise<string>;
+  createConnection(asked: ReconnectRequest, clientToken: string, deadline: number): Promise<string>;
   /** The session's status at AWS, if the quota leaves a look and AWS tells. */
-  look(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
   /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
-  adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  importSession(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   /** What comes of some work, or 'late' where it takes longer: see `edge/within.ts`. */
-  within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'>;
+  withTimeLimit<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'>;
   /** In [0, 1). */
   random(): number;
   /** A string that no other call returns. */

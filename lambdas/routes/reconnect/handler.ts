@@ -1,6 +1,6 @@
 import { regionOf } from '../../environment/settings.ts';
 import { createConnection } from '../../gameliftstreams/calls.ts';
-import { commonDependencies, lookupDependencies, admissionQueues } from '../../players/dependencies.ts';
+import { admissionQueues, commonDependencies, lookupDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import {
   optionalConnectionId,
@@ -21,7 +21,7 @@ const { settings } = common;
 const deps: ReconnectDependencies = {
   ...common,
   ...lookupDependencies(common),
-  pacer: admissionQueues(common, 'CreateStreamSessionConnection'),
+  admissionQueue: admissionQueues(common, 'CreateStreamSessionConnection'),
   createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) => {
     setImmediate(loadZlib);
     return createConnection(

@@ -4,8 +4,8 @@ import { inProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import { type ConnectionRequest, decideConnection } from '../../sessions/connection.ts';
 import type { SessionChanges } from '../../sessions/session-table.ts';
-import { recordAt, type Lease, type SessionRecord } from '../../sessions/stream-session.ts';
-import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
+import { type Lease, recordAt, type SessionRecord } from '../../sessions/stream-session.ts';
+import { RESERVE_MS, type ReconnectDependencies, type ReconnectRequest } from './dependencies.ts';
 
 /** Clocks of two sandboxes may differ by this. */
 const CLOCK_SKEW_MS = 500;
@@ -25,7 +25,7 @@ export interface Held {
  * @throws Problem with the refusal.
  */
 export async function takeLease(
-  asked: Reconnect,
+  asked: ReconnectRequest,
   request: ConnectionRequest,
   connectionId: string,
   budget: RateLimit,
@@ -35,12 +35,13 @@ export async function takeLease(
   // One id for all attempts: the SDK may repeat a write that had taken effect, and then it fails on this very lease.
   const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS, connectionId };
   const tryOnce = async (): Promise<Held | null> => {
-    const record = await deps.records.acquire(asked, lease, budget, deps.now());
+    const record = await deps.sessions.acquireLease(asked, lease, budget, deps.now());
     return record && { record: recordAt(record, deps.now()), lease };
   };
   const first = await tryOnce();
   if (first) return first;
-  const known = (await deps.records.read(asked)) ?? (await deps.adopt(asked, asked.endsBy - RESERVE_MS));
+  const known =
+    (await deps.sessions.read(asked)) ?? (await deps.importSession(asked, asked.endsBy - RESERVE_MS));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
@@ -61,13 +62,16 @@ export async function takeLease(
  * @throws Problem when the lease is lost: a newer request has begun, and this answer is worth nothing.
  */
 export async function storeAnswer(
-  asked: Reconnect,
+  asked: ReconnectRequest,
   { lease }: Held,
   changes: SessionChanges & { answer: Uint8Array },
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
-    const stored = await deps.within(timeToWrite(asked, deps), finishOrRead(asked, lease, deps, changes));
+    const stored = await deps.withTimeLimit(
+      timeToWrite(asked, deps),
+      finishOrRead(asked, lease, deps, changes),
+    );
     if (stored === 'late') deps.log.error('answer not stored', { cause: 'late' });
     if (stored !== false) return;
   } catch (error) {
@@ -80,25 +84,28 @@ export async function storeAnswer(
 
 /** Whether the answer is in the table: also where the write was repeated and failed on its own first effect. */
 async function finishOrRead(
-  asked: Reconnect,
+  asked: ReconnectRequest,
   lease: Lease,
   deps: ReconnectDependencies,
   changes: SessionChanges & { answer: Uint8Array },
 ): Promise<boolean> {
-  if (await deps.records.finish(asked, lease.id, changes)) return true;
-  const stored = (await deps.records.read(asked))?.answer;
+  if (await deps.sessions.releaseLease(asked, lease.id, changes)) return true;
+  const stored = (await deps.sessions.read(asked))?.answer;
   return stored !== undefined && Buffer.compare(stored, changes.answer) === 0;
 }
 
 /** Gives the lease back where there is no answer to store. What the player hears does not depend on it. */
 export async function giveBack(
-  asked: Reconnect,
+  asked: ReconnectRequest,
   { lease }: Held,
   changes: SessionChanges,
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
-    const given = await deps.within(timeToWrite(asked, deps), deps.records.finish(asked, lease.id, changes));
+    const given = await deps.withTimeLimit(
+      timeToWrite(asked, deps),
+      deps.sessions.releaseLease(asked, lease.id, changes),
+    );
     if (given === 'late') {
       deps.log.warn('lease not given back', { cause: 'late' });
     }
@@ -109,6 +116,6 @@ export async function giveBack(
 }
 
 /** Milliseconds that a write may take. */
-function timeToWrite({ endsBy }: Reconnect, deps: ReconnectDependencies): number {
+function timeToWrite({ endsBy }: ReconnectRequest, deps: ReconnectDependencies): number {
   return Math.max(WRITE_AT_LEAST_MS, endsBy - ANSWER_BEFORE_END_MS - deps.now());
 }

@@ -4,24 +4,34 @@ import { callWhenAdmitted } from '../../gameliftstreams/paced-call.ts';
 import { connectProblem, needsStatusLookup, type StatusLookup } from '../../gameliftstreams/refusals.ts';
 import { isReconnectable } from '../../gameliftstreams/stream-session-status.ts';
 import { reconnectableInMs } from '../../gameliftstreams/waits.ts';
-import { fingerprintOf, connectionClientToken, connectionIdOf, requestMark } from '../../identifiers/digests.ts';
-import { type RateLimit, chargedNextFreeAt, latestNextFreeAt } from '../../limits/rate-limit.ts';
+import {
+  connectionClientToken,
+  connectionIdOf,
+  fingerprintOf,
+  requestMark,
+} from '../../identifiers/digests.ts';
+import { chargedNextFreeAt, latestNextFreeAt, type RateLimit } from '../../limits/rate-limit.ts';
 import { measured } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
 import { spread } from '../../problems/waits.ts';
 import { noticeTimeMs } from '../../reliability/notice-time.ts';
-import { countPlayerFailures, countPlayer } from '../../reliability/player-failures.ts';
-import { classifyRefusal, classifyConnection, episodeOfTicket, type ReportedLoss } from '../../reliability/sli.ts';
+import { countPlayer, countPlayerFailures } from '../../reliability/player-failures.ts';
+import {
+  classifyConnection,
+  classifyRefusal,
+  episodeOfTicket,
+  type ReportedLoss,
+} from '../../reliability/sli.ts';
 import { compressAnswer, decompressAnswer } from '../../sessions/compressed-answer.ts';
 import {
-  type ConnectionRequest,
-  usedOffersOf,
   abandonedLeaseFields,
   abandonedLeasesOf,
-  decideConnection,
-  knownConnections,
   addConnection,
   addUsedOffer,
+  type ConnectionRequest,
+  decideConnection,
+  knownConnections,
+  usedOffersOf,
 } from '../../sessions/connection.ts';
 import type { SessionChanges } from '../../sessions/session-table.ts';
 import {
@@ -30,7 +40,7 @@ import {
   statusChanges,
   streamSessionView,
 } from '../../sessions/stream-session.ts';
-import { RESERVE_MS, type Reconnect, type ReconnectDependencies } from './dependencies.ts';
+import { RESERVE_MS, type ReconnectDependencies, type ReconnectRequest } from './dependencies.ts';
 import { giveBack, storeAnswer, takeLease } from './lease.ts';
 
 /** How long an answer may be repeated. A client that has not asked by then has made a new offer long since. */
@@ -47,11 +57,11 @@ interface Answer {
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export function reconnect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
+export function reconnect(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<Answer> {
   return countPlayerFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
 }
 
-async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<Answer> {
+async function connect(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<Answer> {
   const { previousConnectionId } = asked;
   const claim = fingerprintOf(asked);
   const request: ConnectionRequest = {
@@ -97,9 +107,9 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
     throw refusal;
   }
 
-  const caller = { turn: record.turn, end: likelyEnd(record, record.turn, now) };
-  const pacer = deps.pacer(asked.streamGroupId);
-  const inLine = await callWhenAdmitted(caller, { ...deps, pacer }, () =>
+  const caller = { ticket: record.turn, end: likelyEnd(record, record.turn, now) };
+  const pacer = deps.admissionQueue(asked.streamGroupId);
+  const inLine = await callWhenAdmitted(caller, { ...deps, queue: pacer }, () =>
     askAws(asked, record, clientToken, repeat, deps),
   );
   if ('paced' in inLine) {
@@ -167,7 +177,11 @@ async function connect(asked: Reconnect, deps: ReconnectDependencies): Promise<A
  * An answer that was given before.
  * @throws Problem `answer_lost` where what is stored is no answer to this offer
  */
-function repeated(answer: Uint8Array, { signalRequest }: Reconnect, deps: ReconnectDependencies): Answer {
+function repeated(
+  answer: Uint8Array,
+  { signalRequest }: ReconnectRequest,
+  deps: ReconnectDependencies,
+): Answer {
   try {
     return { body: decompressAnswer(answer, signalRequest), replayed: true };
   } catch (error) {
@@ -183,7 +197,7 @@ function repeated(answer: Uint8Array, { signalRequest }: Reconnect, deps: Reconn
  * had only just changed, so AWS is asked once more.
  */
 async function askAws(
-  asked: Reconnect,
+  asked: ReconnectRequest,
   { createdAt }: SessionRecord,
   clientToken: string,
   repeat: boolean,
@@ -196,7 +210,9 @@ async function askAws(
       return { signalResponse: await deps.createConnection(asked, clientToken, deadline), seen };
     } catch (failure) {
       if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
-      seen = needsStatusLookup(failure) ? await deps.look({ ...asked, createdAt }, deadline) : undefined;
+      seen = needsStatusLookup(failure)
+        ? await deps.lookUpStatus({ ...asked, createdAt }, deadline)
+        : undefined;
       const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
     }
@@ -228,7 +244,11 @@ function certainLoss(
 }
 
 /** How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. */
-function measureNotice(record: SessionRecord, seen: StatusLookup | undefined, lostAt: number | undefined): void {
+function measureNotice(
+  record: SessionRecord,
+  seen: StatusLookup | undefined,
+  lostAt: number | undefined,
+): void {
   const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
   if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
   measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
@@ -236,7 +256,7 @@ function measureNotice(record: SessionRecord, seen: StatusLookup | undefined, lo
 
 /** Whether the connection follows one which did not hold, as far as this session remembers. */
 function relapsed(
-  asked: Reconnect,
+  asked: ReconnectRequest,
   { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
   lostAt: number | undefined,
   now: number,
@@ -256,7 +276,7 @@ function relapsed(
 }
 
 /** A connection that did not hold counts once a player and five minutes, whatever the session. */
-async function countRelapse(asked: Reconnect, deps: ReconnectDependencies): Promise<void> {
+async function countRelapse(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<void> {
   if (measured.relapse !== 'counted') return;
   measured.relapsedPlayers = await countPlayer('relapsed', asked, deps);
   if (measured.relapsedPlayers === 0) measured.relapse = 'again';

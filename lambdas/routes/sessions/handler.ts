@@ -3,7 +3,7 @@ import { commonDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import { recordAt, streamSessionView } from '../../sessions/stream-session.ts';
 
-const { settings, records, now } = commonDependencies();
+const { settings, sessions, now } = commonDependencies();
 
 /**
  * `GET /v1/streamsessions`: the caller's sessions that are live as far as is known, the newest first. AWS is not
@@ -11,7 +11,7 @@ const { settings, records, now } = commonDependencies();
  */
 export const handler = playerApi('sessions', settings, async ({ playerId }) => {
   const at = now();
-  const live = (await records.list(playerId)).filter((record) => !isOver(recordAt(record, at).status));
+  const live = (await sessions.list(playerId)).filter((record) => !isOver(recordAt(record, at).status));
   live.sort((a, b) => b.createdAt - a.createdAt);
   return { status: 200, body: { streamSessions: live.map(streamSessionView) } };
 });

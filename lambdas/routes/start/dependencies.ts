@@ -10,7 +10,7 @@ import type { SessionTable } from '../../sessions/session-table.ts';
 import type { Slots } from '../../sessions/slot-table.ts';
 
 /** A validated start. */
-export interface Start {
+export interface StartRequest {
   playerId: string;
   group: StreamGroup;
   application: string;
@@ -28,17 +28,17 @@ export interface StartDependencies {
   limits: { maxLiveSessionsPerPlayer: number; startsPerMinute: number };
   /** The stream groups that are served at present. */
   streamGroups: readonly Pick<StreamGroup, 'id'>[];
-  records: SessionTable;
+  sessions: SessionTable;
   /** What the alarms have heard of players. */
-  playerCounts: AffectedPlayers;
+  affectedPlayers: AffectedPlayers;
   slots: Slots;
   counters: WindowCounters;
   /** Turns at the quota of StartStreamSession where the stream group is. */
-  pacer(streamGroupId: string): AdmissionQueue;
+  admissionQueue(streamGroupId: string): AdmissionQueue;
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
-  startStreamSession(asked: Start, clientToken: string, deadline: number): Promise<AwsStreamSession>;
+  startStreamSession(asked: StartRequest, clientToken: string, deadline: number): Promise<AwsStreamSession>;
   /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
-  look(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   random(): number;

@@ -1,5 +1,5 @@
 import { startStreamSession } from '../../gameliftstreams/calls.ts';
-import { commonDependencies, lookupDependencies, admissionQueues } from '../../players/dependencies.ts';
+import { admissionQueues, commonDependencies, lookupDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import {
   optionalIdempotencyKey,
@@ -8,7 +8,7 @@ import {
   requireStreamGroup,
 } from '../../problems/validation.ts';
 import { tableSlots } from '../../sessions/slot-table.ts';
-import type { Start, StartDependencies } from './dependencies.ts';
+import type { StartDependencies, StartRequest } from './dependencies.ts';
 import { start } from './start.ts';
 import { launchArgumentsOf, locationsOf, requireApplication } from './validation.ts';
 
@@ -19,8 +19,8 @@ const deps: StartDependencies = {
   ...common,
   streamGroups: settings.streamGroups,
   slots: tableSlots(common.table),
-  look: lookupDependencies(common).look,
-  pacer: admissionQueues(common, 'StartStreamSession'),
+  lookUpStatus: lookupDependencies(common).lookUpStatus,
+  admissionQueue: admissionQueues(common, 'StartStreamSession'),
   startStreamSession: (asked, clientToken, deadline) =>
     startStreamSession(
       asked.group.region,
@@ -49,7 +49,7 @@ export const handler = playerApi('start', settings, async (request) => {
     'locations',
     'additionalLaunchArgs',
   ]);
-  const asked: Start = {
+  const asked: StartRequest = {
     playerId: request.playerId,
     group,
     key,

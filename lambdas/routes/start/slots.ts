@@ -2,8 +2,13 @@ import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import { startInProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { Slot } from '../../sessions/slot.ts';
-import { recordAt, type SessionRecord, statusChanges, streamSessionView } from '../../sessions/stream-session.ts';
-import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
+import {
+  recordAt,
+  type SessionRecord,
+  statusChanges,
+  streamSessionView,
+} from '../../sessions/stream-session.ts';
+import { RESERVE_MS, type StartDependencies, type StartRequest } from './dependencies.ts';
 
 /** A session that was looked at this long ago need not be looked at again to refuse a start. */
 const FRESH_MS = 1000;
@@ -15,7 +20,7 @@ const FRESH_MS = 1000;
  * @throws Problem `session_limit_reached` naming a session that lives.
  */
 export async function freedSlot(
-  asked: Start,
+  asked: StartRequest,
   slots: readonly Slot[],
   deps: StartDependencies,
 ): Promise<Slot> {
@@ -24,7 +29,7 @@ export async function freedSlot(
     const { streamGroupId = '', streamSessionId = '' } = slot;
     // A session of a group that is served no more can't be reconnected to, so it is in nobody's way.
     if (!deps.streamGroups.some(({ id }) => id === streamGroupId)) return slot;
-    const known = await deps.records.read({ playerId: asked.playerId, streamGroupId, streamSessionId });
+    const known = await deps.sessions.read({ playerId: asked.playerId, streamGroupId, streamSessionId });
     if (!known) return slot;
     const record = await lookedAt(recordAt(known, deps.now()), asked, deps);
     if (isOver(record.status)) return slot;
@@ -40,12 +45,12 @@ export async function freedSlot(
  * @throws Problem `session_limit_reached`
  */
 export async function refuseBesideUnslotted(
-  asked: Start,
+  asked: StartRequest,
   slots: readonly Slot[],
   deps: StartDependencies,
 ): Promise<void> {
   const slotted = new Set(slots.map(({ streamSessionId }) => streamSessionId));
-  const records = await deps.records.list(asked.playerId);
+  const records = await deps.sessions.list(asked.playerId);
   for (const known of records) {
     const served = deps.streamGroups.some(({ id }) => id === known.streamGroupId);
     if (!served || slotted.has(known.streamSessionId) || isOver(recordAt(known, deps.now()).status)) continue;
@@ -57,16 +62,17 @@ export async function refuseBesideUnslotted(
 /** The record with a status that is fresh, as far as AWS and its quota allow. */
 async function lookedAt(
   record: SessionRecord,
-  asked: Start,
+  asked: StartRequest,
   deps: StartDependencies,
 ): Promise<SessionRecord> {
   const now = deps.now();
-  if (isOver(record.status) || !(await deps.records.claimLook(record, now, now - FRESH_MS))) return record;
-  const seen = await deps.look(record, asked.endsBy - RESERVE_MS);
+  if (isOver(record.status) || !(await deps.sessions.reserveLookup(record, now, now - FRESH_MS)))
+    return record;
+  const seen = await deps.lookUpStatus(record, asked.endsBy - RESERVE_MS);
   if (!seen) return record;
   const changes = statusChanges(record.status, seen, deps.now());
   // Where a newer status is there, it counts: the player may have ended the session meanwhile.
-  return (await deps.records.observe(record, changes)) ?? (await deps.records.read(record)) ?? record;
+  return (await deps.sessions.writeStatus(record, changes)) ?? (await deps.sessions.read(record)) ?? record;
 }
 
 function limitReached([living]: readonly SessionRecord[], deps: StartDependencies): Problem {

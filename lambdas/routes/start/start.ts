@@ -4,16 +4,21 @@ import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import { callWhenAdmitted } from '../../gameliftstreams/paced-call.ts';
 import { startProblem } from '../../gameliftstreams/refusals.ts';
 import { unknownSessionMs } from '../../gameliftstreams/waits.ts';
-import { type RequestFingerprint, fingerprintOf, connectionIdOf, startClientToken } from '../../identifiers/digests.ts';
+import {
+  connectionIdOf,
+  fingerprintOf,
+  type RequestFingerprint,
+  startClientToken,
+} from '../../identifiers/digests.ts';
 import { startInProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import { countPlayerFailures } from '../../reliability/player-failures.ts';
 import { classifyRefusal } from '../../reliability/sli.ts';
 import { abandonedLeaseFields } from '../../sessions/connection.ts';
-import { earlierRequestsOf, decideStart, type Slot } from '../../sessions/slot.ts';
+import { decideStart, earlierRequestsOf, type Slot } from '../../sessions/slot.ts';
 import type { SlotChanges } from '../../sessions/slot-table.ts';
 import { type Lease, type SessionRecord, streamSessionView } from '../../sessions/stream-session.ts';
-import { RESERVE_MS, type Start, type StartDependencies } from './dependencies.ts';
+import { RESERVE_MS, type StartDependencies, type StartRequest } from './dependencies.ts';
 import { freedSlot, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,11 +39,11 @@ interface Answer {
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export function start(asked: Start, deps: StartDependencies): Promise<Answer> {
+export function start(asked: StartRequest, deps: StartDependencies): Promise<Answer> {
   return countPlayerFailures('startFailed', asked, deps, () => begin(asked, deps));
 }
 
-async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
+async function begin(asked: StartRequest, deps: StartDependencies): Promise<Answer> {
   const parameters = JSON.stringify([asked.locations ?? null, asked.launchArguments ?? null]);
   const claim = fingerprintOf(asked, asked.group.id, asked.application, parameters);
   const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
@@ -54,7 +59,8 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
     await refuseBesideUnslotted(asked, slots, deps);
   }
   // A function that is killed says nothing of whom it met.
-  if (slot.lease && slot.lease.until <= deps.now()) deps.log.warn('dead lease', abandonedLeaseFields(slot.lease));
+  if (slot.lease && slot.lease.until <= deps.now())
+    deps.log.warn('dead lease', abandonedLeaseFields(slot.lease));
   const repeat = verdict.do === 'start' && verdict.repeat;
   const reserved = await reserve(asked, slot, claim, repeat, deps);
 
@@ -64,9 +70,13 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
   let counted: Promise<void>;
   try {
     const turn = turnHere(reserved, asked);
-    const caller = { turn, end: (turn?.since ?? deps.now()) + PATIENCE_MS, patient: true };
+    const caller = { ticket: turn, end: (turn?.since ?? deps.now()) + PATIENCE_MS, hasNoDeadline: true };
     const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
-    const made = await callWhenAdmitted(caller, { ...deps, pacer: deps.pacer(asked.group.id) }, call);
+    const made = await callWhenAdmitted(
+      caller,
+      { ...deps, queue: deps.admissionQueue(asked.group.id) },
+      call,
+    );
     if ('paced' in made) {
       const kept = made.uncertain ? unknown(asked, deps) : (before ?? FORGOTTEN);
       // Free once, and for as long as it is AWS that does not keep the turn.
@@ -104,7 +114,7 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
     connectionId,
   });
   // Ownership first: a session in a slot without a record could never be reconnected to.
-  await deps.records.add(record);
+  await deps.sessions.add(record);
   const { streamGroupId, streamSessionId } = record;
   const calmed = reserved.trouble ? { trouble: null } : {};
   const taken = {
@@ -122,12 +132,12 @@ async function begin(asked: Start, deps: StartDependencies): Promise<Answer> {
 }
 
 /** Until when a session may live that a start has begun just now, if it has. */
-function unknown({ group }: Start, deps: StartDependencies): { unknownUntil: number } {
+function unknown({ group }: StartRequest, deps: StartDependencies): { unknownUntil: number } {
   return { unknownUntil: deps.now() + unknownSessionMs(group) };
 }
 
 /** Until when one may live that this request began before: as was written down, or from the death of its function on. */
-function lostBy(slot: Slot, asked: Start, deps: StartDependencies): { unknownUntil: number } {
+function lostBy(slot: Slot, asked: StartRequest, deps: StartDependencies): { unknownUntil: number } {
   const { unknownUntil, lease } = slot;
   if (unknownUntil !== undefined) return { unknownUntil };
   return lease ? { unknownUntil: lease.until + unknownSessionMs(asked.group) } : unknown(asked, deps);
@@ -141,12 +151,12 @@ function troubled(refusal: Problem, { trouble: known }: Slot, now: number): Pick
 }
 
 /** The slot's turn, if it was given for this stream group: each Region has a line of its own. */
-function turnHere({ turn }: Slot, { group }: Start): Slot['turn'] {
+function turnHere({ turn }: Slot, { group }: StartRequest): Slot['turn'] {
   return turn?.group === group.id ? turn : undefined;
 }
 
 /** @throws Problem `too_many_requests` */
-async function charge({ playerId }: Start, deps: StartDependencies): Promise<void> {
+async function charge({ playerId }: StartRequest, deps: StartDependencies): Promise<void> {
   const limit = deps.limits.startsPerMinute;
   const wait = await deps.counters.spend(playerId, 'start', limit, MINUTE_MS, deps.now());
   if (wait > 0) {
@@ -158,7 +168,7 @@ async function charge({ playerId }: Start, deps: StartDependencies): Promise<voi
 
 /** Gives the slot back after a refusal. What the player hears does not depend on it: the lease runs out by itself. */
 async function settle(
-  { playerId }: Start,
+  { playerId }: StartRequest,
   slot: Slot,
   changes: SlotChanges,
   deps: StartDependencies,
@@ -173,7 +183,7 @@ async function settle(
 
 /** The slot under the caller's lease. @throws Problem where another start got it first. */
 async function reserve(
-  asked: Start,
+  asked: StartRequest,
   slot: Slot,
   claim: RequestFingerprint,
   repeat: boolean,
@@ -196,7 +206,7 @@ async function reserve(
 }
 
 function newRecord(
-  asked: Start,
+  asked: StartRequest,
   claim: RequestFingerprint,
   connectionId: string,
   session: AwsStreamSession,

@@ -5,15 +5,15 @@ import { type GetStreamSession, lookUpSession } from '../../gameliftstreams/stat
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
-import type { SessionTable, SessionKey } from '../../sessions/session-table.ts';
+import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
 
 /** What a status poll works with. Deadlines are epoch milliseconds. */
 export interface StatusDependencies {
-  records: SessionTable;
-  spotsIn(region: string): LookupLimiter;
+  sessions: SessionTable;
+  lookupLimiterIn(region: string): LookupLimiter;
   getStreamSession: GetStreamSession;
-  adopt(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  importSession(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
   now(): number;
   random(): number;
   log: Log;
@@ -44,7 +44,7 @@ export async function status(
   deps: StatusDependencies,
 ): Promise<SessionRecord> {
   const deadline = endsBy - RESERVE_MS;
-  const known = (await deps.records.read(key)) ?? (await deps.adopt(key, deadline));
+  const known = (await deps.sessions.read(key)) ?? (await deps.importSession(key, deadline));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
@@ -53,8 +53,8 @@ export async function status(
   if (isOver(record.status) && record.status !== 'TERMINATING') return record;
   const since = now - freshMs(record, now);
   if (record.statusAt > since) return record;
-  if (!(await deps.records.claimLook(key, now, since))) return record;
-  const spots = deps.spotsIn(region);
+  if (!(await deps.sessions.reserveLookup(key, now, since))) return record;
+  const spots = deps.lookupLimiterIn(region);
   if (!(await spots.take(awaitsAnswer(record)))) return record;
 
   try {
@@ -71,7 +71,7 @@ export async function status(
     if (changes.status !== record.status) deps.log.info('status', { status: changes.status });
     const written = { ...changes, ...(startResponse ? { startResponse } : {}) };
     // Where a newer status is there, it is the answer: the player may have ended the session meanwhile.
-    return (await deps.records.observe(key, written)) ?? (await deps.records.read(key)) ?? record;
+    return (await deps.sessions.writeStatus(key, written)) ?? (await deps.sessions.read(key)) ?? record;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     const problem = statusProblem(failure, deps.random());

@@ -10,7 +10,7 @@ const { settings } = common;
 
 const deps: TerminateDependencies = {
   ...common,
-  look: lookupDependencies(common).look,
+  lookUpStatus: lookupDependencies(common).lookUpStatus,
   terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
     terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,

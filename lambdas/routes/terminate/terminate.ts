@@ -5,17 +5,17 @@ import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
-import type { SessionTable, SessionKey } from '../../sessions/session-table.ts';
+import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, statusChanges } from '../../sessions/stream-session.ts';
 
 /** What ending a session works with. Deadlines are epoch milliseconds. */
 export interface TerminateDependencies {
   limits: { connectionsPerMinute: number };
-  records: SessionTable;
+  sessions: SessionTable;
   counters: WindowCounters;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
   terminateStreamSession(key: SessionKey, deadline: number): Promise<void>;
-  look(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
   now(): number;
   random(): number;
   log: Log;
@@ -29,7 +29,7 @@ const RESERVE_MS = 1500;
  * @throws Problem with the refusal.
  */
 export async function terminate(key: SessionKey, endsBy: number, deps: TerminateDependencies): Promise<void> {
-  const known = await deps.records.read(key);
+  const known = await deps.sessions.read(key);
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
@@ -56,11 +56,11 @@ export async function terminate(key: SessionKey, endsBy: number, deps: Terminate
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     const { createdAt } = record;
-    seen = needsStatusLookup(failure) ? await deps.look({ ...key, createdAt }, deadline) : undefined;
+    seen = needsStatusLookup(failure) ? await deps.lookUpStatus({ ...key, createdAt }, deadline) : undefined;
     const problem = terminateProblem(failure, seen, deps.random());
     if (problem) throw problem;
     seen ??= { status: 'TERMINATED' };
   }
-  await deps.records.observe(key, statusChanges(record.status, seen, deps.now()));
+  await deps.sessions.writeStatus(key, statusChanges(record.status, seen, deps.now()));
   deps.log.info('ended', { status: seen.status });
 }

@@ -26,14 +26,14 @@ function starting(startsPerMinute: number) {
   const deps: StartDependencies = {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
     streamGroups: [{ id: 'sg-1' }],
-    records: sessionTable(real.table),
-    playerCounts: tableAffectedPlayers(real.table, HANGS_AFTER_MS),
+    sessions: sessionTable(real.table),
+    affectedPlayers: tableAffectedPlayers(real.table, HANGS_AFTER_MS),
     slots: tableSlots(real.table),
     counters: tableWindowCounters(real.table),
     startStreamSession: async () =>
       ({ arn: `arn:x/${randomUUID()}`, status: 'ACTIVATING' }) as AwsStreamSession,
-    look: async () => undefined,
-    pacer: () => pacer,
+    lookUpStatus: async () => undefined,
+    admissionQueue: () => pacer,
     now: () => clock.now,
     sleep: async () => {},
     random: () => 0,

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  windowResult,
-  stepOf,
   type QueueState,
   queueState,
   shardsOf,
   slowedRate,
+  stepOf,
+  windowResult,
 } from '../../../lambdas/admission/queue.ts';
 import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
 import { queuePositionOf } from '../../../lambdas/admission/ticket.ts';
@@ -24,7 +24,7 @@ afterAll(() => real.close());
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
-const at = (entry: Awaited<ReturnType<AdmissionQueue['enter']>>) =>
+const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
   entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
 
 /** An item as it stands, a pacer that has not read it yet, and what the item becomes. */
@@ -40,12 +40,12 @@ async function standing(changes: Partial<QueueState>, quota = 20) {
 describe('whether arrivals need a turn', () => {
   it('goes by the line too: long after the last throttle nobody overtakes those who wait', async () => {
     const { pacer } = await standing({ pacingUntil: START - 60_000, tat: START + 30_000 });
-    expect(await pacer().enter(NEVER)).toMatchObject({ at: START + 30_000 });
+    expect(await pacer().admit(NEVER)).toMatchObject({ at: START + 30_000 });
   });
 
   it('is extended by every throttle, also where the line stands: a long trouble is not forgotten after 10 s', async () => {
     const { pacer, item } = await standing({ pacingUntil: START + 1000, tat: START + 5000 });
-    await pacer().again(NEVER, false);
+    await pacer().readmit(NEVER, false);
     expect((await item()).pacingUntil).toBe(START + 10_000);
   });
 
@@ -57,11 +57,11 @@ describe('whether arrivals need a turn', () => {
     });
     const [one, other] = [pacer(), pacer()];
     const end = START + 120_000;
-    await one.enter({ end });
-    for (let i = 0; i < 10; i++) await other.enter(NEVER);
+    await one.admit({ end });
+    for (let i = 0; i < 10; i++) await other.admit(NEVER);
     const { tat } = await item();
     clock.now += 100;
-    expect(at(await one.enter({ end }))).toBe(START + 5000);
+    expect(at(await one.admit({ end }))).toBe(START + 5000);
     expect((await item()).tat).toBe(tat);
   });
 });
@@ -69,7 +69,7 @@ describe('whether arrivals need a turn', () => {
 describe('what was counted', () => {
   it('in an earlier storm says nothing in the next: the first throttle empties the window', async () => {
     const { pacer, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
-    await pacer().again(NEVER, false);
+    await pacer().readmit(NEVER, false);
     expect(await item()).toMatchObject({ taken: 0, refused: 0, windowAt: START + 700 });
   });
 
@@ -81,19 +81,19 @@ describe('what was counted', () => {
       ...counted,
     });
     const one = pacer();
-    await one.enter(NEVER);
+    await one.admit(NEVER);
     // The turn's interval has passed, and nobody else has come.
     clock.now += 100;
-    await one.again(NEVER, false);
+    await one.readmit(NEVER, false);
     expect(await item()).toMatchObject(counted);
   });
 
   it('is a sample where the quota is high, and stands for all: counting must not heat the item', async () => {
     const { pacer, item } = await standing({ windowAt: START }, 100);
-    await pacer(() => 0.3).count({ taken: true, spare: false });
+    await pacer(() => 0.3).countCall({ taken: true, spare: false });
     expect(await item()).not.toHaveProperty('taken');
-    await pacer(() => 0.2).count({ taken: true, spare: false });
-    await pacer(() => 0.2).count({ taken: false, spare: false });
+    await pacer(() => 0.2).countCall({ taken: true, spare: false });
+    await pacer(() => 0.2).countCall({ taken: false, spare: false });
     expect(await item()).toMatchObject({ taken: 4, refused: 4 });
   });
 
@@ -104,12 +104,12 @@ describe('what was counted', () => {
       windowAt: START - 2000,
       tat: START + 9000,
     });
-    await pacer().count({ taken: true, spare: false });
+    await pacer().countCall({ taken: true, spare: false });
     const judged = await item();
     expect(judged).toMatchObject({ taken: 0, refused: 0, windowAt: START });
     expect(judged.rate).toBeLessThan(20);
     clock.now += 100;
-    await pacer().count({ taken: true, spare: false });
+    await pacer().countCall({ taken: true, spare: false });
     expect(await item()).toMatchObject({ taken: 1, windowAt: START, rate: judged.rate });
   });
 
@@ -128,7 +128,7 @@ describe('what was counted', () => {
         return real.table.update(key, update);
       },
     };
-    await pacerOver(late, clock, { region }).count({ taken: true, spare: false });
+    await pacerOver(late, clock, { region }).countCall({ taken: true, spare: false });
     expect(await item()).toMatchObject({ windowAt: START, taken: 7 });
   });
 });
@@ -184,7 +184,7 @@ describe('a quota above 100 calls a second', () => {
     const shard = (random: number) =>
       pacerOver(real.table, clock, { region, quota: 200, random: () => random });
     const turns: number[] = [];
-    for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).again(NEVER, false)));
+    for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).readmit(NEVER, false)));
     expect(turns.map((turn) => turn - START - 700)).toEqual([0, 10, 0, 10]);
     for (const index of [0, 1])
       expect(await real.table.get(queueKey(OPERATION, region, index))).toBeDefined();
@@ -198,7 +198,7 @@ describe('a place in a line that is spread over several items', () => {
     let random = 0;
     const pacer = pacerOver(real.table, { now: START }, { region, quota: 200, random: () => random });
     const rates: unknown[] = [];
-    for (random of [0, 0.5, 0]) rates.push(await pacer.again(NEVER, false));
+    for (random of [0, 0.5, 0]) rates.push(await pacer.readmit(NEVER, false));
     expect(rates).toMatchObject([{ perSecond: 200 }, { perSecond: 50 }, { perSecond: 200 }]);
   });
 });
@@ -210,9 +210,9 @@ describe('when the item is too hot', () => {
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
     } as never as Table;
     const pacer = pacerOver(hot, { now: START }, { random: () => 0.5 });
-    await pacer.enter(NEVER);
-    expect(await pacer.again(NEVER, true)).toMatchObject({ at: START + 2000 });
-    expect(await pacer.again(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
+    await pacer.admit(NEVER);
+    expect(await pacer.readmit(NEVER, true)).toMatchObject({ at: START + 2000 });
+    expect(await pacer.readmit(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
   });
 });
 
@@ -224,7 +224,7 @@ describe('the place in the line', () => {
       rate: 10,
       changedAt: START,
     });
-    const entry = await pacer().enter(NEVER);
+    const entry = await pacer().admit(NEVER);
     if (entry === 'calm' || !('at' in entry)) return expect.unreachable();
     expect(queuePositionOf(entry, START)).toBe(300);
     expect(queuePositionOf(entry, entry.at - 1)).toBe(1);

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  isQueueing,
-  windowResult,
-  queueFor,
-  moved,
-  stepOf,
-  type QueueState,
-  queueState,
   currentRate,
+  isQueueing,
+  moved,
+  type QueueState,
+  queueFor,
+  queueState,
+  stepOf,
+  windowResult,
 } from '../../../lambdas/admission/queue.ts';
-import { ticketStateOf, TICKET_KEPT_MS } from '../../../lambdas/admission/ticket.ts';
+import { TICKET_KEPT_MS, ticketStateOf } from '../../../lambdas/admission/ticket.ts';
 
 const START = 1_800_000_000_000;
 const quotas = fc.integer({ min: 1, max: 250 });

@@ -79,8 +79,8 @@ describe('an on-time return', () => {
     const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
     await ask();
     clock.now = START + 8000;
-    await deps.pacer().again(NEVER, false);
-    for (let i = 0; i < 100; i++) await deps.pacer().enter(NEVER);
+    await deps.pacer().readmit(NEVER, false);
+    for (let i = 0; i < 100; i++) await deps.pacer().admit(NEVER);
     const second = await ask();
     expect(second).toMatchObject({ code: 'paced' });
     clock.now += second.retryAfterMs ?? 0;
@@ -102,7 +102,7 @@ describe('an on-time return', () => {
     });
     const asked = await ownSession(deps, { turn: { at: START, since: START - 30_000 } });
     const cold = pacerOver(real.table, clock, { region, quota: 100, random: () => 0.5 });
-    const heard = await told(reconnect(asked, { ...deps, pacer: () => cold }));
+    const heard = await told(reconnect(asked, { ...deps, admissionQueue: () => cold }));
     expect(heard).toMatchObject({ code: 'paced' });
     expect(heard.retryAfterMs).toBeLessThan(3000);
   });
@@ -113,7 +113,7 @@ describe('what a waiting player is told', () => {
     const { clock, deps, region } = await line({ rate: 5, changedAt: START });
     const asked = await ownSession(deps);
     const ask = (pacer: AdmissionQueue) =>
-      told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, pacer: () => pacer }));
+      told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, admissionQueue: () => pacer }));
     const first = await ask(deps.pacer());
     clock.now += 1000;
     const second = await ask(pacerOver(real.table, clock, { region }));
@@ -126,9 +126,9 @@ describe('an answer of AWS', () => {
   it('is written down although the pacer’s item does not answer: counting must not cost it', async () => {
     const { deps } = await line();
     const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
-    const stuck: AdmissionQueue = { ...deps.pacer(), count: () => new Promise<void>(() => {}) };
-    void reconnect(asked, { ...deps, pacer: () => stuck });
-    await expect.poll(async () => (await deps.records.read(asked))?.answer).toBeDefined();
+    const stuck: AdmissionQueue = { ...deps.pacer(), countCall: () => new Promise<void>(() => {}) };
+    void reconnect(asked, { ...deps, admissionQueue: () => stuck });
+    await expect.poll(async () => (await deps.sessions.read(asked))?.answer).toBeDefined();
   });
 
   it('reaches the player although counting fails for a reason of ours', async () => {
@@ -148,6 +148,6 @@ describe('an answer of AWS', () => {
     const { deps } = await line({ tat: 0, pacingUntil: 0 }, () => Promise.reject(answers.shift()));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
-    expect((await deps.records.read(asked))?.consumed).toHaveLength(1);
+    expect((await deps.sessions.read(asked))?.consumed).toHaveLength(1);
   });
 });

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type QueueName, moved, stepOf, type QueueState, queueState } from '../../../lambdas/admission/queue.ts';
+import {
+  moved,
+  type QueueName,
+  type QueueState,
+  queueState,
+  stepOf,
+} from '../../../lambdas/admission/queue.ts';
 import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
@@ -27,7 +33,7 @@ afterAll(() => real.close());
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
-const at = (entry: Awaited<ReturnType<AdmissionQueue['enter']>>) =>
+const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
   entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
 
 const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
@@ -38,7 +44,7 @@ describe('in a storm', () => {
   it('a hundred who arrive together, each in a sandbox of its own, get a hundred different turns', async () => {
     const { region, clock } = await storm();
     const entries = await Promise.all(
-      Array.from({ length: 100 }, () => pacerOver(real.table, clock, { region }).enter(NEVER)),
+      Array.from({ length: 100 }, () => pacerOver(real.table, clock, { region }).admit(NEVER)),
     );
     const turns = entries.map(at);
     expect(new Set(turns.map((turn) => (turn - START - 60_000) / 50)).size).toBe(100);
@@ -59,14 +65,14 @@ describe('in a storm', () => {
     real.operations.length = 0;
     const broken: AdmissionQueue = {
       ...deps.pacer(),
-      enter: () => Promise.reject(new Error('asked')),
-      again: () => Promise.reject(new Error('asked again')),
-      count: async () => {},
+      admit: () => Promise.reject(new Error('asked')),
+      readmit: () => Promise.reject(new Error('asked again')),
+      countCall: async () => {},
     };
     const onTime = { ...asked, endsBy: clock.now + 10_000 };
-    expect(await code(reconnect(onTime, { ...deps, pacer: () => broken }))).toBe('none');
+    expect(await code(reconnect(onTime, { ...deps, admissionQueue: () => broken }))).toBe('none');
     expect(aws.tokens).toHaveLength(1);
-    expect((await deps.records.read(asked))?.turn).toBeUndefined();
+    expect((await deps.sessions.read(asked))?.turn).toBeUndefined();
   });
 
   it('a turn that nobody used for two seconds is lost: its player takes a new one at the end of the line', async () => {
@@ -74,8 +80,8 @@ describe('in a storm', () => {
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
     clock.now = START + 62_100;
-    await deps.pacer().again(NEVER, false);
-    for (let i = 0; i < 100; i++) await deps.pacer().enter(NEVER);
+    await deps.pacer().readmit(NEVER, false);
+    for (let i = 0; i < 100; i++) await deps.pacer().admit(NEVER);
     const lost = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
     expect(lost).toMatchObject({ code: 'paced', retryAfterMs: 700 + 101 * 50 });
     expect(aws.tokens).toEqual([]);
@@ -105,7 +111,7 @@ describe('in a storm', () => {
     const { clock, deps } = await storm({}, () => Promise.reject(refusal('throttled')));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
-    for (let i = 0; i < 1000; i++) await deps.pacer().enter(NEVER);
+    for (let i = 0; i < 1000; i++) await deps.pacer().admit(NEVER);
     clock.now = START + 60_000;
     const heard = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
     expect((heard as { retryAfterMs: number }).retryAfterMs).toBeLessThan(3000);
@@ -149,13 +155,13 @@ describe('when the pacer’s item is too hot', () => {
     for (const random of [0, 0.5, 0.99]) {
       const hot = hotTable({ pacingUntil: START + 1e6, tat: START + 60_000 });
       const pacer = pacerOver(hot, clock, { random: () => random });
-      const heard = await told(reconnect(await ownSession(deps), { ...deps, pacer: () => pacer }));
+      const heard = await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => pacer }));
       expect(heard).toMatchObject({ code: 'paced' });
       waits.push((heard as { retryAfterMs: number }).retryAfterMs);
     }
     expect(waits).toEqual([1000, 16_000, 30_700]);
     const blind = pacerOver(hotTable(), clock, { random: () => 0.5 });
-    expect(await told(reconnect(await ownSession(deps), { ...deps, pacer: () => blind }))).toEqual({
+    expect(await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => blind }))).toEqual({
       code: 'paced',
       retryAfterMs: 2000,
     });
@@ -182,7 +188,7 @@ describe('in calm', () => {
     const clock = { now: START };
     const pacer = pacerOver(real.table, clock);
     real.operations.length = 0;
-    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.enter(NEVER)).toBe('calm');
+    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.admit(NEVER)).toBe('calm');
     expect(real.operations).toEqual(Array(5).fill('get (stale)'));
   });
 });
@@ -205,7 +211,7 @@ it('the table does exactly what the arithmetic says, whoever asks and whatever i
       for (const { gap, again, fresh } of moves) {
         clock.now += gap;
         if (fresh) pacer = pacerOver(real.table, clock, { region });
-        const entry = again ? await pacer.again(NEVER, false) : await pacer.enter(NEVER);
+        const entry = again ? await pacer.readmit(NEVER, false) : await pacer.admit(NEVER);
         if (entry === 'calm') continue;
         const line: QueueName = 'tat';
         const made = moved(model, stepOf(model, 20, { line, now: clock.now, opens: again }));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  fingerprintOf,
   connectionClientToken,
   connectionIdOf,
+  fingerprintOf,
   startClientToken,
 } from '../../../lambdas/identifiers/digests.ts';
 import { playerIdOf } from '../../../lambdas/identifiers/player-id.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { rateLimitWaitMs, chargedNextFreeAt, latestNextFreeAt } from '../../../lambdas/limits/rate-limit.ts';
+import { chargedNextFreeAt, latestNextFreeAt, rateLimitWaitMs } from '../../../lambdas/limits/rate-limit.ts';
 
 it("a player's budget never lets more than its burst plus its rate through, whenever the requests come", () => {
   fc.assert(

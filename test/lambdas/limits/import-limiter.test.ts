@@ -17,9 +17,9 @@ function adopting(missesPerMinute = 10) {
   const clock = { now: 1_800_000_000_000 };
   const aws = { looks: [] as number[] };
   const deps: ImportDependencies = {
-    records: sessionTable(real.table),
-    lookups: tableImportLimiter(real.table),
-    spotsIn: () => ({ take: async () => true, slow: async () => {} }),
+    sessions: sessionTable(real.table),
+    importLimiter: tableImportLimiter(real.table),
+    lookupLimiterIn: () => ({ take: async () => true, slowDown: async () => {} }),
     async getStreamSession(_group, streamSessionId) {
       aws.looks.push(clock.now);
       return { status: 'ACTIVE', userId: streamSessionId.split('.')[0] } as AwsStreamSession;

@@ -35,7 +35,7 @@ function door(changes: Partial<ShellDependencies> = {}) {
         records.push(record);
       },
     },
-    look: async () => ({
+    lookUpSession: async () => ({
       arn: undefined,
       statusReason: undefined,
       location: undefined,

@@ -42,9 +42,9 @@ async function session(
     settings: { adminShell: { perOperatorPerMinute: 100, perMinute: 100_000 } },
     counters: tableWindowCounters(table),
     countUse: () => events.push('metric'),
-    records,
+    sessions: records,
     audit: { write: async ({ outcome, userId }) => void events.push(`record ${outcome} ${userId}`) },
-    look: async () => ({
+    lookUpSession: async () => ({
       arn: undefined,
       status: (left.length > 1 ? left.shift() : left[0]) ?? 'ERROR',
       statusReason: undefined,
@@ -122,7 +122,7 @@ describe('ending any session', () => {
 
   it('of which the table cannot tell the player is a success all the same: it has ended', async () => {
     const observe = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
-    const { end, events, requested } = await session(['CONNECTED'], { records: { observe } });
+    const { end, events, requested } = await session(['CONNECTED'], { sessions: { writeStatus: observe } });
     await end();
     expect(events).toEqual(['metric', requested, 'AWS']);
   });
@@ -132,7 +132,7 @@ describe('ending any session', () => {
       [new Problem('stream_session_not_found', 'none'), 'stream_session_not_found'],
       [new TypeError('oops'), 'broker_misconfigured'],
     ] as const) {
-      const { end, events } = await session(['CONNECTED'], { look: () => Promise.reject(failure) });
+      const { end, events } = await session(['CONNECTED'], { lookUpSession: () => Promise.reject(failure) });
       await expect(end()).rejects.toBe(failure);
       expect(events).toEqual(['metric', `record ${outcome} undefined`]);
     }
@@ -141,7 +141,7 @@ describe('ending any session', () => {
   it('that the broker has never heard of leaves no record of a player behind', async () => {
     const stranger = `player-${randomUUID()}`;
     const { end, events } = await session(['CONNECTED'], {
-      look: async () => ({
+      lookUpSession: async () => ({
         arn: undefined,
         status: 'CONNECTED',
         statusReason: undefined,

@@ -61,7 +61,7 @@ describe('a stuck player', () => {
     expect(await counts(ask())).toBe('bad');
     aws.connect = works;
     expect(await counts(ask(5000, newOffer()))).toBe('good');
-    expect(await deps.records.read(asked)).not.toHaveProperty('trouble');
+    expect(await deps.sessions.read(asked)).not.toHaveProperty('trouble');
     aws.connect = () => Promise.reject(refusal('quota'));
     expect(await counts(ask(5000, newOffer()))).toBe('neither');
     aws.connect = works;
@@ -88,10 +88,10 @@ describe('a stuck player', () => {
     aws.connect = () => Promise.reject(refusal('internal'));
     expect(await counts(ask())).toBe('bad');
     clock.now += 301_000;
-    await deps.records.observe(asked, { status: 'TERMINATED', statusAt: clock.now });
+    await deps.sessions.writeStatus(asked, { status: 'TERMINATED', statusAt: clock.now });
     expect(await counts(ask(0, newOffer()))).toBe('neither');
     const waiting = await player({ turn: { at: clock.now - 1000, since: clock.now - 90_000 } });
-    await deps.records.observe(waiting.asked, { status: 'TERMINATED', statusAt: clock.now });
+    await deps.sessions.writeStatus(waiting.asked, { status: 'TERMINATED', statusAt: clock.now });
     expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('bad');
   });
 
@@ -137,7 +137,7 @@ describe('one player alone', () => {
       const of = await ownSession(deps, { playerId: asked.playerId });
       for (const previousConnectionId of ['c0', undefined]) {
         forgetMeasured();
-        const before = previousConnectionId ?? (await deps.records.read(of))?.lineage?.at(-1);
+        const before = previousConnectionId ?? (await deps.sessions.read(of))?.lineage?.at(-1);
         const next = { ...of, ...newOffer(), previousConnectionId: before, endsBy: clock.now + 10_000 };
         await reconnect(next, deps);
         relapses.push(measured.relapse);
@@ -161,7 +161,11 @@ describe('one player alone', () => {
     expect(await counts.addPlayer('startFailed', 'one more', now)).toBe(10);
     expect(real.operations).toEqual([]);
     expect(
-      await tableAffectedPlayers(real.table, HANGS_AFTER_MS).addPlayer('startFailed', 'in another sandbox', now),
+      await tableAffectedPlayers(real.table, HANGS_AFTER_MS).addPlayer(
+        'startFailed',
+        'in another sandbox',
+        now,
+      ),
     ).toBe(10);
   });
 
@@ -171,12 +175,15 @@ describe('one player alone', () => {
     const gone = () => Promise.reject(new Problem('upstream_unavailable', 'Too busy.'));
     const heard: number[] = [];
     for (const playerCounts of [
-      { ...deps.playerCounts, isDue: gone },
+      { ...deps.affectedPlayers, isDue: gone },
       { isDue: gone, addPlayer: gone },
     ]) {
       forgetMeasured();
       await counts(
-        reconnect({ ...(await ownSession(deps)), endsBy: deps.now() + 10_000 }, { ...deps, playerCounts }),
+        reconnect(
+          { ...(await ownSession(deps)), endsBy: deps.now() + 10_000 },
+          { ...deps, affectedPlayers: playerCounts },
+        ),
       );
       heard.push(measured.failedPlayers);
     }
@@ -192,7 +199,7 @@ describe('a function that was killed', () => {
     const claim = { request: 'r', offer: 'o' };
     const until = clock.now + 1000;
     const lease = { ...claim, id: 'dead', until, connectionId: 'c-dead' };
-    await deps.records.acquire(asked, lease, { perMinute: 30 }, clock.now);
+    await deps.sessions.acquireLease(asked, lease, { perMinute: 30 }, clock.now);
     await ask(2000, newOffer());
     expect(warned).toEqual([
       ['dead lease', { until: new Date(until).toISOString(), connectionId: 'c-dead' }],

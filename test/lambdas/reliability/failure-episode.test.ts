@@ -162,7 +162,7 @@ describe('a reconnect whose table fails or whose function dies, at any step, wha
       };
       const { deps, clock } = reconnectWith(real.table, aws);
       const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
-      await code(reconnect(asked, { ...deps, records: sessionTable(sabotaged(real.table, at, how)) }));
+      await code(reconnect(asked, { ...deps, sessions: sessionTable(sabotaged(real.table, at, how)) }));
 
       calm = true;
       clock.now = asked.endsBy + 501;
@@ -187,7 +187,7 @@ function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
     if (outcome === 'timeout' && !aws.calm) throw refusal('timeout');
     return id;
   };
-  const depsOver = (table: Table) => startWith(table, clock, begins, { pacer: () => pacer });
+  const depsOver = (table: Table) => startWith(table, clock, begins, { admissionQueue: () => pacer });
   const asked = askedStart({ signalRequest: 'o1', key: 'k1' });
   return { aws, clock, asked, depsOver };
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
 import { countAnswer, publish } from '../../../lambdas/observability/telemetry.ts';
 import type { Problem } from '../../../lambdas/problems/problems.ts';
-import type { Reconnect } from '../../../lambdas/routes/reconnect/dependencies.ts';
+import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type Counting, playerAlarms } from '../../campaign/alarms.ts';
 import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal } from '../broker.ts';
@@ -33,11 +33,11 @@ async function player() {
   const aws: FakeAws = { connect: async () => 'answer', seen: undefined, tokens: [] };
   const { deps, clock } = reconnectWith(real.table, aws);
   const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
-  const ask = async (changes: Partial<Reconnect>) => {
+  const ask = async (changes: Partial<ReconnectRequest>) => {
     forgetMeasured();
     return reconnect({ ...asked, ...newOffer(), endsBy: clock.now + 10_000, ...changes }, deps);
   };
-  const connect = async (changes: Partial<Reconnect>): Promise<string> =>
+  const connect = async (changes: Partial<ReconnectRequest>): Promise<string> =>
     JSON.parse((await ask(changes)).body).connectionId;
   return { aws, asked, ask, connect, clock, deps };
 }
@@ -163,10 +163,10 @@ describe('how long AWS took to notice a loss', () => {
     const { ask, asked, deps, clock } = await player();
     const noticed = { status: 'PENDING_CLIENT_RECONNECTION', statusAt: clock.now } as const;
     const noticedAt = clock.now - 5000;
-    await deps.records.observe(asked, { ...noticed, statusSince: clock.now, noticedAt });
+    await deps.sessions.writeStatus(asked, { ...noticed, statusSince: clock.now, noticedAt });
     await ask({ silentMs: 20_000 });
     expect(measured.noticeMs).toBe(15_000);
-    expect(await deps.records.read(asked)).not.toHaveProperty('noticedAt');
+    expect(await deps.sessions.read(asked)).not.toHaveProperty('noticedAt');
   });
 
   it('is measured by the look that a refused call makes, without another call', async () => {
@@ -187,7 +187,7 @@ describe('how long AWS took to notice a loss', () => {
   ])('is not measured %s', async (_, updatedAgoMs, silentMs) => {
     const { ask, asked, deps, clock } = await player();
     const seen = { status: 'PENDING_CLIENT_RECONNECTION', statusAt: clock.now } as const;
-    await deps.records.observe(asked, { ...seen, noticedAt: clock.now - updatedAgoMs });
+    await deps.sessions.writeStatus(asked, { ...seen, noticedAt: clock.now - updatedAgoMs });
     await ask({ silentMs });
     expect(measured.noticeMs).toBeUndefined();
   });
@@ -201,7 +201,7 @@ describe('how long AWS took to notice a loss', () => {
     expect(await code(ask(request))).toBe('session_not_reconnectable');
     clock.now += 5000;
     const seen = { status: 'PENDING_CLIENT_RECONNECTION', statusAt: clock.now } as const;
-    await deps.records.observe(asked, { ...seen, noticedAt: clock.now });
+    await deps.sessions.writeStatus(asked, { ...seen, noticedAt: clock.now });
     aws.connect = works;
     await ask(request);
     expect(measured.noticeMs).toBeUndefined();

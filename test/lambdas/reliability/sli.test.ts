@@ -3,8 +3,8 @@ import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { connectProblem } from '../../../lambdas/gameliftstreams/refusals.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
-  classifyRefusal,
   classifyConnection,
+  classifyRefusal,
   episodeOfTicket,
   type FailureEpisode,
   sliOutcomeOf,
@@ -213,14 +213,18 @@ describe('a connection', () => {
     expect(judge(NOW - 5000, undefined, 'c0')).toBe('none');
     // Or it says that it saw the stream for some seconds after the answer.
     const last = { connectionId: 'c1', answeredAt: NOW - 20_000, relapseCounted: undefined };
-    expect([NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => classifyConnection(last, 'c1', NOW, at))).toEqual(
-      ['counted', 'counted', 'none'],
-    );
+    expect(
+      [NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => classifyConnection(last, 'c1', NOW, at)),
+    ).toEqual(['counted', 'counted', 'none']);
   });
 
   it("of the player's other device is none: it takes the stream over and names no connection", () => {
     expect(
-      classifyConnection({ connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined }, undefined, NOW),
+      classifyConnection(
+        { connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined },
+        undefined,
+        NOW,
+      ),
     ).toBe('none');
   });
 });

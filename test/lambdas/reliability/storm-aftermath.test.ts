@@ -29,7 +29,7 @@ function memory(item?: Item) {
   return { table, counts };
 }
 
-const turnOf = (entry: Awaited<ReturnType<AdmissionQueue['enter']>>, now: number) =>
+const turnOf = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>, now: number) =>
   entry === 'calm' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
 
 describe('a storm that is over', () => {
@@ -37,16 +37,16 @@ describe('a storm that is over', () => {
     const clock = { now: START };
     const { table } = memory();
     const pacer = pacerOver(table, clock, { region: REGION });
-    await pacer.again({ end: START + LIFE_MS }, false);
-    for (let i = 0; i < 10_000; i++) await pacer.enter({ end: START + LIFE_MS });
+    await pacer.readmit({ end: START + LIFE_MS }, false);
+    for (let i = 0; i < 10_000; i++) await pacer.admit({ end: START + LIFE_MS });
     // Two thousand calls on turns are throttled: as many as the simulation counts.
-    for (let i = 0; i < 2000; i++) await pacer.again({ end: START + LIFE_MS }, true);
+    for (let i = 0; i < 2000; i++) await pacer.readmit({ end: START + LIFE_MS }, true);
     // Their sessions ended long ago, and nobody asks AWS for anything.
     for (const later of [130_000, 200_000, 300_000]) {
       clock.now = START + later;
       const end = clock.now + LIFE_MS;
       const late = pacerOver(table, clock, { region: REGION });
-      expect(turnOf(await late.enter({ end }), clock.now) - clock.now).toBeLessThan(LIFE_MS);
+      expect(turnOf(await late.admit({ end }), clock.now) - clock.now).toBeLessThan(LIFE_MS);
     }
   });
 
@@ -54,12 +54,12 @@ describe('a storm that is over', () => {
     const clock = { now: START };
     const { table } = memory();
     const pacer = pacerOver(table, clock, { region: REGION });
-    await pacer.again({ end: START + LIFE_MS }, false);
-    for (let i = 0; i < 10_000; i++) await pacer.enter({ end: START + LIFE_MS });
+    await pacer.readmit({ end: START + LIFE_MS }, false);
+    for (let i = 0; i < 10_000; i++) await pacer.admit({ end: START + LIFE_MS });
     clock.now = START + 200_000;
     const end = clock.now + LIFE_MS;
     let inTime = 0;
-    for (let i = 0; i < 2000; i++) if (turnOf(await pacer.enter({ end }), clock.now) <= end) inTime++;
+    for (let i = 0; i < 2000; i++) if (turnOf(await pacer.admit({ end }), clock.now) <= end) inTime++;
     expect(inTime).toBe(2000);
   });
 });
@@ -74,7 +74,7 @@ describe('one player', () => {
     });
     const older = { pacingUntil: START + 60_000, tat: START + LIFE_MS - 1000, spareTat: START + 5000 };
     const pacer = pacerOver({ ...table, get: async () => older } as Table, clock, { region: REGION });
-    await pacer.enter({ end: START + LIFE_MS });
+    await pacer.admit({ end: START + LIFE_MS });
     expect(counts.written).toBe(1);
   });
 
@@ -87,9 +87,9 @@ describe('one player', () => {
       windowAt: START,
     });
     const pacer = pacerOver(table, clock, { region: REGION });
-    await pacer.count({ taken: false, spare: false });
+    await pacer.countCall({ taken: false, spare: false });
     const end = START + 60_000;
-    expect(turnOf(await pacer.again({ end }, true), clock.now)).toBeLessThanOrEqual(end);
+    expect(turnOf(await pacer.readmit({ end }, true), clock.now)).toBeLessThanOrEqual(end);
   });
 });
 
@@ -98,8 +98,8 @@ describe('a clock that is wrong', () => {
     const clock = { now: START };
     const { table } = memory({ pacingUntil: START + 60_000, tat: START + 5000 });
     const visitor = { end: START + 60_000 };
-    await pacerOver(table, { now: START + 3_600_000 }, { region: REGION }).again(visitor, false);
-    const entry = await pacerOver(table, clock, { region: REGION }).enter(visitor);
+    await pacerOver(table, { now: START + 3_600_000 }, { region: REGION }).readmit(visitor, false);
+    const entry = await pacerOver(table, clock, { region: REGION }).admit(visitor);
     expect(turnOf(entry, clock.now) - clock.now).toBeLessThan(60_000);
   });
 });

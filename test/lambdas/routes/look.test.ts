@@ -55,10 +55,11 @@ async function watched(changes: Partial<SessionRecord> = {}) {
   const spots = spotsOver(real.table, clock);
   const polling: StatusDependencies = {
     ...deps,
-    spotsIn: () => spots,
+    lookupLimiterIn: () => spots,
     getStreamSession,
   };
-  const poll = (from = spots) => status(asked, REGION, clock.now + 6000, { ...polling, spotsIn: () => from });
+  const poll = (from = spots) =>
+    status(asked, REGION, clock.now + 6000, { ...polling, lookupLimiterIn: () => from });
   return { aws, asked, clock, deps, poll, getStreamSession };
 }
 
@@ -115,12 +116,12 @@ describe('a look that AWS fails', () => {
 describe('the quota of looks', () => {
   it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
     const { asked, clock, deps, getStreamSession } = await watched();
-    const look: typeof deps.look = async (sight, deadline) => {
+    const look: typeof deps.lookUpStatus = async (sight, deadline) => {
       const spots = spotsOver(hotTable, clock);
       if (!(await spots.take(false))) return undefined;
       return lookUpStatus(getStreamSession, spots, sight, { deadline, now: deps.now, random: deps.random });
     };
-    expect(await code(reconnect(asked, { ...deps, look }))).toBe('session_not_reconnectable');
+    expect(await code(reconnect(asked, { ...deps, lookUpStatus: look }))).toBe('session_not_reconnectable');
     clock.now += 3000;
     const next = { ...asked, key: 'k2', signalRequest: 'o2', endsBy: clock.now + 10_000 };
     expect(await code(reconnect(next, deps))).toBe('session_not_reconnectable');
@@ -164,7 +165,7 @@ describe('the quota of looks', () => {
     };
     await inOneSecond();
     for (let i = 0; i < 5; i++) {
-      await spots.slow();
+      await spots.slowDown();
       clock.now += 1000;
       await spots.take(true);
     }
@@ -200,7 +201,7 @@ describe('the quota of looks', () => {
     expect(await looks(10)).toBe(2);
     const refused = reconnect(
       { ...asked, endsBy: clock.now + 10_000 },
-      { ...deps, look: async () => ({ status: 'CONNECTED' }) },
+      { ...deps, lookUpStatus: async () => ({ status: 'CONNECTED' }) },
     );
     expect(await code(refused)).toBe('session_not_reconnectable');
     expect(await looks(10)).toBe(10);
@@ -218,7 +219,7 @@ describe('the quota of looks', () => {
       trouble: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
     });
     aws.get = seenAs({ status: 'PENDING_CLIENT_RECONNECTION' });
-    expect((await poll({ take: async () => false, slow: async () => {} })).status).toBe('CONNECTED');
+    expect((await poll({ take: async () => false, slowDown: async () => {} })).status).toBe('CONNECTED');
     clock.now += 1000;
     expect((await poll()).status).toBe('PENDING_CLIENT_RECONNECTION');
   });
@@ -242,7 +243,7 @@ describe("no player rings the operator's alarm at will", () => {
         ...deps,
         counters: tableWindowCounters(real.table),
         terminateStreamSession: () => Promise.reject(refusal('invalid')),
-        look: async () => ({ status: 'ACTIVE' }),
+        lookUpStatus: async () => ({ status: 'ACTIVE' }),
       }),
     );
     expect(await outcome).toBe('session_not_terminable');
@@ -253,8 +254,8 @@ describe("no player rings the operator's alarm at will", () => {
     const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
     const adopted = importSession(key, clock.now + 5000, {
       ...deps,
-      lookups: tableImportLimiter(real.table),
-      spotsIn: () => spotsOver(real.table, clock),
+      importLimiter: tableImportLimiter(real.table),
+      lookupLimiterIn: () => spotsOver(real.table, clock),
       getStreamSession: () => Promise.reject(refusal('invalid')),
       settings: {
         adoption: { enabled: true, quotaShare: 1 },

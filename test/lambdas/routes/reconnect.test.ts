@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../../lambdas/problems/problems.ts';
-import type { Reconnect } from '../../../lambdas/routes/reconnect/dependencies.ts';
+import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal, told } from '../broker.ts';
 
@@ -22,7 +22,7 @@ describe("a session that is not the caller's", () => {
     const sequences: unknown[] = [];
     for (const streamSessionId of [theirs.streamSessionId, 'no-such-session']) {
       real.operations.length = 0;
-      const asked: Reconnect = { ...theirs, playerId: 'somebody-else', streamSessionId };
+      const asked: ReconnectRequest = { ...theirs, playerId: 'somebody-else', streamSessionId };
       const refused = await reconnect(asked, deps).catch((problem) => ({
         code: problem.code,
         detail: problem.message,
@@ -50,7 +50,7 @@ describe('a reconnect', () => {
     const asked = await ownSession(deps);
     const first = await reconnect(asked, deps);
     clock.now += 5000;
-    await deps.records.observe(asked, { status: 'CONNECTED', statusAt: clock.now });
+    await deps.sessions.writeStatus(asked, { status: 'CONNECTED', statusAt: clock.now });
     const again = await reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps);
     expect(again).toEqual({ body: first.body, replayed: true });
     expect(aws.tokens).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('a table that is late once AWS has answered', () => {
     const late = {
       ...deps,
       log,
-      records: { ...deps.records, finish },
+      records: { ...deps.sessions, finish },
       within: async () => 'late' as const,
     };
     expect(JSON.parse((await reconnect(asked, late)).body).signalResponse).toBe('answer');
@@ -167,7 +167,10 @@ describe('the rightful device is not told taken_over by its own requests', () =>
     const { deps, clock } = broker();
     const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
     const finish = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
-    const { body } = await reconnect(asked, { ...deps, records: { ...deps.records, finish } });
+    const { body } = await reconnect(asked, {
+      ...deps,
+      sessions: { ...deps.sessions, releaseLease: finish },
+    });
     const previousConnectionId = JSON.parse(body).connectionId;
     const next = { ...asked, key: 'k2', signalRequest: 'o2', previousConnectionId };
     const stranger = { ...next, key: 'k3', signalRequest: 'o3', previousConnectionId: 'c-other' };
@@ -292,7 +295,10 @@ describe('when the table fails', () => {
     const asked = await ownSession(deps);
     const broken = {
       ...deps,
-      records: { ...deps.records, finish: () => Promise.reject(new Problem('upstream_unavailable', 'gone')) },
+      records: {
+        ...deps.sessions,
+        finish: () => Promise.reject(new Problem('upstream_unavailable', 'gone')),
+      },
     };
     expect((await reconnect(asked, broken)).body).toContain('answer');
   });

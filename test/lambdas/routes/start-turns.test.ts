@@ -42,7 +42,7 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
     {
       limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
       streamGroups: [{ id: 'sg-1' }, { id: 'sg-2' }],
-      pacer: (group) => pacers[group] ?? expect.unreachable(),
+      admissionQueue: (group) => pacers[group] ?? expect.unreachable(),
     },
   );
   const ask = (request: Parameters<typeof start>[0]) =>

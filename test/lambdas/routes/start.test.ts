@@ -32,7 +32,7 @@ function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) 
     },
     {
       limits,
-      async look() {
+      async lookUpStatus() {
         aws.looks++;
         return aws.seen === 'unknown' ? undefined : { status: aws.seen as 'ACTIVE' };
       },
@@ -67,7 +67,7 @@ describe('a start', () => {
   it('whose function died is repeated with the same client token: one session, and the player owns it', async () => {
     const { aws, deps, clock } = broker();
     const request = askedStart();
-    const dying = { ...deps, records: { ...deps.records, add: () => Promise.reject(new Error('killed')) } };
+    const dying = { ...deps, records: { ...deps.sessions, add: () => Promise.reject(new Error('killed')) } };
     await start(request, dying).catch(() => {});
     expect(await code(start(request, deps))).toBe('connection_in_progress');
     clock.now = request.endsBy + 501;
@@ -75,7 +75,7 @@ describe('a start', () => {
     expect(aws.sessions.size).toBe(1);
     const streamSessionId = JSON.parse(body).streamSession.streamSessionId;
     expect(
-      await deps.records.read({ playerId: request.playerId, streamGroupId: 'sg-1', streamSessionId }),
+      await deps.sessions.read({ playerId: request.playerId, streamGroupId: 'sg-1', streamSessionId }),
     ).toBeDefined();
   });
 
@@ -244,10 +244,10 @@ describe("a player beside a session of the player's own", () => {
     const second = JSON.parse((await start(askedStart({ playerId }), deps)).body).streamSession
       .streamSessionId;
     clock.now += 2000;
-    const look: StartDependencies['look'] = async ({ streamSessionId }) => ({
+    const look: StartDependencies['lookUpStatus'] = async ({ streamSessionId }) => ({
       status: streamSessionId === second ? 'TERMINATED' : 'ACTIVE',
     });
-    expect(await code(start(askedStart({ playerId }), { ...deps, look }))).toBe('none');
+    expect(await code(start(askedStart({ playerId }), { ...deps, lookUpStatus: look }))).toBe('none');
   });
 
   it('that only the records know, since the table failed at the slot, counts all the same', async () => {

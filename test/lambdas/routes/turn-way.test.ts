@@ -18,20 +18,20 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
   const asked: string[] = [];
   const { enter = [], again = [], aws = ['done'] } = script;
   const pacer: AdmissionQueue = {
-    async enter() {
+    async admit() {
       asked.push('enter');
       return enter.shift() ?? expect.unreachable();
     },
-    async again(_visitor, turned) {
+    async readmit(_visitor, turned) {
       asked.push(turned ? 'again after a turn' : 'again');
       return again.shift() ?? expect.unreachable();
     },
-    async count({ taken }) {
+    async countCall({ taken }) {
       asked.push(taken ? 'taken' : 'refused');
     },
   };
   const deps = {
-    pacer,
+    queue: pacer,
     log: quiet,
     now: () => clock.now,
     async sleep(milliseconds: number) {
@@ -45,7 +45,7 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
     if (answer instanceof Error) throw answer;
     return answer;
   }
-  return { asked, go: (turn?: Ticket) => callWhenAdmitted({ turn, end: END }, deps, call) };
+  return { asked, go: (turn?: Ticket) => callWhenAdmitted({ ticket: turn, end: END }, deps, call) };
 }
 
 const throttled = (uncertain = false) => refusal('throttled', uncertain);

@@ -9,7 +9,9 @@ describe('a stored answer', () => {
     fc.assert(
       fc.property(text, fc.string({ unit: 'binary' }), text, (start, shared, rest) => {
         const offer = start + shared;
-        expect(decompressAnswer(compressAnswer(shared + rest, offer), offer)).toBe((shared + rest).toWellFormed());
+        expect(decompressAnswer(compressAnswer(shared + rest, offer), offer)).toBe(
+          (shared + rest).toWellFormed(),
+        );
       }),
       { numRuns: 200 },
     );

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../../lambdas/identifiers/digests.ts';
 import type { ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
-  type ConnectionRequest,
-  usedOffersOf,
-  decideConnection,
   addUsedOffer,
+  type ConnectionRequest,
+  decideConnection,
+  usedOffersOf,
 } from '../../../lambdas/sessions/connection.ts';
 import type { Lease, SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 
@@ -232,7 +232,9 @@ describe('the list of consumed claims', () => {
         );
         expect(claims.length).toBeLessThanOrEqual(16);
         expect(new Set(claims.map((claim) => claim.request)).size).toBe(claims.length);
-        expect(claims.at(-1)).toEqual(fingerprintOf({ key: undefined, signalRequest: `offer-${offers.at(-1)}` }));
+        expect(claims.at(-1)).toEqual(
+          fingerprintOf({ key: undefined, signalRequest: `offer-${offers.at(-1)}` }),
+        );
       }),
     );
   });

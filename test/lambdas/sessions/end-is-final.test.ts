@@ -20,7 +20,9 @@ async function player() {
   const aws: FakeAws = { connect: async () => 'answer', seen: undefined, tokens: [] };
   const { deps, clock } = reconnectWith(real.table, aws);
   const asked = await ownSession(deps);
-  const starting = startWith(real.table, clock, async () => randomUUID(), { look: async () => undefined });
+  const starting = startWith(real.table, clock, async () => randomUUID(), {
+    lookUpStatus: async () => undefined,
+  });
   const [slot] = await starting.slots.read(asked.playerId, 1);
   const { streamGroupId, streamSessionId } = asked;
   await starting.slots.write(
@@ -50,7 +52,7 @@ async function player() {
     poll: (during: () => Promise<unknown>) =>
       status(asked, 'us-west-2', clock.now + 6000, {
         ...deps,
-        spotsIn: () => ({ take: async () => true, slow: async () => {} }),
+        lookupLimiterIn: () => ({ take: async () => true, slowDown: async () => {} }),
         getStreamSession: async () => {
           await during();
           return { status: 'CONNECTED' } as never;
@@ -68,8 +70,8 @@ describe('a session that its player ended', () => {
       return 'answer';
     };
     expect(await code(reconnect(asked, deps))).toBe('none');
-    expect((await deps.records.read(asked))?.status).toBe('TERMINATING');
-    expect((await deps.records.list(asked.playerId)).map((each) => isOver(each.status))).toEqual([true]);
+    expect((await deps.sessions.read(asked))?.status).toBe('TERMINATING');
+    expect((await deps.sessions.list(asked.playerId)).map((each) => isOver(each.status))).toEqual([true]);
     expect(await startAnew()).toBe('none');
   });
 
@@ -77,9 +79,9 @@ describe('a session that its player ended', () => {
     'is over, however far behind the clock is that ended it: %i ms',
     async (behindMs) => {
       const { asked, deps, clock, end, startAnew } = await player();
-      await deps.records.observe(asked, { status: 'RECONNECTING', statusAt: clock.now });
+      await deps.sessions.writeStatus(asked, { status: 'RECONNECTING', statusAt: clock.now });
       await end(behindMs);
-      expect((await deps.records.read(asked))?.status).toBe('TERMINATING');
+      expect((await deps.sessions.read(asked))?.status).toBe('TERMINATING');
       expect(await startAnew()).toBe('none');
     },
   );
@@ -91,14 +93,14 @@ describe('a session that its player ended', () => {
       clock.now += 100;
     });
     expect(polled.status).toBe('TERMINATING');
-    expect((await deps.records.read(asked))?.status).toBe('TERMINATING');
+    expect((await deps.sessions.read(asked))?.status).toBe('TERMINATING');
     expect(await startAnew()).toBe('none');
   });
 
   it('keeps the end and the reason that AWS gave: a slower request to end it does not take them back', async () => {
     const { asked, deps, clock, end } = await player();
     const ended = { status: 'TERMINATED', statusReason: 'applicationExit' } as const;
-    await end(0, () => deps.records.observe(asked, { ...ended, statusAt: clock.now + 300 }));
-    expect(await deps.records.read(asked)).toMatchObject(ended);
+    await end(0, () => deps.sessions.writeStatus(asked, { ...ended, statusAt: clock.now + 300 }));
+    expect(await deps.sessions.read(asked)).toMatchObject(ended);
   });
 });

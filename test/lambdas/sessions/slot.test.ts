@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlierRequestsOf, decideStart, type Slot } from '../../../lambdas/sessions/slot.ts';
+import { decideStart, earlierRequestsOf, type Slot } from '../../../lambdas/sessions/slot.ts';
 
 const NOW = 1_000_000;
 const context = { now: NOW, random: 0 };
@@ -48,7 +48,10 @@ describe('a start', () => {
   });
 
   it('that lost its slot to another one is not sent to AWS again, which knows it: the player makes a new offer', () => {
-    const taken = { ...held, earlier: earlierRequestsOf({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }) };
+    const taken = {
+      ...held,
+      earlier: earlierRequestsOf({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }),
+    };
     expect(taken.earlier).toEqual([claim]);
     expect(() => decideStart([taken], claim, context)).toThrow(/offer was used/);
     expect(() => decideStart([taken], { ...claim, request: 'r2', offer: 'o2' }, context)).toThrow(
