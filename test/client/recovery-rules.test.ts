@@ -12,7 +12,7 @@ async function silent(...replies: (Reply | (() => Reply))[]): Promise<Table> {
   await table.playing();
   table.replies.push(...replies);
   old(table).lives = false;
-  await table.clock.advance(1950);
+  await table.clock.advance(1940);
   expect(table.stream.state.name).toBe('reconnecting');
   return table;
 }

@@ -71,7 +71,7 @@ test('the same sources give the same bytes in any checkout, so that what was tes
   for (const folder of ['infra', 'lambdas'])
     cpSync(join(root, folder), join(checkout, folder), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
-  const module = pathToFileURL(join(checkout, 'infra', 'bundle.ts')).href;
+  const module = pathToFileURL(join(checkout, 'infra', 'functions', 'bundling', 'bundle.ts')).href;
   const script = `const { bundle } = await import(${JSON.stringify(module)}); bundle('reconnect', ${JSON.stringify(checkout)});`;
   expect(plainNode(script, {})).toEqual({ status: 0, stdout: '', stderr: '' });
   const [here, there] = [join(directory, 'reconnect'), checkout].map((path) =>

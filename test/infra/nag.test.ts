@@ -136,7 +136,7 @@ describe('the gate', () => {
       cpSync(join(root, each), join(checkout, each), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
-    const table = join(checkout, 'infra', 'table.ts');
+    const table = join(checkout, 'infra', 'storage', 'session-table.ts');
     const sound = readFileSync(table, 'utf8');
     const broken = sound.replace('pointInTimeRecoveryEnabled: true', 'pointInTimeRecoveryEnabled: false');
     expect(broken).not.toBe(sound);

@@ -96,7 +96,7 @@ export async function stormOver(
   const state = { pacingUntil: clock.now + 600_000, tat: clock.now + 60_000, ...changes };
   await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...state });
   const pacer = pacerOver(table, clock, { region });
-  return { aws, clock, region, pacer, deps: { ...deps, pacer: () => pacer } };
+  return { aws, clock, region, pacer, deps: { ...deps, admissionQueue: () => pacer } };
 }
 
 /** A log that keeps nothing. */

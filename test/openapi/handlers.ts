@@ -110,7 +110,7 @@ export async function openHandlers() {
     const load = async (): Promise<Handler> => {
       vi.resetModules();
       for (const [variable, value] of Object.entries(environment(variant))) vi.stubEnv(variable, value);
-      return (await import(`../../lambdas/${name}/handler.ts`)).handler;
+      return (await import(`../../lambdas/routes/${name}/handler.ts`)).handler;
     };
     // One after another: what a module reads from the environment must be its own.
     const last = [...loaded.values()].at(-1) ?? Promise.resolve();

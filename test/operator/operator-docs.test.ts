@@ -22,14 +22,14 @@ describe('docs/operator.md', () => {
   });
 
   it('names options that the command line has', () => {
-    const known = readFileSync(join(root, 'operator', 'help.ts'), 'utf8');
+    const known = readFileSync(join(root, 'operator', 'commands', 'help.ts'), 'utf8');
     const named = new Set([...document.matchAll(/`(--[a-z-]+)`/g)].map(([, option = '']) => option));
     expect(named.size).toBeGreaterThan(8);
     for (const option of named) expect(known).toContain(`  ${option} `);
   });
 
   it('names the versions of the plugin that the command line holds to', () => {
-    const source = readFileSync(join(root, 'operator', 'plugin.ts'), 'utf8');
+    const source = readFileSync(join(root, 'operator', 'commands', 'plugin.ts'), 'utf8');
     for (const name of ['MIN_VERSION', 'AWS_ONLY_VERSION']) {
       const version = new RegExp(`const ${name} = '([\\d.]+)'`).exec(source)?.[1];
       expect(document).toContain(String(version));
@@ -68,7 +68,7 @@ describe('docs/operator.md', () => {
   it('explains lines that the command line prints', () => {
     const lines = [...(document.split('### The command says')[1] ?? '').matchAll(/^\| `([^`]+)`/gm)];
     expect(lines.length).toBeGreaterThan(4);
-    const sources = ['api-failure', 'query-api', 'commands', 'plugin'].map((name) =>
+    const sources = ['commands/api-failure', 'aws/query-api', 'commands/commands', 'commands/plugin'].map((name) =>
       readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
     );
     const codes = readFileSync(join(root, 'lambdas', 'problems', 'operator-problems.ts'), 'utf8');

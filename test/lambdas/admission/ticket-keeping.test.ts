@@ -79,8 +79,8 @@ describe('an on-time return', () => {
     const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
     await ask();
     clock.now = START + 8000;
-    await deps.pacer().readmit(NEVER, false);
-    for (let i = 0; i < 100; i++) await deps.pacer().admit(NEVER);
+    await deps.admissionQueue().readmit(NEVER, false);
+    for (let i = 0; i < 100; i++) await deps.admissionQueue().admit(NEVER);
     const second = await ask();
     expect(second).toMatchObject({ code: 'paced' });
     clock.now += second.retryAfterMs ?? 0;
@@ -114,7 +114,7 @@ describe('what a waiting player is told', () => {
     const asked = await ownSession(deps);
     const ask = (pacer: AdmissionQueue) =>
       told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, admissionQueue: () => pacer }));
-    const first = await ask(deps.pacer());
+    const first = await ask(deps.admissionQueue());
     clock.now += 1000;
     const second = await ask(pacerOver(real.table, clock, { region }));
     expect(second.retryAfterMs).toBe((first.retryAfterMs ?? 0) - 1000);
@@ -126,7 +126,7 @@ describe('an answer of AWS', () => {
   it('is written down although the pacer’s item does not answer: counting must not cost it', async () => {
     const { deps } = await line();
     const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
-    const stuck: AdmissionQueue = { ...deps.pacer(), countCall: () => new Promise<void>(() => {}) };
+    const stuck: AdmissionQueue = { ...deps.admissionQueue(), countCall: () => new Promise<void>(() => {}) };
     void reconnect(asked, { ...deps, admissionQueue: () => stuck });
     await expect.poll(async () => (await deps.sessions.read(asked))?.answer).toBeDefined();
   });

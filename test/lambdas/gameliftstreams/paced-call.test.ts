@@ -64,7 +64,7 @@ describe('in a storm', () => {
     clock.now = START + 60_000 + 1900;
     real.operations.length = 0;
     const broken: AdmissionQueue = {
-      ...deps.pacer(),
+      ...deps.admissionQueue(),
       admit: () => Promise.reject(new Error('asked')),
       readmit: () => Promise.reject(new Error('asked again')),
       countCall: async () => {},
@@ -80,8 +80,8 @@ describe('in a storm', () => {
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
     clock.now = START + 62_100;
-    await deps.pacer().readmit(NEVER, false);
-    for (let i = 0; i < 100; i++) await deps.pacer().admit(NEVER);
+    await deps.admissionQueue().readmit(NEVER, false);
+    for (let i = 0; i < 100; i++) await deps.admissionQueue().admit(NEVER);
     const lost = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
     expect(lost).toMatchObject({ code: 'paced', retryAfterMs: 700 + 101 * 50 });
     expect(aws.tokens).toEqual([]);
@@ -111,7 +111,7 @@ describe('in a storm', () => {
     const { clock, deps } = await storm({}, () => Promise.reject(refusal('throttled')));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
-    for (let i = 0; i < 1000; i++) await deps.pacer().admit(NEVER);
+    for (let i = 0; i < 1000; i++) await deps.admissionQueue().admit(NEVER);
     clock.now = START + 60_000;
     const heard = await told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, deps));
     expect((heard as { retryAfterMs: number }).retryAfterMs).toBeLessThan(3000);

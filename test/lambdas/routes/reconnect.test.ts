@@ -124,7 +124,7 @@ describe('a table that is late once AWS has answered', () => {
       ...deps,
       log,
       records: { ...deps.sessions, finish },
-      within: async () => 'late' as const,
+      withTimeLimit: async () => 'late' as const,
     };
     expect(JSON.parse((await reconnect(asked, late)).body).signalResponse).toBe('answer');
     expect(errors).toEqual([['answer not stored', { cause: 'late' }]]);

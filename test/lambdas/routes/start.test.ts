@@ -67,7 +67,7 @@ describe('a start', () => {
   it('whose function died is repeated with the same client token: one session, and the player owns it', async () => {
     const { aws, deps, clock } = broker();
     const request = askedStart();
-    const dying = { ...deps, records: { ...deps.sessions, add: () => Promise.reject(new Error('killed')) } };
+    const dying = { ...deps, sessions: { ...deps.sessions, add: () => Promise.reject(new Error('killed')) } };
     await start(request, dying).catch(() => {});
     expect(await code(start(request, deps))).toBe('connection_in_progress');
     clock.now = request.endsBy + 501;
