@@ -25,6 +25,8 @@ const DRAWN = /^Drawn: (.*)$/gm;
 export function benchmarksPage(sections: readonly Section[], { machine, date }: Occasion): string {
   return `# Benchmarks
 
+AWS is this repository's emulator here: nothing was measured in an AWS account.
+
 Written by \`npm run bench\` on ${date}: ${machine}. Times are this machine's; what holds elsewhere is each figure beside its
 baseline, which ran at the same time. The options of one: \`npm run bench -- ${sections[0]?.name ?? 'storm'} --help\`.
 

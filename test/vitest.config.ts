@@ -15,7 +15,7 @@ const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
  * than most of them. So none of them may change what another reads: environment variables, global objects, the state of a module.
  */
 const SHARED = [
-  'test/infra/**/*.test.ts',
+  'test/{infra,house}/**/*.test.ts',
   'test/client/!(environment|recovery-matrix|recovery-properties).test.ts',
   'test/local/template/*.test.ts',
   'test/emulator/sigv4/*.test.ts',
