@@ -13,8 +13,7 @@ import {
 import { createReceiver } from './receiver.ts';
 import { RESEND_TICK_MS } from './retransmission.ts';
 import { createSender, MAX_BACKLOG_BYTES } from './sender.ts';
-import { createShell } from './shell.ts';
-import type { ShellSubject } from './subject.ts';
+import { createShell, type ShellSubject } from './shell.ts';
 
 /** Time as a channel needs it: the machine's, or a test's. */
 export interface Clock {
@@ -86,7 +85,6 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
   };
   const shell = createShell({
     subject,
-    now: clock.now,
     every: clock.every,
     write: (text) => {
       // What was pasted behind an exit is not answered.

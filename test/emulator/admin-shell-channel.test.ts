@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Clock, createDataChannel } from '../../emulator/admin-shell/data-channel.ts';
 import { createTickets } from '../../emulator/admin-shell/tickets.ts';
 import { startLife } from '../../emulator/model/lifecycle.ts';
-import { createStatusHistory } from '../../emulator/sessions/status-history.ts';
 import {
   acknowledge,
   connectShell,
@@ -60,8 +59,6 @@ function channel() {
       life,
       connections: 1,
       gameState: { counter: 1, inputs: 0, keys: [], messages: 0, connection: 1 },
-      peerKind: null,
-      history: createStatusHistory(life),
     },
     settings: () => ({ adminShellMaxSeconds: 1800, adminShellIdleSeconds: 900 }),
     clock,
