@@ -46,7 +46,7 @@ export function createAdminShells({ settings, ...options }: AdminShellsOptions):
 
   /** From the accepted token to the end. */
   const openChannel = (sessionId: string, session: StreamSession, socket: ServerSocket): DataChannel => {
-    const forget = session.history.onChange(({ statusReason }) => {
+    const forget = session.history.onChange((statusReason) => {
       if (isFinished(session.life)) {
         channel.finish(`The stream session has ended${statusReason ? ` (${statusReason})` : ''}.`);
       }

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
 import type { Settings } from '../model/settings.ts';
-import { type SessionContext, type SessionRequest, StreamSession } from './stream-session.ts';
+import type { SessionContext, SessionRequest } from './session-request.ts';
+import { StreamSession } from './stream-session.ts';
 
 export interface EmulatorStreamGroup {
   id: string;
