@@ -2,18 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { CreateStreamSessionAdminShellCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Clock, createDataChannel } from '../../emulator/admin-shell/data-channel.ts';
-import { createTickets } from '../../emulator/admin-shell/tickets.ts';
-import { startLife } from '../../emulator/model/lifecycle.ts';
-import {
-  acknowledge,
-  connectShell,
-  type Frame,
-  frame,
-  HANDSHAKE_RESPONSE,
-  parse,
-} from './admin-shell-client.ts';
-import { type Bench, GROUP, openBench, until } from './support.ts';
+import { type Clock, createDataChannel } from '../../../emulator/admin-shell/data-channel.ts';
+import { createTickets } from '../../../emulator/admin-shell/tickets.ts';
+import { startLife } from '../../../emulator/model/lifecycle.ts';
+import { type Bench, GROUP, openBench, until } from '../support.ts';
+import { acknowledge, connectShell, type Frame, frame, HANDSHAKE_RESPONSE, parse } from './client.ts';
 
 /** A clock that stands until it is moved. */
 function standingClock(): Clock & { run(milliseconds: number): void } {

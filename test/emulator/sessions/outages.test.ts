@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench, until } from './support.ts';
+import { type Bench, openBench, until } from '../support.ts';
 
 /**
  * Outages of clients that answer by signalling alone, as the life of their session sees them. What becomes of the packets

@@ -1,8 +1,8 @@
 import { GetStreamGroupCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../emulator/api/faults.ts';
-import { createRateLimit } from '../../emulator/api/rate-limit.ts';
-import { atOneMoment, type Bench, GROUP, openBench } from './support.ts';
+import { createFaults } from '../../../emulator/api/faults.ts';
+import { createRateLimit } from '../../../emulator/api/rate-limit.ts';
+import { atOneMoment, type Bench, GROUP, openBench } from '../support.ts';
 
 let bench: Bench;
 beforeEach(async () => {

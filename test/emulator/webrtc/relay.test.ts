@@ -1,10 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseNetwork } from '../../emulator/webrtc/network.ts';
-import { openRelay, type Relay } from '../../emulator/webrtc/relay.ts';
-import { createShaper, type Direction, type Shaper } from '../../emulator/webrtc/shaper.ts';
-import { until } from './support.ts';
+import { parseNetwork } from '../../../emulator/webrtc/network.ts';
+import { openRelay, type Relay } from '../../../emulator/webrtc/relay.ts';
+import { createShaper, type Direction, type Shaper } from '../../../emulator/webrtc/shaper.ts';
+import { until } from '../support.ts';
 
 interface End {
   socket: Socket;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shutdownWebRtc } from '../../emulator/server.ts';
-import { createPlayer, type Player } from './player.ts';
-import { type Bench, openBench, until } from './support.ts';
+import { shutdownWebRtc } from '../../../emulator/server.ts';
+import { createPlayer, type Player } from '../player.ts';
+import { type Bench, openBench, until } from '../support.ts';
 
 /**
  * What AWS documents least: what becomes of a connection that another one replaces, or whose loss was noticed. Each value of these

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { clipFrames, FRAMES_PER_SECOND } from '../../emulator/webrtc/clip.ts';
-import { startVideo, type VideoTrack } from '../../emulator/webrtc/video.ts';
+import { clipFrames, FRAMES_PER_SECOND } from '../../../emulator/webrtc/clip.ts';
+import { startVideo, type VideoTrack } from '../../../emulator/webrtc/video.ts';
 
 const SECOND_MS = 1_000;
 let sent: { isKey: boolean | undefined; timestamp: number }[] = [];

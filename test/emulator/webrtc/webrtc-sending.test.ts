@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sendIfOpen } from '../../emulator/webrtc/webrtc.ts';
+import { sendIfOpen } from '../../../emulator/webrtc/webrtc.ts';
 
 /** A channel that is open as often as told, then closed. */
 const openFor = (times: number) => ({ isOpen: () => times-- > 0 });

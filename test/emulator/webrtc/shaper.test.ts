@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseNetwork } from '../../emulator/webrtc/network.ts';
-import { createShaper } from '../../emulator/webrtc/shaper.ts';
+import { parseNetwork } from '../../../emulator/webrtc/network.ts';
+import { createShaper } from '../../../emulator/webrtc/shaper.ts';
 
 /** Numbers that look random and are the same in every run. */
 function seeded(seed: number): () => number {

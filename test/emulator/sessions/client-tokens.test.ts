@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { StartStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceError } from '../../emulator/model/errors.ts';
-import { createClientTokens } from '../../emulator/sessions/client-tokens.ts';
-import { APPLICATION, type Bench, GROUP, newOffer, openBench } from './support.ts';
+import { ServiceError } from '../../../emulator/model/errors.ts';
+import { createClientTokens } from '../../../emulator/sessions/client-tokens.ts';
+import { APPLICATION, type Bench, GROUP, newOffer, openBench } from '../support.ts';
 
 let bench: Bench;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChannelMessage, decodeMessage, encodeMessage } from '../../emulator/admin-shell/message.ts';
-import { frame, parse, uuidOf } from './admin-shell-client.ts';
+import { type ChannelMessage, decodeMessage, encodeMessage } from '../../../emulator/admin-shell/message.ts';
+import { frame, parse, uuidOf } from './client.ts';
 
 const message: fc.Arbitrary<ChannelMessage> = fc.record({
   messageType: fc.constantFrom('input_stream_data', 'output_stream_data', 'acknowledge', 'channel_closed'),

@@ -4,8 +4,8 @@ import {
   GetStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHolds, type HeldCall, type HeldCallView } from '../../emulator/api/holds.ts';
-import { type Bench, GROUP, newOffer, openBench, until } from './support.ts';
+import { createHolds, type HeldCall, type HeldCallView } from '../../../emulator/api/holds.ts';
+import { type Bench, GROUP, newOffer, openBench, until } from '../support.ts';
 
 let bench: Bench;
 beforeEach(async () => {

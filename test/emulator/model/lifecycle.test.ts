@@ -9,7 +9,7 @@ import {
   nextChangeAt,
   startLife,
   type Timing,
-} from '../../emulator/model/lifecycle.ts';
+} from '../../../emulator/model/lifecycle.ts';
 
 const timing: Timing = {
   activationSeconds: 1,

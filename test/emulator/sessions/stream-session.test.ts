@@ -1,10 +1,10 @@
 import { afterAll, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, type Settings } from '../../emulator/model/settings.ts';
-import { shutdownWebRtc } from '../../emulator/server.ts';
-import { NO_CLIENT_CONNECTION } from '../../emulator/sessions/session-request.ts';
-import { StreamSession } from '../../emulator/sessions/stream-session.ts';
-import { createPlayer } from './player.ts';
-import { newOffer } from './support.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../../emulator/model/settings.ts';
+import { shutdownWebRtc } from '../../../emulator/server.ts';
+import { NO_CLIENT_CONNECTION } from '../../../emulator/sessions/session-request.ts';
+import { StreamSession } from '../../../emulator/sessions/stream-session.ts';
+import { createPlayer } from '../player.ts';
+import { newOffer } from '../support.ts';
 
 afterAll(() => shutdownWebRtc());
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { until } from './support.ts';
+import { until } from '../support.ts';
 
 /**
  * A client of the Session Manager data channel for tests, written from the protocol's description and sharing nothing with

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { clipFrames, FRAMES_PER_SECOND } from '../../emulator/webrtc/clip.ts';
+import { clipFrames, FRAMES_PER_SECOND } from '../../../emulator/webrtc/clip.ts';
 
 const NAL_TYPES = (frame: Buffer) => {
   const types = [];
@@ -25,6 +25,6 @@ it('the clip is constrained baseline, which every browser decodes, and stays sma
   const at = parameters.indexOf('00000167', 0, 'hex') + 4;
   expect(parameters[at]).toBe(66);
   expect((parameters[at + 1] ?? 0) & 0x40).toBe(0x40);
-  const { size } = statSync(new URL('../../emulator/webrtc/clip/clip.h264', import.meta.url));
+  const { size } = statSync(new URL('../../../emulator/webrtc/clip/clip.h264', import.meta.url));
   expect(size).toBeLessThan(600 * 1024);
 });

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDataChannel } from '../../emulator/admin-shell/data-channel.ts';
-import { refuseUpgrade } from '../../emulator/admin-shell/websocket.ts';
-import { frame, parse } from './admin-shell-client.ts';
-import { openBench } from './support.ts';
+import { createDataChannel } from '../../../emulator/admin-shell/data-channel.ts';
+import { refuseUpgrade } from '../../../emulator/admin-shell/websocket.ts';
+import { openBench } from '../support.ts';
+import { frame, parse } from './client.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -5,8 +5,8 @@ import {
   StartStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Authorization } from '../../emulator/server.ts';
-import { APPLICATION, type Bench, GROUP, newOffer, openBench } from './support.ts';
+import type { Authorization } from '../../../emulator/server.ts';
+import { APPLICATION, type Bench, GROUP, newOffer, openBench } from '../support.ts';
 
 const ARN = 'arn:aws:gameliftstreams:us-west-2:123456789012';
 let bench: Bench;

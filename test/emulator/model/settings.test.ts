@@ -1,6 +1,6 @@
 import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, GROUP, newOffer, openBench, until } from './support.ts';
+import { type Bench, GROUP, newOffer, openBench, until } from '../support.ts';
 
 let bench: Bench;
 beforeEach(async () => {

@@ -10,8 +10,8 @@ import {
   waitUntilStreamSessionActive,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TICK_MS } from '../../emulator/webrtc/game.ts';
-import { APPLICATION, type Bench, GROUP, newOffer, openBench } from './support.ts';
+import { TICK_MS } from '../../../emulator/webrtc/game.ts';
+import { APPLICATION, type Bench, GROUP, newOffer, openBench } from '../support.ts';
 
 const ARN = 'arn:aws:gameliftstreams:us-west-2:123456789012';
 let bench: Bench;
@@ -315,7 +315,7 @@ describe('every constraint of the model is held, and the refusal names the membe
   it('holds for paths and queries as well, and an empty label is not a list', async () => {
     const get = (StreamSessionIdentifier: string) =>
       bench.client.send(new GetStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier }));
-    await expect(get('../x')).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(get('../../x')).rejects.toMatchObject({ name: 'ValidationException' });
     await expect(get('')).rejects.toMatchObject({ name: 'ValidationException' });
     const list = (input: object) => bench.client.send(new ListStreamSessionsByAccountCommand(input));
     await expect(list({ MaxResults: 101 })).rejects.toThrow("at 'MaxResults'");

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChannelMessage, PayloadType } from '../../emulator/admin-shell/message.ts';
-import { createReceiver } from '../../emulator/admin-shell/receiver.ts';
-import { createRetransmission, RESEND_TICK_MS } from '../../emulator/admin-shell/retransmission.ts';
-import { CHUNK_BYTES, createSender, MAX_BACKLOG_BYTES } from '../../emulator/admin-shell/sender.ts';
+import { type ChannelMessage, PayloadType } from '../../../emulator/admin-shell/message.ts';
+import { createReceiver } from '../../../emulator/admin-shell/receiver.ts';
+import { createRetransmission, RESEND_TICK_MS } from '../../../emulator/admin-shell/retransmission.ts';
+import { CHUNK_BYTES, createSender, MAX_BACKLOG_BYTES } from '../../../emulator/admin-shell/sender.ts';
 
 /** One way of a wire with a will of its own: each message meets the next fate. */
 interface Fate {

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { TerminateStreamSessionCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { shutdownWebRtc } from '../../emulator/server.ts';
-import { createPlayer, type Player } from './player.ts';
-import { type Bench, GROUP, newOffer, openBench, until } from './support.ts';
+import { shutdownWebRtc } from '../../../emulator/server.ts';
+import { createPlayer, type Player } from '../player.ts';
+import { type Bench, GROUP, newOffer, openBench, until } from '../support.ts';
 
 let bench: Bench;
 let players: Player[] = [];

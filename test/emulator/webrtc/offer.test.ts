@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseOffer } from '../../emulator/webrtc/offer.ts';
+import { parseOffer } from '../../../emulator/webrtc/offer.ts';
 
 const VIDEO = [
   'm=video 9 UDP/TLS/RTP/SAVPF 96 102 104 106 108',

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { shutdownWebRtc } from '../../emulator/server.ts';
-import { evenDice } from './dice.ts';
-import { createPlayer, type Player } from './player.ts';
-import { type Bench, openBench, until } from './support.ts';
+import { shutdownWebRtc } from '../../../emulator/server.ts';
+import { evenDice } from '../dice.ts';
+import { createPlayer, type Player } from '../player.ts';
+import { type Bench, openBench, until } from '../support.ts';
 
 let bench: Bench;
 let players: Player[] = [];

@@ -1,7 +1,7 @@
 import { CreateStreamSessionAdminShellCommand } from '@aws-sdk/client-gameliftstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectShell, frame } from './admin-shell-client.ts';
-import { atOneMoment, type Bench, GROUP, openBench, until } from './support.ts';
+import { atOneMoment, type Bench, GROUP, openBench, until } from '../support.ts';
+import { connectShell, frame } from './client.ts';
 
 let bench: Bench;
 beforeEach(async () => {

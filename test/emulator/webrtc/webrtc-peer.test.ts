@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { shutdownWebRtc } from '../../emulator/server.ts';
-import { createGame, type Game } from '../../emulator/webrtc/game.ts';
-import { parseOffer } from '../../emulator/webrtc/offer.ts';
-import type { Peer } from '../../emulator/webrtc/peer.ts';
-import { createWebRtcPeer } from '../../emulator/webrtc/webrtc-peer.ts';
-import { createPlayer, type Player } from './player.ts';
-import { until } from './support.ts';
+import { shutdownWebRtc } from '../../../emulator/server.ts';
+import { createGame, type Game } from '../../../emulator/webrtc/game.ts';
+import { parseOffer } from '../../../emulator/webrtc/offer.ts';
+import type { Peer } from '../../../emulator/webrtc/peer.ts';
+import { createWebRtcPeer } from '../../../emulator/webrtc/webrtc-peer.ts';
+import { createPlayer, type Player } from '../player.ts';
+import { until } from '../support.ts';
 
 let player: Player;
 let peer: Peer;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLineEditor } from '../../emulator/admin-shell/line-editor.ts';
-import { createShell, printable, type ShellSubject } from '../../emulator/admin-shell/shell.ts';
-import { startLife } from '../../emulator/model/lifecycle.ts';
-import { DEFAULT_SETTINGS } from '../../emulator/model/settings.ts';
+import { createLineEditor } from '../../../emulator/admin-shell/line-editor.ts';
+import { createShell, printable, type ShellSubject } from '../../../emulator/admin-shell/shell.ts';
+import { startLife } from '../../../emulator/model/lifecycle.ts';
+import { DEFAULT_SETTINGS } from '../../../emulator/model/settings.ts';
 
 /** Types each text into a line editor of its own. */
 function typed(...texts: (string | Buffer)[]) {
