@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorName, ServiceError } from '../model/errors.ts';
 import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
-import type { Call, Calls } from './calls.ts';
+import type { CallRecord, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
 import type { HoldPlace } from './fault.ts';
-import type { Fate, Faults, Target } from './faults.ts';
+import type { FaultEffects, Faults, Target } from './faults.ts';
 import type { Holds } from './holds.ts';
 import type { Input, OperationContext, OperationSpec } from './operations.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -55,13 +55,13 @@ const AWS_WORDS: Partial<Record<Refusal, string>> = {
 };
 
 /** What goes back over the wire, before the server puts it there. */
-interface Answer {
+interface Reply {
   status: number;
   body?: object;
   error?: ServiceError;
 }
 
-const failure = (error: unknown): Answer => {
+const failure = (error: unknown): Reply => {
   const known =
     error instanceof ServiceError
       ? error
@@ -114,7 +114,7 @@ function requirePermission(
   );
 }
 
-async function perform(context: ApiContext, found: Route, principal: string, input: Input): Promise<Answer> {
+async function perform(context: ApiContext, found: Route, principal: string, input: Input): Promise<Reply> {
   const { spec } = found;
   requirePermission(context, principal, found, input);
   const problems = violations(spec.input, input);
@@ -123,7 +123,7 @@ async function perform(context: ApiContext, found: Route, principal: string, inp
   return body ? { status: spec.successStatus, body } : { status: spec.successStatus };
 }
 
-function send(response: ServerResponse, { status, body, error }: Answer): void {
+function send(response: ServerResponse, { status, body, error }: Reply): void {
   response.statusCode = status;
   response.setHeader('x-amzn-requestid', randomUUID());
   if (error) response.setHeader('x-amzn-errortype', error.name);
@@ -159,7 +159,7 @@ export async function serveCall(
   response: ServerResponse,
 ): Promise<void> {
   const found = route(request.method ?? '', request.url ?? '');
-  const call: Call = context.calls.add({
+  const call: CallRecord = context.calls.add({
     operation: found?.operation ?? 'Unknown',
     principal: null,
     clientToken: null,
@@ -176,9 +176,9 @@ export async function serveCall(
       isCallerGone: () => response.destroyed,
     });
 
-  let answer: Answer;
+  let answer: Reply;
   let target: Target = { operation: call.operation };
-  let fate: Fate | undefined;
+  let fate: FaultEffects | undefined;
   try {
     const principal = authenticate(context, request, body);
     call.principal = principal;
@@ -191,7 +191,7 @@ export async function serveCall(
     call.clientToken = text(input.ClientToken);
 
     target = targetOf(found, input);
-    fate = context.faults.fateOf(target);
+    fate = context.faults.effectsOn(target);
     if (fate.kinds.length > 0) call.fault = fate.kinds.join(',');
     if (fate.holds.has('arrival') && !(await held(target, 'arrival', null))) return void response.destroy();
     if (fate.delayMs > 0) await delay(fate.delayMs, undefined, { ref: false });

@@ -1,5 +1,5 @@
 /** One call of the service, as `GET /_emulator/calls` shows it. */
-export interface Call {
+export interface CallRecord {
   operation: string;
   principal: string | null;
   clientToken: string | null;
@@ -16,14 +16,14 @@ export interface Call {
 const MAX_CALLS = 200_000;
 
 export interface Calls {
-  add(call: Call): Call;
-  list(): readonly Call[];
+  add(call: CallRecord): CallRecord;
+  list(): readonly CallRecord[];
   clear(): void;
 }
 
 /** The record of calls, in order of arrival; the oldest go first when it is full. */
 export function createCalls(limit = MAX_CALLS): Calls {
-  let calls: Call[] = [];
+  let calls: CallRecord[] = [];
   return {
     add: (call) => {
       calls.push(call);

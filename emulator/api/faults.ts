@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** What befalls one call: holds and a delay first, then at most one failure. */
-export interface Fate {
+export interface FaultEffects {
   holds: ReadonlySet<HoldPlace>;
   delayMs: number;
   error?: ServiceError;
@@ -25,7 +25,7 @@ export interface Faults {
   add(fault: Fault): void;
   list(): readonly Fault[];
   clear(): void;
-  fateOf(target: Target): Fate;
+  effectsOn(target: Target): FaultEffects;
 }
 
 const isMeant = (fault: Fault, target: Target) =>
@@ -53,9 +53,9 @@ export function createFaults(random: () => number = Math.random): Faults {
     clear: () => {
       planned = [];
     },
-    fateOf: (target) => {
+    effectsOn: (target) => {
       const holds = new Set<HoldPlace>();
-      const fate: Fate & { kinds: string[] } = { holds, delayMs: 0, kinds: [] };
+      const fate: FaultEffects & { kinds: string[] } = { holds, delayMs: 0, kinds: [] };
       let failed = false;
       for (const fault of planned) {
         const isFailure = fault.kind !== 'latency' && fault.kind !== 'hold';

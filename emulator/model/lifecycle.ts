@@ -149,24 +149,24 @@ export function apply(life: Life, event: LifeEvent, now: number): Life {
   }
 }
 
-interface Due {
+interface TimedChange {
   at: number;
   then: (life: Life, at: number) => Life;
 }
 
 /** Everything that time alone will do to a life in its present status. */
-function dues(life: Life, timing: Timing): Due[] {
+function timedChanges(life: Life, timing: Timing): TimedChange[] {
   const { status, lastUpdatedAt } = life;
-  const after = (since: number, seconds: number, then: Due['then']): Due => ({
+  const after = (since: number, seconds: number, then: TimedChange['then']): TimedChange => ({
     at: since + seconds * 1000,
     then,
   });
   const ending =
-    (reason: StatusReason): Due['then'] =>
+    (reason: StatusReason): TimedChange['then'] =>
     (before, at) =>
       end(before, reason, at);
   const becoming =
-    (next: SessionStatus): Due['then'] =>
+    (next: SessionStatus): TimedChange['then'] =>
     (before, at) =>
       enter(before, next, at);
   if (isFinished(life)) return [];
@@ -201,8 +201,8 @@ function dues(life: Life, timing: Timing): Due[] {
   return list;
 }
 
-const earliest = (life: Life, timing: Timing): Due | undefined =>
-  dues(life, timing).sort((a, b) => a.at - b.at)[0];
+const earliest = (life: Life, timing: Timing): TimedChange | undefined =>
+  timedChanges(life, timing).sort((a, b) => a.at - b.at)[0];
 
 /** When time will next change this life (epoch milliseconds, may lie in the past), or undefined when it never will. */
 export const nextChangeAt = (life: Life, timing: Timing): number | undefined => earliest(life, timing)?.at;

@@ -205,7 +205,7 @@ export class StreamSession {
     if (this.life.status !== 'CONNECTED' || this.life.lostAt !== undefined) return false;
     if (drop.how === 'blackout' || drop.how === 'downlink') {
       this.#outages.begin(drop, this.#peers.client);
-      for (const peer of this.#peers.all()) peer.darkened();
+      for (const peer of this.#peers.all()) peer.outageBegan();
       if (drop.how === 'blackout') this.dispatch({ type: 'clientLost', noticed: false });
       return true;
     }
@@ -224,7 +224,7 @@ export class StreamSession {
 
   #outageEnded(): void {
     this.dispatch({ type: 'clientFound' });
-    for (const peer of this.#peers.all()) peer.restored();
+    for (const peer of this.#peers.all()) peer.outageEnded();
     this.#resumeOlder();
   }
 

@@ -1,7 +1,7 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { Game } from './game.ts';
 import type { PeerNetwork } from './peer.ts';
-import { hold, sendIfOpen } from './webrtc.ts';
+import { retain, sendIfOpen } from './webrtc.ts';
 
 /** The data channels that the Web SDK creates. */
 const INPUT_CHANNEL = 'inputChannel';
@@ -20,7 +20,7 @@ const GOODBYE_MS = 5_000;
  */
 export interface GameChannels {
   /** An outage has ended: what waited for that is taken and sent. */
-  restored(): void;
+  outageEnded(): void;
   /** Sends the game's state as an application message. */
   sendState(): void;
   /** Says goodbye. Resolves when the client has heard it, or is not going to. */
@@ -82,7 +82,7 @@ export function takeChannels(
   };
   connection.onDataChannel((channel) => {
     const label = channel.getLabel();
-    hold(channel, () => {
+    retain(channel, () => {
       if (channel === messages) heardGoodbye();
     });
     if (label === INPUT_CHANNEL) channel.onMessage(onInput);
@@ -92,7 +92,7 @@ export function takeChannels(
   });
 
   return {
-    restored: () => {
+    outageEnded: () => {
       const waiting = { taken, echoes };
       taken = [];
       echoes = [];

@@ -24,9 +24,9 @@ export interface Peer {
   /** Cuts the client off. Whether and when the session learns of it is not the peer's business. */
   drop(how: Loss): void;
   /** An outage begins, see `PeerNetwork.carries`. */
-  darkened(): void;
+  outageBegan(): void;
   /** An outage has ended. */
-  restored(): void;
+  outageEnded(): void;
   /** GameLift Streams has noticed that the client is gone: what is left of the connection is a setting. */
   countAsLost(then: Settings['oldPeerAfterLoss']): void;
   /** Tears the connection down; `serverDisconnect` is told to a client that still listens. */

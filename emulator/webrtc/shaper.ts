@@ -18,7 +18,7 @@ const QUEUE_MS = 1_000;
 const JITTER_SPAN_MS = [50, 350] as const;
 
 /** One way through the network, with what it remembers of earlier packets. */
-function createWay(network: Network, random: () => number) {
+function createDirection(network: Network, random: () => number) {
   const { lossPercent, delayMs, jitterMs, reorder, rateKbps } = network;
   let lineFreeAt = 0;
   let last = 0;
@@ -57,7 +57,7 @@ export function createShaper(
   startedAt: number,
   random: () => number = Math.random,
 ): Shaper {
-  const ways = { toClient: createWay(network, random), toGame: createWay(network, random) };
+  const ways = { toClient: createDirection(network, random), toGame: createDirection(network, random) };
   const { freeze } = network;
 
   /** When a packet due at `at` gets through; undefined when it is lost in a freeze. */

@@ -27,8 +27,8 @@ export function createSignallingPeer({ events, carries }: PeerContext): Peer {
     },
     isPlaying: () => phase === 'connected' && isCarried(),
     drop: over,
-    darkened: () => {},
-    restored: meet,
+    outageBegan: () => {},
+    outageEnded: meet,
     countAsLost: (then) => {
       if (phase === 'connected') phase = then === 'resumes' ? 'lost' : 'over';
     },

@@ -1,7 +1,7 @@
 import type { PeerConnection, RtpPacketizationConfig, Track } from 'node-datachannel';
 import { clipFrames, FRAMES_PER_SECOND } from './clip.ts';
 import type { OfferedVideo } from './offer.ts';
-import { hold, sendIfOpen, type WebRtc } from './webrtc.ts';
+import { retain, sendIfOpen, type WebRtc } from './webrtc.ts';
 
 const CLOCK_RATE = 90_000;
 /** Largest RTP payload that fits everywhere with room for headers. */
@@ -29,7 +29,7 @@ export function addVideoTrack(
     `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`,
   );
   video.addSSRC(ssrc, 'game', 'game', 'video');
-  const track = hold(connection.addTrack(video));
+  const track = retain(connection.addTrack(video));
   const rtp = new webRtc.RtpPacketizationConfig(ssrc, 'game', payloadType, CLOCK_RATE);
   const packetizer = new webRtc.H264RtpPacketizer('StartSequence', rtp, MAX_FRAGMENT_BYTES);
   packetizer.addToChain(new webRtc.RtcpSrReporter(rtp));

@@ -3,7 +3,7 @@ import type { Offer } from './offer.ts';
 import type { PeerNetwork } from './peer.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { addVideoTrack, newSsrc, type VideoTrack } from './video.ts';
-import { hold, type WebRtc } from './webrtc.ts';
+import { retain, type WebRtc } from './webrtc.ts';
 
 const GATHERING_TIMEOUT_MS = 5_000;
 
@@ -24,7 +24,7 @@ function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): Vi
       const audio = new webRtc.Audio(section.mid, 'SendOnly');
       audio.addOpusCodec(section.opus);
       audio.addSSRC(newSsrc(), 'game', 'game', 'audio');
-      hold(connection.addTrack(audio));
+      retain(connection.addTrack(audio));
     }
   }
   return video;

@@ -125,8 +125,8 @@ export async function createWebRtcPeer(
       stop();
       relay.cut();
     },
-    darkened: relay.settle,
-    restored: channels.restored,
+    outageBegan: relay.settle,
+    outageEnded: channels.outageEnded,
     countAsLost: (then) => {
       if (phase !== 'connected') return;
       if (then === 'resumes' && !isDead) {

@@ -17,7 +17,7 @@ const held = new Set<DataChannel | Track>();
  * Holds a data channel or track until it is closed. node-datachannel closes one whose JavaScript object is collected
  * as garbage, and then, having lost it from no list of its own, crashes in `cleanup()`: every one must pass through here.
  */
-export function hold<T extends DataChannel | Track>(part: T, onClosed: () => void = () => {}): T {
+export function retain<T extends DataChannel | Track>(part: T, onClosed: () => void = () => {}): T {
   held.add(part);
   part.onClosed(() => {
     // The native side still works on the object until this callback has returned.

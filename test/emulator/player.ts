@@ -1,5 +1,5 @@
 import { PeerConnection, Video } from 'node-datachannel';
-import { hold } from '../../emulator/webrtc/webrtc.ts';
+import { retain } from '../../emulator/webrtc/webrtc.ts';
 
 interface GameState {
   type: string;
@@ -39,14 +39,14 @@ export async function createPlayer(): Promise<Player> {
 
   const video = new Video('video', 'RecvOnly');
   video.addH264Codec(97, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
-  const track = hold(connection.addTrack(video));
+  const track = retain(connection.addTrack(video));
   track.onMessage((packet) => {
     // RTCP shares the track: its packet types lie where RTP has payload types 64 to 95.
     const type = (packet[1] ?? 0) & 0x7f;
     if (type < 64 || type > 95) packets.push(packet);
   });
-  const input = hold(connection.createDataChannel('inputChannel', { unordered: true, maxRetransmits: 0 }));
-  const channel = hold(connection.createDataChannel('clientMessageChannel'), () => {
+  const input = retain(connection.createDataChannel('inputChannel', { unordered: true, maxRetransmits: 0 }));
+  const channel = retain(connection.createDataChannel('clientMessageChannel'), () => {
     closed = true;
   });
   channel.onMessage((message) => {

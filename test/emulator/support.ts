@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-gameliftstreams';
 import { expect, vi } from 'vitest';
 import { newOffer } from '../../bench/storm/offer.ts';
-import type { Call } from '../../emulator/api/calls.ts';
+import type { CallRecord } from '../../emulator/api/calls.ts';
 import { OPERATIONS } from '../../emulator/model/settings.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
 import { ASKS_FOR_MS } from '../patience.ts';
@@ -28,7 +28,7 @@ export interface Bench {
   clientOf(principal: { accessKeyId: string; secretAccessKey: string }): GameLiftStreamsClient;
   /** Calls the control API and returns the answer's status and body. */
   control(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
-  calls(): Promise<Call[]>;
+  calls(): Promise<CallRecord[]>;
   /** Starts a session. @returns its id */
   start(input?: Partial<StartStreamSessionCommandInput>): Promise<string>;
   get(id: string): ReturnType<typeof getSession>;
@@ -81,7 +81,7 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
     client,
     clientOf,
     control,
-    calls: async () => (await control('GET', 'calls')).body as Call[],
+    calls: async () => (await control('GET', 'calls')).body as CallRecord[],
     start: async (input = {}) => {
       const output = await client.send(
         new StartStreamSessionCommand({

@@ -78,9 +78,9 @@ describe('a planned fault', () => {
     const faults = createFaults(() => next);
     faults.add({ operation: '*', kind: 'throttle', probability: 0.3 });
     next = 0.29;
-    expect(faults.fateOf({ operation: 'GetStreamGroup' }).error?.name).toBe('ThrottlingException');
+    expect(faults.effectsOn({ operation: 'GetStreamGroup' }).error?.name).toBe('ThrottlingException');
     next = 0.3;
-    expect(faults.fateOf({ operation: 'GetStreamGroup' }).error).toBeUndefined();
+    expect(faults.effectsOn({ operation: 'GetStreamGroup' }).error).toBeUndefined();
   });
 
   it.each<[object, RegExp]>([

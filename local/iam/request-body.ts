@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 /**
- * Reads a request's body to its end. A client that goes away in the middle of it is never heard of again.
+ * Reads a request's body to its end. `then` is not called when the client disconnects before.
  * @param then gets the body, or undefined for one of more than `maxBytes`
  */
-export function readWholeBody(
+export function bufferBody(
   request: IncomingMessage,
   maxBytes: number,
   then: (body: Buffer | undefined) => void,
@@ -20,16 +20,13 @@ export function readWholeBody(
   request.on('end', () => then(size > maxBytes ? undefined : Buffer.concat(chunks)));
 }
 
-/**
- * The request once more, its body still to be read: what has been read from a stream can't be put back after
- * its end.
- */
+/** A copy of the request whose body can be read again: bytes can't be put back into a stream that has ended. */
 export function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
   const { method, url, headers, rawHeaders, httpVersion, socket } = request;
-  const again = new Readable({ read() {} });
-  if (body.length > 0) again.push(body);
-  again.push(null);
-  return Object.assign(again, {
+  const copy = new Readable({ read() {} });
+  if (body.length > 0) copy.push(body);
+  copy.push(null);
+  return Object.assign(copy, {
     method,
     url,
     headers,
