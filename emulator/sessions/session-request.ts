@@ -3,7 +3,7 @@ import type { Settings } from '../model/settings.ts';
 /** The signal request of a session that is started before its client exists. */
 export const NO_CLIENT_CONNECTION = 'NO_CLIENT_CONNECTION';
 
-/** What StartStreamSession was asked for, checked and completed. */
+/** The input of StartStreamSession, checked, with its defaults. */
 export interface SessionRequest {
   SignalRequest: string;
   ConnectionTimeoutSeconds: number;

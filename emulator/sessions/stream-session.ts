@@ -256,7 +256,7 @@ export class StreamSession {
     }
   }
 
-  /** Lets go of everything, at the emulator's end. */
+  /** Closes everything, at the emulator's end. */
   dispose(): void {
     this.#isDisposed = true;
     this.#clock.stop();

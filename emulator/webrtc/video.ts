@@ -15,7 +15,7 @@ export interface VideoTrack {
 
 export const newSsrc = () => 1 + Math.floor(Math.random() * 0xffff_fffe);
 
-/** Adds the track that answers an offered video section; call it before the offer is set. */
+/** Adds the track for an offered video section. Call it before the offer is set. */
 export function addVideoTrack(
   webRtc: WebRtc,
   connection: PeerConnection,
@@ -39,9 +39,9 @@ export function addVideoTrack(
 }
 
 /**
- * Sends the clip, looped, from the frame that the game has reached by now: the picture went on while nobody watched.
- * The first frame sent is an IDR frame, so a decoder starts at once.
- * @returns stops it
+ * Sends the clip, looped, from the frame that the game has reached by now: the game went on without a client. The first
+ * frame is an IDR frame, so a decoder starts at once.
+ * @returns a function that stops it
  */
 export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): () => void {
   const frames = clipFrames();
@@ -50,7 +50,7 @@ export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): (
 
   const timestampBase = rtp.timestamp;
   const first = nowFrame();
-  // The clip's place moves so that the next frame sent is an IDR frame: a shift of half a second at most.
+  // The clip is shifted by half a second at most, so that the next frame is an IDR frame.
   let shift = 0;
   const shiftToKey = (index: number) => {
     const end = shift + frames.length;
@@ -62,7 +62,7 @@ export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): (
   const timer = setInterval(() => {
     if (!track.isOpen()) return;
     const until = nowFrame();
-    // After a sleep of the machine the picture goes on from now, as a game's would.
+    // After the machine has slept, goes on with the present frame, as a game would.
     if (until - next > FRAMES_PER_SECOND) {
       next = until;
       shiftToKey(next);

@@ -9,13 +9,13 @@ const GATHERING_TIMEOUT_MS = 5_000;
 
 export interface Answer {
   sdp: string;
-  /** The only way to the game. */
+  /** The only path to the game. */
   relay: Relay;
   /** Absent where the offer has no video section. */
   video: VideoTrack | undefined;
 }
 
-/** Answers the sections in the offer's own order; audio is accepted and stays silent. */
+/** Adds tracks for the offer's sections in their order. Audio is accepted and stays silent. */
 function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): VideoTrack | undefined {
   let video: VideoTrack | undefined;
   for (const section of offer.media) {
@@ -47,7 +47,7 @@ function gathered(connection: PeerConnection): Promise<string> {
   });
 }
 
-/** Puts the relay between: its port replaces the game's own in the answer's only candidate. */
+/** Opens the relay, and puts its port in place of the game's in the answer's only candidate. */
 async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string; relay: Relay }> {
   const lines = sdp.split(/\r?\n/);
   const candidate = /^a=candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 (\d+) typ host/i;
@@ -63,8 +63,8 @@ async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string
 }
 
 /**
- * Has a fresh connection answer an offer, through a relay of its own.
- * @throws when the offer cannot be answered; the connection is of no use then, and nothing else stays behind
+ * Answers an offer with a new connection, through a relay of its own.
+ * @throws when the offer cannot be answered; the caller closes the connection then, and nothing else is left open
  */
 export async function answerOffer(
   webRtc: WebRtc,
