@@ -22,7 +22,7 @@ const end = (id: string) =>
   bench.control('POST', `streamsessions/${id}/end`, { statusReason: 'applicationExit' });
 
 describe('CreateStreamSessionAdminShell', () => {
-  it('answers credentials within the bounds of the API model, other ones each time', async () => {
+  it('gives credentials within the bounds of the API model, new ones each time', async () => {
     const id = await connected();
     const [first, second] = [await grant(id), await grant(id)];
     expect(first.$metadata.httpStatusCode).toBe(200);
@@ -40,7 +40,7 @@ describe('CreateStreamSessionAdminShell', () => {
     });
   });
 
-  it('is granted in each status that AWS names, and in the others refused by what the settings choose', async () => {
+  it('is granted in each status that AWS names, and refused in the others with the error of the settings', async () => {
     const id = await connected();
     await grant(id);
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
@@ -65,7 +65,7 @@ describe('CreateStreamSessionAdminShell', () => {
     await expect(grant('unknown')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('is not ready for a while after the session became ACTIVE, so that a broker must wait it out', async () => {
+  it('is not ready for a while after the session became ACTIVE, so that the caller must wait', async () => {
     await set({ adminShellReadySeconds: 1000 });
     const id = await connected();
     await expect(grant(id)).rejects.toMatchObject({ name: 'StreamSessionAccessNotReadyException' });
@@ -90,8 +90,8 @@ describe('CreateStreamSessionAdminShell', () => {
   });
 });
 
-describe('a token', () => {
-  it('opens one connection; whoever has read it too is refused', async () => {
+describe('an admin shell’s token', () => {
+  it('opens one connection, and a second use of it is refused', async () => {
     const credentials = await grant(await connected());
     const shell = await connectShell(credentials);
     await shell.sees('$ ');
@@ -100,7 +100,7 @@ describe('a token', () => {
     await (await connectShell(credentials)).sees('$ ');
   });
 
-  it('that leaked is useless once its time is over, and so is the URL', async () => {
+  it('is useless once it has expired, and so is the URL', async () => {
     const credentials = await grant(await connected());
     const waiting = new WebSocket(String(credentials.StreamUrl));
     await new Promise((resolve) => {
@@ -116,7 +116,7 @@ describe('a token', () => {
     await expect(connectShell(credentials)).rejects.toThrow('refused');
   });
 
-  it('of another session, a guessed one and none at all are refused, and a changed URL never answers', async () => {
+  it('is refused if it belongs to another session, is guessed or is missing, and so is a changed URL', async () => {
     const id = await connected();
     const [mine, other] = [await grant(id), await grant(id)];
     expect(await (await connectShell(mine, { token: String(other.TokenValue) })).ended()).toBe(1008);
@@ -134,14 +134,14 @@ describe('a token', () => {
     await (await connectShell(mine)).sees('$ ');
   });
 
-  it('may come with a plain URL, for a plugin that signs it by itself', async () => {
+  it('may come with a plain URL, which the plugin signs by itself', async () => {
     await set({ adminShellStreamUrl: 'plain' });
     const credentials = await grant(await connected());
     expect(credentials.StreamUrl).not.toContain('X-Amz');
     await (await connectShell(credentials)).sees('$ ');
   });
 
-  it('must come first: whoever sends data before it is not let in with it either', async () => {
+  it('must come first: a client that sends data before it is refused', async () => {
     const credentials = await grant(await connected());
     const socket = new WebSocket(String(credentials.StreamUrl));
     const closed = new Promise<number>((resolve) => {
@@ -161,13 +161,13 @@ describe('a token', () => {
   });
 });
 
-describe('a shell', () => {
+describe('an admin shell', () => {
   const open = async () => {
     const id = await connected();
     return { id, shell: await connectShell(await grant(id)) };
   };
 
-  it('shakes hands as the agent does, then shows the session', async () => {
+  it('completes the handshake as the agent does, then shows the session', async () => {
     const { id, shell } = await open();
     await shell.sees('$ ');
     const [request, , complete] = shell.frames;
@@ -189,7 +189,7 @@ describe('a shell', () => {
     expect(screen).toContain(id);
   });
 
-  it('has no way to the machine it runs on', async () => {
+  it('runs no command of the machine that it runs on', async () => {
     const { shell } = await open();
     await shell.sees('$ ');
     shell.type('cat /etc/passwd\r$(id)\r`id`\rconstructor\r__proto__\recho $HOME; id\r');
@@ -211,7 +211,7 @@ describe('a shell', () => {
     await second.sees('30 90');
   });
 
-  it('ends with exit, as the plugin expects it', async () => {
+  it('ends with exit and a normal close code, as the plugin expects', async () => {
     const { shell } = await open();
     await shell.sees('$ ');
     shell.type('exit\r');
@@ -237,7 +237,7 @@ describe('a shell', () => {
     expect(shell.closedBecause()).toBe(why);
   });
 
-  it('outlives its client closing without a word, and so does the emulator', async () => {
+  it('whose client closes without a message disturbs neither the session nor the next shell', async () => {
     const { id, shell } = await open();
     await shell.sees('$ ');
     shell.socket.close();
@@ -247,10 +247,10 @@ describe('a shell', () => {
   });
 });
 
-describe('a peer that breaks the rules does not end the emulator', () => {
+describe('an admin shell client that breaks the protocol does not end the emulator', () => {
   const open = async (automatic = true) => connectShell(await grant(await connected()), { automatic });
 
-  it('wrong digests, wrong lengths and garbage are as if lost', async () => {
+  it('frames with wrong digests, wrong lengths or garbage are ignored', async () => {
     const shell = await open();
     await shell.sees('$ ');
     shell.socket.send(frame('input_stream_data', 1, 1, 'echo no\r', { digest: Buffer.alloc(32) }));
@@ -264,7 +264,7 @@ describe('a peer that breaks the rules does not end the emulator', () => {
     expect(await shell.sees('\r\nyes\r\n')).not.toContain('no\r\n');
   });
 
-  it('nothing but garbage ends its own connection', async () => {
+  it('too much garbage ends its own connection', async () => {
     const shell = await open();
     await shell.sees('$ ');
     for (let sent = 0; sent < 300; sent += 1) shell.socket.send(Buffer.alloc(200, 7));
@@ -291,7 +291,7 @@ describe('a peer that breaks the rules does not end the emulator', () => {
     expect(screen.match(/hi\r\n/g)).toHaveLength(2);
   });
 
-  it('a client that never acknowledges gets everything again, and is not waited for', async () => {
+  it('a client that never acknowledges gets the handshake again and again, and nothing else', async () => {
     const shell = await open(false);
     await until(
       () => shell.frames.length,

@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-describe('whoever has no admin shell', () => {
+describe('a client without an admin shell', () => {
   const upgrade = [
     'GET /v1/data-channel/nobody HTTP/1.1',
     'Host: x',
@@ -24,9 +24,9 @@ describe('whoever has no admin shell', () => {
   ].join('\r\n');
 
   it.each([
-    ['does not hang up after the refusal', '', false],
-    ['has sent more than was read, and then hung up', 'x'.repeat(200_000), true],
-  ])('holds none of the emulator’s sockets: one that %s', async (_what, more, hangsUp) => {
+    ['does not close after the refusal', '', false],
+    ['has sent more than was read, and then closes', 'x'.repeat(200_000), true],
+  ])('keeps none of the emulator’s sockets open, if it %s', async (_what, more, hangsUp) => {
     const server: Server = createServer();
     let refused = 0;
     server.on('upgrade', (_request, socket) => {
@@ -54,27 +54,27 @@ describe('whoever has no admin shell', () => {
     await expect.poll(held).toBe(0);
   });
 
-  it('may offer HTTP/2, as Java’s client and curl do, and is answered in HTTP/1.1', async () => {
+  it('that offers HTTP/2, as Java’s client and curl do, gets its response in HTTP/1.1', async () => {
     const bench = await openBench();
     closers.push(() => bench.close());
     const status = await new Promise((resolve, reject) => {
-      const asked = request(`${bench.emulator.url}/_emulator/calls`, {
+      const call = request(`${bench.emulator.url}/_emulator/calls`, {
         headers: {
           connection: 'Upgrade, HTTP2-Settings',
           upgrade: 'h2c',
           'http2-settings': 'AAMAAABkAAQAAP__',
         },
       });
-      asked.on('response', (response) => resolve(response.resume().statusCode));
-      asked.on('error', reject);
-      asked.end();
+      call.on('response', (response) => resolve(response.resume().statusCode));
+      call.on('error', reject);
+      call.end();
     });
     expect(status).toBe(200);
   });
 });
 
-describe('what is pasted into an admin shell', () => {
-  it('comes back in about as many bytes as it has, not in a frame for each character', () => {
+describe('text pasted into an admin shell', () => {
+  it('is echoed in a few frames, not in one for each character', () => {
     const sent: Buffer[] = [];
     const life = { status: 'CONNECTED', createdAt: 0, connectionTimeoutSeconds: 1, sessionLengthSeconds: 1 };
     const channel = createDataChannel({

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { until } from '../support.ts';
 
 /**
- * A client of the Session Manager data channel for tests, written from the protocol's description and sharing nothing with
- * the emulator's side of it.
+ * A client of the Session Manager data channel for tests, written from the protocol's description. It shares no code with the
+ * emulator.
  */
 
 export interface Frame {
@@ -15,7 +15,7 @@ export interface Frame {
   payload: Buffer;
 }
 
-/** @param overrides what is to be wrong with it */
+/** @param overrides wrong values, for malformed frames */
 export function frame(
   type: string,
   sequence: number,
@@ -50,7 +50,7 @@ export function parse(bytes: Buffer): Frame {
   };
 }
 
-/** The usual notation of a UUID that travels with its low half first. */
+/** The usual notation of a UUID that was sent with its low half first. */
 export function uuidOf(id: Buffer): string {
   const hex = Buffer.concat([id.subarray(8), id.subarray(0, 8)]).toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
@@ -84,22 +84,22 @@ export interface ShellClient {
   /** Sends input with the next sequence number. */
   type(text: string): void;
   send(payloadType: number, payload: Buffer | string): void;
-  /** Why the channel was closed, once it was: what the plugin prints. */
+  /** The reason of the closed channel, which the plugin prints; undefined while it is open. */
   closedBecause(): string | undefined;
-  /** Waits until the screen has it. */
+  /** Waits until the screen shows the text. */
   sees(text: string | RegExp): Promise<string>;
   /** Waits for the end. @returns the close code */
   ended(): Promise<number>;
 }
 
 export interface ConnectOptions {
-  /** What to answer the token frame with; absent: a good one. */
+  /** The token to send; absent: the right one. */
   token?: string;
-  /** Whether to acknowledge and answer the handshake by itself. */
+  /** Whether it acknowledges, and completes the handshake, by itself. */
   automatic?: boolean;
 }
 
-/** Opens a connection as the Session Manager plugin does, and lets it run. */
+/** Opens a connection as the Session Manager plugin does. */
 export async function connectShell(
   credentials: { StreamUrl?: string | undefined; TokenValue?: string | undefined },
   { token = String(credentials.TokenValue), automatic = true }: ConnectOptions = {},

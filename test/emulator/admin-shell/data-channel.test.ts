@@ -8,7 +8,7 @@ import { startLife } from '../../../emulator/model/lifecycle.ts';
 import { type Bench, GROUP, openBench, until } from '../support.ts';
 import { acknowledge, connectShell, type Frame, frame, HANDSHAKE_RESPONSE, parse } from './client.ts';
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until a test moves it. */
 function standingClock(): Clock & { run(milliseconds: number): void } {
   let now = 1_000_000;
   const timers = new Set<{ at: number; again: number | undefined; act: () => void }>();
@@ -38,7 +38,7 @@ function standingClock(): Clock & { run(milliseconds: number): void } {
   };
 }
 
-/** A channel with the times that AWS documents, and a client that acknowledges while it listens. */
+/** A channel with the times that AWS documents. Its client acknowledges frames while `listens` is set. */
 function channel() {
   const clock = standingClock();
   const frames: Frame[] = [];
@@ -58,7 +58,7 @@ function channel() {
     transmit: (bytes) => {
       const sent = parse(bytes);
       frames.push(sent);
-      // Later, as over any wire.
+      // Later, as over a network.
       if (state.listens && sent.type === 'output_stream_data')
         clock.after(1, () => made.receive(acknowledge(sent)));
     },
@@ -86,8 +86,8 @@ function channel() {
   };
 }
 
-describe('a channel', () => {
-  it('lasts 30 minutes for who goes on typing, and not a second longer', () => {
+describe('an admin shell’s data channel', () => {
+  it('ends after 30 minutes, even while the operator types', () => {
     const { clock, send, shakeHands, why, state } = channel();
     shakeHands();
     for (let minute = 0; minute < 29; minute += 1) {
@@ -100,7 +100,7 @@ describe('a channel', () => {
     expect(state.over).toBe(false);
   });
 
-  it('ends after 15 minutes without a key, whatever size the terminal takes meanwhile', () => {
+  it('ends after 15 minutes without a key, even if the terminal is resized meanwhile', () => {
     const { clock, send, shakeHands, why } = channel();
     shakeHands();
     clock.run(10 * 60_000);
@@ -112,7 +112,7 @@ describe('a channel', () => {
     expect(why()).toBe('Nothing was typed for 900 s.');
   });
 
-  it('is not kept by a client that never shakes hands, or cannot show a shell', () => {
+  it('is closed on a client that never completes the handshake, or cannot show a shell', () => {
     const silent = channel();
     silent.clock.run(20_000);
     expect(silent.why()).toBe('The client did not answer in time.');
@@ -122,7 +122,7 @@ describe('a channel', () => {
     expect(unable.why()).toBe('The client cannot show a shell.');
   });
 
-  it('takes no input before hands are shaken, and nonsense for a size or a flag is nothing', () => {
+  it('ignores input before the handshake, and malformed sizes and flags', () => {
     const { clock, send, shakeHands, frames, why } = channel();
     send(1, 'exit\r');
     shakeHands();
@@ -134,7 +134,7 @@ describe('a channel', () => {
     expect(frames.some(({ payload }) => payload.toString().includes('$ '))).toBe(true);
   });
 
-  it('shows what was pasted before an exit, then ends, and answers nothing behind it', () => {
+  it('runs the lines pasted before an exit, ends at the exit, and ignores the lines after it', () => {
     const { clock, send, shakeHands, frames, why } = channel();
     shakeHands();
     send(1, 'echo before\rexit\recho behind\r');
@@ -149,7 +149,7 @@ describe('a channel', () => {
     expect(text).toMatch(/exit\r\n$/);
   });
 
-  it('ends for the flag by which a client asks for its end', () => {
+  it('ends when the client sends the terminate flag', () => {
     const { clock, send, shakeHands, why } = channel();
     shakeHands();
     send(10, Buffer.from([0, 0, 0, 2]));
@@ -157,7 +157,7 @@ describe('a channel', () => {
     expect(why()).toBe('');
   });
 
-  it('whose client does not read stops taking input, is bounded, and goes on where it stopped', () => {
+  it('takes no input and buffers a bounded amount while its client does not read, then goes on', () => {
     const { clock, receive, send, shakeHands, frames, state } = channel();
     shakeHands();
     state.listens = false;
@@ -180,14 +180,14 @@ describe('a channel', () => {
 
     state.listens = true;
     clock.run(60_000);
-    // The client repeats what was not acknowledged.
+    // The client sends unacknowledged input again.
     receive(frame('input_stream_data', first, 1, 'status\r'));
     expect(answered().has(first)).toBe(true);
     expect(state.over).toBeUndefined();
   });
 });
 
-describe('a token', () => {
+describe('an admin shell’s token', () => {
   const tickets = (change: object = {}) => {
     let now = 1_000_000;
     const made = createTickets<string>({
@@ -210,7 +210,7 @@ describe('a token', () => {
   };
   const targetOf = (url: string) => url.slice('ws://127.0.0.1:1'.length);
 
-  it('that leaked is useless after 60 s, with its URL and without', () => {
+  it('is useless after 60 s, with its URL and without', () => {
     const { issue, admit, redeem, pass } = tickets({ adminShellSingleUse: false });
     const { SessionId, StreamUrl, TokenValue } = issue('session');
     pass(59.9);
@@ -224,7 +224,7 @@ describe('a token', () => {
   });
 });
 
-describe('a client that does not read', () => {
+describe('an admin shell client that does not read', () => {
   let bench: Bench;
   afterEach(() => bench.close());
 
@@ -235,7 +235,7 @@ describe('a client that does not read', () => {
   };
   const times = (count: number, bytes: Buffer) => Buffer.concat(Array.from({ length: count }, () => bytes));
 
-  /** A bare connection that has shaken hands, and reads nothing until it is told to. */
+  /** A bare connection that has completed the handshake, and reads nothing until the test resumes it. */
   const connectBare = async () => {
     bench = await openBench({ settings: { adminShellReadySeconds: 0 } });
     const id = await bench.start();
@@ -259,9 +259,9 @@ describe('a client that does not read', () => {
     return { socket, grant };
   };
 
-  it('costs nobody else anything, and goes on where it stopped once it reads', async () => {
+  it('does not disturb another shell, and goes on once it reads', async () => {
     const { socket, grant } = await connectBare();
-    // The same frame again and again is acknowledged each time, and no acknowledgement is read.
+    // Each copy of the frame is acknowledged, and the client reads no acknowledgement.
     const flood = times(20_000, masked(2, frame('input_stream_data', 0, 6, HANDSHAKE_RESPONSE)));
     const written = new Promise((resolve) => socket.write(flood, resolve));
     const other = await connectShell(await grant());
@@ -272,7 +272,7 @@ describe('a client that does not read', () => {
     socket.resume();
     socket.on('data', (data) => {
       seen = (seen + data.toString('latin1')).slice(-10_000);
-      // What had no room on the way comes again only for who acknowledges; this one asks again instead.
+      // This client never acknowledges, so dropped output does not come again. It sends its input again instead.
       if (!seen.includes('still here\r\n'))
         socket.write(masked(2, frame('input_stream_data', 1, 1, 'echo still here\r')));
     });
@@ -284,7 +284,7 @@ describe('a client that does not read', () => {
     socket.destroy();
   });
 
-  it('is cut off when it makes the emulator answer without end', async () => {
+  it('is cut off when its pings cause too many unread responses', async () => {
     const { socket, grant } = await connectBare();
     const pings = times(10_000, masked(9, Buffer.alloc(125)));
     while (socket.writable) await new Promise((resolve) => socket.write(pings, resolve));

@@ -15,7 +15,7 @@ const message: fc.Arbitrary<ChannelMessage> = fc.record({
 });
 
 describe('a message of the data channel', () => {
-  it('is read back as it was written, whatever it holds', () => {
+  it('is decoded as it was encoded, whatever it holds', () => {
     fc.assert(
       fc.property(message, (original) => {
         expect(decodeMessage(encodeMessage(original))).toEqual(original);
@@ -23,7 +23,7 @@ describe('a message of the data channel', () => {
     );
   });
 
-  it('is laid out as the plugin lays it out, byte for byte', () => {
+  it('has the plugin’s layout, byte for byte', () => {
     const messageId = '00112233-4455-6677-8899-aabbccddeeff';
     const written = encodeMessage({
       messageType: 'output_stream_data',
@@ -56,13 +56,13 @@ describe('a message of the data channel', () => {
     expect(uuidOf(parse(written).id)).toBe(messageId);
   });
 
-  it('from a peer that fills with NUL is understood too', () => {
+  it('from a peer that pads its type with NUL is understood too', () => {
     const bytes = frame('input_stream_data', 3, 1, 'x');
     bytes.fill(0, 4 + 'input_stream_data'.length, 36);
     expect(decodeMessage(bytes)).toMatchObject({ messageType: 'input_stream_data', sequenceNumber: 3 });
   });
 
-  it('with any one payload or digest bit turned is refused', () => {
+  it('with one changed bit in payload or digest is refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), fc.nat(), (payload, where) => {
         const bytes = frame('input_stream_data', 0, 1, Buffer.from(payload));
@@ -76,7 +76,7 @@ describe('a message of the data channel', () => {
     );
   });
 
-  it('that is no message at all is a defect, never an exception', () => {
+  it('of random bytes is a defect, never an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(['short', 'header', 'length', 'number', 'digest']).toContain(

@@ -5,7 +5,7 @@ import { createReceiver } from '../../../emulator/admin-shell/receiver.ts';
 import { createRetransmission, RESEND_TICK_MS } from '../../../emulator/admin-shell/retransmission.ts';
 import { CHUNK_BYTES, createSender, MAX_BACKLOG_BYTES } from '../../../emulator/admin-shell/sender.ts';
 
-/** One way of a wire with a will of its own: each message meets the next fate. */
+/** The fate of one message on a bad network. */
 interface Fate {
   /** Milliseconds; a message may overtake another. */
   delay: number;
@@ -20,7 +20,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 });
 const KIND: Fate = { delay: 1, lost: false, twice: false };
 
-/** A sender and a receiver with a bad wire between them, in virtual time. */
+/** A sender and a receiver with a bad network between them, in virtual time. Each message takes the next fate. */
 function link(fates: readonly Fate[], { isReady = (): boolean => true } = {}) {
   let now = 1_000_000;
   let next = 0;
@@ -72,8 +72,8 @@ function link(fates: readonly Fate[], { isReady = (): boolean => true } = {}) {
   };
 }
 
-describe('a wire that loses, repeats and reorders', () => {
-  it('still delivers every byte once and in order, and all is acknowledged in the end', () => {
+describe('an admin shell over a network that loses, repeats and reorders', () => {
+  it('gets every byte once and in order, and in the end all is acknowledged', () => {
     fc.assert(
       fc.property(
         fc.array(fate, { maxLength: 400 }),
@@ -87,7 +87,7 @@ describe('a wire that loses, repeats and reorders', () => {
             expect(wire.sender.send(PayloadType.Output, Buffer.from(text))).toBe(true);
             wire.run(100);
           }
-          // Each fate spoils one message at most: as many resends at the longest pause end them all.
+          // Each fate spoils at most one message: with as many resends at the longest pause, all arrive.
           wire.run(1_200 * (fates.length + 10));
           expect(wire.text()).toBe(texts.join(''));
           expect(wire.delivered.map(({ sequenceNumber }) => sequenceNumber)).toEqual(
@@ -100,14 +100,14 @@ describe('a wire that loses, repeats and reorders', () => {
     );
   });
 
-  it('sends nothing twice where nothing is lost', () => {
+  it('sends nothing twice when nothing is lost', () => {
     const wire = link([]);
     wire.sender.send(PayloadType.Output, Buffer.alloc(10 * CHUNK_BYTES));
     wire.run(5_000);
     expect(wire.sent).toHaveLength(10);
   });
 
-  it('does not starve what follows a message whose acknowledgement never comes: the plugin does not repeat one', () => {
+  it('delivers the messages behind one whose acknowledgement is lost, which the plugin does not repeat', () => {
     let now = 0;
     const sent: number[] = [];
     const sender = createSender({
@@ -123,8 +123,8 @@ describe('a wire that loses, repeats and reorders', () => {
   });
 });
 
-describe('resends', () => {
-  it("keep the plugin's times: after 200 ms at first, and no longer than a second apart", () => {
+describe('an unacknowledged admin shell message', () => {
+  it("is sent again at the plugin's times: after 200 ms at first, and at most a second apart", () => {
     const nothing = Array.from({ length: 1000 }, () => ({ delay: 0, lost: true, twice: false }));
     const wire = link(nothing);
     wire.sender.send(PayloadType.Output, Buffer.from('x'));
@@ -141,7 +141,7 @@ describe('resends', () => {
     expect(Math.round(quick.timeoutMs())).toBe(11);
   });
 
-  it('end after as many attempts as the plugin makes, so that a dead peer costs no more for ever', () => {
+  it('is given up after as many attempts as the plugin makes, so that a dead peer does not cost resends for ever', () => {
     const wire = link(Array.from({ length: 10_000 }, () => ({ delay: 0, lost: true, twice: false })));
     wire.sender.send(PayloadType.Output, Buffer.from('x'));
     wire.run(3_000 * 300 + 60_000);
@@ -150,8 +150,8 @@ describe('resends', () => {
   });
 });
 
-describe('a peer that does not read', () => {
-  it('is sent 64 messages and no more, and what waits for it is bounded', () => {
+describe('an admin shell peer', () => {
+  it('that does not read is sent 64 messages at most, and a bounded amount waits for it', () => {
     const wire = link(Array.from({ length: 100_000 }, () => ({ delay: 0, lost: true, twice: false })));
     const block = Buffer.alloc(8 * 1024);
     let accepted = 0;
@@ -161,7 +161,7 @@ describe('a peer that does not read', () => {
     expect(new Set(wire.sent.map(({ message }) => message.sequenceNumber)).size).toBe(64);
   });
 
-  it('whose input there is no room for is not acknowledged, and delivered when there is', () => {
+  it('whose input finds no room gets no acknowledgement, and its input is delivered later', () => {
     let ready = false;
     const wire = link([], { isReady: () => ready });
     wire.sender.send(PayloadType.Output, Buffer.from('a'));
@@ -175,7 +175,7 @@ describe('a peer that does not read', () => {
     expect(wire.sender.backlog()).toBe(0);
   });
 
-  it('that floods with frames from the future is kept to a bound, and still heard', () => {
+  it('that floods with frames far ahead of their order is limited, and its frame in order is still delivered', () => {
     const acknowledged: number[] = [];
     const delivered: number[] = [];
     const receiver = createReceiver({

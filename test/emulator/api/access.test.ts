@@ -29,7 +29,7 @@ beforeEach(() => {
 
 const list = (client = bench.client) => client.send(new ListStreamSessionsByAccountCommand({}));
 
-describe('who may call', () => {
+describe('the emulator accepts calls of', () => {
   it('nobody without a signature', async () => {
     const response = await fetch(`${bench.emulator.url}/streamsessions`);
     expect(response.status).toBe(403);
@@ -63,7 +63,7 @@ describe('who may call', () => {
 });
 
 describe('what a principal may do', () => {
-  it('is asked with the action and the ARNs, from ids and ARNs alike', async () => {
+  it('is decided by action and ARNs, whether a call names ids or ARNs', async () => {
     await bench.start({ Identifier: `${ARN}:streamgroup/${GROUP}` });
     await list();
     expect(asked).toEqual([
@@ -76,7 +76,7 @@ describe('what a principal may do', () => {
     ]);
   });
 
-  it('without permission nothing happens, and nothing is told: not even that the input was wrong', async () => {
+  it('is nothing without permission: the call has no effect, and its error does not even say that the input was wrong', async () => {
     isAllowed = false;
     const ids = async () =>
       ((await bench.control('GET', 'streamsessions')).body as { id: string }[]).map(({ id }) => id);
@@ -90,8 +90,8 @@ describe('what a principal may do', () => {
   });
 });
 
-describe('a call that makes no sense', () => {
-  it('of an operation that is not emulated is an unknown operation, not a crash', async () => {
+describe('a malformed call', () => {
+  it('of an operation that is not emulated gets UnknownOperationException, and crashes nothing', async () => {
     const command = new ExportStreamSessionFilesCommand({
       Identifier: GROUP,
       StreamSessionIdentifier: 'x',
@@ -100,7 +100,7 @@ describe('a call that makes no sense', () => {
     await expect(bench.client.send(command)).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 
-  it('with a body that is not JSON is a SerializationException', async () => {
+  it('with a body that is not JSON gets SerializationException', async () => {
     bench.client.middlewareStack.add(
       (next) => (args) => {
         const body = '{"Protocol":';
@@ -147,7 +147,7 @@ describe('the control API', () => {
         .end();
     });
 
-  it('serves the page it was told of, with CORS', async () => {
+  it('serves a page of an allowed origin, with CORS', async () => {
     const origin = 'http://127.0.0.1:4560';
     expect(await call({ origin })).toEqual({ status: 200, allowed: origin });
     expect(await call({ origin, 'access-control-request-method': 'PUT' }, 'OPTIONS')).toEqual({
@@ -156,7 +156,7 @@ describe('the control API', () => {
     });
   });
 
-  it('refuses every other page, also one that has pointed its own name here', async () => {
+  it('refuses pages of every other origin, also one whose host name resolves to this machine', async () => {
     expect((await call({ origin: 'https://evil.example' })).status).toBe(403);
     expect((await call({ origin: 'https://evil.example' }, 'OPTIONS')).status).toBe(403);
     expect((await call({ origin: 'null' })).status).toBe(403);

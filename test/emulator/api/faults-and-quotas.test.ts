@@ -22,7 +22,7 @@ describe('a planned fault', () => {
     ['accessDenied', 'AccessDeniedException', 403],
     ['validation', 'ValidationException', 400],
     ['conflict', 'ConflictException', 409],
-  ])('%s is %s with HTTP status %i, as often as it was asked for', async (kind, name, httpStatusCode) => {
+  ])('%s is %s with HTTP status %i, as often as its count says', async (kind, name, httpStatusCode) => {
     await plan({ operation: 'GetStreamGroup', kind, count: 2 });
     await expect(getGroup()).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
     await expect(getGroup()).rejects.toMatchObject({ name });
@@ -30,7 +30,7 @@ describe('a planned fault', () => {
     expect((await bench.control('GET', 'faults')).body).toEqual([]);
   });
 
-  it('reset breaks the connection before anything has happened, lostResponse after it', async () => {
+  it('reset breaks the connection before the call takes effect, lostResponse afterwards', async () => {
     await plan({ operation: 'StartStreamSession', kind: 'reset', count: 1 });
     await expect(bench.start()).rejects.toThrow();
     expect(await sessions()).toHaveLength(0);
@@ -43,7 +43,7 @@ describe('a planned fault', () => {
     ]);
   });
 
-  it('latency holds the answer back while later calls are answered', async () => {
+  it('latency delays one response while later calls get theirs', async () => {
     await plan({ operation: 'GetStreamGroup', kind: 'latency', milliseconds: 600_000, count: 1 });
     let isAnswered = false;
     const answered = () => {
@@ -55,7 +55,7 @@ describe('a planned fault', () => {
     expect(isAnswered).toBe(false);
   });
 
-  it('latency goes together with a failure', async () => {
+  it('latency and a failure hit the same call', async () => {
     await plan({ operation: '*', kind: 'latency', milliseconds: 1, count: 1 });
     await plan({ operation: '*', kind: 'throttle', count: 1 });
     await expect(getGroup()).rejects.toMatchObject({ name: 'ThrottlingException' });
@@ -64,7 +64,7 @@ describe('a planned fault', () => {
     ]);
   });
 
-  it('stays until it is deleted when neither count nor probability is given, and hits its operation only', async () => {
+  it('without count and probability stays until it is deleted, and hits its operation only', async () => {
     await plan({ operation: 'StartStreamSession', kind: 'internal' });
     await expect(bench.start()).rejects.toMatchObject({ name: 'InternalServerException' });
     await expect(bench.start()).rejects.toMatchObject({ name: 'InternalServerException' });
@@ -179,7 +179,7 @@ describe('the record of calls', () => {
 });
 
 describe('the control API', () => {
-  it('shows a session, and says 404 and 409 where there is nothing to cut', async () => {
+  it('shows a session, and responds 404 or 409 when there is no connection to cut', async () => {
     const id = await bench.start({ UserId: 'player' });
     await bench.reaches(id, 'CONNECTED');
     expect((await bench.control('GET', `streamsessions/${id}`)).body).toMatchObject({
@@ -199,7 +199,7 @@ describe('the control API', () => {
     expect((await bench.control('GET', 'streamsessions/none')).status).toBe(404);
   });
 
-  it('says what there is where there is nothing', async () => {
+  it('lists its routes for an unknown path', async () => {
     const answer = await bench.control('GET', 'everything');
     expect(answer.status).toBe(404);
     expect((answer.body as { error: string }).error).toContain('POST faults');

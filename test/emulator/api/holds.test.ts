@@ -24,7 +24,7 @@ const release = async (which?: object) =>
   (await bench.control('POST', 'release', which)).body as HeldCallView[];
 const getGroup = () => bench.client.send(new GetStreamGroupCommand({ Identifier: GROUP }));
 const inTheGame = async () => ((await bench.control('GET', 'streamsessions')).body as unknown[]).length;
-/** A session that waits for its client to come back. */
+/** A session in PENDING_CLIENT_RECONNECTION. */
 const dropped = async () => {
   const id = await bench.start();
   await bench.reaches(id, 'CONNECTED');
@@ -33,7 +33,7 @@ const dropped = async () => {
 };
 
 describe('a held call', () => {
-  it('takes effect only when it is released, if it is held at its arrival', async () => {
+  it('that is held at its arrival takes effect only when it is released', async () => {
     await plan({ operation: 'StartStreamSession', kind: 'hold', count: 1 });
     const starting = bench.start();
     expect(await holds(1)).toMatchObject([
@@ -47,7 +47,7 @@ describe('a held call', () => {
     expect(await held()).toEqual([]);
   });
 
-  it('has taken effect, and only its answer waits, if it is held at its answer', async () => {
+  it('that is held at its answer has taken effect, and only its response waits', async () => {
     const id = await dropped();
     await plan({ operation: 'CreateStreamSessionConnection', kind: 'hold', at: 'answer', count: 1 });
     const connecting = bench.connect(id);
@@ -57,7 +57,7 @@ describe('a held call', () => {
     expect(await connecting).toContain('"answer"');
   });
 
-  it('is the only one held: other calls pass, and the held one is answered by what has changed meanwhile', async () => {
+  it('does not hold other calls, and its response shows what has changed meanwhile', async () => {
     const id = await dropped();
     await plan({ operation: 'CreateStreamSessionConnection', kind: 'hold', count: 1 });
     const late = bench.connect(id);
@@ -69,7 +69,7 @@ describe('a held call', () => {
     await refused;
   });
 
-  it('can be held twice on its way, and meets its other faults between the two', async () => {
+  it('can be held twice, and its other faults hit between the two holds', async () => {
     await plan({ operation: '*', kind: 'hold', count: 1 });
     await plan({ operation: '*', kind: 'hold', at: 'answer', count: 1 });
     await plan({ operation: '*', kind: 'throttle', count: 1 });
@@ -82,7 +82,7 @@ describe('a held call', () => {
     await throttled;
   });
 
-  it('goes on when its caller has hung up, as a call that has reached AWS does', async () => {
+  it('goes on although its caller has closed the connection, like a call that has reached AWS', async () => {
     const id = await dropped();
     await plan({ operation: 'CreateStreamSessionConnection', kind: 'hold', count: 1 });
     const patience = new AbortController();
@@ -103,7 +103,7 @@ describe('a held call', () => {
     await bench.reaches(id, 'CONNECTED');
   });
 
-  it('never takes effect when the emulator ends, and does not keep it from ending', async () => {
+  it('never takes effect when the emulator ends, and does not delay its end', async () => {
     const id = await dropped();
     await plan({ operation: 'CreateStreamSessionConnection', kind: 'hold' });
     await plan({ operation: 'GetStreamGroup', kind: 'hold', at: 'answer' });
@@ -143,7 +143,7 @@ describe('a release', () => {
   const get = (id: string) =>
     bench.client.send(new GetStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }));
 
-  it('can name an operation, a session and a number; the call held longest goes first', async () => {
+  it('can name an operation, a session and a number of calls; the oldest call goes first', async () => {
     const [one, other] = [await bench.start(), await bench.start()];
     await plan({ operation: '*', kind: 'hold' });
     const calls: Promise<unknown>[] = [];
@@ -182,7 +182,7 @@ describe('a fault addressed to one session', () => {
   const get = (id: string) =>
     bench.client.send(new GetStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }));
 
-  it('spares the calls for another session, and hits a call that names it by its ARN', async () => {
+  it('does not hit calls for another session, and hits a call that names the session by its ARN', async () => {
     const [one, other] = [await bench.start(), await bench.start()];
     await plan({ operation: '*', kind: 'throttle', streamSessionId: one, count: 1 });
     await get(other);
@@ -192,7 +192,7 @@ describe('a fault addressed to one session', () => {
     await get(one);
   });
 
-  it('can be addressed to one stream group', async () => {
+  it('can also name one stream group', async () => {
     await plan({ operation: '*', kind: 'throttle', streamGroupId: 'sg-other' });
     await getGroup();
     await plan({ operation: '*', kind: 'throttle', streamGroupId: GROUP });

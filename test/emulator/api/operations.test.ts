@@ -29,7 +29,7 @@ const terminate = (id: string) =>
   bench.client.send(new TerminateStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }));
 
 describe('StartStreamSession', () => {
-  it('answers 201 with the session ACTIVATING and every parameter as it was given', async () => {
+  it('responds 201 with the session ACTIVATING and every parameter unchanged', async () => {
     const input = {
       Identifier: `${ARN}:streamgroup/${GROUP}`,
       ApplicationIdentifier: `${ARN}:application/${APPLICATION}`,
@@ -69,7 +69,7 @@ describe('StartStreamSession', () => {
     });
   });
 
-  it('knows neither foreign stream groups, nor foreign applications, nor foreign locations', async () => {
+  it('refuses unknown stream groups, applications and locations', async () => {
     await expect(bench.start({ Identifier: 'sg-other' })).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
@@ -87,7 +87,7 @@ describe('StartStreamSession', () => {
   });
 });
 
-describe('a client that comes, goes and comes back', () => {
+describe('a client', () => {
   it('gets the signal response once the session is active, and is CONNECTED', async () => {
     const id = await bench.start();
     const session = await bench.reaches(id, 'CONNECTED');
@@ -98,7 +98,7 @@ describe('a client that comes, goes and comes back', () => {
     expect(await script.text()).toContain('GameCastInputModule');
   });
 
-  it('reconnects with a new offer; the answer is in the response, and the counter has not restarted', async () => {
+  it('reconnects with a new offer, gets the answer in the response, and finds the counter not restarted', async () => {
     const id = await bench.start();
     const first = await bench.reaches(id, 'CONNECTED');
     const { counter } = (await bench.control('GET', `streamsessions/${id}`)).body as { counter: number };
@@ -152,7 +152,7 @@ describe('a client that comes, goes and comes back', () => {
     },
   );
 
-  it('cannot use an offer twice in one session, whichever token it comes with', async () => {
+  it('cannot use an offer twice in one session, with the same or another token', async () => {
     const offer = newOffer();
     const id = await bench.start({ SignalRequest: offer });
     await bench.reaches(id, 'CONNECTED');
@@ -164,7 +164,7 @@ describe('a client that comes, goes and comes back', () => {
     await expect(bench.connect(id)).resolves.toContain('answer');
   });
 
-  it('is refused while nobody knows that the old client is gone', async () => {
+  it('is refused while the loss of the old client is not noticed', async () => {
     const id = await bench.start();
     await bench.reaches(id, 'CONNECTED');
     await expect(bench.connect(id)).rejects.toMatchObject({
@@ -173,7 +173,7 @@ describe('a client that comes, goes and comes back', () => {
     });
   });
 
-  it('wins once when two come at the same time', async () => {
+  it('is accepted once when two connect at the same time', async () => {
     const id = await bench.start();
     await bench.reaches(id, 'CONNECTED');
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'close' });
@@ -185,7 +185,7 @@ describe('a client that comes, goes and comes back', () => {
 });
 
 describe('TerminateStreamSession', () => {
-  it('answers 204 and ends the session with apiTerminated; again it is no error', async () => {
+  it('responds 204 and ends the session with apiTerminated, and repeating it is no error', async () => {
     const id = await bench.start();
     await bench.reaches(id, 'CONNECTED');
     expect((await terminate(id)).$metadata.httpStatusCode).toBe(204);
@@ -207,7 +207,7 @@ describe('TerminateStreamSession', () => {
   });
 });
 
-describe('sessions are found', () => {
+describe('a caller finds sessions', () => {
   it('by id or ARN, in their own stream group only', async () => {
     const id = await bench.start();
     const byArn = await bench.client.send(
@@ -226,7 +226,7 @@ describe('sessions are found', () => {
     await expect(bench.client.send(elsewhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('page by page, newest first, none twice and none left out, by group and by account', async () => {
+  it('page by page, newest first, none twice and none missing, by group and by account', async () => {
     const mine = [];
     for (let index = 0; index < 5; index += 1) mine.unshift(await bench.start({ UserId: 'pager' }));
     const pages = paginateListStreamSessions({ client: bench.client, pageSize: 2 }, { Identifier: GROUP });
@@ -270,7 +270,7 @@ it('GetStreamGroup describes the stream group', async () => {
   });
 });
 
-describe('every constraint of the model is held, and the refusal names the member', () => {
+describe('a call that breaks a constraint of the model is refused with the member’s name', () => {
   const long = (length: number) => 'x'.repeat(length);
   const cases: [string, object][] = [
     ['Identifier', { Identifier: 'sg_1' }],
@@ -312,7 +312,7 @@ describe('every constraint of the model is held, and the refusal names the membe
     expect(failure.message).toContain(`at '${member}`);
   });
 
-  it('holds for paths and queries as well, and an empty label is not a list', async () => {
+  it('in paths and queries as well, and an empty label is not a list', async () => {
     const get = (StreamSessionIdentifier: string) =>
       bench.client.send(new GetStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier }));
     await expect(get('../../x')).rejects.toMatchObject({ name: 'ValidationException' });
@@ -330,7 +330,7 @@ describe('every constraint of the model is held, and the refusal names the membe
     await expect(bench.client.send(short)).rejects.toThrow("at 'ClientToken'");
   });
 
-  it('does not repeat an offer in its message, since offers hold addresses and keys', async () => {
+  it('without its offer in the message, since offers hold addresses and keys', async () => {
     const failure = await bench.start({ RoleArn: 'secret-role-of-somebody' }).catch((error) => error);
     expect(failure.message).not.toContain('secret-role');
   });

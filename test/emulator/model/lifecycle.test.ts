@@ -20,7 +20,7 @@ const timing: Timing = {
   idleTimeoutSeconds: 3600,
 };
 
-/** A session started at 0 s that lives through events, each at its second, and then until `untilSeconds`. */
+/** A session that starts at 0 s and gets events, each at its second, and then runs until `untilSeconds`. */
 function live(
   events: readonly [number, LifeEvent][],
   untilSeconds: number,
@@ -40,14 +40,14 @@ const connected: [number, LifeEvent][] = [...active, [2, { type: 'clientConnecte
 const lost: [number, LifeEvent][] = [...connected, [10, { type: 'clientLost', noticed: false }]];
 
 describe('a stream session', () => {
-  it('is ACTIVATING until capacity, answer and activation time are there', () => {
+  it('is ACTIVATING until capacity is found, its offer is answered and the activation time is over', () => {
     expect(live([], 74).status).toBe('ACTIVATING');
     expect(live([placed], 1000).status).toBe('ACTIVATING');
     expect(live(active, 0.999).status).toBe('ACTIVATING');
     expect(live(active, 1).status).toBe('ACTIVE');
   });
 
-  it('that finds no capacity ends in placementTimeout', () => {
+  it('without capacity ends in placementTimeout', () => {
     expect(live([], 75)).toMatchObject({ status: 'ERROR', statusReason: 'placementTimeout' });
   });
 
@@ -78,7 +78,7 @@ describe('a stream session', () => {
     expect(live(closed, 10, { lossNoticeSeconds: 15 }).status).toBe('PENDING_CLIENT_RECONNECTION');
   });
 
-  it('stays CONNECTED when its client is heard of again before the loss is noticed', () => {
+  it('stays CONNECTED when its client sends packets again before the loss is noticed', () => {
     const slow = { lossNoticeSeconds: 15 };
     const found: [number, LifeEvent][] = [...lost, [24, { type: 'clientFound' }]];
     expect(live(found, 3_000, slow)).toMatchObject({ status: 'CONNECTED', lastUpdatedAt: 2_000 });
@@ -87,7 +87,7 @@ describe('a stream session', () => {
     expect(live(lostAgain, 45, slow).status).toBe('PENDING_CLIENT_RECONNECTION');
   });
 
-  it('that has noticed a loss waits for a new connection, even when the client is heard of again', () => {
+  it('that has noticed a loss waits for a new connection, even when the client sends packets again', () => {
     const late: [number, LifeEvent][] = [...lost, [20, { type: 'clientFound' }]];
     expect(live(late, 129.999).status).toBe('PENDING_CLIENT_RECONNECTION');
   });
@@ -97,7 +97,7 @@ describe('a stream session', () => {
     expect(live(back, 130)).toMatchObject({ status: 'CONNECTED', lastUpdatedAt: 20_000 });
   });
 
-  it('forgets a loss that nobody has noticed when another client connects', () => {
+  it('forgets an unnoticed loss when another client connects', () => {
     const other: [number, LifeEvent][] = [...lost, [20, { type: 'clientConnected' }]];
     expect(live(other, 3_000, { lossNoticeSeconds: 15 }).status).toBe('CONNECTED');
   });
@@ -110,7 +110,7 @@ describe('a stream session', () => {
     expect(live(back, 142).statusReason).toBe('connectionTimeout');
   });
 
-  it('that was started in advance stays ACTIVE for its first connection, with the full time for it', () => {
+  it('that was started in advance stays ACTIVE at its first connection, with the full time-out', () => {
     const joined: [number, LifeEvent][] = [...active, [100, { type: 'connectionRequested' }]];
     expect(live(joined, 219.999).status).toBe('ACTIVE');
     expect(live(joined, 220).statusReason).toBe('connectionTimeout');
@@ -123,7 +123,7 @@ describe('a stream session', () => {
     expect(live(played, 4600).statusReason).toBe('idleTimeout');
   });
 
-  it('ends at its maximum length whatever its client does', () => {
+  it('ends at its maximum length, even with a client that plays', () => {
     const busy: [number, LifeEvent][] = [...connected, [43_000, { type: 'input' }]];
     expect(live(busy, 43_200, { idleTimeoutSeconds: 100_000 }).statusReason).toBe('maxSessionLengthTimeout');
   });
@@ -135,7 +135,7 @@ describe('a stream session', () => {
     expect(live(terminated, 6)).toMatchObject({ status: 'TERMINATED', statusReason: 'apiTerminated' });
   });
 
-  it('ends in ERROR or TERMINATED by the reason it is given', () => {
+  it('ends in ERROR or TERMINATED, depending on the reason', () => {
     expect(live([...active, [2, { type: 'end', reason: 'internalError' }]], 2).status).toBe('ERROR');
     expect(live([...active, [2, { type: 'end', reason: 'applicationExit' }]], 2).status).toBe('TERMINATED');
   });
@@ -156,8 +156,8 @@ const eventArbitrary: fc.Arbitrary<LifeEvent> = fc.oneof(
 );
 
 /**
- * Source: the developer guide's table of transitions; a finished session has none. Not from there: PENDING_CLIENT_RECONNECTION to CONNECTED,
- * for a client that AWS would have to take back.
+ * Source: the developer guide's table of transitions. A finished session has none. Not documented there: PENDING_CLIENT_RECONNECTION to
+ * CONNECTED, for a client that comes back.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ACTIVATING: ['ACTIVE', 'TERMINATING', 'TERMINATED', 'ERROR'],
@@ -170,10 +170,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ERROR: [],
 };
 
-describe('whatever happens, in whatever order', () => {
+describe('after any events in any order', () => {
   const story = fc.array(fc.tuple(fc.integer({ min: 0, max: 60_000 }), eventArbitrary), { maxLength: 40 });
 
-  it('only documented transitions are made, and an ended session never changes', () => {
+  it('a session has made only documented transitions, and none after its end', () => {
     fc.assert(
       fc.property(story, (steps) => {
         let now = 0;
@@ -198,7 +198,7 @@ describe('whatever happens, in whatever order', () => {
     );
   });
 
-  it('a session whose timers run always ends: none holds capacity for ever', () => {
+  it('a session ends at last by its timers, so none holds capacity for ever', () => {
     fc.assert(
       fc.property(story, (steps) => {
         let now = 0;

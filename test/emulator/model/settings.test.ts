@@ -17,19 +17,19 @@ const dropped = async (how = 'blackhole') => {
   return id;
 };
 
-describe('the clock of a session runs on the settings', () => {
+describe('settings decide the times of a session', () => {
   it('a loss stays unnoticed for lossNoticeSeconds, unless the connection was closed cleanly', async () => {
     await set({ lossNoticeSeconds: 1000 });
     const id = await dropped();
     expect((await bench.get(id)).Status).toBe('CONNECTED');
     await expect(bench.connect(id)).rejects.toMatchObject({ name: 'ConflictException' });
     expect((await bench.get(await dropped('close'))).Status).toBe('PENDING_CLIENT_RECONNECTION');
-    // A session that waits already sees the change.
+    // The change also affects a session that waits already.
     await set({ lossNoticeSeconds: 0 });
     expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
   });
 
-  it('LastUpdatedAt is when the status last changed: it tells when a loss was noticed', async () => {
+  it('LastUpdatedAt is the time of the last status change, such as a noticed loss', async () => {
     await set({ lossNoticeSeconds: 1000 });
     const id = await bench.start();
     const connected = await bench.reaches(id, 'CONNECTED');
@@ -45,7 +45,7 @@ describe('the clock of a session runs on the settings', () => {
     expect(Number(noticed.LastUpdatedAt)).toBeGreaterThan(Number(connected.LastUpdatedAt));
   });
 
-  it('nobody coming back ends the session in reconnectionTimeout, nobody coming at all in connectionTimeout', async () => {
+  it('a session whose client never comes back ends in reconnectionTimeout, one without any client in connectionTimeout', async () => {
     const id = await bench.start({ ConnectionTimeoutSeconds: 1 });
     const never = await bench.start({ ConnectionTimeoutSeconds: 1, SignalRequest: 'NO_CLIENT_CONNECTION' });
     await bench.reaches(id, 'CONNECTED');
@@ -54,7 +54,7 @@ describe('the clock of a session runs on the settings', () => {
     expect(await bench.reaches(never, 'TERMINATED')).toMatchObject({ StatusReason: 'connectionTimeout' });
   });
 
-  it('an idle player and a long session end by their own reasons', async () => {
+  it('a session ends with idleTimeout after a player’s idleness, and with its own reason at its maximum length', async () => {
     const long = await bench.start({ SessionLengthSeconds: 1 });
     expect(await bench.reaches(long, 'TERMINATED')).toMatchObject({
       StatusReason: 'maxSessionLengthTimeout',
@@ -65,7 +65,7 @@ describe('the clock of a session runs on the settings', () => {
     });
   });
 
-  it('a full stream group lets the next one wait for a place, and gives up after placementTimeoutSeconds', async () => {
+  it('a session in a full stream group waits for capacity, and ends after placementTimeoutSeconds', async () => {
     await bench.control('PUT', `streamgroups/${GROUP}`, { capacity: 1 });
     const first = await bench.start();
     await bench.reaches(first, 'CONNECTED');
@@ -76,11 +76,11 @@ describe('the clock of a session runs on the settings', () => {
     await set({ placementTimeoutSeconds: 0.05 });
     const inVain = async () => bench.reaches(await bench.start(), 'ERROR');
     expect(await inVain()).toMatchObject({ StatusReason: 'placementTimeout' });
-    // One that waited in vain has held no place, so it frees none.
+    // A session that waited in vain has held no capacity, so it frees none.
     expect(await inVain()).toMatchObject({ StatusReason: 'placementTimeout' });
   });
 
-  it('a finished session can be read for a while, then it is unknown', async () => {
+  it('a finished session can be read until its retention ends, then it is not found', async () => {
     const id = await bench.start();
     await bench.reaches(id, 'CONNECTED');
     await bench.control('POST', `streamsessions/${id}/end`, { statusReason: 'internalError' });
@@ -90,7 +90,7 @@ describe('the clock of a session runs on the settings', () => {
   });
 });
 
-describe('what AWS leaves open is chosen by a setting', () => {
+describe('a setting decides what AWS leaves undocumented:', () => {
   it.each(['ConflictException', 'ValidationException', 'ResourceNotFoundException'])(
     'a connection in the wrong status can be refused with %s',
     async (name) => {
@@ -125,7 +125,7 @@ describe('what AWS leaves open is chosen by a setting', () => {
     },
   );
 
-  it('a second client can take the place of a connected one', async () => {
+  it('a second client can replace a connected one', async () => {
     await set({ connectWhileConnected: 'accept' });
     const id = await bench.start();
     await bench.reaches(id, 'CONNECTED');
@@ -157,7 +157,7 @@ describe('what AWS leaves open is chosen by a setting', () => {
     await expect(bench.connect(id, offer)).resolves.toContain('answer');
   });
 
-  it('terminating too early or too late', async () => {
+  it('the error of a termination that is too early or too late', async () => {
     const terminate = (id: string) =>
       bench.client.send(
         new TerminateStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }),
@@ -173,7 +173,7 @@ describe('what AWS leaves open is chosen by a setting', () => {
     await expect(terminate(id)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('a stream group that is not ACTIVE starts and reconnects nothing', async () => {
+  it('the error of a start and a reconnect in a stream group that is not ACTIVE', async () => {
     const id = await dropped();
     await bench.control('PUT', `streamgroups/${GROUP}`, { status: 'DELETING' });
     await expect(bench.start()).rejects.toMatchObject({ name: 'ConflictException' });
@@ -206,11 +206,11 @@ describe('a wrong setting is refused with a sentence that says what to write', (
     expect(await bench.control('GET', 'settings')).toEqual(before);
   });
 
-  it('also when the emulator is started with it', async () => {
+  it('when the emulator is started with it', async () => {
     await expect(openBench({ settings: { lossNotice: 1 } as object })).rejects.toThrow(/"lossNotice"/);
   });
 
-  it('and a right one changes nothing else', async () => {
+  it('while a right one changes no other setting', async () => {
     const before = (await bench.control('GET', 'settings')).body as { quotas: object };
     const after = await bench.control('PUT', 'settings', {
       lossNoticeSeconds: 5,

@@ -21,7 +21,7 @@ const connections = async (id: string) =>
   ((await bench.control('GET', `streamsessions/${id}`)).body as { connections: number }).connections;
 
 describe('a client token makes a call happen once', () => {
-  it('a repeated start is one session and one answer, though by then the session has moved on', async () => {
+  it('a repeated start is one session and gets the first response again, though the session has changed', async () => {
     const command = () =>
       new StartStreamSessionCommand({
         Identifier: GROUP,
@@ -39,7 +39,7 @@ describe('a client token makes a call happen once', () => {
     expect((await bench.control('GET', 'streamsessions')).body).toHaveLength(1);
   });
 
-  it('a repeated reconnect is one connection and the same bytes, at once or later', async () => {
+  it('a repeated reconnect is one connection and gets the same bytes, at once or later', async () => {
     const id = await dropped();
     const offer = newOffer();
     const token = randomUUID();
@@ -50,7 +50,7 @@ describe('a client token makes a call happen once', () => {
     expect(await connections(id)).toBe(2);
   });
 
-  it('with other parameters it is a ConflictException', async () => {
+  it('a token with other parameters gets ConflictException', async () => {
     const [one, other] = [await dropped(), await dropped()];
     const offer = newOffer();
     const token = randomUUID();
@@ -72,7 +72,7 @@ describe('a client token makes a call happen once', () => {
     },
   );
 
-  it('a call that was refused for its state has not consumed it', async () => {
+  it('a call that was refused for the session’s status has not used up its token', async () => {
     const id = await bench.start();
     await bench.reaches(id, 'CONNECTED');
     const offer = newOffer();
@@ -82,7 +82,7 @@ describe('a client token makes a call happen once', () => {
     await expect(bench.connect(id, offer, token)).resolves.toContain('answer');
   });
 
-  it('a response lost on the way back is recovered by repeating the call', async () => {
+  it('a lost response is recovered by repeating the call', async () => {
     const id = await dropped();
     const offer = newOffer();
     const token = randomUUID();
@@ -98,10 +98,10 @@ describe('a client token makes a call happen once', () => {
   });
 });
 
-describe('where AWS would not repeat the answer', () => {
+describe('with repeatAnswer off', () => {
   beforeEach(() => bench.control('PUT', 'settings', { repeatAnswer: false }));
 
-  it('a repeated reconnect is judged anew', async () => {
+  it('a repeated reconnect is decided anew', async () => {
     const id = await dropped();
     const offer = newOffer();
     const token = randomUUID();
@@ -112,7 +112,7 @@ describe('where AWS would not repeat the answer', () => {
     await expect(bench.connect(id, offer, token)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('a repeated start still starts nothing', async () => {
+  it('a repeated start still starts no second session', async () => {
     const input = { ClientToken: randomUUID(), SignalRequest: newOffer() };
     await bench.start(input);
     await expect(bench.start(input)).rejects.toMatchObject({ name: 'ConflictException' });
@@ -120,7 +120,7 @@ describe('where AWS would not repeat the answer', () => {
   });
 });
 
-it('a client token is forgotten after its retention, and parameters compare whatever their order', async () => {
+it('a client token is forgotten after its retention, and the order of parameters does not matter', async () => {
   let now = 0;
   let acts = 0;
   const tokens = createClientTokens(

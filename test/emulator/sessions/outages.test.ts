@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, openBench, until } from '../support.ts';
 
 /**
- * Outages of clients that answer by signalling alone, as the life of their session sees them. What becomes of the packets
- * is in `relay.test.ts` and `webrtc.test.ts`.
+ * Outages of signalling clients, and their effect on the session's status. `webrtc/relay.test.ts` and `webrtc/webrtc.test.ts` test the
+ * packets.
  */
 let bench: Bench;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ const shown = async (id: string) =>
   (await bench.control('GET', `streamsessions/${id}`)).body as Record<string, unknown>;
 
 describe('a blackout', () => {
-  it('that ends before it is noticed leaves the session CONNECTED, and a later loss is counted from its own start', async () => {
+  it('that ends before it is noticed leaves the session CONNECTED, and a later loss is timed from its own start', async () => {
     const id = await connected();
     expect(await drop(id, { how: 'blackout' })).toMatchObject({
       status: 200,
@@ -45,7 +45,7 @@ describe('a blackout', () => {
     expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
   });
 
-  it('ends by itself after its seconds, and says when', async () => {
+  it('ends by itself after its seconds, and the control API shows when', async () => {
     const id = await connected();
     const { body } = await drop(id, { how: 'blackout', seconds: 0.05 });
     const { outage } = body as { outage: { endsAt: string } };
@@ -58,7 +58,7 @@ describe('a blackout', () => {
     expect((await restore(id)).status).toBe(409);
   });
 
-  it('keeps a new connection from coming about until it is over', async () => {
+  it('lets no new connection succeed until it is over', async () => {
     await bench.control('PUT', 'settings', { lossNoticeSeconds: 0 });
     const id = await connected();
     await drop(id, { how: 'blackout' });
@@ -68,7 +68,7 @@ describe('a blackout', () => {
     expect(await restore(id)).toMatchObject({ body: { status: 'CONNECTED', connections: 2 } });
   });
 
-  it('that was noticed is forgiven where the old connection resumes', async () => {
+  it('that was noticed leads back to CONNECTED when the old connection may resume', async () => {
     await bench.control('PUT', 'settings', { lossNoticeSeconds: 0, oldPeerAfterLoss: 'resumes' });
     const id = await connected();
     await drop(id, { how: 'blackout' });
@@ -86,7 +86,7 @@ describe('a blackout', () => {
 });
 
 describe('a dead downlink', () => {
-  it('is not noticed, however short the notice: the game still hears of its client', async () => {
+  it('is never noticed, since the client’s packets still reach the game', async () => {
     await bench.control('PUT', 'settings', { lossNoticeSeconds: 0 });
     const id = await connected();
     expect(await drop(id, { how: 'downlink' })).toMatchObject({
@@ -97,7 +97,7 @@ describe('a dead downlink', () => {
     expect(await restore(id)).toMatchObject({ body: { status: 'CONNECTED', outage: null } });
   });
 
-  it('can be followed by a blackout, or by a loss for good, which is nothing that could be undone', async () => {
+  it('can be followed by a blackout, or by a loss for good, which can’t be undone', async () => {
     const id = await connected();
     await drop(id, { how: 'downlink' });
     expect(await drop(id, { how: 'blackout' })).toMatchObject({ body: { outage: { how: 'blackout' } } });
@@ -110,7 +110,7 @@ describe('a dead downlink', () => {
   });
 });
 
-describe('a drop that makes no sense is refused with a sentence', () => {
+describe('a wrong drop or restore is refused with a sentence', () => {
   it.each([
     { how: 'softly' },
     { how: 'blackhole', seconds: 3 },
@@ -127,7 +127,7 @@ describe('a drop that makes no sense is refused with a sentence', () => {
     expect(await shown(id)).toMatchObject({ status: 'CONNECTED', outage: null });
   });
 
-  it('where the client is cut off already, and a restore where nothing is out or nobody is there', async () => {
+  it('a drop of a client that is cut off already, and a restore without an outage or without a session', async () => {
     const id = await connected();
     expect(await restore(id)).toMatchObject({ status: 409, body: { error: expect.stringContaining(id) } });
     await drop(id, { how: 'blackout' });

@@ -29,7 +29,7 @@ const sessionOf = (SignalRequest: string, settings: Partial<Settings>) =>
     },
   );
 
-it('two clients that come in the same instant are one connection: their turns never overlap', async () => {
+it('of two clients that reconnect at the same moment, one is connected and the other refused', async () => {
   const session = sessionOf(NO_CLIENT_CONNECTION, { activationSeconds: 0, readySeconds: 1000 });
   await session.place();
   await session.connect(newOffer());
@@ -39,7 +39,7 @@ it('two clients that come in the same instant are one connection: their turns ne
   session.dispose();
 });
 
-it('an emulator that ends while it answers an offer leaves no peer behind', async () => {
+it('an emulator that ends while it answers an offer leaves no peer open', async () => {
   const player = await createPlayer();
   const session = sessionOf(player.signalRequest, {});
   const placed = session.place();

@@ -10,7 +10,7 @@ const NAL_TYPES = (frame: Buffer) => {
   return types;
 };
 
-it('the clip is whole seconds of single-slice frames with a way in every half second, so no reconnect waits longer', () => {
+it('the clip has whole seconds of single-slice frames and an IDR frame every half second, so no reconnect waits longer for a picture', () => {
   const frames = clipFrames();
   expect(frames).toHaveLength(FRAMES_PER_SECOND * 5);
   frames.forEach((frame, index) => {

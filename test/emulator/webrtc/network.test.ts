@@ -7,8 +7,8 @@ import { type Bench, openBench, until } from '../support.ts';
 let bench: Bench;
 let players: Player[] = [];
 /**
- * Whether packets are spared for now, however bad the network. Through 30 % loss one handshake in four takes longer
- * than anybody waits: DTLS and SCTP double the time between their attempts.
+ * Whether no packet is lost for now. Through 30 % loss, one handshake in four takes too long: DTLS and SCTP double the time
+ * between their attempts.
  */
 let isSpared = false;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
   await shutdownWebRtc();
 });
 
-/** Longer than a client is silent that is alive, on the busiest machine. */
+/** Longer than the silence of a live client on the busiest machine. */
 const CLIENT_SILENCE_SECONDS = 1000;
 const silence = (clientSilenceSeconds: number) => bench.control('PUT', 'settings', { clientSilenceSeconds });
 const player = async () => {
@@ -61,7 +61,7 @@ const gets = (who: Player, more: number) => {
     (length) => length >= wanted,
   );
 };
-/** The share of the game's video packets that never came, by the gaps in their numbers. */
+/** The share of the game's video packets that were lost, by the gaps in their numbers. */
 function lostShare({ packets }: Player, from: number): number {
   const numbers = packets.slice(from).map((packet) => packet.readUInt16BE(2));
   const first = numbers[0] ?? 0;
@@ -70,7 +70,7 @@ function lostShare({ packets }: Player, from: number): number {
 }
 
 describe('a player behind a bad network', () => {
-  it('loses video both before and after a reconnect, and no more once it is undone', async () => {
+  it('loses video before and after a reconnect, and none once the network is good again', async () => {
     const { id, who } = await playing();
     const { status, body } = await impair(id, { lossPercent: 30 });
     expect(status).toBe(200);
@@ -99,10 +99,10 @@ describe('a player behind a bad network', () => {
     expect(lostShare(again, from)).toBe(0);
   });
 
-  it('that lets nothing through is missed by its silence, and playing again when it has healed and it reconnects', async () => {
+  it('that lets nothing through is noticed as lost, and plays again after the network has healed and it reconnects', async () => {
     const { id } = await playing();
     await impair(id, { lossPercent: 100 });
-    // For this long only: on a busy machine a client that is heard of may be silent for as long.
+    // For this long only: on a busy machine a live client may be silent for as long.
     await silence(0.3);
     await bench.reaches(id, 'PENDING_CLIENT_RECONNECTION');
     await silence(CLIENT_SILENCE_SECONDS);
@@ -130,7 +130,7 @@ describe('a player behind a bad network', () => {
 });
 
 describe('a bad network is refused', () => {
-  it('with a sentence, and the network stays as it was', async () => {
+  it('with a sentence, if it is malformed, and the network stays unchanged', async () => {
     const { id } = await playing();
     await impair(id, { delayMs: 10 });
     const { status, body } = await impair(id, { lossPercent: 200 });

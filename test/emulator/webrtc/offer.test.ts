@@ -30,7 +30,7 @@ const offer = (lines: readonly string[], join = '\n') =>
   parseOffer(JSON.stringify({ type: 'offer', sdp: lines.join(join), webSdkVersion: '1.2.0', extras: {} }));
 
 describe("a browser's offer", () => {
-  it('keeps its sections in order, with the H.264 entry that the clip fits best', () => {
+  it('keeps its sections in order, with the H.264 entry that fits the clip best', () => {
     expect(offer([...HEAD, ...AUDIO, ...VIDEO])).toMatchObject({
       kind: 'webrtc',
       media: [
@@ -40,17 +40,17 @@ describe("a browser's offer", () => {
     });
   });
 
-  it('loses its candidates: a game that knew them would send past the relay, and no blackhole would hold', () => {
+  it('loses its candidates: with them the game would send past the relay, through every blackhole', () => {
     const sdp = offer([...HEAD, ...AUDIO, ...VIDEO])?.sdp ?? '';
     expect(sdp).not.toMatch(/candidate/);
     expect(sdp).toContain('a=rtpmap:108 H264/90000\r\n');
   });
 
-  it('reads the same with either line end', () => {
+  it('is read the same with LF and CRLF', () => {
     expect(offer([...HEAD, ...VIDEO], '\r\n')).toEqual(offer([...HEAD, ...VIDEO], '\n'));
   });
 
-  it('takes another H.264 profile rather than none, but never packetization mode 0', () => {
+  it('is answered with another H.264 profile if necessary, but never with packetization mode 0', () => {
     const without = (payload: string) => VIDEO.filter((line) => !line.includes(`:${payload} `));
     expect(offer([...HEAD, ...without('108')])?.media[0]?.video?.payloadType).toBe(106);
     const high = without('108').filter((line) => !line.includes(':106 '));

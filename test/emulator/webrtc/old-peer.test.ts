@@ -4,13 +4,13 @@ import { createPlayer, type Player } from '../player.ts';
 import { type Bench, openBench, until } from '../support.ts';
 
 /**
- * What AWS documents least: what becomes of a connection that another one replaces, or whose loss was noticed. Each value of these
- * settings, with real peer connections.
+ * A connection that another one replaces, or whose loss was noticed, which AWS hardly documents. Each value of these settings, with
+ * real peer connections.
  */
 let bench: Bench;
 let players: Player[] = [];
 beforeEach(async () => {
-  // Players who have nothing to acknowledge say little: only a test about silence lets it count.
+  // A player who has nothing to acknowledge sends little. So only tests about silence count it as a loss.
   bench = await openBench({ settings: { lossNoticeSeconds: 1000, connectWhileConnected: 'accept' } });
 });
 afterEach(async () => {
@@ -43,7 +43,7 @@ async function playing(input: object = {}) {
   await hears(who);
   return { id, who };
 }
-/** Makes an answer for a second player, who does not apply it yet. */
+/** Gets an answer for a second player, who does not apply it yet. */
 async function answered(id: string) {
   const other = await player();
   const answer = await bench.connect(id, other.signalRequest);
@@ -57,7 +57,7 @@ const hears = async (who: Player) => {
   );
   expect(heard).toBeGreaterThanOrEqual(count);
 };
-/** Waits until the game has sent its state so often. */
+/** Waits until the game has sent its state `count` times more. */
 const gameGoesOn = async (id: string, ticks = 5) => {
   const end = Number((await shown(id)).counter) + ticks;
   for (let counter = 0; counter < end; counter = Number((await shown(id)).counter))
@@ -86,7 +86,7 @@ describe('oldPeerAfterAnswer', () => {
     expect(await shown(id)).toMatchObject({ status: 'CONNECTED', connections: 2 });
   });
 
-  it('untilNewConnects: a session whose new client never connects does not run out while the old one plays', async () => {
+  it('untilNewConnects: a session whose new client never connects does not time out while the old client plays', async () => {
     await set({ oldPeerAfterAnswer: 'untilNewConnects' });
     const { id, who } = await playing({ ConnectionTimeoutSeconds: 1 });
     await answered(id);
@@ -114,7 +114,7 @@ describe('oldPeerAfterAnswer', () => {
     await Promise.all([closes(who), closes(other)]);
   });
 
-  it('never: the end of the old client is not the loss of the new one', async () => {
+  it('never: the old client’s end does not count as a loss of the new client', async () => {
     await set({ oldPeerAfterAnswer: 'never' });
     const { id, who } = await playing();
     const { other, applies } = await answered(id);
@@ -127,7 +127,7 @@ describe('oldPeerAfterAnswer', () => {
     await bench.reaches(id, 'PENDING_CLIENT_RECONNECTION');
   });
 
-  it('never: an answer that is applied only after the old client was lost still connects', async () => {
+  it('never: a client that applies its answer after the old client was lost still connects', async () => {
     await set({ oldPeerAfterAnswer: 'never' });
     const { id, who } = await playing();
     const { other, applies } = await answered(id);
@@ -140,7 +140,7 @@ describe('oldPeerAfterAnswer', () => {
     expect(await shown(id)).toMatchObject({ connections: 2 });
   });
 
-  it('cut: the close of a client in a blackout is lost, so it hears nothing, and the new one plays when it is over', async () => {
+  it('cut: the old client in a blackout gets no close, and the new one plays after the blackout', async () => {
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });
     const { other, applies } = await answered(id);
@@ -152,7 +152,7 @@ describe('oldPeerAfterAnswer', () => {
     expect(await shown(id)).toMatchObject({ status: 'CONNECTED', connections: 2 });
   });
 
-  it('untilNewConnects: a client whose blackout ends first plays on, although there is an answer for a new one', async () => {
+  it('untilNewConnects: the old client plays on when its blackout ends before the new client has connected', async () => {
     await set({ oldPeerAfterAnswer: 'untilNewConnects' });
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });
@@ -166,7 +166,7 @@ describe('oldPeerAfterAnswer', () => {
 });
 
 describe('replacedPeerHears', () => {
-  it('terminated: the goodbye, then the close', async () => {
+  it('terminated: the old client gets the goodbye, then the close', async () => {
     await set({ replacedPeerHears: 'terminated' });
     const { id, who } = await playing();
     await answered(id);
@@ -174,7 +174,7 @@ describe('replacedPeerHears', () => {
     expect(who.messages.at(-1)).toEqual({ type: 'serverDisconnect', reason: 'terminated' });
   });
 
-  it('nothing: neither a close nor anything else any more', async () => {
+  it('nothing: the old client gets neither a close nor any other packet', async () => {
     await set({ replacedPeerHears: 'nothing' });
     const { id, who } = await playing();
     await answered(id);
@@ -187,7 +187,7 @@ describe('replacedPeerHears', () => {
 });
 
 describe('oldPeerAfterLoss', () => {
-  /** A player whose blackout is noticed at once, and over. */
+  /** A player after a blackout that was noticed at once. */
   const noticed = async () => {
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });
@@ -223,7 +223,7 @@ describe('oldPeerAfterLoss', () => {
     expect(await shown(id)).toMatchObject({ status: 'CONNECTED', connections: 1 });
   });
 
-  it('resumes: not after a clean close, of which nothing is left', async () => {
+  it('resumes: a client that closed cleanly does not come back', async () => {
     await set({ oldPeerAfterLoss: 'resumes' });
     const { id, who } = await playing();
     who.close();
@@ -233,8 +233,8 @@ describe('oldPeerAfterLoss', () => {
   });
 });
 
-describe('a blackout that AWS has not noticed', () => {
-  it('of 16 s is survived, though the library behind the game gives up on what nobody acknowledges after 14 s', async () => {
+describe('an unnoticed blackout', () => {
+  it('of 16 s leaves the connection alive, though the game’s library gives up on unacknowledged data after 14 s', async () => {
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });
     await gameGoesOn(id, 160);
@@ -243,7 +243,7 @@ describe('a blackout that AWS has not noticed', () => {
     expect(await shown(id)).toMatchObject({ status: 'CONNECTED', connections: 1 });
   });
 
-  it('loses the input of a player, who plays on in the dark, and only holds back what is sent reliably', async () => {
+  it('loses the input that the player sends meanwhile, and delays the reliable messages', async () => {
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });
     who.sendInput();
@@ -273,7 +273,7 @@ describe('a blackout that AWS has not noticed', () => {
     expect(who.messages.filter(({ type }) => type === 'serverDisconnect')).toEqual([]);
   });
 
-  it('loses a close as well: the session is CONNECTED until the silence is noticed', async () => {
+  it('loses the client’s close, so the session is CONNECTED until the silence is noticed', async () => {
     const { id, who } = await playing();
     await drop(id, { how: 'blackout' });
     who.close();

@@ -28,7 +28,7 @@ let relay: Relay;
 let shaper: Shaper | undefined;
 /** The directions in which nothing gets through. */
 let dead: readonly Direction[];
-/** How many packets were lost for that. */
+/** How many packets were lost in these directions. */
 let swallowed: number;
 const network = {
   shaper: () => shaper,
@@ -38,7 +38,7 @@ const network = {
     return isCarried;
   },
 };
-/** Where the relay sends the game's packets from: what the game answers to. */
+/** The relay's port towards the game. */
 let back: number;
 beforeEach(async () => {
   shaper = undefined;
@@ -76,11 +76,11 @@ const arrives = (end: End, count: number) =>
     (length) => length >= count,
   );
 /**
- * Packets that a socket's buffer holds, of 208 KB by default on Linux: after a pause of a busy machine, all that are due are let
- * go at once.
+ * How many packets a socket's buffer of 208 KB holds, the default on Linux: after a pause of a busy machine, all due packets are
+ * sent at once.
  */
 const A_BURST = 150;
-/** How many packets the present network has judged. */
+/** How many packets the present shaper has seen. */
 let judged: number;
 const behave = (network: object) => {
   const parsed = parseNetwork(network);
@@ -99,15 +99,15 @@ const judges = (count: number) =>
     (so) => so >= count,
   );
 
-describe('packets between a client and its game, counted on real sockets', () => {
-  it('all arrive in order while nothing is wrong', async () => {
+describe('packets between a client and its game', () => {
+  it('all arrive in order on a good network', async () => {
     await bothWays(numbered(500));
     await Promise.all([arrives(game, 500), arrives(client, 500)]);
     expect(game.heard).toEqual(numbered(500));
     expect(client.heard).toEqual(numbered(500));
   });
 
-  it('are lost both ways in the share asked for, and never again once it is undone', async () => {
+  it('are lost in both directions at the given rate, and not any more on a good network', async () => {
     behave({ lossPercent: 30 });
     await bothWays(numbered(1_000));
     behave({});
@@ -140,7 +140,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(client.heard).toEqual(numbered(A_BURST));
   });
 
-  it('overtake each other where that is asked for, and none is lost', async () => {
+  it('overtake each other with reorder, and none is lost', async () => {
     behave({ jitterMs: 60, reorder: true });
     await send(client, relay.port, numbered(A_BURST));
     await arrives(game, A_BURST);
@@ -148,7 +148,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(game.heard.toSorted((a, b) => a - b)).toEqual(numbered(A_BURST));
   });
 
-  it('wait out a freeze, or are let go when it is undone, in the order in which they were sent', async () => {
+  it('arrive in order after a freeze, or when the network becomes good again', async () => {
     behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
     await send(client, relay.port, numbered(50));
     await judges(50);
@@ -159,7 +159,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(game.heard).toEqual(numbered(51));
   });
 
-  it('that never reach the game are no sign of life from the client', async () => {
+  it('that never reach the game do not count as received from the client', async () => {
     behave({ lossPercent: 100 });
     const deaf = await openRelay(game.port(), network);
     await send(client, deaf.port, numbered(3));
@@ -172,8 +172,8 @@ describe('packets between a client and its game, counted on real sockets', () =>
     deaf.close();
   });
 
-  it('vanish when the line is cut, those on their way included', async () => {
-    // The time of packets passes when the test says so.
+  it('are lost when the relay cuts the client off, also those under way', async () => {
+    // The clock of the packets moves only when the test moves it.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     behave({ delayMs: 500 });
     await bothWays(numbered(10));
@@ -182,7 +182,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     behave({});
     await bothWays(numbered(10, 11));
     vi.advanceTimersByTime(1_000);
-    // Packets to one socket arrive in the order in which they are sent: what has not come before these never comes.
+    // Packets to one socket arrive in order: an older one that has not arrived before these is lost.
     await send(client, game.port(), [99]);
     await send(game, client.port(), [99]);
     await expect.poll(() => [game.heard.at(-1), client.heard.at(-1)]).toEqual([99, 99]);
@@ -190,7 +190,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(client.heard).toEqual([99]);
   });
 
-  it('are lost both ways in a blackout, and get through again on the same ports when it is over', async () => {
+  it('are lost in both directions in a blackout, and get through again on the same ports afterwards', async () => {
     dead = ['toClient', 'toGame'];
     await bothWays(numbered(20));
     await until(
@@ -204,7 +204,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(client.heard).toEqual(numbered(20, 21));
   });
 
-  it('are lost one way alone where only the downlink is dead', async () => {
+  it('are lost in one direction only with a dead downlink', async () => {
     dead = ['toClient'];
     await bothWays(numbered(20));
     await Promise.all([arrives(game, 20), until(() => swallowed, Boolean)]);
@@ -215,7 +215,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(client.heard).toEqual([21]);
   });
 
-  it('that set out in a blackout are lost, also where they would arrive after its end', async () => {
+  it('that are sent in a blackout are lost, even if they would arrive after its end', async () => {
     behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
     dead = ['toGame'];
     await send(client, relay.port, numbered(20));
@@ -230,12 +230,12 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(game.heard).toEqual([21]);
   });
 
-  it('that are on their way when a blackout begins are lost as well', async () => {
+  it('that are under way when a blackout begins are lost as well', async () => {
     behave({ freeze: { everyMs: 600_000, forMs: 599_999.999 } });
     await send(client, relay.port, numbered(20));
     await judges(20);
     dead = ['toGame'];
-    // Another network lets go what the one before held back.
+    // A new network sends the packets that the one before held back.
     behave({});
     await send(game, back, [99]);
     await until(
@@ -264,11 +264,11 @@ describe('packets between a client and its game, counted on real sockets', () =>
     );
     expect(game.heard).toEqual([DTLS + 1]);
     expect(client.heard).toEqual([DTLS + 1]);
-    // No sign of life: the network is dark.
+    // Not counted as received from the client: the network is dark.
     expect(relay.lastClientPacketAt()).toBe(seenAt);
   });
 
-  it('that are too short to carry data reach the game in an outage that settles, and never the client', async () => {
+  it('that are too short to have data reach the game at the start of an outage, and never the client', async () => {
     dead = ['toClient', 'toGame'];
     relay.settle();
     const acknowledgement = Buffer.alloc(70);
@@ -282,7 +282,7 @@ describe('packets between a client and its game, counted on real sockets', () =>
     expect(client.heard).toEqual([DTLS + 1]);
   });
 
-  it('of ICE alone get through where nothing else is left of a connection', async () => {
+  it('of ICE alone get through with stunOnly', async () => {
     relay.carryOnlyStun();
     await bothWays([DTLS, 0x8000_0000, STUN]);
     await Promise.all([arrives(game, 1), arrives(client, 1)]);

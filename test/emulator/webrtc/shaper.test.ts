@@ -11,7 +11,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** When packets arrive that are sent at equal distances, in milliseconds; undefined for the lost ones. */
+/** The arrival times of packets that are sent at equal intervals, in milliseconds; undefined for the lost ones. */
 function sent(network: object, { count = 10_000, everyMs = 5, bytes = 1_000 } = {}) {
   const parsed = parseNetwork(network);
   if (!parsed) throw new Error('the network works');
@@ -26,30 +26,30 @@ const arrived = (packets: ReturnType<typeof sent>) =>
 const overtakes = (packets: ReturnType<typeof arrived>) =>
   packets.filter(({ arrival }, index) => arrival < (packets[index - 1]?.arrival ?? 0)).length;
 
-describe('what a test calls a bad network is one', () => {
-  it('of 5 % loss loses about one packet in twenty, and hurries or delays none', () => {
+describe('a bad network', () => {
+  it('with 5 % loss loses about one packet in twenty, and delays none', () => {
     const packets = arrived(sent({ lossPercent: 5 }));
     expect(packets.length).toBeGreaterThan(9_400);
     expect(packets.length).toBeLessThan(9_600);
     expect(packets.every(({ took }) => took === 0)).toBe(true);
   });
 
-  it('of 300 ms jitter spreads packets over all of it without letting one overtake another', () => {
+  it('with 300 ms jitter delays packets by 0 to 300 ms, and none overtakes another', () => {
     const packets = arrived(sent({ delayMs: 40, jitterMs: 300 }));
     const took = packets.map((packet) => packet.took);
     expect(Math.min(...took)).toBeLessThan(60);
     expect(Math.max(...took)).toBeGreaterThan(320);
     expect(Math.max(...took)).toBeLessThanOrEqual(340);
-    // Were it drawn anew for each packet in line, all would take nearly the maximum.
+    // With a new jitter for each packet in order, all would take nearly the maximum.
     expect(took.filter((one) => one < 190).length).toBeGreaterThan(packets.length / 4);
     expect(overtakes(packets)).toBe(0);
   });
 
-  it('that reorders lets packets overtake each other', () => {
+  it('with reorder lets packets overtake each other', () => {
     expect(overtakes(arrived(sent({ jitterMs: 300, reorder: true })))).toBeGreaterThan(1_000);
   });
 
-  it('that freezes holds everything back until the freeze ends, then is as before', () => {
+  it('with a freeze holds all packets until the freeze ends', () => {
     const packets = arrived(sent({ freeze: { everyMs: 10_000, forMs: 1_500 } }, { count: 4_001 }));
     expect(packets.length).toBe(4_001);
     for (const { at, arrival } of packets) {
@@ -58,7 +58,7 @@ describe('what a test calls a bad network is one', () => {
     }
   });
 
-  it('or loses what is sent meanwhile', () => {
+  it('with a freeze that loses packets loses those that are sent meanwhile', () => {
     const packets = arrived(
       sent({ freeze: { everyMs: 10_000, forMs: 1_500, packets: 'lost' } }, { count: 4_000 }),
     );
@@ -66,9 +66,9 @@ describe('what a test calls a bad network is one', () => {
     expect(packets.every(({ at }) => at % 10_000 < 8_500)).toBe(true);
   });
 
-  it('of a narrow line delivers no faster than its rate, and loses what a router would not keep', () => {
+  it('with a rate delivers no faster, and loses the packets that a router would not buffer', () => {
     const packets = arrived(sent({ rateKbps: 800 }, { count: 1_000, everyMs: 1, bytes: 1_000 }));
-    // 1,000 bytes take 10 ms: what came in one second leaves in two at most.
+    // 1,000 bytes take 10 ms: the packets of one second leave in two at most.
     expect(packets.length).toBeGreaterThan(190);
     expect(packets.length).toBeLessThanOrEqual(200);
     expect(packets.every(({ took }) => took <= 1_000)).toBe(true);
@@ -79,7 +79,7 @@ describe('what a test calls a bad network is one', () => {
     ).toBe(true);
   });
 
-  it('is as bad for what the player sends as for what the player gets', () => {
+  it('is as bad in both directions', () => {
     const network = parseNetwork({ lossPercent: 100 });
     if (!network) throw new Error('the network works');
     const shaper = createShaper(network, 0, seeded(7));
@@ -105,7 +105,7 @@ describe('a wrong network is refused with a sentence that says what to write', (
     expect(() => parseNetwork(network)).toThrow(sentence);
   });
 
-  it('and none at all is a network that works', () => {
+  it('but an empty one is a good network', () => {
     expect([parseNetwork({}), parseNetwork(null)]).toEqual([undefined, undefined]);
   });
 });

@@ -23,13 +23,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('a decoder can start with the first frame, and gets as many a second as the clip has', () => {
+it('a decoder can start with the first video frame, and gets the clip’s frame rate', () => {
   vi.advanceTimersByTime(10 * SECOND_MS);
   expect(sent[0]?.isKey).toBe(true);
   expect(Math.abs(sent.length - 10 * FRAMES_PER_SECOND)).toBeLessThanOrEqual(1);
 });
 
-it('a machine that slept for an hour sends no hour of video at once, but goes on with what a decoder can start with', () => {
+it('after the machine slept for an hour, video goes on with an IDR frame, not with an hour of frames at once', () => {
   vi.advanceTimersByTime(SECOND_MS);
   const before = sent.length;
   vi.setSystemTime(Date.now() + 3_600 * SECOND_MS);
@@ -37,7 +37,7 @@ it('a machine that slept for an hour sends no hour of video at once, but goes on
   const after = sent.slice(before);
   expect(after.length).toBeLessThan(5);
   expect(after[0]?.isKey).toBe(true);
-  // The clock of the video has gone on by the hour, or the player would play an hour late.
+  // The video's clock has moved on by the hour; otherwise the player would play it an hour late.
   const passed = ((after[0]?.timestamp ?? 0) - (sent[before - 1]?.timestamp ?? 0)) >>> 0;
   expect(Math.round(passed / 90_000)).toBe(3_600);
 });

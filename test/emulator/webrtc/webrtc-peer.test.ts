@@ -22,7 +22,7 @@ afterEach(() => {
 });
 afterAll(() => shutdownWebRtc());
 
-/** Connects the player, with an offer of its own or another one. */
+/** Connects the player, with its own offer or another one. */
 async function meet(signalRequest = player.signalRequest): Promise<void> {
   const offer = parseOffer(signalRequest);
   if (!offer) throw new Error('no offer');
@@ -37,14 +37,14 @@ async function meet(signalRequest = player.signalRequest): Promise<void> {
   await until(() => player.isConnected(), Boolean);
 }
 
-it('a client that comes and goes before its session is ready does not end the emulator for everybody', async () => {
+it('a client that leaves before its session is ready does not end the emulator', async () => {
   await meet();
   player.close();
   await until(() => player.isClosed(), Boolean);
   expect(() => vi.advanceTimersByTime(300_000)).not.toThrow();
 });
 
-it('nor does one whose offer allows it no message that the game has to send', async () => {
+it('a client whose offer allows only tiny messages does not end the emulator', async () => {
   await meet(player.signalRequest.replace(/a=max-message-size:\d+/, 'a=max-message-size:10'));
   peer.ready();
   expect(() => vi.advanceTimersByTime(1_000)).not.toThrow();
@@ -52,7 +52,7 @@ it('nor does one whose offer allows it no message that the game has to send', as
   expect(player.messages).toEqual([]);
 });
 
-it('nor one that sends what is no input', async () => {
+it('a client that sends malformed input does not end the emulator', async () => {
   await meet();
   for (const text of ['', 'null', '5', '{"type":"keydown","code":7}', '{']) player.sendInput(text);
   player.sendInput(JSON.stringify({ type: 'keydown', code: 'x'.repeat(1_000) }));

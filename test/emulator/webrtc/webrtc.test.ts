@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await bench.close();
-  // What node-datachannel no longer knows to be collected would crash the process here instead of ending it.
+  // A garbage-collected channel would crash the process here.
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
   collectGarbage();
@@ -46,7 +46,7 @@ const hears = (who: Player, count = who.messages.length + 2) =>
 const states = async (id: string) =>
   (await bench.control('GET', `streamsessions/${id}`)).body as Record<string, unknown>;
 
-/** Waits until the game has sent its state several times more. */
+/** Waits until the game has sent its state a few times more. */
 const gameGoesOn = async (id: string) => {
   const from = Number((await states(id)).counter);
   await until(
@@ -68,7 +68,7 @@ async function playing(): Promise<{ id: string; who: Player }> {
   return { id, who };
 }
 
-/** The type of the first NAL unit that a player received: 7 is a sequence parameter set, which comes before IDR only. */
+/** The type of the first NAL unit that a player received. 7 is a sequence parameter set, which comes only before an IDR frame. */
 function firstNal({ packets }: Player): number {
   const packet = packets[0] ?? Buffer.alloc(64);
   const hasExtension = ((packet[0] ?? 0) & 0x10) !== 0;
@@ -80,7 +80,7 @@ function firstNal({ packets }: Player): number {
 }
 
 describe('a player with a real peer connection', () => {
-  it("gets video that a decoder can start with, the game's counter, and has its input counted", async () => {
+  it("gets video that a decoder can start with and the game's counter, and its input is counted", async () => {
     const { id, who } = await playing();
     expect(await states(id)).toMatchObject({ peer: 'webrtc', connections: 1 });
     await until(
@@ -97,12 +97,12 @@ describe('a player with a real peer connection', () => {
     expect(inputs).toBe(1);
   });
 
-  it('is blackholed, sees nothing but silence, and comes back to a counter that has gone on', async () => {
+  it('gets nothing in a blackhole, and comes back to a counter that has gone on', async () => {
     const { id, who } = await playing();
     const before = counter(who);
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
     expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
-    // What was on its way then may still arrive. Nothing later does, while the game goes on.
+    // A packet that was under way then may still arrive, but no later one, while the game goes on.
     const atDrop = Number((await states(id)).counter);
     await until(
       async () => Number((await states(id)).counter),
@@ -124,12 +124,12 @@ describe('a player with a real peer connection', () => {
     expect(who.isClosed()).toBe(false);
   });
 
-  it('sits through a blackout and plays on over the same connection when it is over', async () => {
+  it('plays on over the same connection after a blackout', async () => {
     await bench.control('PUT', 'settings', { lossNoticeSeconds: 1000 });
     const { id, who } = await playing();
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
     expect(await states(id)).toMatchObject({ status: 'CONNECTED', outage: { how: 'blackout' } });
-    // What had already left the network may still arrive.
+    // A packet that has already left the relay may still arrive.
     await gameGoesOn(id);
     const [messages, packets] = [who.messages.length, who.packets.length];
     await gameGoesOn(id);
@@ -145,8 +145,8 @@ describe('a player with a real peer connection', () => {
     expect(await states(id)).toMatchObject({ status: 'CONNECTED', connections: 1, outage: null });
   });
 
-  it('with a dead downlink sees nothing, is heard by the game, and counts as connected', async () => {
-    // With nothing to acknowledge, this player says little.
+  it('with a dead downlink gets nothing, but its packets reach the game, and it counts as connected', async () => {
+    // With nothing to acknowledge, this player sends little.
     await bench.control('PUT', 'settings', { clientSilenceSeconds: 1000 });
     const { id, who } = await playing();
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'downlink' });
@@ -169,7 +169,7 @@ describe('a player with a real peer connection', () => {
     expect(who.messages.at(-1)).toMatchObject({ inputs: 1, connection: 1 });
   });
 
-  it('with a dead downlink plays on over a new connection, whose packets get through', async () => {
+  it('with a dead downlink plays on over a new connection', async () => {
     await bench.control('PUT', 'settings', { connectWhileConnected: 'accept', clientSilenceSeconds: 1000 });
     const { id } = await playing();
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'downlink' });
@@ -180,7 +180,7 @@ describe('a player with a real peer connection', () => {
     expect(await states(id)).toMatchObject({ status: 'CONNECTED' });
   });
 
-  it('in a blackout that lasts too long is missed, and a new connection begins only when it is over', async () => {
+  it('in a long blackout is noticed as lost, and can connect anew only when it is over', async () => {
     const { id, who } = await playing();
     await bench.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
     expect((await bench.get(id)).Status).toBe('PENDING_CLIENT_RECONNECTION');
@@ -210,20 +210,20 @@ describe('a player with a real peer connection', () => {
     ).toBe(true);
   });
 
-  it('who closes the tab properly is missed at once, even where losses are noticed late', async () => {
+  it('who closes the tab properly is noticed as lost at once, even with a long lossNoticeSeconds', async () => {
     await bench.control('PUT', 'settings', { lossNoticeSeconds: 1000 });
     const { id, who } = await playing();
     who.close();
     await bench.reaches(id, 'PENDING_CLIENT_RECONNECTION');
   });
 
-  it('who merely falls silent is missed after clientSilenceSeconds', async () => {
+  it('who falls silent is noticed as lost after clientSilenceSeconds', async () => {
     const { id } = await playing();
     await bench.control('PUT', 'settings', { clientSilenceSeconds: 0 });
     await bench.reaches(id, 'PENDING_CLIENT_RECONNECTION');
   });
 
-  it('is told that the session was terminated', async () => {
+  it('gets the goodbye when the session is terminated', async () => {
     const { id, who } = await playing();
     await bench.client.send(
       new TerminateStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }),
@@ -235,7 +235,7 @@ describe('a player with a real peer connection', () => {
     expect(farewell).toEqual({ type: 'serverDisconnect', reason: 'terminated' });
   });
 
-  it('replaces its own connection when a second client is accepted, and the old one no longer counts', async () => {
+  it('can be replaced by a second client, and its old connection no longer counts', async () => {
     await bench.control('PUT', 'settings', { connectWhileConnected: 'accept' });
     const { id } = await playing();
     const other = await player();
@@ -246,15 +246,15 @@ describe('a player with a real peer connection', () => {
   });
 });
 
-describe('which peer answers is a setting', () => {
-  it('a browser’s offer can be answered by signalling alone, for load', async () => {
+describe('the setting peer', () => {
+  it('signalling: a browser’s offer is answered without a connection, for load', async () => {
     await bench.control('PUT', 'settings', { peer: 'signalling' });
     const id = await bench.start({ SignalRequest: (await player()).signalRequest });
     await bench.reaches(id, 'CONNECTED');
     expect(await states(id)).toMatchObject({ peer: 'signalling' });
   });
 
-  it('or a bare offer refused', async () => {
+  it('webrtc: a bare offer is refused', async () => {
     await bench.control('PUT', 'settings', { peer: 'webrtc' });
     const id = await bench.start({ SignalRequest: newOffer() });
     expect(await bench.reaches(id, 'ERROR')).toMatchObject({ StatusReason: 'invalidSignalRequest' });
