@@ -19,7 +19,7 @@ export type { EmulatorSettings } from './model/settings.ts';
 export type { EmulatorStreamGroup } from './sessions/service.ts';
 export { shutdownWebRtc } from './webrtc/webrtc.ts';
 
-/** Who may call: a name for policies and the record of calls, and the key it signs with. */
+/** A caller: its name for policies and the record of calls, and the key with which it signs. */
 export interface EmulatorPrincipal {
   name: string;
   accessKeyId: string;
@@ -36,12 +36,12 @@ export interface EmulatorOptions {
   accountId: string;
   streamGroups: readonly EmulatorStreamGroup[];
   principals: readonly EmulatorPrincipal[];
-  /** Decides each verified call; absent: everything is allowed. False is answered with AccessDeniedException. */
+  /** Decides each verified call; absent: all are allowed. A call that is not allowed gets AccessDeniedException. */
   authorize?: (call: Authorization) => boolean;
   settings?: Partial<EmulatorSettings>;
   /** Origins of web pages that may use the control API, such as `http://127.0.0.1:4560`. */
   controlOrigins?: readonly string[];
-  /** What faults and bad networks throw their dice with: numbers from 0 to below 1. Math.random when absent. */
+  /** Random numbers for faults and bad networks, from 0 to below 1. Math.random when absent. */
   random?: () => number;
 }
 
@@ -70,7 +70,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-/** The Web SDK loads this with `crossorigin="anonymous"` from whatever page it runs in. */
+/** Serves the input module to any page: the Web SDK loads it with `crossorigin="anonymous"`. */
 function serveScript(response: ServerResponse, script: Buffer): void {
   response.setHeader('content-type', 'text/javascript; charset=utf-8');
   response.setHeader('access-control-allow-origin', '*');
@@ -147,11 +147,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     }
   };
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
-    // What fails here is a connection that broke while it was read: there is nobody left to answer.
+    // The connection broke while the request was read.
     serve(request, response).catch(() => response.destroy());
   });
   server.on('upgrade', adminShells.connect);
-  // Longer than any client keeps an idle connection, so that a reused one is not closed under its next request.
+  // Longer than any client keeps an idle connection: the server must not close one while its client reuses it.
   server.keepAliveTimeout = 75_000;
 
   await new Promise<void>((resolve, reject) => {
@@ -170,7 +170,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       principals.set(principal.accessKeyId, principal);
     },
     close: async () => {
-      // First, so that no call that was held takes effect any more.
+      // First, so that no held call takes effect any more.
       context.holds.close();
       service.close();
       adminShells.close();

@@ -1,7 +1,7 @@
 /**
- * The input module that the Web SDK downloads from a signal response's `webSdkProtocolUrl`. It runs in the player's
- * browser, as a plain script. It speaks to the emulator's game: input goes out as JSON on the input channel. On the client message
- * channel binary messages are the application's, text is between this module and the game.
+ * The input module that the Web SDK downloads from a signal response's `webSdkProtocolUrl`. It runs in the player's browser, as a plain
+ * script, and talks to the emulator's game. It sends input as JSON on the input channel. On the client message channel, binary messages
+ * belong to the application, and text messages to this module and the game.
  */
 (() => {
   const GAMEPAD_AXIS_STEP = 0.05;
@@ -19,7 +19,7 @@
     #listeners;
 
     /**
-     * @param options what the Web SDK hands over: `clientRtc` with the connection's data channels, `videoElement`,
+     * @param options from the Web SDK: `clientRtc` with the connection's data channels, `videoElement`,
      * `inputConfiguration`, and the callbacks `onServerDisconnect`, `onApplicationMessageReceived` and `debugLog`
      */
     constructor(options) {
@@ -116,7 +116,7 @@
       requestAnimationFrame(() => this.#pollEachFrame());
     }
 
-    /** Nothing is held down any more. */
+    /** Releases every key and button. */
     #reset() {
       return this.#send({ type: 'reset' });
     }
@@ -134,13 +134,13 @@
       }
       const { type, reason } = JSON.parse(data);
       if (type !== 'serverDisconnect') return;
-      // The game waits for this word before it ends the connection.
+      // The game waits for this message before it ends the connection.
       if (this.#messages.readyState === 'open') this.#messages.send(JSON.stringify({ type: 'goodbye' }));
       this.#options.onServerDisconnect?.(reason);
     }
   }
 
-  /** The data channel of this label among the things that the Web SDK hands over, whatever it calls them. */
+  /** Finds the data channel with this label in `clientRtc`, under any name. */
   function channelOf(clientRtc, label) {
     const { rtcDataChannel, rtcClientMessageChannel } = clientRtc ?? {};
     return [rtcDataChannel, rtcClientMessageChannel, ...Object.values(clientRtc ?? {})].find(

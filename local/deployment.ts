@@ -11,12 +11,12 @@ import { startIdentity } from './identity/server.ts';
 import { type Ports, portsFrom, requireFree } from './ports.ts';
 import { createPrincipals, type Principals } from './principals.ts';
 import { type DeployerSettings, LOCAL_ACCOUNT, localSettings, regionOf, streamGroupsOf } from './settings.ts';
-import { startTable } from './table/table.ts';
+import { startTableService } from './table/table.ts';
 import { readDeployment } from './template/deployment.ts';
 import type { FunctionModel, HttpApiModel, RoleModel, StackModel } from './template/model.ts';
 import { synthesize } from './template/synth.ts';
 
-/** One machine runs everything here: a table that answers late is on a busy one, not in trouble. In milliseconds. */
+/** One machine runs everything here: a table that answers late is on a busy machine, it has not failed. In milliseconds. */
 const TABLE_TIMEOUT_MS = 5_000;
 
 /** How a local deployment is to be made. */
@@ -33,17 +33,17 @@ export interface LocalDeploymentOptions {
   synthesize?: typeof synthesize;
   /** The emulator's settings to begin with. */
   emulator?: NonNullable<EmulatorOptions['settings']>;
-  /** How many writes the table takes on one item in a second; absent: any number. DynamoDB: 1,000. */
+  /** How many writes a second the table takes on one item; absent: any number. DynamoDB: 1,000. */
   tableItemWritesPerSecond?: number;
-  /** How many events of one function are served at once; absent: 8. What exceeds it queues. */
+  /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
   maxWorkersPerFunction?: number;
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: as long as the template and Lambda say. */
   functionTimeoutSeconds?: number;
   /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
   functionEnvironment?: Record<string, string>;
-  /** Changes what the roles grant before anything runs, to show that a wrong grant is noticed. */
+  /** Changes what the roles grant before anything runs. For tests, which show that a wrong grant is noticed. */
   alterRoles?: (roles: RoleModel[]) => RoleModel[];
-  /** Told in one line whenever something begins. */
+  /** Called with one line whenever a step begins. */
   onProgress?: (line: string) => void;
 }
 
@@ -52,14 +52,14 @@ export interface LocalDeployment {
   endpoints: Endpoints;
   stacks: StackModel[];
   pool: FunctionPool;
-  /** Who calls AWS, and what each was allowed. */
+  /** The callers of AWS, and what each of them was allowed. */
   principals: Principals;
   /**
    * The function behind a route such as `POST /v1/streamgroups/{streamGroupId}/streamsessions`.
    * @param api the player API, or the operator API.
    */
   functionOf(routeKey: string, api?: 'player' | 'operator'): FunctionModel;
-  /** Ends everything and leaves nothing behind but logs and the synthesized app. */
+  /** Ends everything. Only logs and the synthesized app stay. */
   close(): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ async function start(
   const make = options.synthesize ?? synthesize;
   const { outDir } = await make({ settingsPath, outDir: join(directory, 'cdk.out') }).catch(
     (error: Error) => {
-      // The app read our copy; who is to mend it knows the original.
+      // The app read our copy. The reader of the error has to change the original.
       throw new Error(
         error.message.replace(resolve(settingsPath), options.settingsFile ?? 'local/settings.ts'),
       );
@@ -161,7 +161,7 @@ async function start(
       }),
     ),
     running(
-      startTable({
+      startTableService({
         port: ports.table,
         tables: stacks.flatMap((stack) => stack.tables),
         guard: (serve) => guardTable({ serve, ...place, ...principals }),

@@ -7,10 +7,10 @@ export interface AccessKey {
   secretAccessKey: string;
 }
 
-/** Where a running local deployment answers. `.local/endpoints.json` is there exactly while it is ready. */
+/** The addresses of a running local deployment. `.local/endpoints.json` exists exactly while it is ready. */
 export interface Endpoints {
   api: string;
-  /** The operator API, where the deployment has one: it takes requests signed with the operator's key. */
+  /** The operator API, if the deployment has one. It takes requests signed with the operator's key. */
   operatorApi: string | null;
   identity: string;
   gameLiftStreams: string;
@@ -24,7 +24,7 @@ export interface Endpoints {
   operator: AccessKey;
   /** The key of a publisher's own backend, which starts sessions without the broker. */
   publisher: AccessKey;
-  /** The process that this is: as long as it lives, the directory is its own. */
+  /** The deployment's process. While it lives, the directory belongs to it. */
   pid: number;
 }
 
@@ -32,17 +32,17 @@ const FILE = 'endpoints.json';
 
 export function writeEndpoints(directory: string, endpoints: Endpoints): void {
   mkdirSync(directory, { recursive: true });
-  // Keys of an emulator are no secrets worth stealing, but there is no reason either for others to read them.
+  // The keys work at the emulator only, but other users of this machine need not read them.
   writeFileSync(join(directory, FILE), `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** Says that the deployment is ready no more; that of another process is left alone. */
+/** Marks the deployment as not ready any more. Leaves the file of another process alone. */
 export function removeEndpoints(directory: string): void {
   if (read(directory)?.pid === process.pid) rmSync(join(directory, FILE), { force: true });
 }
 
 /**
- * Makes sure that no other process has its deployment in this directory: a second one would empty it under the first.
+ * Makes sure that no other process has its deployment in this directory: a second one would delete the first one's files.
  * @throws Error in one sentence saying where that one answers.
  */
 export function requireOwnDirectory(directory: string): void {

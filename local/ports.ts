@@ -57,19 +57,19 @@ export async function requireFree(ports: Ports): Promise<void> {
   }
 }
 
-/** Below the ports that systems give to whoever asks for any: no connection takes one between the look and the start. */
+/** Below the ports that an operating system gives to connections: none takes a port between the check and the start. */
 const FREE = { from: 10_000, to: 32_000 };
 const SPACE = Math.floor((FREE.to - FREE.from) / 6);
-let place = process.pid;
+let attempt = process.pid;
 
 /**
- * A base port from which on nothing listens at the moment: for tests and benches, of which several may run. Processes that
- * ask at the same time look at different ports, each at the next ones every time.
+ * A base port whose six ports are free at the moment. For tests and benches, of which several may run at once: each process begins to
+ * look at another port, and goes on from the last one.
  */
 export async function freeBasePort(): Promise<number> {
   for (;;) {
-    const base = FREE.from + (place % SPACE) * 6;
-    place += 1;
+    const base = FREE.from + (attempt % SPACE) * 6;
+    attempt += 1;
     const free = await requireFree(portsFrom(base)).then(
       () => true,
       () => false,

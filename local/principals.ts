@@ -4,7 +4,7 @@ import { type Authorizer, createAuthorizer } from './iam/authorizer.ts';
 import type { PolicyHolder } from './iam/policy.ts';
 import type { FunctionModel, RoleModel } from './template/model.ts';
 
-/** Everybody who calls AWS in a local deployment, each with an access key of its own. */
+/** The callers of AWS in a local deployment, each with an access key of its own. */
 export interface Principals {
   /** Name and key of each, as the services look them up. */
   all: readonly ({ name: string } & AccessKey)[];
@@ -13,9 +13,9 @@ export interface Principals {
   /** The key of a function's own role. */
   keyOf(fn: FunctionModel): AccessKey;
   operator: AccessKey;
-  /** May invoke every API of the account, and is no operator in the settings. */
+  /** May invoke every API of the account, but is not an operator in the settings. */
   stranger: AccessKey;
-  /** May read what operators did, and nothing else. */
+  /** May read the audit tables, and nothing else. */
   auditor: AccessKey;
   publisher: AccessKey;
   /** Decides every call by the policies of the template, and remembers what it decided. */
@@ -23,11 +23,11 @@ export interface Principals {
 }
 
 /**
- * Gives the template's roles, an operator, a stranger, an auditor and a publisher's own backend keys and policies. A role may do
- * what the template grants it and nothing else, here as in AWS.
+ * Gives keys and policies to the template's roles, an operator, a stranger, an auditor and a publisher's own backend. A role may do
+ * what the template grants it and nothing else, as in AWS.
  *
  * @param place where the stream groups are.
- * @param reach ARNs of what an operator may invoke, and of the tables that an auditor may read.
+ * @param reach ARNs of the APIs that an operator may invoke, and of the tables that an auditor may read.
  * @throws Error naming the role and the policy element that can't be evaluated.
  */
 export async function createPrincipals(
@@ -75,12 +75,12 @@ function userOf(name: string, { accountId }: { accountId: string }, Statement: S
   };
 }
 
-/** One statement, or none where there is nothing that it could be about. */
+/** One statement, or none without a resource. */
 function granting(Action: string[], Resource: string[]): Statement[] {
   return Resource.length === 0 ? [] : [{ Effect: 'Allow', Action, Resource }];
 }
 
-/** What a publisher's backend that starts sessions, and brings players back into them, by itself is allowed. */
+/** The permissions of a publisher's backend that starts sessions, and reconnects players, without the broker. */
 function publisherActions({ region, accountId }: { region: string; accountId: string }): Statement[] {
   const arn = (resource: string) => `arn:aws:gameliftstreams:${region}:${accountId}:${resource}`;
   return [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Ports } from './ports.ts';
 
 const DEFAULT_REGION = 'us-west-2';
-/** The account that the local deployment plays. */
+/** The account number of the local deployment. */
 export const LOCAL_ACCOUNT = '123456789012';
 
 /** A deployer's settings as JSON; infra/ validates them when it synthesizes. */
@@ -28,17 +28,17 @@ export function localSettings(
     ...(file === undefined ? DEFAULTS : readSettingsFile(file)),
     ...changes,
     identity: { issuer: `http://127.0.0.1:${ports.identity}`, audience: ['rejoin'], scope: 'rejoin/play' },
-    // Only the operator of this machine has a key here. An empty list, or another one, can still be asked for.
+    // Only the operator of this machine has a key here. A caller can still give another list, or an empty one.
     operators: changes.operators ?? [`arn:aws:iam::${LOCAL_ACCOUNT}:user/operator`],
     webOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
     removalPolicy: 'destroy',
-    // No name of the deployer's leads to this machine.
+    // The deployer's domain name does not lead to this machine.
     domain: undefined,
     alarmTopic: undefined,
   };
 }
 
-/** What the emulator has to offer so that these settings work: every stream group in them, by id. */
+/** The stream groups that the emulator must have so that these settings work. */
 export function streamGroupsOf(
   settings: DeployerSettings,
 ): { id: string; region: string; applications: string[]; locations: string[] }[] {
@@ -55,7 +55,7 @@ export function streamGroupsOf(
 
 /**
  * The Region of all stream groups.
- * @throws Error in one sentence when there are several: one emulator plays one Region.
+ * @throws Error in one sentence when there are several: one emulator has one Region.
  */
 export function regionOf(settings: DeployerSettings): string {
   const [region = DEFAULT_REGION, ...others] = new Set(streamGroupsOf(settings).map((group) => group.region));
@@ -79,7 +79,7 @@ function readSettingsFile(file: string): DeployerSettings {
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
       return parsed as DeployerSettings;
   } catch {
-    // Told below, together with JSON of the wrong shape.
+    // The error below is for JSON of the wrong shape too.
   }
   throw new Error(`The settings file ${file} is not a JSON object.`);
 }

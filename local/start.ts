@@ -48,7 +48,7 @@ const starting = startDeployment({
   onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
 });
 
-/** Ctrl-C, also while starting: waits until there is something to end, then ends it, once. */
+/** Ends the deployment on Ctrl-C, once. While it still starts, waits until it has started. */
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;

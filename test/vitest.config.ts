@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { ASKS_FOR_MS, HANGS_AFTER_MS } from './patience.ts';
 
 /** Unit tests that wait for real processes, packets and timers. */
-const LIVE = ['test/operator/**/*.test.ts', 'test/local/functions/**/*.test.ts', 'test/emulator/*.test.ts'];
+const LIVE = [
+  'test/operator/**/*.test.ts',
+  'test/local/functions/**/*.test.ts',
+  'test/emulator/{*,!(sigv4)/*}.test.ts',
+];
 
 /** The tests of benches that start a deployment. */
 const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];

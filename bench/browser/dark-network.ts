@@ -1,9 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
 
-/** TCP's waits before it repeats a packet that nobody confirmed: the first, and each is twice the one before. */
+/** How long TCP waits before it sends an unacknowledged packet again, at first. Each wait is twice the one before. */
 const FIRST_REPEAT_MS = 250;
 
-/** A page's way to the API, which can go dark and come back. */
+/** The network between a page and the API, which can go dark and come back. */
 export interface DarkNetwork {
   /** From now on no request arrives. */
   begin(): void;
@@ -12,8 +12,8 @@ export interface DarkNetwork {
 }
 
 /**
- * Stands between the pages of a context and a server. Requests that are sent in the dark do not fail: they are held, as TCP holds
- * them, and arrive when TCP repeats them for the first time after the dark. One that its page has given up by then is gone.
+ * Stands between the pages of a context and a server. Requests that are sent in the dark do not fail: they are held, as by TCP, and
+ * arrive when TCP sends them again for the first time after the dark. A request that its page has given up by then is gone.
  *
  * @param url of the server
  */
@@ -25,7 +25,7 @@ export async function darkNetwork(context: BrowserContext, url: string): Promise
       await dark.over;
       await pause(untilRepeated(performance.now() - sentAt));
     }
-    // It fails where the page has given the request up, or is closed.
+    // Fails when the page has given the request up, or is closed.
     await route.continue().catch(() => {});
   });
   return {

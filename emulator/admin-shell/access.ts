@@ -4,7 +4,7 @@ import type { Settings } from '../model/settings.ts';
 import type { StreamSession } from '../sessions/stream-session.ts';
 
 /**
- * Whether an admin shell can be had of a session now. Source of the statuses: API reference, CreateStreamSessionAdminShell.
+ * Checks whether a session can give an admin shell now. Source of the statuses: API reference, CreateStreamSessionAdminShell.
  * @throws ServiceError StreamSessionAccessNotReadyException, or the error chosen for the session's status
  */
 export function requireAccess(

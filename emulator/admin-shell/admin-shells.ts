@@ -23,10 +23,10 @@ export interface AdminShellsOptions extends Omit<TicketOptions, 'settings' | 'no
   settings: () => Settings;
 }
 
-/** How long a connection may stay without a token. */
-const TOKEN_PATIENCE_MS = 10_000;
-/** Frames are not written over this much that lies unread: they come again, since nobody acknowledges them. */
-const WRITABLE_BYTES = 256 * 1024;
+/** How long a connection may take to send its token. */
+const TOKEN_TIMEOUT_MS = 10_000;
+/** With this many unread bytes, frames are dropped. They are sent again, since the client does not acknowledge them. */
+const MAX_UNREAD_BYTES = 256 * 1024;
 
 const clock: Clock = {
   now: Date.now,
@@ -44,9 +44,9 @@ export function createAdminShells({ settings, ...options }: AdminShellsOptions):
   const tickets = createTickets<StreamSession>({ ...options, settings });
   const sockets = new Set<ServerSocket>();
 
-  /** From the accepted token to the end. */
+  /** Serves a shell after its token was accepted. */
   const openChannel = (sessionId: string, session: StreamSession, socket: ServerSocket): DataChannel => {
-    const forget = session.history.onChange(({ statusReason }) => {
+    const unsubscribe = session.history.onChange((statusReason) => {
       if (isFinished(session.life)) {
         channel.finish(`The stream session has ended${statusReason ? ` (${statusReason})` : ''}.`);
       }
@@ -57,10 +57,10 @@ export function createAdminShells({ settings, ...options }: AdminShellsOptions):
       settings,
       clock,
       transmit: (frame) => {
-        if (socket.unread() < WRITABLE_BYTES) socket.sendBinary(frame);
+        if (socket.unread() < MAX_UNREAD_BYTES) socket.sendBinary(frame);
       },
       over: (isPeerAtFault) => {
-        forget();
+        unsubscribe();
         socket.close(isPeerAtFault ? CloseCode.protocol : CloseCode.normal, '');
       },
     });
@@ -78,7 +78,7 @@ export function createAdminShells({ settings, ...options }: AdminShellsOptions):
       acceptUpgrade(request, socket, head, (server) => {
         let channel: DataChannel | undefined;
         const refuse = () => server.close(CloseCode.refused, 'The token is not valid.');
-        const stopWaiting = clock.after(TOKEN_PATIENCE_MS, refuse);
+        const stopWaiting = clock.after(TOKEN_TIMEOUT_MS, refuse);
         sockets.add(server);
         return {
           text(data) {

@@ -13,10 +13,9 @@ import {
 import { createReceiver } from './receiver.ts';
 import { RESEND_TICK_MS } from './retransmission.ts';
 import { createSender, MAX_BACKLOG_BYTES } from './sender.ts';
-import { createShell } from './shell.ts';
-import type { ShellSubject } from './subject.ts';
+import { createShell, type ShellSubject } from './shell.ts';
 
-/** Time as a channel needs it: the machine's, or a test's. */
+/** The clock of a channel: the machine's, or a test's. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -31,25 +30,25 @@ export interface DataChannelOptions {
   clock: Clock;
   /** Puts a frame on the wire, where it may be lost. */
   transmit: (frame: Buffer) => void;
-  /** The channel is over, and says nothing any more. `isPeerAtFault` where the peer broke the protocol. */
+  /** The channel has ended and sends nothing more. `isPeerAtFault`: the peer broke the protocol. */
   over: (isPeerAtFault: boolean) => void;
 }
 
-/** One admin shell behind the Session Manager's data channel, from the accepted token on. */
+/** One admin shell behind a data channel of Session Manager, after its token was accepted. */
 export interface DataChannel {
   receive(frame: Buffer): void;
-  /** Ends it, telling the person at the terminal why. */
+  /** Ends the channel. The plugin prints the reason. */
   finish(why: string): void;
-  /** Lets go of everything at once: the wire is gone. */
+  /** Stops everything at once, because the connection is closed. */
   dispose(): void;
 }
 
-const HANDSHAKE_PATIENCE_MS = 15_000;
-/** How long the last output may take to arrive before the channel is closed under it. */
-const DRAIN_PATIENCE_MS = 2_000;
-/** Broken frames from one peer that are taken for a bad wire; more are not. */
+const HANDSHAKE_TIMEOUT_MS = 15_000;
+/** How long the last output may take to be acknowledged before the channel closes. */
+const DRAIN_TIMEOUT_MS = 2_000;
+/** How many broken frames a peer may send: a bad network breaks some. */
 const MAX_DEFECTS = 200;
-/** With so much unread output no input is taken, which may bring more. */
+/** With so much unacknowledged output, no input is taken: it may cause more output. */
 const FULL_BYTES = MAX_BACKLOG_BYTES / 2;
 
 export function createDataChannel(options: DataChannelOptions): DataChannel {
@@ -75,7 +74,7 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
     });
 
   const sender = createSender({ now: clock.now, newMessageId: randomUUID, transmit: send });
-  // The echo of one input: a paste is answered in a few messages, not in one for each character.
+  // The echo of one input is collected: a paste gets a few messages back, not one for each character.
   let echo: Buffer[] | undefined;
   let echoBytes = 0;
   const flush = () => {
@@ -86,10 +85,9 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
   };
   const shell = createShell({
     subject,
-    now: clock.now,
     every: clock.every,
     write: (text) => {
-      // What was pasted behind an exit is not answered.
+      // Drops output to input that was pasted behind an exit.
       if (phase !== 'open') return false;
       const bytes = Buffer.from(text);
       if (!echo) return sender.send(PayloadType.Output, bytes);
@@ -125,7 +123,7 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
     phase = 'closing';
     shell.stop();
     if (sender.backlog() === 0) return closeNow();
-    cancels.push(clock.after(DRAIN_PATIENCE_MS, closeNow));
+    cancels.push(clock.after(DRAIN_TIMEOUT_MS, closeNow));
   };
 
   const watchIdle = () => {
@@ -175,7 +173,7 @@ export function createDataChannel(options: DataChannelOptions): DataChannel {
       receiver.resume();
       if (sender.hasGivenUp()) end(true);
     }),
-    clock.after(HANDSHAKE_PATIENCE_MS, () => {
+    clock.after(HANDSHAKE_TIMEOUT_MS, () => {
       if (phase === 'handshake') finish('The client did not answer in time.');
     }),
   );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Source of everything here: aws/session-manager-plugin, src/message (Apache-2.0), read for its facts. */
+/** Source of this file's facts: aws/session-manager-plugin, src/message (Apache-2.0). */
 export const PayloadType = {
   Output: 1,
   Error: 2,
@@ -22,7 +22,7 @@ export const SYN_FIN = 3;
 
 /** One message of the Session Manager data channel. */
 export interface ChannelMessage {
-  /** `input_stream_data`, `output_stream_data`, `acknowledge`, `channel_closed`, or whatever else the peer wrote. */
+  /** `input_stream_data`, `output_stream_data`, `acknowledge`, `channel_closed`, or another text that the peer sent. */
   messageType: string;
   schemaVersion: number;
   /** Epoch milliseconds. */
@@ -35,7 +35,7 @@ export interface ChannelMessage {
   payload: Buffer;
 }
 
-/** What the header's own length field says; the payload's length and the payload follow. */
+/** The value of the header's own length field. The payload's length and the payload follow the header. */
 const HEADER_LENGTH = 116;
 const PAYLOAD_AT = HEADER_LENGTH + 4;
 const AT = {
@@ -75,12 +75,12 @@ export function encodeMessage(message: ChannelMessage): Buffer {
 const uuid = (hex: string) =>
   [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 
-/** What is wrong with a frame. Such a frame is dropped as if it were lost: the peer sends it again. */
+/** The defect of a frame. Such a frame is dropped as if it were lost, and the peer sends it again. */
 export type FrameDefect = 'short' | 'header' | 'length' | 'number' | 'digest';
 
 /**
- * Reads one frame. Bytes that are no such frame are a defect, never an exception. As in the released plugin, the digest of
- * an empty payload is not looked at.
+ * Reads one frame. Returns a defect for any other bytes, and never throws. Like the released plugin, it does not check
+ * the digest of an empty payload.
  */
 export function decodeMessage(frame: Buffer): ChannelMessage | FrameDefect {
   if (frame.length < PAYLOAD_AT) return 'short';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The JSON inside messages. Source: aws/session-manager-plugin, src/message and src/service, read for its facts. */
+/** The JSON inside messages. Source: aws/session-manager-plugin, src/message and src/service. */
 
 const openDataChannel = z.object({
   MessageSchemaVersion: z.literal('1.0'),
@@ -43,7 +43,7 @@ const json = (value: object) => Buffer.from(JSON.stringify(value));
 export const readOpenDataChannel = (data: Uint8Array): string | undefined =>
   read(openDataChannel, data)?.TokenValue;
 
-/** @returns the sequence number acknowledged, or undefined for what is no acknowledgement */
+/** @returns the acknowledged sequence number; undefined for any other payload */
 export const readAcknowledgement = (data: Uint8Array): number | undefined =>
   read(acknowledgement, data)?.AcknowledgedMessageSequenceNumber;
 
@@ -61,7 +61,7 @@ export const writeAcknowledgement = (of: {
 
 export const readSize = (data: Uint8Array): { cols: number; rows: number } | undefined => read(size, data);
 
-/** Asks the client for a shell. No encryption on top of the channel's own is asked for. */
+/** Requests a shell session from the client, without encryption on top of the channel's own. */
 export const writeHandshakeRequest = (): Buffer =>
   json({
     AgentVersion: '3.3.0.0',
@@ -75,7 +75,7 @@ export const writeHandshakeRequest = (): Buffer =>
 
 const SUCCESS = 1;
 
-/** @returns whether the client has agreed to a shell; undefined for what is no handshake response */
+/** @returns whether the client has agreed to a shell; undefined for any other payload */
 export function readHandshakeResponse(data: Uint8Array): boolean | undefined {
   const response = read(handshakeResponse, data);
   if (!response) return undefined;
@@ -88,7 +88,7 @@ export function readHandshakeResponse(data: Uint8Array): boolean | undefined {
 export const writeHandshakeComplete = (tookMs: number, customerMessage: string): Buffer =>
   json({ HandshakeTimeToComplete: Math.round(tookMs * 1e6), CustomerMessage: customerMessage });
 
-/** @param output why, for the person at the terminal; the plugin prints it as it ends */
+/** @param output the reason; the plugin prints it when it ends */
 export const writeChannelClosed = (of: {
   messageId: string;
   createdDate: number;
@@ -106,7 +106,7 @@ export const writeChannelClosed = (of: {
     Output: of.output,
   });
 
-/** Values of a Flag payload: what a client asks of the channel as a whole. */
+/** The value of a Flag payload with which a client ends the channel. */
 const TERMINATE_SESSION = 2;
 
 export const isTerminateFlag = (data: Buffer): boolean =>

@@ -1,20 +1,20 @@
 import type { ChannelMessage } from './message.ts';
 
 export interface ReceiverOptions {
-  /** Whether there is room for what a message may bring about; if not, it stays unacknowledged and comes again. */
+  /** Whether there is room for the output that a message may cause. If not, it stays unacknowledged and is sent again. */
   isReady: () => boolean;
   deliver: (message: ChannelMessage) => void;
   acknowledge: (message: ChannelMessage) => void;
 }
 
-/** The receiving half of a reliable stream: each message is delivered once and in its turn. */
+/** The receiving half of a reliable stream: delivers each message once and in order. */
 export interface Receiver {
   receive(message: ChannelMessage): void;
-  /** Delivers what has waited for room. */
+  /** Delivers the messages that waited for room. */
   resume(): void;
 }
 
-/** Messages that came before their turn, and bytes of them, that are kept at most. Others come again. */
+/** How many messages that arrived too early are kept, and how many bytes of them. Others are sent again. */
 const MAX_EARLY = 256;
 const MAX_EARLY_BYTES = 256 * 1024;
 
@@ -38,7 +38,7 @@ export function createReceiver({ isReady, deliver, acknowledge }: ReceiverOption
     resume,
     receive: (message) => {
       const { sequenceNumber, payload } = message;
-      // Its acknowledgement was lost.
+      // The peer has sent it again because the acknowledgement was lost.
       if (sequenceNumber < expected || early.has(sequenceNumber)) return acknowledge(message);
       if (sequenceNumber === expected) {
         if (!isReady()) return;

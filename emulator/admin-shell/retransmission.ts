@@ -15,7 +15,7 @@ export interface Retransmission {
   observe(roundTripMs: number): void;
 }
 
-/** A smoothed round trip and four times its variation, as TCP has it (RFC 6298), with the plugin's constants. */
+/** The smoothed round trip plus four times its variation, as in TCP (RFC 6298), with the plugin's constants. */
 export function createRetransmission(): Retransmission {
   let timeout = INITIAL_TIMEOUT_MS;
   let roundTrip = INITIAL_ROUND_TRIP_MS;

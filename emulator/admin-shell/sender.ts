@@ -5,23 +5,23 @@ export interface SenderOptions {
   /** Epoch milliseconds. */
   now: () => number;
   newMessageId: () => string;
-  /** Puts a message on the wire, where it may be lost. */
+  /** Sends a message, which may be lost. */
   transmit: (message: ChannelMessage) => void;
 }
 
-/** The sending half of a reliable stream: what is not acknowledged is sent again. Without a timer of its own. */
+/** The sending half of a reliable stream: sends unacknowledged messages again. It has no timer of its own. */
 export interface Sender {
   /**
    * Sends a payload, in pieces of 1,024 bytes.
-   * @returns false, with nothing sent, when more waits than the peer may leave unread
+   * @returns false, with nothing sent, when too much is unacknowledged already
    */
   send(payloadType: number, payload: Uint8Array): boolean;
   acknowledged(sequenceNumber: number): void;
-  /** Sends what is overdue once more. To be called every `RESEND_TICK_MS` while something is unacknowledged. */
+  /** Sends overdue messages again. Call it every `RESEND_TICK_MS`. */
   tick(): void;
-  /** Bytes that are not acknowledged yet. */
+  /** The number of unacknowledged bytes. */
   backlog(): number;
-  /** A message was sent as often as the plugin would, and nobody ever acknowledged it. */
+  /** A message was sent as often as the plugin would send it, and was never acknowledged. */
   hasGivenUp(): boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Sender {
 export const CHUNK_BYTES = 1024;
 /** Messages on their way at once. */
 const WINDOW = 64;
-/** What may wait for a peer that does not read. */
+/** How many unacknowledged bytes are kept for a peer that does not read. */
 export const MAX_BACKLOG_BYTES = 256 * 1024;
 /** Messages sent again in one tick at most. */
 const RESEND_BURST = 16;
@@ -83,7 +83,7 @@ export function createSender({ now, newMessageId, transmit }: SenderOptions): Se
     acknowledged: (sequenceNumber) => {
       const sent = inFlight.get(sequenceNumber);
       if (!sent) return;
-      // Counted from the first sending, as the plugin does: a wire that loses much looks slow, and is given time.
+      // Measured from the first attempt, as the plugin does: a network that loses much looks slow, and gets longer timeouts.
       retransmission.observe(now() - sent.firstSentAt);
       inFlight.delete(sequenceNumber);
       backlog -= sent.message.payload.length;

@@ -1,22 +1,23 @@
-import { COMMANDS, topScreen } from './commands.ts';
+import type { StreamSession } from '../sessions/stream-session.ts';
 import { createLineEditor } from './line-editor.ts';
-import { printable, type ShellSubject } from './subject.ts';
+
+/** As much of a stream session as its admin shell shows. */
+export type ShellSubject = Pick<StreamSession, 'context' | 'request' | 'life' | 'connections' | 'gameState'>;
 
 export interface ShellOptions {
   subject: ShellSubject;
-  /** Goes to the terminal. @returns false when it takes nothing more at the moment; the text is lost then */
+  /** Writes to the terminal. @returns false when it takes nothing more at the moment; the text is lost then */
   write: (text: string) => boolean;
-  /** The person has left. */
+  /** The operator leaves the shell. */
   exit: () => void;
-  /** Epoch milliseconds. */
-  now: () => number;
-  /** Calls again and again until the returned function is called. */
+  /** Calls `act` again and again until the returned function is called. */
   every: (milliseconds: number, act: () => void) => () => void;
 }
 
 /**
- * A small shell that shows one stream session and can do nothing else: none of its commands reaches this machine. It
- * stands where AWS has a terminal inside the session's own environment.
+ * A small shell that shows one stream session and does nothing else: none of its commands reaches this machine. AWS has a terminal inside
+ * the session's own environment here. The commands are what a client of the channel needs to be tried: one that prints, one that keeps
+ * running, and one that tells the terminal's size.
  */
 export interface Shell {
   start(): void;
@@ -26,30 +27,57 @@ export interface Shell {
 }
 
 const TOP_MS = 1000;
+const CTRL_C = 3;
 const CLEAR = '\x1b[H\x1b[2J';
+const HOME = '\x1b[H';
 const CLEAR_BELOW = '\x1b[J';
 const BOLD = '\x1b[1m';
 const PLAIN = '\x1b[0m';
 
-export function createShell({ subject, write, exit, now, every }: ShellOptions): Shell {
-  const openedAt = now();
+const HELP = [
+  'status     the state of this stream session',
+  'top        the same as it changes',
+  'echo       repeats what follows',
+  'stty size  rows and columns of the terminal',
+  'exit       leaves, as Ctrl-D does',
+];
+
+/** Text without anything that a terminal would act upon. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+
+const statusLines = ({ context, request, life, connections, gameState }: ShellSubject): string[] =>
+  [
+    ['stream session', context.id],
+    ['application', context.applicationArn],
+    ['location', context.location],
+    ['user id', request.UserId],
+    ['status', life.status],
+    ['connections', connections],
+    ['game counter', gameState?.counter],
+  ].map(([name, value]) => `${String(name).padEnd(14)}  ${printable(String(value ?? '-'))}`);
+
+export function createShell({ subject, write, exit, every }: ShellOptions): Shell {
   const { id } = subject.context;
   const prompt = () => `${BOLD}${id}${PLAIN}:${subject.life.status}$ `;
   let size = { cols: 80, rows: 24 };
   let stopTop: (() => void) | undefined;
 
-  const context = () => ({ subject, size, now: now(), openedAt });
   const print = (lines: readonly string[]) => write(lines.map((line) => `${line}\r\n`).join(''));
   const showPrompt = () => write(`${prompt()}${editor.line()}`);
 
-  const help = () => [
-    ...Object.entries(COMMANDS).map(([name, command]) => `${name.padEnd(8)}${command.help}`),
-    `${'top'.padEnd(8)}the same as it changes`,
-    `${'clear'.padEnd(8)}an empty screen`,
-    `${'exit'.padEnd(8)}leaves, as Ctrl-D does`,
-  ];
-
-  const drawTop = () => write(`\x1b[H${CLEAR_BELOW}${topScreen(context()).join('\r\n')}\r\n`);
+  const drawTop = () => {
+    const lines = [`${size.cols}x${size.rows}, q or Ctrl-C ends it`, ...statusLines(subject)];
+    const visible = lines.slice(0, Math.max(1, size.rows - 1)).map((line) => line.slice(0, size.cols));
+    write(`${HOME}${CLEAR_BELOW}${visible.join('\r\n')}\r\n`);
+  };
+  const startTop = () => {
+    write(CLEAR);
+    drawTop();
+    stopTop = every(TOP_MS, drawTop);
+  };
   const endTop = () => {
     stopTop?.();
     stopTop = undefined;
@@ -57,38 +85,25 @@ export function createShell({ subject, write, exit, now, every }: ShellOptions):
     showPrompt();
   };
 
-  /** @returns whether a prompt follows */
-  const run = (line: string): boolean => {
-    const [name = '', ...words] = line.trim().split(/\s+/);
-    const rest = line.trim().slice(name.length).trim();
-    if (name === '') return true;
-    if (name === 'exit' || name === 'logout') {
-      exit();
-      return false;
-    }
-    if (name === 'top' && words.length === 0) {
-      write(CLEAR);
-      drawTop();
-      stopTop = every(TOP_MS, drawTop);
-      return false;
-    }
-    if (name === 'clear') write(CLEAR);
-    else if (name === 'help') print(help());
-    else {
-      const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-      print(command?.run(context(), rest) ?? [`${printable(name)}: there is no such command here; see help`]);
-    }
-    return true;
+  const run = (line: string) => {
+    const command = line.trim();
+    const [name = ''] = command.split(/\s/);
+    if (command === 'exit') return exit();
+    if (command === 'top') return startTop();
+    if (command === 'help') print(HELP);
+    else if (command === 'status') print(statusLines(subject));
+    else if (command === 'stty size') print([`${size.rows} ${size.cols}`]);
+    else if (name === 'echo') print([printable(command.slice(name.length).trim())]);
+    else if (name !== '') print([`${printable(name)}: there is no such command here; see help`]);
+    showPrompt();
   };
 
   const editor = createLineEditor({
     echo: write,
     prompt,
-    on: (event) => {
-      if (event.type === 'endOfInput') return exit();
-      if (event.type === 'clear') write(CLEAR);
-      if (event.type !== 'line' || run(event.line)) showPrompt();
-    },
+    enter: run,
+    interrupt: showPrompt,
+    endOfInput: exit,
   });
 
   return {
@@ -97,9 +112,9 @@ export function createShell({ subject, write, exit, now, every }: ShellOptions):
       showPrompt();
     },
     input: (bytes) => {
-      if (!stopTop) return editor.push(bytes);
-      // While top runs, only its end is listened for; what is typed behind it is lost, as in any terminal.
-      if (bytes.includes('q') || bytes.includes(3)) endTop();
+      if (!stopTop) editor.push(bytes);
+      // Other input is lost while top runs.
+      else if (bytes.includes('q') || bytes.includes(CTRL_C)) endTop();
     },
     resize: (next) => {
       size = next;

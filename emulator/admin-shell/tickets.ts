@@ -20,12 +20,12 @@ export interface TicketOptions {
   now?: () => number;
 }
 
-/** What credentials were issued for: kept for as long as they are valid. */
+/** The credentials that were issued, kept while they are valid. */
 export interface Tickets<Subject> {
   issue(subject: Subject): AdminShellCredentials;
-  /** Whether a StreamUrl that was asked for (path and query) is one of ours and still valid. @returns its session id */
+  /** Checks a requested StreamUrl (path and query). @returns its session id; undefined for an unknown or expired one */
   admit(target: string): string | undefined;
-  /** Whom a token opens a session for; undefined for a wrong, expired or used one. Takes the same time for all. */
+  /** @returns the subject of a token; undefined for a wrong, expired or used one. Takes the same time for all. */
   redeem(sessionId: string, tokenValue: string): Subject | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Ticket<Subject> {
   subject: Subject;
   issuedAt: number;
   tokenDigest: Buffer;
-  /** Of the query of a presigned URL; empty for a plain one. */
+  /** Digest of the signature in a presigned URL; of the empty text for a plain one. */
   signatureDigest: Buffer;
   used: boolean;
 }
@@ -43,10 +43,10 @@ const PATH = '/v1/data-channel/';
 const TOKEN_BYTES = 225;
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
-/** Compared with where there is nothing to compare with. */
-const NOBODY = digest(randomBytes(32).toString('hex'));
+/** Compared with an unknown session's values, so that it takes the same time. */
+const NO_DIGEST = digest(randomBytes(32).toString('hex'));
 
-/** A query like that of a URL which AWS has signed. Its signature is chance, which is as hard to guess. */
+/** A query like that of a URL that AWS has signed. Its signature is a random value, which is as hard to guess. */
 function presigned(signature: string, region: string, issuedAt: number, seconds: number): string {
   const date = new Date(issuedAt).toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `EMULATOR/${date.slice(0, 8)}/${region}/ssmmessages/aws4_request`;
@@ -92,12 +92,12 @@ export function createTickets<Subject>({ now = Date.now, ...options }: TicketOpt
       const sessionId = path.startsWith(PATH) ? path.slice(PATH.length) : '';
       const ticket = tickets.get(sessionId);
       const signature = new URLSearchParams(query).get('X-Amz-Signature') ?? '';
-      const isSigned = timingSafeEqual(digest(signature), ticket?.signatureDigest ?? NOBODY);
+      const isSigned = timingSafeEqual(digest(signature), ticket?.signatureDigest ?? NO_DIGEST);
       return ticket && isSigned && isValid(ticket) ? sessionId : undefined;
     },
     redeem: (sessionId, tokenValue) => {
       const ticket = tickets.get(sessionId);
-      const isToken = timingSafeEqual(digest(tokenValue), ticket?.tokenDigest ?? NOBODY);
+      const isToken = timingSafeEqual(digest(tokenValue), ticket?.tokenDigest ?? NO_DIGEST);
       if (!ticket || !isToken || !isValid(ticket)) return undefined;
       if (ticket.used && options.settings().adminShellSingleUse) return undefined;
       ticket.used = true;

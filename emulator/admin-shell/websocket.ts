@@ -5,28 +5,28 @@ import { type WebSocket, WebSocketServer } from 'ws';
 /** Close codes of RFC 6455, section 7.4.1. */
 export const CloseCode = { normal: 1000, protocol: 1002, refused: 1008 } as const;
 
-/** The server's end of one WebSocket. After `close` and `destroy` nothing is sent any more. */
+/** The server's end of one WebSocket. After `close` and `destroy` it sends nothing more. */
 export interface ServerSocket {
   sendBinary(data: Buffer): void;
   close(code: number, reason: string): void;
   destroy(): void;
-  /** Bytes written that the peer has not taken yet. */
+  /** The number of written bytes that the peer has not read yet. */
   unread(): number;
 }
 
 export interface SocketHandlers {
   text(data: Buffer): void;
   binary(data: Buffer): void;
-  /** The connection has ended, whoever ended it. Called once. */
+  /** The connection has ended, by either side. Called once. */
   closed(): void;
 }
 
 /** Far above what the plugin sends: its payloads have 1,024 bytes, and a token has 1,024 characters at most. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-/** What may lie unread before a peer that does not read is cut off. */
+/** How many unread bytes a peer may have before it is cut off. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-/** How long a peer may take to hang up after a close frame. */
-const CLOSE_PATIENCE_MS = 2_000;
+/** How long a peer may take to close after a close frame. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 const server = new WebSocketServer({
   noServer: true,
@@ -35,20 +35,20 @@ const server = new WebSocketServer({
   clientTracking: false,
 });
 
-/** Answers an upgrade request with an HTTP error, and hangs up. */
+/** Responds to an upgrade request with an HTTP error, and closes. */
 export function refuseUpgrade(socket: Duplex): void {
   socket.on('error', () => {});
-  // What was sent meanwhile is read and forgotten, and nobody is waited for who does not hang up.
+  // Reads and drops what the peer sends meanwhile, and does not wait for a peer that keeps its side open.
   socket.resume();
   socket.once('finish', () => socket.destroy());
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
-/** Whether a request wants a WebSocket. Other offers, such as HTTP/2 of curl and Java, are answered in HTTP/1.1. */
+/** Whether a request wants a WebSocket. Other upgrades, such as HTTP/2 of curl and Java, get a response in HTTP/1.1. */
 export const isWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket';
 
-/** Completes the opening handshake; a malformed one is answered 400. @param head what arrived behind the request */
+/** Completes the opening handshake; a malformed one gets 400. @param head bytes that arrived after the request */
 export function acceptUpgrade(
   request: IncomingMessage,
   socket: Duplex,
@@ -57,7 +57,7 @@ export function acceptUpgrade(
 ): void {
   server.handleUpgrade(request, socket, head, (peer) => {
     const handlers = opened(serverSocket(peer));
-    // A frame that breaks the protocol is answered with a close of its own.
+    // The library closes the connection after a frame that breaks the protocol.
     peer.on('error', () => {});
     peer.on('message', (data, isBinary) => {
       if (peer.readyState === peer.OPEN) handlers[isBinary ? 'binary' : 'text'](data as Buffer);
@@ -74,8 +74,8 @@ function serverSocket(peer: WebSocket): ServerSocket {
     },
     close(code, reason) {
       peer.close(code, reason);
-      const patience = setTimeout(() => peer.terminate(), CLOSE_PATIENCE_MS).unref();
-      peer.once('close', () => clearTimeout(patience));
+      const timer = setTimeout(() => peer.terminate(), CLOSE_TIMEOUT_MS).unref();
+      peer.once('close', () => clearTimeout(timer));
     },
     destroy: () => peer.terminate(),
     unread: () => peer.bufferedAmount,

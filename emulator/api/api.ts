@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorName, ServiceError } from '../model/errors.ts';
 import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
-import type { Call, Calls } from './calls.ts';
+import type { CallRecord, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
 import type { HoldPlace } from './fault.ts';
-import type { Fate, Faults, Target } from './faults.ts';
+import type { FaultEffects, Faults, Target } from './faults.ts';
 import type { Holds } from './holds.ts';
 import type { Input, OperationContext, OperationSpec } from './operations.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -45,7 +45,7 @@ const REFUSALS: Readonly<Record<Refusal, ErrorName>> = {
   body: 'InvalidSignatureException',
   signature: 'InvalidSignatureException',
 };
-/** AWS's own words where it has some; the SDKs' users search for them. */
+/** AWS's own words, if there are some: users of the SDKs search for them. */
 const AWS_WORDS: Partial<Record<Refusal, string>> = {
   missing: 'Missing Authentication Token',
   unknownKey: 'The security token included in the request is invalid.',
@@ -54,14 +54,14 @@ const AWS_WORDS: Partial<Record<Refusal, string>> = {
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
 };
 
-/** What goes back over the wire, before the server puts it there. */
-interface Answer {
+/** The response to a call, before it is sent. */
+interface Reply {
   status: number;
   body?: object;
   error?: ServiceError;
 }
 
-const failure = (error: unknown): Answer => {
+const failure = (error: unknown): Reply => {
   const known =
     error instanceof ServiceError
       ? error
@@ -90,7 +90,7 @@ function readBody(spec: OperationSpec, body: Buffer): Input {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new ServiceError('SerializationException', 'The request body is not a JSON object.');
   }
-  // What the model does not know is ignored, and a body cannot replace what the path says.
+  // Ignores members that the model does not have. The members of the path replace those of the body later.
   return Object.fromEntries(
     Object.entries(parsed).filter(
       ([name, value]) => Object.hasOwn(spec.input.members, name) && value !== null,
@@ -114,7 +114,7 @@ function requirePermission(
   );
 }
 
-async function perform(context: ApiContext, found: Route, principal: string, input: Input): Promise<Answer> {
+async function perform(context: ApiContext, found: Route, principal: string, input: Input): Promise<Reply> {
   const { spec } = found;
   requirePermission(context, principal, found, input);
   const problems = violations(spec.input, input);
@@ -123,7 +123,7 @@ async function perform(context: ApiContext, found: Route, principal: string, inp
   return body ? { status: spec.successStatus, body } : { status: spec.successStatus };
 }
 
-function send(response: ServerResponse, { status, body, error }: Answer): void {
+function send(response: ServerResponse, { status, body, error }: Reply): void {
   response.statusCode = status;
   response.setHeader('x-amzn-requestid', randomUUID());
   if (error) response.setHeader('x-amzn-errortype', error.name);
@@ -138,7 +138,7 @@ function send(response: ServerResponse, { status, body, error }: Answer): void {
 
 const text = (value: unknown) => (typeof value === 'string' ? value : null);
 
-/** What a call is about. Identifiers are ARNs or bare ids, and an ARN ends in the id. */
+/** The resources that a call names. Identifiers are ARNs or bare ids, and an ARN ends in the id. */
 function targetOf({ operation }: Route, input: Input): Target {
   const id = (identifier: unknown) => text(identifier)?.split('/').at(-1);
   return {
@@ -149,8 +149,8 @@ function targetOf({ operation }: Route, input: Input): Target {
 }
 
 /**
- * Answers one call of the service. In this order: signature, planned faults, quota, permission, constraints, the
- * operation itself. A call can be held twice: before the other faults, and with its answer ready, whatever that is.
+ * Serves one call. In this order: signature, planned faults, quota, permission, constraints, the operation itself. A
+ * call can be held twice: before the other faults, and when its response is ready, also an error.
  */
 export async function serveCall(
   context: ApiContext,
@@ -159,15 +159,15 @@ export async function serveCall(
   response: ServerResponse,
 ): Promise<void> {
   const found = route(request.method ?? '', request.url ?? '');
-  const call: Call = context.calls.add({
+  const call: CallRecord = context.calls.add({
     operation: found?.operation ?? 'Unknown',
     principal: null,
     clientToken: null,
     status: null,
     at: new Date().toISOString(),
   });
-  /** @returns whether the call may go on */
-  const held = (target: Target, at: HoldPlace, status: number | null) =>
+  /** @returns whether the call may go on after its release */
+  const released = (target: Target, at: HoldPlace, status: number | null) =>
     context.holds.hold({
       target,
       clientToken: call.clientToken,
@@ -176,9 +176,9 @@ export async function serveCall(
       isCallerGone: () => response.destroyed,
     });
 
-  let answer: Answer;
+  let reply: Reply;
   let target: Target = { operation: call.operation };
-  let fate: Fate | undefined;
+  let faults: FaultEffects | undefined;
   try {
     const principal = authenticate(context, request, body);
     call.principal = principal;
@@ -191,22 +191,23 @@ export async function serveCall(
     call.clientToken = text(input.ClientToken);
 
     target = targetOf(found, input);
-    fate = context.faults.fateOf(target);
-    if (fate.kinds.length > 0) call.fault = fate.kinds.join(',');
-    if (fate.holds.has('arrival') && !(await held(target, 'arrival', null))) return void response.destroy();
-    if (fate.delayMs > 0) await delay(fate.delayMs, undefined, { ref: false });
-    if (fate.socket === 'reset') return void response.destroy();
-    if (fate.error) throw fate.error;
+    faults = context.faults.effectsOn(target);
+    if (faults.kinds.length > 0) call.fault = faults.kinds.join(',');
+    if (faults.holds.has('arrival') && !(await released(target, 'arrival', null)))
+      return void response.destroy();
+    if (faults.delayMs > 0) await delay(faults.delayMs, undefined, { ref: false });
+    if (faults.socket === 'reset') return void response.destroy();
+    if (faults.error) throw faults.error;
     if (!context.rateLimit.take(found.operation))
       throw new ServiceError('ThrottlingException', 'Rate exceeded');
-    answer = await perform(context, found, principal, input);
+    reply = await perform(context, found, principal, input);
   } catch (error) {
-    answer = failure(error);
+    reply = failure(error);
   }
-  if (fate?.holds.has('answer') && !(await held(target, 'answer', answer.status)))
+  if (faults?.holds.has('answer') && !(await released(target, 'answer', reply.status)))
     return void response.destroy();
-  call.status = answer.status;
-  if (answer.error) call.error = answer.error.name;
-  if (fate?.socket === 'lostResponse') return void response.destroy();
-  send(response, answer);
+  call.status = reply.status;
+  if (reply.error) call.error = reply.error.name;
+  if (faults?.socket === 'lostResponse') return void response.destroy();
+  send(response, reply);
 }

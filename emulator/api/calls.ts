@@ -1,9 +1,9 @@
 /** One call of the service, as `GET /_emulator/calls` shows it. */
-export interface Call {
+export interface CallRecord {
   operation: string;
   principal: string | null;
   clientToken: string | null;
-  /** The HTTP status answered; for a lost response the one that was lost, null when nothing was answered. */
+  /** The HTTP status of the response, also of a lost one; null without a response. */
   status: number | null;
   /** When it arrived, ISO 8601. */
   at: string;
@@ -16,18 +16,18 @@ export interface Call {
 const MAX_CALLS = 200_000;
 
 export interface Calls {
-  add(call: Call): Call;
-  list(): readonly Call[];
+  add(call: CallRecord): CallRecord;
+  list(): readonly CallRecord[];
   clear(): void;
 }
 
-/** The record of calls, in order of arrival; the oldest go first when it is full. */
+/** The record of calls, in order of arrival. When it is full, the oldest are dropped. */
 export function createCalls(limit = MAX_CALLS): Calls {
-  let calls: Call[] = [];
+  let calls: CallRecord[] = [];
   return {
     add: (call) => {
       calls.push(call);
-      // In one go and seldom: shifting a full list at every call would cost its whole length each time.
+      // Drops many at once: dropping one at each call would copy the whole list each time.
       if (calls.length > limit * 1.1) calls = calls.slice(-limit);
       return call;
     },

@@ -1,4 +1,4 @@
-/** One shape of the API model, as far as input is checked against it. */
+/** One shape of the API model, with the constraints that input is checked against. */
 export type Shape =
   | {
       type: 'string';
@@ -90,7 +90,7 @@ function shown(shape: Shape, value: unknown): string {
   return ` '${text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text}'`;
 }
 
-/** Checks one value; returns one message per violation, each naming the member by its path. */
+/** Checks one value. @returns one message for each violation, which names the member by its path */
 function check(shape: Shape, value: unknown, path: string): string[] {
   const fail = (rule: string) => [
     `Value${shown(shape, value)} at '${path}' failed to satisfy constraint: ${rule}`,
@@ -147,7 +147,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Every violation of the model's constraints, in the members' order; unknown members are ignored as AWS does. */
+/** Every violation of the model's constraints, in the members' order. Like AWS, ignores unknown members. */
 export function violations(
   shape: InputShape,
   input: Readonly<Record<string, unknown>>,

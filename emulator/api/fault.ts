@@ -3,7 +3,7 @@ import type { ErrorName } from '../model/errors.ts';
 import { OPERATIONS, type Operation } from '../model/settings.ts';
 import { OPERATION_SPECS } from './operations.ts';
 
-/** The faults that answer with an error of the service, and that error. */
+/** The faults that are an error of the service, and that error. */
 export const FAULT_ERRORS: Readonly<Record<string, readonly [ErrorName, string]>> = {
   throttle: ['ThrottlingException', 'Rate exceeded'],
   internal: ['InternalServerException', 'Internal server error'],
@@ -18,11 +18,11 @@ const KINDS = [...Object.keys(FAULT_ERRORS), 'latency', 'hold', 'reset', 'lostRe
 /** Stands for every operation. */
 export const ALL = '*';
 
-/** Where a call can be held: before it takes effect, or with its answer ready. */
+/** Where a call can be held: before it takes effect, or when its response is ready. */
 export const HOLD_PLACES = ['arrival', 'answer'] as const;
 export type HoldPlace = (typeof HOLD_PLACES)[number];
 
-/** An id as it stands at the end of an ARN. */
+/** A bare id, the last part of an ARN. */
 const id = z.string().regex(/^[\w-]{1,128}$/);
 
 const schema = z
@@ -55,12 +55,12 @@ const schema = z
     error: 'a call of this operation names no stream group, so leave "streamGroupId" out',
   });
 
-/** Whether calls of an operation carry this member. Of all operations together, some carry each. */
+/** Whether calls of an operation have this member. Some operation has each of them. */
 function names(operation: typeof ALL | Operation, member: string): boolean {
   return operation === ALL || Object.hasOwn(OPERATION_SPECS[operation].input.members, member);
 }
 
-/** A planned failure: with neither `probability` nor `count` it hits every call that it is meant for, until it is deleted. */
+/** A planned fault. Without `probability` and `count` it hits every matching call until it is deleted. */
 export type Fault = z.infer<typeof schema>;
 
 const HELP: Readonly<Record<keyof Fault, string>> = {

@@ -8,7 +8,7 @@ export interface HeldCall {
   target: Target;
   clientToken: string | null;
   at: HoldPlace;
-  /** The HTTP status of the answer that waits; null for a call that has not taken effect. */
+  /** The HTTP status of the response that waits; null for a call that has not taken effect. */
   status: number | null;
   /** Whether the caller has hung up. */
   isCallerGone(): boolean;
@@ -31,7 +31,7 @@ const releaseSchema = z.strictObject({
   count: z.int().min(1).optional(),
 });
 
-/** Which held calls to release: those of an operation, those of a session, the first so many; all when empty. */
+/** Which held calls to release: of an operation, of a session, the first `count`; all when empty. */
 export type Release = z.infer<typeof releaseSchema>;
 
 /** @throws Error with a sentence that says what a release may name */
@@ -45,15 +45,15 @@ export function parseRelease(input: unknown = {}): Release {
 
 export interface Holds {
   /**
-   * Holds a call. It stays held until it is released, also when its caller hangs up meanwhile, as a call that has reached AWS would go on.
+   * Holds a call until it is released. It stays held when its caller hangs up: AWS also goes on with a call that has reached it.
    * @returns whether the call may go on: false when the emulator ends
    */
   hold(call: HeldCall): Promise<boolean>;
-  /** The calls held now, the one held longest first. */
+  /** The calls held now, the oldest first. */
   list(): readonly HeldCallView[];
-  /** Lets calls go on, the one held longest first. @returns those that it let go */
+  /** Lets calls go on, the oldest first. @returns the released calls */
   release(which: Release): readonly HeldCallView[];
-  /** Ends every held call, at the emulator's end: one held at its arrival never takes effect. */
+  /** Ends every held call, at the emulator's end. A call held at its arrival never takes effect. */
   close(): void;
 }
 
@@ -68,7 +68,7 @@ const view = ({ target, clientToken, at, status, isCallerGone }: HeldCall): Held
 });
 
 export function createHolds(): Holds {
-  /** In order of arrival, each with what lets it go. */
+  /** In order of arrival, each with the function that releases it. */
   const held = new Map<HeldCall, (mayGoOn: boolean) => void>();
   let isClosed = false;
 
@@ -85,15 +85,15 @@ export function createHolds(): Holds {
           (operation === undefined || target.operation === operation) &&
           (streamSessionId === undefined || target.streamSessionId === streamSessionId),
       );
-      return chosen.slice(0, count).map(([call, letGo]) => {
+      return chosen.slice(0, count).map(([call, resume]) => {
         held.delete(call);
-        letGo(true);
+        resume(true);
         return view(call);
       });
     },
     close: () => {
       isClosed = true;
-      for (const letGo of held.values()) letGo(false);
+      for (const resume of held.values()) resume(false);
       held.clear();
     },
   };

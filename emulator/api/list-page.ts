@@ -18,7 +18,7 @@ function decodeToken(token: string, lifetimeSeconds: number): string {
     const { after, at } = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     if (typeof after === 'string' && Date.now() - at <= lifetimeSeconds * 1000) return after;
   } catch {
-    // Not one of ours: refused below like an expired one.
+    // Not a token of this emulator: refused below, like an expired one.
   }
   throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
 }
@@ -26,7 +26,7 @@ function decodeToken(token: string, lifetimeSeconds: number): string {
 /**
  * One page of a list of sessions.
  * @param sessions the newest first
- * @throws ServiceError ValidationException for a NextToken that is not a live one
+ * @throws ServiceError ValidationException for an unknown or expired NextToken
  */
 export function listPage(
   sessions: readonly StreamSession[],
@@ -41,11 +41,11 @@ export function listPage(
   let start = 0;
   if (input.NextToken !== undefined) {
     const after = decodeToken(input.NextToken, nextTokenSeconds);
-    // The session named may have gone or left the filter: go on behind where it stood in time.
-    const place = sessions.findIndex(({ context }) => context.id === after);
-    if (place < 0) throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
-    const behind = new Set(sessions.slice(place + 1));
-    start = matching.findIndex((session) => behind.has(session));
+    // The named session may not match the filter any more: goes on with the sessions that are older than it.
+    const index = sessions.findIndex(({ context }) => context.id === after);
+    if (index < 0) throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
+    const older = new Set(sessions.slice(index + 1));
+    start = matching.findIndex((session) => older.has(session));
     if (start < 0) start = matching.length;
   }
   const page = matching.slice(start, start + (input.MaxResults ?? DEFAULT_PAGE));

@@ -8,7 +8,7 @@ import { type InputShape, SHAPES } from './constraints.ts';
 import { listPage } from './list-page.ts';
 import { describeGroup, describeSession, summarizeSession } from './output.ts';
 
-/** An operation's input, its members by the model's names. It is checked against the constraints before it gets here. */
+/** An operation's input, its members by the model's names, after the check against the constraints. */
 // biome-ignore lint/suspicious/noExplicitAny: the constraints, not the compiler, say what an input holds
 export type Input = Readonly<Record<string, any>>;
 
@@ -19,7 +19,7 @@ export interface OperationContext {
   adminShells: AdminShells;
 }
 
-/** Everything the server needs to know of an operation. A new one is one more entry in `OPERATION_SPECS`. */
+/** One operation. To add one, add an entry to `OPERATION_SPECS`. */
 export interface OperationSpec {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The path, with labels in braces named like the input's members. */
@@ -28,7 +28,7 @@ export interface OperationSpec {
   query?: readonly string[];
   input: InputShape;
   successStatus: number;
-  /** The ARNs a policy must allow; the input is not yet checked here. */
+  /** The ARNs that a policy must allow. The input is not checked yet. */
   resources(input: Input, context: OperationContext): readonly string[];
   run(input: Input, context: OperationContext): Promise<object | undefined>;
 }
@@ -207,7 +207,7 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
   },
 };
 
-/** Query strings carry text: the members that are numbers become numbers. */
+/** A query string has text values. Turns the members that are numbers into numbers. */
 export function fromQuery(name: string, value: string): unknown {
   return name === 'MaxResults' && /^-?\d+$/.test(value) ? Number(value) : value;
 }

@@ -28,7 +28,7 @@ function signalResponse(session: StreamSession): string | undefined {
   return choice === 'first' ? first : undefined;
 }
 
-/** The output of StartStreamSession and GetStreamSession. Members that are undefined do not travel. */
+/** The output of StartStreamSession and GetStreamSession. Undefined members are left out of the JSON. */
 export function describeSession(session: StreamSession): object {
   const { context, request } = session;
   return {

@@ -1,11 +1,11 @@
 export interface RateLimit {
-  /** Takes one request's worth, or says that there is none. */
+  /** Takes one token. @returns false when there is none */
   take(key: string): boolean;
 }
 
 /**
- * A token bucket for each key. It holds one second's worth, so a burst of the rate passes at once.
- * @param rate requests a second for a key; asked each time, so a changed quota holds from the next request on
+ * A token bucket for each key. It holds the tokens of one second, so as many requests may come at once.
+ * @param rate requests a second for a key; called for each request, so a changed quota takes effect at once
  */
 export function createRateLimit(rate: (key: string) => number, now: () => number = Date.now): RateLimit {
   const buckets = new Map<string, { tokens: number; at: number }>();

@@ -4,11 +4,11 @@ import { fromQuery, type Input, OPERATION_SPECS, type OperationSpec } from './op
 export interface Route {
   operation: Operation;
   spec: OperationSpec;
-  /** The members that travel in path and query. */
+  /** The members from the path and the query. */
   input: Input;
 }
 
-/** Path labels arrive percent-encoded, ARNs with `%3A` and `%2F`; a broken escape is left for the constraints to refuse. */
+/** Decodes a path label: ARNs have `%3A` and `%2F`. Leaves a broken escape, which the constraints refuse. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -30,7 +30,7 @@ function match(template: string, segments: readonly string[]): Record<string, st
   return labels;
 }
 
-/** @param target the raw path and query. @returns undefined for what no operation answers */
+/** @param target the raw path and query. @returns undefined when no operation matches */
 export function route(method: string, target: string): Route | undefined {
   const mark = target.indexOf('?');
   const segments = (mark < 0 ? target : target.slice(0, mark)).split('/');

@@ -4,9 +4,9 @@ const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 const LOOPBACK_HOST = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/i;
 
 /**
- * Guards the control API, which asks for no credentials: only this machine may use it, and no web page but those of the
- * allowed origins, however it was lured here.
- * @returns true when the request may go on; otherwise it has been answered
+ * Guards the control API, which needs no credentials: only this machine may use it, and only web pages of the allowed
+ * origins.
+ * @returns true when the request may go on; otherwise the response has been sent
  */
 export function admitControl(
   request: IncomingMessage,
@@ -22,7 +22,7 @@ export function admitControl(
   if (!LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '')) {
     return refuse('The control API answers this machine only.');
   }
-  // A name that somebody pointed at 127.0.0.1 would make a foreign page look like a local one.
+  // DNS rebinding: a foreign name that resolves to 127.0.0.1 would make a foreign page look like a local one.
   if (!LOOPBACK_HOST.test(request.headers.host ?? '')) {
     return refuse('The control API must be called as 127.0.0.1 or localhost.');
   }

@@ -92,7 +92,7 @@ function session(context: ControlContext, id: string): StreamSession {
   return found;
 }
 
-/** Planned failures, cut connections, undocumented behaviour: everything that a test or a person may turn on. */
+/** The routes by which a test or a person plans faults, cuts connections and changes settings. */
 const ROUTES: Readonly<Record<string, Handler>> = {
   'GET faults': ({ faults }) => ({ status: 200, body: faults.list() }),
   'POST faults': ({ faults }, body) => {
@@ -187,7 +187,7 @@ function handle(context: ControlContext, method: string, path: string, body: Buf
 }
 
 /**
- * Answers one call of the control API; refusals are `{"error": sentence}`.
+ * Serves one call of the control API. A refusal is `{"error": sentence}`.
  * @param path what follows `/_emulator/`, without the query
  */
 export function serveControl(

@@ -1,4 +1,4 @@
-/** HTTP status of each error the service answers with. Source: API model; the last four are AWS's common errors. */
+/** HTTP status of each error of the service. Source: API model; the last ones are AWS's common errors. */
 const STATUS = {
   AccessDeniedException: 403,
   ConflictException: 409,
@@ -18,7 +18,7 @@ const STATUS = {
 
 export type ErrorName = keyof typeof STATUS;
 
-/** An error as it goes over the wire: the exception's name and message. */
+/** An error of the service: the exception's name and message. */
 export class ServiceError extends Error {
   override readonly name: ErrorName;
   readonly status: number;

@@ -41,7 +41,7 @@ export type Timing = Pick<
   | 'idleTimeoutSeconds'
 >;
 
-/** One stream session's place in its life. All times are epoch milliseconds. Never mutated. */
+/** The state of one stream session's life cycle. All times are epoch milliseconds. Never mutated. */
 export interface Life {
   readonly status: SessionStatus;
   readonly statusReason?: StatusReason;
@@ -53,9 +53,9 @@ export interface Life {
   readonly placedAt?: number;
   /** Whether the first offer has been answered; a session becomes ACTIVE only with its answer. */
   readonly isAnswered: boolean;
-  /** When the client was lost without anybody having noticed yet. */
+  /** When the client was lost, while GameLift Streams has not noticed it yet. */
   readonly lostAt?: number;
-  /** The last input, or the moment of connecting. */
+  /** The time of the last input, or of connecting. */
   readonly lastInputAt?: number;
   /** Why a TERMINATING session ends. */
   readonly endReason?: TerminatedReason;
@@ -67,7 +67,7 @@ export type LifeEvent =
   | { type: 'clientConnected' }
   /** `noticed`: GameLift Streams knows at once, as with a clean close; otherwise after `lossNoticeSeconds`. */
   | { type: 'clientLost'; noticed: boolean }
-  /** A client that was lost without anybody having noticed is heard of again. */
+  /** Packets of a client arrive again whose loss was not noticed yet. */
   | { type: 'clientFound' }
   | { type: 'connectionRequested' }
   | { type: 'input' }
@@ -91,7 +91,7 @@ export const isFinished = ({ status }: Pick<Life, 'status'>): boolean =>
 const isErrorReason = (reason: StatusReason): reason is ErrorReason =>
   (ERROR_REASONS as readonly string[]).includes(reason);
 
-/** What a status leaves behind is dropped with it. */
+/** Enters a status, and drops the details of the one before. */
 function enter(life: Life, status: SessionStatus, now: number, extra: Partial<Life> = {}): Life {
   const { lostAt: _lost, lastInputAt: _input, ...rest } = life;
   return { ...rest, ...extra, status, lastUpdatedAt: now };
@@ -101,15 +101,15 @@ function end(life: Life, reason: StatusReason, now: number): Life {
   return enter(life, isErrorReason(reason) ? 'ERROR' : 'TERMINATED', now, { statusReason: reason });
 }
 
-/** Without a loss that nobody has noticed. */
+/** Drops a loss that was not noticed. */
 function found(life: Life): Life {
   const { lostAt, ...rest } = life;
   return lostAt === undefined ? life : rest;
 }
 
 /**
- * The life after an event. An event that means nothing in the present status changes nothing (and returns the
- * very same object): peers and callers may speak at any time.
+ * The life after an event. An event without a meaning in the present status returns the same object: peers and
+ * callers may send events at any time.
  * Source of the transitions: developer guide, "Stream session life cycle".
  */
 export function apply(life: Life, event: LifeEvent, now: number): Life {
@@ -121,8 +121,8 @@ export function apply(life: Life, event: LifeEvent, now: number): Life {
     case 'answered':
       return status === 'ACTIVATING' ? { ...life, isAnswered: true } : life;
     case 'clientConnected':
-      // Out of PENDING_CLIENT_RECONNECTION no guide knows a way but by RECONNECTING. It is taken by a client whose answer was made before,
-      // and by one that resumes where the settings say so.
+      // The guides document only RECONNECTING after PENDING_CLIENT_RECONNECTION. But a client may connect whose answer was made before the
+      // loss, and a client may resume if the settings say so.
       if (status === 'ACTIVE' || status === 'PENDING_CLIENT_RECONNECTION')
         return enter(life, 'CONNECTED', now, { lastInputAt: now });
       return found(life);
@@ -149,24 +149,24 @@ export function apply(life: Life, event: LifeEvent, now: number): Life {
   }
 }
 
-interface Due {
+interface TimedChange {
   at: number;
   then: (life: Life, at: number) => Life;
 }
 
-/** Everything that time alone will do to a life in its present status. */
-function dues(life: Life, timing: Timing): Due[] {
+/** The changes that happen by time alone in the present status. */
+function timedChanges(life: Life, timing: Timing): TimedChange[] {
   const { status, lastUpdatedAt } = life;
-  const after = (since: number, seconds: number, then: Due['then']): Due => ({
+  const after = (since: number, seconds: number, then: TimedChange['then']): TimedChange => ({
     at: since + seconds * 1000,
     then,
   });
   const ending =
-    (reason: StatusReason): Due['then'] =>
+    (reason: StatusReason): TimedChange['then'] =>
     (before, at) =>
       end(before, reason, at);
   const becoming =
-    (next: SessionStatus): Due['then'] =>
+    (next: SessionStatus): TimedChange['then'] =>
     (before, at) =>
       enter(before, next, at);
   if (isFinished(life)) return [];
@@ -201,17 +201,17 @@ function dues(life: Life, timing: Timing): Due[] {
   return list;
 }
 
-const earliest = (life: Life, timing: Timing): Due | undefined =>
-  dues(life, timing).sort((a, b) => a.at - b.at)[0];
+const earliest = (life: Life, timing: Timing): TimedChange | undefined =>
+  timedChanges(life, timing).sort((a, b) => a.at - b.at)[0];
 
-/** When time will next change this life (epoch milliseconds, may lie in the past), or undefined when it never will. */
+/** When time will next change this life, in epoch milliseconds, perhaps in the past; undefined: never. */
 export const nextChangeAt = (life: Life, timing: Timing): number | undefined => earliest(life, timing)?.at;
 
-/** Does, in order, everything that was due until `now`. */
+/** Makes, in order, every change that is due by `now`. */
 export function advance(life: Life, now: number, timing: Timing): Life {
   let current = life;
   for (let due = earliest(current, timing); due && due.at <= now; due = earliest(current, timing)) {
-    // A duration shortened by a setting can lie in the past; nothing happens before what has happened.
+    // A setting may shorten a duration so that its end lies before the last change. Time never goes back.
     current = due.then(current, Math.max(due.at, current.lastUpdatedAt));
   }
   return current;

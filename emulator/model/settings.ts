@@ -34,11 +34,11 @@ const schema = z.strictObject({
   /** From TERMINATING to TERMINATED. */
   terminatingSeconds: seconds,
   /**
-   * How long GameLift Streams takes to notice that a client is gone (undocumented); until then the session is CONNECTED. 0 by default,
-   * which no server can do, so that tests need not wait: those about noticing set it.
+   * How long GameLift Streams takes to notice that a client is gone (undocumented); until then the session is CONNECTED. 0 by default so
+   * that tests need not wait, although no server notices at once. Tests about noticing set it.
    */
   lossNoticeSeconds: seconds,
-  /** Silence that makes a real client a lost one, when `lossNoticeSeconds` is not longer. */
+  /** How long a real client may be silent before it counts as lost; `lossNoticeSeconds`, if that is longer. */
   clientSilenceSeconds: seconds,
   /** How long a session waits for capacity. AWS: 75 always-on, 90 on demand, 600 on demand for Windows. */
   placementTimeoutSeconds: seconds,
@@ -48,7 +48,7 @@ const schema = z.strictObject({
   finishedSessionRetentionSeconds: seconds,
   /** How long a client token is remembered (undocumented). */
   clientTokenRetentionSeconds: seconds,
-  /** Whether a repeated client token gets the first answer again; otherwise the call is judged anew. */
+  /** Whether a repeated client token gets the first response again; otherwise the call is decided anew. */
   repeatAnswer: z.boolean(),
   /** How long a NextToken may be used (undocumented). */
   nextTokenSeconds: seconds,
@@ -63,13 +63,13 @@ const schema = z.strictObject({
    */
   oldPeerAfterAnswer: z.enum(['cut', 'untilNewConnects', 'never']),
   /**
-   * What the old client of a connection that ends that way hears (undocumented): a clean close, the goodbye `terminated` and then
-   * the close, or nothing at all. `close` by default: it is what WebRTC does by itself.
+   * What the old client of a connection that ends that way receives (undocumented): a clean close, the goodbye `terminated` and then
+   * the close, or nothing at all. `close` by default: WebRTC does it by itself.
    */
   replacedPeerHears: z.enum(['close', 'terminated', 'nothing']),
   /**
-   * What is left of a connection whose loss was noticed, when its packets flow again (undocumented): nothing, answers to ICE's checks
-   * alone, or the stream, and the session is CONNECTED again. `dead` by default: the documented life cycle has no way back.
+   * What is left of a connection whose loss was noticed, when its packets flow again (undocumented): nothing, responses to ICE checks
+   * alone, or the stream, and the session is CONNECTED again. `dead` by default: the documented life cycle has no such transition.
    */
   oldPeerAfterLoss: z.enum(['dead', 'stunOnly', 'resumes']),
   connectWhileReconnecting: refusal,
@@ -83,7 +83,7 @@ const schema = z.strictObject({
   streamGroupNotActive: refusal,
   /** Whether StartStreamSession also needs permission on the application (AWS's pages disagree). */
   authorizeApplicationOnStart: z.boolean(),
-  /** From the first ACTIVE on: how long CreateStreamSessionAdminShell is answered with StreamSessionAccessNotReadyException. */
+  /** How long after the first ACTIVE CreateStreamSessionAdminShell gets StreamSessionAccessNotReadyException. */
   adminShellReadySeconds: seconds,
   /** CreateStreamSessionAdminShell in the statuses whose error is undocumented; ending is TERMINATING and finished. */
   adminShellWhileActivating: adminShellRefusal,
@@ -106,7 +106,7 @@ const schema = z.strictObject({
 });
 
 export type Settings = z.infer<typeof schema>;
-/** What a caller may give: any part, and any part of the quotas. */
+/** The settings that a caller may give; any part of the quotas is enough. */
 export type EmulatorSettings = Omit<Settings, 'quotas'> & { quotas: Partial<Settings['quotas']> };
 
 export const DEFAULT_SETTINGS: Settings = {

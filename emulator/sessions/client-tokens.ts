@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from '../model/errors.ts';
 
-/** JSON with sorted keys: the same parameters in another order are the same parameters. */
+/** JSON with sorted keys: equal for the same parameters in another order. */
 function stable(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -24,7 +24,7 @@ export interface IdempotentCall<T> {
   /** Everything the call asks for, without its client token. */
   parameters: unknown;
   act: () => Promise<T>;
-  /** Judges a repeated call anew when answers are not repeated; absent: it is refused. */
+  /** Decides a repeated call anew when answers are not repeated; absent: it is refused. */
   again?: () => Promise<T>;
 }
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../model/settings.ts';
 import type { Peer } from '../webrtc/peer.ts';
 
-/** The connections of one stream session: that of the newest answer, and older ones where the settings let them live on. */
+/** The connections of one stream session: the newest one, and older ones that the settings let live on. */
 export class Connections {
   readonly #settings: () => Settings;
   readonly #replaced = new Set<Peer>();
@@ -12,12 +12,12 @@ export class Connections {
     this.#settings = settings;
   }
 
-  /** Of the newest answer. */
+  /** The peer of the newest answer. */
   get newest(): Peer | undefined {
     return this.#newest;
   }
 
-  /** The one whose client counts as connected, or did last. It is an older one while the newest has no client yet. */
+  /** The peer whose client counts as connected, or counted last. It is an older one while the newest has no client yet. */
   get client(): Peer | undefined {
     return this.#client;
   }
@@ -39,12 +39,12 @@ export class Connections {
     if (this.#settings().oldPeerAfterAnswer === 'untilNewConnects') this.#endReplaced();
   }
 
-  /** A client that was there before counts again. */
+  /** A client that was connected before counts again. */
   resumed(peer: Peer): void {
     this.#client = peer;
   }
 
-  /** An older one whose client still plays. */
+  /** An older peer whose client still plays. */
   playing(): Peer | undefined {
     return [...this.#replaced].findLast((peer) => peer.isPlaying());
   }

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
 import type { Settings } from '../model/settings.ts';
-import { type SessionContext, type SessionRequest, StreamSession } from './stream-session.ts';
+import type { SessionContext, SessionRequest } from './session-request.ts';
+import { StreamSession } from './stream-session.ts';
 
 export interface EmulatorStreamGroup {
   id: string;
@@ -25,7 +26,7 @@ export interface ServiceOptions {
   random: () => number;
 }
 
-/** A stream group as it is now: its status and capacity can be changed while the emulator runs. */
+/** A stream group. Its status and capacity can be changed while the emulator runs. */
 export interface StreamGroup extends EmulatorStreamGroup {
   readonly arn: string;
   readonly createdAt: number;
@@ -37,7 +38,7 @@ export interface StartRequest extends SessionRequest {
   Locations?: readonly string[];
 }
 
-/** How often finished sessions past their retention are looked for. */
+/** How often finished sessions past their retention are deleted. */
 const SWEEP_MS = 5_000;
 const ID_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz';
 
@@ -68,7 +69,7 @@ export class GameLiftStreams {
     return `arn:aws:gameliftstreams:${this.#options.region}:${this.#options.accountId}:${resource}`;
   }
 
-  /** The resource an identifier names, whether it is an ARN or a bare id: `streamgroup/sg-1`. */
+  /** The resource that an ARN or a bare id names: `streamgroup/sg-1`. */
   resource(type: 'streamgroup' | 'application', identifier: string): string {
     const prefix = this.arn('');
     return identifier.startsWith(prefix) ? identifier.slice(prefix.length) : `${type}/${identifier}`;
@@ -163,7 +164,7 @@ export class GameLiftStreams {
     this.#placeWaiting(group);
   }
 
-  /** Lets every session see changed durations. */
+  /** Makes every session use changed durations. */
   settingsChanged(): void {
     for (const session of this.#sessions.values()) session.tick();
   }
@@ -192,7 +193,7 @@ export class GameLiftStreams {
 
   #release(session: StreamSession): void {
     const { streamGroupId } = session.context;
-    // A session that ends while it waits has held nothing.
+    // A session that ends while it waits has held no capacity.
     if (this.#queue(streamGroupId).delete(session)) return;
     this.#live.set(streamGroupId, (this.#live.get(streamGroupId) ?? 0) - 1);
     const group = this.#groups.get(streamGroupId);

@@ -1,39 +1,22 @@
-import type { Life, SessionStatus, StatusReason } from '../model/lifecycle.ts';
+import type { Life, StatusReason } from '../model/lifecycle.ts';
 
-export interface StatusChange {
-  /** Epoch milliseconds. */
-  at: number;
-  status: SessionStatus;
-  statusReason?: StatusReason;
-}
-
-/** What became of a stream session, and who wants to hear of it. */
+/** The status changes of a stream session, for what depends on them. */
 export interface StatusHistory {
   record(life: Life): void;
-  /** The last changes, the oldest first. */
-  list(): readonly StatusChange[];
   /** When the session became ACTIVE for the first time, in epoch milliseconds. */
   firstActiveAt(): number | undefined;
   /** Calls the listener at every change to come, until the returned function is called. */
-  onChange(listener: (change: StatusChange) => void): () => void;
+  onChange(listener: (statusReason: StatusReason | undefined) => void): () => void;
 }
 
-/** A session that a client keeps losing and finding would otherwise grow for as long as it lives. */
-const KEPT = 200;
-
-export function createStatusHistory(born: Life): StatusHistory {
-  const changes: StatusChange[] = [{ at: born.createdAt, status: born.status }];
-  const listeners = new Set<(change: StatusChange) => void>();
+export function createStatusHistory(): StatusHistory {
+  const listeners = new Set<(statusReason: StatusReason | undefined) => void>();
   let activeAt: number | undefined;
   return {
     record: ({ status, statusReason, lastUpdatedAt }) => {
-      const change = { at: lastUpdatedAt, status, ...(statusReason && { statusReason }) };
       if (status === 'ACTIVE') activeAt ??= lastUpdatedAt;
-      changes.push(change);
-      if (changes.length > KEPT) changes.shift();
-      for (const listener of [...listeners]) listener(change);
+      for (const listener of [...listeners]) listener(statusReason);
     },
-    list: () => changes,
     firstActiveAt: () => activeAt,
     onChange: (listener) => {
       listeners.add(listener);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** The parts of an HTTP request that a signature covers, as they came over the wire. */
+/** The parts of an HTTP request that a signature covers, unchanged. */
 export interface SignedRequest {
   method: string;
   /** The request target: raw path and query, exactly as received (`request.url` of node:http). */
@@ -21,7 +21,7 @@ const encode = (text: string) =>
   );
 
 /**
- * Every service but S3 signs the path encoded twice, after removing empty and dot segments: an ARN that travels as
+ * Every service but S3 signs the path encoded twice, without empty and dot segments: an ARN that is sent as
  * `arn%3Aaws` is signed as `arn%253Aaws`.
  */
 function canonicalPath(rawPath: string): string {
@@ -48,7 +48,7 @@ function canonicalQuery(rawQuery: string): string {
     .join('&');
 }
 
-/** A header's value as it is signed, or undefined when the request lacks it. */
+/** A header's value in the form that is signed; undefined when the request lacks it. */
 export function headerValue(request: SignedRequest, name: string): string | undefined {
   const value = request.headers[name];
   if (value === undefined) return undefined;
@@ -77,7 +77,7 @@ export function canonicalRequest(request: SignedRequest, signedHeaders: readonly
 /** Lower-case hexadecimal SHA-256 of the body, as in `x-amz-content-sha256`. */
 export const bodyHash = (request: SignedRequest): string => sha256(request.body);
 
-/** The signature that a holder of the secret would have made. */
+/** The signature that the holder of the secret makes. */
 export function signatureOf(
   canonical: string,
   scope: { date: string; region: string; service: string },

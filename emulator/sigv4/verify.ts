@@ -3,7 +3,7 @@ import { bodyHash, canonicalRequest, headerValue, type SignedRequest, signatureO
 
 export type { SignedRequest } from './canonical.ts';
 
-/** What a principal signs with. `name` says who it is, for policies and logs. */
+/** A principal's key. `name` is the principal's name in policies and logs. */
 export interface Credential {
   secretAccessKey: string;
   sessionToken?: string;
@@ -11,10 +11,10 @@ export interface Credential {
 }
 
 /**
- * Why a request is refused: `missing` no signature at all; `malformed` an unreadable or incomplete one; `unknownKey`
- * nobody holds that access key; `sessionToken` the session token is missing or another one; `scope` signed for another
- * service, Region or day; `expired` signed more than 15 minutes from now; `body` not the body that was signed; `signature`
- * anything else differs.
+ * Why a request is refused. `missing`: no signature; `malformed`: an unreadable or incomplete one; `unknownKey`: an
+ * unknown access key; `sessionToken`: a missing or wrong session token; `scope`: signed for another service, Region or
+ * day; `expired`: signed more than 15 minutes before or after now; `body`: not the signed body; `signature`: another
+ * part differs.
  */
 export type Refusal =
   | 'missing'
@@ -56,7 +56,7 @@ function parseLongDate(text: string): number | undefined {
 
 /**
  * Verifies the AWS Signature Version 4 in a request's headers (presigned URLs are not supported). `detail` is one
- * sentence that may be shown to the caller: it never holds a secret.
+ * sentence for the caller, without a secret.
  * Source: AWS General Reference, "Authenticating requests (Signature Version 4)".
  */
 export function verifySignature(request: SignedRequest, options: VerifyOptions): Verification {

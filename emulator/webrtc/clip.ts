@@ -24,8 +24,8 @@ function startCodes(stream: Buffer): { at: number; payload: number }[] {
 }
 
 /**
- * Splits an annex B stream into its frames, at the access unit delimiters. The delimiters themselves are left out: they
- * mean nothing over RTP.
+ * Splits an annex B stream into its frames, at the access unit delimiters. Leaves the delimiters out: RTP does not use
+ * them.
  */
 function splitFrames(stream: Buffer): ClipFrame[] {
   const frames: ClipFrame[] = [];
@@ -40,7 +40,7 @@ function splitFrames(stream: Buffer): ClipFrame[] {
   for (const [index, { at, payload }] of codes.entries()) {
     const type = (stream[payload] ?? 0) & 0x1f;
     if (type === NAL_DELIMITER) finish();
-    // Parameter sets and slices go over the wire; the encoder's own remarks (SEI) do not.
+    // Keeps parameter sets and slices. Leaves out the encoder's remarks (SEI).
     if (type === NAL_SLICE || type === NAL_IDR || type === 7 || type === 8) {
       units.push(stream.subarray(at, codes[index + 1]?.at ?? stream.length));
     }
@@ -52,7 +52,7 @@ function splitFrames(stream: Buffer): ClipFrame[] {
 
 let frames: readonly ClipFrame[] | undefined;
 
-/** The pretend game's picture, read once a process. */
+/** The frames of the emulated game's picture, read once a process. */
 export function clipFrames(): readonly ClipFrame[] {
   frames ??= splitFrames(readFileSync(new URL('clip/clip.h264', import.meta.url)));
   return frames;

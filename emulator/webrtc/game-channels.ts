@@ -1,7 +1,7 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { Game } from './game.ts';
 import type { PeerNetwork } from './peer.ts';
-import { hold, sendIfOpen } from './webrtc.ts';
+import { retain, sendIfOpen } from './webrtc.ts';
 
 /** The data channels that the Web SDK creates. */
 const INPUT_CHANNEL = 'inputChannel';
@@ -9,7 +9,7 @@ const MESSAGE_CHANNEL = 'clientMessageChannel';
 
 /** Source: developer guide, "Data channel communication": 64 KB a message. */
 const MAX_MESSAGE_BYTES = 65_536;
-/** What may wait for a client that reads too slowly; more is left out. */
+/** How many bytes wait for a client that reads too slowly. More are dropped. */
 const MAX_WAITING_BYTES = 1_048_576;
 /** How long a client has to confirm a goodbye. */
 const GOODBYE_MS = 5_000;
@@ -19,11 +19,11 @@ const GOODBYE_MS = 5_000;
  * the game and its input module (`web-sdk-protocol.js`), so that no application message can look like a goodbye.
  */
 export interface GameChannels {
-  /** An outage has ended: what waited for that is taken and sent. */
-  restored(): void;
+  /** An outage has ended: takes and sends the messages that waited for that. */
+  outageEnded(): void;
   /** Sends the game's state as an application message. */
   sendState(): void;
-  /** Says goodbye. Resolves when the client has heard it, or is not going to. */
+  /** Sends the goodbye. Resolves when the client has confirmed it, or can't any more. */
   sayGoodbye(reason: 'idle' | 'terminated'): Promise<void>;
 }
 
@@ -36,9 +36,9 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Takes the channels that a client opens: input is given to the game, application messages are counted and sent back. In an outage
- * nothing is sent, so that nothing goes unacknowledged. What a settling relay still delivers is treated as if it were late: input is
- * lost, since its channel does not repeat, and messages are taken when the outage is over.
+ * Takes the channels that a client opens: passes input to the game, counts application messages and sends them back. In an outage it
+ * sends nothing, so that nothing stays unacknowledged. It treats what a settling relay still delivers as late: input is lost, since
+ * its channel does not retransmit, and messages are taken when the outage is over.
  */
 export function takeChannels(
   connection: PeerConnection,
@@ -48,9 +48,9 @@ export function takeChannels(
   let messages: DataChannel | undefined;
   let taken: Uint8Array[] = [];
   let echoes: Uint8Array[] = [];
-  let heardGoodbye = () => {};
+  let goodbyeConfirmed = () => {};
 
-  /** Unless the client reads too slowly, or has said in its offer that it takes no message of this size. */
+  /** Drops the message if the client reads too slowly, or its offer does not allow a message of this size. */
   const send = (bytes: Uint8Array, as: (channel: DataChannel) => void) => {
     const channel = messages;
     if (!channel) return;
@@ -69,7 +69,7 @@ export function takeChannels(
   };
   const onMessage = (message: string | Buffer | ArrayBuffer) => {
     if (typeof message === 'string') {
-      if ((parsed(message) as { type?: unknown } | null | undefined)?.type === 'goodbye') heardGoodbye();
+      if ((parsed(message) as { type?: unknown } | null | undefined)?.type === 'goodbye') goodbyeConfirmed();
       return;
     }
     const bytes = new Uint8Array(message);
@@ -82,8 +82,8 @@ export function takeChannels(
   };
   connection.onDataChannel((channel) => {
     const label = channel.getLabel();
-    hold(channel, () => {
-      if (channel === messages) heardGoodbye();
+    retain(channel, () => {
+      if (channel === messages) goodbyeConfirmed();
     });
     if (label === INPUT_CHANNEL) channel.onMessage(onInput);
     if (label !== MESSAGE_CHANNEL) return;
@@ -92,7 +92,7 @@ export function takeChannels(
   });
 
   return {
-    restored: () => {
+    outageEnded: () => {
       const waiting = { taken, echoes };
       taken = [];
       echoes = [];
@@ -106,7 +106,7 @@ export function takeChannels(
       new Promise((resolve) => {
         if (!messages?.isOpen() || !carries('toClient')) return resolve();
         const timer = setTimeout(resolve, GOODBYE_MS).unref();
-        heardGoodbye = () => {
+        goodbyeConfirmed = () => {
           clearTimeout(timer);
           resolve();
         };

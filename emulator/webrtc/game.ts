@@ -1,11 +1,11 @@
 /** How often the game's counter ticks, and its state goes to a connected client. */
 export const TICK_MS = 100;
 
-/** What a player can hold down at once, and how long the name of a key may be. */
+/** How many keys a player can hold down at once, and how long the name of a key may be. */
 const MAX_KEYS = 32;
 const MAX_KEY_LENGTH = 32;
 
-/** What the game shows of itself: to its client, and to whoever looks at the session from outside. */
+/** The game's state, for its client and for the control API. */
 export interface GameState {
   /** What a player would lose with the session, see `Game`. */
   counter: number;
@@ -20,8 +20,8 @@ export interface GameState {
 }
 
 /**
- * The pretend game of one stream session. Its counter is what a player would lose with the session: it ticks ten times a second from
- * the moment the application starts, whether a client is connected or not, and nothing restarts it.
+ * The emulated game of one stream session. Its counter shows whether a player has lost anything: it ticks ten times a second from the
+ * start of the application, whether a client is connected or not, and nothing restarts it.
  */
 export interface Game {
   readonly startedAt: number;
@@ -29,7 +29,7 @@ export interface Game {
   /** @param event one input event, as the input module sends it: `{"type": "keydown", "code": "KeyW"}` and others */
   addInput(event: unknown): void;
   addMessage(): void;
-  /** Another connection: nobody holds a key down on it yet. */
+  /** Another connection begins, with no key held down. */
   nextConnection(): void;
   /** Stops the counter where it is. */
   stop(): void;
@@ -59,7 +59,7 @@ export function createGame(onInput: () => void, now: () => number = Date.now): G
     }),
     addInput: (event) => {
       const { type, code } = (event ?? {}) as Record<string, unknown>;
-      // The player's hands have left the game, which is no input of theirs.
+      // The window lost the focus. That does not count as input.
       if (type === 'reset') return keys.clear();
       inputs += 1;
       press(type, code);

@@ -6,24 +6,24 @@ const milliseconds = z.number().min(0).max(MAX_DELAY_MS);
 const span = z.number().positive().max(MAX_FREEZE_MS);
 
 const schema = z.strictObject({
-  /** Share of packets that vanish, each by itself. */
+  /** Share of packets that are lost, each independently. */
   lossPercent: z.number().min(0).max(100).default(0),
-  /** What every packet takes longer, one way. */
+  /** The delay of every packet, one way. */
   delayMs: milliseconds.default(0),
-  /** What a packet may take longer still. */
+  /** The largest additional delay of a packet. */
   jitterMs: milliseconds.default(0),
-  /** Whether each packet draws its own jitter, so that they overtake each other; otherwise they stay in line. */
+  /** Whether each packet has its own jitter, so that packets overtake each other; otherwise they stay in order. */
   reorder: z.boolean().default(false),
-  /** What the line carries each way, in kilobits a second; absent: anything. */
+  /** The bandwidth each way, in kilobits a second; absent: unlimited. */
   rateKbps: z.number().min(1).max(1_000_000).optional(),
-  /** For the last `forMs` of every `everyMs` nothing passes: it is held back until then, or lost. */
+  /** For the last `forMs` of every `everyMs` no packet passes: it is held until the end of the freeze, or lost. */
   freeze: z
     .strictObject({ everyMs: span, forMs: span, packets: z.enum(['held', 'lost']).default('held') })
     .refine(({ everyMs, forMs }) => forMs < everyMs)
     .optional(),
 });
 
-/** What a bad network does to the packets between a client and its game, each way by itself. Times in milliseconds. */
+/** A bad network between a client and its game. Each direction is independent. Times in milliseconds. */
 export type Network = z.infer<typeof schema>;
 
 const DELAY_HELP = `a number of milliseconds from 0 to ${MAX_DELAY_MS}`;
@@ -37,8 +37,8 @@ const HELP: Readonly<Record<keyof Network, string>> = {
 };
 
 /**
- * Reads a network; `{}` and null are one that works.
- * @returns undefined for a network that works
+ * Reads a network; `{}` and null mean a good one.
+ * @returns undefined for a good network
  * @throws Error with a sentence that names the key and what is allowed
  */
 export function parseNetwork(input: unknown): Network | undefined {

@@ -1,4 +1,4 @@
-/** The video codec entry of an offer that the game's clip can be sent with. */
+/** The video codec entry of an offer that fits the game's clip. */
 export interface OfferedVideo {
   payloadType: number;
   /** As offered, such as `42e01f`. */
@@ -15,9 +15,9 @@ export interface OfferedMedia {
 }
 
 export interface Offer {
-  /** `webrtc` when the offer carries what a DTLS connection needs, `signalling` when it is bare SDP. */
+  /** `webrtc` when the offer has what a DTLS connection needs, `signalling` when it is bare SDP. */
   kind: 'webrtc' | 'signalling';
-  /** With CRLF line ends and without candidates: the relay is the only way between client and game. */
+  /** With CRLF line ends, and without candidates: client and game reach each other through the relay only. */
   sdp: string;
   media: readonly OfferedMedia[];
 }

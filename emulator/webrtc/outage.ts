@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Direction } from './shaper.ts';
 
-/** How a client can be lost for good: its packets vanish and nobody says a word, or its connection is closed cleanly. */
+/** How a client can be lost for good: all its packets are dropped silently, or its connection is closed cleanly. */
 export type Loss = 'blackhole' | 'close';
 
 /**
- * Trouble that can end again. A blackout loses every packet of the player, both ways, those of a new connection too; it lasts `seconds`,
- * and without them until it is undone. A dead downlink loses what the player of the present connection should receive; what the player
- * sends arrives.
+ * A loss that can end again. A blackout drops every packet of the player, in both directions, also of a new connection; it lasts
+ * `seconds`, or without them until it is undone. A dead downlink drops the packets to the player on the present connection; the
+ * player's own packets arrive.
  */
 export type Outage = { how: 'blackout'; seconds?: number | undefined } | { how: 'downlink' };
 
@@ -35,9 +35,9 @@ export interface OutageView {
   endsAt?: string;
 }
 
-/** The outage of one stream session: one at a time, a new one replaces the one before. */
+/** The outage of one stream session. A new one replaces the one before. */
 export interface Outages {
-  /** @param connection the present connection, the only one that a dead downlink concerns */
+  /** @param connection the present connection, the only one that a dead downlink affects */
   begin(outage: Outage, connection: object | undefined): void;
   /** @returns false when there is none */
   end(): boolean;
@@ -45,7 +45,7 @@ export interface Outages {
   view(): OutageView | undefined;
 }
 
-/** @param onTimeUp called when an outage ends by its time */
+/** @param onTimeUp called when an outage ends after its seconds */
 export function createOutages(onTimeUp: () => void): Outages {
   let present: (OutageView & { connection: object | undefined }) | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -3,12 +3,12 @@ import type { Game } from './game.ts';
 import type { Loss } from './outage.ts';
 import type { Direction, Shaper } from './shaper.ts';
 
-/** What a peer tells its stream session. After `drop` and `close` it says nothing more. */
+/** The events of a peer, for its stream session. There is none after `drop` and `close`. */
 export interface PeerEvents {
   connected(): void;
-  /** The client is gone, and that is certain: it closed, or was silent for long enough. */
+  /** The client is lost: it closed, or was silent for long enough. */
   lost(): void;
-  /** A client that was counted as lost is heard of again, see `countAsLost`. */
+  /** Packets of a client that was counted as lost arrive again, see `countAsLost`. */
   found(): void;
 }
 
@@ -17,33 +17,33 @@ export interface Peer {
   readonly kind: 'webrtc' | 'signalling';
   /** The SDP answer for the client. */
   readonly sdp: string;
-  /** The session is ready for its client. A peer without a wire counts as connected from here on. */
+  /** The session is ready for its client. A signalling peer counts as connected from here on. */
   ready(): void;
-  /** Whether a client is connected and was heard of lately, and packets get through both ways. */
+  /** Whether a client is connected, has sent packets lately, and packets get through in both directions. */
   isPlaying(): boolean;
-  /** Cuts the client off. Whether and when the session learns of it is not the peer's business. */
+  /** Cuts the client off, without an event. */
   drop(how: Loss): void;
   /** An outage begins, see `PeerNetwork.carries`. */
-  darkened(): void;
+  outageBegan(): void;
   /** An outage has ended. */
-  restored(): void;
-  /** GameLift Streams has noticed that the client is gone: what is left of the connection is a setting. */
+  outageEnded(): void;
+  /** GameLift Streams has noticed that the client is gone. A setting says what is left of the connection. */
   countAsLost(then: Settings['oldPeerAfterLoss']): void;
-  /** Tears the connection down; `serverDisconnect` is told to a client that still listens. */
+  /** Closes the connection. `serverDisconnect` is sent to a client that is still connected. */
   close(serverDisconnect?: 'idle' | 'terminated'): void;
 }
 
-/** What the packets between one client and its game meet. */
+/** The network between one client and its game. */
 export interface PeerNetwork {
-  /** The bad network that packets go through, asked anew for each; undefined: one that works. */
+  /** The shaper of a bad network, called for each packet; undefined: a good network. */
   shaper: () => Shaper | undefined;
-  /** Whether packets get through at all, asked anew for each. */
+  /** Whether packets get through at all, called for each packet. */
   carries: (direction: Direction) => boolean;
 }
 
 export interface PeerContext extends PeerNetwork {
   game: Game;
   events: PeerEvents;
-  /** How many seconds without a packet make a client a lost one; asked anew each time. */
+  /** After how many seconds without a packet a client counts as lost; called for each check. */
   silenceSeconds: () => number;
 }

@@ -5,18 +5,18 @@ import type { PeerNetwork } from './peer.ts';
 import type { Direction, Shaper } from './shaper.ts';
 
 /**
- * The network between one client and its game: a UDP relay on the loopback interface. The client knows only the
- * relay's port, the game sees only the relay, so whatever happens to packets happens here.
+ * The network between one client and its game: a UDP relay on the loopback interface. Client and game send to the relay
+ * only, so it decides the fate of each packet.
  */
 export interface Relay {
   readonly port: number;
-  /** From now on packets vanish without a word, those on their way included. There is no way back. */
+  /** Drops all packets from now on, also those under way. It can't be undone. */
   cut(): void;
-  /** From now on ICE's checks and their answers get through and nothing else. There is no way back. */
+  /** From now on only ICE checks and their responses get through. It can't be undone. */
   carryOnlyStun(): void;
   /**
-   * An outage begins. What was under way on the data channels is still delivered and acknowledged for a while: when data stays
-   * unacknowledged for about 14 s, the game's SCTP ends the whole connection, and no setting of its library changes that.
+   * An outage begins. For a while the relay still delivers and acknowledges data channel packets: when data stays unacknowledged for
+   * about 14 s, the game's SCTP ends the whole connection, and its library has no setting for that.
    */
   settle(): void;
   /** Epoch milliseconds of the last packet from the client that reached the game; undefined before the first. */
@@ -26,17 +26,17 @@ export interface Relay {
 
 const HOST = '127.0.0.1';
 
-/** For how long an outage lets the data channels settle: ample for a busy machine, shorter than the 10 s between SCTP's heartbeats. */
+/** How long the data channels settle in an outage: ample for a busy machine, and shorter than the 10 s between SCTP's heartbeats. */
 const SETTLE_MS = 5_000;
-/** A DTLS record of this length carries data, a shorter one an acknowledgement at most. */
+/** A DTLS record of at least this length has data; a shorter one has an acknowledgement at most. */
 const DATA_BYTES = 100;
-/** Source: RFC 7983, which tells protocols apart by the first byte. */
+/** Source: RFC 7983, which distinguishes protocols by the first byte. */
 const isStun = ([first = 255]: Buffer) => first <= 3;
 const isDtls = ([first = 0]: Buffer) => first >= 20 && first <= 63;
 
 async function openSocket(): Promise<Socket> {
   const socket = createSocket('udp4');
-  // A client that is gone answers with ICMP "port unreachable"; its silence is noticed elsewhere.
+  // ICMP "port unreachable" of a client that is gone. The peer notices its silence.
   socket.on('error', () => {});
   socket.bind(0, HOST);
   await once(socket, 'listening');
@@ -45,17 +45,17 @@ async function openSocket(): Promise<Socket> {
 
 /**
  * @param gamePort the UDP port on 127.0.0.1 where the game's peer listens
- * @param network what packets meet. When the shaper is another one than at the packet before, what was on its way arrives at once. A
- * packet must be carried both when it sets out and when it arrives.
+ * @param network when the shaper changes, delayed packets arrive at once. A packet must be carried both when it is sent and when it
+ * arrives.
  */
 export async function openRelay(
   gamePort: number,
   { shaper: shaperNow, carries }: PeerNetwork,
 ): Promise<Relay> {
   const front = await openSocket();
-  // A browser probes from several ports and uses one: each gets its own port towards the game, as a NAT would do.
+  // A browser probes from several ports and uses one. Each gets its own port towards the game, like behind a NAT.
   const backs = new Map<number, Promise<Socket>>();
-  const lines = { toClient: createDelayLine(), toGame: createDelayLine() };
+  const delayLines = { toClient: createDelayLine(), toGame: createDelayLine() };
   let seenAt: number | undefined;
   let shaper: Shaper | undefined;
   let isCut = false;
@@ -63,7 +63,7 @@ export async function openRelay(
   let settlesUntil = Number.NEGATIVE_INFINITY;
   let closed = false;
 
-  /** The client hears nothing but data sent before the outage; what it acknowledges or sends is for the game's end to judge. */
+  /** Lets only data of before the outage through to the client. Lets all DTLS through to the game, whose end sorts it. */
   const settles = (direction: Direction, packet: Buffer) =>
     performance.now() < settlesUntil &&
     isDtls(packet) &&
@@ -73,13 +73,13 @@ export async function openRelay(
 
   const pass = (direction: Direction, packet: Buffer, send: () => void) => {
     if (isCut || closed || !getsThrough(direction, packet)) return;
-    const present = shaperNow();
-    if (present !== shaper) for (const line of Object.values(lines)) line.flush();
-    shaper = present;
+    const current = shaperNow();
+    if (current !== shaper) for (const line of Object.values(delayLines)) line.flush();
+    shaper = current;
     const now = performance.now();
     const at = shaper ? shaper.arrivalOf(direction, packet.length, now) : now;
     if (at === undefined) return;
-    lines[direction].add(at, () => {
+    delayLines[direction].add(at, () => {
       if (getsThrough(direction, packet)) send();
     });
   };
@@ -97,19 +97,19 @@ export async function openRelay(
           if (carries('toGame')) seenAt = Date.now();
           socket.send(packet, gamePort, HOST);
         }),
-      // No socket to be had: the packet is lost, and the next one tries again.
+      // There was no free socket: the packet is lost, and the next one tries again.
       () => backs.delete(port),
     );
   });
 
-  const loseAll = () => {
-    for (const line of Object.values(lines)) line.clear();
+  const dropAll = () => {
+    for (const line of Object.values(delayLines)) line.clear();
   };
   return {
     port: front.address().port,
     cut: () => {
       isCut = true;
-      loseAll();
+      dropAll();
     },
     carryOnlyStun: () => {
       isStunOnly = true;
@@ -121,7 +121,7 @@ export async function openRelay(
     close: () => {
       if (closed) return;
       closed = true;
-      loseAll();
+      dropAll();
       front.close();
       for (const back of backs.values())
         void back.then(

@@ -12,19 +12,19 @@ export interface Shaper {
   arrivalOf(direction: Direction, bytes: number, now: number): number | undefined;
 }
 
-/** A router's buffer before a narrow line: what would wait longer is lost. */
+/** A router's buffer before a slow link: a packet that would wait longer is lost. */
 const QUEUE_MS = 1_000;
-/** How long one level of jitter lasts where packets stay in line: a span drawn between the two. */
+/** How long one level of jitter lasts where packets stay in order: a random time between the two. */
 const JITTER_SPAN_MS = [50, 350] as const;
 
-/** One way through the network, with what it remembers of earlier packets. */
-function createWay(network: Network, random: () => number) {
+/** One direction through the network, with the state that earlier packets leave. */
+function createDirection(network: Network, random: () => number) {
   const { lossPercent, delayMs, jitterMs, reorder, rateKbps } = network;
-  let lineFreeAt = 0;
+  let linkFreeAt = 0;
   let last = 0;
   let level = { extraMs: 0, until: 0 };
 
-  // Jitter that is drawn anew for each packet in line only adds up to its maximum: on a real line it comes in waves.
+  // With a new jitter for each packet in order, all would take nearly the maximum. On a real network jitter comes in waves.
   const wave = (now: number) => {
     if (now < level.until) return level.extraMs;
     const [shortest, longest] = JITTER_SPAN_MS;
@@ -36,9 +36,9 @@ function createWay(network: Network, random: () => number) {
     if (random() * 100 < lossPercent) return undefined;
     let at = now;
     if (rateKbps !== undefined) {
-      const sentAt = Math.max(now, lineFreeAt) + (bytes * 8) / rateKbps;
+      const sentAt = Math.max(now, linkFreeAt) + (bytes * 8) / rateKbps;
       if (sentAt - now > QUEUE_MS) return undefined;
-      lineFreeAt = sentAt;
+      linkFreeAt = sentAt;
       at = sentAt;
     }
     at += delayMs + (reorder ? random() * jitterMs : wave(now));
@@ -49,7 +49,7 @@ function createWay(network: Network, random: () => number) {
 }
 
 /**
- * A network's behaviour from `startedAt` on. Freezes stop both ways at once, and the first one ends `everyMs` after the start.
+ * A network's behaviour from `startedAt` on. A freeze stops both directions; the first one ends `everyMs` after the start.
  * @param random numbers from 0 to below 1
  */
 export function createShaper(
@@ -57,7 +57,7 @@ export function createShaper(
   startedAt: number,
   random: () => number = Math.random,
 ): Shaper {
-  const ways = { toClient: createWay(network, random), toGame: createWay(network, random) };
+  const directions = { toClient: createDirection(network, random), toGame: createDirection(network, random) };
   const { freeze } = network;
 
   /** When a packet due at `at` gets through; undefined when it is lost in a freeze. */
@@ -70,7 +70,7 @@ export function createShaper(
   };
   return {
     arrivalOf: (direction, bytes, now) => {
-      const at = ways[direction](bytes, now);
+      const at = directions[direction](bytes, now);
       return at === undefined ? undefined : thawed(at);
     },
   };

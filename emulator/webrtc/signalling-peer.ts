@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Peer, PeerContext } from './peer.ts';
 
 /**
- * A peer without a wire, for load: it answers with bare SDP and counts as connected as soon as its session is
- * ready and the network carries packets both ways. It costs a few objects and no timer.
+ * A peer without a connection, for load. It answers with bare SDP, and counts as connected as soon as its session is
+ * ready and the network carries packets in both directions. It costs a few objects and no timer.
  */
 export function createSignallingPeer({ events, carries }: PeerContext): Peer {
   let phase: 'new' | 'ready' | 'connected' | 'lost' | 'over' = 'new';
@@ -11,24 +11,24 @@ export function createSignallingPeer({ events, carries }: PeerContext): Peer {
   const over = () => {
     phase = 'over';
   };
-  const meet = () => {
+  const connect = () => {
     if (!isCarried()) return;
-    const tell = { ready: events.connected, lost: events.found }[phase as string];
-    if (!tell) return;
+    const notify = { ready: events.connected, lost: events.found }[phase as string];
+    if (!notify) return;
     phase = 'connected';
-    tell();
+    notify();
   };
   return {
     kind: 'signalling',
     sdp: `v=0\r\no=- ${randomInt(2 ** 47)} 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n`,
     ready: () => {
       if (phase === 'new') phase = 'ready';
-      meet();
+      connect();
     },
     isPlaying: () => phase === 'connected' && isCarried(),
     drop: over,
-    darkened: () => {},
-    restored: meet,
+    outageBegan: () => {},
+    outageEnded: connect,
     countAsLost: (then) => {
       if (phase === 'connected') phase = then === 'resumes' ? 'lost' : 'over';
     },

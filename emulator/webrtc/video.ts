@@ -1,7 +1,7 @@
 import type { PeerConnection, RtpPacketizationConfig, Track } from 'node-datachannel';
 import { clipFrames, FRAMES_PER_SECOND } from './clip.ts';
 import type { OfferedVideo } from './offer.ts';
-import { hold, sendIfOpen, type WebRtc } from './webrtc.ts';
+import { retain, sendIfOpen, type WebRtc } from './webrtc.ts';
 
 const CLOCK_RATE = 90_000;
 /** Largest RTP payload that fits everywhere with room for headers. */
@@ -15,7 +15,7 @@ export interface VideoTrack {
 
 export const newSsrc = () => 1 + Math.floor(Math.random() * 0xffff_fffe);
 
-/** Adds the track that answers an offered video section; call it before the offer is set. */
+/** Adds the track for an offered video section. Call it before the offer is set. */
 export function addVideoTrack(
   webRtc: WebRtc,
   connection: PeerConnection,
@@ -29,7 +29,7 @@ export function addVideoTrack(
     `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`,
   );
   video.addSSRC(ssrc, 'game', 'game', 'video');
-  const track = hold(connection.addTrack(video));
+  const track = retain(connection.addTrack(video));
   const rtp = new webRtc.RtpPacketizationConfig(ssrc, 'game', payloadType, CLOCK_RATE);
   const packetizer = new webRtc.H264RtpPacketizer('StartSequence', rtp, MAX_FRAGMENT_BYTES);
   packetizer.addToChain(new webRtc.RtcpSrReporter(rtp));
@@ -39,9 +39,9 @@ export function addVideoTrack(
 }
 
 /**
- * Sends the clip, looped, from the frame that the game has reached by now: the picture went on while nobody watched.
- * The first frame sent is an IDR frame, so a decoder starts at once.
- * @returns stops it
+ * Sends the clip, looped, from the frame that the game has reached by now: the game went on without a client. The first
+ * frame is an IDR frame, so a decoder starts at once.
+ * @returns a function that stops it
  */
 export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): () => void {
   const frames = clipFrames();
@@ -50,7 +50,7 @@ export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): (
 
   const timestampBase = rtp.timestamp;
   const first = nowFrame();
-  // The clip's place moves so that the next frame sent is an IDR frame: a shift of half a second at most.
+  // The clip is shifted by half a second at most, so that the next frame is an IDR frame.
   let shift = 0;
   const shiftToKey = (index: number) => {
     const end = shift + frames.length;
@@ -62,7 +62,7 @@ export function startVideo({ track, rtp }: VideoTrack, gameStartedAt: number): (
   const timer = setInterval(() => {
     if (!track.isOpen()) return;
     const until = nowFrame();
-    // After a sleep of the machine the picture goes on from now, as a game's would.
+    // After the machine has slept, goes on with the present frame, as a game would.
     if (until - next > FRAMES_PER_SECOND) {
       next = until;
       shiftToKey(next);

@@ -3,19 +3,19 @@ import type { Offer } from './offer.ts';
 import type { PeerNetwork } from './peer.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { addVideoTrack, newSsrc, type VideoTrack } from './video.ts';
-import { hold, type WebRtc } from './webrtc.ts';
+import { retain, type WebRtc } from './webrtc.ts';
 
 const GATHERING_TIMEOUT_MS = 5_000;
 
 export interface Answer {
   sdp: string;
-  /** The only way to the game. */
+  /** The only path to the game. */
   relay: Relay;
   /** Absent where the offer has no video section. */
   video: VideoTrack | undefined;
 }
 
-/** Answers the sections in the offer's own order; audio is accepted and stays silent. */
+/** Adds tracks for the offer's sections in their order. Audio is accepted and stays silent. */
 function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): VideoTrack | undefined {
   let video: VideoTrack | undefined;
   for (const section of offer.media) {
@@ -24,7 +24,7 @@ function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): Vi
       const audio = new webRtc.Audio(section.mid, 'SendOnly');
       audio.addOpusCodec(section.opus);
       audio.addSSRC(newSsrc(), 'game', 'game', 'audio');
-      hold(connection.addTrack(audio));
+      retain(connection.addTrack(audio));
     }
   }
   return video;
@@ -47,7 +47,7 @@ function gathered(connection: PeerConnection): Promise<string> {
   });
 }
 
-/** Puts the relay between: its port replaces the game's own in the answer's only candidate. */
+/** Opens the relay, and puts its port in place of the game's in the answer's only candidate. */
 async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string; relay: Relay }> {
   const lines = sdp.split(/\r?\n/);
   const candidate = /^a=candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 (\d+) typ host/i;
@@ -63,8 +63,8 @@ async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string
 }
 
 /**
- * Has a fresh connection answer an offer, through a relay of its own.
- * @throws when the offer cannot be answered; the connection is of no use then, and nothing else stays behind
+ * Answers an offer with a new connection, through a relay of its own.
+ * @throws when the offer cannot be answered; the caller closes the connection then, and nothing else is left open
  */
 export async function answerOffer(
   webRtc: WebRtc,

@@ -9,18 +9,18 @@ import { type Answer, answerOffer } from './webrtc-answer.ts';
 /** How long the relay still carries a connection's closing handshake. */
 const CLOSING_MS = 2_000;
 /**
- * A client whose connection ends within this time of its last packet has closed it: ample for a busy machine, and the library gives up
- * on a silent one after 12 s at the earliest.
+ * When a connection ends within this time after the client's last packet, the client has closed it: ample for a busy machine, and the
+ * library gives up on a silent client after 12 s at the earliest.
  */
-const FAREWELL_SECONDS = 5;
+const CLOSE_SECONDS = 5;
 /**
- * libjuice gives up on a client that has not been heard of for 39.5 s (RFC 8863), unless a candidate is still being
- * checked. A stream session waits longer than that: an address where nobody answers is checked again and again.
+ * libjuice gives up on a client that sends nothing for 39.5 s (RFC 8863), unless a candidate is still being checked. A
+ * stream session waits longer: so often the peer adds a candidate that never answers.
  */
-const PATIENCE_MS = 30_000;
+const DUMMY_CANDIDATE_MS = 30_000;
 
 /**
- * The game as a real WebRTC peer: video from the clip, the game's state on the message channel, input taken.
+ * The game as a real WebRTC peer: it sends video from the clip and the game's state on the message channel, and takes input.
  * @throws when the offer cannot be answered
  */
 export async function createWebRtcPeer(
@@ -77,9 +77,9 @@ export async function createWebRtcPeer(
   const died = () => {
     if (isDead || phase === 'new' || phase === 'over') return;
     isDead = true;
-    // A client that closes is heard of until then. Otherwise its goodbye is lost in an outage, or the library gave up on a silence that AWS
-    // may still bear: the session hears of it as of any silence, since from now on no packet is a sign of life.
-    if (network.carries('toGame') && !isSilentFor(FAREWELL_SECONDS)) return events.lost();
+    // A client that closes has sent packets until then. Otherwise its close is lost in an outage, or the library gave up on a silence that
+    // AWS may not have noticed yet. Then the relay drops all further packets, and the session notices the silence like any other.
+    if (network.carries('toGame') && !isSilentFor(CLOSE_SECONDS)) return events.lost();
     stopVideo();
     relay.cut();
   };
@@ -92,13 +92,13 @@ export async function createWebRtcPeer(
     events.connected();
   };
 
-  let patience = 0;
+  let dummies = 0;
   const isAwaited = () => phase === 'new' && ['new', 'connecting'].includes(connection.state());
-  every(PATIENCE_MS, () => {
-    patience += 1;
-    const nobody = `candidate:${patience} 1 UDP 1 127.0.1.${1 + (patience % 250)} 9 typ host`;
+  every(DUMMY_CANDIDATE_MS, () => {
+    dummies += 1;
+    const dummy = `candidate:${dummies} 1 UDP 1 127.0.1.${1 + (dummies % 250)} 9 typ host`;
     sendIfOpen({ isOpen: isAwaited }, () => {
-      connection.addRemoteCandidate(nobody, offer.media[0]?.mid ?? '0');
+      connection.addRemoteCandidate(dummy, offer.media[0]?.mid ?? '0');
     });
   });
 
@@ -125,8 +125,8 @@ export async function createWebRtcPeer(
       stop();
       relay.cut();
     },
-    darkened: relay.settle,
-    restored: channels.restored,
+    outageBegan: relay.settle,
+    outageEnded: channels.outageEnded,
     countAsLost: (then) => {
       if (phase !== 'connected') return;
       if (then === 'resumes' && !isDead) {
@@ -139,7 +139,7 @@ export async function createWebRtcPeer(
       else relay.cut();
     },
     close: (serverDisconnect) => {
-      // In the dark no goodbye gets out, also where the dark ends before its packets are on their way.
+      // In an outage no goodbye gets through, also when the outage ends before its packets are sent.
       if (!network.carries('toClient')) relay.cut();
       if (phase === 'connected' && serverDisconnect) {
         stop();

@@ -1,35 +1,35 @@
 import type { DataChannel, Track } from 'node-datachannel';
 
-/** The module, under a name that no value clashes with. */
+/** The module's type. */
 export type WebRtc = typeof import('node-datachannel');
 
 let loaded: Promise<WebRtc> | undefined;
 
-/** node-datachannel, loaded with the first real connection: its native part is of no use to signalling alone. */
+/** Loads node-datachannel with the first real connection: signalling peers do not need its native part. */
 export function loadWebRtc(): Promise<WebRtc> {
   loaded ??= import('node-datachannel');
   return loaded;
 }
 
-const held = new Set<DataChannel | Track>();
+const retained = new Set<DataChannel | Track>();
 
 /**
- * Holds a data channel or track until it is closed. node-datachannel closes one whose JavaScript object is collected
- * as garbage, and then, having lost it from no list of its own, crashes in `cleanup()`: every one must pass through here.
+ * Keeps a reference to a data channel or track until it is closed; call it for each. node-datachannel closes one whose
+ * JavaScript object is garbage-collected, but keeps it in its own list, and then crashes in `cleanup()`.
  */
-export function hold<T extends DataChannel | Track>(part: T, onClosed: () => void = () => {}): T {
-  held.add(part);
+export function retain<T extends DataChannel | Track>(part: T, onClosed: () => void = () => {}): T {
+  retained.add(part);
   part.onClosed(() => {
     // The native side still works on the object until this callback has returned.
-    setImmediate(() => held.delete(part));
+    setImmediate(() => retained.delete(part));
     onClosed();
   });
   return part;
 }
 
 /**
- * Ends node-datachannel's threads, which keep a process alive otherwise. Call it once, on the process's way out, when
- * every emulator in it is closed: afterwards no connection can be made any more.
+ * Ends node-datachannel's threads, which would keep the process alive. Call it once, before the process exits, when every
+ * emulator in it is closed: afterwards no connection can be made.
  */
 export async function shutdownWebRtc(): Promise<void> {
   if (loaded) (await loaded).cleanup();
@@ -39,14 +39,14 @@ export async function shutdownWebRtc(): Promise<void> {
 const GONE = /errno=(32|103|104|107)\b/;
 
 /**
- * Sends on a track or data channel, unless it is closed. The client may close it between the question and the sending,
- * since the library has threads of its own: what it throws then is no error of anybody's.
+ * Sends on a track or data channel, unless it is closed. The library has its own threads, so the client may close the
+ * channel between the check and the sending. The error of that is ignored.
  */
-export function sendIfOpen(way: { isOpen(): boolean }, send: () => void): void {
-  if (!way.isOpen()) return;
+export function sendIfOpen(channel: { isOpen(): boolean }, send: () => void): void {
+  if (!channel.isOpen()) return;
   try {
     send();
   } catch (error) {
-    if (way.isOpen() && !GONE.test(String(error))) throw error;
+    if (channel.isOpen() && !GONE.test(String(error))) throw error;
   }
 }

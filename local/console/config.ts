@@ -1,4 +1,4 @@
-/** What the page must know about the deployment; served to it as `/config.json`. */
+/** The page's settings of the deployment; it loads them from `/config.json`. */
 export interface ConsoleConfig {
   /** Base URL of the player API. */
   api: string;

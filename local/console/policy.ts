@@ -2,7 +2,7 @@ import type { ConsoleConfig } from './config.ts';
 
 /**
  * The page's Content-Security-Policy: its own files, and connections to exactly the three services that it uses. The
- * emulator's scripts are allowed since a signal response names the input module's address, as the Web SDK requires.
+ * emulator's scripts are allowed because the Web SDK loads its input module from there.
  */
 export function contentSecurityPolicy({ api, identity, gameLiftStreams }: ConsoleConfig): string {
   const [apiOrigin, identityOrigin, emulatorOrigin] = [api, identity, gameLiftStreams].map(

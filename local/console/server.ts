@@ -9,19 +9,19 @@ import { webSdkPlugins } from './web-sdk-bundle.ts';
 
 const PAGE = new URL('./page/', import.meta.url);
 
-/** How the console is to be started; see {@link startConsole}. */
+/** Options of the console; see {@link startConsole}. */
 export interface ConsoleOptions {
   /** TCP port; 0 takes a free one. */
   port: number;
   /** Address to listen on, 127.0.0.1 by default. */
   host?: string;
-  /** What the page is told about the deployment. */
+  /** The page's settings of the deployment. */
   config: ConsoleConfig;
 }
 
 /**
- * Bundles the page's script and serves the page, resolving once it answers. The paths are a closed list made at start:
- * nothing in a request ever becomes a file name.
+ * Bundles the page's script and serves the page; resolves once it does. The paths are a fixed list: no part of a
+ * request ever becomes a file name.
  *
  * With `REJOIN_WEB_SDK` in the environment the page has the official Web SDK instead of the stand-in.
  *

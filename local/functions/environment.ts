@@ -4,7 +4,7 @@ import type { FunctionModel } from '../template/model.ts';
 /**
  * The whole environment of one worker: the template's variables, those Lambda sets itself (Lambda developer
  * guide, "Defined runtime environment variables") and what the caller adds: endpoints and the credentials of
- * the function's role. Nothing of this machine's own environment gets in.
+ * the function's role. It holds nothing of this machine's own environment.
  */
 export function workerEnvironment(fn: FunctionModel, added: Record<string, string>): Record<string, string> {
   const region = fn.arn.split(':')[3] ?? '';
@@ -18,7 +18,7 @@ export function workerEnvironment(fn: FunctionModel, added: Record<string, strin
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
     AWS_LAMBDA_FUNCTION_VERSION: version,
-    // Also where AWS would keep some ready: nothing starts here before it is asked for.
+    // Also for a function with provisioned concurrency: here every worker starts on demand.
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[${version}]${randomBytes(16).toString('hex')}`,

@@ -28,34 +28,34 @@ export interface FunctionPool {
   /** SIGKILLs the workers that are serving an event right now, and returns how many there were. */
   kill(logicalId: string): number;
   stats(): Record<string, FunctionStats>;
-  /** The file the function's newest worker imported and its digest; undefined before the first start. */
+  /** The file that the function's newest worker imported, and its digest; undefined before the first start. */
   executed(logicalId: string): LoadedFile | undefined;
   /** Ends every worker; invocations still under way end as errors. */
   close(): Promise<void>;
 }
 
-interface Slot {
+interface PooledWorker {
   worker: Worker;
   busy: boolean;
   idleTimer?: NodeJS.Timeout;
 }
 
-interface Waiting {
+interface QueuedEvent {
   event: unknown;
   resolve: (result: InvokeResult) => void;
 }
 
 interface FunctionState {
   model: FunctionModel;
-  slots: Set<Slot>;
-  queue: Waiting[];
+  workers: Set<PooledWorker>;
+  queue: QueuedEvent[];
   stats: FunctionStats;
   executed?: LoadedFile;
 }
 
 /**
  * A pool of workers for the functions of a deployment. A worker starts when an event finds none free, is used
- * again, and is stopped after `idleMs` without work. What exceeds the cap waits its turn.
+ * again, and is stopped after `idleMs` without work. Events above the cap wait in a queue.
  * @param options.environmentFor endpoints and credentials to add to a function's environment
  * @param options.maxWorkersPerFunction the cap; a smaller reserved concurrency in the template counts before it
  * @param options.initTimeoutMs how long a bundle may take to load, in milliseconds; default: as long as in Lambda
@@ -78,7 +78,7 @@ export function createFunctionPool(options: {
       model.logicalId,
       {
         model,
-        slots: new Set(),
+        workers: new Set(),
         queue: [],
         stats: { invocations: 0, errors: 0, coldStarts: 0, billedMs: 0, initMs: 0 },
       },
@@ -102,8 +102,8 @@ export function createFunctionPool(options: {
       });
     },
     kill(logicalId) {
-      const busy = [...stateOf(logicalId).slots].filter((slot) => slot.busy);
-      for (const slot of busy) void slot.worker.stop('SIGKILL');
+      const busy = [...stateOf(logicalId).workers].filter((pooled) => pooled.busy);
+      for (const pooled of busy) void pooled.worker.stop('SIGKILL');
       return busy.length;
     },
     stats: () => Object.fromEntries([...states].map(([logicalId, state]) => [logicalId, { ...state.stats }])),
@@ -113,9 +113,9 @@ export function createFunctionPool(options: {
       const stopping: Promise<void>[] = [];
       for (const state of states.values()) {
         for (const { resolve } of state.queue.splice(0)) resolve(ended());
-        for (const slot of state.slots) {
-          clearTimeout(slot.idleTimer);
-          stopping.push(slot.worker.stop());
+        for (const pooled of state.workers) {
+          clearTimeout(pooled.idleTimer);
+          stopping.push(pooled.worker.stop());
         }
       }
       await Promise.all(stopping);
@@ -134,29 +134,29 @@ export function createFunctionPool(options: {
   function dispatch(state: FunctionState): void {
     const cap = Math.min(maxWorkersPerFunction, state.model.reservedConcurrency ?? maxWorkersPerFunction);
     while (state.queue.length > 0) {
-      const idle = freeSlot(state);
-      if (!idle && state.slots.size >= cap) return;
-      const waiting = state.queue.shift();
-      if (!waiting) return;
-      const slot = idle ?? startSlot(state);
-      slot.busy = true;
-      clearTimeout(slot.idleTimer);
-      void serve(state, slot, waiting);
+      const idle = freeWorker(state);
+      if (!idle && state.workers.size >= cap) return;
+      const queued = state.queue.shift();
+      if (!queued) return;
+      const pooled = idle ?? addWorker(state);
+      pooled.busy = true;
+      clearTimeout(pooled.idleTimer);
+      void serve(state, pooled, queued);
     }
   }
 
-  /** A worker without work; one that ended meanwhile, by a crash after its answer, is forgotten. */
-  function freeSlot(state: FunctionState): Slot | undefined {
-    for (const slot of state.slots) {
-      if (slot.busy) continue;
-      if (slot.worker.alive) return slot;
-      clearTimeout(slot.idleTimer);
-      state.slots.delete(slot);
+  /** A worker without work. Forgets a worker that crashed after its answer. */
+  function freeWorker(state: FunctionState): PooledWorker | undefined {
+    for (const pooled of state.workers) {
+      if (pooled.busy) continue;
+      if (pooled.worker.alive) return pooled;
+      clearTimeout(pooled.idleTimer);
+      state.workers.delete(pooled);
     }
     return undefined;
   }
 
-  function startSlot(state: FunctionState): Slot {
+  function addWorker(state: FunctionState): PooledWorker {
     const { model, stats } = state;
     const log = (line: string) => writeLog(model, line);
     const environment = workerEnvironment(model, options.environmentFor(model));
@@ -169,16 +169,16 @@ export function createFunctionPool(options: {
       },
       (error: Error) => log(`INIT_REPORT Status: error Error Type: ${error.name} ${error.message}`),
     );
-    const slot: Slot = { worker, busy: true };
-    state.slots.add(slot);
-    return slot;
+    const pooled: PooledWorker = { worker, busy: true };
+    state.workers.add(pooled);
+    return pooled;
   }
 
-  async function serve(state: FunctionState, slot: Slot, waiting: Waiting): Promise<void> {
+  async function serve(state: FunctionState, pooled: PooledWorker, queued: QueuedEvent): Promise<void> {
     const { model, stats } = state;
     const requestId = randomUUID();
-    const outcome = await slot.worker.ready.then(
-      () => slot.worker.invoke(waiting.event, requestId),
+    const outcome = await pooled.worker.ready.then(
+      () => pooled.worker.invoke(queued.event, requestId),
       (error: Error) => ({
         ok: false as const,
         errorType: error.name,
@@ -195,22 +195,22 @@ export function createFunctionPool(options: {
       model,
       `REPORT RequestId: ${requestId} Duration: ${outcome.durationMs.toFixed(2)} ms Billed Duration: ${billed} ms Memory Size: ${model.memoryMb} MB${failed}`,
     );
-    release(state, slot);
-    waiting.resolve(
+    release(state, pooled);
+    queued.resolve(
       outcome.ok
         ? { ok: true, payload: outcome.payload }
         : { ok: false, errorType: outcome.errorType, errorMessage: outcome.errorMessage },
     );
   }
 
-  function release(state: FunctionState, slot: Slot): void {
-    slot.busy = false;
-    if (!slot.worker.alive || closed) {
-      state.slots.delete(slot);
+  function release(state: FunctionState, pooled: PooledWorker): void {
+    pooled.busy = false;
+    if (!pooled.worker.alive || closed) {
+      state.workers.delete(pooled);
     } else {
-      slot.idleTimer = setTimeout(() => {
-        state.slots.delete(slot);
-        void slot.worker.stop();
+      pooled.idleTimer = setTimeout(() => {
+        state.workers.delete(pooled);
+        void pooled.worker.stop();
       }, idleMs).unref();
     }
     dispatch(state);

@@ -1,4 +1,4 @@
-/** What the pool tells a worker: one event at a time. */
+/** A message from the pool to a worker: one event at a time. */
 export interface InvokeMessage {
   kind: 'invoke';
   requestId: string;
@@ -8,12 +8,12 @@ export interface InvokeMessage {
   deadlineMs: number;
 }
 
-/** What every invocation's context needs and the worker's environment does not tell. */
+/** What every invocation's context needs and the worker's environment does not hold. */
 export interface WorkerSettings {
   functionArn: string;
 }
 
-/** What a worker tells the pool. */
+/** A message from a worker to the pool. */
 export type WorkerMessage =
   | { kind: 'ready'; initMs: number; loaded: LoadedFile }
   | { kind: 'initError'; errorType: string; errorMessage: string }

@@ -15,7 +15,7 @@ const startedAt = performance.now();
 const environment = process.env;
 const { functionArn } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
 
-// Nothing outlives the deployment that started it. Ctrl-C reaches the whole process group: the pool decides.
+// A worker ends with the deployment that started it. Ctrl-C reaches the whole process group, so a worker ignores it and the pool decides.
 process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => {});
 
@@ -96,6 +96,6 @@ function named(name: string, message: string): Error {
 }
 
 function send(message: WorkerMessage): void {
-  // The channel may be closing under a late answer; then nobody waits for it.
+  // The channel may be closing already. Then nobody waits for this message.
   if (process.connected) process.send?.(message, () => {});
 }

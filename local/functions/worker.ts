@@ -13,7 +13,7 @@ export const INIT_TIMEOUT_MS = 10_000;
 /** A synchronous invocation's answer may not be larger (Lambda quotas: 6 MB). */
 const maxPayloadBytes = 6_291_556;
 
-/** How an invocation ended. `durationMs` is measured inside the worker where the worker lived to tell. */
+/** How an invocation ended. The worker measures `durationMs`; for a worker that died the pool does. */
 type Outcome =
   | { ok: true; payload: string; durationMs: number }
   | { ok: false; errorType: string; errorMessage: string; durationMs: number };
@@ -22,7 +22,7 @@ type Outcome =
 export interface Worker {
   /** Resolves when the bundle is loaded; rejects with the reason it could not be. */
   ready: Promise<{ initMs: number; loaded: LoadedFile }>;
-  /** Serves one event. Never rejects; after an outcome that ended the process `alive` is false. */
+  /** Serves one event. Never rejects. If the process has ended, `alive` is false afterwards. */
   invoke(event: unknown, requestId: string): Promise<Outcome>;
   readonly alive: boolean;
   /** Ends the process and resolves once it is gone. */

@@ -1,6 +1,6 @@
 /**
- * Every answer that API Gateway makes by itself, before or instead of the function's. None is problem+json and
- * none has a `Retry-After`. Bodies and statuses are those of an HTTP API; sources: the API Gateway developer
+ * Every response that API Gateway makes by itself, before or instead of the function's. None is problem+json and
+ * none has a `Retry-After`. Bodies and statuses are those of an HTTP API. Sources: the API Gateway developer
  * guide (quotas, JWT authorizers, CORS), AWS's own captures in aws/aws-lambda-dotnet (Lambda test tool), and
  * published captures of live APIs for 503 and the missing content types.
  */

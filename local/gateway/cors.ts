@@ -1,8 +1,8 @@
 import type { CorsModel } from '../template/model.ts';
 
 /**
- * The CORS headers of an ordinary response; none without an `Origin` that is allowed. API Gateway adds them to
- * the function's responses and to its own, and drops those the function sets.
+ * The CORS headers of an ordinary response; none without an allowed `Origin`. API Gateway adds them to the
+ * function's responses and to its own, and drops the function's own CORS headers.
  */
 export function corsHeaders(cors: CorsModel | undefined, origin: string | undefined): Record<string, string> {
   if (!cors) return {};
@@ -19,8 +19,8 @@ export function corsHeaders(cors: CorsModel | undefined, origin: string | undefi
 }
 
 /**
- * The headers of the answer to a preflight. Without an allowed origin and the requested method the answer is the
- * same empty 204, without any CORS header, and the browser refuses the request.
+ * The headers of the response to a preflight. Without an allowed origin and a requested method, the response is an
+ * empty 204 without CORS headers, and the browser refuses the request.
  */
 export function preflightHeaders(
   cors: CorsModel,

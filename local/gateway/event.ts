@@ -10,7 +10,7 @@ export interface ApiIdentity {
   domainName: string;
 }
 
-/** What an authorizer found out about the caller, as the event carries it. */
+/** The authorizer's part of the event. */
 export type AuthorizerContext =
   | { jwt: { claims: Record<string, string>; scopes: string[] | null } }
   | { iam: IamContext };
@@ -83,7 +83,7 @@ function joinedHeaders(request: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-/** What arrives as text; any other content type, and none at all, arrives in base64. */
+/** Whether the event carries this content type as text. Any other type, and none at all, is carried in base64. */
 function isText(contentType: string | undefined): boolean {
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   return (

@@ -8,7 +8,7 @@ import { corsHeaders, mergeCors, preflightHeaders } from './cors.ts';
 import { type AuthorizerContext, createEvent } from './event.ts';
 import { createIamAuthorizer, type IamAuthorizer, type IamCallers } from './iam.ts';
 import { type Invoke, integrate } from './integration.ts';
-import { type Authorizer, createJwtAuthorizer } from './jwt.ts';
+import { createJwtAuthorizer, type JwtAuthorizer } from './jwt.ts';
 import { parseRequestTarget } from './request-target.ts';
 import { createRouter } from './routes.ts';
 import { type Bucket, createBucket } from './throttle.ts';
@@ -28,9 +28,9 @@ export interface AccessLogEntry {
   durationMs: number;
   bytes: number;
   sourceIp: string;
-  /** What Lambda answered to the invocation; absent where it was not asked or said nothing. Not the function's own status. */
+  /** The status of Lambda's response to the invocation, not the function's own; absent without an invocation or a response. */
   integrationStatus?: number;
-  /** Why the gateway answered by itself, or that the client went away. */
+  /** Why the gateway responded by itself, or that the client went away. */
   error?: string;
 }
 
@@ -45,7 +45,7 @@ export interface Gateway {
 /**
  * Serves an HTTP API of the template as API Gateway would.
  * @param options.port 0 for any free port
- * @param options.domainName what the functions are told; default: the API's own `execute-api` name
+ * @param options.domainName the name in the functions' events; default: the API's own `execute-api` name
  * @param options.callers who may sign requests, for an API with `AWS_IAM` authorization
  * @throws Error for a route with `AWS_IAM` authorization and no callers, an issuer that is neither https nor on this machine,
  * or a port in use
@@ -65,23 +65,23 @@ export async function startGateway(options: {
   const domainName = options.domainName ?? `${api.apiId}.execute-api.${options.region}.amazonaws.com`;
   const identity = { accountId: options.accountId, apiId: api.apiId, domainName };
   const route = createRouter(api.routes);
-  const byIam =
+  const authorizeIam =
     options.callers &&
     createIamAuthorizer(options.callers, {
       region: options.region,
       accountId: options.accountId,
       apiId: api.apiId,
     });
-  const guards = new Map(api.routes.map((one) => [one, createGuard(one, byIam)]));
+  const guards = new Map(api.routes.map((one) => [one, createGuard(one, authorizeIam)]));
 
-  // Larger than the quota, so that it is this gateway and not Node that answers.
+  // Larger than the quota, so that this gateway responds and not Node.
   const server = createServer(
     { maxHeaderSize: 256 * 1024, keepAliveTimeout: 65_000, requireHostHeader: false },
     (request, response) => {
       void serve(request, response);
     },
   );
-  // An expectation that nobody knows is none: Node would answer it by itself, with nothing in it.
+  // Ignores an unknown expectation: Node would respond by itself, with an empty body.
   server.on('checkExpectation', (request, response) => void serve(request, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
@@ -138,55 +138,55 @@ export async function startGateway(options: {
     options.log?.(entry);
   }
 
-  /** A request's way: size, preflight, route, limit, authorizer, body, function; the first that refuses answers. */
+  /** Checks in this order: size, preflight, route, limit, authorizer, body; then calls the function. */
   async function respond(
     request: IncomingMessage,
     requestId: string,
     entry: AccessLogEntry,
   ): Promise<HttpResponse> {
     const { origin } = request.headers;
-    const own = (name: GatewayAnswer, headers: Record<string, string> = {}) =>
+    const ownAnswer = (name: GatewayAnswer, headers: Record<string, string> = {}) =>
       gatewayResponse(name, {
         ...headers,
         ...(gatewayAnswers[name].cors ? corsHeaders(api.cors, origin) : {}),
       });
 
-    if (headerBytes(request) > maxHeaderBytes) return own('headersTooLarge');
+    if (headerBytes(request) > maxHeaderBytes) return ownAnswer('headersTooLarge');
     const target = parseRequestTarget(request.url ?? '');
-    const isNameless = request.httpVersion === '1.1' && request.headers.host === undefined;
-    if (!target || isNameless) return own('badRequest');
+    const lacksHost = request.httpVersion === '1.1' && request.headers.host === undefined;
+    if (!target || lacksHost) return ownAnswer('badRequest');
     const match = route(request.method ?? '', target.segments);
     if (request.method === 'OPTIONS' && api.cors && (match === undefined || isPreflight(request))) {
       const requested = request.headers['access-control-request-method'];
       return { status: 204, headers: preflightHeaders(api.cors, origin, requested), body: Buffer.alloc(0) };
     }
-    if (!match) return own('notFound');
+    if (!match) return ownAnswer('notFound');
     entry.routeKey = match.route.routeKey;
     const guard = guards.get(match.route);
-    if (guard?.bucket && !guard.bucket()) return own('tooManyRequests');
+    if (guard?.bucket && !guard.bucket()) return ownAnswer('tooManyRequests');
 
     let authorizer: AuthorizerContext | undefined;
-    if (guard?.authorize) {
-      const authorization = await guard.authorize(request.headers.authorization);
+    if (guard?.authorizeJwt) {
+      const authorization = await guard.authorizeJwt(request.headers.authorization);
       if (authorization.decision !== 'allow') {
         entry.error = authorization.challenge.split('error_description=')[1] ?? authorization.decision;
-        return own(authorization.decision, { 'www-authenticate': authorization.challenge });
+        return ownAnswer(authorization.decision, { 'www-authenticate': authorization.challenge });
       }
       authorizer = { jwt: authorization.jwt };
     }
 
     const body = await readBody(request, maxBodyBytes);
-    if (!body) return own('requestTooLarge');
-    if (guard?.byIam) {
+    if (!body) return ownAnswer('requestTooLarge');
+    if (guard?.authorizeIam) {
       const { method = '', url = '', headers } = request;
-      const iam = guard.byIam(
+      const iam = guard.authorizeIam(
         { method, target: url, headers, body },
         { method, path: target.path },
         (reason) => {
           entry.error = reason;
         },
       );
-      if (!iam) return own('forbidden');
+      if (!iam) return ownAnswer('forbidden');
       authorizer = { iam };
     }
     const event = createEvent({
@@ -207,20 +207,20 @@ export async function startGateway(options: {
 
 interface Guard {
   bucket?: Bucket;
-  authorize?: Authorizer;
-  /** A signature covers the body, so this one decides once the body is there. */
-  byIam?: IamAuthorizer;
+  authorizeJwt?: JwtAuthorizer;
+  /** Decides after the body has arrived: a signature covers the body. */
+  authorizeIam?: IamAuthorizer;
 }
 
-function createGuard(route: RouteModel, byIam: IamAuthorizer | undefined): Guard {
+function createGuard(route: RouteModel, authorizeIam: IamAuthorizer | undefined): Guard {
   const { authorizer, throttle } = route;
-  if (authorizer.kind === 'iam' && !byIam) {
+  if (authorizer.kind === 'iam' && !authorizeIam) {
     throw new Error(`${route.routeKey}: has AWS_IAM authorization, and nobody has a key to sign with`);
   }
   return {
     ...(throttle ? { bucket: createBucket(throttle, () => performance.now()) } : {}),
-    ...(authorizer.kind === 'jwt' ? { authorize: createJwtAuthorizer(authorizer) } : {}),
-    ...(authorizer.kind === 'iam' && byIam ? { byIam } : {}),
+    ...(authorizer.kind === 'jwt' ? { authorizeJwt: createJwtAuthorizer(authorizer) } : {}),
+    ...(authorizer.kind === 'iam' && authorizeIam ? { authorizeIam } : {}),
   };
 }
 

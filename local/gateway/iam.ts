@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { type Credential, type SignedRequest, verifySignature } from '../../emulator/sigv4/verify.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 
-/** Who may call what: the keys of the local deployment, and the policies behind them. */
+/** The keys of the local deployment, and the policies of their holders. */
 export interface IamCallers {
   lookup(accessKeyId: string): Credential | undefined;
   authorizer: Pick<Authorizer, 'decide' | 'callerArn'>;
 }
 
-/** What an event tells of a caller whom IAM let in; all strings, and null for what only some callers have. */
+/** The caller as the event names it, after IAM has allowed it. All strings; null for what only some callers have. */
 export interface IamContext {
   accessKey: string;
   accountId: string;
@@ -19,7 +19,7 @@ export interface IamContext {
   userId: string;
 }
 
-/** Decides over a request with its body; undefined: refused, for the reason given to `refused`. */
+/** Decides a request with its body; undefined: refused, and `refused` was called with the reason. */
 export type IamAuthorizer = (
   request: SignedRequest,
   call: { method: string; path: string },
@@ -28,8 +28,8 @@ export type IamAuthorizer = (
 
 /**
  * `AWS_IAM` authorization by AWS's rules: a Signature Version 4 for the service `execute-api`, and then the caller's own
- * policies, which must allow `execute-api:Invoke` on this method and path as they were asked for. HTTP APIs have no
- * policy of their own that could refuse anybody.
+ * policies, which must allow `execute-api:Invoke` on this method and path as requested. HTTP APIs have no resource
+ * policy that could refuse a caller.
  * Source: API Gateway developer guide, "Control access to HTTP APIs with IAM authorization", and "Create AWS Lambda
  * proxy integrations for HTTP APIs", payload format 2.0.
  */
@@ -64,7 +64,7 @@ export function createIamAuthorizer(
   };
 }
 
-/** Like those that IAM assigns: of a user, or of a role with the name of its session. */
+/** An id of IAM's shape: of a user, or of a role with the name of its session. */
 function uniqueId(userArn: string): string {
   const [, role, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(userArn) ?? [];
   const id = createHash('sha256')

@@ -9,17 +9,16 @@ export type Invoke = (functionLogicalId: string, event: unknown) => Promise<Invo
 /** A synchronous invocation's event may not be larger (Lambda quotas: 6 MB). */
 const maxEventBytes = 6_291_556;
 
-/** What came of an invocation; `error` says for the log why the answer is the gateway's own. */
+/** The outcome of an invocation. `error` says for the log why the response is the gateway's own. */
 export interface IntegrationOutcome {
   response: HttpResponse;
-  /** Lambda's own answer to the invocation, where it gave one: a function that crashes was invoked all the same. */
+  /** The status of Lambda's response to the invocation, if there was one: 200 also for a function that crashed. */
   invocationStatus?: number;
   error?: string;
 }
 
 /**
- * Invokes a route's function and turns what comes back, or does not come back, into the response.
- * Never rejects.
+ * Invokes a route's function and turns its result, or the lack of one, into the response. Never rejects.
  */
 export async function integrate(
   route: RouteModel,
@@ -35,7 +34,7 @@ export async function integrate(
   if (Buffer.byteLength(JSON.stringify(event)) > maxEventBytes) {
     return { response: gatewayResponse('requestTooLarge'), error: 'the event is larger than 6 MB' };
   }
-  const result = await withinTime(invoke(route.functionLogicalId, event), route.integrationTimeoutMs);
+  const result = await withTimeout(invoke(route.functionLogicalId, event), route.integrationTimeoutMs);
   if (result === 'timeout') {
     return {
       response: gatewayResponse('serviceUnavailable'),
@@ -59,7 +58,7 @@ export async function integrate(
   };
 }
 
-async function withinTime(
+async function withTimeout(
   answer: Promise<InvokeResult>,
   timeoutMs: number,
 ): Promise<InvokeResult | 'timeout'> {

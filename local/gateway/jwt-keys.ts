@@ -17,8 +17,8 @@ export function checkIssuer(issuer: string): void {
 }
 
 /**
- * The signing keys of an issuer, found by OpenID discovery at the first token and kept. A discovery that failed
- * is tried again with the next token.
+ * The signing keys of an issuer. The first token starts OpenID discovery, and its result is kept. After a failed
+ * discovery the next token starts another.
  * @returns a function that rejects when the issuer does not answer
  */
 export function issuerKeys(issuer: string): () => Promise<RemoteJWKSet> {

@@ -2,27 +2,27 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { AuthorizerModel } from '../template/model.ts';
 import { checkIssuer, issuerKeys } from './jwt-keys.ts';
 
-type JwtAuthorizer = Extract<AuthorizerModel, { kind: 'jwt' }>;
+type JwtSettings = Extract<AuthorizerModel, { kind: 'jwt' }>;
 
-/** What the authorizer decided. `challenge` is the value of `www-authenticate`. */
+/** The authorizer's decision. `challenge` is the value of `www-authenticate`. */
 type Authorization =
   | { decision: 'allow'; jwt: { claims: Record<string, string>; scopes: string[] | null } }
   | { decision: 'unauthorized' | 'forbidden'; challenge: string };
 
-/** Decides over the value of an `Authorization` header. */
-export type Authorizer = (authorization: string | undefined) => Promise<Authorization>;
+/** Decides by the value of an `Authorization` header. */
+export type JwtAuthorizer = (authorization: string | undefined) => Promise<Authorization>;
 
 /** "Currently, only RSA-based algorithms are supported." */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 
 /**
  * A JWT authorizer by AWS's rules (API Gateway developer guide, "Control access to HTTP APIs with JWT
- * authorizers"): signature by one of the issuer's RSA keys named by `kid`; `iss` equal; one of `aud` in the
- * list, or `client_id` when there is no `aud`; `exp` ahead, `nbf` and `iat` past; and at least one of the
+ * authorizers"): a signature by the issuer's RSA key that `kid` names; the same `iss`; one of `aud` in the list, or
+ * `client_id` when there is no `aud`; `exp` in the future, `nbf` and `iat` in the past; and at least one of the
  * route's scopes in `scope` or `scp`.
  * @throws Error for an issuer that is neither https nor on this machine
  */
-export function createJwtAuthorizer(settings: JwtAuthorizer): Authorizer {
+export function createJwtAuthorizer(settings: JwtSettings): JwtAuthorizer {
   checkIssuer(settings.issuer);
   const keys = issuerKeys(settings.issuer);
   return async (authorization) => {
@@ -50,7 +50,7 @@ export function createJwtAuthorizer(settings: JwtAuthorizer): Authorizer {
 /** The token's claims, or why it is refused. */
 async function verify(
   token: string,
-  settings: JwtAuthorizer,
+  settings: JwtSettings,
   keys: ReturnType<typeof issuerKeys>,
 ): Promise<JWTPayload | string> {
   let kid: unknown;
@@ -88,7 +88,7 @@ function scopesOf(payload: JWTPayload): string[] {
   return Array.isArray(claim) ? claim.map(String) : [];
 }
 
-/** The reason in AWS's manner; none of them repeats anything of the token. */
+/** The reason in AWS's words. None of them repeats a part of the token. */
 function refusal(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {

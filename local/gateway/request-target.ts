@@ -1,15 +1,15 @@
-/** A request target, taken apart by hand: URL classes resolve `..`, which API Gateway leaves to the function. */
+/** The parts of a request target. Not parsed as a URL: URL classes resolve `..`, which API Gateway passes on. */
 export interface RequestTarget {
-  /** The path decoded, as `rawPath` carries it: HTTP APIs decode it, whatever its name says. */
+  /** The decoded path, which the event carries as `rawPath`: HTTP APIs decode it, despite the name. */
   path: string;
-  /** Each segment decoded on its own, so that an encoded slash does not make two of one. */
+  /** Each segment is decoded by itself, so that an encoded slash does not split a segment. */
   segments: string[];
   /** The query string as sent, without `?`; empty when there is none. */
   rawQueryString: string;
 }
 
 /**
- * Takes a request target apart.
+ * Splits a request target into its parts.
  * @param target origin form (`/path?query`) or absolute form (`http://host/path?query`)
  * @returns undefined for a target with no path or with a percent sign that encodes nothing
  */

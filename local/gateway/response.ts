@@ -1,6 +1,6 @@
 import type { HttpResponse } from './answers.ts';
 
-/** Headers that API Gateway sets itself, or that would contradict the body as it is sent. */
+/** Headers that API Gateway sets itself, or that would contradict the body. */
 const ownHeaders = new Set([
   'connection',
   'content-length',
@@ -10,10 +10,10 @@ const ownHeaders = new Set([
 ]);
 
 /**
- * The HTTP response a function's answer stands for, payload format 2.0: an object with a `statusCode` is a
+ * The HTTP response that a function's result means in payload format 2.0. An object with a `statusCode` is a
  * response; anything else is the body of a 200 with `application/json`, a bare string without its quotes.
  * @param payload what the function returned, as JSON
- * @returns undefined for a response that is malformed, which API Gateway answers with its own 500
+ * @returns undefined for a malformed response, for which API Gateway sends its own 500
  */
 export function functionResponse(payload: string): HttpResponse | undefined {
   let value: unknown;

@@ -1,6 +1,6 @@
 import type { RouteModel } from '../template/model.ts';
 
-/** The route that answers a request, and what its path variables stand for. */
+/** The route that serves a request, and the values of its path variables. */
 export interface RouteMatch {
   route: RouteModel;
   /** Decoded values by variable name; undefined when the route has no variables. */
@@ -16,9 +16,9 @@ interface Candidate {
 }
 
 /**
- * Routes as an HTTP API chooses them: a literal segment before a variable before a greedy variable, a method
+ * Chooses routes as an HTTP API does: a literal segment before a variable before a greedy variable, a method
  * before `ANY`, `$default` last (API Gateway developer guide, "Create routes for HTTP APIs"). A trailing slash
- * is a segment of its own, and a variable never stands for an empty one.
+ * is a segment of its own, and a variable never matches an empty segment.
  */
 export function createRouter(routes: readonly RouteModel[]): Router {
   const fallback = routes.find((route) => route.routeKey === '$default');

@@ -4,7 +4,7 @@ import type { ThrottleModel } from '../template/model.ts';
 export type Bucket = () => boolean;
 
 /**
- * A stage's limit for one route: `rateLimit` tokens a second flow in, up to `burstLimit` are kept.
+ * A stage's limit for one route: a bucket that gains `rateLimit` tokens a second and holds up to `burstLimit`.
  * @param now milliseconds on a clock that never goes back
  */
 export function createBucket(limit: ThrottleModel, now: () => number): Bucket {

@@ -7,13 +7,13 @@ export interface Call {
   principal: string;
   /** `dynamodb:GetItem`, in any case of letters. */
   action: string;
-  /** ARNs; none: the action is about no resource in particular, as with `*`. */
+  /** ARNs; none: the action has no particular resource, as with `*`. */
   resources: readonly string[];
 }
 
 /**
- * Why: `allowed`, or denied by a Deny statement (`explicitDeny`), for want of an Allow (`implicitDeny`), or
- * because nobody has the name (`unknownPrincipal`).
+ * `allowed`, or denied: by a Deny statement (`explicitDeny`), without an Allow statement (`implicitDeny`), or
+ * because no principal has the name (`unknownPrincipal`).
  */
 export type Reason = 'allowed' | 'explicitDeny' | 'implicitDeny' | 'unknownPrincipal';
 
@@ -21,11 +21,11 @@ export interface Decision {
   allowed: boolean;
   reason: Reason;
   /**
-   * What decided: every Allow rule that covers one of the resources, or every Deny rule that does; else
-   * empty.
+   * The rules that decided: every Allow rule that covers one of the resources, or every Deny rule that does.
+   * Empty for an implicit deny.
    */
   matched: readonly Rule[];
-  /** When denied: the first resource that is. */
+  /** The first resource that is denied. */
   resource?: string;
 }
 
@@ -40,7 +40,7 @@ export type Grant = Rule & { effect: 'Allow' };
 export interface Authorizer {
   /** Decides a call and records the decision. */
   decide(call: Call): Decision;
-  /** The ARN that AWS shows for a caller: a role's is that of a session of it. */
+  /** The ARN that AWS shows for a caller; for a role it is the ARN of a role session. */
   callerArn(principal: string): string;
   /** AWS's sentence for a denied call. */
   denialMessage(call: Call, decision: Decision): string;
@@ -50,20 +50,18 @@ export interface Authorizer {
   grants(): readonly Grant[];
   /** Grants that no allowed call has matched. */
   unused(): Grant[];
-  /**
-   * Grants that were matched, but never without another one that would have been enough: each alone could go.
-   */
+  /** Grants that were matched, but always together with another grant that was enough: each could be removed. */
   redundant(): Grant[];
   /** Forgets all decisions. */
   reset(): void;
 }
 
 /**
- * Decides calls as AWS does for identity-based policies alone: nothing is allowed but by an Allow statement,
- * and a Deny statement overrules every Allow. A call about several resources is a decision for each: it is
- * allowed when every one is, by whichever statements, and denied when any one is denied. So
- * StartStreamSession about a stream group and an application needs an Allow that covers the group and one
- * that covers the application. Actions compare in any case of letters, ARNs exactly.
+ * Decides calls as AWS does for identity-based policies alone: only an Allow statement allows a call, and a Deny
+ * statement overrules every Allow. A call with several resources is allowed when each of them is, and denied when
+ * one of them is denied. Different statements may cover them: StartStreamSession with a stream group and an
+ * application needs an Allow that covers the group and an Allow that covers the application. The case of an
+ * action's letters does not matter; ARNs are compared exactly.
  * Source: IAM User Guide, "Policy evaluation logic".
  * @param options.roles of the synthesized template
  * @param options.users principals beside the template, with policies of their own
@@ -114,7 +112,7 @@ export async function createAuthorizer(options: {
 
   function evaluate(call: Call): Decision {
     const known = holders.get(call.principal);
-    // Of an empty list every member would be allowed.
+    // With an empty list the checks below would allow the call.
     const resources = call.resources.length === 0 ? ['*'] : call.resources;
     const [first = '*'] = resources;
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
@@ -147,7 +145,7 @@ const denied = (reason: Reason, matched: Rule[], resource = '*'): Decision => ({
   resource,
 });
 
-/** A role calls as a session of it, `assumed-role/NAME/SESSION`; a path of the role is not part of that. */
+/** A role calls as a role session, `assumed-role/NAME/SESSION`, without the role's path. */
 function callerArn(holder: PolicyHolder | undefined, name: string): string {
   const [, partition, , , account, resource = ''] = (holder?.arn ?? '').split(':');
   if (!resource.startsWith('role/')) return holder?.arn ?? name;

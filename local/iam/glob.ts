@@ -1,7 +1,7 @@
 /**
- * Whether a text matches a pattern in which `*` stands for any characters, also none, and `?` for exactly
- * one: the wildcards of IAM. Upper and lower case differ. Takes time in proportion to pattern times text at
- * worst, so that no pattern can stall the process, as a regular expression could.
+ * Whether a text matches a pattern with IAM's wildcards: `*` is any number of characters, also none, and `?` is
+ * exactly one. Upper and lower case differ. The time is at worst in proportion to pattern length times text length,
+ * so no pattern can stall the process, as a regular expression could.
  */
 export function globMatches(pattern: string, text: string): boolean {
   let at = 0;
@@ -17,7 +17,7 @@ export function globMatches(pattern: string, text: string): boolean {
       at++;
       position++;
     } else if (lastStar >= 0) {
-      // The last star takes one character more; an earlier star never has to.
+      // The last star takes one character more. No earlier star needs to.
       at = lastStar + 1;
       position = ++retryFrom;
     } else return false;
@@ -28,7 +28,7 @@ export function globMatches(pattern: string, text: string): boolean {
 
 /** Whether some text matches both patterns. */
 export function globsOverlap(one: string, other: string): boolean {
-  // reachable[j]: the part of `one` read so far and the first j characters of `other` can mean the same text.
+  // reachable[j]: some text matches both the part of `one` read so far and the first j characters of `other`.
   let reachable = Array.from({ length: other.length + 1 }, (_, j) => /^\**$/.test(other.slice(0, j)));
   for (const a of one) {
     const next = [a === '*' && reachable[0] === true];

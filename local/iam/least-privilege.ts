@@ -1,17 +1,14 @@
 import type { Authorizer, Grant } from './authorizer.ts';
 
-/**
- * Where what was granted and what was done differ; all empty: they are equal. Each line names role, action
- * and resource.
- */
+/** The differences between the grants and the calls; all empty: there is none. Each line names role, action and resource. */
 export interface GrantDifferences {
   /** Granted, and never used. */
   unused: string[];
   /** Used, but only together with another grant that was enough. */
   redundant: string[];
-  /** Wanted, and denied for want of a grant or by a Deny. */
+  /** Calls that were denied, without a grant or by a Deny. */
   missing: string[];
-  /** Said not to be exercised, but it was, or nobody has that grant. */
+  /** Listed as not exercised, but it was used, or no role has that grant. */
   stale: string[];
 }
 
@@ -23,9 +20,9 @@ const grantText = ({
 
 /**
  * Compares the grants of the template with the decisions recorded since the last reset.
- * @param options.principals whose; all when absent
- * @param options.notExercised grants that nothing here can use, written `ROLE: dynamodb:GetItem on arn:...`: held
- * exactly, so one that is used after all or that nobody has is a difference too
+ * @param options.principals whose grants; all when absent
+ * @param options.notExercised grants that nothing here can use, written `ROLE: dynamodb:GetItem on arn:...`. One that
+ * is used after all, or that no role has, is a difference too
  */
 export function compareGrants(
   authorizer: Authorizer,

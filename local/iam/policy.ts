@@ -2,7 +2,7 @@ import type { RoleModel } from '../template/model.ts';
 import { type ActionFacts, actionFacts } from './facts.ts';
 import { globsOverlap } from './glob.ts';
 
-/** Who has policies: a role of the template, or an IAM user beside it. */
+/** A principal with policies: a role of the template, or an IAM user beside it. */
 export interface PolicyHolder {
   name: string;
   /** `arn:aws:iam::123456789012:role/NAME`, or `.../user/NAME`. */
@@ -11,10 +11,7 @@ export interface PolicyHolder {
   awsManagedPolicyArns?: readonly string[];
 }
 
-/**
- * One action on one resource in one statement: what a statement with two actions and three resources says six
- * times.
- */
+/** One action on one resource of one statement. A statement with two actions and three resources has six rules. */
 export interface Rule {
   /** The holder's name. */
   principal: string;
@@ -33,10 +30,9 @@ export interface Rule {
 const ELEMENTS = ['Sid', 'Effect', 'Action', 'Resource'];
 
 /**
- * The rules of a holder's policies. Only a closed set of policy elements is understood: Version 2012-10-17,
- * Statement, Sid, Effect, Action (exact names of actions that AWS has) and Resource (`*`, or ARNs that the
- * action can be about). Conditions are not among them. What is not understood can't be enforced either, so it
- * is never skipped.
+ * The rules of a holder's policies. Only these policy elements are understood: Version 2012-10-17, Statement, Sid,
+ * Effect, Action (exact names of actions that AWS has) and Resource (`*`, or ARNs that the action can have). Conditions
+ * are not. What is not understood can't be enforced, so it is refused and never skipped.
  * Source of the elements' meaning: IAM User Guide, "IAM JSON policy element reference".
  * @throws Error with one sentence naming the holder, the policy, the statement and the element
  */
@@ -134,7 +130,7 @@ function checkResource(resource: string, where: string): void {
   if (arn !== 'arn' || !partition || !service || name.join(':') === '') {
     throw new Error(`${where}: the Resource ${resource} is neither * nor an ARN of six parts`);
   }
-  // A service can't be a wildcard; in the Region and the account AWS lets `*` also run past the next colon,
+  // A service can't be a wildcard. In the Region and the account, AWS lets `*` match past the next colon too,
   // which nothing here needs. Source: IAM User Guide, "IAM JSON policy elements: Resource".
   if (/[*?]/.test(resource.split(':', 5).join(':'))) {
     throw new Error(
@@ -143,7 +139,7 @@ function checkResource(resource: string, where: string): void {
   }
 }
 
-/** A rule that no call can ever match is a slip of the pen: AWS would take it, then refuse every call. */
+/** Refuses a rule that no call can ever match: AWS would accept it, then refuse every call. */
 function checkFit({ name, resourceTypes }: ActionFacts, resource: string, where: string): void {
   if (resource === '*' || resourceTypes.some(({ arnPattern }) => globsOverlap(arnPattern, resource))) return;
   const can = resourceTypes.map((type) => `${type.name} (${type.arnPattern})`).join(', ') || '* only';

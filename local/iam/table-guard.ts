@@ -3,12 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type Credential, type Refusal, verifySignature } from '../../emulator/sigv4/verify.ts';
 import type { Authorizer, Call, Decision } from './authorizer.ts';
 import { dynamoDbCalls, operationOf, type TablePlace } from './dynamodb-call.ts';
-import { readWholeBody, withBody } from './whole-body.ts';
+import { bufferBody, withBody } from './request-body.ts';
 
 export interface TableGuardOptions extends TablePlace {
-  /** Serves a request that is allowed; it reads the body from the stream as it would from the network. */
+  /** Serves an allowed request. It reads the body from the stream as it would from the network. */
   serve: RequestListener;
-  /** Who holds an access key; the credential's `name` is the principal whose policies decide. */
+  /** Finds the holder of an access key. The credential's `name` is the principal whose policies decide. */
   lookup: (accessKeyId: string) => Credential | undefined;
   authorizer: Pick<Authorizer, 'decide' | 'denialMessage'>;
 }
@@ -32,14 +32,14 @@ const REFUSALS: Readonly<Record<Refusal, readonly [type: string, words?: string]
 };
 
 /**
- * Stands in front of a table service: verifies each request's signature, has the caller's policies decide it,
- * and answers what is refused as DynamoDB does. A signature covers the body, so the body is read whole first,
- * and a request that is allowed is served with that same body. A client that goes away in the middle of a
- * request is served nothing.
+ * Stands in front of a table service: verifies each request's signature, decides it by the caller's policies,
+ * and refuses it as DynamoDB does. A signature covers the body, so the guard reads the whole body first, and an
+ * allowed request is served with the same body. A client that disconnects in the middle of a request gets no
+ * answer.
  */
 export function guardTable(options: TableGuardOptions): RequestListener {
   return (request, response) => {
-    readWholeBody(request, MAX_BODY_BYTES, (body) => {
+    bufferBody(request, MAX_BODY_BYTES, (body) => {
       if (!body) {
         response.writeHead(413).end();
         return;
@@ -82,14 +82,14 @@ function refusalOf(
     return { type: 'SerializationException' };
   }
   const { principal } = verified;
-  // Of what nobody can say what it is about, nobody can say that a statement allows it.
+  // A request whose resources are unknown is never allowed.
   const calls = dynamoDbCalls(operation, parsed, place);
   if (!calls)
     return accessDenied({ principal, action: `dynamodb:${operation}`, resources: [] }, NO_STATEMENT);
   for (const call of calls) {
-    const asked = { principal, ...call };
-    const decision = authorizer.decide(asked);
-    if (!decision.allowed) return accessDenied(asked, decision);
+    const principalCall = { principal, ...call };
+    const decision = authorizer.decide(principalCall);
+    if (!decision.allowed) return accessDenied(principalCall, decision);
   }
   return undefined;
 

@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 
-/** Entries are swept once a map has grown by this many, so that abandoned sign-ins don't pile up. */
+/** A map drops its expired entries each time it has grown by this many, so that abandoned sign-ins don't pile up. */
 const SWEEP_EVERY = 1000;
 
 interface Entry {
@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * The provider's storage: one map a model, gone when the process ends. The adapter that oidc-provider brings keeps
- * the last thousand entries only and shares them between all providers of a process.
+ * The provider's storage: one map a model, in this process alone. The adapter of oidc-provider keeps only the last
+ * thousand entries, and all providers of a process share them.
  */
 export function createMemoryStorage(now: () => number = Date.now): (model: string) => Adapter {
   const models = new Map<string, Map<string, Entry>>();

@@ -7,7 +7,7 @@ export interface Page {
   headers: Record<string, string>;
 }
 
-/** Presses the button that is there for browsers without scripts. */
+/** Presses the page's button, which is for browsers without scripts. */
 const PRESS = `document.querySelector('button').click();`;
 
 interface SignIn {
@@ -15,12 +15,12 @@ interface SignIn {
   action: string;
   /** Where the browser may be sent afterwards. */
   redirectOrigins: readonly string[];
-  /** What was typed before, and what is wrong with it. */
+  /** The name that was typed before, and what is wrong with it. */
   name?: string;
   problem?: string;
 }
 
-/** Asks for the player's name, and for nothing else: this provider never leaves the machine. */
+/** Asks only for the player's name: this provider serves one machine. */
 export function signInPage({ action, redirectOrigins, name = '', problem }: SignIn): Page {
   const error =
     problem === undefined ? '' : `<p class="problem" id="problem" role="alert">${escapeHtml(problem)}</p>`;
@@ -42,13 +42,13 @@ ${error}<button type="submit">Sign in</button>
 interface SignOut {
   /** The provider's own form, without a button. */
   form: string;
-  /** Whether the page that sent the player here has proved whose sign-in it is: then nobody is asked again. */
-  asked: boolean;
+  /** Whether the console has proved whose sign-in it is. Then the page signs out without a question. */
+  isConfirmed: boolean;
   redirectOrigins: readonly string[];
 }
 
-/** Signs out by itself for the page's own button, asks everybody else. */
-export function signOutPage({ form, asked, redirectOrigins }: SignOut): Page {
+/** Signs out at once after the console's own button; otherwise asks first. */
+export function signOutPage({ form, isConfirmed: asked, redirectOrigins }: SignOut): Page {
   return document({
     title: 'Sign out',
     redirectOrigins,
@@ -59,7 +59,7 @@ ${form}<button type="submit" form="op.logoutForm" name="logout" value="yes">Sign
   });
 }
 
-/** Where a sign-out ends that came from no page. */
+/** The last page of a sign-out that did not begin in the console. */
 export function signedOutPage(): Page {
   return document({
     title: 'Signed out',
@@ -67,7 +67,7 @@ export function signedOutPage(): Page {
   });
 }
 
-/** What a person sees when a sign-in can't go on; `out` is the OAuth error. */
+/** The page for a sign-in that can't go on. @param out the OAuth error */
 export function errorPage(out: { error?: string; error_description?: string }): Page {
   const lost = out.error === 'session_not_found' || out.error === 'server_error';
   const said = out.error_description ?? out.error ?? 'unknown error';

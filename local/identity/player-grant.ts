@@ -3,7 +3,7 @@ import { PLAYER_GRANT, playerNameProblem } from './names.ts';
 
 const PARAMETERS = ['player', 'kind', 'scope', 'audience', 'expires_in'] as const;
 
-/** A day, either way: a token that expired, or one that outlasts a long bench. */
+/** The furthest a token's expiry may lie from now: a day ago, or in a day, which outlasts a long bench. */
 const MOST_SECONDS = 24 * 60 * 60;
 
 interface Settings {
@@ -13,9 +13,9 @@ interface Settings {
 }
 
 /**
- * The grant behind the token command and the tests: `player` gets an access token as the page would, or on request
- * one that the player API must refuse: an ID token (`kind=id`), another `scope`, another `audience`, or one that
- * expired (`expires_in` of zero or less, seconds from now). Nothing is stored, so thousands take seconds.
+ * The grant type of the token command and the tests. `player` gets an access token like the console's. On request
+ * it is one that the player API must refuse: an ID token (`kind=id`), another `scope`, another `audience`, or an
+ * expired one (`expires_in` of zero or less, in seconds from now). Nothing is stored, so thousands take seconds.
  */
 export function registerPlayerGrant(provider: Provider, { resource, scope, audience }: Settings): void {
   provider.registerGrantType(
@@ -53,7 +53,7 @@ async function idTokenFor(ctx: ProviderContext, player: string) {
   return { id_token: await token.issue({ use: 'idtoken' }), token_type: 'N_A' };
 }
 
-/** Epoch seconds. An expired token was issued before it expired, as a real one. */
+/** Epoch seconds. Like a real one, an expired token was issued before it expired. */
 function lifetime(expiresIn: string | undefined): { iat: number; exp: number } {
   const seconds = expiresIn === undefined ? 15 * 60 : Number(expiresIn);
   if (!Number.isInteger(seconds) || Math.abs(seconds) > MOST_SECONDS) {

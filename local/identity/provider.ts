@@ -6,7 +6,7 @@ import { CLI_CLIENT_ID, CONSOLE_CLIENT_ID, PLAYER_GRANT, playerNameProblem } fro
 import { errorPage, signedOutPage, signOutPage } from './pages.ts';
 import { registerPlayerGrant } from './player-grant.ts';
 
-/** Short on purpose: a page that forgets to refresh its token is found out within one long session. */
+/** Short on purpose: one long session shows whether a page forgets to refresh its token. */
 const ACCESS_TOKEN_SECONDS = 15 * 60;
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -14,7 +14,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** The player API as a resource (RFC 8707 wants a URI here); tokens carry `audience` instead. */
 const RESOURCE = 'urn:rejoin:player-api';
 
-/** What the provider is made from; see {@link createProvider}. */
+/** Settings of the provider; see {@link createProvider}. */
 export interface ProviderSettings {
   /** Base URL, also the `iss` of every token. */
   issuer: string;
@@ -27,9 +27,9 @@ export interface ProviderSettings {
 }
 
 /**
- * An OpenID provider in memory with keys of its own, made anew at each start: tokens of an earlier run are worthless.
- * Access tokens are RS256 JWTs for the player API whether or not a client asks for a resource, since the page that a
- * deployer brings may know nothing of resource indicators.
+ * An OpenID provider in memory. It makes new keys at each start, so tokens of an earlier run are worthless. Access
+ * tokens are RS256 JWTs for the player API, whether or not a client asks for a resource: a deployer's page may not use
+ * resource indicators.
  */
 export async function createProvider({ issuer, redirectOrigins, audience, scope }: ProviderSettings) {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
@@ -42,7 +42,7 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
     jwt: { sign: { alg: 'RS256' } },
   };
   const landing = redirectOrigins.map((origin) => new URL('/', origin).href);
-  // Cookies ignore ports: two deployments on one machine would sign each other's players out.
+  // Browsers ignore the port of a cookie: with the same names, two deployments on one machine would sign each other's players out.
   const cookie = (name: string) => `rejoin_${new URL(issuer).port}_${name}`;
 
   const provider = new Provider(issuer, {
@@ -88,7 +88,7 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx: ProviderContext, form: string) =>
-          page(ctx, signOutPage({ form, asked: 'IdTokenHint' in ctx.oidc.entities, redirectOrigins })),
+          page(ctx, signOutPage({ form, isConfirmed: 'IdTokenHint' in ctx.oidc.entities, redirectOrigins })),
         postLogoutSuccessSource: (ctx: ProviderContext) => page(ctx, signedOutPage()),
       },
     },
@@ -119,7 +119,7 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
   return provider;
 }
 
-/** Signing in is consent enough: the one client there is belongs to the deployment itself. */
+/** Grants without asking for consent: the only client belongs to the deployment itself. */
 async function impliedGrant(ctx: ProviderContext, scope: string) {
   const { provider, client, session } = ctx.oidc;
   const known = session.grantIdFor(client.clientId);

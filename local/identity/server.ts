@@ -49,7 +49,7 @@ export async function startIdentity(
 
   server.on('request', (request, response) => {
     if (request.headers.host !== authority) {
-      // A foreign name that resolves to this machine must not reach a provider that hands out tokens for the asking.
+      // A foreign host name that resolves to this machine must not reach a provider that gives tokens to anybody.
       response
         .writeHead(421, { 'content-type': 'text/plain' })
         .end(`This provider answers at ${issuer} only.\n`);

@@ -6,7 +6,7 @@ import { errorPage, type Page, signInPage } from './pages.ts';
 /** A name of 64 characters, each escaped to three bytes, fits with room to spare. */
 const BODY_BYTES = 4096;
 
-/** The page between the provider's authorization endpoint and the way back: asks for a name, trusts it. */
+/** The sign-in page of the provider: asks for a name, and trusts it. */
 export function createSignIn(provider: Provider, redirectOrigins: readonly string[]) {
   return async function signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
@@ -39,7 +39,7 @@ export function createSignIn(provider: Provider, redirectOrigins: readonly strin
   };
 }
 
-/** Answers with a page; nothing of a sign-in is worth caching. */
+/** Sends a page that no cache keeps. */
 export function send(response: ServerResponse, status: number, { html, headers }: Page): void {
   response
     .writeHead(status, {

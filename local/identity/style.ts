@@ -1,4 +1,4 @@
-/** The look of the provider's few pages: the console's, in short. One string, so that a hash can allow exactly it. */
+/** The style of the provider's pages, like the console's. One string, so that the pages' policy can allow it by its hash. */
 export const STYLE = `
 :root {
   color-scheme: dark;

@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID, PLAYER_GRANT } from './names.ts';
 
-/** What to mint; everything but `issuer` and `player` is for tokens that must be refused. */
+/** The token to mint. Everything but `issuer` and `player` is for tokens that must be refused. */
 export interface MintOptions {
   /** Base URL of the local identity provider. */
   issuer: string;

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createRateLimit } from '../../emulator/api/rate-limit.ts';
 import { operationOf } from '../iam/dynamodb-call.ts';
-import { readWholeBody, withBody } from '../iam/whole-body.ts';
+import { bufferBody, withBody } from '../iam/request-body.ts';
 import type { TableModel } from '../template/model.ts';
 
 export interface ItemWriteLimitOptions {
-  /** Serves a request that is within the limit; it reads the body from the stream as it would from the network. */
+  /** Serves a request under the limit. It reads the body from the stream as it would from the network. */
   serve: RequestListener;
-  /** Whose items are limited; what names no table of these goes through. */
+  /** The tables whose items are limited. A request for another table goes through. */
   tables: readonly TableModel[];
-  /** Writes that one item takes in a second, greater than 0; as many may come at once. */
+  /** How many writes a second one item takes, above 0; as many may come at once. */
   writesPerSecond: number;
   /** Epoch milliseconds. */
   now?: () => number;
@@ -19,7 +19,7 @@ export interface ItemWriteLimitOptions {
 /** DynamoDB's limit of a request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Where each write has the item's key. */
+/** The member of each write operation that holds the item's key. */
 const KEY_MEMBER: Readonly<Record<string, string>> = {
   PutItem: 'Item',
   UpdateItem: 'Key',
@@ -42,8 +42,8 @@ const THROTTLES = {
 
 /**
  * Stands in front of a table service and throttles the writes of an item that is written too often. Each write counts
- * once, whether its condition holds or not, as DynamoDB counts items of up to 1 KB. In DynamoDB the limit is the
- * partition's, 1,000 a second, which an item that is hot enough has to itself.
+ * once, whether its condition holds or not, as DynamoDB counts items of up to 1 KB. In DynamoDB the limit is one of
+ * the partition, 1,000 a second; a hot item gets a partition of its own.
  * Source: DynamoDB Developer Guide, "Designing partition keys".
  */
 export function limitItemWrites(options: ItemWriteLimitOptions): RequestListener {
@@ -55,7 +55,7 @@ export function limitItemWrites(options: ItemWriteLimitOptions): RequestListener
       serve(request, response);
       return;
     }
-    readWholeBody(request, MAX_BODY_BYTES, (body) => {
+    bufferBody(request, MAX_BODY_BYTES, (body) => {
       if (!body) {
         response.writeHead(413).end();
         return;
@@ -67,7 +67,7 @@ export function limitItemWrites(options: ItemWriteLimitOptions): RequestListener
   };
 }
 
-/** Which item a write is about; undefined where it names none, which is for the table service to refuse. */
+/** The item that a write names; undefined: it names none, and the table service refuses it. */
 function writtenItem(
   body: Buffer,
   member: string,

@@ -16,13 +16,13 @@ export interface TableService {
  * DynamoDB on this machine: dynalite in memory, with the tables the template defines. It has no transactions,
  * deletes nothing by TTL and returns no item on a failed condition.
  * @param options.port 0 for any free port
- * @param options.guard stands in front of it once the tables are there, and decides which requests get through;
+ * @param options.guard stands in front of it once the tables exist, and decides which requests get through;
  * absent: all do
  * @param options.itemWritesPerSecond how many writes an item takes in a second before it is throttled (DynamoDB:
  * 1,000 units a partition); absent: any number
  * @throws Error naming the port when it is in use
  */
-export async function startTable(options: {
+export async function startTableService(options: {
   port: number;
   tables: readonly TableModel[];
   guard?: (serve: RequestListener) => RequestListener;
@@ -33,8 +33,8 @@ export async function startTable(options: {
   if (!dynaliteListener) throw new Error('dynalite has no request listener');
   const serve: RequestListener = (request, response) => {
     dynaliteListener(request, response);
-    // dynalite throws when a client goes away in the middle of a request, which would end this process: a
-    // killed function does just that.
+    // dynalite throws when a client disconnects in the middle of a request, as a killed function does. That
+    // would end this process.
     request.removeAllListeners('error').on('error', () => {});
   };
   const serveBy = (listener: RequestListener) =>
@@ -55,7 +55,7 @@ export async function startTable(options: {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await createTables(url, options.tables);
   const { guard = (listener) => listener, itemWritesPerSecond, tables } = options;
-  // What is refused for want of permission is no write: the guard stands in front of the limit.
+  // The guard comes first: a write that IAM refuses does not count against the limit.
   const limited =
     itemWritesPerSecond === undefined
       ? serve

@@ -1,8 +1,8 @@
 import type { ResolvedResource, StackResources } from './resources.ts';
 
-/** A name by which a published version of a function is invoked. */
+/** A Lambda alias: the name by which a published version of a function is invoked. */
 interface Alias {
-  /** Of the function that it leads to. */
+  /** The function that the alias invokes. */
   functionLogicalId: string;
   name: string;
   /** `arn:aws:lambda:...:function:NAME:ALIAS` */
@@ -56,12 +56,12 @@ function readAlias(
       `${where} (AWS::Lambda::Alias): FunctionVersion ${properties.FunctionVersion} is no version of its function in this stack`,
     );
   }
-  const kept = properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions;
+  const provisioned = properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions;
   return {
     functionLogicalId: fn.logicalId,
     name: properties.Name,
     arn: String(scope.ref(logicalId)),
     version: properties.FunctionVersion,
-    ...(kept === undefined ? {} : { provisionedConcurrency: kept }),
+    ...(provisioned === undefined ? {} : { provisionedConcurrency: provisioned }),
   };
 }

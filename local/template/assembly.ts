@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** A stack as it stands in the cloud assembly, nothing resolved. */
+/** A stack of the cloud assembly, nothing resolved. */
 export interface AssembledStack {
   name: string;
   template: Template;
-  /** The Region and account the app fixed; undefined: left open. */
+  /** The Region and account that the app fixed; undefined: left open. */
   region?: string;
   accountId?: string;
   /** Absolute directory of each file asset and its hash, by the key of its object in S3. */

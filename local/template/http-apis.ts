@@ -7,7 +7,7 @@ import type { ResolvedResource, StackResources } from './resources.ts';
 type Route = ResolvedResource<'AWS::ApiGatewayV2::Route'>;
 
 /**
- * The HTTP APIs of a stack with everything that decides how a request is answered.
+ * The HTTP APIs of a stack with everything that decides how a request is served.
  * @throws Error for an API without a `$default` stage and for a route whose integration, authorizer or function
  * is not in the stack
  */
@@ -78,7 +78,7 @@ function readRoute(
 }
 
 /**
- * What an integration invokes: the function, and the names under which a permission may speak of it. An alias has
+ * What an integration invokes: the function, and the names that a permission may use for it. An alias has
  * permissions of its own.
  */
 function invokedBy(
@@ -87,22 +87,24 @@ function invokedBy(
 ): { functionLogicalId: string; names: unknown[] } {
   const { scope } = resources;
   const { IntegrationUri: uri } = properties;
-  const means = (arn: string) =>
+  const names = (arn: string) =>
     uri === arn || uri.endsWith(`:lambda:path/2015-03-31/functions/${arn}/invocations`);
   const here = `${where} (AWS::ApiGatewayV2::Integration): IntegrationUri ${uri}`;
   const aliases = readAliases(resources);
-  const alias = aliases.find(({ arn }) => means(arn));
+  const alias = aliases.find(({ arn }) => names(arn));
   if (alias) {
     const { functionLogicalId, name, arn } = alias;
     return { functionLogicalId, names: [arn, `${scope.ref(functionLogicalId)}:${name}`] };
   }
   const fn = resources
     .of('AWS::Lambda::Function')
-    .find(({ logicalId }) => means(String(scope.getAtt(logicalId, 'Arn'))));
+    .find(({ logicalId }) => names(String(scope.getAtt(logicalId, 'Arn'))));
   if (!fn) throw new Error(`${here} is no function of this stack`);
-  const passed = aliases.find(({ functionLogicalId }) => functionLogicalId === fn.logicalId);
-  if (passed) {
-    throw new Error(`${here} goes past the alias ${passed.name}, so nothing that is kept ready would answer`);
+  const bypassed = aliases.find(({ functionLogicalId }) => functionLogicalId === fn.logicalId);
+  if (bypassed) {
+    throw new Error(
+      `${here} goes past the alias ${bypassed.name}, so nothing that is kept ready would answer`,
+    );
   }
   return {
     functionLogicalId: fn.logicalId,
@@ -125,7 +127,7 @@ function authorizerOf({ where, properties }: Route, resources: StackResources): 
   return { kind: 'jwt', issuer: Issuer, audience: Audience, scopes: properties.AuthorizationScopes };
 }
 
-/** A route's own setting counts before the stage's default; both numbers are needed to limit anything. */
+/** A route's own setting overrides the stage's default. A limit needs both numbers. */
 function throttleOf(
   stage: PropertiesOf<'AWS::ApiGatewayV2::Stage'>,
   routeKey: string,

@@ -1,4 +1,4 @@
-/** What a template's references mean here. Each function answers `undefined` for what it does not know. */
+/** The values of a template's references. Each function returns `undefined` for an unknown reference. */
 export interface ReferenceScope {
   /** The value of `Ref` for a resource or parameter. */
   ref(logicalId: string): unknown;
@@ -13,11 +13,11 @@ export interface ReferenceScope {
 const noValue = Symbol('AWS::NoValue');
 
 /**
- * A template's value with every CloudFormation intrinsic replaced by what it stands for: Ref, Fn::GetAtt,
+ * Replaces every CloudFormation intrinsic in a template's value by the value it stands for: Ref, Fn::GetAtt,
  * Fn::Join, Fn::Sub, Fn::Select, Fn::Split, Fn::ImportValue and the pseudo parameters. `AWS::NoValue` removes
- * the property or list entry it stands in, as in CloudFormation.
+ * its property or list entry, as in CloudFormation.
  * @param where names the place for errors: `Stack/LogicalId`
- * @throws Error naming the place and the intrinsic or reference that has no meaning here
+ * @throws Error naming the place and the intrinsic or reference that has no value here
  */
 export function resolveIntrinsics(value: unknown, scope: ReferenceScope, where: string): unknown {
   const resolved = resolve(value, scope, where);
@@ -34,7 +34,7 @@ function resolve(value: unknown, scope: ReferenceScope, where: string): unknown 
   if (intrinsic) {
     const [name, argument] = intrinsic;
     if (entries.length === 1) return evaluate(name, argument, scope, where);
-    // CloudFormation refuses these too; a property that happens to be called Ref has company and stays.
+    // CloudFormation refuses these too. `Ref` beside other keys is an ordinary property.
     if (name !== 'Ref') throw new Error(`${where}: ${name} must be the only key of its object`);
   }
   const result: Record<string, unknown> = {};

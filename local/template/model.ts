@@ -1,5 +1,5 @@
 /**
- * What a synthesized deployment means to this machine: every reference resolved, every default filled in.
+ * A synthesized deployment as this machine executes it: every reference resolved, every default filled in.
  * Units are in the names; ARNs are as AWS would make them.
  */
 
@@ -47,7 +47,7 @@ export interface ThrottleModel {
   burstLimit: number;
 }
 
-/** One route with everything that decides how a request to it is answered. */
+/** One route with everything that decides how a request to it is served. */
 export interface RouteModel {
   logicalId: string;
   /** `GET`, `POST`, ..., `ANY`, or `$default`. */
@@ -57,7 +57,7 @@ export interface RouteModel {
   /** `GET /v1/things/{thingId}` or `$default`. */
   routeKey: string;
   authorizer: AuthorizerModel;
-  /** What answers; where the route invokes an alias, the alias' function. */
+  /** The function that the route invokes, directly or by an alias. */
   functionLogicalId: string;
   integrationTimeoutMs: number;
   payloadFormatVersion: '2.0';
@@ -78,7 +78,7 @@ export interface FunctionModel {
   logicalId: string;
   name: string;
   arn: string;
-  /** The name by which a published version of it is invoked, if it has one. */
+  /** The alias by which a published version is invoked, if there is one. */
   alias?: {
     name: string;
     /** The function's ARN with the alias behind it. */
@@ -124,7 +124,7 @@ interface PolicyStatement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** A role and all that the template grants it. */
+/** A role and the policies that the template gives it. */
 export interface RoleModel {
   logicalId: string;
   name: string;

@@ -4,7 +4,7 @@ import type { StackResources } from './resources.ts';
 export function invokePermissions(resources: StackResources): {
   /**
    * Whether a request to `routeKey` of the API may reach the function.
-   * @param names under which permissions may speak of what is invoked: a function, or an alias of one
+   * @param names that a permission may use for the invoked function or alias
    */
   allow(names: readonly unknown[], apiId: string, routeKey: string): boolean;
 } {

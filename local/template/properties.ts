@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `Tags`, descriptions, retention: what AWS keeps and no request ever notices. */
+/** `Tags`, descriptions, retention: properties that change nothing about a request. */
 const inert = z.unknown().optional();
 const names = z.array(z.string());
 const policyDocument = z.custom<Record<string, unknown>>(
@@ -18,7 +18,7 @@ const index = z.strictObject({
   }),
   ContributorInsightsSpecification: inert,
 });
-const table = {
+const tableProperties = {
   TableName: z.string().optional(),
   AttributeDefinitions: z.array(
     z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
@@ -39,8 +39,8 @@ const routeSettings = z.strictObject({
 });
 
 /**
- * The resource types the local deployment executes and, of each, the properties it reads or may leave aside
- * because they change nothing about how a request is answered. A property that is not here is refused by name.
+ * The resource types that the local deployment executes, with the properties that it reads, or ignores because they
+ * change nothing about a request. Any other property is refused by name.
  */
 const propertySchemas = {
   'AWS::ApiGatewayV2::Api': z.strictObject({
@@ -165,7 +165,7 @@ const propertySchemas = {
     Description: inert,
   }),
   'AWS::DynamoDB::Table': z.strictObject({
-    ...table,
+    ...tableProperties,
     ProvisionedThroughput: throughput.optional(),
     ContributorInsightsSpecification: inert,
     DeletionProtectionEnabled: inert,
@@ -174,8 +174,8 @@ const propertySchemas = {
     WarmThroughput: inert,
   }),
   'AWS::DynamoDB::GlobalTable': z.strictObject({
-    ...table,
-    // One replica is a plain table; more would need replication. Its settings change no request.
+    ...tableProperties,
+    // One replica is a plain table; more would need replication. Its settings change nothing about a request.
     Replicas: z.array(z.looseObject({ Region: z.string() })).length(1),
     WarmThroughput: inert,
   }),
@@ -187,8 +187,8 @@ export type ExecutedType = keyof typeof propertySchemas;
 /** The properties of an executed resource, checked, defaults filled in. */
 export type PropertiesOf<T extends ExecutedType> = z.infer<(typeof propertySchemas)[T]>;
 
-/** Types that are deployed but take no part in answering a request. */
-const asideTypes = [
+/** Types that are deployed but play no part in a request. */
+const ignoredTypes = [
   /^AWS::CDK::Metadata$/,
   /^AWS::CloudWatch::/,
   /^AWS::Logs::(LogGroup|MetricFilter|ResourcePolicy|QueryDefinition|SubscriptionFilter)$/,
@@ -196,10 +196,10 @@ const asideTypes = [
   /^AWS::Budgets::/,
 ];
 
-/** Whether the type is executed (`true`) or only stands beside (`false`). @throws Error for any other type */
+/** Whether the type is executed (`true`) or ignored (`false`). @throws Error for any other type */
 export function isExecuted(type: string, where: string): type is ExecutedType {
   if (Object.hasOwn(propertySchemas, type)) return true;
-  if (asideTypes.some((pattern) => pattern.test(type))) return false;
+  if (ignoredTypes.some((pattern) => pattern.test(type))) return false;
   throw new Error(`${where} is a ${type}: the local deployment does not execute that resource type`);
 }
 

@@ -2,7 +2,7 @@ import type { AssembledStack, TemplateResource } from './assembly.ts';
 import { type ReferenceScope, resolveIntrinsics } from './intrinsics.ts';
 import { generatedId, generatedName } from './names.ts';
 
-/** Region and account of a stack: its own, else those the caller gives for what the app left open. */
+/** Region and account of a stack: its own, else the ones that the caller gives. */
 export interface StackPlace {
   name: string;
   region: string;
@@ -10,7 +10,7 @@ export interface StackPlace {
 }
 
 /**
- * What references mean inside one stack.
+ * The values of references inside one stack.
  * @param exports looks an export's name up in the whole assembly
  */
 export function stackScope(
@@ -58,8 +58,8 @@ function physicalName(
 }
 
 /**
- * `Ref` (passed as attribute `Ref`) or an attribute of a resource, as AWS's reference of each type gives them;
- * undefined for an attribute that has no local meaning.
+ * `Ref` (passed as attribute `Ref`) or an attribute of a resource, as AWS's reference of each type says;
+ * undefined for an attribute without a value here.
  */
 function attributeOf(
   resource: TemplateResource,

@@ -48,7 +48,7 @@ export function readRoles(resources: StackResources): RoleModel[] {
   });
 }
 
-/** IAM allows a single statement without its list; here it always is a list. */
+/** IAM allows a single statement without a list; here it is always a list. */
 function document(value: Record<string, unknown>): PolicyDocument {
   const statement = value.Statement;
   return { ...value, Statement: Array.isArray(statement) ? statement : [statement] } as PolicyDocument;

@@ -10,14 +10,14 @@ const MARKER = 'cdk.out';
 const projectDirectory = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * Synthesizes the CDK app into `outDir`, as `cdk synth -c settings=...` would: the command of cdk.json, with
+ * Synthesizes the CDK app into `outDir`, as `cdk synth -c settings=...` would: runs the command of cdk.json, with
  * the context of cdk.json, cdk.context.json and the CLI's own defaults in its environment. Needs no AWS
- * credentials and passes none on. Whatever an earlier synthesis left in `outDir` is removed first, so what is
- * executed is always what was just built; two deployments at once need two directories.
+ * credentials and passes none on. Empties `outDir` first, so that nothing of an earlier synthesis is executed; two
+ * deployments at once need two directories.
  * @param options.settingsPath the deployer's settings file
  * @param options.projectDirectory where cdk.json is; default: this project
- * @param options.onProgress called with one line whenever the app says what it is doing
- * @throws Error whose message is the app's own complaint: of wrong settings, a line for each
+ * @param options.onProgress called with each line that the app prints
+ * @throws Error with the app's own message: for wrong settings, a line for each
  */
 export async function synthesize(options: {
   settingsPath: string;
@@ -64,21 +64,23 @@ export async function synthesize(options: {
   return { outDir };
 }
 
-/** The app sees nothing of this machine's AWS or CDK setup: the same settings give the same template anywhere. */
+/** The app's environment without this machine's AWS and CDK variables: the same settings give the same template anywhere. */
 function appEnvironment(outDir: string, context: Record<string, unknown>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_)/.test(name));
   return {
     ...Object.fromEntries(inherited),
     PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
     CDK_OUTDIR: outDir,
-    // CDK's own rules for templates take half of the time and would only warn: whoever deploys has them from `cdk synth`.
+    // CDK's own rules for templates take half of the time and would only warn. A deployer gets them from `cdk synth`.
     CDK_VALIDATION: 'false',
     CDK_CONTEXT_JSON: JSON.stringify(context),
   };
 }
 
-/** A directory that is no cloud assembly is not ours to empty. */
-/** Leaves a directory that only a synthesis writes to. CDK marks its own with a file `cdk.out`, but only at the end. */
+/**
+ * Empties the directory. Refuses one that is not a cloud assembly: it may hold somebody's files. CDK marks an assembly with a file
+ * `cdk.out`, but only at the end.
+ */
 function emptyAssembly(outDir: string): void {
   if (existsSync(outDir)) {
     const entries = readdirSync(outDir);
@@ -88,11 +90,11 @@ function emptyAssembly(outDir: string): void {
     rmSync(outDir, { recursive: true });
   }
   mkdirSync(outDir, { recursive: true });
-  // Marked before the app runs: Ctrl-C during a synthesis must not make the next one refuse its own directory.
+  // Marked before the app runs: otherwise the next synthesis would refuse the directory after Ctrl-C in this one.
   writeFileSync(join(outDir, MARKER), '{}');
 }
 
-/** What the app said, a line a complaint; of a crash the error and where it happened. */
+/** The app's error lines; for a crash the error and where it happened. */
 function complaintOf(lines: string[], app: string, code: number | null): string {
   const said = lines.filter(
     (line) => line.trim() !== '' && !/^(Bundling asset|\(node:|\(Use `node)/.test(line),

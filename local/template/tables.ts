@@ -2,7 +2,7 @@ import type { TableModel } from './model.ts';
 import type { PropertiesOf } from './properties.ts';
 import type { ResolvedResource, StackResources } from './resources.ts';
 
-/** The DynamoDB tables of a stack; a global table with one replica is a table. */
+/** The DynamoDB tables of a stack. A global table with one replica counts as a table. */
 export function readTables(resources: StackResources): TableModel[] {
   return [
     ...resources.of('AWS::DynamoDB::Table').map((resource) => {

@@ -1,8 +1,8 @@
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 /**
- * Numbers from 0 to below 1 that are spread evenly from the first one on: what happens in a share of cases happens in
- * that share of every few dozen, never by a streak of bad luck. At 5 % there are at least twelve between one and the next.
+ * Numbers from 0 to below 1 that are spread evenly from the first one on: an event of some probability happens in that
+ * share of every few dozen cases, without streaks. At 5 % at least twelve cases lie between two events.
  */
 export function evenDice(): () => number {
   let thrown = 0;

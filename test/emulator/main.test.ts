@@ -26,7 +26,7 @@ function run(...args: string[]) {
   return { child, written, exited: once(child, 'close') };
 }
 
-it('prints what an SDK needs, serves it, and leaves on Ctrl-C', async () => {
+it('npm run emulator prints the settings for an SDK, serves it, and ends on Ctrl-C', async () => {
   const { child, written, exited } = run('--port', '0', '--region', 'eu-west-1');
   await until(
     () => written.out,
@@ -45,7 +45,7 @@ it('prints what an SDK needs, serves it, and leaves on Ctrl-C', async () => {
   expect(await exited).toEqual([0, null]);
 });
 
-it('says in one line that a port is in use', async () => {
+it('npm run emulator says in one line that a port is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
@@ -59,19 +59,19 @@ it.each([
   [['--port', 'many'], /^--port must be a number from 0 to 65535, not "many"\.\n$/],
   [['--region', 'Oregon'], /^--region must be a Region such as us-west-2, not "Oregon"\.\n$/],
   [['--colour'], /^Unknown option '--colour'.*--help\n$/],
-])('%j gets one line that says what to write', async (args, line) => {
+])('npm run emulator says in one line what to write instead of %j', async (args, line) => {
   const { written, exited } = run(...args);
   expect(await exited).toEqual([1, null]);
   expect(written.err).toMatch(line);
 });
 
-it('--help names every option', async () => {
+it('npm run emulator -- --help names every option', async () => {
   const { written, exited } = run('--help');
   expect(await exited).toEqual([0, null]);
   for (const option of ['--port', '--region', '--origin', '--help']) expect(written.out).toContain(option);
 });
 
-it('--help names every route of the control API', async () => {
+it('npm run emulator -- --help names every route of the control API', async () => {
   const bench = await openBench();
   const { error } = (await bench.control('GET', 'anything')).body as { error: string };
   await bench.close();

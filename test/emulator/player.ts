@@ -1,5 +1,5 @@
 import { PeerConnection, Video } from 'node-datachannel';
-import { hold } from '../../emulator/webrtc/webrtc.ts';
+import { retain } from '../../emulator/webrtc/webrtc.ts';
 
 interface GameState {
   type: string;
@@ -9,7 +9,7 @@ interface GameState {
   reason?: string;
 }
 
-/** A browser's stand-in: an offer without candidates, as the Web SDK makes it, then video and messages. */
+/** A stand-in for a browser: makes an offer without candidates, as the Web SDK does, then receives video and messages. */
 export interface Player {
   signalRequest: string;
   accept(signalResponse: string): void;
@@ -18,7 +18,7 @@ export interface Player {
   packets: Buffer[];
   /** Whether both channels are open. */
   isConnected(): boolean;
-  /** Whether the connection was closed, from whichever side. */
+  /** Whether either side has closed the connection. */
   isClosed(): boolean;
   /** @param text a key pressed when absent */
   sendInput(text?: string): void;
@@ -39,14 +39,14 @@ export async function createPlayer(): Promise<Player> {
 
   const video = new Video('video', 'RecvOnly');
   video.addH264Codec(97, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
-  const track = hold(connection.addTrack(video));
+  const track = retain(connection.addTrack(video));
   track.onMessage((packet) => {
-    // RTCP shares the track: its packet types lie where RTP has payload types 64 to 95.
+    // RTCP comes on the same track: where RTP has the payload type, its packet types read as 64 to 95.
     const type = (packet[1] ?? 0) & 0x7f;
     if (type < 64 || type > 95) packets.push(packet);
   });
-  const input = hold(connection.createDataChannel('inputChannel', { unordered: true, maxRetransmits: 0 }));
-  const channel = hold(connection.createDataChannel('clientMessageChannel'), () => {
+  const input = retain(connection.createDataChannel('inputChannel', { unordered: true, maxRetransmits: 0 }));
+  const channel = retain(connection.createDataChannel('clientMessageChannel'), () => {
     closed = true;
   });
   channel.onMessage((message) => {
@@ -60,7 +60,7 @@ export async function createPlayer(): Promise<Player> {
   });
   const bare = sdp.split(/\r?\n/).filter((line) => !/^a=(candidate|end-of-candidates)/.test(line));
   return {
-    // LF alone, as the official Web SDK joins its lines.
+    // LF alone, as in the official Web SDK.
     signalRequest: JSON.stringify({ type: 'offer', sdp: bare.join('\n'), webSdkVersion: '1.2.0' }),
     accept: (signalResponse) => {
       connection.setRemoteDescription(JSON.parse(signalResponse).sdp, 'answer');

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-gameliftstreams';
 import { expect, vi } from 'vitest';
 import { newOffer } from '../../bench/storm/offer.ts';
-import type { Call } from '../../emulator/api/calls.ts';
+import type { CallRecord } from '../../emulator/api/calls.ts';
 import { OPERATIONS } from '../../emulator/model/settings.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
 import { ASKS_FOR_MS } from '../patience.ts';
@@ -17,7 +17,7 @@ export const GROUP = 'sg-test';
 export const APPLICATION = 'a-test';
 const PRINCIPAL = { name: 'tester', accessKeyId: 'AKIATESTER', secretAccessKey: 'tester-secret' };
 
-/** Quotas that no test meets by accident. */
+/** Quotas that no test reaches by accident. */
 const AMPLE = Object.fromEntries(OPERATIONS.map((operation) => [operation, 100_000]));
 
 export { newOffer };
@@ -26,9 +26,9 @@ export interface Bench {
   emulator: Emulator;
   client: GameLiftStreamsClient;
   clientOf(principal: { accessKeyId: string; secretAccessKey: string }): GameLiftStreamsClient;
-  /** Calls the control API and returns the answer's status and body. */
+  /** Calls the control API. @returns the response's status and body */
   control(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
-  calls(): Promise<Call[]>;
+  calls(): Promise<CallRecord[]>;
   /** Starts a session. @returns its id */
   start(input?: Partial<StartStreamSessionCommandInput>): Promise<string>;
   get(id: string): ReturnType<typeof getSession>;
@@ -41,7 +41,7 @@ export interface Bench {
 const getSession = (client: GameLiftStreamsClient, id: string) =>
   client.send(new GetStreamSessionCommand({ Identifier: GROUP, StreamSessionIdentifier: id }));
 
-/** An emulator on a free port with short durations and ample quotas, and the real SDK in front of it. */
+/** An emulator on a free port with short durations and large quotas, and a client of the real SDK. */
 export async function openBench(options: Partial<EmulatorOptions> = {}): Promise<Bench> {
   const emulator = await startEmulator({
     port: 0,
@@ -54,7 +54,7 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
       activationSeconds: 0,
       readySeconds: 0.01,
       terminatingSeconds: 0.01,
-      // On a busy machine a client that is alive may be silent for as long as the default.
+      // On a busy machine a live client may be silent for as long as the default.
       clientSilenceSeconds: 1000,
       ...options.settings,
       quotas: { ...AMPLE, ...options.settings?.quotas },
@@ -81,7 +81,7 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
     client,
     clientOf,
     control,
-    calls: async () => (await control('GET', 'calls')).body as Call[],
+    calls: async () => (await control('GET', 'calls')).body as CallRecord[],
     start: async (input = {}) => {
       const output = await client.send(
         new StartStreamSessionCommand({
@@ -121,7 +121,7 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
   };
 }
 
-/** Asks again and again until the answer is the wanted one; returns the last answer, the wanted one or not. */
+/** Calls again and again until the result is the wanted one. @returns the last result, even if it is not the wanted one */
 export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) => boolean): Promise<T> {
   const deadline = performance.now() + ASKS_FOR_MS;
   for (;;) {
@@ -132,8 +132,8 @@ export async function until<T>(ask: () => Promise<T> | T, isWanted: (answer: T) 
 }
 
 /**
- * Does something while the clock of this process stands still, the emulator's included. However long it takes, no quota refills
- * meanwhile, no minute ends, and of a function's life as much is left as the test says.
+ * Does something while the clock of this process stands still, also the emulator's. However long it takes, no quota refills meanwhile,
+ * no minute ends, and no function's time runs out.
  */
 export async function atOneMoment<T>(work: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ['Date'] });

@@ -11,14 +11,14 @@ import type { ReconnectDependencies, ReconnectRequest } from '../../lambdas/rout
 import type { StartRequest } from '../../lambdas/routes/start/dependencies.ts';
 import { sessionTable } from '../../lambdas/sessions/session-table.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
-import { startTable } from '../../local/table/table.ts';
+import { startTableService } from '../../local/table/table.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 
 const TABLE_NAME = 'sessions';
 
 /** A real table over HTTP, as the template defines it, and the list of operations asked of it. */
 export async function realTable() {
-  const service = await startTable({
+  const service = await startTableService({
     port: 0,
     tables: [
       {

@@ -11,7 +11,9 @@ const routes = [playerApi, operatorApi].flatMap((api) =>
 
 describe('the codes of a route', () => {
   it.each(routes)('%s: all that its code can refuse with are listed, and no others', (name, listed) => {
-    expect([...listed].toSorted()).toEqual([...reachableCodes(`lambdas/routes/${name}/handler.ts`)].toSorted());
+    expect([...listed].toSorted()).toEqual(
+      [...reachableCodes(`lambdas/routes/${name}/handler.ts`)].toSorted(),
+    );
   });
 
   it.each<[string, string, Api]>([

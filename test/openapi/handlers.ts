@@ -3,7 +3,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, vi } from 'vitest';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
-import { startTable } from '../../local/table/table.ts';
+import { startTableService } from '../../local/table/table.ts';
 import { APPLICATION, GROUP, openBench } from '../emulator/support.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
 import { notAsTabled } from './carries.ts';
@@ -64,7 +64,7 @@ export async function openHandlers() {
   const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
   const [bench, tables] = await Promise.all([
     openBench({ settings: { activationSeconds: 0.02, readySeconds: 0.02, adminShellReadySeconds: 0 } }),
-    startTable({
+    startTableService({
       port: 0,
       tables: TABLES.map((name) => ({
         logicalId: name,

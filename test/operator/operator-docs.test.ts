@@ -68,8 +68,9 @@ describe('docs/operator.md', () => {
   it('explains lines that the command line prints', () => {
     const lines = [...(document.split('### The command says')[1] ?? '').matchAll(/^\| `([^`]+)`/gm)];
     expect(lines.length).toBeGreaterThan(4);
-    const sources = ['commands/api-failure', 'aws/query-api', 'commands/commands', 'commands/plugin'].map((name) =>
-      readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
+    const sources = ['commands/api-failure', 'aws/query-api', 'commands/commands', 'commands/plugin'].map(
+      (name) =>
+        readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
     );
     const codes = readFileSync(join(root, 'lambdas', 'problems', 'operator-problems.ts'), 'utf8');
     for (const [, line = ''] of lines) {

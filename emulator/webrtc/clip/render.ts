@@ -1,9 +1,9 @@
 /**
- * Draws the pretend game and encodes it as `clip.h264`: `node emulator/webrtc/clip/render.ts`.
+ * Draws the emulated game and encodes it as `clip.h264`: `node emulator/webrtc/clip/render.ts`.
  *
- * Needs ffmpeg with libx264. Nobody else does: the clip is committed, and this script runs only when the scene
- * changes. What the stream needs of the clip: annex B, constrained baseline (every browser decodes it), no
- * B-frames, one slice a frame, parameter sets before each IDR frame, an IDR frame every half second.
+ * Needs ffmpeg with libx264, only when the scene changes: the clip is committed. The stream needs these properties:
+ * annex B, constrained baseline (every browser decodes it), no B-frames, one slice a frame, parameter sets before each
+ * IDR frame, an IDR frame every half second.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,6 @@
 /**
- * The picture of the pretend game: a car on a winding night road, a striped sun behind the mountains. A pure
- * function of position and time; everything that moves repeats after one turn of `phase`, so the clip loops
- * without a seam.
+ * The picture of the emulated game: a car on a winding night road, a striped sun behind the mountains. A pure
+ * function of position and time. Every movement repeats after one turn of `phase`, so the clip loops without a seam.
  */
 
 type Rgb = readonly [number, number, number];

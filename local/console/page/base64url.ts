@@ -1,4 +1,4 @@
-/** Base64 as URLs and tokens want it: `-` and `_`, no padding. */
+/** Base64url, as URLs and tokens need it: with `-` and `_`, without padding. */
 export function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
@@ -12,7 +12,7 @@ export function textOfBase64url(encoded: string): string {
   return new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
 }
 
-/** A value nobody can guess: 32 random bytes. */
+/** A value that can't be guessed: 32 random bytes. */
 export function randomValue(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));
 }

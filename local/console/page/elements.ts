@@ -1,4 +1,4 @@
-/** An element of index.html, which is part of this program: a missing one is a mistake in it. */
+/** An element of index.html. @throws Error when it is missing, which is a mistake in index.html */
 export function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`);
@@ -14,7 +14,7 @@ export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonE
 /** A checkbox of index.html. */
 export const checkbox = (id: string): HTMLInputElement => element(id, HTMLInputElement);
 
-/** Writes only what differs: rewriting a live region would have it read out again. */
+/** Writes only a changed text: a screen reader reads a rewritten live region again. */
 export function write(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

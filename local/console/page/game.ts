@@ -1,16 +1,16 @@
 /** The counter in a message of the demonstration game; undefined for any other message. */
 export function counterOf(message: Uint8Array): number | undefined {
   try {
-    const said = JSON.parse(new TextDecoder().decode(message)) as unknown;
-    if (typeof said !== 'object' || said === null || !('type' in said) || said.type !== 'state')
+    const state = JSON.parse(new TextDecoder().decode(message)) as unknown;
+    if (typeof state !== 'object' || state === null || !('type' in state) || state.type !== 'state')
       return undefined;
-    return 'counter' in said && Number.isSafeInteger(said.counter) ? (said.counter as number) : undefined;
+    return 'counter' in state && Number.isSafeInteger(state.counter) ? (state.counter as number) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What a return amounts to, in one sentence: the game's counter shows whether it is the same session. */
+/** The sentence about a reconnect. The game's counter shows whether it is the same session. */
 export function returnSentence(seconds: number, before: number | undefined, after: number): string {
   const back = `Back in ${seconds.toFixed(1)} s`;
   if (before === undefined) return `${back}, the counter is at ${number(after)}.`;
@@ -20,7 +20,7 @@ export function returnSentence(seconds: number, before: number | undefined, afte
   return `${back}, counter went on: ${number(before)} → ${number(after)}, nothing lost.`;
 }
 
-/** What a heal amounts to, in one sentence. @param seconds in which nothing was seen of the stream */
+/** The sentence about a healed connection. @param seconds how long nothing of the stream arrived */
 export function healedSentence(seconds: number, before: number | undefined, after: number): string {
   const healed = `Healed after ${seconds.toFixed(1)} s, nothing was replaced`;
   return before === undefined

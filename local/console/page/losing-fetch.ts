@@ -1,11 +1,11 @@
-/** A fetch that can lose an answer on its way back, as a network does: the request has taken effect all the same. */
+/** A fetch that can lose a response, as a network does. The request has taken effect nevertheless. */
 export interface LosingFetch {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** The next granted connection will not arrive; or, with false, it will after all. */
+  /** With true, the response to the next granted connection is lost. */
   lose(next: boolean): void;
 }
 
-/** @param lost called when an answer was lost */
+/** @param lost called when a response was lost */
 export function createLosingFetch(lost: () => void, send: typeof fetch = fetch): LosingFetch {
   let losing = false;
   return {
@@ -14,7 +14,7 @@ export function createLosingFetch(lost: () => void, send: typeof fetch = fetch):
       if (!losing || !response.ok || !new URL(url).pathname.endsWith('/connections')) return response;
       losing = false;
       lost();
-      // What a failed fetch is in every browser.
+      // Every browser throws this for a failed fetch.
       throw new TypeError('The answer was lost.');
     },
     lose(next) {

@@ -10,7 +10,7 @@ import { createSignIn } from './sign-in.ts';
 import { render } from './view.ts';
 import { GameLiftStreams } from './web-sdk.ts';
 
-/** The countdown's pace, and that of the frames' number. */
+/** How often the countdown and the number of frames are updated. */
 const TICK_MS = 100;
 const FRAMES_EVERY_MS = 500;
 
@@ -20,7 +20,7 @@ const videoElement = element('stream', HTMLVideoElement);
 const audioElement = new Audio();
 // The Web SDK plays no element that lacks it.
 audioElement.autoplay = true;
-/** Nothing is shown before the first news: a reload must not flash Sign in at a player who is signed in. */
+/** Undefined until the first news: a reload must not flash Sign in at a player who is signed in. */
 let model: Model | undefined;
 
 const play = createPlay({
@@ -38,7 +38,7 @@ const play = createPlay({
   remembered: remembered(),
 });
 
-/** What a button does; a failure becomes a sentence on the page. */
+/** Sets a button's action. A failure becomes a sentence on the page. */
 function onClick(id: string, act: () => unknown): void {
   button(id).addEventListener('click', async () => {
     try {
@@ -55,7 +55,7 @@ function onChange(id: string, act: (on: boolean) => unknown): void {
 }
 
 function sentenceOf(error: unknown): string {
-  // A failed fetch says only “Failed to fetch”, in words that differ from browser to browser.
+  // The message of a failed fetch says little, and differs between browsers.
   if (error instanceof TypeError)
     return 'The identity provider can’t be reached. Check that npm start still runs.';
   return error instanceof Error ? error.message : String(error);
@@ -74,18 +74,18 @@ onClick('end', play.end);
 onClick('cut-blackhole', () => play.cut('blackhole'));
 onClick('cut-blackout', () => play.cut('blackout'));
 onClick('cut-close', () => play.cut('close'));
-onClick('lose', () => play.lose(model?.trouble.losing !== true));
+onClick('lose', () => play.lose(model?.faults.losing !== true));
 onClick('second-device', openSecondDevice);
 onChange('slow', play.slow);
 onChange('throttle', play.throttle);
 
-// A tab that goes leaves the connection, so that the session learns at once, and keeps what it knows for its return.
+// A tab that is closed or reloaded closes its connection, so that the session notices at once, and remembers it for its next visit.
 window.addEventListener('pagehide', () => {
   const known = play.known();
   if (known !== undefined) remember(known);
   play.stream.close();
 });
-// A page that the browser kept whole for the back button has lost its stream; a visit anew offers the session.
+// A page from the browser's back-forward cache has lost its stream. A reload offers the session.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });

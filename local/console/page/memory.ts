@@ -1,21 +1,21 @@
 const REMEMBERED = 'rejoin.remembered';
 
-/** What a tab knows of its session over a reload: names and a number, no secret among them. */
+/** What a tab remembers of its session over a reload: ids and a number, no secret. */
 export interface Remembered {
   streamSessionId: string;
   connectionId?: string;
   counter?: number;
-  /** It was playing when it went, or on its way to. */
+  /** The tab played, or was connecting, before the reload. */
   playing: boolean;
 }
 
-/** What this tab knew before it was reloaded. */
+/** Reads what this tab remembers. */
 export function remembered(storage: Storage = sessionStorage): Remembered | undefined {
   const text = storage.getItem(REMEMBERED);
   return text === null ? undefined : (JSON.parse(text) as Remembered);
 }
 
-/** Keeps what is known for the next visit of this tab. */
+/** Keeps it for the next visit of this tab. */
 export function remember(known: Remembered, storage: Storage = sessionStorage): void {
   storage.setItem(REMEMBERED, JSON.stringify(known));
 }

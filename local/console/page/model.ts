@@ -1,7 +1,7 @@
 import type { StreamSession, StreamState } from '../../../client/src/index.ts';
 import type { Moment } from './timeline.ts';
 
-/** Where the player is, as far as the page differs by it. */
+/** The states between which the page differs. */
 export type Phase =
   | 'signed-out'
   | 'ready'
@@ -11,30 +11,30 @@ export type Phase =
   | 'ending'
   /** Another device or another tab of the player has the stream. */
   | 'elsewhere'
-  /** The session may well live, and nothing is tried any more until the player says so. */
+  /** The session may still live, but the page tries nothing more until the player asks for it. */
   | 'lost'
   | 'ended';
 
-/** How a connection is cut: packets vanish and nobody says so, for good or for some seconds, or both ends are told. */
+/** How a connection is cut: its packets are lost, for good or for some seconds, or it is closed cleanly. */
 export type Cut = 'blackhole' | 'blackout' | 'close';
 
 /** How long a blackout lasts. */
 export const DARK_SECONDS = 4;
 
-/** What makes the page's life hard just now. */
-export interface Trouble {
-  /** Packets are lost and come late. */
+/** The faults that are switched on now. */
+export interface InjectedFaults {
+  /** Packets are lost and late. */
   slow: boolean;
-  /** AWS takes no reconnects. */
+  /** AWS throttles reconnects. */
   throttled: boolean;
-  /** The next answer to a reconnect will not arrive. */
+  /** The response to the next reconnect will be lost. */
   losing: boolean;
 }
 
-/** Everything the page shows. Replaced as a whole at each change, never edited. */
+/** Everything the page shows. Each change makes a new model. */
 export interface Model {
   readonly player?: string | undefined;
-  /** Where the client library stands. */
+  /** The state of the client library. */
   readonly stream: StreamState;
   /** A live session of the player's that this page is not connected to. */
   readonly found?: StreamSession | undefined;
@@ -44,10 +44,10 @@ export interface Model {
   readonly failed: boolean;
   readonly counter?: number | undefined;
   readonly frames: number;
-  /** How the last return went. */
+  /** The sentence about the last reconnect. */
   readonly lastReturn?: string | undefined;
   readonly moments: readonly Moment[];
-  readonly trouble: Trouble;
+  readonly faults: InjectedFaults;
 }
 
 /** Before anybody has signed in. */
@@ -57,10 +57,10 @@ export const SIGNED_OUT: Model = {
   failed: false,
   frames: 0,
   moments: [],
-  trouble: { slow: false, throttled: false, losing: false },
+  faults: { slow: false, throttled: false, losing: false },
 };
 
-/** The session that the page is about, if there is one. */
+/** The session that the page shows, if there is one. */
 export function sessionOf({ stream, found }: Model): StreamSession | undefined {
   return found ?? ('session' in stream && !isGone(stream) ? stream.session : undefined);
 }

@@ -1,8 +1,8 @@
 import type { ReconnectingState, StreamState } from '../../../client/src/index.ts';
 import { endingSentence, lossReason, waitSentence } from './sentences.ts';
 
-/** Endings that somebody wanted. */
-const CALM: readonly string[] = [
+/** Endings that are no failure. */
+const NORMAL_ENDINGS: readonly string[] = [
   'ended_by_player',
   'closed',
   'aborted',
@@ -17,7 +17,7 @@ function lossNews({ why, lostAt, healing }: ReconnectingState, now: number): str
   return healing ? `${lost} It may come back by itself; a new connection is asked for meanwhile.` : lost;
 }
 
-/** What a new state of the stream is to the player, in one sentence; absent where the last one still holds. */
+/** The player's news about a new state of the stream, in one sentence; absent where the last one still holds. */
 export function newsOf(state: StreamState, now: number): { news?: string; failed: boolean } {
   switch (state.name) {
     case 'idle':
@@ -39,6 +39,6 @@ export function newsOf(state: StreamState, now: number): { news?: string; failed
     case 'ended':
       if (state.reason === 'refused' && state.code === 'session_limit_reached')
         return { news: 'You have a session to come back to.', failed: false };
-      return { news: endingSentence(state), failed: !CALM.includes(state.reason) };
+      return { news: endingSentence(state), failed: !NORMAL_ENDINGS.includes(state.reason) };
   }
 }

@@ -1,6 +1,6 @@
 import { base64url, randomValue, textOfBase64url } from './base64url.ts';
 
-/** What an authorization request must keep until the player is back from the provider. */
+/** The values of an authorization request that are checked when the player is back from the provider. */
 export interface PendingSignIn {
   verifier: string;
   state: string;
@@ -18,9 +18,9 @@ export async function challengeOf(verifier: string): Promise<string> {
 }
 
 /**
- * The code in the address the provider sent the player back to; undefined when the address is no such thing.
+ * The code in the address to which the provider sent the player back; undefined for any other address.
  *
- * @throws Error with a sentence for the player when the provider refused, or when this browser didn't ask.
+ * @throws Error with a sentence for the player when the provider refused, or this tab did not start the sign-in.
  */
 export function codeFrom(
   address: URL,
@@ -37,17 +37,17 @@ export function codeFrom(
   }
   const error = searchParams.get('error');
   if (error !== null) {
-    const said = searchParams.get('error_description') ?? error;
-    throw new Error(`The provider refused the sign-in (${said}). Press Sign in to try again.`);
+    const reason = searchParams.get('error_description') ?? error;
+    throw new Error(`The provider refused the sign-in (${reason}). Press Sign in to try again.`);
   }
   return searchParams.get('code') ?? undefined;
 }
 
 /**
- * The player that an ID token names. Its signature is not checked: it came from the provider's own token endpoint and
- * not through the browser's address (OpenID Connect Core 3.1.3.7).
+ * The player that an ID token names. Its signature is not checked: it came directly from the provider's token
+ * endpoint, not through the browser's address (OpenID Connect Core 3.1.3.7).
  *
- * @throws Error with a sentence for the player when the token answers another sign-in.
+ * @throws Error with a sentence for the player when the token belongs to another sign-in.
  */
 export function playerOf(
   idToken: string,

@@ -12,7 +12,7 @@ import type { Emulator } from './emulator.ts';
 import { counterOf } from './game.ts';
 import { createLosingFetch } from './losing-fetch.ts';
 import type { Remembered } from './memory.ts';
-import { type Cut, DARK_SECONDS, type Model, SIGNED_OUT, sessionOf, type Trouble } from './model.ts';
+import { type Cut, DARK_SECONDS, type InjectedFaults, type Model, SIGNED_OUT, sessionOf } from './model.ts';
 import { newsOf } from './news.ts';
 import { createRecovery } from './recovery.ts';
 import { endingSentence } from './sentences.ts';
@@ -23,9 +23,9 @@ const CUTS: Record<Cut, string> = {
   close: 'Cut: clean close',
 };
 
-const HAVE_ONE = { news: 'You have a session to come back to.', failed: false };
+const SESSION_FOUND = { news: 'You have a session to come back to.', failed: false };
 
-/** Whether a stream ended so that its session is there to come back to, and nothing has gone wrong. */
+/** Whether a stream ended without a failure, and its session waits for the player. */
 function isWaiting(ending: EndedState): boolean {
   return (
     ending.reason === 'closed' || (ending.reason === 'refused' && ending.code === 'session_limit_reached')
@@ -43,14 +43,14 @@ interface Parts<Sdk> {
   emulator: Emulator;
   /** Called with each new model. */
   changed(model: Model): void;
-  /** The stream is lost, and its last picture still there. */
+  /** Called when the stream is lost, while its last picture still shows. */
   lost(): void;
-  /** What this tab knew of a session before it was reloaded. */
+  /** What this tab remembers of a session from before a reload. */
   remembered?: Remembered | undefined;
   environment?: Partial<Environment>;
 }
 
-/** One player's play in this tab: the client library keeps the stream, this tells the page about it. */
+/** One player's stream in this tab. The client library keeps the stream; this makes the page's model of it. */
 export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
   const { emulator, environment = {} } = parts;
   const now = environment.now ?? Date.now;
@@ -59,7 +59,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
   let remembered = parts.remembered;
 
   const losing = createLosingFetch(
-    () => setTrouble({ losing: false }),
+    () => setFaults({ losing: false }),
     environment.fetch as typeof fetch | undefined,
   );
   const stream = createStream({
@@ -72,9 +72,9 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
         ...clientConnection,
         applicationMessage(message) {
           const counter = counterOf(message);
-          // What an earlier connection still says is nothing that the present one has brought.
+          // Ignores a late message of an earlier connection.
           if (counter === undefined || stream.sdk !== sdk) return;
-          const lastReturn = recovery.told(counter);
+          const lastReturn = recovery.counterSeen(counter);
           set({ counter, ...(lastReturn === undefined ? {} : { lastReturn, news: lastReturn }) });
         },
       });
@@ -86,7 +86,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
         set({ lastReturn: undefined });
       }
       if (event.name === 'answered') set({ frames: 0 });
-      recovery.happened(event, model.counter);
+      recovery.addEvent(event, model.counter);
       set({ moments: recovery.moments() });
     },
     onState: show,
@@ -97,8 +97,8 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     parts.changed(model);
   }
 
-  function setTrouble(change: Partial<Trouble>): void {
-    set({ trouble: { ...model.trouble, ...change } });
+  function setFaults(change: Partial<InjectedFaults>): void {
+    set({ faults: { ...model.faults, ...change } });
   }
 
   function show(state: StreamState): void {
@@ -121,27 +121,27 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     set({ news, failed: news !== '' });
   }
 
-  /** Asks for a connection as the player wishes; how it goes is told by states. */
-  async function connect(isReturn: boolean, ask: () => Promise<unknown>): Promise<void> {
+  /** Connects. The states of the stream show how it goes. @param isReturn whether the session has been played before */
+  async function connect(isReturn: boolean, request: () => Promise<unknown>): Promise<void> {
     const session = sessionOf(model);
     const known = remembered?.streamSessionId === session?.streamSessionId ? remembered?.counter : undefined;
-    recovery.wish(now(), model.counter ?? known, isReturn);
+    recovery.connect(now(), model.counter ?? known, isReturn);
     set({
       found: undefined,
       moments: [],
       lastReturn: undefined,
       ...(isReturn ? {} : { counter: undefined }),
     });
-    await ask();
-    await look();
+    await request();
+    await readFaults();
   }
 
-  /** What the emulator has been told to do to this session, perhaps by another tab. */
-  async function look(): Promise<void> {
-    setTrouble(await emulator.trouble(sessionOf(model)));
+  /** Shows the faults that are switched on already, perhaps by another tab. */
+  async function readFaults(): Promise<void> {
+    setFaults(await emulator.injectedFaults(sessionOf(model)));
   }
 
-  /** Does something that the emulator may refuse; a refusal is news. */
+  /** Does something that the emulator may refuse. A refusal is shown as news. */
   async function trying(act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -150,25 +150,25 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     }
   }
 
-  /** Turns a switch over, and back where that can't be done. */
-  const switching = (name: keyof Trouble, on: boolean, act: () => Promise<void>) =>
+  /** Sets a switch, and sets it back when that fails. */
+  const switching = (name: keyof InjectedFaults, on: boolean, act: () => Promise<void>) =>
     trying(async () => {
-      setTrouble({ [name]: on });
+      setFaults({ [name]: on });
       await act().catch((error) => {
-        setTrouble({ [name]: !on });
+        setFaults({ [name]: !on });
         throw error;
       });
     });
 
   return {
     stream,
-    /** Somebody has signed in: comes back to what this tab played before a reload, or offers the session there may be. */
+    /** After sign-in: reconnects to the session that this tab played before a reload, or offers the player's live session. */
     async begin(player: string): Promise<void> {
       set({ player, stream: { name: 'idle' }, news: 'Looking for your session.', failed: false });
       try {
         const found = await stream.find();
-        set({ found, news: '', ...(found && HAVE_ONE) });
-        await trying(look);
+        set({ found, news: '', ...(found && SESSION_FOUND) });
+        await trying(readFaults);
         const { playing, streamSessionId, connectionId } = remembered ?? {};
         if (!playing || streamSessionId !== found?.streamSessionId) return;
         await connect(true, () =>
@@ -185,7 +185,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
       trying(() => connect(false, () => stream.start({ applicationIdentifier: parts.application }))),
     resume: () => trying(() => connect(true, () => stream.resume())),
     insist: () => trying(() => connect(true, () => stream.resume({ insist: true }))),
-    /** Leaves the stream; the session lives. */
+    /** Leaves the stream. The session lives on. */
     leave: () => stream.close(),
     end: () => trying(async () => void (await stream.end())),
     cut: (how: Cut) =>
@@ -209,9 +209,9 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     throttle: (on: boolean) => switching('throttled', on, () => emulator.throttle(on)),
     lose(next: boolean): void {
       losing.lose(next);
-      setTrouble({ losing: next });
+      setFaults({ losing: next });
     },
-    /** What this tab should know on its next visit. */
+    /** What this tab should remember for its next visit. */
     known(): Remembered | undefined {
       const session = sessionOf(model);
       if (session === undefined) return undefined;

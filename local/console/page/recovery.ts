@@ -3,15 +3,15 @@ import { healedSentence, returnSentence } from './game.ts';
 import { lossReason, reasonOf } from './sentences.ts';
 import type { Moment } from './timeline.ts';
 
-/** What the page tells of one way back, or of a first connection. */
+/** The timeline of one reconnect, or of a first connection. */
 export interface Recovery {
-  /** It begins with the player's own cut; whatever was told before is over. */
+  /** Starts a new timeline with the player's own cut. */
   cut(label: string, at: number): void;
-  /** It begins with the player's wish to connect. @param before the game's counter when it was seen last, if a return is told */
-  wish(at: number, before: number | undefined, isReturn: boolean): void;
-  happened(event: StreamEvent, counter: number | undefined): void;
-  /** The game told its counter on the present connection. @returns how the return went, once that is known */
-  told(counter: number): string | undefined;
+  /** Starts a new timeline with a connect. @param before the game's counter when it was seen last, for a reconnect */
+  connect(at: number, before: number | undefined, isReturn: boolean): void;
+  addEvent(event: StreamEvent, counter: number | undefined): void;
+  /** Takes the game's counter on the present connection. @returns the sentence about the reconnect, once it is over */
+  counterSeen(counter: number): string | undefined;
   moments(): readonly Moment[];
   forget(): void;
 }
@@ -20,7 +20,7 @@ function healedDetail(silentMs: number): string {
   return `after ${(silentMs / 1000).toFixed(1)} s; nothing was replaced`;
 }
 
-/** Makes moments of the library's events. Times are milliseconds of any one clock. */
+/** Makes moments of the library's events. All times are milliseconds of one clock. */
 export function createRecovery(): Recovery {
   let moments: Moment[] = [];
   let cutPending = false;
@@ -45,15 +45,15 @@ export function createRecovery(): Recovery {
       cutPending = true;
       add('cut', at, label);
     },
-    wish(at, before, isReturn) {
+    connect(at, before, isReturn) {
       moments = [];
       cutPending = false;
       known = isReturn;
       returning = isReturn ? { since: at, before } : undefined;
     },
-    happened(event, counter) {
+    addEvent(event, counter) {
       const { at } = event;
-      // A request that was on its way at a heal may still be answered; the way back is over all the same.
+      // A request from before the heal may still be answered. It adds nothing to the timeline.
       const isLate = event.name === 'refused' || event.name === 'answered';
       if (isLate && moments.at(-1)?.kind === 'healed') return;
       switch (event.name) {
@@ -83,7 +83,7 @@ export function createRecovery(): Recovery {
           return add('frame', at, 'First frame');
       }
     },
-    told(counter) {
+    counterSeen(counter) {
       if (returning === undefined) return undefined;
       const { since, before, frameAt, healedMs } = returning;
       if (healedMs !== undefined) {

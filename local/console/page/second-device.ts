@@ -1,8 +1,8 @@
 const DEVICE = 'device';
 
 /**
- * Opens the page as another device of the player would: under the other name of this machine, which a browser takes for another
- * site, so that it shares neither storage nor locks with this one. The identity provider knows the player already.
+ * Opens the page as on another device: under the other name of this machine. A browser takes that for another site, so the two pages
+ * share neither storage nor locks. The player is signed in at the identity provider already.
  */
 export function openSecondDevice(): void {
   const address = new URL('/', location.href);
@@ -11,7 +11,7 @@ export function openSecondDevice(): void {
   window.open(address, '_blank', 'noopener,width=1180,height=780');
 }
 
-/** Whether this visit is a second device's, which signs in by itself. */
+/** Whether this visit is the second device, which signs in by itself. */
 export function wantsSignIn(): boolean {
   return new URL(location.href).searchParams.has(DEVICE);
 }

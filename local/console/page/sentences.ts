@@ -16,7 +16,7 @@ const ENDINGS: Record<string, string> = {
 };
 const OVER = 'The session is over. Start a new one to play again.';
 
-/** Why a stream has ended, and what the player can do. */
+/** The sentence about why a stream has ended, and what the player can do. */
 export function endingSentence(ending: Ending): string {
   switch (ending.reason) {
     case 'session_ended':
@@ -51,7 +51,7 @@ export function endingSentence(ending: Ending): string {
   }
 }
 
-/** What a loss was noticed by. */
+/** How a loss was noticed. */
 export function lossReason(why: Loss, silentMs: number): string {
   const silent = `nothing came for ${(silentMs / 1000).toFixed(1)} s`;
   const reasons: Record<Loss, string> = {
@@ -92,7 +92,7 @@ const REASONS: Record<Code, string> = {
   no_picture: 'no picture came',
 };
 
-/** What stood in the way, in a few words, true during the wait and after it. */
+/** The reason of a wait or a refusal, in words that are true during the wait and after it. */
 export function reasonOf(code: Code | undefined): string {
   return code === undefined ? 'nothing answered' : REASONS[code];
 }

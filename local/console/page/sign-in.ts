@@ -4,7 +4,7 @@ import { challengeOf, codeFrom, createPendingSignIn, type PendingSignIn, playerO
 const PENDING = 'rejoin.sign-in';
 const SIGNED_IN = 'rejoin.signed-in';
 
-/** Refreshed this long before its end, so that no request leaves with a token that dies on the way. */
+/** A token is refreshed this long before its end, so that it does not expire while a request is under way. */
 const REFRESH_AHEAD_MS = 30_000;
 
 interface Tokens {
@@ -21,14 +21,14 @@ interface Endpoints {
   end_session_endpoint: string;
 }
 
-/** The provider takes neither the code nor the refresh token. */
+/** The provider refused the code or the refresh token. */
 class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
 /**
- * The player's sign-in at the provider: authorization code with PKCE. Tokens are kept in memory alone; a reloaded tab is
- * signed in again by the provider's own session, with nothing typed.
+ * The player's sign-in at the provider: authorization code with PKCE. Tokens are kept in memory alone. A reloaded tab is
+ * signed in again by the provider's own session, without typing.
  */
 export function createSignIn(config: ConsoleConfig, storage: Storage = sessionStorage) {
   const landing = `${location.origin}/`;
@@ -87,7 +87,7 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
     /** Whether this tab was signed in before it was reloaded. */
     wasSignedIn: () => storage.getItem(SIGNED_IN) !== null,
 
-    /** Leaves for the provider. With `silently` nobody is asked: who has no session there comes back signed out. */
+    /** Goes to the provider. With `silently` it shows no page: a player without a session there comes back signed out. */
     async signIn({ silently = false } = {}): Promise<void> {
       const pending = createPendingSignIn();
       const { authorization_endpoint } = await endpoints();
@@ -107,13 +107,13 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       location.assign(address);
     },
 
-    /** Back from the provider: trades the code and cleans the address bar. Does nothing on any other visit. */
+    /** On the visit back from the provider: trades the code and cleans the address bar. */
     async finish(): Promise<void> {
       const pending = pendingSignIn();
       const address = new URL(location.href);
       if (address.search !== '') history.replaceState(null, '', landing);
       storage.removeItem(PENDING);
-      // Whatever comes back decides anew whether anybody is signed in.
+      // Each return from the provider decides anew whether the player is signed in.
       if (address.searchParams.has('state')) keep(undefined);
       if (address.searchParams.get('error') === 'login_required') return;
       const code = codeFrom(address, pending, config.identity);
@@ -128,7 +128,7 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       keep(tokensOf(answer, playerOf(String(answer.id_token), { issuer, clientId, nonce: pending.nonce })));
     },
 
-    /** A token that is good for the next request, undefined for nobody; `rejected` is one that the API has just refused. */
+    /** A token for the next request; undefined when nobody is signed in. @param rejected a token that the API has just refused */
     async accessToken(rejected?: string): Promise<string | undefined> {
       if (tokens === undefined) return undefined;
       if (tokens.accessToken === rejected || tokens.expiresAtMs - REFRESH_AHEAD_MS < Date.now()) {
@@ -140,7 +140,7 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       return tokens?.accessToken;
     },
 
-    /** Ends the sign-in here and leaves for the provider to end it there. */
+    /** Ends the sign-in here, and goes to the provider to end it there. */
     async signOut(): Promise<void> {
       const idToken = tokens?.idToken ?? '';
       const { end_session_endpoint } = await endpoints();

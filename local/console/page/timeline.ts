@@ -1,4 +1,4 @@
-/** One thing that happened on the way back. */
+/** One event of a reconnect. */
 export interface Moment {
   kind: 'cut' | 'noticed' | 'asked' | 'wait' | 'answered' | 'frame' | 'healed';
   label: string;
@@ -7,18 +7,18 @@ export interface Moment {
   at: number;
 }
 
-/** What the time before a moment was spent on. */
+/** What took the time before a moment. */
 export type Step = 'noticing' | 'offer' | 'waiting' | 'answer' | 'picture' | 'network';
 
 /** A moment as the page lists it. */
 export interface Row extends Moment {
   /** Milliseconds since the first moment. */
   sinceMs: number;
-  /** What came before, and how many milliseconds it took; the first moment has none. */
+  /** The step before the moment, and how many milliseconds it took; the first moment has none. */
   step?: { on: Step; ms: number };
 }
 
-/** The moments of one recovery with their times; waits of the same kind in a row are one row with a count. */
+/** The moments of one reconnect with their times. Repeated requests are one row with a count. */
 export function rowsOf(moments: readonly Moment[]): Row[] {
   const kept = folded(moments);
   const first = kept[0]?.at ?? 0;
@@ -34,12 +34,12 @@ function stepOf(before: Moment, { kind, detail }: Moment): Step {
   if (kind === 'noticed') return 'noticing';
   if (kind === 'frame') return 'picture';
   if (kind === 'healed') return 'network';
-  // An asked that stands for many carries the reason it was told to wait for.
+  // A folded row of requests has the reason of the wait as its detail.
   if (kind === 'asked') return before.kind === 'wait' || detail !== undefined ? 'waiting' : 'offer';
   return before.kind === 'answered' ? 'picture' : 'answer';
 }
 
-/** Refused and asked again is one story, not twenty lines: the last request stands for all, with why and how often. */
+/** Folds requests that were refused and repeated into the last one, with the reason and the number. */
 function folded(moments: readonly Moment[]): Moment[] {
   const kept: Moment[] = [];
   let repeats = 0;

@@ -5,7 +5,7 @@ import { type Button, curtainOf } from './words.ts';
 
 const BUTTONS: readonly Button[] = ['sign-in', 'start', 'resume', 'insist'];
 
-/** Shows what lies over the picture while nothing plays. */
+/** Shows the curtain over the picture while nothing plays. */
 export function renderCurtain(model: Model, now: number): void {
   const curtain = curtainOf(model);
   at('curtain').hidden = curtain === undefined;
@@ -22,7 +22,7 @@ export function renderCurtain(model: Model, now: number): void {
   renderWaiting(model, now);
 }
 
-/** The numbers of a reconnect: which attempt, until the next one, in what place, and for how long at most. */
+/** Shows the numbers of a reconnect: the attempt, the time until the next one, the place in the queue, and the time left. */
 function renderWaiting({ stream }: Model, now: number): void {
   const trying =
     stream.name === 'reconnecting' || (stream.name === 'connecting' && stream.session !== undefined);

@@ -13,7 +13,7 @@ const STEPS: Record<Step, string> = {
 
 let shown = '';
 
-/** Shows what happened, and as a bar where the time went. */
+/** Shows the moments as a list, and as a bar how long each step took. */
 export function renderTimeline(rows: readonly Row[]): void {
   const text = JSON.stringify(rows);
   if (text === shown) return;

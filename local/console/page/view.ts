@@ -8,7 +8,7 @@ import { PHASE_NAMES } from './words.ts';
 
 /** Shows a model; `now` is on the clock of `Date.now`. */
 export function render(model: Model, now: number): void {
-  const { trouble } = model;
+  const { faults } = model;
   const phase = phaseOf(model);
   const session = sessionOf(model);
   const focused = document.activeElement;
@@ -37,9 +37,9 @@ export function render(model: Model, now: number): void {
   button('leave').disabled = !['connecting', 'connected', 'reconnecting'].includes(phase);
   button('end').disabled = session === undefined || phase === 'ending';
   checkbox('slow').disabled = session === undefined;
-  checkbox('slow').checked = trouble.slow;
-  checkbox('throttle').checked = trouble.throttled;
-  button('lose').setAttribute('aria-pressed', String(trouble.losing));
+  checkbox('slow').checked = faults.slow;
+  checkbox('throttle').checked = faults.throttled;
+  button('lose').setAttribute('aria-pressed', String(faults.losing));
 
   at('return').hidden = model.lastReturn === undefined;
   write(at('return'), model.lastReturn?.replace(' → ', '\u00a0→\u00a0') ?? '');
@@ -53,7 +53,7 @@ export function render(model: Model, now: number): void {
   keepFocus(focused);
 }
 
-/** A button that has done its work disappears; whoever used it by keyboard goes on where the page does. */
+/** Moves the keyboard focus when the focused button disappears. */
 function keepFocus(focused: Element | null): void {
   const gone = focused instanceof HTMLButtonElement && (focused.disabled || focused.offsetParent === null);
   if (!gone) return;

@@ -14,7 +14,7 @@ interface Wire extends SignedRequest {
   headers: Record<string, string>;
 }
 
-/** What the real SDK would put on the wire for a command, caught before it is sent. */
+/** The HTTP request of the real SDK for a command, which is not sent. */
 async function signedBySdk(
   send: (client: GameLiftStreamsClient) => Promise<unknown>,
   sessionToken?: string,
@@ -80,7 +80,7 @@ function verify(
 }
 
 describe('a request signed by the AWS SDK', () => {
-  it('is the principal that holds the key, also with an ARN in the path', async () => {
+  it('is recognized as its principal’s, also with an ARN in the path', async () => {
     const request = await signedBySdk(start);
     expect(request.target).toContain('arn%3Aaws');
     expect(verify(request)).toEqual({ ok: true, principal: 'reconnect', accessKeyId: 'AKIATEST' });
@@ -101,7 +101,7 @@ describe('a request signed by the AWS SDK', () => {
   });
 });
 
-describe('a request changed on its way is refused', () => {
+describe('a request that was changed after signing is refused:', () => {
   const tampered: [string, Refusal, (request: Wire) => Wire][] = [
     ['method', 'signature', (request) => ({ ...request, method: 'PUT' })],
     ['path', 'signature', (request) => ({ ...request, target: request.target.replace('sg-1', 'sg-2') })],
@@ -177,7 +177,7 @@ describe('a request is refused', () => {
     expect(verify({ ...request, headers })).toMatchObject({ reason: 'malformed' });
   });
 
-  it('with a broken escape in its query, without an exception', async () => {
+  it('with a broken escape in its query, and no exception is thrown', async () => {
     const request = await signedBySdk(start);
     expect(verify({ ...request, target: `${request.target}?a=%zz` })).toMatchObject({ reason: 'malformed' });
   });
@@ -203,7 +203,7 @@ describe('a request is refused', () => {
     expect(verify(request, { now: NOW - 16 * minute })).toMatchObject({ reason: 'expired' });
   });
 
-  it('and never says what the secret is', async () => {
+  it('without the secret in its message', async () => {
     const request = await signedBySdk(start);
     const refusals = [verify(request, { region: 'eu-west-1' }), verify({ ...request, method: 'PUT' })];
     expect(JSON.stringify(refusals)).not.toContain(SECRET);

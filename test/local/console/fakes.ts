@@ -81,7 +81,7 @@ export function createTable({ remembered }: { remembered?: Remembered } = {}) {
     cut: (_session, how) => tell(`cut ${how}`)(),
     slow: (_session, on) => tell(`slow ${on}`)(),
     throttle: (on) => tell(`throttle ${on}`)(),
-    trouble: async () => ({ slow: false, throttled: false }),
+    injectedFaults: async () => ({ slow: false, throttled: false }),
   };
   const play = createPlay({
     api: 'https://api.example',

@@ -111,7 +111,7 @@ describe('a blackout on the timeline', () => {
   const told = (...events: StreamEvent[]) => {
     const recovery = createRecovery();
     recovery.cut('Cut: dark for 4 s', 950);
-    for (const event of events) recovery.happened(event, 100);
+    for (const event of events) recovery.addEvent(event, 100);
     return recovery;
   };
 
@@ -125,7 +125,7 @@ describe('a blackout on the timeline', () => {
       detail: 'after 4.1 s; nothing was replaced',
       step: { on: 'network' },
     });
-    expect(recovery.told(141)).toMatch(/^Healed after 4\.1 s.*100 → 141/);
+    expect(recovery.counterSeen(141)).toMatch(/^Healed after 4\.1 s.*100 → 141/);
   });
 
   test('is over at the heal: the answer of a request that was on its way adds nothing', () => {
@@ -152,7 +152,7 @@ describe('a blackout on the timeline', () => {
       'answered',
       'frame',
     ]);
-    expect(recovery.told(250)).toMatch(/^Back in 15\.4 s/);
+    expect(recovery.counterSeen(250)).toMatch(/^Back in 15\.4 s/);
   });
 });
 

@@ -164,11 +164,11 @@ describe('trouble', () => {
     const table = createTable();
     await table.playing(pass);
     await table.play.slow(true);
-    expect(table.model().trouble.slow).toBe(true);
+    expect(table.model().faults.slow).toBe(true);
     table.refuseTrouble();
     await table.play.throttle(true);
 
-    expect(table.model().trouble).toMatchObject({ slow: true, throttled: false });
+    expect(table.model().faults).toMatchObject({ slow: true, throttled: false });
     expect(table.model()).toMatchObject({ failed: true, news: 'The emulator refuses this.' });
   });
 
@@ -182,7 +182,7 @@ describe('trouble', () => {
 
     const [first, second] = table.requests.filter(({ path }) => path.endsWith('/connections'));
     expect(second).toEqual(first);
-    expect(table.model()).toMatchObject({ stream: { name: 'connected' }, trouble: { losing: false } });
+    expect(table.model()).toMatchObject({ stream: { name: 'connected' }, faults: { losing: false } });
   });
 });
 

@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startTable, type TableService } from '../../../local/table/table.ts';
+import { startTableService, type TableService } from '../../../local/table/table.ts';
 import type { TableModel } from '../../../local/template/model.ts';
 
 const tableOf = (name: string, billing: TableModel['billing']): TableModel => ({
@@ -33,7 +33,7 @@ const provisioned = tableOf('provisioned', {
 let service: TableService;
 let client: DynamoDBClient;
 const open = async (itemWritesPerSecond?: number) => {
-  service = await startTable({
+  service = await startTableService({
     port: 0,
     tables: [onDemand, provisioned],
     ...(itemWritesPerSecond === undefined ? {} : { itemWritesPerSecond }),

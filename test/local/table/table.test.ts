@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startTable, type TableService } from '../../../local/table/table.ts';
+import { startTableService, type TableService } from '../../../local/table/table.ts';
 import type { TableModel } from '../../../local/template/model.ts';
 
 const sessions: TableModel = {
@@ -57,7 +57,7 @@ function clientOf(accessKeyId: string): DynamoDBClient {
   return client;
 }
 beforeEach(async () => {
-  service = await startTable({ port: 0, tables: [sessions, provisioned] });
+  service = await startTableService({ port: 0, tables: [sessions, provisioned] });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
@@ -102,7 +102,7 @@ test('a conditional write is made once, and a query finds it', async () => {
 const read = new GetItemCommand({ TableName: 'Test-Sessions', Key: { pk: { S: 'a' }, sk: { S: 'b' } } });
 
 test('a guard stands between every caller and the tables, once these are there', async () => {
-  const guarded = await startTable({
+  const guarded = await startTableService({
     port: 0,
     tables: [sessions],
     guard: (serve) => (request, response) => {
@@ -143,12 +143,12 @@ test('a port in use is an error that names it', async () => {
   const taken = createServer();
   await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
   const { port } = taken.address() as AddressInfo;
-  await expect(startTable({ port, tables: [] })).rejects.toThrow(String(port));
+  await expect(startTableService({ port, tables: [] })).rejects.toThrow(String(port));
   taken.close();
 });
 
 test('closing does not wait for idle connections', async () => {
-  const own = await startTable({ port: 0, tables: [] });
+  const own = await startTableService({ port: 0, tables: [] });
   const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
   await once(socket, 'connect');
   const closed = once(socket, 'close');

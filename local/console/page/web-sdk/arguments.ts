@@ -1,4 +1,4 @@
-/** The versions whose ways the stand-in has. */
+/** The versions that the stand-in can behave like. */
 export type Version = '1.0.0' | '1.1.0' | '1.2.0';
 
 /** Callbacks of the connection, as the SDK names them. */
@@ -8,11 +8,11 @@ export interface ClientConnection {
   /** `idle` or `terminated`: the server's own goodbye. */
   serverDisconnect?(reason: string): void;
   applicationMessage?(message: Uint8Array): void;
-  /** Never called by the stand-in: how the numbers travel is unpublished. */
+  /** Never called by the stand-in: the format of these messages is unpublished. */
   performanceStats?(stats: unknown): void;
 }
 
-/** What the input module obeys; the SDK hands it on as it is. */
+/** The input module's settings. The SDK passes them on unchanged. */
 interface InputConfiguration {
   autoKeyboard?: boolean;
   autoMouse?: boolean;
@@ -32,7 +32,7 @@ export interface StreamConfiguration {
   enableAudio?: boolean;
   maximumKbps?: number;
   iceServers?: RTCIceServer[] | (() => Promise<RTCIceServer[]>);
-  /** From 1.1 on. The stand-in's stream has but one resolution. */
+  /** From 1.1 on. The stand-in's stream has one resolution only. */
   maximumResolution?: '1080p' | '720p' | '540p';
   /** From 1.1 on. */
   forceVideoCodec?: string;
@@ -57,7 +57,7 @@ export function checkArguments({ videoElement, audioElement }: Arguments, versio
   }
 }
 
-/** What of a stream configuration this version knows; it passes over the rest. */
+/** The members of a stream configuration that this version knows. It ignores the rest. */
 export function knownConfiguration(
   { maximumResolution, forceVideoCodec, forceRelay, ...rest }: StreamConfiguration,
   version: Version,

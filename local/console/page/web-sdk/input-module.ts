@@ -1,6 +1,6 @@
 import type { ClientRtc } from './offer.ts';
 
-/** The part of the SDK that the server supplies: it speaks to the game over the data channels. */
+/** The part of the SDK that the server supplies. It talks to the game over the data channels. */
 export interface InputModule {
   attach(): void;
   detach(): void;
@@ -29,8 +29,8 @@ declare global {
 }
 
 /**
- * Loads the module's script, once a page, and makes one.
- * @throws Error when the script can't be loaded, or is another one
+ * Loads the module's script once a page, and makes an input module.
+ * @throws Error when the script can't be loaded, or is not an input module
  */
 export async function loadInputModule(address: string, options: InputModuleOptions): Promise<InputModule> {
   await loadScript(address);

@@ -1,16 +1,16 @@
 import type { StreamConfiguration, Version } from './arguments.ts';
 
-const GATHERING_WITHIN_MS = 15_000;
+const GATHERING_TIMEOUT_MS = 15_000;
 
 /** A connection that an offer is made for. */
 export interface ClientRtc {
   rtcPeerConnection: RTCPeerConnection;
-  /** Input: late events are of no use, so it neither keeps the order nor repeats. */
+  /** Input: unordered and without retransmits, since late events are useless. */
   rtcDataChannel: RTCDataChannel;
   rtcClientMessageChannel: RTCDataChannel;
 }
 
-/** A connection with the SDK's data channels. It holds a real one, so every object that is made must be closed. */
+/** A peer connection with the SDK's data channels. The caller must close it. */
 export function openConnection(): ClientRtc {
   const rtcPeerConnection = new RTCPeerConnection({ iceServers: [] });
   return {
@@ -43,8 +43,8 @@ export async function configure(
 }
 
 /**
- * The signal request of a connection. ICE candidates are in it only where ICE servers are configured; otherwise the answering
- * side learns this one's address from its checks.
+ * The signal request of a connection. It has ICE candidates only where ICE servers are configured; otherwise the other side learns
+ * this side's address from its ICE checks.
  * @throws Error in a browser without H.264
  */
 export async function signalRequestOf(
@@ -74,13 +74,13 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
     const check = () => {
       if (peer.iceGatheringState === 'complete') done();
     };
-    const timer = setTimeout(done, GATHERING_WITHIN_MS);
+    const timer = setTimeout(done, GATHERING_TIMEOUT_MS);
     peer.addEventListener('icegatheringstatechange', check);
     check();
   });
 }
 
-/** Asks for stereo and, where it is limited, a bandwidth. Lines are joined by LF alone. */
+/** Adds stereo and, if there is a limit, a bandwidth. Lines are joined by LF alone. */
 function munged(sdp: string, maximumKbps: number | undefined): string {
   const lines = sdp.split(/\r?\n/);
   const opus = lines.map((line) => /^a=rtpmap:(\d+) opus\//i.exec(line)?.[1]).find((type) => type);

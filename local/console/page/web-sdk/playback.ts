@@ -7,8 +7,8 @@ export interface Received {
 }
 
 /**
- * Shows what arrives, by the SDK's rules: an element plays only if it has `autoplay`, and is never told to stop. Sound without an element
- * of its own joins the picture, and the picture waits for it.
+ * Shows a received track, by the SDK's rules: an element plays only if it has `autoplay`, and is never stopped. Without an audio element
+ * the video element plays the sound too, and waits for both tracks.
  */
 export function show(
   { track, streams }: RTCTrackEvent,
@@ -30,7 +30,7 @@ export function show(
 function play(element: HTMLMediaElement, stream: MediaStream | null, version: Version): void {
   element.srcObject = stream;
   if (!element.autoplay) return;
-  // A muted one the browser starts by itself, which 1.0 did not leave to it for the picture.
+  // The browser starts a muted element by itself. Version 1.0 calls play() on a muted video element nevertheless.
   const isLeftAlone = element.muted && (version !== '1.0.0' || element instanceof HTMLAudioElement);
   // A browser may refuse sound until the player has touched the page.
   if (!isLeftAlone) element.play().catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Received } from './playback.ts';
 
-/** The reports that the SDK gives out. */
+/** The reports of the SDK. */
 export interface Stats {
   video: Promise<RTCStatsReport>;
   audio: Promise<RTCStatsReport>;
@@ -8,7 +8,7 @@ export interface Stats {
   input: Promise<RTCStatsReport>;
 }
 
-/** Asks for each report. A track that is not there yet gets the report of the whole connection. */
+/** Starts each report. A track that has not arrived yet gets the report of the whole connection. */
 export function readStats(
   peer: RTCPeerConnection,
   { video, audio }: Received,
@@ -16,7 +16,7 @@ export function readStats(
 ): Stats {
   const of = (track: MediaStreamTrack | undefined) => {
     const report = peer.getStats(track ?? null);
-    // Who closes an object does not ask for its reports: one that fails then concerns nobody.
+    // close() starts reports that nobody may read: a failed one must not be an unhandled rejection.
     report.catch(() => undefined);
     return report;
   };
