@@ -3,7 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { OperatorStack } from './operator-stack.ts';
 import { RejoinStack } from './rejoin-stack.ts';
-import { SettingsError } from './settings/problems.ts';
+import { SettingsError } from './settings/errors.ts';
 import { findSettings } from './settings/source.ts';
 
 const app = new App({ autoSynth: false });

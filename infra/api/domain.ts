@@ -5,7 +5,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
-import { problemLine, SettingsError } from '../settings/problems.ts';
+import { problemLine, SettingsError } from '../settings/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export class ApiDomain extends Construct {

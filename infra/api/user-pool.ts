@@ -12,7 +12,7 @@ import {
   UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { problemLine, SettingsError } from '../settings/problems.ts';
+import { problemLine, SettingsError } from '../settings/errors.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import { isDomainPrefix } from '../settings/rules.ts';
 import type { CognitoIdentity, Settings } from '../settings/settings.ts';

@@ -3,7 +3,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { isTable, type Route, type TableTarget } from '../routes/route.ts';
 import { operatorSettings, playerSettings } from '../settings/deployed.ts';
-import { SettingsError } from '../settings/problems.ts';
+import { SettingsError } from '../settings/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type GrantTargets, tableOf } from './grants.ts';
 

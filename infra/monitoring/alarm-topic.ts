@@ -4,7 +4,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { problemLine, SettingsError } from '../settings/problems.ts';
+import { problemLine, SettingsError } from '../settings/errors.ts';
 
 /**
  * What an alarm does; nothing without a topic.

@@ -1,6 +1,6 @@
 /** Rules that hold between settings. They read the raw input, so that they speak even when something else is wrong. */
 
-import { type Problem, valueAt } from './problems.ts';
+import { type Problem, valueAt } from './errors.ts';
 
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;

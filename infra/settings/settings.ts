@@ -1,7 +1,7 @@
 /** The settings of one deployment: checked, complete and frozen. */
 import type * as z from 'zod';
 import { problemsTogether } from './cross-checks.ts';
-import { issueLines, pathText, problemLine, SettingsError } from './problems.ts';
+import { issueLines, pathText, problemLine, SettingsError } from './errors.ts';
 import { settingsSchema } from './schema.ts';
 
 /** What a deployer may write: `streamGroups` is all that is required. */

@@ -1,7 +1,7 @@
 /** Where settings come from: a file named with `-c settings=...`, else `settings.json`, else cdk.json's context. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SettingsError } from './problems.ts';
+import { SettingsError } from './errors.ts';
 
 export interface SettingsSource {
   /** What a deployer would recognise: a path as given, or `cdk.json, context "rejoin"`. */

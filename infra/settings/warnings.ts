@@ -1,6 +1,7 @@
 /** What a deployer should know although it may well be intended. Warnings never stop a deployment. */
+
+import { stormProblem, stormsOf } from './reconnect-capacity.ts';
 import type { Settings } from './settings.ts';
-import { stormProblem, stormsOf } from './storm.ts';
 
 export interface Warning {
   /** Stable name, by which CDK lets a deployer acknowledge the warning. */

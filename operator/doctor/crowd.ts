@@ -1,5 +1,5 @@
+import { count, stormsOf } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { count, stormsOf } from '../../infra/settings/storm.ts';
 import { type Finding, ok, unreadable, warning } from './finding.ts';
 
 /**

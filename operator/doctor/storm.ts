@@ -1,5 +1,5 @@
+import { count, stormProblem, stormsOf } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { count, stormProblem, stormsOf } from '../../infra/settings/storm.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /**

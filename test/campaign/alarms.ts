@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import { type Counted, rings } from '../infra/alarm-math.ts';
+import { type Counted, rings } from '../infra/monitoring/alarm-math.ts';
 import { ROUTES } from './bundle.ts';
 import { type Exchange, settingsInput } from './exchange.ts';
 

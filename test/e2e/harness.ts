@@ -13,7 +13,7 @@ import {
 } from '../../local/deployment.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
-import { requireTold, told } from '../openapi/told.ts';
+import { requireTold, told } from '../openapi/documented-responses.ts';
 import { ASKS_FOR_MS } from '../patience.ts';
 import { synthesizedOnce } from './synthesized.ts';
 

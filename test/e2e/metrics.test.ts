@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RoleModel } from '../../local/template/model.ts';
+import { type Watched, watchedBy } from '../infra/monitoring/watched-metrics.ts';
 import { operatorTemplateOf, templateOf, withProvider } from '../infra/synth.ts';
-import { type Watched, watchedBy } from '../infra/watched.ts';
 import { type Deployed, deploy, droppedSession, eventually, offer, startedElsewhere } from './harness.ts';
 import { ACCESS, operatorOf, playing } from './operator.ts';
 

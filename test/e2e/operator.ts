@@ -2,7 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { AccessKey } from '../../local/endpoints.ts';
-import { requireTold, told } from '../openapi/told.ts';
+import { requireTold, told } from '../openapi/documented-responses.ts';
 import { signedHeaders } from '../signed.ts';
 import { type Answer, type Deployed, eventually, type Player, readAnswer } from './harness.ts';
 

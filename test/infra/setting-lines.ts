@@ -1,6 +1,6 @@
 /** Reads the settings' errors and names, for the tests that compare them. */
 
-import { SettingsError } from '../../infra/settings/problems.ts';
+import { SettingsError } from '../../infra/settings/errors.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
 
 /** The lines that a deployer would read; none when the settings are fine. */

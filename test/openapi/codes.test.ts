@@ -3,7 +3,7 @@ import type { Api } from '../../openapi/api.ts';
 import { operatorApi } from '../../openapi/operator.ts';
 import { playerApi } from '../../openapi/player.ts';
 import { protocolTable } from '../protocol.ts';
-import { reachableCodes } from './reach.ts';
+import { reachableCodes } from './reachable-codes.ts';
 
 const routes = [playerApi, operatorApi].flatMap((api) =>
   api.routes.map(({ name }) => [name, api.contracts[name]?.problems ?? []] as const),
@@ -11,7 +11,9 @@ const routes = [playerApi, operatorApi].flatMap((api) =>
 
 describe('the codes of a route', () => {
   it.each(routes)('%s: all that its code can refuse with are listed, and no others', (name, listed) => {
-    expect([...listed].toSorted()).toEqual([...reachableCodes(`lambdas/routes/${name}/handler.ts`)].toSorted());
+    expect([...listed].toSorted()).toEqual(
+      [...reachableCodes(`lambdas/routes/${name}/handler.ts`)].toSorted(),
+    );
   });
 
   it.each<[string, string, Api]>([

@@ -6,8 +6,8 @@ import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { startTable } from '../../local/table/table.ts';
 import { APPLICATION, GROUP, openBench } from '../emulator/support.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
-import { notAsTabled } from './carries.ts';
-import { operationNamed, told, untold } from './told.ts';
+import { operationNamed, told, untold } from './documented-responses.ts';
+import { notAsTabled } from './problem-members.ts';
 
 const ISSUER = 'https://issuer.example';
 const OPERATOR = 'arn:aws:iam::123456789012:user/operator';

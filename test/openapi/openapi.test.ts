@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { openApiText } from '../../openapi/document.ts';
 import { documents } from '../../openapi/documents.ts';
 import { runScript } from '../scripts.ts';
-import { misfits } from './conforms.ts';
-import { operationAt, requireTold, type Told, told, untold } from './told.ts';
+import { operationAt, requireTold, type Told, told, untold } from './documented-responses.ts';
+import { misfits } from './json-schema-check.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const read = (name: string) => readFileSync(join(docs, name), 'utf8');

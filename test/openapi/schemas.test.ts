@@ -17,7 +17,7 @@ import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambda
 import type { Schema } from '../../openapi/json-schema.ts';
 import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
 import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';
-import { misfits } from './conforms.ts';
+import { misfits } from './json-schema-check.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -1,5 +1,5 @@
 /** Every metric that an alarm or a widget of a template names. */
-import { ofType, type SynthesizedTemplate, text } from './synth.ts';
+import { ofType, type SynthesizedTemplate, text } from '../synth.ts';
 
 export interface Watched {
   readonly namespace: string;

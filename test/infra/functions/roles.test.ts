@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allowed, looseStatements, ownTelemetry, policies } from './policies.ts';
-import { ofType, type SynthesizedTemplate, templateOf, text, withProvider } from './synth.ts';
+import { allowed, looseStatements, ownTelemetry, policies } from '../policies.ts';
+import { ofType, type SynthesizedTemplate, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf({
   ...withProvider,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { operatorTemplateOf, templateOf, withProvider } from '../synth.ts';
 import { type Counted, rings, valueAt } from './alarm-math.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
-import { operatorTemplateOf, templateOf, withProvider } from './synth.ts';
 
 const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
 const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
@@ -25,7 +25,7 @@ interface Stat {
 /** So many players in an hour, where the alarm asks for them. */
 const several = (part: (typeof alarms)[number], players: number): Counted =>
   JSON.stringify(part.Metrics).includes('PlayersFailed') ? { players } : {};
-const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+const runbook = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'runbook.md'), 'utf8');
 const times = (count: number, each: Counted) => Array.from({ length: count }, () => each);
 
 describe.each([

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, FileSystem } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
-import { readDeployment } from '../../local/template/deployment.ts';
+import { RejoinStack } from '../../../infra/rejoin-stack.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
+import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { readDeployment } from '../../../local/template/deployment.ts';
 import {
   ofType,
   operatorTemplateOf,
@@ -15,9 +15,9 @@ import {
   templateOf,
   text,
   withProvider,
-} from './synth.ts';
+} from '../synth.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 const ready = (changes: Partial<SettingsInput> = {}, reconnect = 5) =>
   templateOf({ ...withProvider, ...changes, provisionedConcurrency: { reconnect } });
 const without = templateOf(withProvider);

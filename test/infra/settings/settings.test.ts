@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../infra/settings/problems.ts';
-import { settingsSchema } from '../../infra/settings/schema.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
-import { leaves, linesOf } from './setting-lines.ts';
-import { minimal } from './synth.ts';
+import { nearest } from '../../../infra/settings/errors.ts';
+import { settingsSchema } from '../../../infra/settings/schema.ts';
+import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { leaves, linesOf } from '../setting-lines.ts';
+import { minimal } from '../synth.ts';
 
 const oidc = { issuer: 'https://login.example.com', audience: ['web'] };
 

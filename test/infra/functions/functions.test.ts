@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../infra/settings/settings.ts';
-import { group, minimal, ofType, templateOf, text, withProvider } from './synth.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
+import { group, minimal, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf(withProvider);
 const functions = ofType(template, 'AWS::Lambda::Function').map(

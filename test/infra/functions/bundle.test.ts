@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '../../infra/functions/bundling/bundle.ts';
-import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { ofType, operatorTemplateOf, templateOf, withProvider } from './synth.ts';
+import { bundle } from '../../../infra/functions/bundling/bundle.ts';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
+import { ofType, operatorTemplateOf, templateOf, withProvider } from '../synth.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 const routes = [...playerRoutes, ...operatorRoutes];
 const names = routes.map(({ name }) => name);
 let directory: string;

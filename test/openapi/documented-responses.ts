@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { misfits } from './conforms.ts';
+import { misfits } from './json-schema-check.ts';
 
 /** An answer, read. */
 export interface Given {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ofType, operatorTemplateOf, withProvider } from './synth.ts';
+import { ofType, operatorTemplateOf, withProvider } from '../synth.ts';
 
 const template = operatorTemplateOf({
   ...withProvider,

@@ -1,5 +1,5 @@
 /** The alarms of a template, and what whoever is called reads first. */
-import { ofType, type SynthesizedTemplate } from './synth.ts';
+import { ofType, type SynthesizedTemplate } from '../synth.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is arbitrary JSON.
 export function alarmsOf(of: SynthesizedTemplate): ({ readonly id: string } & any)[] {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { settingsSchema } from '../../infra/settings/schema.ts';
-import { operatorCases } from './operator-refused.ts';
-import { runningCases } from './running-refused.ts';
-import { leaves, linesOf } from './setting-lines.ts';
-import { group, minimal } from './synth.ts';
+import { settingsSchema } from '../../../infra/settings/schema.ts';
+import { leaves, linesOf } from '../setting-lines.ts';
+import { group, minimal } from '../synth.ts';
+import { runningCases } from './refused-operations-settings.ts';
+import { operatorCases } from './refused-operator-settings.ts';
 
 const oidc = { issuer: 'https://login.example.com', audience: ['web'] };
 const origin =

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { burns, burnThreshold } from '../../infra/monitoring/burn-rate-alarms.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
+import { burns, burnThreshold } from '../../../infra/monitoring/burn-rate-alarms.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
+import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { linesOf } from '../setting-lines.ts';
+import { templateOf, text, withProvider } from '../synth.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
-import { linesOf } from './setting-lines.ts';
-import { templateOf, text, withProvider } from './synth.ts';
 
 const alarmsWith = (alarms: SettingsInput['alarms']) => alarmsOf(templateOf({ ...withProvider, alarms }));
 
@@ -110,7 +110,7 @@ describe('an answer that is slow', () => {
 });
 
 describe('the runbook', () => {
-  const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+  const runbook = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'runbook.md'), 'utf8');
   const chapter = (name: string) => runbook.split(`### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
   const { reconnectObjective, leastAnswers, slowAnswerSeconds } = parseSettings(withProvider).alarms;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { minimal, ofType, templateOf, text, withProvider } from './synth.ts';
+import { minimal, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf(withProvider);
 const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, route]) => route.Properties);

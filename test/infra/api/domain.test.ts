@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { Rejoin } from '../../infra/rejoin.ts';
-import { minimal, newApp, ofType, templateOf, text, withProvider } from './synth.ts';
+import { Rejoin } from '../../../infra/rejoin.ts';
+import { minimal, newApp, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const domain = {
   name: 'api.example.com',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { InvokeResult } from '../../local/functions/pool.ts';
-import type { AccessLogEntry } from '../../local/gateway/gateway.ts';
+import type { InvokeResult } from '../../../local/functions/pool.ts';
+import type { AccessLogEntry } from '../../../local/gateway/gateway.ts';
 import {
   routeModel,
   send,
@@ -8,8 +8,8 @@ import {
   type TestIssuer,
   testGateway,
   testIssuer,
-} from '../local/gateway/support.ts';
-import { ofType, templateOf, text, withProvider } from './synth.ts';
+} from '../../local/gateway/support.ts';
+import { ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf(withProvider);
 const [filter] = ofType(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '../../infra/functions/bundling/bundle.ts';
-import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
+import { bundle } from '../../../infra/functions/bundling/bundle.ts';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
 
 /** The most that a function's bundle may have, in thousands of bytes: a little above what it has. */
 const gates: Readonly<Record<string, number>> = {

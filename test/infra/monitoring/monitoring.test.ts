@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { Rejoin } from '../../infra/rejoin.ts';
-import { alarmsOf, nameOf } from './alarms-of.ts';
+import { Rejoin } from '../../../infra/rejoin.ts';
 import {
   group,
   minimal,
@@ -15,10 +14,12 @@ import {
   templateOf,
   text,
   withProvider,
-} from './synth.ts';
-import { watchedBy, widgetsOf } from './watched.ts';
+} from '../synth.ts';
+import { alarmsOf, nameOf } from './alarms-of.ts';
+import { watchedBy, widgetsOf } from './watched-metrics.ts';
 
-const docs = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
+const docs = (name: string) =>
+  readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', name), 'utf8');
 const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
 const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
 const template = templateOf({ ...withProvider, alarmTopic });

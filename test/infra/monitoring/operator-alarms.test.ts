@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { RejoinOperator } from '../../infra/operator.ts';
-import { Rejoin } from '../../infra/rejoin.ts';
-import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
+import { RejoinOperator } from '../../../infra/operator.ts';
+import { Rejoin } from '../../../infra/rejoin.ts';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
+import { newApp, ofType, operatorTemplateOf, withProvider } from '../synth.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
-import { newApp, ofType, operatorTemplateOf, withProvider } from './synth.ts';
-import { watchedBy } from './watched.ts';
+import { watchedBy } from './watched-metrics.ts';
 
 const settings = { ...withProvider, operators: ['arn:aws:sts::123456789012:assumed-role/Operators/*'] };
 const template = operatorTemplateOf(settings);
