@@ -6,8 +6,8 @@ import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { startTable } from '../../local/table/table.ts';
 import { APPLICATION, GROUP, openBench } from '../emulator/support.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
-import { operationNamed, told, untold } from './documented-responses.ts';
-import { notAsTabled } from './problem-members.ts';
+import { openApi, operationNamed, undocumented } from './documented-responses.ts';
+import { undocumentedMembers } from './problem-members.ts';
 
 const ISSUER = 'https://issuer.example';
 const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
@@ -119,10 +119,10 @@ export async function openHandlers() {
     return loading;
   }
 
-  const asking =
-    (api: keyof typeof told, authorizer: object) =>
-    async (name: string, asked: Asked = {}, variant: Variant = {}): Promise<Answer> => {
-      const { body, key, lifeMs = HANGS_AFTER_MS, ...pathParameters } = asked;
+  const requester =
+    (api: keyof typeof openApi, authorizer: object) =>
+    async (name: string, request: TestRequest = {}, variant: Variant = {}): Promise<Answer> => {
+      const { body, key, lifeMs = HANGS_AFTER_MS, ...pathParameters } = request;
       const handler = await handlerOf(name, variant);
       const event = {
         headers: key === undefined ? {} : { 'idempotency-key': key },
@@ -144,21 +144,21 @@ export async function openHandlers() {
         text: String(text),
         json,
       };
-      expect(untold(told[api], operationNamed(told[api], name), answer), answer.text).toEqual([]);
-      if (answer.status >= 400) expect(notAsTabled(api, json), answer.text).toEqual([]);
+      expect(undocumented(openApi[api], operationNamed(openApi[api], name), answer), answer.text).toEqual([]);
+      if (answer.status >= 400) expect(undocumentedMembers(api, json), answer.text).toEqual([]);
       return answer;
     };
 
   /** A player; without a subject, one whose token names nobody. */
   function player(sub: string = randomUUID()) {
     const claims = sub === '' ? { iss: ISSUER } : { iss: ISSUER, sub };
-    return { ask: asking('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
+    return { ask: requester('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
   }
 
   const dynamodb = new DynamoDBClient({});
   return {
     player,
-    operator: (userArn = OPERATOR) => asking('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
+    operator: (userArn = OPERATOR) => requester('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
     control: bench.control,
     fault: (operation: string, kind: string, more: { count?: number } = {}) =>
       bench.control('POST', 'faults', { operation, kind, count: 20, ...more }),
@@ -198,7 +198,7 @@ export async function openHandlers() {
 }
 
 /** A request: ids of its path, its body, its key, and for how long the function may still live. */
-interface Asked {
+interface TestRequest {
   streamGroupId?: string;
   streamSessionId?: string;
   playerId?: string;

@@ -61,11 +61,12 @@ const RULES: Readonly<Record<string, Rule>> = {
  * What of a value does not fit a schema of an OpenAPI document, as `path: keyword`.
  * @throws Error for a keyword or reference that is not known
  */
-export function misfits(document: object, schema: Schema, value: unknown, at = '$'): string[] {
-  const inner = (within: Schema, part: unknown, more: string) => misfits(document, within, part, at + more);
+export function schemaErrors(document: object, schema: Schema, value: unknown, at = '$'): string[] {
+  const inner = (within: Schema, part: unknown, more: string) =>
+    schemaErrors(document, within, part, at + more);
   return Object.entries(schema).flatMap(([keyword, argument]) => {
     if (SAID_ELSEWHERE.has(keyword)) return [];
-    if (keyword === '$ref') return misfits(document, resolve(document, String(argument)), value, at);
+    if (keyword === '$ref') return schemaErrors(document, resolve(document, String(argument)), value, at);
     const rule = RULES[keyword];
     if (rule === undefined) throw new Error(`${at}: nobody checks ${keyword}`);
     const found = rule(argument as never, value, inner, schema);

@@ -4,8 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { openApiText } from '../../openapi/document.ts';
 import { documents } from '../../openapi/documents.ts';
 import { runScript } from '../scripts.ts';
-import { operationAt, requireTold, type Told, told, untold } from './documented-responses.ts';
-import { misfits } from './json-schema-check.ts';
+import {
+  type OpenApiDocument,
+  openApi,
+  operationAt,
+  requireDocumented,
+  undocumented,
+} from './documented-responses.ts';
+import { schemaErrors } from './json-schema-check.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const read = (name: string) => readFileSync(join(docs, name), 'utf8');
@@ -18,7 +24,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
 
 describe.each(Object.entries(documents))('docs/%s', (name, api) => {
   const text = read(name);
-  const document: Told = JSON.parse(text);
+  const document: OpenApiDocument = JSON.parse(text);
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
   it('is current: npm run openapi would write the same', () => {
@@ -65,10 +71,10 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
 });
 
 it('a player signs in with a token, an operator with a signature, as API Gateway describes them', () => {
-  expect(told.player.components.securitySchemes).toMatchObject({
+  expect(openApi.player.components.securitySchemes).toMatchObject({
     player: { type: 'http', scheme: 'bearer' },
   });
-  expect(told.operator.components.securitySchemes).toMatchObject({
+  expect(openApi.operator.components.securitySchemes).toMatchObject({
     sigv4: {
       type: 'apiKey',
       in: 'header',
@@ -89,7 +95,7 @@ it('npm run openapi refuses what it does not know, and writes nothing', async ()
 
 describe('the checker', () => {
   it('refuses to be asked about a keyword that it does not check', () => {
-    expect(() => misfits({}, { multipleOf: 2 }, 4)).toThrow('nobody checks multipleOf');
+    expect(() => schemaErrors({}, { multipleOf: 2 }, 4)).toThrow('nobody checks multipleOf');
   });
 
   it('says where a value does not fit', () => {
@@ -101,21 +107,21 @@ describe('the checker', () => {
       connectionTimeoutSeconds: 0,
       more: 1,
     };
-    expect(misfits(told.player, { $ref: '#/components/schemas/Status' }, { streamSession: session })).toEqual(
-      [
-        '$.streamSession.status: enum',
-        '$.streamSession.createdAt: format',
-        '$.streamSession.connectionTimeoutSeconds: minimum',
-        '$.streamSession: additionalProperties',
-      ],
-    );
+    expect(
+      schemaErrors(openApi.player, { $ref: '#/components/schemas/Status' }, { streamSession: session }),
+    ).toEqual([
+      '$.streamSession.status: enum',
+      '$.streamSession.createdAt: format',
+      '$.streamSession.connectionTimeoutSeconds: minimum',
+      '$.streamSession: additionalProperties',
+    ]);
   });
 
-  const operation = operationAt(told.player, 'DELETE', '/v1/streamgroups/sg-1/streamsessions/s-1');
+  const operation = operationAt(openApi.player, 'DELETE', '/v1/streamgroups/sg-1/streamsessions/s-1');
   const answered = (status: number, body?: object, headers: Record<string, string> = {}) => {
     if (operation === undefined) throw new Error('There is no such route');
     const given = { status, headers: new Headers(headers), text: JSON.stringify(body) ?? '', json: body };
-    return untold(told.player, operation, given);
+    return undocumented(openApi.player, operation, given);
   };
 
   it.each<[string, ReturnType<typeof answered>, string[]]>([
@@ -140,14 +146,15 @@ describe('the checker', () => {
     expect(found).toEqual(expected);
   });
 
-  it('ends an end-to-end test that is answered otherwise than told, and says how', () => {
+  it('ends an end-to-end test that is answered otherwise than documents, and says how', () => {
     const answer = (json: object) => ({
       status: 200,
       headers: new Headers(),
       text: JSON.stringify(json),
       json,
     });
-    const ask = (json: object) => () => requireTold(told.player, 'GET', '/v1/streamsessions', answer(json));
+    const ask = (json: object) => () =>
+      requireDocumented(openApi.player, 'GET', '/v1/streamsessions', answer(json));
     expect(ask({ streamSessions: [] })).not.toThrow();
     expect(ask({ streamSessions: [], more: 1 })).toThrow(
       'GET /v1/streamsessions answered 200 {"streamSessions":[],"more":1}, which is not as told: $: additionalProperties',
@@ -156,10 +163,10 @@ describe('the checker', () => {
 
   it('knows a route by a path with ids in it, and leaves to the gateway what is none', () => {
     expect(operation?.operationId).toBe('terminate');
-    expect(operationAt(told.operator, 'GET', '/v1/players/a%2Fb/streamsessions')?.operationId).toBe(
+    expect(operationAt(openApi.operator, 'GET', '/v1/players/a%2Fb/streamsessions')?.operationId).toBe(
       'operator-sessions',
     );
-    expect(operationAt(told.player, 'GET', '/v1/streamsessions/')).toBeUndefined();
-    expect(operationAt(told.player, 'PUT', '/v1/streamsessions')).toBeUndefined();
+    expect(operationAt(openApi.player, 'GET', '/v1/streamsessions/')).toBeUndefined();
+    expect(operationAt(openApi.player, 'PUT', '/v1/streamsessions')).toBeUndefined();
   });
 });

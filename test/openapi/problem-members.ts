@@ -22,7 +22,7 @@ function carried(marker: string): Map<string, { always: string[]; sometimes: str
 const tables = { player: carried('codes'), operator: carried('operator codes') };
 
 /** Members that a problem has and its code's row does not name, or lacks and must have: `+member`, `-member`. */
-export function notAsTabled(api: keyof typeof tables, problem: { code: string }): string[] {
+export function undocumentedMembers(api: keyof typeof tables, problem: { code: string }): string[] {
   const { always, sometimes } = tables[api].get(problem.code) ?? { always: [], sometimes: [] };
   const more = Object.keys(problem).filter((member) => !ALWAYS.includes(member));
   return [

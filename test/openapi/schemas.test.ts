@@ -17,7 +17,7 @@ import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambda
 import type { Schema } from '../../openapi/json-schema.ts';
 import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
 import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';
-import { misfits } from './json-schema-check.ts';
+import { schemaErrors } from './json-schema-check.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -29,7 +29,7 @@ const takes = (validate: () => unknown): boolean => {
     return false;
   }
 };
-const fits = (schema: Schema, value: unknown) => misfits({}, schema, value).length === 0;
+const fits = (schema: Schema, value: unknown) => schemaErrors({}, schema, value).length === 0;
 const property = (of: Schema, name: string) => (of.properties as Record<string, Schema>)[name] ?? {};
 
 /** Strings near the borders of what is allowed, and anything at all. */

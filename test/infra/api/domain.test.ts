@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { Rejoin } from '../../../infra/rejoin.ts';
-import { minimal, newApp, ofType, templateOf, text, withProvider } from '../synth.ts';
+import { newApp, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const domain = {
   name: 'api.example.com',
@@ -61,39 +61,5 @@ describe("an API under the deployer's own name", () => {
     expect(ofType(Template.fromStack(same).toJSON() as never, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(
       1,
     );
-  });
-});
-
-describe('tags', () => {
-  const types = [
-    'AWS::DynamoDB::Table',
-    'AWS::IAM::Role',
-    'AWS::Lambda::Function',
-    'AWS::Logs::LogGroup',
-    'AWS::ApiGatewayV2::Api',
-    'AWS::ApiGatewayV2::Stage',
-    'AWS::Cognito::UserPool',
-  ];
-  const tagsOf = ({ Tags, UserPoolTags }: Record<string, unknown>) => {
-    const tags = UserPoolTags ?? Tags ?? [];
-    return Array.isArray(tags) ? Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) : tags;
-  };
-
-  test('of the deployer stand on everything that costs money, beside our own', () => {
-    const template = templateOf({ ...minimal, tags: { team: 'arcade', 'cost-center': '7' } });
-    for (const type of types) {
-      expect(ofType(template, type).length, type).toBeGreaterThan(0);
-      for (const [id, { Properties }] of ofType(template, type)) {
-        expect(tagsOf(Properties), id).toEqual({ application: 'rejoin', team: 'arcade', 'cost-center': '7' });
-      }
-    }
-  });
-
-  test('of the deployer win over our own', () => {
-    const [table] = ofType(
-      templateOf({ ...minimal, tags: { application: 'arcade' } }),
-      'AWS::DynamoDB::Table',
-    );
-    expect(tagsOf(table?.[1].Properties)).toEqual({ application: 'arcade' });
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { burns, burnThreshold } from '../../../infra/monitoring/burn-rate-alarms.ts';
+import { burnRates, burnThreshold } from '../../../infra/monitoring/burn-rate-alarms.ts';
 import { playerRoutes } from '../../../infra/routes/player-routes.ts';
 import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
 import { linesOf } from '../setting-lines.ts';
@@ -18,10 +18,10 @@ function burning(name: string, alarms: ReturnType<typeof alarmsOf>) {
   return { ringing, rule, parts: alarms.filter(({ id }) => rule.includes(`\${${id}.Arn}`)) };
 }
 
-/** `[threshold, expression]` of each alarm that a budget burns by. */
+/** `[threshold, expression]` of each alarm that a budget burnRates by. */
 const judged = (alarms: ReturnType<typeof alarmsOf>) =>
-  burns.map(({ how }) =>
-    burning(`ReconnectsFailing${how}`, alarms).parts.map(({ Threshold, Metrics }) => [
+  burnRates.map(({ suffix }) =>
+    burning(`ReconnectsFailing${suffix}`, alarms).parts.map(({ Threshold, Metrics }) => [
       Threshold,
       Metrics[0].Expression,
     ]),
@@ -65,7 +65,7 @@ describe('a budget that burns', () => {
     );
     fc.assert(
       fc.property(objectives.filter(allowed), (objective) => {
-        const [fast, slow] = burns.map(({ times }) => burnThreshold(times, objective));
+        const [fast, slow] = burnRates.map(({ factor }) => burnThreshold(factor, objective));
         // A part of failures is 0 at least, and where nothing fails nothing may ring; it is 1 at most.
         expect(slow).toBeGreaterThan(0.0001);
         expect(fast).toBeGreaterThan(slow ?? 0);
@@ -76,7 +76,9 @@ describe('a budget that burns', () => {
 
   test('says to whoever is called what the settings allow, not what they say by default', () => {
     const said = (alarms: SettingsInput['alarms']) =>
-      burns.map(({ how }) => burning(`ReconnectsFailing${how}`, alarmsWith(alarms)).ringing.AlarmDescription);
+      burnRates.map(
+        ({ suffix }) => burning(`ReconnectsFailing${suffix}`, alarmsWith(alarms)).ringing.AlarmDescription,
+      );
     expect(said({ reconnectObjective: 0.999 })).toEqual([
       expect.stringContaining('at least 1.44 of 100, where 0.1 of 100 may'),
       expect.stringContaining('at least 0.6 of 100, where 0.1 of 100 may'),
@@ -115,9 +117,9 @@ describe('the runbook', () => {
   const { reconnectObjective, leastAnswers, slowAnswerSeconds } = parseSettings(withProvider).alarms;
 
   test('gives the figures of the defaults, and names the setting that may say otherwise', () => {
-    for (const { how, times } of burns) {
-      const name = `ReconnectsFailing${how}`;
-      const part = Number((100 * burnThreshold(times, reconnectObjective)).toFixed(4));
+    for (const { suffix, factor } of burnRates) {
+      const name = `ReconnectsFailing${suffix}`;
+      const part = Number((100 * burnThreshold(factor, reconnectObjective)).toFixed(4));
       expect(chapter(name)).toContain(`${part} of 100`);
       expect(chapter(name)).toContain('`alarms.reconnectObjective`');
     }
