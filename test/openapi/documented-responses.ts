@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaErrors } from './json-schema-check.ts';
 
-/** An answer, read. */
+/** A response with its body. */
 export interface ReadResponse {
   status: number;
   headers: Headers;
@@ -15,7 +15,7 @@ interface Response {
   headers?: Record<string, { schema: Schema }>;
   content?: Record<string, { schema: Schema }>;
 }
-/** What a document tells of a route. */
+/** The part of a document about one route. */
 interface Operation {
   operationId: string;
   responses: Record<string, Response>;
@@ -28,10 +28,10 @@ export interface OpenApiDocument {
 const read = (name: string): OpenApiDocument =>
   JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8'));
 
-/** Both documents as they stand in `docs/`. */
+/** Both documents in `docs/`. */
 export const openApi = { player: read('openapi.json'), operator: read('openapi-operator.json') };
 
-/** The operation that answers a request; undefined where the document has none: API Gateway's own 404. */
+/** The operation for a request; undefined for an unknown path, which gets API Gateway's own 404. */
 export function operationAt(document: OpenApiDocument, method: string, path: string): Operation | undefined {
   const [pathname = ''] = path.split('?');
   const template = Object.keys(document.paths).find((each) =>
@@ -48,10 +48,10 @@ export function operationNamed(document: OpenApiDocument, name: string): Operati
   return operation;
 }
 
-/** Headers that mean something in our answers; all others are HTTP's. */
+/** The response headers of our protocol; all others are plain HTTP. */
 const OURS = ['retry-after', 'idempotency-replayed'];
 
-/** What of an answer is not as the document tells of the route. */
+/** How a response differs from the document of the route. */
 export function undocumented(
   document: OpenApiDocument,
   operation: Operation,
@@ -77,8 +77,8 @@ export function undocumented(
 }
 
 /**
- * Every answer that a test gets from an API must be one that its document tells of.
- * @throws Error saying where it is not
+ * Every response in a test must match the document of its API.
+ * @throws {Error} saying how it differs
  */
 export function requireDocumented(
   document: OpenApiDocument,

@@ -16,7 +16,9 @@ import { schemaErrors } from './json-schema-check.ts';
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const read = (name: string) => readFileSync(join(docs, name), 'utf8');
 
-/** What API Gateway answers before it knows a route, or, in the operator API, never: it has no tokens. */
+/**
+ * Statuses that API Gateway returns before it knows the route, or that the operator API never has, because it has no tokens.
+ */
 const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'openapi.json': ['400', '404'],
   'openapi-operator.json': ['400', '401', '404'],
@@ -39,12 +41,12 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
     expect(Object.keys(api.contracts).toSorted()).toEqual(api.routes.map((route) => route.name).toSorted());
   });
 
-  it('tells every error that there is, on some route', () => {
+  it('documents every problem code, each on at least one route', () => {
     const codes = new Set(Object.values(api.contracts).flatMap(({ problems }) => problems));
     expect([...codes].toSorted()).toEqual(Object.keys(api.problems).toSorted());
   });
 
-  it('tells what API Gateway answers by itself, as docs/protocol.md tables it', () => {
+  it("documents API Gateway's own responses, as docs/protocol.md lists them", () => {
     const [, table = ''] = read('protocol.md').split('<!-- gateway: read by the tests -->');
     const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| (\d{3}) \|/gm)].map(([, status]) => status);
     const expected = rows.filter((status) => !NOT_HERE[name]?.includes(status ?? ''));
@@ -57,7 +59,7 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
     }
   });
 
-  it('refers to nothing that is not there, and holds nothing that is referred to by nobody', () => {
+  it('has no dangling reference, and no unused schema or parameter', () => {
     const references = [...text.matchAll(/"\$ref": "#\/components\/schemas\/(\w+)"/g)].map(([, to]) => to);
     expect([...new Set(references)].toSorted()).toEqual(Object.keys(document.components.schemas).toSorted());
     const named = new Set(operations.flatMap((each) => JSON.stringify(each)));
@@ -84,7 +86,7 @@ it('a player signs in with a token, an operator with a signature, as API Gateway
   });
 });
 
-it('npm run openapi refuses what it does not know, and writes nothing', async () => {
+it('npm run openapi refuses an unknown option, and writes nothing', async () => {
   const { code, stdout, stderr } = await runScript('npm run openapi -- --chekc');
   expect({ code, stdout, stderr }).toEqual({
     code: 1,
@@ -93,8 +95,8 @@ it('npm run openapi refuses what it does not know, and writes nothing', async ()
   });
 });
 
-describe('the checker', () => {
-  it('refuses to be asked about a keyword that it does not check', () => {
+describe('the check of responses', () => {
+  it('throws on a schema keyword that it does not support', () => {
     expect(() => schemaErrors({}, { multipleOf: 2 }, 4)).toThrow('nobody checks multipleOf');
   });
 
@@ -125,11 +127,11 @@ describe('the checker', () => {
   };
 
   it.each<[string, ReturnType<typeof answered>, string[]]>([
-    ['what is told', answered(204), []],
-    ['a status that nobody told of', answered(418), ['terminate does not tell of 418']],
-    ['a body where none is told', answered(204, {}), ['terminate tells of no body with 204']],
+    ['nothing, if it is documented', answered(204), []],
+    ['an undocumented status', answered(418), ['terminate does not tell of 418']],
+    ['an undocumented body', answered(204, {}), ['terminate tells of no body with 204']],
     [
-      "the gateway's own answer with a header of ours",
+      "a header of ours in API Gateway's own response",
       answered(429, { message: 'Too Many Requests' }, { 'idempotency-replayed': 'true' }),
       ['terminate does not tell of idempotency-replayed with 429'],
     ],
@@ -142,26 +144,26 @@ describe('the checker', () => {
       ),
       ['terminate does not tell of 410'],
     ],
-  ])('finds in an answer %s', (_what, found, expected) => {
+  ])('finds in a response: %s', (_what, found, expected) => {
     expect(found).toEqual(expected);
   });
 
-  it('ends an end-to-end test that is answered otherwise than documents, and says how', () => {
+  it('fails an end-to-end test on an undocumented response, and says how it differs', () => {
     const answer = (json: object) => ({
       status: 200,
       headers: new Headers(),
       text: JSON.stringify(json),
       json,
     });
-    const ask = (json: object) => () =>
+    const send = (json: object) => () =>
       requireDocumented(openApi.player, 'GET', '/v1/streamsessions', answer(json));
-    expect(ask({ streamSessions: [] })).not.toThrow();
-    expect(ask({ streamSessions: [], more: 1 })).toThrow(
+    expect(send({ streamSessions: [] })).not.toThrow();
+    expect(send({ streamSessions: [], more: 1 })).toThrow(
       'GET /v1/streamsessions answered 200 {"streamSessions":[],"more":1}, which is not as told: $: additionalProperties',
     );
   });
 
-  it('knows a route by a path with ids in it, and leaves to the gateway what is none', () => {
+  it('finds a route by a path with ids in it, and none for an unknown path', () => {
     expect(operation?.operationId).toBe('terminate');
     expect(operationAt(openApi.operator, 'GET', '/v1/players/a%2Fb/streamsessions')?.operationId).toBe(
       'operator-sessions',

@@ -3,28 +3,29 @@ import { buildSync } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Where a refusal is made: its code stands there as a literal, or nobody can read which codes there are. */
-const MADE = /\bnew (?:Operator)?Problem\(\s*(?:"([a-z_]+)")?/g;
-/** Whatever else the code does with the class of refusals: none of this makes one. */
-const HARMLESS =
+/** Where a problem is created. Its code must be a literal, or this can not read it. */
+const CREATED = /\bnew (?:Operator)?Problem\(\s*(?:"([a-z_]+)")?/g;
+/** Other uses of the class: none of these creates a problem. */
+const OTHER_USES =
   /\bvar Problem ?= ?class extends Error\b|\bname ?= ?"Problem"|\bvar OperatorProblem ?= ?Problem;|\binstanceof Problem\b/g;
 
 /**
- * The codes of all refusals that are made somewhere in the code of a function, the modules that it imports included, and
- * of those only what is used: esbuild leaves out what no way leads to, function by function.
+ * The codes of all problems that a function's code creates, including its modules. esbuild leaves out unused functions, so only
+ * reachable codes count.
  *
- * @param entry the function's entry point, from the repository's root.
- * @throws Error where a refusal's code is not a literal, or the class goes by another name
+ * @param entry the function's entry file, from the repository's root
+ * @throws {Error} when a code is not a literal, or the class has another name
  */
 export function reachableCodes(entry: string, code = reachableCode(entry)): Set<string> {
-  const made = [...code.matchAll(MADE)];
-  for (const [text, literal] of made) {
+  const created = [...code.matchAll(CREATED)];
+  for (const [text, literal] of created) {
     if (literal === undefined) throw new Error(`${entry}: the code of "${text.trim()}" is not a literal`);
   }
-  const rest = code.replaceAll(MADE, ' ').replaceAll(HARMLESS, ' ');
-  const [strange] = /.{0,40}\b(?:Operator)?Problem\d*\b.{0,40}/.exec(rest) ?? [];
-  if (strange !== undefined) throw new Error(`${entry}: who can tell what this refuses: ${strange.trim()}`);
-  return new Set(made.map(([, literal = '']) => literal));
+  const rest = code.replaceAll(CREATED, ' ').replaceAll(OTHER_USES, ' ');
+  const [unreadable] = /.{0,40}\b(?:Operator)?Problem\d*\b.{0,40}/.exec(rest) ?? [];
+  if (unreadable !== undefined)
+    throw new Error(`${entry}: who can tell what this refuses: ${unreadable.trim()}`);
+  return new Set(created.map(([, literal = '']) => literal));
 }
 
 function reachableCode(entry: string): string {
@@ -37,7 +38,7 @@ function reachableCode(entry: string): string {
     format: 'esm',
     tsconfigRaw: {},
     legalComments: 'none',
-    // Comments in the middle of functions stay otherwise, and may well name what code must not do.
+    // Removes comments inside functions too, which may name what code must not do.
     minifyWhitespace: true,
     write: false,
     logLevel: 'error',

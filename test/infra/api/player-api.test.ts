@@ -6,7 +6,7 @@ const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, route]) => r
 const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
 const [api] = ofType(template, 'AWS::ApiGatewayV2::Api').map(([, { Properties }]) => Properties);
 
-/** Description of the function that a route leads to, for functions have no names. */
+/** The description of the function behind a route: functions have no names. */
 function behind(target: string): string {
   const [, integrationId = ''] = /^integrations\/\$\{(\w+)\}$/.exec(target) ?? [];
   const uri = text(template.Resources[integrationId]?.Properties.IntegrationUri);
@@ -61,7 +61,7 @@ test('API Gateway may invoke a function for its one method and path only', () =>
 });
 
 describe('web pages', () => {
-  test('only the listed origins may call, with what the protocol needs and no cookies', () => {
+  test('only the listed origins may call, with the methods and headers of the protocol and no cookies', () => {
     expect(api.CorsConfiguration).toEqual({
       AllowOrigins: ['https://play.example.com', 'https://beta.example.com'],
       AllowMethods: ['GET', 'POST', 'DELETE'],
@@ -77,7 +77,7 @@ describe('web pages', () => {
   });
 });
 
-test("the stage holds everybody together to the deployer's rate", () => {
+test("the stage limits all callers together to the deployer's rate", () => {
   expect(stage).toMatchObject({
     StageName: '$default',
     AutoDeploy: true,
@@ -90,7 +90,7 @@ test("the stage holds everybody together to the deployer's rate", () => {
   });
 });
 
-test('an access log line has the request id and nothing in which a token, an offer or a session id could stand', () => {
+test('an access log line has the request id and no field that could contain a token, an offer or a session id', () => {
   const [logGroupId] = text(stage.AccessLogSettings.DestinationArn).slice(2).split('.');
   expect(template.Resources[logGroupId ?? '']?.Type).toBe('AWS::Logs::LogGroup');
   expect(Object.values(JSON.parse(stage.AccessLogSettings.Format)).toSorted()).toEqual([

@@ -1,4 +1,4 @@
-/** The alarms of a template, and what whoever is called reads first. */
+/** Reads the alarms of a template. */
 import { ofType, type SynthesizedTemplate } from '../synth.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is arbitrary JSON.
@@ -8,7 +8,7 @@ export function alarmsOf(of: SynthesizedTemplate): ({ readonly id: string } & an
   );
 }
 
-/** An alarm's name stands first in what it says of itself. */
+/** The name of an alarm: its description starts with it. */
 export function nameOf({ AlarmDescription }: { readonly AlarmDescription: string }): string {
   return AlarmDescription.split(':')[0] ?? '';
 }

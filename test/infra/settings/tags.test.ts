@@ -16,7 +16,7 @@ describe('tags', () => {
     return Array.isArray(tags) ? Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) : tags;
   };
 
-  test('of the deployer stand on everything that costs money, beside our own', () => {
+  test('of the deployer are on every billed resource, beside our own', () => {
     const template = templateOf({ ...minimal, tags: { team: 'arcade', 'cost-center': '7' } });
     for (const type of types) {
       expect(ofType(template, type).length, type).toBeGreaterThan(0);
@@ -26,7 +26,7 @@ describe('tags', () => {
     }
   });
 
-  test('of the deployer win over our own', () => {
+  test('of the deployer override our own', () => {
     const [table] = ofType(
       templateOf({ ...minimal, tags: { application: 'arcade' } }),
       'AWS::DynamoDB::Table',
