@@ -8,7 +8,7 @@ export class RejoinStack extends Stack {
   readonly rejoin: Rejoin;
 
   /**
-   * The settings name the stack. Whoever deploys chooses its account and Region, which may differ from the stream groups'.
+   * The settings name the stack. The deployer chooses its account and Region, which may differ from the stream groups'.
    *
    * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead
    */

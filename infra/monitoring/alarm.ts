@@ -24,7 +24,7 @@ export const alarmDefaults = {
   treatMissingData: TreatMissingData.NOT_BREACHING,
 };
 
-/** @param means what has happened, without a full stop */
+/** The description of an alarm. @param means what has happened, without a full stop */
 export function descriptionOf(
   { runbook }: Pick<AlarmContext, 'runbook'>,
   name: string,
@@ -33,7 +33,7 @@ export function descriptionOf(
   return `${name}: ${means}. See ${runbook}#${name.toLowerCase()}`;
 }
 
-/** Notifies when the alarm starts and when it ends, so that an incident resolves by itself. */
+/** Makes an alarm notify when it starts and when it ends, so that an incident resolves by itself. */
 export function addActions({ actions }: Pick<AlarmContext, 'actions'>, alarm: AlarmBase): void {
   alarm.addAlarmAction(...actions);
   alarm.addOkAction(...actions);
@@ -60,6 +60,7 @@ function newAlarm(
   return new Alarm(context.scope, name, { ...alarmDefaults, ...evaluation, metric, alarmDescription });
 }
 
+/** An alarm that notifies when it starts and when it ends. */
 export function createAlarm(
   context: AlarmContext,
   name: string,

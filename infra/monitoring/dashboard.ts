@@ -51,7 +51,7 @@ export class PlayerDashboard extends Construct {
     const reconnect = functionOf(functions, 'reconnect');
     const own = (name: OwnMetricName, statistic: string, label?: string) =>
       ownMetric(reconnect, name, { statistic, ...(label === undefined ? {} : { label }) });
-    const times = (name: OwnMetricName, ...statistics: string[]) =>
+    const statisticsOf = (name: OwnMetricName, ...statistics: string[]) =>
       statistics.map((statistic) => own(name, statistic, `${name} ${statistic}`));
     const sumAt = (name: OwnMetricName, routes: readonly string[], label: string) =>
       sumOf(
@@ -102,15 +102,19 @@ export class PlayerDashboard extends Construct {
         [
           graph('Reconnects answered, and those that held', [succeeded, stable], percent),
           graph('Reconnects by outcome', [requestsByOutcome(reconnect)]),
-          graph('Time to answer', times('AnswerTime', 'p50', 'p95', 'p99'), milliseconds),
+          graph('Time to answer', statisticsOf('AnswerTime', 'p50', 'p95', 'p99'), milliseconds),
         ],
         heading("## If not, why?\nWaiting, AWS, ourselves, the table; or the players' own requests."),
         [
-          graph('How long players wait for a turn', times('PacerWait', 'p50', 'Maximum'), milliseconds),
-          graph('Longest line', times('PacerQueue', 'Maximum')),
+          graph(
+            'How long players wait for a turn',
+            statisticsOf('PacerWait', 'p50', 'Maximum'),
+            milliseconds,
+          ),
+          graph('Longest line', statisticsOf('PacerQueue', 'Maximum')),
           graph(
             "AWS's time and our own",
-            [...times('AwsTime', 'p50', 'p95'), ...times('OwnTime', 'p50', 'p95')],
+            [...statisticsOf('AwsTime', 'p50', 'p95'), ...statisticsOf('OwnTime', 'p50', 'p95')],
             milliseconds,
           ),
         ],
@@ -185,7 +189,7 @@ export class PlayerDashboard extends Construct {
         [
           graph(
             'How long AWS takes to notice a loss',
-            times('NoticeTime', 'p50', 'p95', 'Maximum'),
+            statisticsOf('NoticeTime', 'p50', 'p95', 'Maximum'),
             milliseconds,
           ),
         ],

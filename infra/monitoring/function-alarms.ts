@@ -1,4 +1,4 @@
-/** Alarms for functions, whoever calls them: AWS denies their calls, they crash, or Lambda throttles them. */
+/** Alarms for functions of any API: AWS denies their calls, they crash, or Lambda throttles them. */
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';

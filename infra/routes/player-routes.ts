@@ -31,7 +31,7 @@ export const playerRoutes: readonly Route[] = [
       {
         actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],
         on: 'table',
-        why: "the player's slot, live sessions, budget and the stored answer",
+        why: "the player's slot, live sessions, rate limit and the stored answer",
       },
     ],
   },
@@ -67,7 +67,7 @@ export const playerRoutes: readonly Route[] = [
       {
         actions: ['GetItem', 'UpdateItem'],
         on: 'table',
-        why: 'ownership, lease, budget and the stored answer',
+        why: 'ownership, lease, rate limit and the stored answer',
       },
       importedRecord,
     ],

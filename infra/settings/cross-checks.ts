@@ -1,5 +1,4 @@
 /** Rules between settings. They read the raw input, so that they also report when another setting is wrong. */
-
 import { type InvalidSetting, valueAt } from './errors.ts';
 
 const defaultConnectionTimeout = 120;

@@ -19,7 +19,7 @@ export interface ReconnectCapacity {
  * of the queue is due 0.7 s after AWS throttles, and a ticket is kept for 2 s. So 10 s are reserved, or a tenth of a long
  * time-out.
  */
-const spareSeconds = (timeoutSeconds: number) => Math.max(10, timeoutSeconds / 10);
+const reservedSeconds = (timeoutSeconds: number) => Math.max(10, timeoutSeconds / 10);
 
 /** The limits of the settings; that of `connectionTimeoutSeconds` is AWS's own. */
 const longestTimeout = 3600;
@@ -32,7 +32,7 @@ export function reconnectCapacities({
   const perSecond = quotas.CreateStreamSessionConnection;
   return [...Map.groupBy(streamGroups, ({ region }) => region)].map(([region, groups]) => {
     const timeoutSeconds = Math.min(...groups.map((group) => group.connectionTimeoutSeconds));
-    const usableSeconds = Math.max(0, timeoutSeconds - spareSeconds(timeoutSeconds));
+    const usableSeconds = Math.max(0, timeoutSeconds - reservedSeconds(timeoutSeconds));
     return { region, perSecond, timeoutSeconds, safePlayers: Math.floor(perSecond * usableSeconds) };
   });
 }
@@ -48,26 +48,26 @@ export function capacityShortfall(
   if (players <= safePlayers) return undefined;
   const seconds = Math.ceil(players / perSecond);
   const lost = players - Math.floor(perSecond * timeoutSeconds);
-  const spareAtLeast = Math.ceil(spareSeconds(timeoutSeconds));
+  const reserved = Math.ceil(reservedSeconds(timeoutSeconds));
   const everybody = `${count(players)} players dropped at once take ${count(seconds)} s`;
   const says =
     lost > 0
       ? `${everybody}, and AWS ends a session after ${timeoutSeconds} s: about ${count(lost)} would be lost`
-      : `${everybody} of the ${timeoutSeconds} s that AWS keeps a session, and ${spareAtLeast} s of these go by before the loss is noticed and the first turn comes: some may be lost`;
+      : `${everybody} of the ${timeoutSeconds} s that AWS keeps a session, and ${reserved} s of these go by before the loss is noticed and the first turn comes: some may be lost`;
   const longerTimeout = Math.ceil(Math.max(seconds + 10, seconds / 0.9));
-  const usableSeconds = timeoutSeconds - spareSeconds(timeoutSeconds);
-  const quota = (time: number) => Math.ceil(players / time);
-  const raise = (time: number) =>
-    `have AWS raise the quota of CreateStreamSessionConnection to ${quota(time)} a second and write it into quotas`;
+  const usableSeconds = timeoutSeconds - reservedSeconds(timeoutSeconds);
+  const quotaFor = (time: number) => Math.ceil(players / time);
+  const raiseQuota = (time: number) =>
+    `have AWS raise the quota of CreateStreamSessionConnection to ${quotaFor(time)} a second and write it into quotas`;
   const remedies = [
     ...(longerTimeout <= longestTimeout
       ? [`raise connectionTimeoutSeconds to ${longerTimeout} or more`]
       : []),
-    ...(usableSeconds > 0 && quota(usableSeconds) <= largestQuota ? [raise(usableSeconds)] : []),
+    ...(usableSeconds > 0 && quotaFor(usableSeconds) <= largestQuota ? [raiseQuota(usableSeconds)] : []),
   ];
   if (remedies.length === 0) {
-    const timeout = quota(108) <= largestQuota ? 120 : longestTimeout;
-    remedies.push(`raise connectionTimeoutSeconds to ${timeout}, and ${raise(timeout * 0.9)}`);
+    const timeout = quotaFor(108) <= largestQuota ? 120 : longestTimeout;
+    remedies.push(`raise connectionTimeoutSeconds to ${timeout}, and ${raiseQuota(timeout * 0.9)}`);
   }
   return { says, todo: remedies.join(', or ') };
 }

@@ -169,12 +169,12 @@ export async function openHandlers() {
     hold: (operation: string) =>
       bench.control('POST', 'faults', { operation, kind: 'hold', at: 'answer', count: 1 }),
     /** Waits until a call is held. */
-    isHolding: () => expect.poll(async () => (await bench.control('GET', 'held')).body).toHaveLength(1),
+    untilHeld: () => expect.poll(async () => (await bench.control('GET', 'held')).body).toHaveLength(1),
     release: () => bench.control('POST', 'release'),
     /** Waits until the session has this status in the emulator. */
-    reaches: (id: string, status: string) => bench.reaches(id, status),
+    untilStatus: (id: string, status: string) => bench.reaches(id, status),
     /** Writes an invalid session record, which our code would never write. */
-    spoil: (playerId: string) =>
+    writeInvalidRecord: (playerId: string) =>
       dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',

@@ -36,7 +36,7 @@ async function started(status: string) {
   const player = handlers.player();
   const { json } = await player.send('start', { body: { signalRequest: newOffer() } });
   const id: string = json.streamSession.streamSessionId;
-  await handlers.reaches(id, status);
+  await handlers.untilStatus(id, status);
   return { player, id };
 }
 const playing = async () => (await started('CONNECTED')).id;
@@ -85,7 +85,7 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     not_an_operator: () => operating({}, stranger).sessions('somebody'),
     async broker_misconfigured() {
       const { playerId } = handlers.player();
-      await handlers.spoil(playerId);
+      await handlers.writeInvalidRecord(playerId);
       return operating().sessions(playerId);
     },
     upstream_unavailable: () => operating({ table: 'none' }).sessions('somebody'),

@@ -48,14 +48,14 @@ async function connected(variant: Variant = {}) {
   const player = playing(variant);
   const { json } = await player.start();
   const id: string = json.streamSession.streamSessionId;
-  await handlers.reaches(id, 'CONNECTED');
+  await handlers.untilStatus(id, 'CONNECTED');
   return { player, id, connectionId: json.connectionId as string };
 }
 
 async function dropped(variant: Variant = {}) {
   const playerAnd = await connected(variant);
   await handlers.control('POST', `streamsessions/${playerAnd.id}/drop`, { how: 'blackhole' });
-  await handlers.reaches(playerAnd.id, 'PENDING_CLIENT_RECONNECTION');
+  await handlers.untilStatus(playerAnd.id, 'PENDING_CLIENT_RECONNECTION');
   return playerAnd;
 }
 
@@ -73,7 +73,7 @@ async function activating() {
 async function whileHeld(operation: string, send: () => Promise<TestResponse>): Promise<TestResponse> {
   await handlers.hold(operation);
   const first = send();
-  await handlers.isHolding();
+  await handlers.untilHeld();
   const answer = await send();
   await handlers.release();
   expect((await first).status).toBe(201);
@@ -137,7 +137,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     invalid_request: () => playing({}, '').sessions(),
     async broker_misconfigured() {
       const player = playing();
-      await handlers.spoil(player.playerId);
+      await handlers.writeInvalidRecord(player.playerId);
       return player.sessions();
     },
     upstream_unavailable: () => playing({ table: 'none' }).sessions(),

@@ -7,14 +7,16 @@ const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Propertie
 const [api] = ofType(template, 'AWS::ApiGatewayV2::Api').map(([, { Properties }]) => Properties);
 
 /** The description of the function behind a route: functions have no names. */
-function behind(target: string): string {
+function functionBehind(target: string): string {
   const [, integrationId = ''] = /^integrations\/\$\{(\w+)\}$/.exec(target) ?? [];
   const uri = text(template.Resources[integrationId]?.Properties.IntegrationUri);
   return template.Resources[uri.slice(2, -'.Arn}'.length)]?.Properties.Description;
 }
 
 test('each route leads to its own function, and there is no other route, above all no $default', () => {
-  expect(Object.fromEntries(routes.map((route) => [route.RouteKey, behind(text(route.Target))]))).toEqual({
+  expect(
+    Object.fromEntries(routes.map((route) => [route.RouteKey, functionBehind(text(route.Target))])),
+  ).toEqual({
     'POST /v1/streamgroups/{streamGroupId}/streamsessions': 'Starts a stream session as the calling player',
     'GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}':
       "Reads the calling player's stream session",

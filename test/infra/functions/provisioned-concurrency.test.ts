@@ -116,7 +116,7 @@ describe('a published version', () => {
 describe('an assembly with bundles', () => {
   let directory: string;
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'rejoin-kept-ready-'));
+    directory = mkdtempSync(join(tmpdir(), 'rejoin-provisioned-'));
   });
   afterAll(() => rmSync(directory, { recursive: true }));
   const settings = { ...withProvider, provisionedConcurrency: { reconnect: 1, sessions: 1 } };
