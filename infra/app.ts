@@ -3,19 +3,19 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { OperatorStack } from './operator-stack.ts';
 import { RejoinStack } from './rejoin-stack.ts';
-import { SettingsError } from './settings/problems.ts';
+import { SettingsError } from './settings/errors.ts';
 import { findSettings } from './settings/source.ts';
 
 const app = new App({ autoSynth: false });
-// What these rules find and nobody has answered beside the resource it concerns, warnings too, ends the synthesis.
+// A finding of these rules ends the synthesis, also a warning, unless it is acknowledged beside its resource.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 let from = 'settings';
 try {
   const source = findSettings((key) => app.node.tryGetContext(key), process.cwd());
   from = source.name;
-  // What a deployer wrote is anything at all until the stack has checked it.
+  // The input may have any shape until the stack has checked it.
   const { rejoin } = new RejoinStack(app, source.input as ConstructorParameters<typeof RejoinStack>[1]);
-  // Nobody gets a door that nobody asked for. An empty list keeps it there, closed.
+  // Without the setting there is no operator API. With an empty list there is one, and it refuses everybody.
   if (rejoin.settings.operators !== undefined) new OperatorStack(app, rejoin);
   app.synth();
 } catch (error) {
@@ -24,7 +24,7 @@ try {
     console.error(`Rejoin cannot be deployed with these settings (${from}):`);
     for (const line of error.lines) console.error(`- ${line}`);
   } else if (error instanceof Error && error.name === 'ValidationFailed') {
-    // The findings are on the terminal already, each with the place that it stands for.
+    // The terminal shows the findings already, each with its construct.
     console.error(error.message);
   } else throw error;
 }

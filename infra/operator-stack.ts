@@ -1,4 +1,4 @@
-/** The operator API in a stack of its own: whoever may deploy the player API need not be able to touch this one. */
+/** The operator API in a separate stack, so that the right to deploy the player API does not include this one. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { RejoinOperator } from './operator.ts';
@@ -6,7 +6,8 @@ import type { Rejoin } from './rejoin.ts';
 
 export class OperatorStack extends Stack {
   /**
-   * Named after the player API's stack, of which it imports the table: so it is deployed after and removed before it.
+   * The stack's name is that of the player API's stack with "Operator" behind it. It imports the player API's table, so deploy
+   * it after that stack and remove it before.
    *
    * @throws {SettingsError} see {@link RejoinOperator}
    */

@@ -1,6 +1,6 @@
 /**
- * The operators' door as one construct: an API, functions, roles and tables of its own, beside a `Rejoin` whose players'
- * sessions it reaches. It may stand in a stack of its own, as `operator-stack.ts` has it, or in that of the `Rejoin`.
+ * The operator API as one construct: an API, functions, roles and tables of its own, for the sessions of one `Rejoin`. It may
+ * be in a stack of its own, as in `operator-stack.ts`, or in the stack of the `Rejoin`.
  */
 import { Construct } from 'constructs';
 import { OperatorApi } from './api/operator-api.ts';
@@ -16,13 +16,13 @@ import { OperatorTables } from './storage/operator-tables.ts';
 export class RejoinOperator extends Construct {
   /** Base URL of the operator API, without a slash at the end. */
   readonly apiUrl: string;
-  /** What a principal needs `execute-api:Invoke` on, to call every route. */
+  /** The ARN on which a principal needs `execute-api:Invoke` to call every route. */
   readonly apiArn: string;
-  /** Name of the table with a record of every use. */
+  /** The name of the audit table, with a record of every use. */
   readonly auditTableName: string;
 
   /**
-   * @param rejoin whose settings count here too: `operators` says who is let in, and without it nobody is
+   * @param rejoin the deployment whose settings and sessions this uses. `operators` lists who may call; without it nobody may.
    * @throws {SettingsError} when the settings do not fit a function's environment, or name a topic of another Region
    */
   constructor(scope: Construct, id: string, { settings, table }: Rejoin) {

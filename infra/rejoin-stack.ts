@@ -1,4 +1,4 @@
-/** A stack with Rejoin in it, and as outputs what a web developer needs to know. */
+/** A stack with one Rejoin. Its outputs are what a web developer needs to know. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Rejoin } from './rejoin.ts';
@@ -8,8 +8,7 @@ export class RejoinStack extends Stack {
   readonly rejoin: Rejoin;
 
   /**
-   * The stack is named by the settings. Its account and Region are those of whoever deploys it; they need not be
-   * the stream groups'.
+   * The settings name the stack. The deployer chooses its account and Region, which may differ from the stream groups'.
    *
    * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead
    */
@@ -18,7 +17,7 @@ export class RejoinStack extends Stack {
     super(scope, settings.stackName, {
       description: 'Rejoin: puts a dropped Amazon GameLift Streams player back into the same session',
       terminationProtection: settings.removalPolicy === 'retain',
-      // Nothing about a deployment is reported to anybody.
+      // CDK must not report anything about a deployment.
       analyticsReporting: false,
     });
     this.rejoin = new Rejoin(this, 'Rejoin', settings);

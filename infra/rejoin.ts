@@ -1,6 +1,6 @@
 /**
- * Rejoin as one construct, for an app of one's own: `new Rejoin(this, 'Rejoin', { streamGroups: [...] })`. An app, and
- * even one stack, may hold several. `examples/own-app.ts` is such an app.
+ * Rejoin as one construct, for your own CDK app: `new Rejoin(this, 'Rejoin', { streamGroups: [...] })`. An app, or one stack,
+ * may hold several. `examples/own-app.ts` is an example.
  */
 import { Annotations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -21,17 +21,17 @@ type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
 export class Rejoin extends Construct {
   readonly settings: Settings;
   readonly identity: Identity;
-  /** Players' sessions, budgets, leases and stored answers. */
+  /** Players' sessions, rate limits, leases and stored answers. */
   readonly table: Table;
   /** Base URL of the player API, without a slash at the end. */
   readonly apiUrl: string;
-  /** Where DNS has to lead the API's own domain, if it has one. */
+  /** The host name that the DNS record of the custom domain must point to, if there is one. */
   readonly domainTarget: string | undefined;
 
   /**
-   * @param input as in a settings file. `stackName` is nobody's business here: the stack is the caller's.
-   * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead; also an alarm topic
-   * of another Region than the stack's, where that is fixed
+   * @param input as in a settings file. `stackName` has no effect: the caller creates the stack.
+   * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead; also for an alarm topic of
+   * another Region, if the stack has a fixed Region
    */
   constructor(scope: Construct, id: string, input: Omit<SettingsInput, 'stackName'> | Settings) {
     super(scope, id);
@@ -46,7 +46,7 @@ export class Rejoin extends Construct {
     this.table = table;
     const targets = { streamGroups: settings.streamGroups, tables: { table } };
     const environment = playerEnvironment(settings, table);
-    const built = Object.fromEntries(
+    const functions = Object.fromEntries(
       playerRoutes.map((route) => [
         route.name,
         new RouteFunction(this, route.name, {
@@ -54,12 +54,12 @@ export class Rejoin extends Construct {
           settings,
           targets,
           environment,
-          sandboxesKeptReady: settings.provisionedConcurrency[route.name as ProvisionedRoute],
+          provisionedConcurrency: settings.provisionedConcurrency[route.name as ProvisionedRoute],
         }),
       ]),
     );
     const routes = playerRoutes.map(({ name, method, path }) => {
-      const { function: fn, invoked } = built[name] as RouteFunction;
+      const { function: fn, invoked } = functions[name] as RouteFunction;
       return { method, path, function: fn, invoked };
     });
     const { api, accessLogs, domain } = new PlayerApi(this, 'PlayerApi', {
@@ -67,7 +67,7 @@ export class Rejoin extends Construct {
       routes,
       settings,
     });
-    new Monitoring(this, 'Monitoring', { routes: built, table, api, accessLogs, settings });
+    new Monitoring(this, 'Monitoring', { routes: functions, table, api, accessLogs, settings });
     this.apiUrl = domain?.url ?? api.apiEndpoint;
     this.domainTarget = domain?.target;
   }

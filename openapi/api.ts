@@ -1,15 +1,15 @@
-/** What there is to say of an API. */
+/** The description of an API from which its OpenAPI document is made. */
 import type { Route } from '../infra/routes/route.ts';
 import type { ProblemTable } from '../lambdas/problems/problems.ts';
 import type { Schema } from './json-schema.ts';
 
-/** What a route takes and answers, beyond what its row in `infra/` says of it. */
+/** The request and responses of a route, besides its entry in `infra/routes/`. */
 export interface RouteContract<Code extends string = string, SchemaName extends string = string> {
   readonly body?: SchemaName;
-  /** Takes an Idempotency-Key, and may repeat an answer. */
+  /** Accepts an Idempotency-Key, and may repeat a stored response. */
   readonly idempotent?: true;
-  readonly success: { readonly status: number; readonly body?: SchemaName; readonly says: string };
-  /** Every code that it may answer, and no other: a test reads its code, and more tests have it answer each. */
+  readonly success: { readonly status: number; readonly body?: SchemaName; readonly description: string };
+  /** Every code that the route may respond with. Tests compare the list with the code, and provoke each one. */
   readonly problems: readonly Code[];
 }
 
@@ -20,15 +20,15 @@ export interface Api {
   readonly routes: readonly Pick<Route, 'name' | 'does' | 'method' | 'path'>[];
   readonly contracts: Readonly<Record<string, RouteContract>>;
   readonly problems: ProblemTable;
-  /** What API Gateway answers by itself, on every route, by status (docs/protocol.md). */
+  /** Responses of API Gateway itself, on every route, by status (docs/protocol.md). */
   readonly gateway: Readonly<Record<number, string>>;
-  /** Of paths and headers, by name. */
+  /** Path and header parameters, by name. */
   readonly parameters: Readonly<Record<string, Schema>>;
   readonly schemas: Readonly<Record<string, Schema>>;
 }
 
-/** What API Gateway answers whoever is let in. */
-export const anybody = {
+/** Responses of API Gateway itself to authorized callers, by status. */
+export const gatewayResponses = {
   413: 'The body is too large.',
   429: 'The throttle of the whole API.',
   431: 'The headers are too large.',

@@ -1,17 +1,17 @@
-/** What goes in and out of both APIs. */
+/** Schemas that both APIs share. */
 import { StreamSessionStatus } from '@aws-sdk/client-gameliftstreams';
 import type { ProblemTable } from '../lambdas/problems/problems.ts';
 import { closed, type Schema, text, time } from './json-schema.ts';
 
 const status = { type: 'string', enum: Object.values(StreamSessionStatus) };
 
-/** The parameters of a path that leads to a session. */
+/** The path parameters of a session. */
 export const sessionParameters = {
   streamGroupId: text('One of the stream groups of the deployment.', { pattern: '^[a-zA-Z0-9-]{1,32}$' }),
   streamSessionId: text('The id, not the ARN.', { pattern: '^[a-zA-Z0-9-]{1,128}$' }),
 } as const;
 
-/** @param more what an API says of a session beyond what both do; always there. */
+/** @param more further required fields, which only one of the APIs has */
 export function streamSession(more: Readonly<Record<string, Schema>> = {}): Schema {
   return closed(
     [
@@ -40,9 +40,9 @@ export function streamSession(more: Readonly<Record<string, Schema>> = {}): Sche
 }
 
 /**
- * RFC 9457, as an API answers it.
- * @param problems the API's errors.
- * @param more what its problems carry beyond what those of both APIs do.
+ * A problem (RFC 9457).
+ * @param problems the problem codes of the API
+ * @param more fields that only one of the APIs has
  */
 export function problem(problems: ProblemTable, more: Readonly<Record<string, Schema>> = {}): Schema {
   const rows = Object.values(problems);

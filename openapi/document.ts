@@ -1,4 +1,4 @@
-/** An API as OpenAPI 3.1: the routes that are deployed, the schemas, and every error of each route. */
+/** Makes the OpenAPI 3.1 document of an API: the deployed routes, the schemas, and every problem of each route. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api, RouteContract } from './api.ts';
@@ -19,34 +19,37 @@ const WAIT = {
 };
 
 function problemResponses({ problems, gateway }: Api, codes: readonly string[]): Record<string, unknown> {
-  const told = codes.map((code) => {
+  const listed = codes.map((code) => {
     const row = problems[code];
     if (row === undefined) throw new Error(`The API has no error ${code}`);
     return { code, ...row };
   });
-  const statuses = new Set([...told.map(({ status }) => status), ...Object.keys(gateway).map(Number)]);
+  const statuses = new Set([...listed.map(({ status }) => status), ...Object.keys(gateway).map(Number)]);
   const responses = [...statuses]
     .toSorted((a, b) => a - b)
     .map((status) => {
-      const here = told.filter((problem) => problem.status === status);
-      const says = here.map(({ code, retry, title }) => `${code} (retry: ${retry}): ${title}.`);
-      const itself = gateway[status];
-      const gatewaySays = itself === undefined ? [] : [`API Gateway itself: ${itself}`];
+      const withStatus = listed.filter((problem) => problem.status === status);
+      const descriptions = withStatus.map(({ code, retry, title }) => `${code} (retry: ${retry}): ${title}.`);
+      const gatewayText = gateway[status];
+      const gatewayDescriptions = gatewayText === undefined ? [] : [`API Gateway itself: ${gatewayText}`];
       return [
         String(status),
         {
-          description: [...says, ...gatewaySays].join(' '),
-          ...(here.length > 0 && { headers: WAIT }),
+          description: [...descriptions, ...gatewayDescriptions].join(' '),
+          ...(withStatus.length > 0 && { headers: WAIT }),
           content: {
-            ...(here.length > 0 && {
+            ...(withStatus.length > 0 && {
               'application/problem+json': {
                 schema: {
                   ...ref('Problem'),
-                  properties: { code: { enum: here.map(({ code }) => code) }, status: { const: status } },
+                  properties: {
+                    code: { enum: withStatus.map(({ code }) => code) },
+                    status: { const: status },
+                  },
                 },
               },
             }),
-            ...(itself !== undefined && json(ref('GatewayMessage'))),
+            ...(gatewayText !== undefined && json(ref('GatewayMessage'))),
           },
         },
       ];
@@ -72,7 +75,7 @@ function operation(api: Api, route: Api['routes'][number], contract: RouteContra
     ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
     responses: {
       [success.status]: {
-        description: success.says,
+        description: success.description,
         ...(idempotent && { headers: REPLAYED }),
         ...(success.body && { content: json(ref(success.body)) }),
       },
@@ -81,7 +84,7 @@ function operation(api: Api, route: Api['routes'][number], contract: RouteContra
   };
 }
 
-/** @throws Error naming a deployed route, an error or a parameter that nobody has described */
+/** @throws {Error} naming a deployed route, a problem code or a parameter without a description */
 function openApiDocument(api: Api): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of api.routes) {
@@ -111,5 +114,5 @@ function openApiDocument(api: Api): object {
   };
 }
 
-/** The document as it stands in `docs/`. */
+/** The text of the document, as in `docs/`. */
 export const openApiText = (api: Api): string => `${JSON.stringify(openApiDocument(api), null, 2)}\n`;

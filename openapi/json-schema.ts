@@ -1,7 +1,7 @@
-/** JSON Schema 2020-12, as far as the schemas of both APIs need it. */
+/** JSON Schema 2020-12: the parts that both APIs use. */
 export type Schema = { readonly [keyword: string]: unknown };
 
-/** A schema of the same document, by its name. */
+/** A reference to a schema of the same document. */
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 export const text = (description: string, more: Schema = {}): Schema => ({
@@ -11,7 +11,7 @@ export const text = (description: string, more: Schema = {}): Schema => ({
 });
 export const time = (description: string): Schema => text(description, { format: 'date-time' });
 
-/** An object with no field but these: the functions refuse unknown ones, and answer no others. */
+/** An object without further fields: the functions refuse unknown fields, and never return others. */
 export function closed(required: readonly string[], properties: Readonly<Record<string, Schema>>): Schema {
   return { type: 'object', required, properties, additionalProperties: false };
 }

@@ -1,4 +1,4 @@
-/** What goes in and out of the operator API. A test holds each to the verdicts of the functions' own validation. */
+/** The schemas of the operator API. Tests hold that they accept and refuse what the functions' own validation does. */
 import { OPERATOR_PROBLEMS } from '../lambdas/problems/operator-problems.ts';
 import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
 import { closed, ref, type Schema, text, time } from './json-schema.ts';
@@ -10,7 +10,7 @@ export const operatorParameters = {
   }),
 } as const;
 
-/** Characters that show as nothing, and those that a record could be bent with; two joiners are neither. */
+/** Characters that are invisible, and characters that can change how a record reads. The two joiners are allowed. */
 const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\s\\u2800';
 const READABLE = '(?:[^\\p{C}\\p{Zl}\\p{Zp}]|[\\u200c\\u200d])';
 

@@ -1,17 +1,17 @@
-/** The operator API. */
+/** The OpenAPI contract of the operator API. */
 import { operatorRoutes } from '../infra/routes/operator-routes.ts';
 import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../lambdas/problems/operator-problems.ts';
-import { type Api, anybody, type RouteContract } from './api.ts';
+import { type Api, gatewayResponses, type RouteContract } from './api.ts';
 import { operatorParameters, operatorSchemas } from './operator-schemas.ts';
 
-const always = [
+const everyRoute = [
   'invalid_request',
   'not_an_operator',
   'broker_misconfigured',
   'upstream_unavailable',
 ] as const;
-const intoSession = [
-  ...always,
+const sessionRoutes = [
+  ...everyRoute,
   'stream_session_not_found',
   'too_many_requests',
   'paced',
@@ -26,17 +26,22 @@ export const operatorContracts = {
     success: {
       status: 201,
       body: 'Shell',
-      says: 'Credentials for the Session Manager plugin, good for 60 seconds. They are never repeated.',
+      description:
+        'Credentials for the Session Manager plugin, good for 60 seconds. They are never repeated.',
     },
-    problems: [...intoSession, 'session_not_accessible', 'session_over', 'access_not_ready'],
+    problems: [...sessionRoutes, 'session_not_accessible', 'session_over', 'access_not_ready'],
   },
   'operator-sessions': {
-    success: { status: 200, body: 'Sessions', says: 'What the broker knows of the sessions of a player.' },
-    problems: always,
+    success: {
+      status: 200,
+      body: 'Sessions',
+      description: 'What the broker knows of the sessions of a player.',
+    },
+    problems: everyRoute,
   },
   'operator-terminate': {
-    success: { status: 204, says: 'The session ends, or had ended.' },
-    problems: [...intoSession, 'session_not_terminable'],
+    success: { status: 204, description: 'The session ends, or had ended.' },
+    problems: [...sessionRoutes, 'session_not_terminable'],
   },
 } as const satisfies Record<string, RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>>;
 
@@ -45,7 +50,7 @@ export const operatorApi: Api = {
   server: { host: 'operator-api.example.com', output: 'OperatorApiUrl' },
   security: {
     name: 'sigv4',
-    // As API Gateway describes authorization by IAM: x-amazon-apigateway-authtype, in its developer guide.
+    // As API Gateway describes IAM authorization: x-amazon-apigateway-authtype, in its developer guide.
     scheme: {
       type: 'apiKey',
       name: 'Authorization',
@@ -58,7 +63,10 @@ export const operatorApi: Api = {
   routes: operatorRoutes,
   contracts: operatorContracts,
   problems: OPERATOR_PROBLEMS,
-  gateway: { 403: 'The request is not signed, or by somebody whom IAM does not let in.', ...anybody },
+  gateway: {
+    403: 'The request is not signed, or by somebody whom IAM does not let in.',
+    ...gatewayResponses,
+  },
   parameters: operatorParameters,
   schemas: operatorSchemas,
 };

@@ -1,4 +1,4 @@
-/** What goes in and out of the player API. A test holds each to the verdicts of the functions' own validation. */
+/** The schemas of the player API. Tests hold that they accept and refuse what the functions' own validation does. */
 import { PROBLEMS } from '../lambdas/problems/problems.ts';
 import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
 import { closed, ref, type Schema, text } from './json-schema.ts';
@@ -20,7 +20,6 @@ const connectionId = text('Names the connection; send the newest as previousConn
   pattern: '^[a-zA-Z0-9_-]{1,64}$',
 });
 
-/** Parameters by their name. */
 export const playerParameters = {
   ...sessionParameters,
   'Idempotency-Key': text('Names the request: the same key with the same offer is answered once.', {

@@ -1,13 +1,13 @@
-/** The player API. */
+/** The OpenAPI contract of the player API. */
 import { playerRoutes } from '../infra/routes/player-routes.ts';
 import { PROBLEMS, type ProblemCode } from '../lambdas/problems/problems.ts';
-import { type Api, anybody, type RouteContract } from './api.ts';
+import { type Api, gatewayResponses, type RouteContract } from './api.ts';
 import { playerParameters, playerSchemas } from './player-schemas.ts';
 
-const always = ['invalid_request', 'broker_misconfigured', 'upstream_unavailable'] as const;
-const withAws = [...always, 'too_many_requests', 'paced', 'upstream_timeout'] as const;
-const connecting = [
-  ...withAws,
+const everyRoute = ['invalid_request', 'broker_misconfigured', 'upstream_unavailable'] as const;
+const callingAws = [...everyRoute, 'too_many_requests', 'paced', 'upstream_timeout'] as const;
+const connectingRoutes = [
+  ...callingAws,
   'connection_in_progress',
   'idempotency_key_reused',
   'offer_reused',
@@ -22,32 +22,32 @@ export const playerContracts = {
     success: {
       status: 201,
       body: 'Started',
-      says: 'The session is started, and usually not placed yet: poll its status.',
+      description: 'The session is started, and usually not placed yet: poll its status.',
     },
-    problems: [...connecting, 'session_limit_reached', 'answer_lost'],
+    problems: [...connectingRoutes, 'session_limit_reached', 'answer_lost'],
   },
   status: {
     success: {
       status: 200,
       body: 'Status',
-      says: 'The session, over or not, and the answer to the offer of its start once there is one.',
+      description: 'The session, over or not, and the answer to the offer of its start once there is one.',
     },
-    problems: [...withAws, 'stream_session_not_found'],
+    problems: [...callingAws, 'stream_session_not_found'],
   },
   sessions: {
     success: {
       status: 200,
       body: 'Sessions',
-      says: 'The sessions of the caller that are live as far as is known.',
+      description: 'The sessions of the caller that are live as far as is known.',
     },
-    problems: always,
+    problems: everyRoute,
   },
   reconnect: {
     body: 'ConnectionRequest',
     idempotent: true,
-    success: { status: 201, body: 'Connected', says: 'The player is back in the same session.' },
+    success: { status: 201, body: 'Connected', description: 'The player is back in the same session.' },
     problems: [
-      ...connecting,
+      ...connectingRoutes,
       'stream_session_not_found',
       'session_not_reconnectable',
       'taken_over',
@@ -56,8 +56,8 @@ export const playerContracts = {
     ],
   },
   terminate: {
-    success: { status: 204, says: 'The session ends, or had ended.' },
-    problems: [...withAws, 'stream_session_not_found', 'session_not_terminable'],
+    success: { status: 204, description: 'The session ends, or had ended.' },
+    problems: [...callingAws, 'stream_session_not_found', 'session_not_terminable'],
   },
 } as const satisfies Record<string, RouteContract<ProblemCode, keyof typeof playerSchemas>>;
 
@@ -80,7 +80,7 @@ export const playerApi: Api = {
   gateway: {
     401: 'The token is missing, expired or of somebody else.',
     403: 'The token lacks the play scope.',
-    ...anybody,
+    ...gatewayResponses,
   },
   parameters: playerParameters,
   schemas: playerSchemas,

@@ -1,21 +1,21 @@
-/** An address of one's own for the API: the domain, its certificate and, where Route 53 hosts the zone, its record. */
+/** A custom domain for the API: the domain, its certificate and, if Route 53 hosts the zone, its DNS record. */
 import { Stack, Token } from 'aws-cdk-lib';
 import { DomainName, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
-import { problemLine, SettingsError } from '../settings/problems.ts';
+import { invalidLine, SettingsError } from '../settings/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export class ApiDomain extends Construct {
   readonly domainName: DomainName;
   /** The API's base URL, without a slash at the end. */
   readonly url: string;
-  /** Host name of API Gateway that DNS has to lead to. */
+  /** The host name of API Gateway that the DNS record must point to. */
   readonly target: string;
 
-  /** @throws {SettingsError} when the stack's Region is fixed and the certificate lies in another one */
+  /** @throws {SettingsError} when the stack has a fixed Region and the certificate is in another one */
   constructor(scope: Construct, id: string, domain: NonNullable<Settings['domain']>) {
     super(scope, id);
     requireSameRegion(Stack.of(this).region, domain);
@@ -41,9 +41,9 @@ export class ApiDomain extends Construct {
   }
 }
 
-/** API Gateway takes only certificates of its own Region, and says so halfway through a deployment. */
+/** API Gateway accepts only certificates of its own Region, and fails in the middle of a deployment otherwise. */
 function requireSameRegion(region: string, domain: NonNullable<Settings['domain']>): void {
   if (Token.isUnresolved(region) || domain.certificateArn.split(':')[3] === region) return;
   const allowed = `the ARN of a certificate in ${region}, where this stack is deployed`;
-  throw new SettingsError([problemLine({ domain }, { path: ['domain', 'certificateArn'], allowed })]);
+  throw new SettingsError([invalidLine({ domain }, { path: ['domain', 'certificateArn'], allowed })]);
 }

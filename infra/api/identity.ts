@@ -1,4 +1,4 @@
-/** Whose tokens count: those of a provider that exists, or of a user pool that comes with the deployment. */
+/** The issuer whose tokens the API accepts: an existing provider, or a user pool that the deployment creates. */
 import { Construct } from 'constructs';
 import { defaultScope, type Settings } from '../settings/settings.ts';
 import type { TokenRequirements } from './player-api.ts';
@@ -21,7 +21,7 @@ export class Identity extends Construct {
       removalPolicy,
       deployment: scope,
     });
-    // A Cognito access token has no `aud`; the authorizer then compares `client_id`.
+    // A Cognito access token has no `aud`; the authorizer compares `client_id` instead.
     this.tokens = { issuer: this.pool.issuer, audience: [this.pool.clientId], scope: defaultScope };
   }
 }

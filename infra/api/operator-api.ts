@@ -1,4 +1,4 @@
-/** The HTTP API that operators call. Every route wants a request signed by an IAM principal that may invoke it. */
+/** The HTTP API for operators. Every route requires a request signed by an IAM principal that may invoke it. */
 import { Stack } from 'aws-cdk-lib';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -9,7 +9,7 @@ import { accessLogFields, addStage } from './stage.ts';
 
 export class OperatorApi extends Construct {
   readonly api: HttpApi;
-  /** What a principal needs `execute-api:Invoke` on, to call every route. */
+  /** The ARN on which a principal needs `execute-api:Invoke` to call every route. */
   readonly arn: string;
 
   constructor(
@@ -37,10 +37,10 @@ export class OperatorApi extends Construct {
     const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
     addStage(this, this.api, {
       settings,
-      // Counted before signatures are looked at, so a limit for people would be one that strangers use up. Operators
-      // are counted by the functions.
+      // API Gateway counts requests before it checks signatures, so strangers could use up a low limit here. The functions
+      // limit each operator.
       throttle: { rateLimit, burstLimit },
-      // Who called, also where IAM let somebody in whom the functions then refused.
+      // Who called, also when IAM lets a caller in and a function refuses the caller afterwards.
       accessLog: { ...accessLogFields, operator: '$context.identity.userArn' },
     });
   }

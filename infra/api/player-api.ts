@@ -1,4 +1,4 @@
-/** The HTTP API that players' browsers call. Every route wants a token of our issuer with the play scope. */
+/** The HTTP API for players' browsers. Every route requires a token of the configured issuer with the play scope. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -9,7 +9,7 @@ import { ApiDomain } from './domain.ts';
 import { type ApiRoute, RouteIntegration } from './route-integration.ts';
 import { accessLogFields, addStage } from './stage.ts';
 
-/** Who may call: tokens of this issuer, for one of these audiences, with this scope. */
+/** Accepted tokens: of this issuer, for one of these audiences, with this scope. */
 export interface TokenRequirements {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -22,14 +22,14 @@ export interface PlayerApiProps {
   readonly settings: Settings;
 }
 
-/** Two hours: the longest that Chromium remembers a preflight answer, and each spares a player a round trip. */
+/** Two hours is the longest that Chromium caches a preflight response. Each cached one saves a player a round trip. */
 const preflightAge = Duration.hours(2);
 
 export class PlayerApi extends Construct {
   readonly api: HttpApi;
-  /** A line for each request, also for one that never reaches a function. */
+  /** One line for each request, including those that never reach a function. */
   readonly accessLogs: LogGroup;
-  /** The API's own domain, if it has one. */
+  /** The custom domain, if there is one. */
   readonly domain: ApiDomain | undefined;
 
   constructor(scope: Construct, id: string, { tokens, routes, settings }: PlayerApiProps) {
@@ -59,7 +59,7 @@ export class PlayerApi extends Construct {
   }
 }
 
-/** No credentials: the token travels in a header that the page sets itself, never in a cookie. */
+/** Without credentials: the page sends the token in a header, never in a cookie. */
 function corsFor(origins: readonly string[]) {
   return {
     allowOrigins: [...origins],

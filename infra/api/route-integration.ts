@@ -1,4 +1,4 @@
-/** A Lambda integration that may be invoked by its one route: this method on this path. */
+/** A Lambda integration that only its own route may invoke: this method on this path. */
 import { Stack } from 'aws-cdk-lib';
 import type { HttpMethod, HttpRouteIntegrationBindOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -10,13 +10,13 @@ export interface ApiRoute {
   readonly method: HttpMethod;
   readonly path: string;
   readonly function: IFunction;
-  /** What is invoked: the function itself, or an alias of it. */
+  /** What API Gateway invokes: the function itself, or an alias of it. */
   readonly invoked: IFunction;
 }
 
 /**
- * CDK's own integration permits every method on the path. Two of our routes share a path, and the permission to end a
- * session should not be the permission to look at it.
+ * CDK's own integration permits every method on the path. Two of our routes share a path, and the permission to end a session
+ * must not include the permission to read it.
  */
 export class RouteIntegration extends HttpLambdaIntegration {
   readonly #route: ApiRoute;
@@ -29,19 +29,19 @@ export class RouteIntegration extends HttpLambdaIntegration {
     this.#id = id;
   }
 
-  /** Called by CDK once for the route. */
+  /** CDK calls this once for the route. */
   protected override completeBind(options: HttpRouteIntegrationBindOptions): void {
     const { function: fn, invoked } = this.#route;
     this.#permit('Invoke', fn, options);
     if (invoked === fn) return;
-    // An alias has permissions of its own. The function's stays, and the integration waits for the alias': so requests
-    // are answered all the time while a deployment leads them from one to the other, whichever way.
+    // An alias has permissions of its own. The function keeps its permission, and the integration waits for the permission of
+    // the alias. So a deployment that switches between the two, in either direction, never interrupts requests.
     this.#permit('InvokeAlias', invoked, options);
     const { scope } = options;
     scope.node.findChild(this.#id).node.addDependency(scope.node.findChild('InvokeAlias'));
   }
 
-  /** An HTTP API's source ARN ends in its route key, with `{parameters}` as written. */
+  /** An HTTP API's source ARN ends with the route key, with its `{parameters}` unchanged. */
   #permit(id: string, handler: IFunction, { route, scope }: HttpRouteIntegrationBindOptions): void {
     handler.addPermission(id, {
       scope,
@@ -49,7 +49,7 @@ export class RouteIntegration extends HttpLambdaIntegration {
       sourceArn: Stack.of(route).formatArn({
         service: 'execute-api',
         resource: route.httpApi.apiId,
-        // The first part is the stage, of which the API has one; AWS's own examples leave it open.
+        // The first part is the stage. The API has only one; AWS uses a wildcard in its own examples.
         resourceName: `*/${this.#route.method}${route.path ?? ''}`,
       }),
     });

@@ -1,4 +1,4 @@
-/** The stage of an HTTP API: everybody's rate together, and a log line for each request. */
+/** The stage of an HTTP API: the rate limit for all callers together, and an access log line for each request. */
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type HttpApi,
@@ -11,7 +11,10 @@ import type { Construct } from 'constructs';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** One line a request. No header and no claim is in it, so no token can be; the path is left at its route's pattern. */
+/**
+ * One line for each request. It has no header and no token claim, so no token can appear in it. The path is logged as the route
+ * pattern.
+ */
 export const accessLogFields = {
   requestId: '$context.requestId',
   apiId: '$context.apiId',
@@ -35,7 +38,7 @@ export interface StageProps {
   readonly domainName?: IDomainName | undefined;
 }
 
-/** @returns where the lines go */
+/** @returns the log group of the access log */
 export function addStage(
   scope: Construct,
   api: HttpApi,

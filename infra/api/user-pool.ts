@@ -12,7 +12,7 @@ import {
   UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { problemLine, SettingsError } from '../settings/problems.ts';
+import { invalidLine, SettingsError } from '../settings/errors.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import { isDomainPrefix } from '../settings/rules.ts';
 import type { CognitoIdentity, Settings } from '../settings/settings.ts';
@@ -20,19 +20,19 @@ import type { CognitoIdentity, Settings } from '../settings/settings.ts';
 export interface PlayerPoolProps {
   readonly cognito: CognitoIdentity['cognito'];
   readonly removalPolicy: Settings['removalPolicy'];
-  /** The construct that the hosted domain is named after where the settings name none. */
+  /** The construct that gives the hosted domain its name if the settings name none. */
   readonly deployment: Construct;
 }
 
 /**
- * A hosted domain is unique in its Region, for all accounts together: the deployment's place in its app, for an app may
- * hold several, and the account, which has 12 digits.
+ * A hosted domain is unique in its Region, across all accounts. So its name consists of the deployment's place in its app,
+ * because an app may hold several deployments, and of the account id, which has 12 digits.
  */
 function domainPrefixOf(deployment: Construct): string {
   const name = Names.uniqueResourceName(deployment, { maxLength: 50, separator: '-' }).toLowerCase();
   if (isDomainPrefix(`${name}-123456789012`)) return `${name}-${Aws.ACCOUNT_ID}`;
   const allowed = `a prefix for Cognito's sign-in page: ${JSON.stringify(name)}, made of the stack's name, cannot be one`;
-  throw new SettingsError([problemLine({}, { path: ['identity', 'cognito', 'domainPrefix'], allowed })]);
+  throw new SettingsError([invalidLine({}, { path: ['identity', 'cognito', 'domainPrefix'], allowed })]);
 }
 
 export class PlayerPool extends Construct {
@@ -41,7 +41,7 @@ export class PlayerPool extends Construct {
   /** Address of Cognito's sign-in page. */
   readonly signInUrl: string;
 
-  /** @throws {SettingsError} when the settings name no hosted domain and none can be made of the deployment's name */
+  /** @throws {SettingsError} when the settings name no hosted domain and the deployment's name cannot become one */
   constructor(scope: Construct, id: string, { cognito, removalPolicy, deployment }: PlayerPoolProps) {
     super(scope, id);
     const pool = new UserPool(this, 'Pool', {
@@ -53,7 +53,7 @@ export class PlayerPool extends Construct {
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       passwordPolicy: {
-        // Length beats composition rules (NIST SP 800-63B); these satisfy the usual audits besides.
+        // A minimum length matters more than composition rules (NIST SP 800-63B); these rules satisfy common audits too.
         minLength: 12,
         requireLowercase: true,
         requireUppercase: true,
@@ -84,9 +84,9 @@ export class PlayerPool extends Construct {
     });
     const client = new UserPoolClient(this, 'Page', {
       userPool: pool,
-      // A browser keeps no secret: PKCE stands in for it, which Cognito holds a client to once it sends a challenge.
+      // A browser cannot keep a secret, so the page uses PKCE. Cognito enforces it once the page sends a challenge.
       generateSecret: false,
-      // Sign-in goes through the hosted page alone. Naming no flow at all would leave Cognito's own defaults on.
+      // Players sign in through the hosted page only. With no flow named at all Cognito would enable its own defaults.
       authFlows: { userSrp: false, custom: false },
       oAuth: {
         flows: { authorizationCodeGrant: true, implicitCodeGrant: false },

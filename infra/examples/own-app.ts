@@ -1,7 +1,7 @@
 /**
- * Rejoin inside somebody else's CDK app: two deployments in one stack, one with a user pool of its own and a door for
- * operators, one behind the provider that the publisher has already. In a repository of your own the import reads
- * `from 'rejoin/infra/rejoin.ts'`; see docs/deploy.md.
+ * Rejoin inside another CDK app: two deployments in one stack. One has a user pool of its own and an operator API; the other
+ * one uses the publisher's existing identity provider. In a repository of your own the import reads `from
+ * 'rejoin/infra/rejoin.ts'`; see docs/deploy.md.
  */
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { RejoinOperator } from '../operator.ts';

@@ -1,33 +1,33 @@
-/** What a function learns from its environment: the settings it needs, and nothing that only the deployment needs. */
+/** The environment variables of the functions: only the settings that a function needs. */
 import { Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { isTable, type Route, type TableTarget } from '../routes/route.ts';
 import { operatorSettings, playerSettings } from '../settings/deployed.ts';
-import { SettingsError } from '../settings/problems.ts';
+import { SettingsError } from '../settings/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type GrantTargets, tableOf } from './grants.ts';
 
-/** Under these names the functions' metrics stand in CloudWatch. */
+/** CloudWatch shows the metrics of the functions under these names. */
 export const metricsNamespace = 'Rejoin';
 export const serviceName = 'rejoin';
 
 /** Lambda's limit for all variables of one function together, in bytes (AWS Lambda quotas). */
 const environmentLimitBytes = 4096;
 
-/** A name that CloudFormation has still to make up is counted at a table name's greatest length. */
+/** CloudFormation generates table names later, so each counts with the greatest length of a table name. */
 const longestTableName = 'x'.repeat(255);
 
-/** Lambda measures the variables as JSON, where each quote inside `SETTINGS` counts twice. */
-function measured(environment: Record<string, string>): number {
-  const known = Object.entries(environment).map(([name, value]) => [
+/** Size in bytes. Lambda measures the variables as JSON, where each quote inside `SETTINGS` counts twice. */
+function byteLength(environment: Record<string, string>): number {
+  const sized = Object.entries(environment).map(([name, value]) => [
     name,
     Token.isUnresolved(value) ? longestTableName : value,
   ]);
-  return Buffer.byteLength(JSON.stringify(Object.fromEntries(known)));
+  return Buffer.byteLength(JSON.stringify(Object.fromEntries(sized)));
 }
 
-/** What every function gets beside its settings and tables. */
-function telemetry(settings: Settings): Record<string, string> {
+/** The variables of every function, besides its settings and tables. */
+function telemetryVariables(settings: Settings): Record<string, string> {
   return {
     POWERTOOLS_SERVICE_NAME: serviceName,
     POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
@@ -35,14 +35,22 @@ function telemetry(settings: Settings): Record<string, string> {
   };
 }
 
-/** @throws {SettingsError} when the variables would not fit into Lambda's 4 KB */
-function fitting(environment: Record<string, string>, { streamGroups, operators }: Settings, own = false) {
-  const bytes = measured(environment);
+/**
+ * @param forOperators whether they are an operator function's, where the list of operators takes space too
+ * @returns the environment
+ * @throws {SettingsError} when the variables do not fit into Lambda's 4 KB
+ */
+function requireFits(
+  environment: Record<string, string>,
+  { streamGroups, operators }: Settings,
+  forOperators = false,
+) {
+  const bytes = byteLength(environment);
   if (bytes <= environmentLimitBytes) return environment;
-  const lists = own
+  const lists = forOperators
     ? `operators has ${operators?.length ?? 0} entries and streamGroups ${streamGroups.length}`
     : `streamGroups has ${streamGroups.length} entries`;
-  const instead = own
+  const instead = forOperators
     ? 'list a role instead of people, or split the stream groups over several stacks'
     : 'split the stream groups over several stacks';
   throw new SettingsError([
@@ -51,20 +59,20 @@ function fitting(environment: Record<string, string>, { streamGroups, operators 
 }
 
 /**
- * The variables every player function gets.
+ * The variables of every player function.
  *
- * @throws {SettingsError} when they would not fit into Lambda's 4 KB
+ * @throws {SettingsError} when they do not fit into Lambda's 4 KB
  */
 export function playerEnvironment(settings: Settings, table: Table): Record<string, string> {
   const environment = {
     SETTINGS: JSON.stringify(playerSettings(settings)),
     TABLE_NAME: table.tableName,
-    ...telemetry(settings),
+    ...telemetryVariables(settings),
   };
-  return fitting(environment, settings);
+  return requireFits(environment, settings);
 }
 
-/** Where each table's name stands. */
+/** The variable with the name of each table. */
 const tableVariables: Record<TableTarget, string> = {
   table: 'TABLE_NAME',
   rateTable: 'RATE_TABLE_NAME',
@@ -72,9 +80,9 @@ const tableVariables: Record<TableTarget, string> = {
 };
 
 /**
- * The variables of one operator function: of the tables, those that it has a grant on.
+ * The variables of one operator function. It gets the names of the tables that it has a grant on.
  *
- * @throws {SettingsError} when they would not fit into Lambda's 4 KB
+ * @throws {SettingsError} when they do not fit into Lambda's 4 KB
  */
 export function operatorEnvironment(
   settings: Settings,
@@ -85,7 +93,7 @@ export function operatorEnvironment(
   const environment = {
     SETTINGS: JSON.stringify(operatorSettings(settings)),
     ...Object.fromEntries(tables.map((on) => [tableVariables[on], tableOf(targets, on).tableName])),
-    ...telemetry(settings),
+    ...telemetryVariables(settings),
   };
-  return fitting(environment, settings, true);
+  return requireFits(environment, settings, true);
 }

@@ -1,4 +1,4 @@
-/** From the rows of `player-routes.ts` and `operator-routes.ts` to policy documents: every action and every ARN spelled out. */
+/** Turns the grants of `player-routes.ts` and `operator-routes.ts` into policy documents with explicit actions and ARNs. */
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -7,13 +7,16 @@ import type { Construct } from 'constructs';
 import { type Grant, type GrantTarget, isTable, type TableTarget } from '../routes/route.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
-/** What grants can point at. A table that no grant names may be left out. */
+/** The resources that grants can refer to. A table that no grant names may be left out. */
 export interface GrantTargets {
   readonly streamGroups: readonly StreamGroupSettings[];
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
 }
 
-/** The table that a grant names. @throws {Error} where the deployment has none: a slip in the table of routes */
+/**
+ * The table that a grant names.
+ * @throws {Error} when the deployment has no such table: a mistake in the table of routes
+ */
 export function tableOf(targets: GrantTargets, target: TableTarget): Table {
   const table = targets.tables[target];
   if (!table) throw new Error(`A route has a grant on ${target}, which this API has not`);
@@ -21,8 +24,8 @@ export function tableOf(targets: GrantTargets, target: TableTarget): Table {
 }
 
 /**
- * ARNs of a stream group's resources lie in the group's own Region, whatever Region this stack is in. A stream session
- * is no resource type of its own: session actions are allowed on the group (service authorization reference).
+ * The resources of a stream group have ARNs in the group's own Region, not in the stack's. A stream session is not a resource
+ * type: a policy allows session actions on the group (service authorization reference).
  */
 function gameLiftStreamsArn(
   scope: Construct,
@@ -41,7 +44,7 @@ function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): st
       ? applications.map((application) => gameLiftStreamsArn(scope, region, 'application', application))
       : []),
   ]);
-  // Two groups may run one application, in one Region.
+  // Two groups of one Region may run the same application.
   return [...new Set(arns)];
 }
 
@@ -54,8 +57,8 @@ function statement(scope: Construct, grant: Grant, targets: GrantTargets): Polic
 }
 
 /**
- * The whole policy of one function: its grants, its own log streams, its traces. Nothing is added elsewhere: the
- * function gets the role without permission to change it.
+ * The whole policy of one function: its grants, its own log streams, its traces. Nothing else can add to it, because the
+ * function gets a role that ignores policy updates.
  */
 export function functionPolicy(
   scope: Construct,
@@ -72,7 +75,7 @@ export function functionPolicy(
       }),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
-        // X-Ray has no resource types for these two actions: the reference leaves no choice.
+        // X-Ray defines no resource types for these two actions, so the resource must be *.
         resources: ['*'],
       }),
     ],

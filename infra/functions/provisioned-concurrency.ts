@@ -1,4 +1,4 @@
-/** Sandboxes that Lambda keeps initialized, so that whoever comes first does not wait for a cold start. */
+/** Provisioned concurrency: sandboxes that Lambda keeps initialized, so that the first requests see no cold start. */
 import {
   Alias,
   type IFunction,
@@ -8,18 +8,20 @@ import {
 import type { Construct } from 'constructs';
 
 /**
- * Lambda keeps ready only what no longer changes: a published version (Lambda Developer Guide, "Configuring provisioned
- * concurrency"). CDK publishes a new one whenever code or configuration differ, and the alias leads there. The number stands
- * at the alias, since CloudFormation would replace a version to change it, and Lambda publishes no second version of the same
- * code and configuration.
+ * An alias with provisioned concurrency. Lambda allows it only for a published version (Lambda Developer Guide, "Configuring
+ * provisioned concurrency"). CDK publishes a new version whenever code or configuration change, and the alias points to it.
+ * The number is set on the alias, not on the version: CloudFormation would replace a version to change its number, and Lambda
+ * publishes no second version of the same code and configuration.
+ *
+ * @param executions how many sandboxes stay initialized
  */
-export function keptReady(scope: Construct, fn: LambdaFunction, sandboxes: number): IFunction {
+export function provisionedAlias(scope: Construct, fn: LambdaFunction, executions: number): IFunction {
   const alias = new Alias(scope, 'Live', {
     aliasName: 'live',
     description: 'What the API invokes',
-    // CDK's declarations of its own classes do not know exact optional properties.
+    // CDK's type declarations do not support exactOptionalPropertyTypes.
     version: fn.currentVersion as IVersion,
-    provisionedConcurrentExecutions: sandboxes,
+    provisionedConcurrentExecutions: executions,
   });
   return alias as IFunction;
 }

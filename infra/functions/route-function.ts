@@ -1,4 +1,4 @@
-/** The function behind one route, with its log group and its role. */
+/** The function of one route, with its log group and its role. */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -15,27 +15,27 @@ import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 import { bundledCode } from './bundling/bundle.ts';
 import { functionPolicy, type GrantTargets } from './grants.ts';
-import { keptReady } from './provisioned-concurrency.ts';
+import { provisionedAlias } from './provisioned-concurrency.ts';
 
 export interface RouteFunctionProps {
   readonly route: Route;
   readonly settings: Settings;
   readonly targets: GrantTargets;
   readonly environment: Record<string, string>;
-  /** How many of its sandboxes Lambda keeps initialized; none when left out. */
-  readonly sandboxesKeptReady?: number;
+  /** How many sandboxes Lambda keeps initialized; 0 by default. */
+  readonly provisionedConcurrency?: number;
 }
 
 export class RouteFunction extends Construct {
-  /** Under its name everything that ran is counted and logged, whichever version it was. */
+  /** Logs and metrics of all versions are under the name of this function. */
   readonly function: LambdaFunction;
-  /** What the API invokes: the function, or the alias of which sandboxes are kept ready. */
+  /** What the API invokes: the function, or its alias with provisioned concurrency. */
   readonly invoked: IFunction;
   readonly logs: LogGroup;
 
   constructor(scope: Construct, id: string, props: RouteFunctionProps) {
     super(scope, id);
-    const { route, settings, targets, environment, sandboxesKeptReady = 0 } = props;
+    const { route, settings, targets, environment, provisionedConcurrency = 0 } = props;
     this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
@@ -67,13 +67,15 @@ export class RouteFunction extends Construct {
       memorySize: settings.memoryMb,
       tracing: Tracing.ACTIVE,
       logGroup: this.logs,
-      // Whatever CDK would add on its own account (tracing, say) stands in the policy above already.
+      // The policy above already has everything that CDK would add, such as tracing.
       role: role.withoutPolicyUpdates(),
       environment,
-      // An old version is code that git has too; what goes back publishes it anew.
+      // Old versions need not stay: git has their code, and a rollback publishes it again.
       currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY },
     });
     this.invoked =
-      sandboxesKeptReady > 0 ? keptReady(this, this.function, sandboxesKeptReady) : this.function;
+      provisionedConcurrency > 0
+        ? provisionedAlias(this, this.function, provisionedConcurrency)
+        : this.function;
   }
 }

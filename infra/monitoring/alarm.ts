@@ -1,4 +1,4 @@
-/** Alarms that ring: whoever is called reads the name first, then what it means and where to go on. */
+/** Creates alarms. The description starts with the name; then it says what has happened, and where to read on. */
 import {
   Alarm,
   type AlarmBase,
@@ -10,55 +10,75 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-/** Where the alarms of one API hang, and what they do. */
+/** What the alarms of one API share. */
 export interface AlarmContext {
   readonly scope: Construct;
   readonly actions: readonly IAlarmAction[];
-  /** The page with a chapter for each of them, of its name. */
+  /** The page that has a chapter for each alarm, under its name. */
   readonly runbook: 'docs/runbook.md' | 'docs/operator.md';
 }
 
-/** An alarm is quiet where nothing is counted: nobody plays. */
-export const atLeast = {
+/** Without data, which means that nobody plays, the alarm is OK. */
+export const alarmDefaults = {
   comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
   treatMissingData: TreatMissingData.NOT_BREACHING,
 };
 
-/** What an alarm says of itself. @param means what has happened, without a full stop */
-export function described({ runbook }: Pick<AlarmContext, 'runbook'>, name: string, means: string): string {
+/** The description of an alarm. @param means what has happened, without a full stop */
+export function descriptionOf(
+  { runbook }: Pick<AlarmContext, 'runbook'>,
+  name: string,
+  means: string,
+): string {
   return `${name}: ${means}. See ${runbook}#${name.toLowerCase()}`;
 }
 
-/** Tells of an alarm's beginning and, so that an incident resolves by itself, of its end. */
-export function tell({ actions }: Pick<AlarmContext, 'actions'>, alarm: AlarmBase): void {
+/** Makes an alarm notify when it starts and when it ends, so that an incident resolves by itself. */
+export function addActions({ actions }: Pick<AlarmContext, 'actions'>, alarm: AlarmBase): void {
   alarm.addAlarmAction(...actions);
   alarm.addOkAction(...actions);
 }
 
 /**
- * `wanted` periods of the last few. One more is looked at than must ring: what is counted a moment late would be filled with 0, and
- * a row without a gap would never come about (CloudWatch User Guide, FILL).
+ * `wanted` breaching periods raise the alarm. It evaluates one period more: the newest data can arrive late, FILL makes it 0,
+ * and a row without a gap would never occur (CloudWatch User Guide, FILL).
  */
 export function sustained(wanted: number, threshold: number) {
   return { threshold, datapointsToAlarm: wanted, evaluationPeriods: wanted + 1 };
 }
 
-type When = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>;
+type AlarmEvaluation = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>;
 
-function alarmOf(bell: AlarmContext, name: string, means: string, metric: IMetric, when: When): Alarm {
-  const alarmDescription = described(bell, name, means);
-  return new Alarm(bell.scope, name, { ...atLeast, ...when, metric, alarmDescription });
+function newAlarm(
+  context: AlarmContext,
+  name: string,
+  means: string,
+  metric: IMetric,
+  evaluation: AlarmEvaluation,
+): Alarm {
+  const alarmDescription = descriptionOf(context, name, means);
+  return new Alarm(context.scope, name, { ...alarmDefaults, ...evaluation, metric, alarmDescription });
 }
 
-export function ringing(bell: AlarmContext, name: string, means: string, metric: IMetric, when: When): Alarm {
-  const alarm = alarmOf(bell, name, means, metric, when);
-  tell(bell, alarm);
+/** An alarm that notifies when it starts and when it ends. */
+export function createAlarm(
+  context: AlarmContext,
+  name: string,
+  means: string,
+  metric: IMetric,
+  evaluation: AlarmEvaluation,
+): Alarm {
+  const alarm = newAlarm(context, name, means, metric, evaluation);
+  addActions(context, alarm);
   return alarm;
 }
 
-/** An alarm that is news: its end says nothing, so nobody hears of that. What happens while it stands is not told again. */
-export function announcing(bell: AlarmContext, name: string, means: string, metric: IMetric): Alarm {
-  const alarm = alarmOf(bell, name, means, metric, { threshold: 1, evaluationPeriods: 1 });
-  alarm.addAlarmAction(...bell.actions);
+/**
+ * An alarm about an event. An event has no end, so the alarm does not notify when it returns to OK. Further events while it is
+ * in alarm send no second notification.
+ */
+export function createEventAlarm(context: AlarmContext, name: string, means: string, metric: IMetric): Alarm {
+  const alarm = newAlarm(context, name, means, metric, { threshold: 1, evaluationPeriods: 1 });
+  alarm.addAlarmAction(...context.actions);
   return alarm;
 }

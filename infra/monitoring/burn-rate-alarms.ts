@@ -1,6 +1,6 @@
 /**
- * An error budget that is burnt fast or slowly, as in the Site Reliability Workbook's "Alerting on SLOs": a long window
- * shows that it matters, a short one that it still goes on.
+ * Alarms on the burn rate of an error budget, as in "Alerting on SLOs" of the Site Reliability Workbook. A long window shows
+ * that the failures matter; a short one shows that they continue.
  */
 import { Duration } from 'aws-cdk-lib';
 import {
@@ -12,72 +12,74 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Settings } from '../settings/settings.ts';
-import { type AlarmContext, atLeast, described, tell } from './alarm.ts';
+import { type AlarmContext, addActions, alarmDefaults, descriptionOf } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 
-/** How many times faster than it lasts a budget is spent, in both windows; minutes. */
-export const burns = [
-  { how: 'Fast', times: 14.4, windows: [60, 5] },
-  { how: 'Slowly', times: 6, windows: [360, 30] },
+/**
+ * `factor` is how many times faster than planned the budget is spent, in both windows. `windows` are in minutes. `suffix` is
+ * the end of the alarm's name.
+ */
+export const burnRates = [
+  { suffix: 'Fast', factor: 14.4, windows: [60, 5] },
+  { suffix: 'Slowly', factor: 6, windows: [360, 30] },
 ] as const;
 
 /**
- * From which part of failures on a budget burns so many times too fast. Every objective that the settings allow leaves it
- * between 0, which nothing is below, and 1, which nothing is above.
+ * The failure ratio at which a budget burns `factor` times too fast. For every objective that the settings allow it lies
+ * between 0 and 1. At 0 the alarm would always fire; above 1 it could never fire.
  *
- * @param objective the part of the reconnects that must succeed
+ * @param objective the ratio of reconnects that must succeed
  */
-export function burnThreshold(times: number, objective: number): number {
-  return Number((times * (1 - objective)).toFixed(6));
+export function burnThreshold(factor: number, objective: number): number {
+  return Number((factor * (1 - objective)).toFixed(6));
 }
 
-/** `0.144` as people say it: 14.4 of 100. */
-const ofHundred = (part: number) => `${Number((100 * part).toFixed(4))} of 100`;
+/** `0.144` as text: 14.4 of 100. */
+const perHundred = (part: number) => `${Number((100 * part).toFixed(4))} of 100`;
 
 /**
- * Those that ring; the parts that each is made of don't.
- *
- * @param what fails, as in the alarms' names
- * @param counting the function that counts it
+ * @param what fails, as in the names of the alarms
+ * @param fn the function that publishes the metrics
+ * @returns the composite alarms, which notify; the alarms that they are made of do not
  */
-export function burnAlarms(
-  bell: AlarmContext,
+export function burnRateAlarms(
+  context: AlarmContext,
   what: 'Reconnects' | 'Starts',
-  counting: IFunction,
+  fn: IFunction,
   { reconnectObjective, leastAnswers }: Settings['alarms'],
 ): AlarmBase[] {
-  return burns.map(({ how, times, windows }) => {
-    const name = `${what}Failing${how}`;
-    const threshold = burnThreshold(times, reconnectObjective);
+  return burnRates.map(({ suffix, factor, windows }) => {
+    const name = `${what}Failing${suffix}`;
+    const threshold = burnThreshold(factor, reconnectObjective);
     const parts = windows.map((minutes, at) => {
-      // The long window says that it matters: to several players. The short one only says that it still goes on.
-      const isLong = at === 0;
-      const failing = isLong ? `IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, failed, 0)` : 'failed';
+      // The long window shows that several players are affected. The short one shows only that the failures continue.
+      const isLongWindow = at === 0;
+      const failing = isLongWindow ? `IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, failed, 0)` : 'failed';
       const failures = new MathExpression({
-        // Of fewer answers a single player's bad luck would look like an outage.
+        // With fewer responses the bad luck of one player would look like an outage.
         expression: `IF(answered >= ${leastAnswers}, ${failing}, 0)`,
         usingMetrics: {
-          answered: ownMetric(counting, 'Failed', { statistic: 'SampleCount', minutes }),
-          failed: ownMetric(counting, 'Failed', { statistic: 'Average', minutes }),
-          ...(isLong
-            ? { players: ownMetric(counting, 'PlayersFailed', { statistic: 'Maximum', minutes }) }
+          answered: ownMetric(fn, 'Failed', { statistic: 'SampleCount', minutes }),
+          failed: ownMetric(fn, 'Failed', { statistic: 'Average', minutes }),
+          ...(isLongWindow
+            ? { players: ownMetric(fn, 'PlayersFailed', { statistic: 'Maximum', minutes }) }
             : {}),
         },
         period: Duration.minutes(minutes),
       });
-      return failures.createAlarm(bell.scope, `${name}Within${minutes}Minutes`, {
-        ...atLeast,
+      return failures.createAlarm(context.scope, `${name}Within${minutes}Minutes`, {
+        ...alarmDefaults,
         alarmDescription: `A part of ${name}, which rings; this one does not.`,
         threshold,
         evaluationPeriods: 1,
       });
     });
-    const means = `${what.toLowerCase()} fail so often that a month's error budget is spent ${times} times too fast: at least ${ofHundred(threshold)}, where ${ofHundred(1 - reconnectObjective)} may, and ${SEVERAL_PLAYERS} players or more within an hour`;
-    const alarm = new CompositeAlarm(bell.scope, name, {
-      alarmDescription: described(bell, name, means),
+    const means = `${what.toLowerCase()} fail so often that a month's error budget is spent ${factor} times too fast: at least ${perHundred(threshold)}, where ${perHundred(1 - reconnectObjective)} may, and ${SEVERAL_PLAYERS} players or more within an hour`;
+    const alarm = new CompositeAlarm(context.scope, name, {
+      alarmDescription: descriptionOf(context, name, means),
       alarmRule: AlarmRule.allOf(...parts.map((part) => AlarmRule.fromAlarm(part, AlarmState.ALARM))),
     });
-    tell(bell, alarm);
+    addActions(context, alarm);
     return alarm;
   });
 }

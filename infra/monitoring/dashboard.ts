@@ -1,4 +1,4 @@
-/** One page for whoever is called at night, to be read from top to bottom: each row answers one question. */
+/** One dashboard for the person on call. Read it from top to bottom: each row answers one question. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -15,17 +15,17 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
-import { type OwnMetricName, ownMetric, requestsByOutcome, sumOf, usesAnywhere } from './own-metrics.ts';
+import { type OwnMetricName, operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
 export interface PlayerDashboardProps {
-  /** The deployment's place in its app: the stack's name first. */
+  /** The deployment's place in its app, starting with the stack's name. */
   readonly deployment: readonly string[];
   readonly functions: PlayerFunctions;
   readonly table: Table;
   readonly api: HttpApi;
-  readonly turnedAway: RejectedRequests;
+  readonly rejectedRequests: RejectedRequests;
   readonly alarms: readonly AlarmBase[];
   readonly settings: Settings;
 }
@@ -35,7 +35,7 @@ const percent = { min: 0, max: 100, label: '%', showUnits: false };
 const milliseconds = { min: 0, label: 'ms', showUnits: false };
 const count = { min: 0, showUnits: false };
 
-function question(markdown: string): IWidget[] {
+function heading(markdown: string): IWidget[] {
   return [new TextWidget({ markdown, width: 24, height: 2 })];
 }
 
@@ -46,31 +46,31 @@ function graph(title: string, left: IMetric[], leftYAxis = count): GraphWidget {
 export class PlayerDashboard extends Construct {
   constructor(scope: Construct, id: string, props: PlayerDashboardProps) {
     super(scope, id);
-    const { functions, table, api, turnedAway, alarms, settings } = props;
-    const every = Object.entries(functions);
+    const { functions, table, api, rejectedRequests, alarms, settings } = props;
+    const allFunctions = Object.entries(functions);
     const reconnect = functionOf(functions, 'reconnect');
     const own = (name: OwnMetricName, statistic: string, label?: string) =>
       ownMetric(reconnect, name, { statistic, ...(label === undefined ? {} : { label }) });
-    const times = (name: OwnMetricName, ...statistics: string[]) =>
+    const statisticsOf = (name: OwnMetricName, ...statistics: string[]) =>
       statistics.map((statistic) => own(name, statistic, `${name} ${statistic}`));
     const sumAt = (name: OwnMetricName, routes: readonly string[], label: string) =>
       sumOf(
         routes.map((route) => ownMetric(functionOf(functions, route), name, { statistic: 'Sum' })),
         { label },
       );
-    const answered = new MathExpression({
+    const succeeded = new MathExpression({
       expression: '100 * (1 - failed)',
       usingMetrics: { failed: own('Failed', 'Average') },
       label: 'reconnects that did not fail',
       period: minute,
     });
-    const held = new MathExpression({
+    const stable = new MathExpression({
       expression: '100 * (1 - FILL(relapses, 0) / answers)',
       usingMetrics: { relapses: own('Relapses', 'Sum'), answers: own('Failed', 'SampleCount') },
       label: 'that no other followed within 30 s',
       period: minute,
     });
-    const pacedAt = (route: string) =>
+    const queuedAt = (route: string) =>
       ownMetric(functionOf(functions, route), 'Requests', {
         statistic: 'Sum',
         outcome: 'paced',
@@ -83,7 +83,7 @@ export class PlayerDashboard extends Construct {
         label: `not the player's own: ${route}`,
       });
     new Dashboard(this, 'Dashboard', {
-      // Dashboards of all Regions share their names.
+      // Dashboard names are unique across Regions.
       dashboardName: [...props.deployment, Stack.of(this).region].join('-'),
       defaultInterval: Duration.hours(3),
       widgets: [
@@ -92,25 +92,29 @@ export class PlayerDashboard extends Construct {
             title: 'Alarms: docs/runbook.md',
             alarms: [...alarms],
             width: 24,
-            // A row of the widget has room for five.
+            // One row of the widget shows five alarms.
             height: 1 + Math.ceil(alarms.length / 5),
           }),
         ],
-        question(
+        heading(
           '## Are players getting back?\n`201` is an answer of AWS, not yet a stream: who asks again within 30 seconds had none. `paced` waits for a turn.',
         ),
         [
-          graph('Reconnects answered, and those that held', [answered, held], percent),
+          graph('Reconnects answered, and those that held', [succeeded, stable], percent),
           graph('Reconnects by outcome', [requestsByOutcome(reconnect)]),
-          graph('Time to answer', times('AnswerTime', 'p50', 'p95', 'p99'), milliseconds),
+          graph('Time to answer', statisticsOf('AnswerTime', 'p50', 'p95', 'p99'), milliseconds),
         ],
-        question("## If not, why?\nWaiting, AWS, ourselves, the table; or the players' own requests."),
+        heading("## If not, why?\nWaiting, AWS, ourselves, the table; or the players' own requests."),
         [
-          graph('How long players wait for a turn', times('PacerWait', 'p50', 'Maximum'), milliseconds),
-          graph('Longest line', times('PacerQueue', 'Maximum')),
+          graph(
+            'How long players wait for a turn',
+            statisticsOf('PacerWait', 'p50', 'Maximum'),
+            milliseconds,
+          ),
+          graph('Longest line', statisticsOf('PacerQueue', 'Maximum')),
           graph(
             "AWS's time and our own",
-            [...times('AwsTime', 'p50', 'p95'), ...times('OwnTime', 'p50', 'p95')],
+            [...statisticsOf('AwsTime', 'p50', 'p95'), ...statisticsOf('OwnTime', 'p50', 'p95')],
             milliseconds,
           ),
         ],
@@ -118,11 +122,11 @@ export class PlayerDashboard extends Construct {
           graph('Functions that die, or are held back', [
             sumAt('Misconfigured', Object.keys(functions), 'denied by AWS, or defects'),
             sumOf(
-              every.map(([, each]) => each.metricErrors({ period: minute })),
+              allFunctions.map(([, each]) => each.metricErrors({ period: minute })),
               { label: 'died' },
             ),
             sumOf(
-              every.map(([, each]) => each.metricThrottles({ period: minute })),
+              allFunctions.map(([, each]) => each.metricThrottles({ period: minute })),
               { label: 'held back by Lambda' },
             ),
           ]),
@@ -139,13 +143,13 @@ export class PlayerDashboard extends Construct {
         [
           graph(
             'Requests by route',
-            every.map(([route, each]) => each.metricInvocations({ period: minute, label: route })),
+            allFunctions.map(([route, each]) => each.metricInvocations({ period: minute, label: route })),
           ),
           graph('API Gateway', [
             api.metricCount({ period: minute, label: 'requests' }),
             api.metricClientError({ period: minute, label: '4xx' }),
             api.metricServerError({ period: minute, label: '5xx, waits for a turn among them' }),
-            turnedAway.metric(),
+            rejectedRequests.metric(),
           ]),
           graph('Starts by outcome', [requestsByOutcome(functionOf(functions, 'start'))]),
         ],
@@ -180,16 +184,16 @@ export class PlayerDashboard extends Construct {
             ],
             percent,
           ),
-          graph('Waits for a turn, by route', [pacedAt('reconnect'), pacedAt('start')]),
+          graph('Waits for a turn, by route', [queuedAt('reconnect'), queuedAt('start')]),
         ],
         [
           graph(
             'How long AWS takes to notice a loss',
-            times('NoticeTime', 'p50', 'p95', 'Maximum'),
+            statisticsOf('NoticeTime', 'p50', 'p95', 'Maximum'),
             milliseconds,
           ),
         ],
-        question(
+        heading(
           '## What is AWS doing?\nThrottles that our calls met, and what GameLift Streams says of itself.',
         ),
         [
@@ -204,7 +208,7 @@ export class PlayerDashboard extends Construct {
           }),
           new GraphWidget({
             title: 'Operators: shells and ends, of the whole account',
-            left: [usesAnywhere('AdminShellUses'), usesAnywhere('OperatorTerminateUses')],
+            left: [operatorUses('AdminShellUses'), operatorUses('OperatorTerminateUses')],
             leftYAxis: count,
             width: 8,
             height: 5,

@@ -1,56 +1,61 @@
-/** What is wrong with functions whoever calls them: they may not do what they have to, they die, or Lambda holds them back. */
+/** Alarms for functions of any API: AWS denies their calls, they crash, or Lambda throttles them. */
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type AlarmContext, ringing } from './alarm.ts';
+import { type AlarmContext, createAlarm } from './alarm.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
 
 export interface FunctionAlarmsProps {
-  /** Before each alarm's name, where another API has alarms of the same kind. */
+  /** Prefix of the alarm names, if another API has alarms of the same kind. */
   readonly prefix?: 'Operator';
-  /** Whose functions, as the alarms say it. */
-  readonly whose: string;
-  /** So many deaths within five minutes ring. Lambda replaces a sandbox now and then, so of many requests one is nothing. */
-  readonly deaths: number;
-  /** In so many of five minutes requests must be held back. Clients repeat those, so where many ask a moment of it is nothing. */
-  readonly heldMinutes: number;
+  /** The functions as the alarm descriptions name them. */
+  readonly subject: string;
+  /**
+   * Errors within five minutes that raise the alarm. Lambda replaces a sandbox now and then, so among many requests one error
+   * means nothing.
+   */
+  readonly errorThreshold: number;
+  /**
+   * Minutes with throttles, of five, that raise the alarm. Clients retry, so among many requests a short moment means nothing.
+   */
+  readonly throttledMinutes: number;
 }
 
 /**
- * Three alarms for some functions together. The functions themselves are counted, not their aliases: under a function's
- * name alone Lambda counts all that ran, whichever version answered (Lambda Developer Guide, "Viewing metrics").
+ * Three alarms for several functions together. They use the metrics of the functions, not of their aliases: under the function
+ * name alone Lambda counts the invocations of all versions (Lambda Developer Guide, "Viewing metrics").
  */
 export function functionAlarms(
-  bell: AlarmContext,
+  context: AlarmContext,
   functions: readonly IFunction[],
-  { prefix, whose, deaths, heldMinutes }: FunctionAlarmsProps,
+  { prefix, subject, errorThreshold, throttledMinutes }: FunctionAlarmsProps,
 ): Alarm[] {
-  const named = (name: string) => `${prefix ?? ''}${name}`;
+  const alarmName = (name: string) => `${prefix ?? ''}${name}`;
   const period = Duration.minutes(5);
   return [
-    ringing(
-      bell,
-      named('Misconfigured'),
-      `AWS denied or does not accept what ${whose} ask, or they have a defect`,
+    createAlarm(
+      context,
+      alarmName('Misconfigured'),
+      `AWS denied or does not accept what ${subject} ask, or they have a defect`,
       sumOf(functions.map((each) => ownMetric(each, 'Misconfigured', { statistic: 'Sum' }))),
       { threshold: 1, evaluationPeriods: 1 },
     ),
-    ringing(
-      bell,
-      named('FunctionsDead'),
-      `${whose} die instead of answering: they crash, run out of time or do not even start`,
+    createAlarm(
+      context,
+      alarmName('FunctionsDead'),
+      `${subject} die instead of answering: they crash, run out of time or do not even start`,
       sumOf(functions.map((each) => each.metricErrors({ period }))),
-      { threshold: deaths, evaluationPeriods: 1 },
+      { threshold: errorThreshold, evaluationPeriods: 1 },
     ),
-    ringing(
-      bell,
-      named('FunctionsThrottled'),
-      `Lambda turns requests to ${whose} away: the account's concurrency is used up`,
+    createAlarm(
+      context,
+      alarmName('FunctionsThrottled'),
+      `Lambda turns requests to ${subject} away: the account's concurrency is used up`,
       sumOf(
         functions.map((each) => each.metricThrottles({ period: Duration.minutes(1) })),
         { filled: true },
       ),
-      { threshold: 1, datapointsToAlarm: heldMinutes, evaluationPeriods: 5 },
+      { threshold: 1, datapointsToAlarm: throttledMinutes, evaluationPeriods: 5 },
     ),
   ];
 }

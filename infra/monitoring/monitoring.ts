@@ -1,4 +1,4 @@
-/** Everything by which a person sees how players fare: alarms, the dashboard, saved queries. */
+/** Alarms, dashboard and saved queries of the player API. */
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -12,7 +12,7 @@ import { PlayerQueries } from './queries.ts';
 import { RejectedRequests } from './rejected-requests.ts';
 
 export interface MonitoringProps {
-  /** By the routes' names. */
+  /** By route name. */
   readonly routes: Readonly<Record<string, RouteFunction>>;
   readonly table: Table;
   readonly api: HttpApi;
@@ -21,21 +21,21 @@ export interface MonitoringProps {
 }
 
 export class Monitoring extends Construct {
-  /** @throws {SettingsError} when the stack's Region is fixed and the alarms' topic lies in another one */
+  /** @throws {SettingsError} when the stack has a fixed Region and the alarm topic is in another one */
   constructor(scope: Construct, id: string, { routes, table, api, accessLogs, settings }: MonitoringProps) {
     super(scope, id);
     const functions = Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
-    const turnedAway = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
-    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, api, turnedAway, settings });
+    const rejectedRequests = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
+    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, api, rejectedRequests, settings });
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
     new PlayerDashboard(this, 'Page', {
       deployment,
       functions,
       table,
       api,
-      turnedAway,
+      rejectedRequests,
       settings,
       alarms: all,
     });

@@ -1,15 +1,15 @@
 /**
- * What rings at the operators' door: whenever somebody reaches into a session, which should never come as a surprise, and
- * whenever the door itself is in trouble. Each has a chapter of its name in docs/operator.md.
+ * Alarms of the operator API. Some report every use of an operator, which should never be a surprise; the others report
+ * failures. docs/operator.md has a chapter for each, under its name.
  */
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type AlarmContext, announcing, ringing } from './alarm.ts';
+import { type AlarmContext, createAlarm, createEventAlarm } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
 
-/** The uses that ring: by which route's function they are counted, and under which name. */
+/** The uses that raise an alarm: the route whose function counts them, and the metric. */
 const uses = [
   {
     name: 'AdminShellUsed',
@@ -33,35 +33,34 @@ export interface OperatorAlarmsProps {
 }
 
 export class OperatorAlarms extends Construct {
-  /** @throws {SettingsError} when the stack's Region is fixed and the topic lies in another one */
+  /** @throws {SettingsError} when the stack has a fixed Region and the topic is in another one */
   constructor(scope: Construct, id: string, { routes, topicArn }: OperatorAlarmsProps) {
     super(scope, id);
-    const bell: AlarmContext = {
+    const context: AlarmContext = {
       scope: this,
       actions: alarmActions(this, topicArn),
       runbook: 'docs/operator.md',
     };
-    const recorded = uses.map(({ name, route, metricName, means }) => {
-      const counting = routes.find((each) => each.name === route)?.function;
-      if (!counting) throw new Error(`There is no route ${route} whose uses could ring`);
-      const used = ownMetric(counting, metricName, { statistic: 'Sum' });
-      // Nobody is told of a use's end: it has none.
-      announcing(bell, name, means, used);
-      return counting;
+    const recordedFunctions = uses.map(({ name, route, metricName, means }) => {
+      const fn = routes.find((each) => each.name === route)?.function;
+      if (!fn) throw new Error(`There is no route ${route} whose uses could ring`);
+      const used = ownMetric(fn, metricName, { statistic: 'Sum' });
+      createEventAlarm(context, name, means, used);
+      return fn;
     });
-    ringing(
-      bell,
+    createAlarm(
+      context,
       'AuditNotWritten',
       'what an operator asked for could not be recorded, so it was refused: nobody gets into a session, and no operator can end one',
       sumOf(
-        recorded.map((each) =>
+        recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),
         ),
       ),
       { threshold: 1, evaluationPeriods: 1 },
     );
-    announcing(
-      bell,
+    createEventAlarm(
+      context,
       'StrangerRefused',
       'somebody whom IAM let in, and whom settings.operators does not list, asked and was refused',
       sumOf(
@@ -71,10 +70,10 @@ export class OperatorAlarms extends Construct {
       ),
     );
     functionAlarms(
-      bell,
+      context,
       routes.map((route) => route.function),
-      // Operators ask so rarely that every death is one that somebody meets.
-      { prefix: 'Operator', whose: "the operators' functions", deaths: 1, heldMinutes: 1 },
+      // Operators send so few requests that each crash affects one of them.
+      { prefix: 'Operator', subject: "the operators' functions", errorThreshold: 1, throttledMinutes: 1 },
     );
   }
 }

@@ -1,31 +1,34 @@
-/** Outages in which each part may look well: nobody gets through at all, nobody is let in, or what gets through carries nothing. */
+/** Outages that leave each part looking healthy: nobody gets through, nobody is let in, or connections carry no stream. */
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type AlarmContext, ringing } from './alarm.ts';
+import { type AlarmContext, createAlarm } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
-/** A player counts once in five minutes, so these are several players, or one for a quarter of an hour: where few play it is often one. */
+/**
+ * Each player counts once in five minutes. So these are several players, or one player for a quarter of an hour, which is
+ * common with few players.
+ */
 const fewFailures = 3;
 
 /**
- * All failed, however few: where too few play for a part of failures to say anything.
+ * Every response was a failure. It works with few players, when a failure ratio means nothing.
  *
- * @param means what nobody does
+ * @param means what no player can do
  */
-export function nobodyAlarm(bell: AlarmContext, name: string, means: string, counting: IFunction): Alarm {
+export function totalLossAlarm(context: AlarmContext, name: string, means: string, fn: IFunction): Alarm {
   const minutes = 60;
-  return ringing(
-    bell,
+  return createAlarm(
+    context,
     name,
     `${means}: within an hour at least ${fewFailures} failures, and nothing else; it is often one player alone`,
     new MathExpression({
       expression: 'IF(answered <= failed, failed, 0)',
       usingMetrics: {
-        answered: ownMetric(counting, 'Failed', { statistic: 'SampleCount', minutes }),
-        failed: ownMetric(counting, 'Failed', { statistic: 'Sum', minutes }),
+        answered: ownMetric(fn, 'Failed', { statistic: 'SampleCount', minutes }),
+        failed: ownMetric(fn, 'Failed', { statistic: 'Sum', minutes }),
       },
       period: Duration.minutes(minutes),
     }),
@@ -33,11 +36,15 @@ export function nobodyAlarm(bell: AlarmContext, name: string, means: string, cou
   );
 }
 
-/** AWS answers, and the players ask again at once: their streams do not come about. */
-export function relapseAlarm(bell: AlarmContext, reconnect: IFunction, leastAnswers: number): Alarm {
+/** AWS accepts reconnects, and the players send another one at once: their streams do not start. */
+export function unstableConnectionsAlarm(
+  context: AlarmContext,
+  reconnect: IFunction,
+  leastAnswers: number,
+): Alarm {
   const minutes = 15;
-  return ringing(
-    bell,
+  return createAlarm(
+    context,
     'ConnectionsNotHolding',
     `of 100 reconnects of 15 minutes, 30 or more follow within 30 seconds on one that AWS had answered, of ${SEVERAL_PLAYERS} players or more within an hour`,
     new MathExpression({
@@ -53,11 +60,11 @@ export function relapseAlarm(bell: AlarmContext, reconnect: IFunction, leastAnsw
   );
 }
 
-/** Status polls are answered 200 with what was known before, so a player who starts waits and waits. */
-export function looksAlarm(bell: AlarmContext, status: IFunction, leastAnswers: number): Alarm {
+/** Status polls get a 200 with older data, so a player who starts a session waits for ever. */
+export function statusLookupAlarm(context: AlarmContext, status: IFunction, leastAnswers: number): Alarm {
   const minutes = 10;
-  return ringing(
-    bell,
+  return createAlarm(
+    context,
     'LooksFailing',
     'AWS fails half of the looks at sessions, for 10 minutes: players who start wait for an answer that nobody sees; where few play it is often the session of one',
     new MathExpression({
@@ -72,20 +79,24 @@ export function looksAlarm(bell: AlarmContext, status: IFunction, leastAnswers: 
   );
 }
 
-/** What no function can count: a wrong issuer, the stage's throttle, an integration that is denied. */
-export function turnedAwayAlarm(
-  bell: AlarmContext,
-  { api, turnedAway, leastAnswers }: { api: HttpApi; turnedAway: RejectedRequests; leastAnswers: number },
+/** Requests that no function sees: a wrong issuer, the throttle of the stage, an integration without permission. */
+export function rejectedRequestsAlarm(
+  context: AlarmContext,
+  {
+    api,
+    rejectedRequests,
+    leastAnswers,
+  }: { api: HttpApi; rejectedRequests: RejectedRequests; leastAnswers: number },
 ): Alarm {
   const minutes = 15;
-  return ringing(
-    bell,
+  return createAlarm(
+    context,
     'RequestsTurnedAway',
     'of 100 requests of 15 minutes, 25 or more were answered 401, 403, 429 or 5xx without reaching a function; it is often one page, or one stranger',
     new MathExpression({
       expression: `IF(FILL(away, 0) >= ${leastAnswers}, FILL(away, 0) / asked, 0)`,
       usingMetrics: {
-        away: turnedAway.metric(minutes),
+        away: rejectedRequests.metric(minutes),
         asked: api.metricCount({ period: Duration.minutes(minutes) }),
       },
       period: Duration.minutes(minutes),

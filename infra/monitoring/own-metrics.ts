@@ -1,10 +1,10 @@
-/** Our functions' own metrics, as they write them: by the function, and of `Requests` by its outcome too. */
+/** The metrics that our functions publish, by function name. `Requests` also has the dimension `outcome`. */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { metricsNamespace, serviceName } from '../functions/environment.ts';
 
-/** What `lambdas/observability/telemetry.ts` counts, each under the function's name. */
+/** The metrics of `lambdas/observability/telemetry.ts`. */
 export type OwnMetricName =
   | 'Requests'
   | 'Failed'
@@ -26,8 +26,8 @@ export type OwnMetricName =
   | 'OperatorTerminateUses';
 
 /**
- * An alarm about everybody needs so many different players within an hour: one alone, or two who know each other, must not
- * ring it.
+ * An alarm about all players needs this many different players within an hour. One player, or two who know each other, must not
+ * raise it.
  */
 export const SEVERAL_PLAYERS = 3;
 
@@ -36,7 +36,7 @@ export interface OwnMetricOptions {
   /** In minutes; 1 when left out. */
   readonly minutes?: number;
   readonly label?: string;
-  /** Of `Requests` only, and always there. */
+  /** Required for `Requests`; other metrics have no outcome. */
   readonly outcome?: string;
 }
 
@@ -48,7 +48,7 @@ export function ownMetric(
   return new Metric({
     namespace: metricsNamespace,
     metricName,
-    // By the function's name, since an account may hold several deployments.
+    // By function name, because an account may hold several deployments.
     dimensionsMap: {
       service: serviceName,
       FunctionName: functionName,
@@ -60,7 +60,7 @@ export function ownMetric(
   });
 }
 
-/** One line for each outcome that a function has answered with lately, whichever those are. */
+/** One line for each outcome that the function has had lately. */
 export function requestsByOutcome({ functionName }: IFunction): MathExpression {
   const schema = `{${metricsNamespace},FunctionName,outcome,service}`;
   return new MathExpression({
@@ -70,8 +70,8 @@ export function requestsByOutcome({ functionName }: IFunction): MathExpression {
   });
 }
 
-/** Uses by operators, whose functions stand in another stack: of every deployment in the account. */
-export function usesAnywhere(metricName: 'AdminShellUses' | 'OperatorTerminateUses'): MathExpression {
+/** Uses by operators, of every deployment in the account: their functions are in another stack. */
+export function operatorUses(metricName: 'AdminShellUses' | 'OperatorTerminateUses'): MathExpression {
   return new MathExpression({
     expression: `SEARCH('{${metricsNamespace},FunctionName,service} MetricName="${metricName}"', 'Sum', 60)`,
     label: metricName,
@@ -80,17 +80,18 @@ export function usesAnywhere(metricName: 'AdminShellUses' | 'OperatorTerminateUs
 }
 
 /**
- * The same metric of several functions together. One that has not run yet has none, and must not hide the others'.
+ * The sum of one metric over several functions. A function that has not run yet has no data, and must not hide the data of the
+ * others.
  *
- * @param options.filled a time in which nothing was counted is a 0: for an alarm over several periods, which would otherwise look further
- * back for as many as it wants; and for DynamoDB's metrics, of which an alarm keeps its state where they say nothing
- * (PutMetricAlarm, TreatMissingData)
+ * @param options.filled a period without data counts as 0. An alarm over several periods needs this: without it the alarm looks
+ * further back for as many data points as it needs. DynamoDB metrics need it too: without data their alarms keep the last state
+ * (PutMetricAlarm, TreatMissingData).
  */
 export function sumOf(
   metrics: readonly Metric[],
   { label, filled = false }: { readonly label?: string; readonly filled?: boolean } = {},
 ): MathExpression {
-  // A graph has one space of names for all its sums.
+  // Ids are unique in a graph, also across its sums.
   const named = metrics.map((metric, at) => [`sum${metric.metricName}${at}`, metric] as const);
   return new MathExpression({
     expression: `SUM([${named.map(([id]) => (filled ? `FILL(${id}, 0)` : id)).join(', ')}])`,

@@ -1,24 +1,24 @@
-/** Questions to the logs that somebody on call asks, saved in CloudWatch Logs Insights. */
+/** Saved CloudWatch Logs Insights queries for the person on call. */
 import { type ILogGroup, QueryDefinition, QueryString, type QueryStringProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-const line = ['@timestamp', 'route', 'message', 'code', 'cause', 'status'];
+const commonFields = ['@timestamp', 'route', 'message', 'code', 'cause', 'status'];
 
 interface Query {
   readonly id: string;
   readonly name: string;
-  /** Whose logs it reads; the functions' when left out. */
-  readonly of?: 'gateway' | 'both';
-  readonly ask: QueryStringProps;
+  /** The logs that the query reads: those of the functions by default. */
+  readonly logs?: 'gateway' | 'both';
+  readonly query: QueryStringProps;
 }
 
 const queries: readonly Query[] = [
   {
     id: 'PlayersLastHour',
     name: "This player's last hour",
-    ask: {
-      fields: [...line, 'streamSessionId', 'connectionId', 'requestId'],
-      // Ids that nobody has, so that the query finds nothing until somebody has put real ones there.
+    query: {
+      fields: [...commonFields, 'streamSessionId', 'connectionId', 'requestId'],
+      // Placeholder ids, so that the query finds nothing until you write real ones.
       filterStatements: ["playerId = 'PLAYER' or streamSessionId = 'one of the sessions of the player'"],
       sort: '@timestamp asc',
       limit: 1000,
@@ -27,7 +27,7 @@ const queries: readonly Query[] = [
   {
     id: 'WhyRefused',
     name: 'Why were reconnects refused',
-    ask: {
+    query: {
       filterStatements: ["route = 'reconnect' and message = 'refused'"],
       statsStatements: ['count(*) as refusals, count_distinct(playerId) as players by code, cause'],
       sort: 'refusals desc',
@@ -36,10 +36,10 @@ const queries: readonly Query[] = [
   {
     id: 'OneRequest',
     name: 'One request, by the id in its answer',
-    of: 'both',
-    ask: {
+    logs: 'both',
+    query: {
       fields: [
-        ...line,
+        ...commonFields,
         'playerId',
         'streamSessionId',
         'stack.0',
@@ -55,8 +55,8 @@ const queries: readonly Query[] = [
   {
     id: 'NeverReached',
     name: 'What never reached a function',
-    of: 'gateway',
-    ask: {
+    logs: 'gateway',
+    query: {
       filterStatements: ["integrationStatus != '200'"],
       statsStatements: [
         'count(*) as requests, count_distinct(ip) as addresses by status, routeKey, error, authorizerError, integrationError',
@@ -67,8 +67,8 @@ const queries: readonly Query[] = [
   {
     id: 'Errors',
     name: 'What the functions call an error',
-    ask: {
-      fields: [...line, 'playerId', 'requestId', 'stack.0', '@message'],
+    query: {
+      fields: [...commonFields, 'playerId', 'requestId', 'stack.0', '@message'],
       filterStatements: [
         "level = 'ERROR' or @message like /Task timed out|Runtime exited|Uncaught|Unhandled|INIT_REPORT .*Status: (error|timeout)/",
       ],
@@ -88,11 +88,11 @@ export class PlayerQueries extends Construct {
   constructor(scope: Construct, id: string, { deployment, logs, accessLogs }: PlayerQueriesProps) {
     super(scope, id);
     const groups = { functions: logs, gateway: [accessLogs], both: [...logs, accessLogs] };
-    for (const { id: query, name, of = 'functions', ask } of queries) {
-      new QueryDefinition(this, query, {
+    for (const { id: queryId, name, logs: source = 'functions', query } of queries) {
+      new QueryDefinition(this, queryId, {
         queryDefinitionName: [...deployment, name].join('/'),
-        queryString: new QueryString(ask),
-        logGroups: groups[of],
+        queryString: new QueryString(query),
+        logGroups: groups[source],
       });
     }
   }

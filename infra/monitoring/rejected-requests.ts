@@ -1,4 +1,4 @@
-/** Requests that never reached a function: no function can count them, so API Gateway's access log does. */
+/** Requests that never reach a function. No function can count them, so a filter on API Gateway's access log does. */
 
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -10,11 +10,11 @@ import { metricsNamespace } from '../functions/environment.ts';
 const metricName = 'TurnedAway';
 
 /**
- * `integrationStatus` is what Lambda said to the invocation, not what the function answered (developer guide, "Customize HTTP API
- * access logs"): what a function refused, a wait for its turn among it, was invoked with 200. Left out are addresses that do not exist and
- * malformed requests, which strangers try everywhere. All values of the log are strings.
+ * `integrationStatus` is the status of the invocation, not of the function's response (developer guide, "Customize HTTP API
+ * access logs"). It is 200 when a function refuses a request or asks the player to wait. The filter leaves out unknown
+ * addresses and malformed requests, which strangers send everywhere. All values in the log are strings.
  */
-const neverReached = FilterPattern.all(
+const neverReachedFunction = FilterPattern.all(
   FilterPattern.stringValue('$.integrationStatus', '!=', '200'),
   FilterPattern.any(
     ...['401', '403', '429', '5*'].map((status) => FilterPattern.stringValue('$.status', '=', status)),
@@ -33,16 +33,19 @@ export class RejectedRequests extends Construct {
     this.#api = api;
     new MetricFilter(this, 'Filter', {
       logGroup: accessLogs,
-      filterPattern: neverReached,
+      filterPattern: neverReachedFunction,
       metricNamespace: metricsNamespace,
       metricName,
       metricValue: '1',
-      // By the API, since an account may hold several deployments.
+      // By API, because an account may hold several deployments.
       dimensions: { ApiId: '$.apiId' },
     });
   }
 
-  /** How many there were. @param minutes of one data point */
+  /**
+   * The number of rejected requests.
+   * @param minutes the period of one data point
+   */
   metric(minutes = 1): Metric {
     return new Metric({
       namespace: metricsNamespace,

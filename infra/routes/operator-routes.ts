@@ -1,23 +1,23 @@
 /**
- * The operator API in one table: each route, the function behind it, and exactly what that function may do. No function
- * here can start a session or reconnect to one.
+ * The routes of the operator API: each route, its function, and exactly what that function may do. No function here can start a
+ * session or reconnect to one.
  */
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Grant, type Route, session } from './route.ts';
 
-const look: Grant = {
+const statusLookup: Grant = {
   actions: ['GetStreamSession'],
   on: 'streamGroups',
   why: 'whose session it is, and whether AWS would refuse',
 };
 
-const rate: Grant = {
+const countRate: Grant = {
   actions: ['UpdateItem'],
   on: 'rateTable',
   why: 'the rate of each operator, and of all together',
 };
 
-const audit: Grant = {
+const writeAudit: Grant = {
   actions: ['PutItem'],
   on: 'auditTable',
   why: 'a record of every use, which nobody here can read or change',
@@ -29,13 +29,14 @@ export const operatorRoutes: readonly Route[] = [
     does: 'Opens an admin shell into a live stream session for an operator',
     method: HttpMethod.POST,
     path: `${session}/admin-shells`,
-    // AWS may take its time to prepare access, which is waited out here: as long as API Gateway waits, less a margin.
+    // AWS may need time to prepare access, and the function waits for it. So its time-out is that of API Gateway, less a
+    // margin.
     timeoutSeconds: 28,
     grants: [
       { actions: ['CreateStreamSessionAdminShell'], on: 'streamGroups', why: 'its one AWS call' },
-      look,
-      rate,
-      audit,
+      statusLookup,
+      countRate,
+      writeAudit,
     ],
   },
   {
@@ -54,10 +55,10 @@ export const operatorRoutes: readonly Route[] = [
     timeoutSeconds: 15,
     grants: [
       { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
-      look,
-      rate,
+      statusLookup,
+      countRate,
       { actions: ['UpdateItem'], on: 'table', why: "the end of the player's record" },
-      audit,
+      writeAudit,
     ],
   },
 ];

@@ -1,11 +1,11 @@
 /**
- * The player API in one table: each route, the function behind it, and exactly what that function may do. One row
- * of `grants` becomes one statement of the function's role.
+ * The routes of the player API: each route, its function, and exactly what that function may do. Each entry of `grants` becomes
+ * one statement of the function's role.
  */
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Grant, group, type Route, session } from './route.ts';
 
-const adoptedRecord: Grant = {
+const importedRecord: Grant = {
   actions: ['PutItem'],
   on: 'table',
   onlyWith: 'adoption',
@@ -21,8 +21,8 @@ export const playerRoutes: readonly Route[] = [
     timeoutSeconds: 15,
     grants: [
       {
-        // The service authorization reference lists only the stream group for this action, while the developer guide's
-        // example and CloudTrail name the application as well: both, so that either reading is allowed.
+        // The service authorization reference lists only the stream group for this action. The developer guide's example and
+        // CloudTrail name the application as well. The grant has both, so that it is right either way.
         actions: ['StartStreamSession'],
         on: 'streamGroupsAndApplications',
         why: 'its one AWS call',
@@ -31,7 +31,7 @@ export const playerRoutes: readonly Route[] = [
       {
         actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],
         on: 'table',
-        why: "the player's slot, live sessions, budget and the stored answer",
+        why: "the player's slot, live sessions, rate limit and the stored answer",
       },
     ],
   },
@@ -44,7 +44,7 @@ export const playerRoutes: readonly Route[] = [
     grants: [
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
       { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, coalesced polls' },
-      adoptedRecord,
+      importedRecord,
     ],
   },
   {
@@ -67,9 +67,9 @@ export const playerRoutes: readonly Route[] = [
       {
         actions: ['GetItem', 'UpdateItem'],
         on: 'table',
-        why: 'ownership, lease, budget and the stored answer',
+        why: 'ownership, lease, rate limit and the stored answer',
       },
-      adoptedRecord,
+      importedRecord,
     ],
   },
   {

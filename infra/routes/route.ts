@@ -1,10 +1,10 @@
-/** What a row of `player-routes.ts` and `operator-routes.ts` says. */
+/** One route of `player-routes.ts` or `operator-routes.ts`. */
 import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 
-/** Tables by what they hold: players' sessions, operators' rates, what operators did. */
+/** The tables: player sessions, operator rates, operator audit. */
 export type TableTarget = 'table' | 'rateTable' | 'auditTable';
 
-/** What a grant is about; `grants.ts` turns each into ARNs. */
+/** The target of a grant; `grants.ts` turns it into ARNs. */
 export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | TableTarget;
 
 export function isTable(target: GrantTarget): target is TableTarget {
@@ -12,23 +12,23 @@ export function isTable(target: GrantTarget): target is TableTarget {
 }
 
 export interface Grant {
-  /** IAM actions without their service, which the target implies. Never a wildcard. */
+  /** IAM actions without the service prefix, which follows from the target. Never a wildcard. */
   readonly actions: readonly string[];
   readonly on: GrantTarget;
-  /** Granted only where this setting is on: what is off needs no permission. */
+  /** The grant exists only if this setting is on. */
   readonly onlyWith?: 'adoption';
   readonly why: string;
 }
 
 export interface Route {
-  /** Also the folder of the entry point: `lambdas/<name>/handler.ts`. */
+  /** Also the folder of the entry file: `lambdas/routes/<name>/handler.ts`. */
   readonly name: string;
   readonly does: string;
   readonly method: HttpMethod;
   readonly path: string;
   /**
-   * The function's time-out, well below the 30 seconds after which API Gateway gives up. A lease outlasts it, so every
-   * second here is one that a killed function costs a player.
+   * The function's time-out, well below API Gateway's 30 seconds. A lease lasts longer than this time-out, so each second here
+   * makes a player wait a second longer after a killed function.
    */
   readonly timeoutSeconds: number;
   readonly grants: readonly Grant[];

@@ -1,22 +1,21 @@
-/** Rules that hold between settings. They read the raw input, so that they speak even when something else is wrong. */
-
-import { type Problem, valueAt } from './problems.ts';
+/** Rules between settings. They read the raw input, so that they also report when another setting is wrong. */
+import { type InvalidSetting, valueAt } from './errors.ts';
 
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;
 const defaultQuota = 20;
 const defaultShells = 30;
 
-function streamGroupProblems(input: unknown): Problem[] {
+function invalidStreamGroups(input: unknown): InvalidSetting[] {
   const groups = valueAt(input, ['streamGroups']);
   if (!Array.isArray(groups)) return [];
   const seen = new Map<unknown, number>();
   return groups.flatMap((group: unknown, at) => {
-    const problems: Problem[] = [];
+    const invalid: InvalidSetting[] = [];
     const id = valueAt(group, ['id']);
     const first = seen.get(id);
     if (first !== undefined && typeof id === 'string') {
-      problems.push({
+      invalid.push({
         path: ['streamGroups', at, 'id'],
         allowed: `each stream group once: streamGroups[${first}] has this id already`,
       });
@@ -25,16 +24,16 @@ function streamGroupProblems(input: unknown): Problem[] {
     const timeout = valueAt(group, ['connectionTimeoutSeconds']) ?? defaultConnectionTimeout;
     const length = valueAt(group, ['sessionLengthSeconds']) ?? defaultSessionLength;
     if (typeof timeout === 'number' && typeof length === 'number' && length >= 1 && timeout > length) {
-      problems.push({
+      invalid.push({
         path: ['streamGroups', at, 'connectionTimeoutSeconds'],
         allowed: `at most the session's length, sessionLengthSeconds: ${length} (the default is ${defaultConnectionTimeout})`,
       });
     }
-    return problems;
+    return invalid;
   });
 }
 
-function identityProblems(input: unknown): Problem[] {
+function invalidIdentity(input: unknown): InvalidSetting[] {
   const identity = valueAt(input, ['identity']);
   if (identity === null || typeof identity !== 'object') return [];
   const names = Object.keys(identity);
@@ -51,16 +50,16 @@ function identityProblems(input: unknown): Problem[] {
   if (oidc.length === 0) {
     return [{ path: ['identity'], allowed: 'either "issuer" and "audience", or "cognito": {}' }];
   }
-  const problems: Problem[] = [];
+  const invalid: InvalidSetting[] = [];
   if (!names.includes('issuer'))
-    problems.push({ path: ['identity', 'issuer'], allowed: 'the provider\'s "iss"' });
+    invalid.push({ path: ['identity', 'issuer'], allowed: 'the provider\'s "iss"' });
   if (!names.includes('audience')) {
-    problems.push({ path: ['identity', 'audience'], allowed: 'a list of the tokens\' "aud" or "client_id"' });
+    invalid.push({ path: ['identity', 'audience'], allowed: 'a list of the tokens\' "aud" or "client_id"' });
   }
-  return problems;
+  return invalid;
 }
 
-function domainProblems(input: unknown): Problem[] {
+function invalidDomain(input: unknown): InvalidSetting[] {
   const name = valueAt(input, ['domain', 'name']);
   const zone = valueAt(input, ['domain', 'hostedZone', 'name']);
   if (typeof name !== 'string' || typeof zone !== 'string') return [];
@@ -70,11 +69,11 @@ function domainProblems(input: unknown): Problem[] {
 }
 
 /**
- * Data that is to be kept is production, and there plain http has no place, not even on loopback: a page that anybody
- * on a developer's machine can serve must not be able to use a player's token. Cognito's return addresses are exempt,
- * because a code that reaches the wrong page is worthless without its verifier (RFC 8252, section 8.1).
+ * With removalPolicy "retain" the deployment is production, and plain http is not allowed, not even on loopback: a page that
+ * anybody on a developer's machine can serve must not be able to use a player's token. Cognito's callback URLs are exempt: an
+ * authorization code that reaches the wrong page is worthless without its verifier (RFC 8252, section 8.1).
  */
-function productionProblems(input: unknown): Problem[] {
+function plainHttpInProduction(input: unknown): InvalidSetting[] {
   if ((valueAt(input, ['removalPolicy']) ?? 'retain') !== 'retain') return [];
   const origins = valueAt(input, ['webOrigins']);
   const paths = [
@@ -91,15 +90,15 @@ function productionProblems(input: unknown): Problem[] {
     }));
 }
 
-/** The part of a quota that one player may use, by the budget that limits the player. */
-const quotaOf = {
+/** The quota that each per-player rate limit draws on. */
+const quotaOfLimit = {
   connectionsPerMinute: 'CreateStreamSessionConnection',
   startsPerMinute: 'StartStreamSession',
 } as const;
 
-/** A budget of one player's that is larger than everybody's together limits nobody. */
-function limitProblems(input: unknown): Problem[] {
-  return Object.entries(quotaOf).flatMap(([limit, quota]) => {
+/** A per-player limit above the quota of all players together limits nobody. */
+function limitsAboveQuotas(input: unknown): InvalidSetting[] {
+  return Object.entries(quotaOfLimit).flatMap(([limit, quota]) => {
     const path = ['limits', limit];
     const own = valueAt(input, path);
     const shared = valueAt(input, ['quotas', quota]) ?? defaultQuota;
@@ -109,15 +108,15 @@ function limitProblems(input: unknown): Problem[] {
   });
 }
 
-/** The operator API's stack is named after the player API's, and CloudFormation ends at 128 characters. */
+/** The operator stack has the player stack's name with "Operator" behind it. CloudFormation allows 128 characters. */
 const longestStackName = 128 - 'Operator'.length;
 
-function operatorProblems(input: unknown): Problem[] {
-  const problems: Problem[] = [];
+function invalidOperators(input: unknown): InvalidSetting[] {
+  const invalid: InvalidSetting[] = [];
   const stackName = valueAt(input, ['stackName']);
   if (valueAt(input, ['operators']) !== undefined && typeof stackName === 'string') {
     const allowed = `at most ${longestStackName} characters, for with operators there is a stack of this name with "Operator" behind it`;
-    if (stackName.length > longestStackName) problems.push({ path: ['stackName'], allowed });
+    if (stackName.length > longestStackName) invalid.push({ path: ['stackName'], allowed });
   }
   const path = (name: string) => ['adminShell', name];
   const all = valueAt(input, path('perMinute'));
@@ -126,23 +125,23 @@ function operatorProblems(input: unknown): Problem[] {
   const quota = valueAt(input, ['quotas', 'CreateStreamSessionAdminShell']) ?? defaultQuota;
   if (typeof one === 'number' && typeof together === 'number' && together >= 1 && one > together) {
     const allowed = `at most the ${together} that adminShell.perMinute grants all operators together`;
-    problems.push({ path: path('perOperatorPerMinute'), allowed });
+    invalid.push({ path: path('perOperatorPerMinute'), allowed });
   }
   if (typeof all === 'number' && typeof quota === 'number' && quota >= 1 && all > quota * 60) {
     const allowed = `at most the ${quota * 60} that quotas.CreateStreamSessionAdminShell, ${quota} a second, grants`;
-    problems.push({ path: path('perMinute'), allowed });
+    invalid.push({ path: path('perMinute'), allowed });
   }
-  return problems;
+  return invalid;
 }
 
-/** Everything that is wrong between settings which are each fine alone. */
-export function problemsTogether(input: unknown): Problem[] {
+/** Finds settings that are valid alone and invalid together. */
+export function crossCheck(input: unknown): InvalidSetting[] {
   return [
-    ...streamGroupProblems(input),
-    ...identityProblems(input),
-    ...domainProblems(input),
-    ...productionProblems(input),
-    ...limitProblems(input),
-    ...operatorProblems(input),
+    ...invalidStreamGroups(input),
+    ...invalidIdentity(input),
+    ...invalidDomain(input),
+    ...plainHttpInProduction(input),
+    ...limitsAboveQuotas(input),
+    ...invalidOperators(input),
   ];
 }

@@ -1,8 +1,7 @@
-/** One setting decides what outlives the stack: data, logs and accounts together. */
+/** One setting decides what stays when the stack is deleted: data, logs and accounts together. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Settings } from './settings.ts';
 
-/** CDK's name for the setting. */
 export function cdkRemovalPolicy({ removalPolicy }: Pick<Settings, 'removalPolicy'>): RemovalPolicy {
   return removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

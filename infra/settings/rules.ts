@@ -1,65 +1,65 @@
 /**
- * What a single value of a setting may be. Each rule is a pure predicate; the sentence that tells a deployer what
- * to write instead stands beside its use in `settings-schema.ts`.
+ * Rules for the value of a single setting. Each is a pure predicate. `schema.ts` has the sentence that tells a deployer what to
+ * write instead.
  */
 
-/** Hosts that name this very machine. Plain http is harmless there while developing, and nowhere else. */
+/** Hosts of this machine. Plain http is safe there during development, and nowhere else. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Days CloudWatch Logs can keep events: the values PutRetentionPolicy accepts. */
+/** The retention periods that CloudWatch Logs accepts, in days (PutRetentionPolicy). */
 export const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-function parsed(value: string): URL | undefined {
-  // The URL parser forgives surrounding white space and control characters; an exact comparison later does not.
+function parseUrl(value: string): URL | undefined {
+  // The URL parser ignores surrounding white space and control characters; a later exact comparison does not.
   return /^[\x21-\x7e]+$/.test(value) && URL.canParse(value) ? new URL(value) : undefined;
 }
 
-function secure(url: URL): boolean {
+function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
 }
 
 /** An OIDC issuer identifier: https without query or fragment (OpenID Connect Discovery 1.0, section 3). */
 export function isIssuer(value: string): boolean {
-  const url = parsed(value);
+  const url = parseUrl(value);
   return (
-    url !== undefined && secure(url) && !/[?#]/.test(value) && url.username === '' && url.password === ''
+    url !== undefined && isSecure(url) && !/[?#]/.test(value) && url.username === '' && url.password === ''
   );
 }
 
-/** An origin exactly as a browser sends it in `Origin`: lower case, no default port, no path, no slash at the end. */
+/** An origin exactly as a browser sends it in `Origin`: lower case, no default port, no path, no trailing slash. */
 export function isOrigin(value: string): boolean {
-  const url = parsed(value);
-  return url !== undefined && secure(url) && url.origin === value && !value.includes('*');
+  const url = parseUrl(value);
+  return url !== undefined && isSecure(url) && url.origin === value && !value.includes('*');
 }
 
-/** An address that Cognito may send a browser back to: absolute, https or loopback, no fragment. */
+/** A URL that Cognito may redirect a browser to: absolute, https or loopback, no fragment. */
 export function isRedirectUrl(value: string): boolean {
-  const url = parsed(value);
+  const url = parseUrl(value);
   return (
-    url !== undefined && secure(url) && !/[#*]/.test(value) && url.username === '' && url.password === ''
+    url !== undefined && isSecure(url) && !/[#*]/.test(value) && url.username === '' && url.password === ''
   );
 }
 
-/** A Cognito hosted domain prefix; Cognito reserves the three words (CreateUserPoolDomain). */
+/** A prefix of a Cognito hosted domain. Cognito reserves three words (CreateUserPoolDomain). */
 export function isDomainPrefix(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value) && !/aws|amazon|cognito/.test(value);
 }
 
-/** A host name with a dot in it, in lower case (API Gateway refuses capitals in a custom domain). */
+/** A host name with a dot, in lower case (API Gateway refuses upper case in a custom domain). */
 export function isHostName(value: string): boolean {
   return (
     value.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(value)
   );
 }
 
-/** A certificate in AWS Certificate Manager, by its ARN. */
+/** The ARN of a certificate in AWS Certificate Manager. */
 export function isCertificateArn(value: string): boolean {
   return /^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate\/[a-zA-Z0-9-]+$/.test(value);
 }
 
-/** Names and values that every AWS service takes as tags; AWS allows 50 and CloudFormation adds its own. */
+/** Tags that every AWS service accepts. AWS allows 50 for a resource, and CloudFormation adds its own. */
 export function areTags(value: unknown): boolean {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const tags = Object.entries(value);
@@ -74,19 +74,19 @@ export function areTags(value: unknown): boolean {
   );
 }
 
-/** One OAuth scope token (RFC 6749, section 3.3). A space would make it two scopes, of which API Gateway accepts either. */
+/** One OAuth scope token (RFC 6749, section 3.3). A space would make two scopes of it, and API Gateway would accept either. */
 export function isScope(value: string): boolean {
   return /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(value);
 }
 
-/** An SNS topic, by its ARN. */
+/** The ARN of an SNS topic. */
 export function isTopicArn(value: string): boolean {
   return /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$/.test(value);
 }
 
 /**
- * Who may use the operator API, as API Gateway names callers: an IAM user, one session of a role, or with `/*` at the end
- * every session of it. A role's sessions carry its name without its path (IAM User Guide, "IAM identifiers").
+ * A caller of the operator API, as API Gateway names it: an IAM user, one session of a role, or every session of a role with
+ * `/*` at the end. The ARN of a role session has the role's name without its path (IAM User Guide, "IAM identifiers").
  */
 export function isOperator(value: string): boolean {
   return (

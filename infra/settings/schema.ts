@@ -1,6 +1,6 @@
 /**
- * Every choice a deployer has: its name, its default, and in one sentence what may be written. The sentences are the
- * error messages, so each says what to write rather than what is wrong.
+ * Every setting: its name, its default, and one sentence with what is allowed. The sentences become error messages, so each
+ * says what to write, not what is wrong.
  */
 import * as z from 'zod';
 import {
@@ -40,7 +40,7 @@ function list(item: z.ZodType<string, string>, min: 0 | 1, allowed: string) {
     .refine((items) => new Set(items).size === items.length, sentence);
 }
 
-/** An object of known names only. For an unknown name the message is the list of known ones; see `settings-problems.ts`. */
+/** An object with known names only. For an unknown name the message is the list of known names; see `errors.ts`. */
 function object<const T extends z.ZodRawShape>(shape: T) {
   const names = Object.keys(shape).join(', ');
   const error: z.core.$ZodErrorMap = (issue) =>
@@ -52,7 +52,7 @@ const awsId = /^[a-zA-Z0-9-]{1,32}$/;
 const url = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
 const redirects = () => list(text(`${url} without #fragment`, isRedirectUrl), 1, 'https URLs');
 const perSecond = () => amount(1, 100_000).default(20);
-const keptReady = () => whole(0, 10_000).default(0);
+const provisioned = () => whole(0, 10_000).default(0);
 
 const streamGroup = object({
   id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
@@ -64,7 +64,7 @@ const streamGroup = object({
     1,
     'application ids, those that a player may start',
   ),
-  /** Where a player may start a session; the stream group's own Region when absent. */
+  /** Where a player may start a session; by default the stream group's own Region. */
   locations: list(
     text('a location such as "us-west-2": 1 to 20 letters, digits and -', (name) =>
       /^[a-zA-Z0-9-]{1,20}$/.test(name),
@@ -84,7 +84,7 @@ const cognito = object({
     '1 to 63 lower case letters, digits and inner -, without the words aws, amazon and cognito',
     isDomainPrefix,
   ).optional(),
-  /** May anybody on the internet make an account? Each account can start sessions at the publisher's expense. */
+  /** Whether anybody on the internet may create an account. Each account can start sessions at the publisher's expense. */
   selfSignUp: yesOrNo().default(false),
 });
 
@@ -99,14 +99,14 @@ const identity = object({
   cognito: cognito.optional(),
 });
 
-/** An address of one's own for the API, instead of API Gateway's. */
+/** A custom domain, instead of API Gateway's address. */
 const domain = object({
   name: text('a host name in lower case, such as "play-api.example.com"', isHostName),
   certificateArn: text(
     'the ARN of an ACM certificate in the Region of the stack, such as "arn:aws:acm:eu-west-1:123456789012:certificate/..."',
     isCertificateArn,
   ),
-  /** Where Route 53 hosts the zone, the record that points there is made as well. */
+  /** If Route 53 hosts the zone, the deployment creates the DNS record too. */
   hostedZone: object({
     id: text('the id of a Route 53 hosted zone, such as "Z0123456789ABCDEFGHIJ"', (id) =>
       /^Z[0-9A-Z]{1,31}$/.test(id),
@@ -115,7 +115,7 @@ const domain = object({
   }).optional(),
 });
 
-/** The settings as a deployer writes them. Defaults that depend on other settings are filled in by `settings.ts`. */
+/** The settings as a deployer writes them. `settings.ts` fills in the defaults that depend on other settings. */
 export const settingsSchema = object({
   stackName: text('a letter, then up to 127 letters, digits and -', (name) =>
     /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name),
@@ -125,7 +125,7 @@ export const settingsSchema = object({
     .min(1, 'a list of one or more stream groups: {"id", "region", "applications"}'),
   identity: identity.optional(),
   domain: domain.optional(),
-  /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the raw subject. */
+  /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the subject itself. */
   userId: oneOf(['pseudonym', 'subject']).default('pseudonym'),
   webOrigins: list(
     text(
@@ -135,32 +135,38 @@ export const settingsSchema = object({
     0,
     'origins such as "https://play.example.com"',
   ).default([]),
-  /** May the browser pass additional launch arguments to the game? */
+  /** Whether the browser may pass additional launch arguments to the game. */
   launchArguments: yesOrNo().default(false),
   limits: object({
     maxLiveSessionsPerPlayer: whole(1, 100).default(1),
     connectionsPerMinute: whole(1, 6000).default(30),
     startsPerMinute: whole(1, 6000).default(6),
     missesPerMinute: whole(1, 6000).default(10),
-    /** An offer of the Web SDK is about 7 KB, more with candidates; API Gateway ends at 10 MB. */
+    /** An offer of the Web SDK has about 7 KB, more with candidates. API Gateway allows 10 MB. */
     signalRequestBytes: whole(16_384, 1_048_576).default(65_536),
   }).prefault({}),
-  /** Calls a second that AWS grants this account in one Region. */
+  /** Calls per second that AWS grants this account in one Region. */
   quotas: object({
     StartStreamSession: perSecond(),
     GetStreamSession: perSecond(),
     CreateStreamSessionConnection: perSecond(),
-    /** AWS documents none; taken to be what its siblings have. */
+    /** AWS documents no quota for it. We assume that of the similar operations. */
     CreateStreamSessionAdminShell: perSecond(),
   }).prefault({}),
-  /** How many may be streaming at once. Decides nothing: who could not get back after a storm is a warning. */
+  /**
+   * The most players that stream at the same time. It has no effect but a warning, if some of them could not get back after a
+   * storm.
+   */
   expectedPlayers: whole(1, 100_000_000).optional(),
   adoption: object({
     enabled: yesOrNo().default(false),
-    /** The part of the GetStreamSession quota that looking at strangers' sessions may use. */
+    /** The ratio of the GetStreamSession quota for status lookups of sessions that have no record here. */
     quotaShare: amount(0.01, 1).default(0.1),
   }).prefault({}),
-  /** Who may use the operator API. Without the setting there is none; with an empty list it refuses everybody. */
+  /**
+   * The principals that may use the operator API. Without the setting there is no operator API; with an empty list it refuses
+   * everybody.
+   */
   operators: list(
     text(
       'an IAM user such as "arn:aws:iam::123456789012:user/alice", or a role\'s sessions such as "arn:aws:sts::123456789012:assumed-role/Operators/*": the role\'s name without its path, then * or one session\'s name, and no other *',
@@ -169,23 +175,23 @@ export const settingsSchema = object({
     0,
     'ARNs of IAM users and of roles\' sessions, such as "arn:aws:sts::123456789012:assumed-role/Operators/*"',
   ).optional(),
-  /** Both count ends of sessions too, by themselves. */
+  /** Rate limits of admin shells. Ended sessions have the same limits, and count separately. */
   adminShell: object({
     perOperatorPerMinute: whole(1, 600).default(6),
     perMinute: whole(1, 6000).default(30),
   }).prefault({}),
-  /** Told of every alarm. */
+  /** The SNS topic that every alarm notifies. */
   alarmTopic: text(
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
     isTopicArn,
   ).optional(),
   alarms: object({
-    /** Of the reconnects that could have succeeded, so many must: the rest is the error budget of a month. */
+    /** The ratio of reconnects that must succeed, of those that could. The rest is the error budget of a month. */
     reconnectObjective: numeric(0.95, 0.9999, 'a part such as 0.99, for 99 of 100,', Number.isFinite).default(
       0.99,
     ),
     leastAnswers: whole(1, 10_000).default(10),
-    /** What 95 of 100 players who reconnect may have to wait. The function itself ends after 10 seconds. */
+    /** The longest acceptable 95th percentile of a reconnect's response time. The function itself ends after 10 seconds. */
     slowAnswerSeconds: amount(0.5, 9).default(3),
   }).prefault({}),
   throttling: object({
@@ -202,13 +208,13 @@ export const settingsSchema = object({
     level: oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   }).prefault({}),
   memoryMb: whole(128, 10_240).default(512),
-  /** By route of the player API: how many of its sandboxes Lambda keeps ready, each paid for by the second. */
+  /** Provisioned concurrency by route of the player API. AWS bills each sandbox by the second. */
   provisionedConcurrency: object({
-    start: keptReady(),
-    status: keptReady(),
-    sessions: keptReady(),
-    reconnect: keptReady(),
-    terminate: keptReady(),
+    start: provisioned(),
+    status: provisioned(),
+    sessions: provisioned(),
+    reconnect: provisioned(),
+    terminate: provisioned(),
   }).prefault({}),
   removalPolicy: oneOf(['retain', 'destroy']).default('retain'),
   /** On every resource that can be tagged. */

@@ -1,16 +1,16 @@
 /** The settings of one deployment: checked, complete and frozen. */
 import type * as z from 'zod';
-import { problemsTogether } from './cross-checks.ts';
-import { issueLines, pathText, problemLine, SettingsError } from './problems.ts';
+import { crossCheck } from './cross-checks.ts';
+import { invalidLine, pathText, SettingsError, zodIssueLines } from './errors.ts';
 import { settingsSchema } from './schema.ts';
 
-/** What a deployer may write: `streamGroups` is all that is required. */
+/** The input of a deployer. Only `streamGroups` is required. */
 export type SettingsInput = z.input<typeof settingsSchema>;
 
-type Written = z.output<typeof settingsSchema>;
+type ParsedInput = z.output<typeof settingsSchema>;
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
-/** An OpenID provider that exists already. */
+/** An existing OpenID provider. */
 interface OidcIdentity {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -22,7 +22,7 @@ export interface CognitoIdentity {
   readonly cognito: {
     readonly callbackUrls: readonly string[];
     readonly logoutUrls: readonly string[];
-    /** Named after stack and account when absent. */
+    /** By default made of the stack's name and the account. */
     readonly domainPrefix?: string | undefined;
     readonly selfSignUp: boolean;
   };
@@ -37,19 +37,19 @@ export interface StreamGroupSettings {
   readonly sessionLengthSeconds: number;
 }
 
-/** Settings with every default filled in. They are valid input again, and parse to themselves. */
-export type Settings = Immutable<Omit<Written, 'streamGroups' | 'identity'>> & {
+/** Settings with all defaults. They are valid input again, and parse to themselves. */
+export type Settings = Immutable<Omit<ParsedInput, 'streamGroups' | 'identity'>> & {
   readonly streamGroups: readonly StreamGroupSettings[];
   readonly identity: OidcIdentity | CognitoIdentity;
 };
 
-/** The scope of the resource server that we create with a user pool, and the default for an existing provider. */
+/** The scope of the resource server in our own user pool, and the default for an existing provider. */
 export const defaultScope = 'rejoin/play';
 
-/** Cognito insists on an address to return to; this one lets a developer try the sign-in before a page exists. */
+/** Cognito requires a callback URL. With this one a developer can try the sign-in before there is a page. */
 const developerPage = 'http://localhost:3000/';
 
-function identityOf({ identity, webOrigins }: Written): OidcIdentity | CognitoIdentity {
+function identityOf({ identity, webOrigins }: ParsedInput): OidcIdentity | CognitoIdentity {
   if (identity?.issuer !== undefined && identity.audience !== undefined) {
     const { issuer, audience, scope = defaultScope } = identity;
     return { issuer, audience, scope };
@@ -80,22 +80,25 @@ function freeze<T>(value: T): T {
 }
 
 /**
- * Checks what a deployer wrote and fills in the defaults.
+ * Checks the input of a deployer and fills in the defaults.
  *
  * @param input parsed JSON of any shape; it is not changed
- * @throws {SettingsError} naming everything that is wrong at once, one line each
+ * @throws {SettingsError} naming every invalid setting at once, one line each
  */
 export function parseSettings(input: unknown): Settings {
   const result = settingsSchema.safeParse(input);
   const issues = result.error?.issues ?? [];
   const reported = new Set(issues.map((issue) => pathText(issue.path)));
-  const together = problemsTogether(input).filter((problem) => !reported.has(pathText(problem.path)));
-  const lines = [...issueLines(input, issues), ...together.map((problem) => problemLine(input, problem))];
+  const crossChecked = crossCheck(input).filter((invalid) => !reported.has(pathText(invalid.path)));
+  const lines = [
+    ...zodIssueLines(input, issues),
+    ...crossChecked.map((invalid) => invalidLine(input, invalid)),
+  ];
   if (!result.success || lines.length > 0) throw new SettingsError([...new Set(lines)]);
-  const written = result.data;
-  const streamGroups = written.streamGroups.map((group) => ({
+  const parsed = result.data;
+  const streamGroups = parsed.streamGroups.map((group) => ({
     ...group,
     locations: group.locations ?? [group.region],
   }));
-  return freeze({ ...written, streamGroups, identity: identityOf(written) });
+  return freeze({ ...parsed, streamGroups, identity: identityOf(parsed) });
 }

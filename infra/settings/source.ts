@@ -1,10 +1,10 @@
-/** Where settings come from: a file named with `-c settings=...`, else `settings.json`, else cdk.json's context. */
+/** Finds the settings: a file named with `-c settings=...`, else `settings.json`, else cdk.json's context. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SettingsError } from './problems.ts';
+import { SettingsError } from './errors.ts';
 
 export interface SettingsSource {
-  /** What a deployer would recognise: a path as given, or `cdk.json, context "rejoin"`. */
+  /** A name that a deployer recognizes: a path as given, or `cdk.json, context "rejoin"`. */
   readonly name: string;
   /** Parsed JSON, not yet checked. */
   readonly input: unknown;
@@ -35,12 +35,12 @@ function fromFile(name: string, directory: string): SettingsSource {
 }
 
 /**
- * Finds the settings. A file replaces cdk.json's context as a whole: settings are never merged, so that what is
- * deployed can be read in one place.
+ * Finds the settings. A file replaces cdk.json's context completely. Settings are never merged, so that one place shows what is
+ * deployed.
  *
  * @param context looks up one key of the CDK app's context
  * @param directory where relative paths start: the working directory
- * @throws {SettingsError} for a file that cannot be read or is not JSON, and when there are no settings at all
+ * @throws {SettingsError} for a file that cannot be read or is not JSON, and when there are no settings
  */
 export function findSettings(context: (key: string) => unknown, directory: string): SettingsSource {
   const file = context('settings');

@@ -1,4 +1,4 @@
-/** Whose resources these are, on everything below a construct that can be tagged. */
+/** Tags every resource below a construct. */
 import { Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';

@@ -1,20 +1,21 @@
-/** What a deployer should know although it may well be intended. Warnings never stop a deployment. */
+/** Warnings about settings that are valid and may be intended. They never stop a deployment. */
+
+import { capacityShortfall, reconnectCapacities } from './reconnect-capacity.ts';
 import type { Settings } from './settings.ts';
-import { stormProblem, stormsOf } from './storm.ts';
 
 export interface Warning {
-  /** Stable name, by which CDK lets a deployer acknowledge the warning. */
+  /** A stable name, with which a deployer can acknowledge the warning in CDK. */
   readonly id: string;
   readonly message: string;
 }
 
-/** The stream group in cdk.json's example, and in AWS's own documentation. */
+/** The stream group of cdk.json's example and of AWS's own documentation. */
 const exampleStreamGroup = 'sg-1AB2C3De4';
 
-/** Regions with a GameLift Streams API (AWS General Reference, endpoints and quotas). AWS adds more. */
+/** Regions with a GameLift Streams API (AWS General Reference, endpoints and quotas). AWS may add more. */
 const apiRegions = ['us-east-2', 'us-west-2', 'ap-northeast-1', 'eu-central-1'];
 
-/** Where GameLift Streams can run a session (developer guide, Regions and locations). AWS adds more. */
+/** Locations where GameLift Streams can run a session (developer guide, Regions and locations). AWS may add more. */
 const streamingLocations = [
   ...apiRegions,
   ...[
@@ -58,18 +59,18 @@ function streamGroupWarnings(
   return warnings;
 }
 
-/** What expectedPlayers would meet in each Region, were they all dropped together. */
-function stormWarnings({ expectedPlayers, ...settings }: Settings): Warning[] {
+/** Warns if expectedPlayers could not all get back, in each Region, when all lose their streams at once. */
+function reconnectCapacityWarnings({ expectedPlayers, ...settings }: Settings): Warning[] {
   if (expectedPlayers === undefined) return [];
-  return stormsOf(settings).flatMap((storm) => {
-    const found = stormProblem(storm, expectedPlayers);
-    if (found === undefined) return [];
-    const message = `expectedPlayers, in ${storm.region}: ${found.says}. To help, ${found.todo}`;
+  return reconnectCapacities(settings).flatMap((capacity) => {
+    const shortfall = capacityShortfall(capacity, expectedPlayers);
+    if (shortfall === undefined) return [];
+    const message = `expectedPlayers, in ${capacity.region}: ${shortfall.says}. To help, ${shortfall.todo}`;
     return [{ id: 'rejoin:storm', message }];
   });
 }
 
-/** Everything about these settings that deserves a second look, in the order of the settings. */
+/** All warnings, in the order of the settings. */
 export function warningsFor(settings: Settings): Warning[] {
   const warnings = settings.streamGroups.flatMap(streamGroupWarnings);
   if (settings.webOrigins.length === 0) {
@@ -79,7 +80,7 @@ export function warningsFor(settings: Settings): Warning[] {
         'webOrigins is empty: no web page can call the API. Write the origin of yours, such as "https://play.example.com"',
     });
   }
-  warnings.push(...stormWarnings(settings));
+  warnings.push(...reconnectCapacityWarnings(settings));
   if (settings.alarmTopic === undefined) {
     warnings.push({
       id: 'rejoin:noAlarmTopic',

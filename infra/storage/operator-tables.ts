@@ -1,4 +1,4 @@
-/** What the operator API keeps: how often operators came lately, and for good what they did. */
+/** The tables of the operator API: the rate of each operator, which expires, and the audit, which stays for ever. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
@@ -13,9 +13,9 @@ const keyed = {
 } satisfies TableProps;
 
 export class OperatorTables extends Construct {
-  /** Counts of minutes. A table of its own, so that whoever opens shells can't write into players' records. */
+  /** Requests per minute. A separate table, so that a function that opens shells cannot write the players' records. */
   readonly rates: Table;
-  /** One record a use, by session and time. */
+  /** One record for each use, by session and time. */
   readonly audit: Table;
 
   constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>) {
@@ -28,7 +28,7 @@ export class OperatorTables extends Construct {
     });
     this.audit = new Table(this, 'Audit', {
       ...keyed,
-      // Whatever the settings say: a trail that goes with what it is about is none. Nothing in it expires either.
+      // The audit always outlives the stack, whatever the settings say, and nothing in it expires.
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -1,4 +1,4 @@
-/** The one table: sessions by player, budgets, leases and stored answers, all short-lived. */
+/** The session table: sessions by player, rate limits, leases and stored answers. All expire soon. */
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
@@ -12,7 +12,7 @@ export class SessionTable extends Construct {
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
-      // A storm is a hundred times the calm: capacity that somebody planned is wrong in both.
+      // A storm has 100 times the normal traffic, so no planned capacity would suit both.
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

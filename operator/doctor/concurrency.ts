@@ -1,5 +1,5 @@
+import { count } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { count } from '../../infra/settings/storm.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { compareRoom, unknownRoom } from './crowd.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';

@@ -1,5 +1,5 @@
+import { count, reconnectCapacities } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { count, stormsOf } from '../../infra/settings/storm.ts';
 import { type Finding, ok, unreadable, warning } from './finding.ts';
 
 /**
@@ -45,7 +45,7 @@ function room({ ratePerSecond, burst }: Settings['throttling']): string {
 
 /** Executions at once of such a crowd. */
 function executions(settings: Settings, players: number): number {
-  const calls = stormsOf(settings).reduce((total, { perSecond }) => total + perSecond, 0);
+  const calls = reconnectCapacities(settings).reduce((total, { perSecond }) => total + perSecond, 0);
   return Math.ceil((players / ARRIVE_WITHIN_S) * FIRST_ANSWER_S + calls * AWS_CALL_S);
 }
 
@@ -91,6 +91,7 @@ const concurrencyIn = (region: string) => `Lambda's concurrency in ${region}`;
 
 /** A crowd, as many as the quota brings back where none is named: what the check of the storm says must hold here too. */
 function need(settings: Settings, players: number | undefined) {
-  const crowd = players ?? stormsOf(settings).reduce((total, { comfortable }) => total + comfortable, 0);
+  const crowd =
+    players ?? reconnectCapacities(settings).reduce((total, { safePlayers }) => total + safePlayers, 0);
   return { crowd, needed: executions(settings, crowd) };
 }

@@ -1,5 +1,5 @@
 import { operatorSettings, playerSettings } from '../../infra/settings/deployed.ts';
-import { pathText } from '../../infra/settings/problems.ts';
+import { pathText } from '../../infra/settings/errors.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { type Finding, ok, unknown, unreadable, warning } from './finding.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SettingsError } from '../../infra/settings/problems.ts';
+import { SettingsError } from '../../infra/settings/errors.ts';
 import { parseSettings, type Settings } from '../../infra/settings/settings.ts';
 import { findSettings } from '../../infra/settings/source.ts';
 import { warningsFor } from '../../infra/settings/warnings.ts';

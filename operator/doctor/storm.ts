@@ -1,5 +1,5 @@
+import { capacityShortfall, count, reconnectCapacities } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { count, stormProblem, stormsOf } from '../../infra/settings/storm.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /**
@@ -11,17 +11,17 @@ export function checkStorm(
   settings: Pick<Settings, 'streamGroups' | 'quotas'>,
   players: number | undefined,
 ): Finding[] {
-  return stormsOf(settings).map((storm) => {
-    const { region, perSecond, timeoutSeconds, comfortable } = storm;
+  return reconnectCapacities(settings).map((capacity) => {
+    const { region, perSecond, timeoutSeconds, safePlayers } = capacity;
     const subject = `storm in ${region}`;
     if (players === undefined) {
       const rule = `${count(perSecond)} reconnects a second, ${timeoutSeconds} s to reconnect and some of it to spare`;
       return ok(
         subject,
-        `up to ${count(comfortable)} players dropped at once all get back in time (${rule}); try --players N, or write expectedPlayers`,
+        `up to ${count(safePlayers)} players dropped at once all get back in time (${rule}); try --players N, or write expectedPlayers`,
       );
     }
-    const found = stormProblem(storm, players);
+    const found = capacityShortfall(capacity, players);
     if (found !== undefined) return warning(subject, found.says, found.todo);
     const seconds = Math.ceil(players / perSecond);
     return ok(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import { type Counted, rings } from '../infra/alarm-math.ts';
+import { isInAlarm, type MetricValues } from '../infra/monitoring/alarm-math.ts';
 import { ROUTES } from './bundle.ts';
 import { type Exchange, settingsInput } from './exchange.ts';
 
@@ -71,12 +71,12 @@ function counted({ Metric, Period, Stat }: Json, points: readonly Point[], end: 
 
 function ringsAt(alarm: Json, points: readonly Point[], end: number): boolean {
   const stats = alarm.Metrics.filter(({ MetricStat }: Json) => MetricStat);
-  const periods = Array.from({ length: alarm.EvaluationPeriods }, (_, back): Counted => {
+  const periods = Array.from({ length: alarm.EvaluationPeriods }, (_, back): MetricValues => {
     const at = end - back * stats[0].MetricStat.Period * 1000;
     const said = stats.map(({ Id, MetricStat }: Json) => [Id, counted(MetricStat, points, at)]);
     return Object.fromEntries(said.filter(([, value]: [string, unknown]) => value !== undefined));
   });
-  return rings(alarm, periods.toReversed());
+  return isInAlarm(alarm, periods.toReversed());
 }
 
 /**

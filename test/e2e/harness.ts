@@ -13,7 +13,7 @@ import {
 } from '../../local/deployment.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
-import { requireTold, told } from '../openapi/told.ts';
+import { openApi, requireDocumented } from '../openapi/documented-responses.ts';
 import { ASKS_FOR_MS } from '../patience.ts';
 import { synthesizedOnce } from './synthesized.ts';
 
@@ -118,7 +118,7 @@ async function createPlayer({ endpoints }: LocalDeployment, name: string) {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const answer = await readAnswer(response);
-    requireTold(told.player, method, path, answer);
+    requireDocumented(openApi.player, method, path, answer);
     return answer;
   };
   const keyed = (key?: string) => (key === undefined ? {} : { headers: { 'idempotency-key': key } });

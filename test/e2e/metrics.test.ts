@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RoleModel } from '../../local/template/model.ts';
+import { type WatchedMetric, watchedMetrics } from '../infra/monitoring/watched-metrics.ts';
 import { operatorTemplateOf, templateOf, withProvider } from '../infra/synth.ts';
-import { type Watched, watchedBy } from '../infra/watched.ts';
 import { type Deployed, deploy, droppedSession, eventually, offer, startedElsewhere } from './harness.ts';
 import { ACCESS, operatorOf, playing } from './operator.ts';
 
@@ -186,10 +186,10 @@ async function provoke() {
 
 const settings = { ...withProvider, operators: [], provisionedConcurrency };
 /** What alarms and widgets look at; a count of the access log is made by CloudWatch. */
-const watched: Watched[] = [templateOf(settings), operatorTemplateOf(settings)]
-  .flatMap(watchedBy)
+const watched: WatchedMetric[] = [templateOf(settings), operatorTemplateOf(settings)]
+  .flatMap(watchedMetrics)
   .filter(({ namespace, name }) => namespace === 'Rejoin' && name !== 'TurnedAway');
-const seriesOf = ({ name, dimensions }: Watched) =>
+const seriesOf = ({ name, dimensions }: WatchedMetric) =>
   named(dimensions.FunctionName === '*' ? '*' : routeOf(dimensions.FunctionName), name, dimensions);
 /** A series whichever the outcome is, and whichever the function. */
 const anyOutcome = (series: string) => series.replace(/ = .+$/, '');

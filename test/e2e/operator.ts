@@ -2,7 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { AccessKey } from '../../local/endpoints.ts';
-import { requireTold, told } from '../openapi/told.ts';
+import { openApi, requireDocumented } from '../openapi/documented-responses.ts';
 import { signedHeaders } from '../signed.ts';
 import { type Answer, type Deployed, eventually, type Player, readAnswer } from './harness.ts';
 
@@ -41,7 +41,7 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
       ...(body === '' ? {} : { body }),
     });
     const answer = await readAnswer(response);
-    requireTold(told.operator, method, path, answer);
+    requireDocumented(openApi.operator, method, path, answer);
     return answer;
   };
   return {

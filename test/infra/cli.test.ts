@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 let checkout: string;
 beforeEach(() => {
-  // A fresh clone as the CDK sees it: nobody's settings.json, nobody's cdk.out.
+  // A fresh clone as the CDK sees it: without settings.json and cdk.out.
   checkout = mkdtempSync(join(tmpdir(), 'rejoin-cdk-'));
   copyFileSync(join(root, 'cdk.json'), join(checkout, 'cdk.json'));
   for (const folder of ['infra', 'launch']) {
@@ -48,8 +48,8 @@ function cdkSynth(args: readonly string[] = [], more: NodeJS.ProcessEnv = {}) {
 }
 
 describe('cdk synth', () => {
-  test('works on a fresh clone without credentials and says that the settings are an example', () => {
-    // The next test has the CDK's own rules, which take seconds.
+  test('works on a fresh clone without credentials, and warns that the settings are an example', () => {
+    // The next test runs with CDK's own rules, which take seconds.
     const { status, stdout, stderr } = cdkSynth([], { CDK_VALIDATION: 'false' });
     expect(stderr).toMatch(
       /WARNING these are the example settings: no stream group of yours is called sg-1AB2C3De4/,
@@ -61,7 +61,7 @@ describe('cdk synth', () => {
     expect(Object.keys(assets.files)).toHaveLength(6);
   });
 
-  test('takes the stage from a settings file that is named on the command line', () => {
+  test('uses a settings file that is named on the command line', () => {
     const settings = {
       stackName: 'Stage',
       streamGroups: [{ id: 'sg-X', region: 'us-east-2', applications: ['a'] }],
@@ -72,13 +72,13 @@ describe('cdk synth', () => {
     writeFileSync(join(checkout, 'stage.json'), JSON.stringify(settings));
     const { status, stdout, stderr } = cdkSynth(['Stage', '-c', 'settings=stage.json']);
     expect(status).toBe(0);
-    // Nothing that a deployer would have to understand first.
+    // There is nothing that a deployer would have to understand first.
     expect(stderr).not.toContain('WARNING');
     expect(stdout).toMatch(/:gameliftstreams:us-east-2:/);
     expect(stdout).not.toMatch(/sg-1AB2C3De4/);
   });
 
-  test('ends with the lines that a deployer needs and no stack trace, when settings are wrong', () => {
+  test('reports wrong settings in plain lines without a stack trace', () => {
     writeFileSync(join(checkout, 'settings.json'), '{"streamGroups": [], "memoryMB": 512}');
     const { status, stderr } = cdkSynth();
     expect(status).toBe(1);
@@ -89,7 +89,7 @@ describe('cdk synth', () => {
   });
 });
 
-test('the app itself says by its exit code that nothing was synthesized, for those who run it without the CLI', () => {
+test('the app exits with an error when nothing was synthesized, also without the CLI', () => {
   const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
     cwd: checkout,
     encoding: 'utf8',

@@ -14,7 +14,7 @@ const pages = [
 
 const ours = /^(npm (start|test|run|pack)\b ?|npx |node client|\.ci\/run|REJOIN_)/;
 
-/** The commands on a page that run something of this repository: in its shell blocks, and in its text. */
+/** The commands of this repository on a page: in its shell blocks and in its text. */
 function commandsOf(page: string): string[] {
   const text = read(page);
   const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, code = '']) =>
@@ -28,7 +28,7 @@ function commandsOf(page: string): string[] {
 
 const commands = [...new Set(pages.flatMap(commandsOf))];
 
-/** Run by a test of its own: `[what it looks like, the file, what that file says]`. */
+/** Commands that another test runs: `[pattern, file of the test, text in that file]`. */
 const ELSEWHERE: [RegExp, string, string][] = [
   [/^npm start$/, 'test/e2e/npm-start.test.ts', "'npm start"],
   [/^npm run --silent token -- alice$/, 'test/e2e/npm-start.test.ts', "'npm run --silent token -- alice'"],
@@ -43,15 +43,15 @@ const ELSEWHERE: [RegExp, string, string][] = [
     'shows commands that this command line takes',
   ],
   [/^npx cdk synth( --quiet)?$/, 'test/infra/cli.test.ts', "'synth'"],
-  // Packing builds before.
+  // `npm pack` builds first.
   [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
   [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
 ];
 
-/** Runs in an AWS account: `documents.test.ts` holds that the CDK has the command and its options. */
+/** These run in an AWS account. `documents.test.ts` checks that the CDK has the command and its options. */
 const inAnAccount = /^npx cdk (bootstrap|diff|deploy|destroy)\b/;
-/** Is how tests are run, this one too. */
+/** These run the tests, this one too. */
 const tests =
   /^(npm test( -- test\/lambdas)?|npm run (test:all|test:busy -- --minutes 45|check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
 const help = /^npm (start|test|run [\w:]+) -- --help$/;
@@ -59,7 +59,7 @@ const bench = /^npm run bench -- (\w+)(.*)$/;
 const doctor = /^npm run doctor(?: -- (.*))?$/;
 
 describe('a command that a page shows', () => {
-  test('is one that somebody looks after: it is run, or told here why not', () => {
+  test('has a test that runs it, or a reason here why not', () => {
     expect(commands.length).toBeGreaterThan(20);
     const known = [
       ...ELSEWHERE.map(([pattern]) => pattern),
@@ -78,21 +78,21 @@ describe('a command that a page shows', () => {
     expect(read(file)).toContain(says);
   });
 
-  test.each(commands.filter((command) => help.test(command)))('%s says how to use it', async (command) => {
+  test.each(commands.filter((command) => help.test(command)))('%s prints its usage', async (command) => {
     const { code, stdout, stderr } = await runScript(command);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('--help');
   });
 
   test.each(commands.filter((command) => bench.test(command)))(
-    '%s is a bench, with the options that it has',
+    '%s names a bench and options that exist',
     async (command) => {
       const [, name = '', options = ''] = bench.exec(command) ?? [];
       const { code, stdout } = await runScript(
         name === 'NAME' ? 'npm run bench -- --help' : `npm run bench -- ${name} --help`,
       );
       expect(code).toBe(0);
-      // Every bench answers to --help, as this one just did.
+      // Every bench has --help, as the call above shows.
       for (const [option] of options.replace('--help', '').matchAll(/--[a-z-]+/g)) {
         expect(stdout).toContain(option);
       }
@@ -100,14 +100,14 @@ describe('a command that a page shows', () => {
   );
 
   test.each(commands.filter((command) => doctor.test(command)))(
-    '%s is understood by the doctor',
+    '%s has arguments that the doctor accepts',
     (command) => {
       const args = doctor.exec(command)?.[1]?.split(' ') ?? [];
       expect(() => readArguments(args)).not.toThrow();
     },
   );
 
-  test('names scripts that there are, and files that are there', () => {
+  test('names only scripts and files that exist', () => {
     for (const command of commands) {
       const script = /^npm (?!pack\b)(?:run (?:--silent )?)?([\w:]+)/.exec(command)?.[1];
       if (script !== undefined) expect(scripts).toHaveProperty(script);

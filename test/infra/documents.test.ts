@@ -11,7 +11,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const deploy = read('docs/deploy.md');
 const security = read('docs/security.md');
 
-/** Cells of the table that follows a line, without its two head rows. */
+/** The cells of the table after a line, without its two header rows. */
 function tableAfter(document: string, line: string): string[][] {
   const [, rest = ''] = document.split(line);
   const rows = rest.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? [];
@@ -25,7 +25,7 @@ function blocks(document: string, language: string): string[] {
 }
 
 describe('docs/deploy.md', () => {
-  test('tables every setting with the default and the limits that the schema has, and says what it decides', () => {
+  test('lists every setting with the default and the limits of the schema, and its effect', () => {
     const rows = tableAfter(deploy, '<!-- settings: held to the schema by the tests -->');
     expect(rows.map((cells) => cells.slice(0, 3))).toEqual(settingRows());
     for (const [setting, , , decides] of rows) expect(decides, setting).toMatch(/^[A-Z].{5,}/);
@@ -37,7 +37,7 @@ describe('docs/deploy.md', () => {
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
 
-  test('counts what CloudWatch bills by the month as the template has it, and adds it up', () => {
+  test('lists and adds up the CloudWatch costs of the template', () => {
     const template = templateOf(withProvider);
     const looksAt = (of: SynthesizedTemplate) =>
       ofType(of, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
@@ -87,7 +87,7 @@ describe('docs/deploy.md', () => {
     for (const script of ['start', 'test']) expect(scripts).toHaveProperty(script);
   });
 
-  test('names the outputs there are, each where a web developer looks for them', () => {
+  test('names every output, in the table of its stack', () => {
     const tables = deploy.split('| output |').slice(1);
     for (const [at, [stack, count]] of (
       [
@@ -102,7 +102,7 @@ describe('docs/deploy.md', () => {
   });
 });
 
-/** `[test file, name]` for each test that a page cites: a link to its file, then names in italics. */
+/** `[test file, title]` of each test that a page cites: a link to the file, then titles in italics. */
 function citations(document: string): [string, string][] {
   const links = [...document.matchAll(/\]\(\.\.\/(test\/[^)]+)\): ((?:\*[^*]+\*(?:, )?)+)/g)];
   return links.flatMap(([, file = '', names = '']) =>
@@ -132,7 +132,7 @@ describe('docs/security.md', () => {
 test.each([
   ['docs/deploy.md', deploy],
   ['docs/security.md', security],
-])('every link in %s leads to a file that is there', (path, document) => {
+])('every link in %s leads to a file that exists', (path, document) => {
   const links = [...document.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
   expect(links.length).toBeGreaterThan(0);
   expect(links.filter((link) => !existsSync(join(root, dirname(path), link)))).toEqual([]);

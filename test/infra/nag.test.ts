@@ -13,7 +13,7 @@ import { group, minimal, newApp, withProvider } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Settings that between them make every resource that there is. */
+/** Settings that together create every resource. */
 const deployments: [string, SettingsInput][] = [
   ['with our user pool', minimal],
   [
@@ -42,11 +42,11 @@ const deployments: [string, SettingsInput][] = [
 interface Acknowledged {
   readonly id: string;
   readonly reason: string;
-  /** Path of the construct that the acknowledgement stands on. */
+  /** The path of the acknowledged construct. */
   readonly at: string;
 }
 
-/** The app of some settings, and each acknowledgement that it makes. */
+/** The app with these settings, and each acknowledgement in it. */
 function appOf(settings: SettingsInput) {
   const acknowledged: Acknowledged[] = [];
   const original = Validations.prototype.acknowledge;
@@ -67,7 +67,7 @@ function appOf(settings: SettingsInput) {
   return { app, acknowledged };
 }
 
-/** `rule at resource` for all that cdk-nag finds. */
+/** `rule at resource` for each finding of cdk-nag. */
 function findings(app: App): string[] {
   return new AwsSolutionsChecks(app)
     .validateScope(app)
@@ -76,7 +76,7 @@ function findings(app: App): string[] {
     );
 }
 
-/** The same while the app is without one acknowledgement. It has it back afterwards. */
+/** The findings without one acknowledgement, which is put back afterwards. */
 function findingsWithout(app: App, { id, at }: Acknowledged): string[] {
   const construct = app.node.findAll().find(({ node }) => node.path === at);
   const kept = construct?.node.metadata
@@ -94,7 +94,7 @@ function findingsWithout(app: App, { id, at }: Acknowledged): string[] {
   }
 }
 
-/** The CDK writes a rule's name with what it is a rule of before it. */
+/** CDK writes the name of the rule package before the name of the rule. */
 const keyOf = (data: Record<string, unknown>, id: string) =>
   Object.keys(data).find((key) => key === id || key.endsWith(`::${id}`));
 
@@ -103,33 +103,33 @@ afterEach(() => void vi.restoreAllMocks());
 describe.each(deployments)('a deployment %s', (_what, settings) => {
   const { app, acknowledged } = appOf(settings);
 
-  test('has no finding of AwsSolutions that nobody has answered', () => {
+  test('has no unacknowledged AwsSolutions finding', () => {
     expect(findings(app)).toEqual([]);
   });
 
-  test('answers each with a reason', () => {
+  test('acknowledges each finding with a reason', () => {
     expect(acknowledged.length).toBeGreaterThanOrEqual(5);
     for (const { reason } of acknowledged) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
   });
 
-  test('answers none twice at one place', () => {
+  test('acknowledges no finding twice on one construct', () => {
     const answers = acknowledged.map(({ id, at }) => `${id} at ${at}`);
     expect(answers).toEqual([...new Set(answers)]);
   });
 
   test.each(acknowledged)(
-    'still needs the answer to $id at $at: without it, nag complains about that one resource',
+    'still needs the acknowledgement of $id at $at: without it cdk-nag reports that one resource',
     (each) => {
       expect(findingsWithout(app, each)).toEqual([`${each.id} at ${each.at}/Resource`]);
     },
   );
 });
 
-describe('the gate', () => {
+describe('the cdk-nag check', () => {
   let checkout: string;
   afterEach(() => rmSync(checkout, { recursive: true }));
 
-  /** Runs the app of a checkout whose table can't be restored, which AwsSolutions-DDB3 is about. */
+  /** Runs the app in a checkout whose table has no point-in-time recovery, which violates AwsSolutions-DDB3. */
   function planted(command: readonly string[], more: NodeJS.ProcessEnv = {}) {
     checkout = mkdtempSync(join(tmpdir(), 'rejoin-nag-'));
     for (const each of ['infra', 'lambdas', 'launch', 'cdk.json']) {
@@ -155,7 +155,7 @@ describe('the gate', () => {
     });
   }
 
-  // This gate is ours: it stands also where the CDK's own rules are off.
+  // This check is ours: it also runs while CDK's own rules are off.
   test('ends the synthesis of a template with a planted violation, and names it', () => {
     const { status, stderr } = planted(['infra/app.ts'], { CDK_VALIDATION: 'false' });
     expect([status, stderr]).toEqual([1, expect.stringContaining("'AwsSolutions::AwsSolutions-DDB3'")]);

@@ -51,7 +51,7 @@ describe("an operator's request", () => {
     expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
 
-  test('comes from no web page: the API answers no preflight', () => {
+  test('cannot come from a web page: the API answers no preflight', () => {
     expect(properties('AWS::ApiGatewayV2::Api')).toEqual([
       expect.not.objectContaining({ CorsConfiguration: expect.anything() }),
     ]);
@@ -64,7 +64,7 @@ describe("an operator's request", () => {
     );
   });
 
-  test('is held to the rate of everybody that the deployer set, and logged with who sent it, and without what it said', () => {
+  test("is limited by the deployer's rate for all callers, and logged with its sender but without its content", () => {
     const [stage] = properties('AWS::ApiGatewayV2::Stage');
     expect(stage.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 1000, ThrottlingRateLimit: 500 });
     const format = JSON.parse(stage.AccessLogSettings.Format);
@@ -78,7 +78,7 @@ describe('an operator function that an attacker takes over', () => {
     `arn:\${AWS::Partition}:gameliftstreams:${region}:\${AWS::AccountId}:streamgroup/${id}`;
   const groups = [arn('us-west-2', 'sg-A'), arn('eu-central-1', 'sg-B')];
   const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${action} on ${group}`);
-  const sessions = 'the players’ table';
+  const sessions = 'the session table';
   const expected: Record<string, string[]> = {
     'operator-shell': [
       ...onGroups('CreateStreamSessionAdminShell'),
@@ -97,7 +97,7 @@ describe('an operator function that an attacker takes over', () => {
   };
 
   test.each(Object.entries(expected))(
-    '%s can do its one thing, and write the audit but not read it',
+    '%s can do its one task only, and write the audit but not read it',
     (name, grants) => {
       const construct = `Operator${name.replace('-', '')}`;
       const granted = allowed(policies(template)[name] ?? []).map((line) =>
@@ -107,7 +107,7 @@ describe('an operator function that an attacker takes over', () => {
     },
   );
 
-  test('there is one role a function, no policy anywhere else, and no wildcard but for traces', () => {
+  test('has a role of its own, without policies elsewhere or wildcards except for traces', () => {
     expect(Object.keys(policies(template))).toEqual(Object.keys(expected));
     expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(3);
     const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
@@ -121,13 +121,13 @@ describe('an operator function that an attacker takes over', () => {
     );
   });
 
-  test('none can start a session or connect to one, and nobody but these three comes near the audit', () => {
+  test('cannot start a session or connect to one, and no function of the player API can reach the audit', () => {
     const text = JSON.stringify([template, templateOf(settings)]);
     expect(JSON.stringify(template)).not.toMatch(/StartStreamSession|CreateStreamSessionConnection/);
     expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(2);
   });
 
-  test('finds in its environment the tables that it has a grant on, who is let in, and nothing else', () => {
+  test('has in its environment only the tables of its grants, the stream groups and the operators', () => {
     const environments = properties('AWS::Lambda::Function').map(({ Environment }) => {
       const { SETTINGS, ...others } = Environment.Variables;
       expect(JSON.parse(SETTINGS)).toEqual({
@@ -166,15 +166,15 @@ describe('the audit', () => {
     },
   );
 
-  test('is all that a trial leaves', () => {
+  test('is the only resource that stays with removalPolicy destroy', () => {
     const of = operatorTemplateOf({ ...settings, removalPolicy: 'destroy' });
     const kept = Object.entries(of.Resources).filter(([, each]) => each.DeletionPolicy === 'Retain');
     expect(kept.map(([id]) => id)).toEqual([expect.stringMatching(/^OperatorTablesAudit/)]);
   });
 });
 
-describe('the stack', () => {
-  test("is named after the player API's, protected like it, tagged, and tells where it answers", () => {
+describe('the operator stack', () => {
+  test("has the player stack's name with a suffix, its protection and its tags, and outputs its address", () => {
     const stack = operatorStackOf({ ...settings, stackName: 'Arcade', tags: { team: 'arcade' } });
     expect([stack.stackName, stack.terminationProtection]).toEqual(['ArcadeOperator', true]);
     expect(Object.keys(template.Outputs)).toEqual(['OperatorApiUrl', 'OperatorApiArn', 'AuditTable']);
@@ -187,12 +187,12 @@ describe('the stack', () => {
     }
   });
 
-  test("leaves the player API's resources as they are: they only become known to it", () => {
+  test("changes none of the player API's resources", () => {
     const { operators: _, ...without } = settings;
     expect(templateOf(settings).Resources).toEqual(templateOf(without).Resources);
   });
 
-  test('may be one with the stack of the player API', () => {
+  test('can be merged into the stack of the player API', () => {
     const stack = new Stack(newApp(), 'Theirs');
     const rejoin = new Rejoin(stack, 'Rejoin', settings);
     const { apiUrl } = new RejoinOperator(stack, 'Operator', rejoin);
@@ -202,7 +202,7 @@ describe('the stack', () => {
     ).toHaveLength(8);
   });
 
-  test('with more operators than fit is refused before Lambda refuses it in the middle of a deployment', () => {
+  test('is refused with more operators than fit, before a deployment fails half way', () => {
     const many = Array.from(
       { length: 100 },
       (_, at) => `arn:aws:iam::123456789012:user/operator-number-${at}`,
@@ -219,7 +219,7 @@ describe('the stack', () => {
     );
   });
 
-  test('with an empty list of operators is there, and its functions let nobody in', () => {
+  test('exists with an empty list of operators, and its functions let nobody in', () => {
     const closed = operatorTemplateOf({ ...settings, operators: [] });
     for (const [, { Properties }] of ofType(closed, 'AWS::Lambda::Function')) {
       expect(JSON.parse(Properties.Environment.Variables.SETTINGS).operators).toEqual([]);

@@ -21,11 +21,11 @@ import { minimal, newApp, ofType, type SynthesizedTemplate, text } from './synth
 
 const root = join(import.meta.dirname, '..', '..');
 
-describe("somebody else's app", () => {
+describe('another CDK app', () => {
   const stack = app.node.findChild('Arcade') as Stack;
   afterAll(() => rmSync(app.synth().directory, { recursive: true }));
 
-  test('holds two deployments in one stack, one with a door for operators, which share nothing', () => {
+  test('holds two deployments in one stack, one with an operator API, which share nothing', () => {
     const template = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
     for (const [type, count] of [
       ['AWS::DynamoDB::Table', 4],
@@ -45,7 +45,7 @@ describe("somebody else's app", () => {
     );
   });
 
-  test('that uses cdk-nag has nothing of ours to answer for', () => {
+  test('gets no cdk-nag finding from our constructs', () => {
     expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
   });
 
@@ -67,7 +67,7 @@ describe("somebody else's app", () => {
   });
 });
 
-describe('in a repository of its own', () => {
+describe('another repository', () => {
   let repository: string;
   beforeEach(() => {
     // As npm lays out a workspace: one node_modules for both, in which our folder is a link.
@@ -90,7 +90,7 @@ describe('in a repository of its own', () => {
   });
   afterEach(() => rmSync(repository, { recursive: true }));
 
-  test('the app bundles our functions from its own working directory, to the bytes that we would deploy', () => {
+  test('bundles our functions from its own working directory, to the same bytes as here', () => {
     const assetsFrom = (directory: string, file: string) => {
       const outDir = join(repository, `out-${file.length}`);
       const { status, stderr } = spawnSync(process.execPath, [file], {

@@ -1,4 +1,4 @@
-/** Reads the policies of a template, wherever they stand. */
+/** Reads the IAM policies of a template. */
 import { ofType, type SynthesizedTemplate, text } from './synth.ts';
 
 interface Statement {
@@ -9,7 +9,7 @@ interface Statement {
 
 const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
-/** `action on resource` for everything a role may do, as sorted text. */
+/** `action on resource` for everything that the statements allow, sorted. */
 export function allowed(statements: readonly Statement[]): string[] {
   return statements
     .flatMap(({ Action, Resource }) =>
@@ -20,7 +20,7 @@ export function allowed(statements: readonly Statement[]): string[] {
     .toSorted();
 }
 
-/** Each function's statements, by the name of its policy. */
+/** The policy statements of each function, by policy name. */
 export function policies(template: SynthesizedTemplate): Record<string, Statement[]> {
   return Object.fromEntries(
     ofType(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) =>
@@ -34,7 +34,7 @@ export function policies(template: SynthesizedTemplate): Record<string, Statemen
   );
 }
 
-/** Own log streams and traces: what every function may do besides. X-Ray's two actions know no resource but `*`. */
+/** What every function may do besides its task: write its own log streams and traces. X-Ray requires the resource *. */
 export function ownTelemetry(template: SynthesizedTemplate, constructPath: string): string[] {
   const [logGroupId] =
     ofType(template, 'AWS::Logs::LogGroup').find(([id]) => id.startsWith(`${constructPath}Logs`)) ?? [];
@@ -46,7 +46,7 @@ export function ownTelemetry(template: SynthesizedTemplate, constructPath: strin
   ];
 }
 
-/** Every statement that allows more than it names, wherever in a template it stands. */
+/** Every statement of a template that has a wildcard or a negation. */
 export function looseStatements(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(looseStatements);
   if (value === null || typeof value !== 'object') return [];

@@ -1,9 +1,9 @@
-/** Reads the settings' errors and names, for the tests that compare them. */
+/** Reads the error lines and the names of settings. */
 
-import { SettingsError } from '../../infra/settings/problems.ts';
+import { SettingsError } from '../../infra/settings/errors.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
 
-/** The lines that a deployer would read; none when the settings are fine. */
+/** The error lines for some settings; none if they are valid. */
 export function linesOf(input: unknown): readonly string[] {
   try {
     parseSettings(input);
@@ -14,7 +14,7 @@ export function linesOf(input: unknown): readonly string[] {
   return [];
 }
 
-/** Paths of all settings, as they stand in an error line without list positions. */
+/** The paths of all settings as in an error line, without list positions. */
 export function leaves(schema: unknown, path = ''): string[] {
   const { type, shape, innerType, element } = (schema as { _zod: { def: Record<string, unknown> } })._zod.def;
   if (type === 'object') {

@@ -1,4 +1,4 @@
-/** Every setting as docs/deploy.md tables it: the schema read, never a second list. */
+/** The rows of the table of settings in docs/deploy.md, read from the schema. */
 import { settingsSchema } from '../../infra/settings/schema.ts';
 import { leaves, linesOf } from './setting-lines.ts';
 import { group, minimal } from './synth.ts';
@@ -12,8 +12,8 @@ interface Definition {
 }
 
 /**
- * What a setting is when nobody writes it: a value in JSON, `optional` where it depends on others, or `required`, all
- * of that within what is itself optional.
+ * The default of a setting: a JSON value, `optional` if it depends on other settings, or `required`. Inside an optional setting
+ * this holds once that setting is written.
  */
 function defaultOf(
   schema: unknown,
@@ -33,7 +33,7 @@ function defaultOf(
   return defaultOf(innerType ?? element, path, above, optional);
 }
 
-/** The sentence that a deployer reads who wrote something impossible. */
+/** What the error line says is allowed, read by writing null. */
 function allowedIn(path: string): string {
   const [first = '', ...rest] = path.split('.');
   const nested = rest.reduceRight<unknown>((value, name) => ({ [name]: value }), null);
@@ -45,7 +45,7 @@ function allowedIn(path: string): string {
   return line?.split('; write ').slice(1).join('; write ') ?? '';
 }
 
-/** `[setting, default, what may be written]`, in the schema's order. */
+/** `[setting, default, allowed]`, in the order of the schema. */
 export function settingRows(): [string, string, string][] {
   return leaves(settingsSchema).map((path) => [
     `\`${path.replace('streamGroups.', 'streamGroups[].')}\``,

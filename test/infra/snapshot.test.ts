@@ -5,7 +5,10 @@ import { operatorTemplateOf, templateOf } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What a function's code is called says nothing about the template; the bundles have tests of their own. */
+/**
+ * Replaces the asset hashes, which change with the code of the functions and not with the template. The bundles have tests of
+ * their own.
+ */
 const scrubbed = (template: unknown) =>
   `${JSON.stringify(template, undefined, 2).replaceAll(/[0-9a-f]{64}/g, 'asset-hash')}\n`;
 
@@ -16,7 +19,7 @@ test('the template of the example deployment changes only on purpose: read the d
   );
 });
 
-test("and so does that of its operators' API", async () => {
+test('the template of the operator stack changes only on purpose: read the difference, then update with -u', async () => {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
   const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
   const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';

@@ -17,7 +17,7 @@ import {
 describe('the table', () => {
   const [table] = ofType(templateOf(minimal), 'AWS::DynamoDB::Table');
 
-  test('has the keys that the functions use, forgets what has expired and can be restored', () => {
+  test('has the keys that the functions use, deletes expired items and can be restored', () => {
     expect(table?.[1].Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -37,7 +37,7 @@ describe('the table', () => {
 describe('what outlives the stack', () => {
   const keepers = ['AWS::DynamoDB::Table', 'AWS::Logs::LogGroup', 'AWS::Cognito::UserPool'];
 
-  test('by default data, logs and accounts do, and nobody deletes the stack by a slip', () => {
+  test('by default data, logs and accounts stay, and the stack is protected from deletion', () => {
     const template = templateOf(minimal);
     for (const type of keepers) {
       expect(ofType(template, type).length, type).toBeGreaterThan(0);
@@ -50,7 +50,7 @@ describe('what outlives the stack', () => {
     expect(stackOf(minimal).terminationProtection).toBe(true);
   });
 
-  test('with "destroy" nothing does, so that a trial leaves no trace', () => {
+  test('with "destroy" nothing stays, so that a trial leaves no trace', () => {
     const template = templateOf({ ...minimal, removalPolicy: 'destroy' });
     for (const type of keepers) {
       for (const [id, resource] of ofType(template, type)) expect(resource.DeletionPolicy, id).toBe('Delete');
@@ -62,7 +62,7 @@ describe('what outlives the stack', () => {
 });
 
 describe('identity', () => {
-  test('an existing provider brings nothing of Cognito with it', () => {
+  test('with an existing provider there are no Cognito resources', () => {
     const types = Object.values(templateOf(withProvider).Resources).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith('AWS::Cognito::'))).toEqual([]);
   });
@@ -81,7 +81,7 @@ describe('identity', () => {
   const [[clientId, client] = []] = ofType(template, 'AWS::Cognito::UserPoolClient');
   const [[serverId, server] = []] = ofType(template, 'AWS::Cognito::UserPoolResourceServer');
 
-  test('the page is a public client: a code with PKCE, no secret to leak and no token in an address', () => {
+  test('the page is a public client: authorization code with PKCE, no secret and no token in a URL', () => {
     const { AllowedOAuthScopes, ...properties } = client?.Properties ?? {};
     expect(properties).toMatchObject({
       GenerateSecret: false,
@@ -96,7 +96,7 @@ describe('identity', () => {
     expect(AllowedOAuthScopes.map(text)).toEqual(['openid', `\${${serverId}}/play`]);
   });
 
-  test('the scope that every route wants is the one that our resource server issues', () => {
+  test('every route requires the scope that our resource server issues', () => {
     expect(server?.Properties).toMatchObject({ Identifier: 'rejoin', Scopes: [{ ScopeName: 'play' }] });
     for (const [, { Properties }] of ofType(template, 'AWS::ApiGatewayV2::Route')) {
       expect(Properties.AuthorizationScopes).toEqual(['rejoin/play']);
@@ -110,7 +110,7 @@ describe('identity', () => {
     expect(text(Issuer)).toBe(`https://cognito-idp.\${AWS::Region}.\${AWS::URLSuffix}/\${${poolId}}`);
   });
 
-  test('strangers cannot make accounts unless the deployer says so', () => {
+  test('strangers cannot create accounts unless the settings allow it', () => {
     expect(pool?.Properties.AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
     const open = templateOf({ ...minimal, identity: { cognito: { selfSignUp: true } } });
     expect(ofType(open, 'AWS::Cognito::UserPool')[0]?.[1].Properties.AdminCreateUserConfig).toEqual({
@@ -118,7 +118,7 @@ describe('identity', () => {
     });
   });
 
-  test('the sign-in page has a name that is free in any Region, or the one that was chosen', () => {
+  test('the sign-in page has a unique name, or the chosen one', () => {
     const domain = ([, { Properties }]: ReturnType<typeof ofType>[number]) => text(Properties.Domain);
     expect(ofType(template, 'AWS::Cognito::UserPoolDomain').map(domain)).toEqual([
       expect.stringMatching(/^arcade-rejoin-[0-9a-f]{8}-\$\{AWS::AccountId\}$/),
@@ -127,7 +127,7 @@ describe('identity', () => {
     expect(ofType(chosen, 'AWS::Cognito::UserPoolDomain').map(domain)).toEqual(['the-arcade']);
   });
 
-  test('a stack whose name has a word that Cognito reserves is refused before Cognito refuses it', () => {
+  test('a stack name with a word that Cognito reserves is refused before the deployment', () => {
     const line =
       /^identity\.cognito\.domainPrefix is missing; write a prefix .+: "awsgames-rejoin-\w{8}", made of/;
     expect(() => templateOf({ ...minimal, stackName: 'AwsGames' })).toThrow(
@@ -135,21 +135,21 @@ describe('identity', () => {
     );
   });
 
-  test('a sign-in page is named within the 63 letters that Cognito takes, however long the name of its stack', () => {
+  test('the name of the sign-in page has at most 63 characters, however long the stack name is', () => {
     const long = templateOf({ ...minimal, stackName: `Arcade${'x'.repeat(122)}` });
     const [[, { Properties }] = ['', { Properties: {} }]] = ofType(long, 'AWS::Cognito::UserPoolDomain');
     expect(text(Properties.Domain)).toMatch(/^arcade[a-z0-9-]{1,44}-\$\{AWS::AccountId\}$/);
   });
 });
 
-describe('what a web developer is told', () => {
-  const told = (settings: Parameters<typeof templateOf>[0]) =>
+describe('the outputs for a web developer', () => {
+  const outputsOf = (settings: Parameters<typeof templateOf>[0]) =>
     Object.fromEntries(
       Object.entries(templateOf(settings).Outputs).map(([name, { Value }]) => [name, text(Value)]),
     );
 
-  test('where the API is and whose tokens it wants', () => {
-    expect(told(withProvider)).toEqual({
+  test('name the API and the tokens that it accepts', () => {
+    expect(outputsOf(withProvider)).toEqual({
       ApiUrl: expect.stringMatching(/^\$\{RejoinPlayerApi\w{8}\.ApiEndpoint\}$/),
       Issuer: 'https://login.example.com/',
       Audience: 'rejoin-web',
@@ -157,8 +157,8 @@ describe('what a web developer is told', () => {
     });
   });
 
-  test('with our user pool, also the client id and the sign-in page', () => {
-    const outputs = told(minimal);
+  test('name the client id and the sign-in page too, with our user pool', () => {
+    const outputs = outputsOf(minimal);
     expect(Object.keys(outputs)).toEqual(['ApiUrl', 'Issuer', 'Audience', 'Scope', 'ClientId', 'SignInUrl']);
     expect(outputs.ClientId).toBe(outputs.Audience);
     expect(outputs.SignInUrl).toMatch(/^https:\/\/\$\{\w+\}\.auth\.\$\{AWS::Region\}\.amazoncognito\.com$/);
@@ -169,7 +169,7 @@ describe('warnings', () => {
   const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
   const watched = { ...withProvider, alarmTopic };
 
-  test('deploying the example is noticed', () => {
+  test('the example settings cause one', () => {
     const [example] = warningsOf({
       ...withProvider,
       streamGroups: [{ ...group, id: 'sg-1AB2C3De4' }],
@@ -179,7 +179,7 @@ describe('warnings', () => {
     );
   });
 
-  test('a Region or location that AWS may have added since is a warning, not an error', () => {
+  test('an unknown Region or location causes one, not an error: AWS may have added it', () => {
     const warnings = warningsOf({
       ...watched,
       streamGroups: [
@@ -196,7 +196,7 @@ describe('warnings', () => {
   });
 
   test.each(['WARN', 'ERROR'] as const)(
-    'a log at %s is noticed, in which what players did cannot be asked for',
+    'log level %s causes one: the saved queries would find little',
     (level) => {
       expect(warningsOf({ ...withProvider, alarmTopic, logs: { level } })).toEqual([
         expect.stringMatching(
@@ -206,24 +206,24 @@ describe('warnings', () => {
     },
   );
 
-  test('an API that no web page can call is noticed', () => {
+  test('an API that no web page can call causes one', () => {
     expect(warningsOf({ ...minimal, alarmTopic })).toEqual([
       expect.stringMatching(/^webOrigins is empty: no web page can call the API/),
     ]);
   });
 
-  test('settings with nothing odd about them are deployed in silence', () => {
+  test('ordinary settings cause none', () => {
     expect(warningsOf(watched)).toEqual([]);
     expect(warningsOf({ ...watched, expectedPlayers: 2160 })).toEqual([]);
   });
 
-  test('alarms that nobody would hear are noticed', () => {
+  test('alarms without a topic cause one', () => {
     expect(warningsOf(withProvider)).toEqual([
       expect.stringMatching(/^alarmTopic is not set: alarms change their colour .+, and nobody is told/),
     ]);
   });
 
-  test('more players than the quota brings back in time are noticed before there is an account, in each Region', () => {
+  test('more players than the quota brings back in time cause one, in each Region', () => {
     const streamGroups = [
       { ...group, connectionTimeoutSeconds: 300 },
       { ...group, id: 'sg-B', region: 'eu-central-1' },
@@ -236,7 +236,7 @@ describe('warnings', () => {
   });
 });
 
-test('the stack is named, tagged, free of account and Region, and reports nothing to anybody', () => {
+test('the stack has its name and tags, no fixed account or Region, and no CDK metadata', () => {
   const stack = stackOf({ ...withProvider, stackName: 'Arcade' });
   expect(stack.stackName).toBe('Arcade');
   expect(stack.environment).toBe('aws://unknown-account/unknown-region');
@@ -247,7 +247,7 @@ test('the stack is named, tagged, free of account and Region, and reports nothin
   ]);
 });
 
-test('the construct works in a stack of somebody else, in an account and Region that are fixed', () => {
+test('the construct works in another stack, with a fixed account and Region', () => {
   const app = newApp();
   const stack = new Stack(app, 'Theirs', { env: { account: '111122223333', region: 'eu-west-1' } });
   const rejoin = new Rejoin(stack, 'Reconnect', withProvider);

@@ -1,4 +1,4 @@
-/** Synthesizes the stack without bundling, and reads its template the way the tests think of it. */
+/** Synthesizes the stacks without bundling, and reads their templates. */
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { OperatorStack } from '../../infra/operator-stack.ts';
@@ -21,17 +21,17 @@ export interface SynthesizedTemplate {
 
 export const group = { id: 'sg-A', region: 'us-west-2', applications: ['a-1'] };
 
-/** The least that a deployer must write. */
+/** The smallest valid settings. */
 export const minimal = { streamGroups: [group] } satisfies SettingsInput;
 
-/** A deployment behind an OpenID provider that exists, as most tests use it. */
+/** Settings with an existing OpenID provider, which most tests use. */
 export const withProvider = {
   ...minimal,
   identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'games/play' },
   webOrigins: ['https://play.example.com', 'https://beta.example.com'],
 } satisfies SettingsInput;
 
-/** An app that leaves nothing behind. Bundling is skipped: these tests ask only the template, which says the same. */
+/** An app that leaves no files behind. It skips bundling, which does not change the template. */
 export function newApp(): App {
   return new App({
     outdir: temporaryDirectory(),
@@ -43,7 +43,7 @@ export function stackOf(settings: SettingsInput): RejoinStack {
   return new RejoinStack(newApp(), settings);
 }
 
-/** Makes the same template once in a process, which runs many test files, and hands out copies. */
+/** Makes each template once in a process, which runs many test files, and returns copies. */
 function once(make: (settings: SettingsInput) => SynthesizedTemplate) {
   const made = new Map<string, SynthesizedTemplate>();
   return (settings: SettingsInput): SynthesizedTemplate => {
@@ -58,7 +58,7 @@ export const templateOf = once(
   (settings) => Template.fromStack(stackOf(settings)).toJSON() as SynthesizedTemplate,
 );
 
-/** The stack of the operator API, beside that of the player API. */
+/** The stack of the operator API, in an app with that of the player API. */
 export function operatorStackOf(settings: SettingsInput): OperatorStack {
   const app = newApp();
   return new OperatorStack(app, new RejoinStack(app, settings).rejoin);
@@ -73,7 +73,7 @@ export function warningsOf(settings: SettingsInput): string[] {
   return messages.map(({ entry }) => String(entry.data));
 }
 
-/** Logical id and resource of everything of one type. */
+/** Logical id and resource of all resources of one type. */
 export function ofType(template: SynthesizedTemplate, type: string): [string, Resource][] {
   return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 }

@@ -6,16 +6,16 @@ import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { startTableService } from '../../local/table/table.ts';
 import { APPLICATION, GROUP, openBench } from '../emulator/support.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
-import { notAsTabled } from './carries.ts';
-import { operationNamed, told, untold } from './told.ts';
+import { openApi, operationNamed, undocumented } from './documented-responses.ts';
+import { undocumentedMembers } from './problem-members.ts';
 
 const ISSUER = 'https://issuer.example';
 const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
-/** Each is a table, in which what happens leaves no trace in the others. */
+/** Separate tables, so that some tests do not affect others. */
 const TABLES = ['Sessions', 'StormOfStarts', 'StormOfReconnects', 'Rates', 'Audit'] as const;
 
-/** An answer of a handler. */
-export interface Answer {
+/** The response of a handler. */
+export interface TestResponse {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
   json: any;
@@ -23,7 +23,10 @@ export interface Answer {
 
 type Handler = (event: object, context: object) => Promise<Record<string, unknown>>;
 
-/** What differs between deployments of one test: a table by its name, absent for one that is not there; limits. */
+/**
+ * The variable parts of a deployment: the name of its session table, or `none` for one that does not exist; its audit table;
+ * its limit of shells.
+ */
 export interface Variant {
   table?: (typeof TABLES)[number] | 'none';
   audit?: 'none';
@@ -57,8 +60,8 @@ const settings = ({ shellsPerMinute = 1000 }: Variant) => ({
 });
 
 /**
- * The functions' own handlers, over a real table and the emulator of GameLift Streams. Every answer is held to the OpenAPI
- * document of its API, and what a refusal carries to docs/protocol.md.
+ * The functions' own handlers, with a real table and the emulator of GameLift Streams. Every response is checked against the
+ * OpenAPI document of its API, and every problem against docs/protocol.md.
  */
 export async function openHandlers() {
   const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' }) as const;
@@ -87,11 +90,11 @@ export async function openHandlers() {
     AWS_REGION: 'us-west-2',
     AWS_ACCESS_KEY_ID: 'AKIATESTER',
     AWS_SECRET_ACCESS_KEY: 'tester-secret',
-    // A developer's own would come first.
+    // The variables of a developer would take precedence.
     AWS_SESSION_TOKEN: undefined,
     AWS_PROFILE: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: tables.url,
-    // Table and emulator share this process with the handlers: one that answers late is not in trouble.
+    // Table and emulator share this process with the handlers, so a late response means no failure.
     TABLE_TIMEOUT_MS: String(HANGS_AFTER_MS),
     GAMELIFTSTREAMS_TIMEOUT_MS: String(HANGS_AFTER_MS),
     AWS_ENDPOINT_URL_GAMELIFTSTREAMS: bench.emulator.url,
@@ -102,7 +105,7 @@ export async function openHandlers() {
   for (const [name, value] of Object.entries(environment({}))) vi.stubEnv(name, value);
 
   const loaded = new Map<string, Promise<Handler>>();
-  /** A function's handler, loaded with an environment of its own. */
+  /** Loads a function's handler with an environment of its own. */
   function handlerOf(name: string, variant: Variant): Promise<Handler> {
     const key = `${name} ${JSON.stringify(variant)}`;
     const known = loaded.get(key);
@@ -112,17 +115,17 @@ export async function openHandlers() {
       for (const [variable, value] of Object.entries(environment(variant))) vi.stubEnv(variable, value);
       return (await import(`../../lambdas/routes/${name}/handler.ts`)).handler;
     };
-    // One after another: what a module reads from the environment must be its own.
+    // One after another, so that each module reads its own environment.
     const last = [...loaded.values()].at(-1) ?? Promise.resolve();
     const loading = last.then(load);
     loaded.set(key, loading);
     return loading;
   }
 
-  const asking =
-    (api: keyof typeof told, authorizer: object) =>
-    async (name: string, asked: Asked = {}, variant: Variant = {}): Promise<Answer> => {
-      const { body, key, lifeMs = HANGS_AFTER_MS, ...pathParameters } = asked;
+  const sender =
+    (api: keyof typeof openApi, authorizer: object) =>
+    async (name: string, request: TestRequest = {}, variant: Variant = {}): Promise<TestResponse> => {
+      const { body, key, lifeMs = HANGS_AFTER_MS, ...pathParameters } = request;
       const handler = await handlerOf(name, variant);
       const event = {
         headers: key === undefined ? {} : { 'idempotency-key': key },
@@ -144,34 +147,34 @@ export async function openHandlers() {
         text: String(text),
         json,
       };
-      expect(untold(told[api], operationNamed(told[api], name), answer), answer.text).toEqual([]);
-      if (answer.status >= 400) expect(notAsTabled(api, json), answer.text).toEqual([]);
+      expect(undocumented(openApi[api], operationNamed(openApi[api], name), answer), answer.text).toEqual([]);
+      if (answer.status >= 400) expect(undocumentedMembers(api, json), answer.text).toEqual([]);
       return answer;
     };
 
-  /** A player; without a subject, one whose token names nobody. */
+  /** A player; with an empty subject, one whose token has none. */
   function player(sub: string = randomUUID()) {
     const claims = sub === '' ? { iss: ISSUER } : { iss: ISSUER, sub };
-    return { ask: asking('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
+    return { send: sender('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
   }
 
   const dynamodb = new DynamoDBClient({});
   return {
     player,
-    operator: (userArn = OPERATOR) => asking('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
+    operator: (userArn = OPERATOR) => sender('operator', { iam: { userArn, accessKey: 'AKIAOPERATOR' } }),
     control: bench.control,
     fault: (operation: string, kind: string, more: { count?: number } = {}) =>
       bench.control('POST', 'faults', { operation, kind, count: 20, ...more }),
-    /** The next call of the operation has taken effect, and its answer is held until `release`. */
+    /** The next call of the operation accepts effect, and its response is held until `release`. */
     hold: (operation: string) =>
       bench.control('POST', 'faults', { operation, kind: 'hold', at: 'answer', count: 1 }),
-    /** A call is held. */
-    isHolding: () => expect.poll(async () => (await bench.control('GET', 'held')).body).toHaveLength(1),
+    /** Waits until a call is held. */
+    untilHeld: () => expect.poll(async () => (await bench.control('GET', 'held')).body).toHaveLength(1),
     release: () => bench.control('POST', 'release'),
-    /** Waits until the emulator has the session in this status. */
-    reaches: (id: string, status: string) => bench.reaches(id, status),
-    /** A record of a session that the player never had, and that no code of ours would write. */
-    spoil: (playerId: string) =>
+    /** Waits until the session has this status in the emulator. */
+    untilStatus: (id: string, status: string) => bench.reaches(id, status),
+    /** Writes an invalid session record, which our code would never write. */
+    writeInvalidRecord: (playerId: string) =>
       dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',
@@ -197,8 +200,8 @@ export async function openHandlers() {
   };
 }
 
-/** A request: ids of its path, its body, its key, and for how long the function may still live. */
-interface Asked {
+/** A request: the ids in its path, its body, its key, and the time that the function has left. */
+interface TestRequest {
   streamGroupId?: string;
   streamSessionId?: string;
   playerId?: string;

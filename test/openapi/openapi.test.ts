@@ -4,13 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { openApiText } from '../../openapi/document.ts';
 import { documents } from '../../openapi/documents.ts';
 import { runScript } from '../scripts.ts';
-import { misfits } from './conforms.ts';
-import { operationAt, requireTold, type Told, told, untold } from './told.ts';
+import {
+  type OpenApiDocument,
+  openApi,
+  operationAt,
+  requireDocumented,
+  undocumented,
+} from './documented-responses.ts';
+import { schemaErrors } from './json-schema-check.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const read = (name: string) => readFileSync(join(docs, name), 'utf8');
 
-/** What API Gateway answers before it knows a route, or, in the operator API, never: it has no tokens. */
+/**
+ * Statuses that API Gateway returns before it knows the route, or that the operator API never has, because it has no tokens.
+ */
 const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'openapi.json': ['400', '404'],
   'openapi-operator.json': ['400', '401', '404'],
@@ -18,7 +26,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
 
 describe.each(Object.entries(documents))('docs/%s', (name, api) => {
   const text = read(name);
-  const document: Told = JSON.parse(text);
+  const document: OpenApiDocument = JSON.parse(text);
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
   it('is current: npm run openapi would write the same', () => {
@@ -33,12 +41,12 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
     expect(Object.keys(api.contracts).toSorted()).toEqual(api.routes.map((route) => route.name).toSorted());
   });
 
-  it('tells every error that there is, on some route', () => {
+  it('documents every problem code, each on at least one route', () => {
     const codes = new Set(Object.values(api.contracts).flatMap(({ problems }) => problems));
     expect([...codes].toSorted()).toEqual(Object.keys(api.problems).toSorted());
   });
 
-  it('tells what API Gateway answers by itself, as docs/protocol.md tables it', () => {
+  it("documents API Gateway's own responses, as docs/protocol.md lists them", () => {
     const [, table = ''] = read('protocol.md').split('<!-- gateway: read by the tests -->');
     const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| (\d{3}) \|/gm)].map(([, status]) => status);
     const expected = rows.filter((status) => !NOT_HERE[name]?.includes(status ?? ''));
@@ -51,7 +59,7 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
     }
   });
 
-  it('refers to nothing that is not there, and holds nothing that is referred to by nobody', () => {
+  it('has no dangling reference, and no unused schema or parameter', () => {
     const references = [...text.matchAll(/"\$ref": "#\/components\/schemas\/(\w+)"/g)].map(([, to]) => to);
     expect([...new Set(references)].toSorted()).toEqual(Object.keys(document.components.schemas).toSorted());
     const named = new Set(operations.flatMap((each) => JSON.stringify(each)));
@@ -65,10 +73,10 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
 });
 
 it('a player signs in with a token, an operator with a signature, as API Gateway describes them', () => {
-  expect(told.player.components.securitySchemes).toMatchObject({
+  expect(openApi.player.components.securitySchemes).toMatchObject({
     player: { type: 'http', scheme: 'bearer' },
   });
-  expect(told.operator.components.securitySchemes).toMatchObject({
+  expect(openApi.operator.components.securitySchemes).toMatchObject({
     sigv4: {
       type: 'apiKey',
       in: 'header',
@@ -78,7 +86,7 @@ it('a player signs in with a token, an operator with a signature, as API Gateway
   });
 });
 
-it('npm run openapi refuses what it does not know, and writes nothing', async () => {
+it('npm run openapi refuses an unknown option, and writes nothing', async () => {
   const { code, stdout, stderr } = await runScript('npm run openapi -- --chekc');
   expect({ code, stdout, stderr }).toEqual({
     code: 1,
@@ -87,9 +95,9 @@ it('npm run openapi refuses what it does not know, and writes nothing', async ()
   });
 });
 
-describe('the checker', () => {
-  it('refuses to be asked about a keyword that it does not check', () => {
-    expect(() => misfits({}, { multipleOf: 2 }, 4)).toThrow('nobody checks multipleOf');
+describe('the check of responses', () => {
+  it('throws on a schema keyword that it does not support', () => {
+    expect(() => schemaErrors({}, { multipleOf: 2 }, 4)).toThrow('nobody checks multipleOf');
   });
 
   it('says where a value does not fit', () => {
@@ -101,29 +109,29 @@ describe('the checker', () => {
       connectionTimeoutSeconds: 0,
       more: 1,
     };
-    expect(misfits(told.player, { $ref: '#/components/schemas/Status' }, { streamSession: session })).toEqual(
-      [
-        '$.streamSession.status: enum',
-        '$.streamSession.createdAt: format',
-        '$.streamSession.connectionTimeoutSeconds: minimum',
-        '$.streamSession: additionalProperties',
-      ],
-    );
+    expect(
+      schemaErrors(openApi.player, { $ref: '#/components/schemas/Status' }, { streamSession: session }),
+    ).toEqual([
+      '$.streamSession.status: enum',
+      '$.streamSession.createdAt: format',
+      '$.streamSession.connectionTimeoutSeconds: minimum',
+      '$.streamSession: additionalProperties',
+    ]);
   });
 
-  const operation = operationAt(told.player, 'DELETE', '/v1/streamgroups/sg-1/streamsessions/s-1');
+  const operation = operationAt(openApi.player, 'DELETE', '/v1/streamgroups/sg-1/streamsessions/s-1');
   const answered = (status: number, body?: object, headers: Record<string, string> = {}) => {
     if (operation === undefined) throw new Error('There is no such route');
     const given = { status, headers: new Headers(headers), text: JSON.stringify(body) ?? '', json: body };
-    return untold(told.player, operation, given);
+    return undocumented(openApi.player, operation, given);
   };
 
   it.each<[string, ReturnType<typeof answered>, string[]]>([
-    ['what is told', answered(204), []],
-    ['a status that nobody told of', answered(418), ['terminate does not tell of 418']],
-    ['a body where none is told', answered(204, {}), ['terminate tells of no body with 204']],
+    ['nothing, if it is documented', answered(204), []],
+    ['an undocumented status', answered(418), ['terminate does not tell of 418']],
+    ['an undocumented body', answered(204, {}), ['terminate tells of no body with 204']],
     [
-      "the gateway's own answer with a header of ours",
+      "a header of ours in API Gateway's own response",
       answered(429, { message: 'Too Many Requests' }, { 'idempotency-replayed': 'true' }),
       ['terminate does not tell of idempotency-replayed with 429'],
     ],
@@ -136,30 +144,31 @@ describe('the checker', () => {
       ),
       ['terminate does not tell of 410'],
     ],
-  ])('finds in an answer %s', (_what, found, expected) => {
+  ])('finds in a response: %s', (_what, found, expected) => {
     expect(found).toEqual(expected);
   });
 
-  it('ends an end-to-end test that is answered otherwise than told, and says how', () => {
+  it('fails an end-to-end test on an undocumented response, and says how it differs', () => {
     const answer = (json: object) => ({
       status: 200,
       headers: new Headers(),
       text: JSON.stringify(json),
       json,
     });
-    const ask = (json: object) => () => requireTold(told.player, 'GET', '/v1/streamsessions', answer(json));
-    expect(ask({ streamSessions: [] })).not.toThrow();
-    expect(ask({ streamSessions: [], more: 1 })).toThrow(
+    const send = (json: object) => () =>
+      requireDocumented(openApi.player, 'GET', '/v1/streamsessions', answer(json));
+    expect(send({ streamSessions: [] })).not.toThrow();
+    expect(send({ streamSessions: [], more: 1 })).toThrow(
       'GET /v1/streamsessions answered 200 {"streamSessions":[],"more":1}, which is not as told: $: additionalProperties',
     );
   });
 
-  it('knows a route by a path with ids in it, and leaves to the gateway what is none', () => {
+  it('finds a route by a path with ids in it, and none for an unknown path', () => {
     expect(operation?.operationId).toBe('terminate');
-    expect(operationAt(told.operator, 'GET', '/v1/players/a%2Fb/streamsessions')?.operationId).toBe(
+    expect(operationAt(openApi.operator, 'GET', '/v1/players/a%2Fb/streamsessions')?.operationId).toBe(
       'operator-sessions',
     );
-    expect(operationAt(told.player, 'GET', '/v1/streamsessions/')).toBeUndefined();
-    expect(operationAt(told.player, 'PUT', '/v1/streamsessions')).toBeUndefined();
+    expect(operationAt(openApi.player, 'GET', '/v1/streamsessions/')).toBeUndefined();
+    expect(operationAt(openApi.player, 'PUT', '/v1/streamsessions')).toBeUndefined();
   });
 });

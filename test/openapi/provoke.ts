@@ -1,40 +1,43 @@
-/** How the routes of an API are brought to answer each code that its document lists, and that they do. */
+/** Makes the routes of an API respond with each code that its document lists. */
 import { describe, expect, it } from 'vitest';
 import type { ProblemTable } from '../../lambdas/problems/problems.ts';
 import { atOneMoment } from '../emulator/support.ts';
-import type { Answer, Handlers } from './handlers.ts';
+import type { Handlers, TestResponse } from './handlers.ts';
 
-/** Too short for a call to AWS, long enough for the tables: AWS has not answered in time. */
+/** Too short for a call to AWS, and long enough for the tables: AWS does not respond in time. */
 export const SHORT_LIFE_MS = 2400;
 
-type Ask = () => Promise<Answer>;
+type Send = () => Promise<TestResponse>;
 
-/** How each route comes to answer each of its codes. The type makes one that is forgotten, or too many, a compile error. */
+/** How to provoke each code of each route. A missing or an extra code is a compile error. */
 export type Provoke<Contracts extends Record<string, { readonly problems: readonly string[] }>> = {
-  [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], Ask>;
+  [Name in keyof Contracts]: Record<Contracts[Name]['problems'][number], Send>;
 };
 
-/** More requests than any rate here allows in a minute. */
+/** More requests than any rate limit here allows in a minute. */
 const MANY = 50;
 
-/** Asks until the rate is used up. @returns the first refusal for the rate, else the last answer */
-export const untilRefused = (ask: Ask) =>
+/**
+ * Sends requests until the rate limit is used up.
+ * @returns the first refusal by the rate limit, else the last response
+ */
+export const untilRefused = (send: Send) =>
   atOneMoment(async () => {
-    let answer = await ask();
-    for (let asked = 1; asked < MANY && answer.status !== 429; asked += 1) answer = await ask();
+    let answer = await send();
+    for (let count = 1; count < MANY && answer.status !== 429; count += 1) answer = await send();
     return answer;
   });
 
 /**
- * What AWS can do to any of our calls.
+ * The failures of AWS that any of our calls can meet.
  *
- * @param prepare makes all ready, and returns the request that meets the failure
+ * @param prepare prepares everything, and returns the request that meets the failure
  */
-export function failing(handlers: () => Handlers, operation: string, prepare: () => Promise<Ask>) {
+export function failing(handlers: () => Handlers, operation: string, prepare: () => Promise<Send>) {
   const by = (kind: string) => async () => {
-    const ask = await prepare();
+    const send = await prepare();
     await handlers().fault(operation, kind);
-    return ask();
+    return send();
   };
   return {
     broker_misconfigured: by('accessDenied'),
@@ -43,11 +46,14 @@ export function failing(handlers: () => Handlers, operation: string, prepare: ()
   };
 }
 
-/** Declares a test for each route and code. */
-export function answersEachCode(provoke: Record<string, Record<string, Ask>>, problems: ProblemTable): void {
-  describe.each(Object.entries(provoke))('the function behind %s answers', (_route, codes) => {
-    it.each(Object.entries(codes))('%s', async (code, ask) => {
-      const { status, json } = await ask();
+/** Declares one test for each route and code. */
+export function respondsWithEachCode(
+  provoke: Record<string, Record<string, Send>>,
+  problems: ProblemTable,
+): void {
+  describe.each(Object.entries(provoke))('the function of %s responds with', (_route, codes) => {
+    it.each(Object.entries(codes))('%s', async (code, send) => {
+      const { status, json } = await send();
       expect({ status, code: json.code }, json.detail).toEqual({ status: problems[code]?.status, code });
     });
   });

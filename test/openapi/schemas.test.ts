@@ -17,11 +17,11 @@ import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambda
 import type { Schema } from '../../openapi/json-schema.ts';
 import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
 import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';
-import { misfits } from './conforms.ts';
+import { schemaErrors } from './json-schema-check.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-const takes = (validate: () => unknown): boolean => {
+const accepts = (validate: () => unknown): boolean => {
   try {
     validate();
     return true;
@@ -29,10 +29,10 @@ const takes = (validate: () => unknown): boolean => {
     return false;
   }
 };
-const fits = (schema: Schema, value: unknown) => misfits({}, schema, value).length === 0;
+const fitsSchema = (schema: Schema, value: unknown) => schemaErrors({}, schema, value).length === 0;
 const property = (of: Schema, name: string) => (of.properties as Record<string, Schema>)[name] ?? {};
 
-/** Strings near the borders of what is allowed, and anything at all. */
+/** Strings near the limits, and arbitrary ones. */
 const strings = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -56,7 +56,7 @@ const offers = fc.oneof(
     .map((each) => JSON.stringify(each)),
 );
 
-/** A group that lists whatever is asked for, so that only the shape decides. */
+/** A group that lists every given value, so that only the shape decides. */
 const groupWith = (value: unknown) => {
   const names = [value].flat().filter((each) => typeof each === 'string');
   return {
@@ -69,7 +69,7 @@ const groupWith = (value: unknown) => {
 const { StartRequest, ConnectionRequest } = playerSchemas;
 const { ShellRequest } = operatorSchemas;
 
-/** Reasons near every border: length, white space around, what cannot be seen, what bends a record. */
+/** Reasons near every limit: length, white space around, invisible characters, characters that change how a record reads. */
 const reasons = fc.oneof(
   values,
   fc.string({
@@ -163,11 +163,13 @@ const PAIRS: [string, fc.Arbitrary<unknown>, Schema, (value: never) => unknown][
   ['reason', reasons, property(ShellRequest, 'reason'), (value) => requireReason(value)],
 ];
 
-describe('the schemas take and refuse what the functions do', () => {
+describe('schemas and functions accept and refuse the same', () => {
   it.each(PAIRS)('%s', (_name, arbitrary, schema, validate) => {
     fc.assert(
       fc.property(arbitrary, (value) => {
-        expect(fits(schema, value), JSON.stringify(value)).toBe(takes(() => validate(value as never)));
+        expect(fitsSchema(schema, value), JSON.stringify(value)).toBe(
+          accepts(() => validate(value as never)),
+        );
       }),
       { numRuns: 400 },
     );
@@ -197,10 +199,12 @@ describe('the schemas take and refuse what the functions do', () => {
     ],
   ])('the fields of %s, and no others', (_what, folder, schema, least, validate) => {
     const fields = Object.keys(schema.properties as object);
-    expect(fits(schema, least)).toBe(true);
-    expect(fits(schema, { ...least, mispelt: 'c-1' })).toBe(false);
+    expect(fitsSchema(schema, least)).toBe(true);
+    expect(fitsSchema(schema, { ...least, mispelt: 'c-1' })).toBe(false);
     for (const body of ['{}', '[]', 'null', '"x"', '{"more":1}', JSON.stringify(least)]) {
-      expect(fits(schema, JSON.parse(body)), body).toBe(takes(() => validate(requireBody(body, fields))));
+      expect(fitsSchema(schema, JSON.parse(body)), body).toBe(
+        accepts(() => validate(requireBody(body, fields))),
+      );
     }
     const handler = readFileSync(join(root, 'lambdas', 'routes', folder, 'handler.ts'), 'utf8');
     const known = /requireBody\(request\.body, \[([^\]]+)\]/.exec(handler)?.[1];

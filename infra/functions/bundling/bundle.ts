@@ -1,4 +1,4 @@
-/** From a function's entry file to the code that Lambda runs: one minified ES module, dependencies included. */
+/** Builds the code that Lambda runs from a function's entry file: one minified ES module with its dependencies. */
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -10,13 +10,13 @@ const shim = (file: string) => join(import.meta.dirname, 'shims', file);
 /**
  * Bundles `lambdas/routes/<name>/handler.ts` into `<directory>/index.mjs`.
  *
- * The AWS SDK is bundled at our pinned version. Its default credential chain is a third of the code and can only ever
- * find one thing in Lambda, the role's keys in the environment, so a module that reads just these takes its place.
- * The cache of the endpoint discovery and the event streams that we don't use go the same way.
- * There is no source map: the bundle depends on nothing but the sources, so building the same commit with a map
- * explains any stack trace, and no cold start pays for it.
+ * The AWS SDK is bundled at our pinned version. Its default credential chain is a third of the code. In Lambda it can find only
+ * one thing, the role's keys in the environment, so a module that reads just these replaces it. The endpoint discovery cache
+ * and the event streams, which we don't use, are replaced too.
+ * There is no source map, which would slow down every cold start. The bundle depends on the sources alone, so to explain a
+ * stack trace build the same commit with a map.
  *
- * @returns esbuild's record of what went in, in bytes by source file
+ * @returns esbuild's metafile: the bytes in the bundle by source file
  * @throws {Error} with esbuild's messages when the code doesn't build
  */
 export function bundle(name: string, directory: string) {
@@ -30,7 +30,7 @@ export function bundle(name: string, directory: string) {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // Bytes must not depend on what lies around the sources.
+    // The output must not depend on files around the sources.
     tsconfigRaw: {},
     alias: {
       '@aws-sdk/credential-provider-node': shim('environment-credentials.ts'),
@@ -44,14 +44,14 @@ export function bundle(name: string, directory: string) {
 }
 
 /**
- * The bundled code as an asset named by the hash of what was built. esbuild runs inside this process, which takes a
- * tenth of a second a function where a construct that spawns the command takes one, and needs no Docker.
+ * The bundled code as an asset, named by the hash of the output. esbuild runs inside this process, which takes 0.1 s for a
+ * function. A construct that spawns the command takes 1 s and may need Docker.
  */
 export function bundledCode(name: string): Code {
   return Code.fromAsset(join(routes, name), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Required by the type, used only when `tryBundle` declines, which it never does.
+      // The type requires it. CDK uses it only when `tryBundle` returns false, which never happens.
       image: DockerImage.fromRegistry('scratch'),
       local: {
         tryBundle(directory) {

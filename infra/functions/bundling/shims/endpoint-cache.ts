@@ -1,5 +1,5 @@
 /**
- * Stands in for `@aws-sdk/endpoint-cache` in every bundle (an alias at bundling). The DynamoDB client makes one for
- * endpoint discovery, which is off, so nothing ever looks into it; the real one brings an LRU cache along.
+ * Replaces `@aws-sdk/endpoint-cache` in every bundle (an alias in bundle.ts). The DynamoDB client creates one for endpoint
+ * discovery, which is off, so nothing reads it. The real one depends on an LRU cache.
  */
 export class EndpointCache {}

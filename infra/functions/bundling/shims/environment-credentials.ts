@@ -1,7 +1,7 @@
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in every bundle (an alias at bundling). In Lambda the role's
- * credentials are in the environment and stay valid for the sandbox's life; the default chain, which also looks
- * into files, SSO, web identity and the instance's metadata, is a third of the bundle.
+ * Replaces `@aws-sdk/credential-provider-node` in every bundle (an alias in bundle.ts). In Lambda the role's credentials are in
+ * the environment and stay valid for the life of the sandbox. The default chain also reads files, SSO, web identity and the
+ * instance metadata, and is a third of the bundle.
  */
 export function defaultProvider() {
   return async () => {

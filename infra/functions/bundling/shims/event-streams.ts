@@ -1,6 +1,6 @@
 /**
- * Stands in for `@smithy/core/event-streams` in every bundle (an alias at bundling). The SDK imports it when an operation
- * streams events; none of those that are used here does.
+ * Replaces `@smithy/core/event-streams` in every bundle (an alias in bundle.ts). The SDK imports it for operations that stream
+ * events. We use none of them.
  */
 const message = 'This bundle has no event streams: see infra/functions/bundling/bundle.ts.';
 

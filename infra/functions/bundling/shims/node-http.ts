@@ -1,6 +1,7 @@
 /**
- * Stands in for `node:http` in every bundle (an alias at bundling). The SDK imports that dynamically, and an ES module's view of it
- * reads every export, of which one loads Node's whole fetch: a fifth of the time to a sandbox's first answer.
+ * Replaces `node:http` in every bundle (an alias in bundle.ts). The SDK imports `node:http` dynamically. An ES module namespace
+ * reads every export, and one of them loads Node's whole fetch implementation: a fifth of the time to a sandbox's first
+ * response.
  */
 const { Agent, request, STATUS_CODES } = process.getBuiltinModule('node:http');
 

@@ -1,26 +1,26 @@
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { RejoinOperator } from '../../infra/operator.ts';
-import { Rejoin } from '../../infra/rejoin.ts';
-import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
+import { RejoinOperator } from '../../../infra/operator.ts';
+import { Rejoin } from '../../../infra/rejoin.ts';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
+import { newApp, ofType, operatorTemplateOf, withProvider } from '../synth.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
-import { newApp, ofType, operatorTemplateOf, withProvider } from './synth.ts';
-import { watchedBy } from './watched.ts';
+import { watchedMetrics } from './watched-metrics.ts';
 
 const settings = { ...withProvider, operators: ['arn:aws:sts::123456789012:assumed-role/Operators/*'] };
 const template = operatorTemplateOf(settings);
 const alarms = alarmsOf(template);
 const alarm = (name: string) => alarms.find((each) => nameOf(each) === name);
 const functionIds = ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
-/** The logical id of a route's function. */
+/** The logical id of the route's function. */
 const idOf = (route: string) =>
   functionIds.find((id) => id.startsWith(`Operator${route.replace('-', '')}Function`));
 
-describe('whoever is called about the operators', () => {
+describe('an alarm of the operator API', () => {
   test.each([
     ['AdminShellUses', 'operator-shell'],
     ['OperatorTerminateUses', 'operator-terminate'],
-  ])('hears of the first use, by the very metric that the function counts: %s', (metric, route) => {
+  ])('reports the first use, by the metric that the function publishes: %s', (metric, route) => {
     const used = alarms.find(({ MetricName }) => MetricName === metric);
     expect(used).toMatchObject({
       Namespace: 'Rejoin',
@@ -45,7 +45,7 @@ describe('whoever is called about the operators', () => {
     ['OperatorFunctionsThrottled', 'AWS/Lambda', 'Throttles', all, 'FunctionName', 60],
     ['AuditNotWritten', 'Rejoin', 'Requests', recorded, 'audit_unavailable', 60],
     ['StrangerRefused', 'Rejoin', 'Requests', all, 'not_an_operator', 60],
-  ] as const)('hears of it the first time: %s', (name, namespace, metric, routes, by, seconds) => {
+  ] as const)('is raised the first time: %s', (name, namespace, metric, routes, by, seconds) => {
     const found = alarm(name);
     expect(found.DatapointsToAlarm ?? found.EvaluationPeriods).toBe(1);
     expect(found).toMatchObject({
@@ -53,7 +53,7 @@ describe('whoever is called about the operators', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
-    const watched = watchedBy(template).filter(({ by: id }) => id === found.id);
+    const watched = watchedMetrics(template).filter(({ by: id }) => id === found.id);
     expect(watched).toEqual(
       routes.map((route) =>
         expect.objectContaining({
@@ -74,11 +74,11 @@ describe('whoever is called about the operators', () => {
     expect(new Set(periods)).toEqual(new Set([seconds]));
   });
 
-  test('hears of nothing else', () => {
+  test('is one of these seven', () => {
     expect(alarms).toHaveLength(7);
   });
 
-  test('is whom the topic of the settings tells, and nobody is without one', () => {
+  test('notifies the topic of the settings, and nobody without one', () => {
     const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
     for (const { AlarmActions } of alarmsOf(operatorTemplateOf({ ...settings, alarmTopic }))) {
       expect(AlarmActions).toEqual([alarmTopic]);
@@ -86,16 +86,16 @@ describe('whoever is called about the operators', () => {
     for (const each of alarms) expect(each).not.toHaveProperty('AlarmActions');
   });
 
-  test('has a topic in the Region of the stack: another is refused where that is known', () => {
+  test('needs a topic in the Region of the stack: another one is refused if the stack has a fixed Region', () => {
     const app = newApp();
     const stackIn = (region: string) => new Stack(app, region, { env: { account: '111122223333', region } });
     const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
-    const told = { ...settings, alarmTopic };
+    const withTopic = { ...settings, alarmTopic };
     const line = `alarmTopic is "${alarmTopic}"; write the ARN of a topic in eu-west-1, where this stack is deployed`;
     const refusal = expect.objectContaining({ name: 'SettingsError', lines: [line] });
     const theirs = stackIn('eu-west-1');
-    expect(() => new Rejoin(theirs, 'Rejoin', told)).toThrow(refusal);
-    const rejoin = new Rejoin(stackIn('us-west-2'), 'Rejoin', told);
+    expect(() => new Rejoin(theirs, 'Rejoin', withTopic)).toThrow(refusal);
+    const rejoin = new Rejoin(stackIn('us-west-2'), 'Rejoin', withTopic);
     expect(() => new RejoinOperator(theirs, 'Operator', rejoin)).toThrow(refusal);
   });
 });

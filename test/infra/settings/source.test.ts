@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findSettings } from '../../infra/settings/source.ts';
+import { findSettings } from '../../../infra/settings/source.ts';
 
 let directory: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { InvokeResult } from '../../local/functions/pool.ts';
-import type { AccessLogEntry } from '../../local/gateway/gateway.ts';
+import type { InvokeResult } from '../../../local/functions/pool.ts';
+import type { AccessLogEntry } from '../../../local/gateway/gateway.ts';
 import {
   routeModel,
   send,
@@ -8,35 +8,37 @@ import {
   type TestIssuer,
   testGateway,
   testIssuer,
-} from '../local/gateway/support.ts';
-import { ofType, templateOf, text, withProvider } from './synth.ts';
+} from '../../local/gateway/support.ts';
+import { ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf(withProvider);
 const [filter] = ofType(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
 const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
 
-/** Whether a filter pattern of CloudWatch Logs matches a line of JSON: comparisons of strings with *, &&, || and brackets. */
+/**
+ * Whether a CloudWatch Logs filter pattern matches a line of JSON. It supports string comparisons with *, &&, || and brackets.
+ */
 function matches(pattern: string, line: Record<string, string>): boolean {
   const expression = pattern
     .replace(/^\{|\}$/g, '')
     .replaceAll(/\$\.(\w+) (=|!=) "([^"]*)"/g, (_, field, operator, value) => {
-      const wanted = new RegExp(`^${value.replaceAll(/[.+?^$()[\]\\-]/g, '\\$&').replaceAll('*', '.*')}$`);
-      return String(wanted.test(line[field] ?? '') === (operator === '='));
+      const expected = new RegExp(`^${value.replaceAll(/[.+?^$()[\]\\-]/g, '\\$&').replaceAll('*', '.*')}$`);
+      return String(expected.test(line[field] ?? '') === (operator === '='));
     });
   expect(expression).toMatch(/^[\s()&|a-z]+$/);
   return new Function(`return ${expression}`)();
 }
 
-/** A line as the stage's own format has it, of what the gateway knows of a request. */
+/** The access log line of a request, in the format of the stage. */
 function lineOf(entry: AccessLogEntry): Record<string, string> {
-  const known: Record<string, unknown> = {
+  const context: Record<string, unknown> = {
     '$context.status': entry.status,
     '$context.integrationStatus': entry.integrationStatus,
     '$context.apiId': 'api-1',
   };
   return JSON.parse(
     stage.AccessLogSettings.Format.replaceAll(/\$context[\w.]+/g, (name: string) =>
-      String(known[name] ?? '-'),
+      String(context[name] ?? '-'),
     ),
   );
 }
@@ -49,7 +51,7 @@ beforeAll(async () => {
   const authorizer = issuer.authorizer();
   gateway = await testGateway(
     [
-      routeModel('GET /asked', { authorizer }),
+      routeModel('GET /served', { authorizer }),
       routeModel('GET /denied', { authorizer, invokeAllowed: false }),
       routeModel('GET /slow', { authorizer, integrationTimeoutMs: 1 }),
       routeModel('GET /busy', { throttle: { rateLimit: 0.001, burstLimit: 0 } }),
@@ -68,9 +70,9 @@ const replies = (statusCode: number) => (): InvokeResult => ({
 });
 const fails = (errorType: string) => (): InvokeResult => ({ ok: false, errorType, errorMessage: '' });
 
-/** The line that the gateway writes of one request. */
-async function asked(path: string, how: typeof answer = replies(200), token?: string) {
-  answer = how;
+/** Sends one request and matches its access log line. */
+async function request(path: string, reply: typeof answer = replies(200), token?: string) {
+  answer = reply;
   const authorization = `Bearer ${token ?? (await issuer.token())}`;
   const before = gateway.log.length;
   const { status } = await send(gateway.url, 'GET', path, { headers: { authorization } });
@@ -80,35 +82,41 @@ async function asked(path: string, how: typeof answer = replies(200), token?: st
   return { status, counted: matches(filter.FilterPattern, line) };
 }
 
-describe('a request that never reaches a function is counted, since no function can', () => {
+describe('a request that never reaches a function is counted', () => {
   test.each([
-    ['401 to all: a wrong issuer', '/asked', 401, replies(200), 'no token'],
-    ['429 of the stage', '/busy', 429, replies(200), undefined],
-    ['500 where API Gateway may not invoke the function', '/denied', 500, replies(200), undefined],
-    ['503 where Lambda holds it back', '/asked', 503, fails('TooManyRequestsException'), undefined],
-    ['503 where nothing answers in time', '/slow', 503, () => new Promise<InvokeResult>(() => {}), undefined],
-  ] as const)('%s', async (_, path, status, how, token) => {
-    expect(await asked(path, how, token)).toEqual({ status, counted: true });
+    ['401 for everybody: a wrong issuer', '/served', 401, replies(200), 'no token'],
+    ['429 from the throttle of the stage', '/busy', 429, replies(200), undefined],
+    ['500 when API Gateway may not invoke the function', '/denied', 500, replies(200), undefined],
+    ['503 when Lambda throttles the function', '/served', 503, fails('TooManyRequestsException'), undefined],
+    [
+      '503 when the function responds too late',
+      '/slow',
+      503,
+      () => new Promise<InvokeResult>(() => {}),
+      undefined,
+    ],
+  ] as const)('%s', async (_, path, status, reply, token) => {
+    expect(await request(path, reply, token)).toEqual({ status, counted: true });
   });
 
-  test('403 to all: a scope that no token has', async () => {
+  test('403 for everybody: a scope that no token has', async () => {
     const token = await issuer.token({ scope: 'openid' });
-    expect(await asked('/asked', undefined, token)).toEqual({ status: 403, counted: true });
+    expect(await request('/served', undefined, token)).toEqual({ status: 403, counted: true });
   });
 });
 
 test.each([
-  ['a player who waits for a turn', '/asked', 503, replies(503)],
-  ['a player who is back', '/asked', 201, replies(201)],
-  ['a refusal by the rules', '/asked', 409, replies(409)],
-  ["the player's own budget", '/asked', 429, replies(429)],
-  ['a function that died: there is an alarm for that', '/asked', 500, fails('Error')],
-  ['an address that does not exist, as strangers try them', '/wp-login.php', 404, replies(200)],
-] as const)('what is none is not: %s', async (_, path, status, how) => {
-  expect(await asked(path, how)).toEqual({ status, counted: false });
+  ['a player who waits in the queue', '/served', 503, replies(503)],
+  ['a player who is back', '/served', 201, replies(201)],
+  ['a refusal by the function', '/served', 409, replies(409)],
+  ["the player's own rate limit", '/served', 429, replies(429)],
+  ['a crashed function, which has an alarm of its own', '/served', 500, fails('Error')],
+  ['an unknown path, which strangers try everywhere', '/wp-login.php', 404, replies(200)],
+] as const)('not counted as rejected: %s', async (_, path, status, reply) => {
+  expect(await request(path, reply)).toEqual({ status, counted: false });
 });
 
-test('the count is of this API alone, also where an account has two deployments', () => {
+test('the count covers this API alone, also with two deployments in an account', () => {
   const format = JSON.parse(stage.AccessLogSettings.Format);
   expect(format.apiId).toBe('$context.apiId');
   expect(filter.MetricTransformations).toEqual([

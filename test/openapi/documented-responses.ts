@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { misfits } from './conforms.ts';
+import { schemaErrors } from './json-schema-check.ts';
 
-/** An answer, read. */
-export interface Given {
+/** A response with its body. */
+export interface ReadResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -15,24 +15,24 @@ interface Response {
   headers?: Record<string, { schema: Schema }>;
   content?: Record<string, { schema: Schema }>;
 }
-/** What a document tells of a route. */
+/** The part of a document about one route. */
 interface Operation {
   operationId: string;
   responses: Record<string, Response>;
 }
-export interface Told {
+export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, Schema> };
 }
 
-const read = (name: string): Told =>
+const read = (name: string): OpenApiDocument =>
   JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8'));
 
-/** Both documents as they stand in `docs/`. */
-export const told = { player: read('openapi.json'), operator: read('openapi-operator.json') };
+/** Both documents in `docs/`. */
+export const openApi = { player: read('openapi.json'), operator: read('openapi-operator.json') };
 
-/** The operation that answers a request; undefined where the document has none: API Gateway's own 404. */
-export function operationAt(document: Told, method: string, path: string): Operation | undefined {
+/** The operation for a request; undefined for an unknown path, which gets API Gateway's own 404. */
+export function operationAt(document: OpenApiDocument, method: string, path: string): Operation | undefined {
   const [pathname = ''] = path.split('?');
   const template = Object.keys(document.paths).find((each) =>
     new RegExp(`^${each.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
@@ -40,7 +40,7 @@ export function operationAt(document: Told, method: string, path: string): Opera
   return template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
 }
 
-export function operationNamed(document: Told, name: string): Operation {
+export function operationNamed(document: OpenApiDocument, name: string): Operation {
   const operation = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
     .find(({ operationId }) => operationId === name);
@@ -48,14 +48,14 @@ export function operationNamed(document: Told, name: string): Operation {
   return operation;
 }
 
-/** Headers that mean something in our answers; all others are HTTP's. */
+/** The response headers of our protocol; all others are plain HTTP. */
 const OURS = ['retry-after', 'idempotency-replayed'];
 
-/** What of an answer is not as the document tells of the route. */
-export function untold(
-  document: Told,
+/** How a response differs from the document of the route. */
+export function undocumented(
+  document: OpenApiDocument,
   operation: Operation,
-  { status, headers, text, json }: Given,
+  { status, headers, text, json }: ReadResponse,
 ): string[] {
   const name = operation.operationId;
   const response = operation.responses[status];
@@ -65,7 +65,7 @@ export function untold(
     if (value === null) return [];
     const known = Object.entries(response.headers ?? {}).find(([each]) => each.toLowerCase() === header);
     if (known === undefined) return [`${name} does not tell of ${header} with ${status}`];
-    return misfits(document, known[1].schema, value, header);
+    return schemaErrors(document, known[1].schema, value, header);
   });
   if (response.content === undefined) {
     return text === '' ? inHeaders : [...inHeaders, `${name} tells of no body with ${status}`];
@@ -73,16 +73,21 @@ export function untold(
   const type = headers.get('content-type')?.split(';')[0] ?? 'application/json';
   const content = response.content[type];
   if (content === undefined) return [...inHeaders, `${name} does not tell of ${type} with ${status}`];
-  return [...inHeaders, ...misfits(document, content.schema, json)];
+  return [...inHeaders, ...schemaErrors(document, content.schema, json)];
 }
 
 /**
- * Every answer that a test gets from an API must be one that its document tells of.
- * @throws Error saying where it is not
+ * Every response in a test must match the document of its API.
+ * @throws {Error} saying how it differs
  */
-export function requireTold(document: Told, method: string, path: string, answer: Given): void {
+export function requireDocumented(
+  document: OpenApiDocument,
+  method: string,
+  path: string,
+  answer: ReadResponse,
+): void {
   const operation = operationAt(document, method, path);
-  const found = operation === undefined ? [] : untold(document, operation, answer);
+  const found = operation === undefined ? [] : undocumented(document, operation, answer);
   if (found.length === 0) return;
   throw new Error(
     `${method} ${path} answered ${answer.status} ${answer.text}, which is not as told: ${found}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allowed, looseStatements, ownTelemetry, policies } from './policies.ts';
-import { ofType, type SynthesizedTemplate, templateOf, text, withProvider } from './synth.ts';
+import { allowed, looseStatements, ownTelemetry, policies } from '../policies.ts';
+import { ofType, type SynthesizedTemplate, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf({
   ...withProvider,
@@ -50,7 +50,7 @@ const expected: Record<string, string[]> = {
 };
 
 describe('a function that an attacker takes over', () => {
-  test('there is one role a function, and no policy anywhere but in these roles', () => {
+  test('has a role of its own, and there is no policy outside these roles', () => {
     const roles = ofType(template, 'AWS::IAM::Role');
     const used = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => text(Properties.Role));
     expect(used.toSorted()).toEqual(roles.map(([id]) => `\${${id}.Arn}`).toSorted());
@@ -72,7 +72,7 @@ describe('a function that an attacker takes over', () => {
   });
 
   test.each(Object.entries(expected))(
-    '%s can do its one thing, in the Region of each stream group',
+    '%s can do its one task only, in the Region of each stream group',
     (name, grants) => {
       expect(allowed(policies(template)[name] ?? [])).toEqual(
         [...grants, ...ownTelemetry(template, `Rejoin${name}`)].toSorted(),
@@ -80,7 +80,7 @@ describe('a function that an attacker takes over', () => {
     },
   );
 
-  test('only with adoption on can reconnect and status add a session that was started elsewhere', () => {
+  test('can import a session that was started elsewhere only with adoption on, and only in reconnect and status', () => {
     const adopting = templateOf({ ...withProvider, adoption: { enabled: true } });
     const canPut = (of: SynthesizedTemplate) =>
       Object.entries(policies(of))
@@ -90,7 +90,7 @@ describe('a function that an attacker takes over', () => {
     expect(canPut(template)).toEqual(['start']);
   });
 
-  test('each function writes to a log group of its own', () => {
+  test('writes to a log group of its own', () => {
     const own = ofType(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
       id.replace(/Function\w{8}$/, ''),
       text(Properties.LoggingConfig.LogGroup).replace(/^\$\{(\w+)Logs\w{8}\}$/, '$1'),
@@ -101,7 +101,7 @@ describe('a function that an attacker takes over', () => {
 });
 
 describe('wildcards', () => {
-  test('no statement has one, except the traces for which X-Ray leaves no choice', () => {
+  test('no statement has one, except for X-Ray traces, which require it', () => {
     const loose = looseStatements(template.Resources);
     expect(loose).toHaveLength(5);
     for (const statement of loose) {
@@ -118,7 +118,7 @@ describe('wildcards', () => {
     ['a resource in a list', { Action: 'a:b', Resource: ['x', { 'Fn::Join': ['', ['arn:', '*']] }] }],
     ['everything but one action', { NotAction: 'a:b', Resource: 'x' }],
     ['everything but one resource', { Action: 'a:b', NotResource: 'x' }],
-  ])('the sweep finds %s in a policy of any kind', (_what, statement) => {
+  ])('the check finds %s in a policy of any kind', (_what, statement) => {
     const planted = { Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } } };
     expect(looseStatements({ ...template.Resources, planted })).toHaveLength(6);
   });

@@ -2,11 +2,11 @@ import { protocolTable } from '../protocol.ts';
 
 const ALWAYS = ['type', 'title', 'status', 'detail', 'code', 'retry', 'requestId'];
 
-/** What problems carry beside the standard members, by code, as the last column of a table in docs/protocol.md says. */
-function carried(marker: string): Map<string, { always: string[]; sometimes: string[] }> {
+/** The members of a problem beside the standard ones, by code, from the last column of a table in docs/protocol.md. */
+function problemMembers(marker: string): Map<string, { always: string[]; sometimes: string[] }> {
   return new Map(
-    protocolTable(marker).map(([code = '', , , , carries = '']) => {
-      const members = carries.split(', ').filter((member) => member !== '');
+    protocolTable(marker).map(([code = '', , , , column = '']) => {
+      const members = column.split(', ').filter((member) => member !== '');
       const named = (those: string[]) => those.map((member) => member.split(' ')[0] ?? '');
       return [
         code,
@@ -19,10 +19,10 @@ function carried(marker: string): Map<string, { always: string[]; sometimes: str
   );
 }
 
-const tables = { player: carried('codes'), operator: carried('operator codes') };
+const tables = { player: problemMembers('codes'), operator: problemMembers('operator codes') };
 
-/** Members that a problem has and its code's row does not name, or lacks and must have: `+member`, `-member`. */
-export function notAsTabled(api: keyof typeof tables, problem: { code: string }): string[] {
+/** Differences between a problem and the row of its code: `+member` if the row does not name it, `-member` if it is missing. */
+export function undocumentedMembers(api: keyof typeof tables, problem: { code: string }): string[] {
   const { always, sometimes } = tables[api].get(problem.code) ?? { always: [], sometimes: [] };
   const more = Object.keys(problem).filter((member) => !ALWAYS.includes(member));
   return [

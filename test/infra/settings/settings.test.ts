@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../infra/settings/problems.ts';
-import { settingsSchema } from '../../infra/settings/schema.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
-import { leaves, linesOf } from './setting-lines.ts';
-import { minimal } from './synth.ts';
+import { nearest } from '../../../infra/settings/errors.ts';
+import { settingsSchema } from '../../../infra/settings/schema.ts';
+import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { leaves, linesOf } from '../setting-lines.ts';
+import { minimal } from '../synth.ts';
 
 const oidc = { issuer: 'https://login.example.com', audience: ['web'] };
 
@@ -62,14 +62,14 @@ describe('a deployer who writes only a stream group', () => {
     expect(limits).toMatchObject({ startsPerMinute: 60, connectionsPerMinute: 30 });
   });
 
-  test('is sent back to the listed web origins after signing in', () => {
+  test('gets the listed web origins as callback URLs', () => {
     const { identity } = parseSettings({ ...minimal, webOrigins: ['https://play.example.com'] });
     expect(identity).toMatchObject({ cognito: { callbackUrls: ['https://play.example.com/'] } });
   });
 });
 
-describe('settings that are kept as given', () => {
-  test('an issuer keeps its slash or its lack of one, for a token whose iss differs by it is refused', () => {
+describe('checked settings', () => {
+  test('keep the issuer with or without its trailing slash: a token with another iss is refused', () => {
     for (const issuer of [
       'https://tenant.example.com/',
       'https://tenant.example.com',
@@ -84,13 +84,13 @@ describe('settings that are kept as given', () => {
     }
   });
 
-  test('nobody can change settings after they were checked', () => {
+  test('cannot be changed', () => {
     const settings = parseSettings(minimal);
     expect(() => Object.assign(settings.limits, { startsPerMinute: 1 })).toThrow(TypeError);
     expect(() => (settings.streamGroups as unknown[]).push({})).toThrow(TypeError);
   });
 
-  test("checking leaves the deployer's own object as it was", () => {
+  test("leave the deployer's own object unchanged", () => {
     const input = structuredClone(minimal);
     parseSettings(input);
     expect(input).toEqual(minimal);
@@ -120,7 +120,7 @@ describe('whatever a deployer writes', () => {
     { requiredKeys: ['streamGroups'] },
   );
 
-  test('checked settings are valid settings and check to themselves', () => {
+  test('checked settings are valid input and parse to themselves', () => {
     fc.assert(
       fc.property(valid, (input) => {
         const settings = parseSettings(input);
@@ -144,7 +144,7 @@ describe('whatever a deployer writes', () => {
     );
   });
 
-  test('a misspelt setting is answered with the one that was meant', () => {
+  test('a misspelt setting gets a suggestion of the right name', () => {
     const names = ['streamGroups', 'webOrigins', 'launchArguments', 'removalPolicy', 'throttling'];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.nat(), (name, at) => {

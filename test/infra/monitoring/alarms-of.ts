@@ -1,5 +1,5 @@
-/** The alarms of a template, and what whoever is called reads first. */
-import { ofType, type SynthesizedTemplate } from './synth.ts';
+/** Reads the alarms of a template. */
+import { ofType, type SynthesizedTemplate } from '../synth.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is arbitrary JSON.
 export function alarmsOf(of: SynthesizedTemplate): ({ readonly id: string } & any)[] {
@@ -8,7 +8,7 @@ export function alarmsOf(of: SynthesizedTemplate): ({ readonly id: string } & an
   );
 }
 
-/** An alarm's name stands first in what it says of itself. */
+/** The name of an alarm: its description starts with it. */
 export function nameOf({ AlarmDescription }: { readonly AlarmDescription: string }): string {
   return AlarmDescription.split(':')[0] ?? '';
 }

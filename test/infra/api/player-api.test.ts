@@ -1,20 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { minimal, ofType, templateOf, text, withProvider } from './synth.ts';
+import { minimal, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf(withProvider);
 const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, route]) => route.Properties);
 const [stage] = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
 const [api] = ofType(template, 'AWS::ApiGatewayV2::Api').map(([, { Properties }]) => Properties);
 
-/** Description of the function that a route leads to, for functions have no names. */
-function behind(target: string): string {
+/** The description of the function behind a route: functions have no names. */
+function functionBehind(target: string): string {
   const [, integrationId = ''] = /^integrations\/\$\{(\w+)\}$/.exec(target) ?? [];
   const uri = text(template.Resources[integrationId]?.Properties.IntegrationUri);
   return template.Resources[uri.slice(2, -'.Arn}'.length)]?.Properties.Description;
 }
 
 test('each route leads to its own function, and there is no other route, above all no $default', () => {
-  expect(Object.fromEntries(routes.map((route) => [route.RouteKey, behind(text(route.Target))]))).toEqual({
+  expect(
+    Object.fromEntries(routes.map((route) => [route.RouteKey, functionBehind(text(route.Target))])),
+  ).toEqual({
     'POST /v1/streamgroups/{streamGroupId}/streamsessions': 'Starts a stream session as the calling player',
     'GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}':
       "Reads the calling player's stream session",
@@ -61,7 +63,7 @@ test('API Gateway may invoke a function for its one method and path only', () =>
 });
 
 describe('web pages', () => {
-  test('only the listed origins may call, with what the protocol needs and no cookies', () => {
+  test('only the listed origins may call, with the methods and headers of the protocol and no cookies', () => {
     expect(api.CorsConfiguration).toEqual({
       AllowOrigins: ['https://play.example.com', 'https://beta.example.com'],
       AllowMethods: ['GET', 'POST', 'DELETE'],
@@ -77,7 +79,7 @@ describe('web pages', () => {
   });
 });
 
-test("the stage holds everybody together to the deployer's rate", () => {
+test("the stage limits all callers together to the deployer's rate", () => {
   expect(stage).toMatchObject({
     StageName: '$default',
     AutoDeploy: true,
@@ -90,7 +92,7 @@ test("the stage holds everybody together to the deployer's rate", () => {
   });
 });
 
-test('an access log line has the request id and nothing in which a token, an offer or a session id could stand', () => {
+test('an access log line has the request id and no field that could contain a token, an offer or a session id', () => {
   const [logGroupId] = text(stage.AccessLogSettings.DestinationArn).slice(2).split('.');
   expect(template.Resources[logGroupId ?? '']?.Type).toBe('AWS::Logs::LogGroup');
   expect(Object.values(JSON.parse(stage.AccessLogSettings.Format)).toSorted()).toEqual([

@@ -1,12 +1,16 @@
-/** What a deployer may write about alarms and about functions kept ready, and must not, and the one line that each earns. */
+/** Invalid settings about alarms and provisioned concurrency, and the error line of each. */
 
 const objective = 'write a part such as 0.99, for 99 of 100, from 0.95 to 0.9999';
 const routes = 'start, status, sessions, reconnect, terminate';
 
-/** `[what, settings, line]` */
-export const runningCases: readonly [what: string, change: Record<string, unknown>, line: string][] = [
+/** `[case, settings, error line]` */
+export const refusedOperationsSettings: readonly [
+  what: string,
+  change: Record<string, unknown>,
+  line: string,
+][] = [
   [
-    'an objective without room for a failure, whose alarms would ring for ever',
+    'an objective without room for a failure, whose alarms would never end',
     { alarms: { reconnectObjective: 1 } },
     `alarms.reconnectObjective is 1; ${objective}`,
   ],
@@ -16,7 +20,7 @@ export const runningCases: readonly [what: string, change: Record<string, unknow
     `alarms.reconnectObjective is 99; ${objective}`,
   ],
   [
-    'an objective so low that its alarms would never ring',
+    'an objective so low that its alarms would never start',
     { alarms: { reconnectObjective: 0.9 } },
     `alarms.reconnectObjective is 0.9; ${objective}`,
   ],
@@ -26,7 +30,7 @@ export const runningCases: readonly [what: string, change: Record<string, unknow
     'alarms.leastAnswers is 0; write a whole number from 1 to 10000',
   ],
   [
-    'slow by milliseconds',
+    'a slow answer in milliseconds',
     { alarms: { slowAnswerSeconds: 3000 } },
     'alarms.slowAnswerSeconds is 3000; write a number from 0.5 to 9',
   ],
@@ -38,17 +42,17 @@ export const runningCases: readonly [what: string, change: Record<string, unknow
   ...routes
     .split(', ')
     .map((route): [string, Record<string, unknown>, string] => [
-      `a part of a function kept ready: ${route}`,
+      `half a sandbox of provisioned concurrency: ${route}`,
       { provisionedConcurrency: { [route]: 0.5 } },
       `provisionedConcurrency.${route} is 0.5; write a whole number from 0 to 10000`,
     ]),
   [
-    'one number for all functions',
+    'one provisioned concurrency for all functions',
     { provisionedConcurrency: 5 },
     `provisionedConcurrency is 5; write an object with settings among ${routes}`,
   ],
   [
-    "an operator's function kept ready",
+    'provisioned concurrency for an operator function',
     { provisionedConcurrency: { 'operator-shell': 1 } },
     `provisionedConcurrency.operator-shell is not a setting. Known here: ${routes}`,
   ],

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '../../infra/functions/bundling/bundle.ts';
-import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { ofType, operatorTemplateOf, templateOf, withProvider } from './synth.ts';
+import { bundle } from '../../../infra/functions/bundling/bundle.ts';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
+import { ofType, operatorTemplateOf, templateOf, withProvider } from '../synth.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 const routes = [...playerRoutes, ...operatorRoutes];
 const names = routes.map(({ name }) => name);
 let directory: string;
@@ -25,7 +25,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** The variables that Lambda would set: the template's of this very function, and its own. */
+/** The environment variables of the function: those of the template, and those that Lambda sets itself. */
 function environment(name: string): Record<string, string> {
   const settings = { ...withProvider, operators: [] };
   const functions = [templateOf(settings), operatorTemplateOf(settings)].flatMap((template) =>
@@ -40,7 +40,7 @@ function environment(name: string): Record<string, string> {
   return { ...Object.fromEntries(named), AWS_REGION: 'us-west-2', AWS_LAMBDA_FUNCTION_NAME: name };
 }
 
-/** Runs a script in a Node that knows nothing of this repository. */
+/** Runs a script in a Node process without access to this repository. */
 function plainNode(script: string, env: Record<string, string>) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: directory,
@@ -51,13 +51,13 @@ function plainNode(script: string, env: Record<string, string>) {
 }
 
 describe.each(names)('the bundle of %s', (name) => {
-  test('starts in a plain Node, with no module beside it and no warning, and offers the handler', () => {
+  test('starts in plain Node without other modules or warnings, and exports the handler', () => {
     const file = pathToFileURL(join(directory, name, 'index.mjs')).href;
     const script = `const { handler } = await import(${JSON.stringify(file)}); console.log(typeof handler);`;
     expect(plainNode(script, environment(name))).toEqual({ status: 0, stdout: 'function\n', stderr: '' });
   });
 
-  test("leaves out the SDK's search for credentials, of which Lambda could only ever use one step", () => {
+  test("leaves out the SDK's credential chain: Lambda needs only the environment", () => {
     expect(
       inputs[name]?.filter((path) =>
         /@aws-sdk\/(credential-provider-|token-providers|client-sso)/.test(path),

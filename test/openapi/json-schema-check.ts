@@ -1,7 +1,7 @@
 type Schema = { readonly [keyword: string]: unknown };
 
-/** Every keyword that the schemas of openapi/ use. One that is not known here is an error, never ignored. */
-const SAID_ELSEWHERE = new Set(['description', 'contentMediaType']);
+/** Keywords without a check. A keyword that is neither here nor in the rules is an error. */
+const UNCHECKED = new Set(['description', 'contentMediaType']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -58,14 +58,15 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * What of a value does not fit a schema of an OpenAPI document, as `path: keyword`.
- * @throws Error for a keyword or reference that is not known
+ * Where a value does not fit a schema of an OpenAPI document, as `path: keyword`.
+ * @throws {Error} for an unknown keyword or reference
  */
-export function misfits(document: object, schema: Schema, value: unknown, at = '$'): string[] {
-  const inner = (within: Schema, part: unknown, more: string) => misfits(document, within, part, at + more);
+export function schemaErrors(document: object, schema: Schema, value: unknown, at = '$'): string[] {
+  const inner = (within: Schema, part: unknown, more: string) =>
+    schemaErrors(document, within, part, at + more);
   return Object.entries(schema).flatMap(([keyword, argument]) => {
-    if (SAID_ELSEWHERE.has(keyword)) return [];
-    if (keyword === '$ref') return misfits(document, resolve(document, String(argument)), value, at);
+    if (UNCHECKED.has(keyword)) return [];
+    if (keyword === '$ref') return schemaErrors(document, resolve(document, String(argument)), value, at);
     const rule = RULES[keyword];
     if (rule === undefined) throw new Error(`${at}: nobody checks ${keyword}`);
     const found = rule(argument as never, value, inner, schema);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { settingsSchema } from '../../infra/settings/schema.ts';
-import { operatorCases } from './operator-refused.ts';
-import { runningCases } from './running-refused.ts';
-import { leaves, linesOf } from './setting-lines.ts';
-import { group, minimal } from './synth.ts';
+import { settingsSchema } from '../../../infra/settings/schema.ts';
+import { leaves, linesOf } from '../setting-lines.ts';
+import { group, minimal } from '../synth.ts';
+import { refusedOperationsSettings } from './refused-operations-settings.ts';
+import { refusedOperatorSettings } from './refused-operator-settings.ts';
 
 const oidc = { issuer: 'https://login.example.com', audience: ['web'] };
 const origin =
@@ -16,7 +16,7 @@ const groupNames = 'id, region, applications, locations, connectionTimeoutSecond
 const top =
   'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
 
-/** What was written, and the one line it earns. */
+/** `[case, settings, error line]` */
 const refused: [what: string, input: unknown, line: string][] = [
   ['nothing at all', undefined, `the settings are missing; write an object with settings among ${top}`],
   ['text for an object', 'x', `the settings are "x"; write an object with settings among ${top}`],
@@ -206,9 +206,9 @@ function tagCases(): [string, unknown, string][] {
   return [
     ['tags as a list', ['team']],
     ['a number as a tag', { team: 7 }],
-    ['a tag that AWS keeps to itself', { 'aws:team': 'arcade' }],
+    ['a tag with the reserved prefix aws:', { 'aws:team': 'arcade' }],
     ['a tag without name', { '': 'arcade' }],
-    ['a tag of letters that AWS does not take', { team: 'arcade; games' }],
+    ['a tag with characters that AWS refuses', { team: 'arcade; games' }],
     ['more tags than a resource can have', many],
   ].map(([what, tags]): [string, unknown, string] => [
     what as string,
@@ -217,7 +217,7 @@ function tagCases(): [string, unknown, string][] {
   ]);
 }
 
-/** A value as it stands in an error line: at most 60 characters. */
+/** A value as an error line shows it: at most 60 characters. */
 function shortened(value: unknown): string {
   const json = JSON.stringify(value);
   return json.length > 60 ? `${json.slice(0, 57)}...` : json;
@@ -381,7 +381,7 @@ function settingCases(): [string, unknown, string][] {
       `logs.retentionDays is 31; write ${days}`,
     ],
     [
-      'a log level nobody knows',
+      'an unknown log level',
       { logs: { level: 'info' } },
       'logs.level is "info"; write "DEBUG" or "INFO" or "WARN" or "ERROR"',
     ],
@@ -406,12 +406,12 @@ function settingCases(): [string, unknown, string][] {
       `foo is not a setting. Known here: ${top}`,
     ],
     [
-      'a quota that is not paced',
+      'a misspelt quota',
       { quotas: { startStreamSession: 1 } },
       'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, CreateStreamSessionConnection, CreateStreamSessionAdminShell',
     ],
-    ...operatorCases,
-    ...runningCases,
+    ...refusedOperatorSettings,
+    ...refusedOperationsSettings,
   ];
   return cases.map(([what, change, line]) => [what, { ...minimal, ...change }, line]);
 }
@@ -421,7 +421,7 @@ describe('a setting that cannot be deployed is refused with one line that says w
     expect(linesOf(input)).toEqual([line]);
   });
 
-  test('the table provokes every setting there is', () => {
+  test('every setting has a case here', () => {
     const lines = refused.map(([, , line]) => line.replaceAll(/\[\d\]/g, ''));
     const untested = leaves(settingsSchema).filter(
       (path) => !lines.some((line) => line.startsWith(`${path} is `)),
@@ -429,7 +429,7 @@ describe('a setting that cannot be deployed is refused with one line that says w
     expect(untested).toEqual([]);
   });
 
-  test('everything wrong is told at once, so that nobody deploys once a mistake', () => {
+  test('all invalid settings are reported at once, so that one attempt shows all mistakes', () => {
     const lines = linesOf({
       streamGroups: [group, { ...group, region: 'moon', conectionTimeoutSeconds: 5 }],
       identity: { scope: 'a b' },

@@ -1,10 +1,10 @@
-/** Every metric that an alarm or a widget of a template names. */
-import { ofType, type SynthesizedTemplate, text } from './synth.ts';
+/** Reads every metric that an alarm or a widget of a template uses. */
+import { ofType, type SynthesizedTemplate, text } from '../synth.ts';
 
-export interface Watched {
+export interface WatchedMetric {
   readonly namespace: string;
   readonly name: string;
-  /** A function's name is written `${LogicalId}`. */
+  /** A function name is written `${LogicalId}`. */
   readonly dimensions: Readonly<Record<string, string>>;
   /** The alarm's logical id, or the widget's title. */
   readonly by: string;
@@ -13,7 +13,7 @@ export interface Watched {
 // biome-ignore lint/suspicious/noExplicitAny: a template is arbitrary JSON.
 type Json = any;
 
-function ofAlarms(template: SynthesizedTemplate): Watched[] {
+function ofAlarms(template: SynthesizedTemplate): WatchedMetric[] {
   return ofType(template, 'AWS::CloudWatch::Alarm').flatMap(([by, { Properties }]) => {
     const metrics: Json[] = Properties.Metrics
       ? Properties.Metrics.flatMap(({ MetricStat }: Json) => (MetricStat ? [MetricStat.Metric] : []))
@@ -35,7 +35,7 @@ export function widgetsOf(template: SynthesizedTemplate): Json[] {
 }
 
 /** `SEARCH('{namespace,dimensions} MetricName="name" dimension="value"', ...)`, or without dimensions `Namespace="..."`. */
-function searched(expression: string, by: string): Watched[] {
+function searched(expression: string, by: string): WatchedMetric[] {
   const [, namespace = /Namespace="([^"]+)"/.exec(expression)?.[1] ?? '', keys = ''] =
     /\{([^,}]+),([^}]+)\}/.exec(expression) ?? [];
   const name = /MetricName="(\w+)"/.exec(expression)?.[1] ?? '';
@@ -49,7 +49,7 @@ function searched(expression: string, by: string): Watched[] {
   return [{ namespace, name, dimensions, by }];
 }
 
-function ofWidgets(template: SynthesizedTemplate): Watched[] {
+function ofWidgets(template: SynthesizedTemplate): WatchedMetric[] {
   return widgetsOf(template).flatMap(({ properties: { title, metrics = [] } }) =>
     metrics.flatMap((metric: Json[]) => {
       if (typeof metric[0] === 'object') {
@@ -65,6 +65,6 @@ function ofWidgets(template: SynthesizedTemplate): Watched[] {
   );
 }
 
-export function watchedBy(template: SynthesizedTemplate): Watched[] {
+export function watchedMetrics(template: SynthesizedTemplate): WatchedMetric[] {
   return [...ofAlarms(template), ...ofWidgets(template)];
 }

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, FileSystem } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { RejoinStack } from '../../infra/rejoin-stack.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
-import { readDeployment } from '../../local/template/deployment.ts';
+import { RejoinStack } from '../../../infra/rejoin-stack.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
+import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { readDeployment } from '../../../local/template/deployment.ts';
 import {
   ofType,
   operatorTemplateOf,
@@ -15,25 +15,25 @@ import {
   templateOf,
   text,
   withProvider,
-} from './synth.ts';
+} from '../synth.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const ready = (changes: Partial<SettingsInput> = {}, reconnect = 5) =>
+const root = join(import.meta.dirname, '..', '..', '..');
+const provisioned = (changes: Partial<SettingsInput> = {}, reconnect = 5) =>
   templateOf({ ...withProvider, ...changes, provisionedConcurrency: { reconnect } });
 const without = templateOf(withProvider);
-const template = ready();
+const template = provisioned();
 const [[aliasId = '', alias] = []] = ofType(template, 'AWS::Lambda::Alias');
 const versionId = (of: SynthesizedTemplate) => ofType(of, 'AWS::Lambda::Version').map(([id]) => id);
 const reconnects = 'POST/v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
 
-test('a route of the player API is all that can be kept ready, and each can', () => {
+test('every route of the player API can have provisioned concurrency, and nothing else can', () => {
   expect(Object.keys(parseSettings(withProvider).provisionedConcurrency)).toEqual(
     playerRoutes.map(({ name }) => name),
   );
 });
 
-describe('a function that is kept ready', () => {
-  test('is a published version behind an alias, since Lambda keeps nothing else ready', () => {
+describe('a function with provisioned concurrency', () => {
+  test('is a published version behind an alias, which Lambda requires', () => {
     expect(ofType(template, 'AWS::Lambda::Alias')).toHaveLength(1);
     const [[id, version] = []] = ofType(template, 'AWS::Lambda::Version');
     expect(alias?.Properties).toMatchObject({
@@ -46,7 +46,7 @@ describe('a function that is kept ready', () => {
     expect(String(fn)).toMatch(/^RejoinreconnectFunction/);
   });
 
-  test('is what the API invokes, by a permission of its one route, that is there before', () => {
+  test('is invoked through the alias, and its permission for the one route exists before the integration', () => {
     const integrations = ofType(template, 'AWS::ApiGatewayV2::Integration').filter(
       ([, { Properties }]) => text(Properties.IntegrationUri) === `\${${aliasId}}`,
     );
@@ -61,12 +61,12 @@ describe('a function that is kept ready', () => {
     expect((integration as { DependsOn?: string[] }).DependsOn).toEqual(permissions.map(([id]) => id));
   });
 
-  test('changes nothing else: neither permissions, roles and logs, nor what alarms and widgets look at', () => {
+  test('keeps its permissions, roles, logs and monitored metrics', () => {
     const added = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
     const left = Object.fromEntries(
       Object.entries(template.Resources)
         .filter(([id, { Type }]) => !added.includes(Type) && !/InvokeAlias/.test(id))
-        // Only where the integration leads is another; the deployment's protection is no business of it.
+        // The integration points to the alias; all else about it is the same.
         .map(([id, each]) => [
           id,
           each.Type === 'AWS::ApiGatewayV2::Integration' ? without.Resources[id] : each,
@@ -76,55 +76,55 @@ describe('a function that is kept ready', () => {
     expect(template.Outputs).toEqual(without.Outputs);
   });
 
-  test("is no operator's: their requests are rare, and wait for AWS anyway", () => {
+  test('is never one of the operator API: its requests are rare, and wait for AWS anyway', () => {
     const operators = { ...withProvider, operators: [] };
     const also = { ...operators, provisionedConcurrency: { reconnect: 5 } };
     expect(operatorTemplateOf(also)).toEqual(operatorTemplateOf(operators));
   });
 });
 
-test('without the setting, or with 0, nothing is published', () => {
+test('without provisioned concurrency, or with 0, no version is published', () => {
   for (const type of ['AWS::Lambda::Alias', 'AWS::Lambda::Version'])
     expect(ofType(without, type)).toEqual([]);
-  expect(ready({}, 0)).toEqual(without);
+  expect(provisioned({}, 0)).toEqual(without);
 });
 
-describe('a version', () => {
+describe('a published version', () => {
   test.each<[string, Partial<SettingsInput>]>([
     ['the memory', { memoryMb: 1024 }],
     ['the log level', { logs: { level: 'DEBUG' } }],
     ['a limit, which is a variable of the environment', { limits: { connectionsPerMinute: 60 } }],
-  ])('is another as soon as %s is', (_what, changes) => {
-    expect(versionId(ready(changes))).not.toEqual(versionId(template));
+  ])('is a new one when this changes: %s', (_what, changes) => {
+    expect(versionId(provisioned(changes))).not.toEqual(versionId(template));
   });
 
   test.each<[string, SynthesizedTemplate]>([
-    ['how many are kept ready', ready({}, 7)],
-    ['a tag', ready({ tags: { team: 'arcade' } })],
-    ['nothing', ready()],
-  ])('is the same while %s changes: Lambda publishes nothing twice', (_what, same) => {
+    ['the number of sandboxes', provisioned({}, 7)],
+    ['a tag', provisioned({ tags: { team: 'arcade' } })],
+    ['nothing', provisioned()],
+  ])('is the same when only this changes: %s', (_what, same) => {
     expect(versionId(same)).toEqual(versionId(template));
   });
 
-  test('goes once the next is live, also where data is retained: its code is in git', () => {
+  test('is deleted once the next one is live, also when data is retained: git has its code', () => {
     for (const [, version] of ofType(template, 'AWS::Lambda::Version')) {
       expect([version.DeletionPolicy, version.UpdateReplacePolicy]).toEqual(['Delete', 'Delete']);
     }
   });
 });
 
-describe('what is synthesized with its bundles', () => {
+describe('an assembly with bundles', () => {
   let directory: string;
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'rejoin-kept-ready-'));
+    directory = mkdtempSync(join(tmpdir(), 'rejoin-provisioned-'));
   });
   afterAll(() => rmSync(directory, { recursive: true }));
   const settings = { ...withProvider, provisionedConcurrency: { reconnect: 1, sessions: 1 } };
   const templateIn = (outdir: string) => readFileSync(join(outdir, 'Rejoin.template.json'), 'utf8');
 
-  /** An assembly of this checkout. */
+  /** Synthesizes this checkout. */
   function here(name: string): string {
-    // CDK says what it bundles.
+    // CDK prints what it bundles.
     const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const outdir = join(directory, name);
     const app = new App({ outdir });
@@ -134,7 +134,7 @@ describe('what is synthesized with its bundles', () => {
     return outdir;
   }
 
-  test('is the same each time, and another version only where the code of a function is another', () => {
+  test('is the same each time, and has a new version only for a function whose code changed', () => {
     const one = templateIn(here('one'));
     expect(templateIn(here('two'))).toBe(one);
     const checkout = join(directory, 'checkout');
@@ -163,7 +163,7 @@ describe('what is synthesized with its bundles', () => {
     ]);
   });
 
-  test('is executed here from the very bundle that is published, by the alias', () => {
+  test('runs locally through the alias, from the bundle that would be published', () => {
     const place = { region: 'us-west-2', accountId: '123456789012' };
     const [stack] = readDeployment({ outDir: here('executed'), ...place }).stacks;
     const functions = stack?.functions ?? [];

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { Rejoin } from '../../infra/rejoin.ts';
-import { minimal, newApp, ofType, templateOf, text, withProvider } from './synth.ts';
+import { Rejoin } from '../../../infra/rejoin.ts';
+import { newApp, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const domain = {
   name: 'api.example.com',
@@ -10,11 +10,11 @@ const domain = {
 };
 const hostedZone = { id: 'Z0123456789', name: 'example.com' };
 
-describe("an API under the deployer's own name", () => {
+describe('an API with a custom domain', () => {
   const template = templateOf({ ...withProvider, domain: { ...domain, hostedZone } });
   const [[domainId = '', name] = []] = ofType(template, 'AWS::ApiGatewayV2::DomainName');
 
-  test('is reached there over TLS 1.2 with the given certificate, and the output says so', () => {
+  test('answers there over TLS 1.2 with the given certificate, and an output names it', () => {
     expect(name?.Properties).toMatchObject({
       DomainName: 'api.example.com',
       DomainNameConfigurations: [
@@ -28,7 +28,7 @@ describe("an API under the deployer's own name", () => {
     expect(template.Outputs.ApiUrl?.Value).toBe('https://api.example.com');
   });
 
-  test('is found: the record in the given zone leads to API Gateway', () => {
+  test('has a DNS record in the given zone that points to API Gateway', () => {
     const [record] = ofType(template, 'AWS::Route53::RecordSet');
     expect(record?.[1].Properties).toMatchObject({
       Name: 'api.example.com.',
@@ -38,14 +38,14 @@ describe("an API under the deployer's own name", () => {
     });
   });
 
-  test('whose zone is elsewhere gets no record, and the deployer learns where it has to lead', () => {
+  test("has no DNS record without a zone, and an output names the target for the deployer's own record", () => {
     const elsewhere = templateOf({ ...withProvider, domain });
     expect(ofType(elsewhere, 'AWS::Route53::RecordSet')).toEqual([]);
     expect(text(elsewhere.Outputs.DomainTarget?.Value)).toMatch(/^\$\{\w+\.RegionalDomainName\}$/);
     expect(templateOf(withProvider).Outputs).not.toHaveProperty('DomainTarget');
   });
 
-  test('with a certificate of another Region is refused where the Region of the stack is known', () => {
+  test('is refused with a certificate of another Region, if the stack has a fixed Region', () => {
     const stack = (region: string) =>
       new Stack(newApp(), 'Theirs', {
         env: { account: '111122223333', region },
@@ -61,39 +61,5 @@ describe("an API under the deployer's own name", () => {
     expect(ofType(Template.fromStack(same).toJSON() as never, 'AWS::ApiGatewayV2::ApiMapping')).toHaveLength(
       1,
     );
-  });
-});
-
-describe('tags', () => {
-  const types = [
-    'AWS::DynamoDB::Table',
-    'AWS::IAM::Role',
-    'AWS::Lambda::Function',
-    'AWS::Logs::LogGroup',
-    'AWS::ApiGatewayV2::Api',
-    'AWS::ApiGatewayV2::Stage',
-    'AWS::Cognito::UserPool',
-  ];
-  const tagsOf = ({ Tags, UserPoolTags }: Record<string, unknown>) => {
-    const tags = UserPoolTags ?? Tags ?? [];
-    return Array.isArray(tags) ? Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) : tags;
-  };
-
-  test('of the deployer stand on everything that costs money, beside our own', () => {
-    const template = templateOf({ ...minimal, tags: { team: 'arcade', 'cost-center': '7' } });
-    for (const type of types) {
-      expect(ofType(template, type).length, type).toBeGreaterThan(0);
-      for (const [id, { Properties }] of ofType(template, type)) {
-        expect(tagsOf(Properties), id).toEqual({ application: 'rejoin', team: 'arcade', 'cost-center': '7' });
-      }
-    }
-  });
-
-  test('of the deployer win over our own', () => {
-    const [table] = ofType(
-      templateOf({ ...minimal, tags: { application: 'arcade' } }),
-      'AWS::DynamoDB::Table',
-    );
-    expect(tagsOf(table?.[1].Properties)).toEqual({ application: 'arcade' });
   });
 });

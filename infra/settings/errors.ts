@@ -1,13 +1,13 @@
-/** Turns what is wrong with settings into one line each: the setting, what was given, what to write. */
+/** Turns invalid settings into one line each: the setting, its value, and what to write instead. */
 import type * as z from 'zod';
 
-/** One thing wrong: where, and what may stand there. */
-export interface Problem {
+/** One invalid setting: its path, and what is allowed there. */
+export interface InvalidSetting {
   readonly path: readonly PropertyKey[];
   readonly allowed: string;
 }
 
-/** Settings that cannot be deployed. `lines` has one sentence for each problem. */
+/** Settings that cannot be deployed. `lines` has one line for each invalid setting. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly lines: readonly string[];
@@ -18,14 +18,14 @@ export class SettingsError extends Error {
   }
 }
 
-/** `['streamGroups', 1, 'region']` as a deployer reads it: `streamGroups[1].region`. */
+/** `['streamGroups', 1, 'region']` as text: `streamGroups[1].region`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at > 0 ? '.' : ''}${String(part)}`))
     .join('');
 }
 
-/** The value at `path` in what the deployer wrote, `undefined` where there is none. */
+/** The value at `path` in the deployer's input, `undefined` if there is none. */
 export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, part) =>
@@ -34,19 +34,19 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** What was given, in at most 60 characters and always on one line. */
+/** The value as JSON, in at most 60 characters and on one line. */
 function given(value: unknown): string {
   if (value === undefined) return 'missing';
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 60 ? `${json.slice(0, 57)}...` : json;
 }
 
-export function problemLine(input: unknown, { path, allowed }: Problem): string {
+export function invalidLine(input: unknown, { path, allowed }: InvalidSetting): string {
   const subject = path.length > 0 ? `${pathText(path)} is` : 'the settings are';
   return `${subject} ${given(valueAt(input, path))}; write ${allowed}`;
 }
 
-/** Edits (insert, delete, replace) that turn one word into the other: Levenshtein's distance. */
+/** Levenshtein distance: the number of edits (insert, delete, replace) that turn one word into the other. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (const [i, letter] of [...from].entries()) {
@@ -60,7 +60,7 @@ function distance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-/** The known name nearest to what was written; names that differ only in case come first. */
+/** The known name with the smallest distance, ignoring case. The first one wins a tie. */
 export function nearest(name: string, known: readonly string[]): string {
   const score = (candidate: string) => distance(name.toLowerCase(), candidate.toLowerCase());
   return known.reduce(
@@ -69,18 +69,18 @@ export function nearest(name: string, known: readonly string[]): string {
   );
 }
 
-/** Asks whether a name was meant, where one is near enough to be a slip. */
+/** Suggests a known name if it is near enough. */
 function suggestion(key: string, known: readonly string[]): string {
   const name = nearest(key, known);
   const slip = distance(key.toLowerCase(), name.toLowerCase()) <= Math.ceil(name.length / 3);
   return slip ? `; did you mean ${JSON.stringify(name)}? ` : '. ';
 }
 
-/** One line for each thing zod found. The schema's messages are already the sentence of what is allowed. */
-export function issueLines(input: unknown, issues: readonly z.core.$ZodIssue[]): string[] {
+/** One line for each zod issue. The messages of the schema are already what is allowed. */
+export function zodIssueLines(input: unknown, issues: readonly z.core.$ZodIssue[]): string[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
-      return [problemLine(input, { path: issue.path, allowed: issue.message })];
+      return [invalidLine(input, { path: issue.path, allowed: issue.message })];
     const known = issue.message.split(', ');
     return issue.keys.map(
       (key) =>

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { OPERATOR_PROBLEMS } from '../../lambdas/problems/operator-problems.ts';
 import type { operatorContracts } from '../../openapi/operator.ts';
 import { atOneMoment, newOffer } from '../emulator/support.ts';
-import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
-import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
+import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
+import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
 let handlers: Handlers;
 beforeAll(async () => {
@@ -18,25 +18,25 @@ afterEach(async () => {
 const ACCESS = 'CreateStreamSessionAdminShell';
 const REASON = 'Ticket 4711: black screen after the last update';
 
-/** An operator's requests, in a deployment. */
+/** The requests of an operator in a deployment. */
 function operating(variant: Variant = {}, userArn?: string) {
-  const ask = handlers.operator(userArn);
+  const send = handlers.operator(userArn);
   return {
     shell: (
       streamSessionId: string,
       { reason = REASON, lifeMs }: { reason?: string; lifeMs?: number } = {},
-    ) => ask('operator-shell', { streamSessionId, body: { reason }, lifeMs }, variant),
-    sessions: (playerId: string) => ask('operator-sessions', { playerId }, variant),
+    ) => send('operator-shell', { streamSessionId, body: { reason }, lifeMs }, variant),
+    sessions: (playerId: string) => send('operator-sessions', { playerId }, variant),
     terminate: (streamSessionId: string, lifeMs?: number) =>
-      ask('operator-terminate', { streamSessionId, lifeMs }, variant),
+      send('operator-terminate', { streamSessionId, lifeMs }, variant),
   };
 }
 
 async function started(status: string) {
   const player = handlers.player();
-  const { json } = await player.ask('start', { body: { signalRequest: newOffer() } });
+  const { json } = await player.send('start', { body: { signalRequest: newOffer() } });
   const id: string = json.streamSession.streamSessionId;
-  await handlers.reaches(id, status);
+  await handlers.untilStatus(id, status);
   return { player, id };
 }
 const playing = async () => (await started('CONNECTED')).id;
@@ -47,14 +47,14 @@ async function activating() {
 
 const stranger = 'arn:aws:iam::123456789012:user/mallory';
 const one = { shellsPerMinute: 1 };
-/** What AWS can do to a request about a session that is played. */
-const failingPlayed = (operation: string, ask: (id: string) => Promise<Answer>) =>
+/** The failures of AWS for a request about a session that a player uses. */
+const failingPlayed = (operation: string, send: (id: string) => Promise<TestResponse>) =>
   failing(
     () => handlers,
     operation,
     async () => {
       const id = await playing();
-      return () => ask(id);
+      return () => send(id);
     },
   );
 
@@ -70,13 +70,13 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     session_not_accessible: async () => operating().shell(await activating()),
     async session_over() {
       const { player, id } = await started('CONNECTED');
-      await player.ask('terminate', { streamSessionId: id });
+      await player.send('terminate', { streamSessionId: id });
       return operating().shell(id);
     },
     async access_not_ready() {
       const id = await playing();
       await handlers.fault(ACCESS, 'notReady');
-      // Long enough for the calls to AWS, too short to wait for it.
+      // Long enough for the calls to AWS, too short to wait until access is ready.
       return atOneMoment(() => operating().shell(id, { lifeMs: 4500 }));
     },
   },
@@ -85,7 +85,7 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     not_an_operator: () => operating({}, stranger).sessions('somebody'),
     async broker_misconfigured() {
       const { playerId } = handlers.player();
-      await handlers.spoil(playerId);
+      await handlers.writeInvalidRecord(playerId);
       return operating().sessions(playerId);
     },
     upstream_unavailable: () => operating({ table: 'none' }).sessions('somebody'),
@@ -102,9 +102,9 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
   },
 };
 
-answersEachCode(PROVOKE, OPERATOR_PROBLEMS);
+respondsWithEachCode(PROVOKE, OPERATOR_PROBLEMS);
 
-it('what succeeds is as told: a shell, the sessions of a player, live and over, and an end', async () => {
+it('successful responses match the document: a shell, the sessions of a player, live and over, and an end', async () => {
   const { player, id } = await started('CONNECTED');
   const answers = [
     await operating().shell(id),

@@ -1,4 +1,4 @@
-/** What a deployer may write about operators and must not, and the one line that each earns. */
+/** Invalid settings about operators, and the error line of each. */
 
 const principal =
   'an IAM user such as "arn:aws:iam::123456789012:user/alice", or a role\'s sessions such as "arn:aws:sts::123456789012:assumed-role/Operators/*": the role\'s name without its path, then * or one session\'s name, and no other *';
@@ -10,11 +10,15 @@ const topic =
 const role = 'arn:aws:iam::123456789012:role/Operators';
 const sessions = 'arn:aws:sts::123456789012:assumed-role/Ops/*';
 
-/** `[what, settings, line]` */
-export const operatorCases: readonly [what: string, change: Record<string, unknown>, line: string][] = [
+/** `[case, settings, error line]` */
+export const refusedOperatorSettings: readonly [
+  what: string,
+  change: Record<string, unknown>,
+  line: string,
+][] = [
   ['everybody for an operator', { operators: ['*'] }, `operators[0] is "*"; write ${principal}`],
   [
-    'a role as IAM names it, which no caller is called',
+    'the IAM ARN of a role, which API Gateway never reports for a caller',
     { operators: [sessions, role] },
     `operators[1] is "${role}"; write ${principal}`,
   ],
@@ -71,7 +75,7 @@ export const operatorCases: readonly [what: string, change: Record<string, unkno
   ],
   ['a topic by its name', { alarmTopic: 'on-call' }, `alarmTopic is "on-call"; write ${topic}`],
   [
-    'a stack whose name leaves no room for that of the operators',
+    'a stack name that is too long for the operator stack',
     { operators: [], stackName: `A${'x'.repeat(120)}` },
     `stackName is "A${'x'.repeat(55)}...; write at most 120 characters, for with operators there is a stack of this name with "Operator" behind it`,
   ],

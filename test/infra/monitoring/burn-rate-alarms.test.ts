@@ -2,37 +2,37 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { burns, burnThreshold } from '../../infra/monitoring/burn-rate-alarms.ts';
-import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { parseSettings, type SettingsInput } from '../../infra/settings/settings.ts';
+import { burnRates, burnThreshold } from '../../../infra/monitoring/burn-rate-alarms.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
+import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { linesOf } from '../setting-lines.ts';
+import { templateOf, text, withProvider } from '../synth.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
-import { linesOf } from './setting-lines.ts';
-import { templateOf, text, withProvider } from './synth.ts';
 
 const alarmsWith = (alarms: SettingsInput['alarms']) => alarmsOf(templateOf({ ...withProvider, alarms }));
 
-/** What rings, and the two alarms that it is made of. */
-function burning(name: string, alarms: ReturnType<typeof alarmsOf>) {
-  const ringing = alarms.find((alarm) => nameOf(alarm) === name);
-  const rule = text(ringing.AlarmRule);
-  return { ringing, rule, parts: alarms.filter(({ id }) => rule.includes(`\${${id}.Arn}`)) };
+/** A composite alarm and the two alarms that it is made of. */
+function compositeAlarm(name: string, alarms: ReturnType<typeof alarmsOf>) {
+  const composite = alarms.find((alarm) => nameOf(alarm) === name);
+  const rule = text(composite.AlarmRule);
+  return { composite, rule, parts: alarms.filter(({ id }) => rule.includes(`\${${id}.Arn}`)) };
 }
 
-/** `[threshold, expression]` of each alarm that a budget burns by. */
-const judged = (alarms: ReturnType<typeof alarmsOf>) =>
-  burns.map(({ how }) =>
-    burning(`ReconnectsFailing${how}`, alarms).parts.map(({ Threshold, Metrics }) => [
+/** `[threshold, expression]` of each part of the burn rate alarms. */
+const partsOfBurnRates = (alarms: ReturnType<typeof alarmsOf>) =>
+  burnRates.map(({ suffix }) =>
+    compositeAlarm(`ReconnectsFailing${suffix}`, alarms).parts.map(({ Threshold, Metrics }) => [
       Threshold,
       Metrics[0].Expression,
     ]),
   );
 
-describe('a budget that burns', () => {
+describe('a burn rate alarm', () => {
   test.each([
     ['ReconnectsFailingFast', 0.144, [300, 3600]],
     ['ReconnectsFailingSlowly', 0.06, [1800, 21_600]],
-  ] as const)('%s rings where it matters and still goes on: in both windows', (name, threshold, periods) => {
-    const { rule, parts } = burning(name, alarmsWith(undefined));
+  ] as const)('%s is in alarm only while both windows are', (name, threshold, periods) => {
+    const { rule, parts } = compositeAlarm(name, alarmsWith(undefined));
     expect(rule).toMatch(/^\(ALARM\(.+\) AND ALARM\(.+\)\)$/);
     expect(parts.map(({ Threshold }) => Threshold)).toEqual([threshold, threshold]);
     const windows = parts.flatMap(({ Metrics }) =>
@@ -41,8 +41,8 @@ describe('a budget that burns', () => {
     expect([...new Set(windows)].toSorted((a, b) => a - b)).toEqual(periods);
   });
 
-  test("rings by the deployer's own objective and number of answers", () => {
-    expect(judged(alarmsWith({ reconnectObjective: 0.999, leastAnswers: 200 }))).toEqual([
+  test("uses the deployer's objective and least number of responses", () => {
+    expect(partsOfBurnRates(alarmsWith({ reconnectObjective: 0.999, leastAnswers: 200 }))).toEqual([
       [
         [0.0144, 'IF(answered >= 200, IF(FILL(players, 0) >= 3, failed, 0), 0)'],
         [0.0144, 'IF(answered >= 200, failed, 0)'],
@@ -54,7 +54,7 @@ describe('a budget that burns', () => {
     ]);
   });
 
-  test('never rings for ever nor never at all, whatever objective the settings let through', () => {
+  test('can start and can end, for every objective that the settings allow', () => {
     const allowed = (reconnectObjective: number) =>
       linesOf({ ...withProvider, alarms: { reconnectObjective } }).length === 0;
     expect([0.9499, 0.95, 0.9999, 0.99991, 1].map(allowed)).toEqual([false, true, true, false, false]);
@@ -65,8 +65,8 @@ describe('a budget that burns', () => {
     );
     fc.assert(
       fc.property(objectives.filter(allowed), (objective) => {
-        const [fast, slow] = burns.map(({ times }) => burnThreshold(times, objective));
-        // A part of failures is 0 at least, and where nothing fails nothing may ring; it is 1 at most.
+        const [fast, slow] = burnRates.map(({ factor }) => burnThreshold(factor, objective));
+        // A failure ratio is at least 0, and an alarm at 0 would never end. It is at most 1.
         expect(slow).toBeGreaterThan(0.0001);
         expect(fast).toBeGreaterThan(slow ?? 0);
         expect(fast).toBeLessThan(1);
@@ -74,25 +74,28 @@ describe('a budget that burns', () => {
     );
   });
 
-  test('says to whoever is called what the settings allow, not what they say by default', () => {
-    const said = (alarms: SettingsInput['alarms']) =>
-      burns.map(({ how }) => burning(`ReconnectsFailing${how}`, alarmsWith(alarms)).ringing.AlarmDescription);
-    expect(said({ reconnectObjective: 0.999 })).toEqual([
+  test("describes the deployer's objective, not the default", () => {
+    const descriptions = (alarms: SettingsInput['alarms']) =>
+      burnRates.map(
+        ({ suffix }) =>
+          compositeAlarm(`ReconnectsFailing${suffix}`, alarmsWith(alarms)).composite.AlarmDescription,
+      );
+    expect(descriptions({ reconnectObjective: 0.999 })).toEqual([
       expect.stringContaining('at least 1.44 of 100, where 0.1 of 100 may'),
       expect.stringContaining('at least 0.6 of 100, where 0.1 of 100 may'),
     ]);
-    expect(said(undefined)).toEqual([
+    expect(descriptions(undefined)).toEqual([
       expect.stringContaining('at least 14.4 of 100, where 1 of 100 may'),
       expect.stringContaining('at least 6 of 100, where 1 of 100 may'),
     ]);
   });
 });
 
-describe('an answer that is slow', () => {
+describe('the alarm AnswersSlow', () => {
   const slow = (alarms: SettingsInput['alarms']) =>
     alarmsWith(alarms).find((alarm) => nameOf(alarm) === 'AnswersSlow');
 
-  test("is slow by the deployer's own measure, and the alarm says which", () => {
+  test("uses the deployer's threshold and names it", () => {
     expect(slow({ slowAnswerSeconds: 2.3 })).toMatchObject({
       Threshold: 2300,
       DatapointsToAlarm: 3,
@@ -101,7 +104,7 @@ describe('an answer that is slow', () => {
     expect(slow(undefined).Threshold).toBe(3000);
   });
 
-  test('is one that the function lives to give: above its time-out nothing would ever be measured', () => {
+  test("has no threshold above the function's time-out, where no response would be measured", () => {
     const { timeoutSeconds = 0 } = playerRoutes.find(({ name }) => name === 'reconnect') ?? {};
     const most = { ...withProvider, alarms: { slowAnswerSeconds: timeoutSeconds - 1 } };
     expect(linesOf(most)).toEqual([]);
@@ -110,14 +113,14 @@ describe('an answer that is slow', () => {
 });
 
 describe('the runbook', () => {
-  const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+  const runbook = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'runbook.md'), 'utf8');
   const chapter = (name: string) => runbook.split(`### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
   const { reconnectObjective, leastAnswers, slowAnswerSeconds } = parseSettings(withProvider).alarms;
 
-  test('gives the figures of the defaults, and names the setting that may say otherwise', () => {
-    for (const { how, times } of burns) {
-      const name = `ReconnectsFailing${how}`;
-      const part = Number((100 * burnThreshold(times, reconnectObjective)).toFixed(4));
+  test('gives the default figures, and names the settings that change them', () => {
+    for (const { suffix, factor } of burnRates) {
+      const name = `ReconnectsFailing${suffix}`;
+      const part = Number((100 * burnThreshold(factor, reconnectObjective)).toFixed(4));
       expect(chapter(name)).toContain(`${part} of 100`);
       expect(chapter(name)).toContain('`alarms.reconnectObjective`');
     }

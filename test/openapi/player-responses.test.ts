@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../lambdas/problems/problems.ts';
 import type { playerContracts } from '../../openapi/player.ts';
 import { newOffer } from '../emulator/support.ts';
-import { type Answer, type Handlers, openHandlers, type Variant } from './handlers.ts';
-import { answersEachCode, failing, type Provoke, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
+import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
+import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
 let handlers: Handlers;
 beforeAll(async () => {
@@ -21,25 +21,26 @@ afterEach(async () => {
 
 const CONNECT = 'CreateStreamSessionConnection';
 
-/** A player's requests as the page sends them, in a deployment. */
+/** The requests of a player in a deployment, as the page sends them. */
 function playing(variant: Variant = {}, sub?: string) {
-  const { ask, playerId } = handlers.player(sub);
+  const { send, playerId } = handlers.player(sub);
   return {
     playerId,
     start: (signalRequest = newOffer(), more: { key?: string; lifeMs?: number } = {}) =>
-      ask('start', { body: { signalRequest }, ...more }, variant),
-    status: (streamSessionId: string, lifeMs?: number) => ask('status', { streamSessionId, lifeMs }, variant),
-    sessions: () => ask('sessions', {}, variant),
+      send('start', { body: { signalRequest }, ...more }, variant),
+    status: (streamSessionId: string, lifeMs?: number) =>
+      send('status', { streamSessionId, lifeMs }, variant),
+    sessions: () => send('sessions', {}, variant),
     reconnect: (
       streamSessionId: string,
       more: { signalRequest?: string; previousConnectionId?: string; key?: string; lifeMs?: number } = {},
     ) => {
       const { signalRequest = newOffer(), previousConnectionId, ...rest } = more;
       const body = { signalRequest, ...(previousConnectionId === undefined ? {} : { previousConnectionId }) };
-      return ask('reconnect', { streamSessionId, body, ...rest }, variant);
+      return send('reconnect', { streamSessionId, body, ...rest }, variant);
     },
     terminate: (streamSessionId: string, lifeMs?: number) =>
-      ask('terminate', { streamSessionId, lifeMs }, variant),
+      send('terminate', { streamSessionId, lifeMs }, variant),
   };
 }
 
@@ -47,14 +48,14 @@ async function connected(variant: Variant = {}) {
   const player = playing(variant);
   const { json } = await player.start();
   const id: string = json.streamSession.streamSessionId;
-  await handlers.reaches(id, 'CONNECTED');
+  await handlers.untilStatus(id, 'CONNECTED');
   return { player, id, connectionId: json.connectionId as string };
 }
 
 async function dropped(variant: Variant = {}) {
   const playerAnd = await connected(variant);
   await handlers.control('POST', `streamsessions/${playerAnd.id}/drop`, { how: 'blackhole' });
-  await handlers.reaches(playerAnd.id, 'PENDING_CLIENT_RECONNECTION');
+  await handlers.untilStatus(playerAnd.id, 'PENDING_CLIENT_RECONNECTION');
   return playerAnd;
 }
 
@@ -65,18 +66,21 @@ async function activating() {
   return { player, id: json.streamSession.streamSessionId as string };
 }
 
-/** Asks twice, the second time while AWS has not answered the first. @returns the second answer */
-async function whileHeld(operation: string, ask: () => Promise<Answer>): Promise<Answer> {
+/**
+ * Sends two requests, the second one before AWS has answered the first.
+ * @returns the second response
+ */
+async function whileHeld(operation: string, send: () => Promise<TestResponse>): Promise<TestResponse> {
   await handlers.hold(operation);
-  const first = ask();
-  await handlers.isHolding();
-  const answer = await ask();
+  const first = send();
+  await handlers.untilHeld();
+  const answer = await send();
   await handlers.release();
   expect((await first).status).toBe(201);
   return answer;
 }
 
-const failingAt = (operation: string, prepare: () => Promise<() => Promise<Answer>>) =>
+const failingAt = (operation: string, prepare: () => Promise<() => Promise<TestResponse>>) =>
   failing(() => handlers, operation, prepare);
 
 const PROVOKE: Provoke<typeof playerContracts> = {
@@ -118,7 +122,8 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     },
   },
   status: {
-    // Of the caller's own session a stale status is told instead; of one that may be adopted nothing is known.
+    // For the player's own session a failed lookup gives the last known status. For a session that may be imported nothing is
+    // known.
     ...failingAt('GetStreamSession', async () => () => playing().status('started-elsewhere')),
     invalid_request: () => playing().status('no id'),
     upstream_timeout: () => playing().status('started-elsewhere', 1400),
@@ -132,7 +137,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     invalid_request: () => playing({}, '').sessions(),
     async broker_misconfigured() {
       const player = playing();
-      await handlers.spoil(player.playerId);
+      await handlers.writeInvalidRecord(player.playerId);
       return player.sessions();
     },
     upstream_unavailable: () => playing({ table: 'none' }).sessions(),
@@ -190,7 +195,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     },
     async answer_lost() {
       const { player, id } = await dropped();
-      // A client without the answer does not connect: the session stays where the lost answer left it.
+      // A client without the answer does not connect, so the session stays as the lost response left it.
       await handlers.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 1000 });
       await handlers.fault(CONNECT, 'lostResponse', { count: 1 });
       return player.reconnect(id);
@@ -223,10 +228,10 @@ const PROVOKE: Provoke<typeof playerContracts> = {
   },
 };
 
-answersEachCode(PROVOKE, PROBLEMS);
+respondsWithEachCode(PROVOKE, PROBLEMS);
 
-describe('and what succeeds is as told', () => {
-  it('through the life of a session, whichever route is asked', async () => {
+describe('successful responses match the document', () => {
+  it('on every route, through the life of a session', async () => {
     const { player, id, connectionId } = await dropped();
     const answers = [
       await player.sessions(),
@@ -238,7 +243,7 @@ describe('and what succeeds is as told', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200]);
   });
 
-  it('and repeated it says so', async () => {
+  it('also when a start is repeated with the same key', async () => {
     const player = playing();
     const offer = newOffer();
     const answers = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../infra/settings/settings.ts';
-import { group, minimal, ofType, templateOf, text, withProvider } from './synth.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
+import { group, minimal, ofType, templateOf, text, withProvider } from '../synth.ts';
 
 const template = templateOf(withProvider);
 const functions = ofType(template, 'AWS::Lambda::Function').map(
@@ -20,7 +20,7 @@ test('every function runs on the runtime and architecture that it is built and m
   }
 });
 
-test('a killed function costs its player seconds, and is gone long before API Gateway gives up', () => {
+test('a function times out long before API Gateway does, so a killed one costs its player only seconds', () => {
   const timeouts = Object.fromEntries(functions.map(([name, { Timeout }]) => [name, Timeout]));
   expect(timeouts).toEqual({ start: 15, status: 6, sessions: 5, reconnect: 10, terminate: 10 });
 });
@@ -74,7 +74,7 @@ describe('the environment of a function', () => {
   });
 });
 
-test("memory and log level are the deployer's", () => {
+test('memory and log level are those of the settings', () => {
   const other = templateOf({ ...minimal, memoryMb: 1024, logs: { level: 'DEBUG' } });
   for (const [, { Properties }] of ofType(other, 'AWS::Lambda::Function')) {
     expect(Properties.MemorySize).toBe(1024);
@@ -82,7 +82,7 @@ test("memory and log level are the deployer's", () => {
   }
 });
 
-test('every log ends: the five functions and the API each write to a group with the chosen retention', () => {
+test('every log expires: the five functions and the API each write to a group with the chosen retention', () => {
   const groups = ofType(templateOf({ ...minimal, logs: { retentionDays: 90 } }), 'AWS::Logs::LogGroup');
   expect(groups).toHaveLength(6);
   for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(90);

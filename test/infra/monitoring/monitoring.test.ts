@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { Rejoin } from '../../infra/rejoin.ts';
-import { alarmsOf, nameOf } from './alarms-of.ts';
+import { Rejoin } from '../../../infra/rejoin.ts';
 import {
   group,
   minimal,
@@ -15,18 +14,20 @@ import {
   templateOf,
   text,
   withProvider,
-} from './synth.ts';
-import { watchedBy, widgetsOf } from './watched.ts';
+} from '../synth.ts';
+import { alarmsOf, nameOf } from './alarms-of.ts';
+import { watchedMetrics, widgetsOf } from './watched-metrics.ts';
 
-const docs = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
+const docs = (name: string) =>
+  readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', name), 'utf8');
 const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
 const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
 const template = templateOf({ ...withProvider, alarmTopic });
 
-const ringing = alarmsOf(template).filter(({ AlarmActions }) => AlarmActions);
+const notifying = alarmsOf(template).filter(({ AlarmActions }) => AlarmActions);
 
-/** Those at least that the service promises, and what a look at them needs to know. */
-const promised = {
+/** The alarms that docs/runbook.md describes, with the parameters that matter. */
+const expectedAlarms = {
   ReconnectsFailingFast: undefined,
   ReconnectsFailingSlowly: undefined,
   NobodyGetsBack: { EvaluationPeriods: 1, Threshold: 3 },
@@ -45,18 +46,21 @@ const promised = {
 };
 
 describe('an alarm of the player API', () => {
-  test.each(Object.entries(promised))('%s is there, and tells the topic of the settings', (name, when) => {
-    const found = ringing.filter((alarm) => nameOf(alarm) === name);
-    expect(found).toEqual([expect.objectContaining({ AlarmActions: [alarmTopic], ...when })]);
-  });
+  test.each(Object.entries(expectedAlarms))(
+    '%s exists, and notifies the topic of the settings',
+    (name, parameters) => {
+      const found = notifying.filter((alarm) => nameOf(alarm) === name);
+      expect(found).toEqual([expect.objectContaining({ AlarmActions: [alarmTopic], ...parameters })]);
+    },
+  );
 
-  test('tells nobody where there is no topic', () => {
+  test('notifies nobody without a topic', () => {
     const silent = alarmsOf(templateOf(withProvider));
-    expect(silent.length).toBeGreaterThanOrEqual(Object.keys(promised).length);
+    expect(silent.length).toBeGreaterThanOrEqual(Object.keys(expectedAlarms).length);
     for (const alarm of silent) expect(alarm).not.toHaveProperty('AlarmActions');
   });
 
-  test('is quiet where nobody plays, and looks at no more metrics than CloudWatch allows an alarm', () => {
+  test('is OK while nobody plays, and reads no more metrics than CloudWatch allows', () => {
     for (const { id, Metrics = [], TreatMissingData, AlarmRule } of alarmsOf(template)) {
       if (AlarmRule !== undefined) continue;
       expect([id, TreatMissingData]).toEqual([id, 'notBreaching']);
@@ -72,34 +76,34 @@ describe('the runbook', () => {
   const chapters = (document: string) =>
     [...docs(document).matchAll(/^### (\w+)\n\n\*\*Means:\*\* \S/gm)].map(([, name]) => name);
 
-  test('has one chapter for each alarm that rings, of its name, and none for others', () => {
-    expect(chapters('runbook.md').toSorted()).toEqual(ringing.map(nameOf).toSorted());
+  test('has one chapter for each alarm that notifies, under its name, and no others', () => {
+    expect(chapters('runbook.md').toSorted()).toEqual(notifying.map(nameOf).toSorted());
     const operator = alarmsOf(operatorTemplateOf({ ...withProvider, operators }));
     expect(chapters('operator.md').toSorted()).toEqual(operator.map(nameOf).toSorted());
   });
 
-  test('explains every metric that is ours', () => {
+  test('explains every metric of our functions', () => {
     const [, table = ''] = docs('runbook.md').split('## What the numbers mean');
     const rows = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| (`.+?) \|/gm)]
       .map(([, names]) => names)
       .join();
     const explained = [...rows.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-    const ours = watchedBy(template).filter(({ namespace }) => namespace === 'Rejoin');
-    expect(explained.toSorted()).toEqual([...new Set(ours.map(({ name }) => name))].toSorted());
+    const ownMetrics = watchedMetrics(template).filter(({ namespace }) => namespace === 'Rejoin');
+    expect(explained.toSorted()).toEqual([...new Set(ownMetrics.map(({ name }) => name))].toSorted());
   });
 
-  test('names the saved queries and widgets that there are', () => {
+  test('names only saved queries and widgets that exist', () => {
     const saved = ofType(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties.Name);
     const [, table = ''] = docs('runbook.md').split('| query | answers |\n|---|---|\n');
     const rows = (table.split('\n\n')[0] ?? '').split('\n').map((row) => row.split(' | ')[0]?.slice(2));
     expect(saved.map((name: string) => name.replace('Rejoin/', ''))).toEqual(rows);
     const titles = widgetsOf(template).map(({ properties }) => String(properties.title));
-    const asked = [...docs('runbook.md').matchAll(/\*([A-Z][^*]+)\*(?!\*)/g)].map(([, name = '']) =>
+    const named = [...docs('runbook.md').matchAll(/\*([A-Z][^*]+)\*(?!\*)/g)].map(([, name = '']) =>
       name.replaceAll('\n', ' '),
     );
     const known = [...titles, ...rows];
     expect(
-      asked.filter((name) => !known.some((each) => each?.startsWith(name)) && !/[.:]$/.test(name)),
+      named.filter((name) => !known.some((each) => each?.startsWith(name)) && !/[.:]$/.test(name)),
     ).toEqual([]);
   });
 });
@@ -107,7 +111,7 @@ describe('the runbook', () => {
 describe('the dashboard', () => {
   const widgets = widgetsOf(template);
 
-  test('asks in the order of a night: are players back, if not, why, and what is AWS doing', () => {
+  test('asks first whether players get back, then why not, then what AWS is doing', () => {
     const questions = widgets
       .filter(({ type }) => type === 'text')
       .map(({ properties }) => properties.markdown);
@@ -117,10 +121,10 @@ describe('the dashboard', () => {
       '## What is AWS doing?',
     ]);
     expect(widgets[0].type).toBe('alarm');
-    expect(widgets[0].properties.alarms.map(String)).toHaveLength(ringing.length);
+    expect(widgets[0].properties.alarms.map(String)).toHaveLength(notifying.length);
   });
 
-  test('names only metrics that GameLift Streams has, in each Region of a stream group', () => {
+  test('shows only metrics that GameLift Streams has, in each Region of a stream group', () => {
     // Developer guide, "Monitor Amazon GameLift Streams with Amazon CloudWatch".
     const known = [
       ...['ActiveCapacity', 'IdleCapacity', 'MemoryUtilization', 'CPUUtilization', 'FrameCaptureRate'],
@@ -136,14 +140,14 @@ describe('the dashboard', () => {
       ...minimal,
       streamGroups: [group, { ...group, id: 'sg-B', region: 'eu-central-1' }],
     });
-    const theirs = watchedBy(regions).filter(({ namespace }) => namespace === 'AWS/GameLiftStreams');
-    expect(theirs).toHaveLength(10);
-    for (const { name } of theirs) expect(known).toContain(name);
+    const awsMetrics = watchedMetrics(regions).filter(({ namespace }) => namespace === 'AWS/GameLiftStreams');
+    expect(awsMetrics).toHaveLength(10);
+    for (const { name } of awsMetrics) expect(known).toContain(name);
     const where = widgetsOf(regions).flatMap(({ properties }) => properties.metrics?.[0]?.[0]?.region ?? []);
     expect([...new Set(where)]).toEqual(['us-west-2', 'eu-central-1']);
   });
 
-  test('shares its name with no other deployment: neither of the same stack nor of another Region', () => {
+  test('has a unique name, also with two deployments in a stack and across Regions', () => {
     const arcade = new Stack(newApp(), 'Arcade', {
       env: { account: '111122223333', region: 'eu-central-1' },
     });
@@ -168,7 +172,7 @@ describe('saved queries', () => {
   const queries = ofType(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
   const query = (name: string) => queries.find(({ Name }) => Name.endsWith(`/${name}`));
 
-  test('look into the logs of all functions, of API Gateway, or of both', () => {
+  test('read the logs of all functions, of API Gateway, or of both', () => {
     const reads = Object.fromEntries(
       queries.map(({ Name, LogGroupNames }) => [Name, LogGroupNames.map(text)]),
     );
@@ -181,14 +185,14 @@ describe('saved queries', () => {
     });
   });
 
-  test('find no player until one is named', () => {
+  test('find nothing until you name a player', () => {
     expect(query("This player's last hour").QueryString).toContain('| filter playerId = ');
   });
 
-  test('ask the access log for fields that its lines have', () => {
+  test('use only fields that the access log has', () => {
     const format = JSON.parse(stage.AccessLogSettings.Format);
-    const asked: string = query('What never reached a function').QueryString;
-    const [, by = ''] = /by (.+)/.exec(asked) ?? [];
+    const queryString: string = query('What never reached a function').QueryString;
+    const [, by = ''] = /by (.+)/.exec(queryString) ?? [];
     expect(Object.keys(format)).toEqual(
       expect.arrayContaining([...by.split(', '), 'integrationStatus', 'ip']),
     );
@@ -201,7 +205,7 @@ describe('saved queries', () => {
     '2026-01-01T00:00:00.000Z undefined ERROR Unhandled Promise Rejection {}',
     'INIT_REPORT Init Duration: 10000.00 ms Phase: init Status: timeout',
     'INIT_REPORT Init Duration: 81.11 ms Phase: init Status: error Error Type: Runtime.ImportModuleError',
-  ])('find a function that dies, also before its first request: %s', (dying) => {
+  ])('find a crashed function, also before its first request: %s', (dying) => {
     const [, pattern = ''] =
       /@message like \/(.+)\//.exec(query('What the functions call an error').QueryString) ?? [];
     expect(dying).toMatch(new RegExp(pattern));
