@@ -2,7 +2,7 @@ import { createApiClient, type GetAccessToken, routes } from '../../client/src/a
 import type { Connection } from '../../client/src/connection.ts';
 import { type Granted, requestConnection } from '../../client/src/connection-request.ts';
 import { type Environment, environmentOf } from '../../client/src/environment.ts';
-import { budgetMs } from '../../client/src/reconnect-policy.ts';
+import { retryWindowMs } from '../../client/src/reconnect-policy.ts';
 import { createRequests } from '../../client/src/requests.ts';
 import { createScope } from '../../client/src/scope.ts';
 import type { StreamSession } from '../../client/src/session.ts';
@@ -60,7 +60,7 @@ export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
       let result: Promise<Granted<undefined> | Ended> | undefined;
       await entrance.pass(async () => {
         const lostAt = env.now() - elapsed();
-        const withinMs = budgetMs(session, lostAt, env.now());
+        const withinMs = retryWindowMs(session, lostAt, env.now());
         const path = routes.connections(session);
         const asked = ask(options, env, { path, withinMs, session, connectionId, silentMs: elapsed });
         ({ result } = asked);
@@ -87,7 +87,7 @@ function ask(
   const ended = Promise.withResolvers<Ended>();
   const scope = createScope({
     env,
-    tell() {},
+    emit() {},
     ended: (ending) => ended.resolve({ kind: 'ended', ending }),
   });
   scope.limit(about.withinMs);
@@ -113,13 +113,13 @@ function openWithoutMedia(): Connection<undefined> {
   return {
     sdk: undefined,
     death: undefined,
-    hasRival: false,
+    replacing: false,
     offer: async () => ({ kind: 'value', value: newOffer() }),
     play: async () => ({ plays: true }),
-    look: async () => {
-      throw new Error('There is nothing to look at.');
+    sample: async () => {
+      throw new Error('There is nothing to sample.');
     },
-    nextLookMs: () => 0,
+    nextSampleMs: () => 0,
     close() {},
   };
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { API_CODES, type Code, failure, type Refusal } from '../../client/src/problem.ts';
-import { budgetMs, firstWaitMs, nextStep } from '../../client/src/reconnect-policy.ts';
+import { decideRetry, firstWaitMs, retryWindowMs } from '../../client/src/reconnect-policy.ts';
 import { session } from './fakes.ts';
 
 const same = (more: Partial<Refusal> = {}): Refusal => ({ ...failure('gateway', 'same', 503), ...more });
-const step = (refusal: Refusal, more: Partial<Parameters<typeof nextStep>[0]> = {}) =>
-  nextStep({ refusal, failures: 1, remainingMs: 100_000, random: 0.5, ...more });
+const step = (refusal: Refusal, more: Partial<Parameters<typeof decideRetry>[0]> = {}) =>
+  decideRetry({ refusal, failures: 1, remainingMs: 100_000, random: 0.5, ...more });
 
 describe('a wait that a server named', () => {
   test('is never cut short, and spread upwards by a fifth at most', () => {
@@ -87,10 +87,10 @@ describe('the budget', () => {
   const LOST_AT = 1_800_000_000_000;
 
   test('is the session’s patience since the loss, and half a minute in which AWS may notice it', () => {
-    expect(budgetMs(session, LOST_AT, LOST_AT)).toBe(150_000);
-    expect(budgetMs(session, LOST_AT, LOST_AT + 2000)).toBe(148_000);
-    expect(budgetMs({ ...session, connectionTimeoutSeconds: 600 }, LOST_AT, LOST_AT)).toBe(630_000);
-    expect(budgetMs(session, LOST_AT, LOST_AT + 200_000)).toBe(0);
+    expect(retryWindowMs(session, LOST_AT, LOST_AT)).toBe(150_000);
+    expect(retryWindowMs(session, LOST_AT, LOST_AT + 2000)).toBe(148_000);
+    expect(retryWindowMs({ ...session, connectionTimeoutSeconds: 600 }, LOST_AT, LOST_AT)).toBe(630_000);
+    expect(retryWindowMs(session, LOST_AT, LOST_AT + 200_000)).toBe(0);
   });
 
   test.each([
@@ -100,16 +100,16 @@ describe('the budget', () => {
     ['not cut by an end at the loss', 0, 150_000],
   ])('of a session is %s', (_what, endsIn, budget) => {
     const endsAt = new Date(LOST_AT + endsIn).toISOString();
-    expect(budgetMs({ ...session, endsAt }, LOST_AT, LOST_AT)).toBe(budget);
+    expect(retryWindowMs({ ...session, endsAt }, LOST_AT, LOST_AT)).toBe(budget);
   });
 
   test('is not cut by the end that a session had while it waited for its first client', () => {
     const endsAt = new Date(LOST_AT + 20_000).toISOString();
-    expect(budgetMs({ ...session, status: 'ACTIVE', endsAt }, LOST_AT, LOST_AT)).toBe(150_000);
+    expect(retryWindowMs({ ...session, status: 'ACTIVE', endsAt }, LOST_AT, LOST_AT)).toBe(150_000);
   });
 
   test('is not cut by an end that can’t be read', () => {
-    expect(budgetMs({ ...session, endsAt: 'soon' }, LOST_AT, LOST_AT)).toBe(150_000);
+    expect(retryWindowMs({ ...session, endsAt: 'soon' }, LOST_AT, LOST_AT)).toBe(150_000);
   });
 });
 
@@ -134,7 +134,7 @@ test('whatever a server says: a wait is inside the budget and never shorter than
       random,
       (...given) => {
         const [refusal, failures, remainingMs, jitter] = given;
-        const { ms, ending } = nextStep({ refusal, failures, remainingMs, random: jitter });
+        const { ms, ending } = decideRetry({ refusal, failures, remainingMs, random: jitter });
         expect(ms === undefined).toBe(ending !== undefined);
         if (refusal.retry === 'never') expect(ending).toBeDefined();
         if (ms === undefined) return;
