@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { benchmarksPage, type Occasion, type Section, withSection } from './page.ts';
+import { benchmarksPage, type RunInfo, type Section, withSection } from './page.ts';
 
 const PAGE = 'docs/benchmarks.md';
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,7 +21,7 @@ export async function runAll(benches: readonly { name: string; summary: string }
     sections.push({ name, summary, ...(await runOne(name)) });
   }
   const failed = sections.filter(({ output }) => output === undefined).map(({ name }) => name);
-  writeFileSync(pagePath, benchmarksPage(sections, occasion()));
+  writeFileSync(pagePath, benchmarksPage(sections, runInfo()));
   console.log(`Written: ${PAGE}`);
   if (failed.length > 0) throw new Error(`Not measured: ${failed.join(', ')}. ${PAGE} says why.`);
 }
@@ -37,11 +37,11 @@ export async function runIntoPage(
 ): Promise<void> {
   const { output, failure } = await runOne(bench.name, options);
   if (output === undefined) throw new Error(`Not measured: ${failure}. ${PAGE} is as it was.`);
-  writeFileSync(pagePath, withSection(readFileSync(pagePath, 'utf8'), { ...bench, output }, occasion()));
+  writeFileSync(pagePath, withSection(readFileSync(pagePath, 'utf8'), { ...bench, output }, runInfo()));
   console.log(`Written: ${PAGE}`);
 }
 
-function occasion(): Occasion {
+function runInfo(): RunInfo {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
   return { machine, date: new Date().toISOString().slice(0, 10) };
@@ -54,19 +54,19 @@ function runOne(name: string, options: readonly string[] = []): Promise<Pick<Sec
     stdio: ['ignore', 'pipe', process.stderr.isTTY ? 'inherit' : 'pipe'],
   });
   let output = '';
-  let lastWords = '';
+  let lastErrorLine = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
     process.stdout.write(text);
   });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = text.trim().split('\n').at(-1) ?? lastWords;
+    lastErrorLine = text.trim().split('\n').at(-1) ?? lastErrorLine;
     process.stderr.write(text);
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) =>
-      resolve(code === 0 ? { output } : { failure: lastWords || `it ended with exit code ${code}` }),
+      resolve(code === 0 ? { output } : { failure: lastErrorLine || `it ended with exit code ${code}` }),
     );
   });
 }

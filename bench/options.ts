@@ -39,7 +39,7 @@ export function whole(
  * Where a bench draws its picture: where it is told to, else in the documentation, else, for a machine, nowhere.
  * @throws UsageError
  */
-export function picturePath(
+export function chartPath(
   given: string | undefined,
   options: { documented: string; json: boolean },
 ): { svg?: string } {

@@ -12,7 +12,7 @@ export interface Section {
 }
 
 /** Where and when the benches ran. */
-export interface Occasion {
+export interface RunInfo {
   /** Such as `2 × AMD EPYC 7R13, Node 24.21.0, linux x64`. */
   machine: string;
   /** Such as `2026-11-22`. */
@@ -22,7 +22,7 @@ export interface Occasion {
 const DRAWN = /^Drawn: (.*)$/gm;
 
 /** The page; pictures are linked from where it lies, `docs/`. */
-export function benchmarksPage(sections: readonly Section[], { machine, date }: Occasion): string {
+export function benchmarksPage(sections: readonly Section[], { machine, date }: RunInfo): string {
   return `# Benchmarks
 
 Written by \`npm run bench\` on ${date}: ${machine}. Times are this machine's; what holds elsewhere is each figure beside its
@@ -35,7 +35,7 @@ ${sections.map((section) => sectionText(section)).join('\n')}`;
  * The page with one bench's part measured anew, which says where and when; the other parts stay as they are.
  * @throws Error when the page has no such part
  */
-export function withSection(page: string, section: Section, { machine, date }: Occasion): string {
+export function withSection(page: string, section: Section, { machine, date }: RunInfo): string {
   const begin = page.indexOf(`\n## ${section.name}\n`);
   if (begin < 0) throw new Error(`The page has no part "${section.name}".`);
   const next = page.indexOf('\n## ', begin + 1);
@@ -44,8 +44,8 @@ export function withSection(page: string, section: Section, { machine, date }: O
   return `${page.slice(0, begin)}\n${next < 0 ? own : own.trimEnd()}${next < 0 ? '' : '\n'}${after}`;
 }
 
-function sectionText({ name, summary, output, failure }: Section, occasion = ''): string {
-  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.${occasion}\n`;
+function sectionText({ name, summary, output, failure }: Section, measuredOn = ''): string {
+  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.${measuredOn}\n`;
   if (output === undefined) return `${head}\nNot measured: ${failure ?? 'it failed without a word'}\n`;
   const pictures = [...output.matchAll(DRAWN)].map(
     ([, path = '']) => `![${name}: ${summary}](${path.replace(/^docs\//, '')})\n`,

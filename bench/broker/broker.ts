@@ -8,10 +8,10 @@ import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { FunctionModel } from '../../local/template/model.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
 import { type Answer, type BenchSession, playerEvent } from './event.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { longAnswer, longOffer } from './sdp.ts';
-import { createTurnstile } from './turnstile.ts';
 
 /** An item of a table, or its key. */
 export type Item = Record<string, AttributeValue>;
@@ -199,6 +199,6 @@ function lengthened(body: string): string {
 }
 
 async function eachOf<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const turnstile = createTurnstile(AT_ONCE);
-  return await Promise.all(list.map((one) => turnstile.pass(() => work(one))));
+  const limit = concurrencyLimit(AT_ONCE);
+  return await Promise.all(list.map((one) => limit.run(() => work(one))));
 }

@@ -7,13 +7,13 @@ export interface BenchSession {
 }
 
 /** The event that API Gateway hands a function of the player API, as far as the functions read it. */
-export function playerEvent(asked: {
+export function playerEvent(request: {
   player: string;
   streamGroupId: string;
   streamSessionId?: string;
   body: object;
 }) {
-  const { player, streamGroupId, streamSessionId, body } = asked;
+  const { player, streamGroupId, streamSessionId, body } = request;
   return {
     version: '2.0',
     headers: { 'content-type': 'application/json', 'idempotency-key': `bench-${randomInt(2 ** 47)}` },

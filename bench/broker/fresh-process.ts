@@ -22,15 +22,15 @@ export function freshProcess<Message extends { kind: string }>(
   });
   child.stdout?.resume();
   return new Promise((resolve, reject) => {
-    let said: Message | { kind: 'failed'; message: string } | undefined;
+    let answer: Message | { kind: 'failed'; message: string } | undefined;
     child.on('message', (message: Message) => {
-      said = message;
+      answer = message;
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      if (!said) reject(new Error(`The measured process ended early, with exit code ${code}.`));
-      else if (said.kind === 'failed') reject(new Error((said as { message: string }).message));
-      else resolve(said as Exclude<Message, { kind: 'failed' }>);
+      if (!answer) reject(new Error(`The measured process ended early, with exit code ${code}.`));
+      else if (answer.kind === 'failed') reject(new Error((answer as { message: string }).message));
+      else resolve(answer as Exclude<Message, { kind: 'failed' }>);
     });
   });
 }

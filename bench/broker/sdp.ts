@@ -15,17 +15,17 @@ const ANSWER = read('chromium-answer.sdp');
 /** An offer as long as a real one, that nobody made before. */
 export function longOffer(): string {
   const extras = { features: [{ name: 'touch', value: 'supported' }] };
-  return JSON.stringify({ type: 'offer', sdp: anew(OFFER), webSdkVersion: '1.2.0', extras });
+  return JSON.stringify({ type: 'offer', sdp: randomized(OFFER), webSdkVersion: '1.2.0', extras });
 }
 
 /** An answer to such an offer. */
 export function longAnswer(): string {
   const webSdkProtocolUrl = 'https://d2example.cloudfront.net/websdk/1.2.0/protocol.js';
-  return JSON.stringify({ type: 'answer', sdp: anew(ANSWER), webSdkProtocolUrl });
+  return JSON.stringify({ type: 'answer', sdp: randomized(ANSWER), webSdkProtocolUrl });
 }
 
 /** The same SDP of another connection: what was random is so again, and what was equal stays so. */
-function anew(sdp: string): string {
+function randomized(sdp: string): string {
   const found = [...sdp.matchAll(RANDOM_PARTS)].flatMap(([, ...parts]) => parts.filter((part) => part));
   let text = sdp;
   for (const part of new Set(found)) text = text.replaceAll(part, scrambled(part));

@@ -1,4 +1,4 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 
 /** What cold starts are measured with. */
 export interface ColdStartArguments {
@@ -41,6 +41,6 @@ export function coldStartArguments(args: readonly string[]): ColdStartArguments 
   return {
     runs: whole('runs', runs, 1, 1000),
     json,
-    ...picturePath(svg, { documented: DOCUMENTED_SVG, json }),
+    ...chartPath(svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

@@ -17,13 +17,13 @@ const module = (file.endsWith('.cjs') ? require(file) : await import(pathToFileU
   handler: Handler;
 };
 const importMs = performance.now() - begun;
-const tell = (message: ProbeMessage) => process.send?.(message, () => process.exit());
+const send = (message: ProbeMessage) => process.send?.(message, () => process.exit());
 
 if (event === undefined) {
-  tell({ kind: 'imported', importMs });
+  send({ kind: 'imported', importMs });
 } else {
   const { statusCode, body } = await module.handler(event, lambdaContext());
   const firstCallMs = performance.now() - begun;
-  if (statusCode === 201) tell({ kind: 'answered', importMs, firstCallMs });
-  else tell({ kind: 'failed', message: `The first reconnect was answered ${statusCode}: ${body}` });
+  if (statusCode === 201) send({ kind: 'answered', importMs, firstCallMs });
+  else send({ kind: 'failed', message: `The first reconnect was answered ${statusCode}: ${body}` });
 }

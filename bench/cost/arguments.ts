@@ -1,4 +1,4 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 
 /** What the cost is measured with. */
 export interface CostArguments {
@@ -47,6 +47,6 @@ export function costArguments(args: readonly string[]): CostArguments {
     players: whole('players', values.players ?? '200', 1, 2000),
     awsLatencyMs: whole('aws-latency', values['aws-latency'] ?? '200', 1, 4000),
     json,
-    ...picturePath(values.svg, { documented: DOCUMENTED_SVG, json }),
+    ...chartPath(values.svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

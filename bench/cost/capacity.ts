@@ -55,13 +55,13 @@ export function unitCounter(readItem: (tableName: string, key: Item) => Promise<
     const units = { writes: 0, reads: 0 };
     for (const { target, request, response } of exchanges) {
       const operation = target?.split('.').at(-1);
-      const asked = JSON.parse(request);
+      const input = JSON.parse(request);
       const answer = JSON.parse(response || '{}');
       if (operation === 'GetItem') {
-        units.reads += readUnits(itemBytes(answer.Item ?? {}), asked.ConsistentRead === true);
+        units.reads += readUnits(itemBytes(answer.Item ?? {}), input.ConsistentRead === true);
       } else if (operation === 'UpdateItem') {
-        const key = JSON.stringify(asked.Key);
-        const after = itemBytes(answer.Attributes ?? (await readItem(asked.TableName, asked.Key)) ?? {});
+        const key = JSON.stringify(input.Key);
+        const after = itemBytes(answer.Attributes ?? (await readItem(input.TableName, input.Key)) ?? {});
         units.writes += writeUnits(sizes.get(key) ?? 0, after);
         sizes.set(key, after);
       } else {

@@ -9,12 +9,12 @@ export interface CpuTask {
 }
 
 /** CPU of a step, all threads together, and how long it took; milliseconds. */
-export interface Step {
+export interface StepUsage {
   cpuMs: number;
   wallMs: number;
 }
 
 /** What it says. */
 export type CpuMessage =
-  | { kind: 'measured'; init: Step; reconnects: Step[] }
+  | { kind: 'measured'; init: StepUsage; reconnects: StepUsage[] }
   | { kind: 'failed'; message: string };

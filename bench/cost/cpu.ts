@@ -34,23 +34,23 @@ export async function measureCpu(
   const file = join(broker.fn.assetDirectory, 'index.mjs');
   const probe = fileURLToPath(new URL('cpu-process.ts', import.meta.url));
   const options = { env: broker.environment, log: 'pipe', stop } as const;
-  const measured: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
+  const results: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
   for (let run = 1; run <= PROCESSES; run++) {
     onProgress(`own CPU: process ${run} of ${PROCESSES}`);
     // One that finds nothing ready, and those that are warm.
     const sessions = await broker.begin(1 + Math.min(reconnects, MOST_RECONNECTS));
     const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));
     const task: CpuTask = { file, events, gapMs };
-    measured.push(await freshProcess<CpuMessage>(probe, task, options));
+    results.push(await freshProcess<CpuMessage>(probe, task, options));
   }
-  const first = measured.flatMap(({ reconnects: [cold] }) => cold ?? []);
-  const later = measured.flatMap(({ reconnects: [, ...warm] }) => warm);
+  const first = results.flatMap(({ reconnects: [cold] }) => cold ?? []);
+  const later = results.flatMap(({ reconnects: [, ...warm] }) => warm);
   const medians = (steps: typeof first) => ({
     ownMs: median(steps.map(({ cpuMs }) => cpuMs)),
     waitMs: Math.max(0, median(steps.map(({ cpuMs, wallMs }) => wallMs - cpuMs))),
   });
   return {
-    initMs: median(measured.map(({ init }) => init.cpuMs)),
+    initMs: median(results.map(({ init }) => init.cpuMs)),
     cold: medians(first),
     warm: medians(later),
   };

@@ -22,7 +22,7 @@ const CALM_GAP_MS = 250;
 /** No storm of this bench lasts as long. */
 const PATIENCE_MS = 300_000;
 
-export interface Measured {
+export interface CostMeasurement {
   calm: Usage;
   storm: Usage;
   memoryMb: number;
@@ -38,7 +38,7 @@ export async function measureCost(
   { reconnects, players, awsLatencyMs }: CostArguments,
   onProgress: (line: string) => void,
   stop: AbortSignal,
-): Promise<Measured> {
+): Promise<CostMeasurement> {
   const broker = await startBroker({ quota: STORM_QUOTA, logLevel: 'INFO', onProgress });
   try {
     await broker.slowDown(awsLatencyMs);

@@ -12,7 +12,7 @@ const MILLION = 1_000_000;
 const SECONDS_PER_MONTH = 730 * 3600;
 
 /** A reconnect's own time with so much memory, and what Lambda bills for a million of them: duration alone. */
-export interface Outlay {
+export interface DurationCost {
   ownMs: number;
   dollars: number;
 }
@@ -21,9 +21,9 @@ export interface MemoryRow {
   memoryMb: number;
   /** Of a core. */
   share: number;
-  warm: Outlay;
+  warm: DurationCost;
   /** The code's loading and the first reconnect. */
-  cold: Outlay;
+  cold: DurationCost;
   /** One sandbox of this memory kept ready for a month, used or not. */
   keptReadyDollars: number;
 }
@@ -35,7 +35,7 @@ A cold reconnect is loading the code and the first reconnect, both at the functi
 that Lambda has to start a sandbox and Node before comes on top.`;
 
 /** With `memoryMb`: waiting as measured, own CPU spread over the function's share of a core. */
-function outlay(memoryMb: number, cpuMs: number, waitMs: number): Outlay {
+function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
   const ownMs = cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
   const gbSeconds = ((waitMs + ownMs) / MS_PER_SECOND) * (memoryMb / MB_PER_GB);
   return {
@@ -58,7 +58,7 @@ export function memoryRows({ initMs, cold, warm }: ReconnectCpu): MemoryRow[] {
 }
 
 /** The rows for people. */
-export function memoryTable(cpu: ReconnectCpu): string {
+export function memoryReport(cpu: ReconnectCpu): string {
   const line = (cells: readonly (string | number)[]) =>
     cells.map((cell, at) => String(cell).padStart(at === 0 ? 8 : 14)).join('');
   const ms = (value: number) => `${value.toFixed(1)} ms`;

@@ -1,4 +1,4 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 
 /** What the overhead is measured with. */
 export interface OverheadArguments {
@@ -40,6 +40,6 @@ export function overheadArguments(args: readonly string[]): OverheadArguments {
   return {
     rounds: whole('rounds', rounds, 1, 1000),
     json,
-    ...picturePath(svg, { documented: DOCUMENTED_SVG, json }),
+    ...chartPath(svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

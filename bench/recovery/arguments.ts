@@ -1,4 +1,4 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Condition, KINDS, USUAL_NOTICE_SECONDS } from './conditions.ts';
 
@@ -54,7 +54,7 @@ export function recoveryArguments(args: readonly string[]): RecoveryArguments {
   });
   const { only } = values;
   const kinds = only === undefined ? KINDS : only.split(',').map(kind);
-  const picture = picturePath(values.svg, {
+  const picture = chartPath(values.svg, {
     documented: DOCUMENTED_SVG,
     json: json || only !== undefined,
   });

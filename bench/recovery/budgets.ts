@@ -1,4 +1,4 @@
-import type { Condition, Measured } from './conditions.ts';
+import type { Condition, ConditionRecoveries } from './conditions.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
 /** A promise about one kind of loss, and what became of it. */
@@ -16,7 +16,7 @@ const BEHIND_NOTHING_MS = 1000;
 const LOST_MS = { atOnce: 2300, afterNotice: 1000, close: 300, downlink: 14_000 };
 
 /** The budgets of one kind of loss. */
-export function budgetsOf({ condition, of }: Measured): Budget[] {
+export function budgetsOf({ condition, of }: ConditionRecoveries): Budget[] {
   if (of.rejoin === undefined) return [];
   const rejoin = figuresOf(of.rejoin);
   const budgets = [median(rejoin, allowedMs(condition))];

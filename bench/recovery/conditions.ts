@@ -84,15 +84,15 @@ export interface Recovery {
 }
 
 /** The recoveries of each policy that was measured, from one kind of loss. */
-export interface Measured {
+export interface ConditionRecoveries {
   condition: Condition;
   of: Readonly<Partial<Record<Policy, readonly Recovery[]>>>;
 }
 
-export type Recoveries = readonly Measured[];
+export type Recoveries = readonly ConditionRecoveries[];
 
 /** The policies that were measured, in their order. */
-export function policiesOf({ of }: Measured): [Policy, readonly Recovery[]][] {
+export function policiesOf({ of }: ConditionRecoveries): [Policy, readonly Recovery[]][] {
   return POLICIES.flatMap((policy) => {
     const recoveries = of[policy];
     return recoveries === undefined ? [] : [[policy, recoveries] as [Policy, readonly Recovery[]]];

@@ -11,7 +11,7 @@ export interface Control {
 
 /** @param url the emulator's base URL */
 export function control(url: string): Control {
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${url}/_emulator/${path}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -22,14 +22,14 @@ export function control(url: string): Control {
     return JSON.parse(text);
   };
   return {
-    status: async (id) => ((await ask('GET', `streamsessions/${id}`)) as { status: string }).status,
+    status: async (id) => ((await call('GET', `streamsessions/${id}`)) as { status: string }).status,
     drop: async (id, condition) => {
       const { how } = condition;
       const body = condition.how === 'blackout' ? { how, seconds: condition.seconds } : { how };
-      await ask('POST', `streamsessions/${id}/drop`, body);
+      await call('POST', `streamsessions/${id}/drop`, body);
     },
     notices: async (lossNoticeSeconds) => {
-      await ask('PUT', 'settings', { lossNoticeSeconds });
+      await call('PUT', 'settings', { lossNoticeSeconds });
     },
   };
 }

@@ -1,5 +1,5 @@
 import {
-  type Measured,
+  type ConditionRecoveries,
   nameOf,
   type Policy,
   policiesOf,
@@ -52,22 +52,22 @@ export function figuresOf(recoveries: readonly Recovery[]): Figures {
 export function jsonFigures(cuts: number, recoveries: Recoveries): Record<string, unknown> {
   const printed: Record<string, unknown> = { cuts };
   const blackouts: object[] = [];
-  for (const measured of recoveries) {
-    const { condition } = measured;
+  for (const entry of recoveries) {
+    const { condition } = entry;
     const name = nameOf(condition);
     if (condition.how === 'blackout') {
       const { seconds, notice: noticeSeconds } = condition;
-      blackouts.push({ seconds, noticeSeconds, ...each(measured, timesAndNever) });
-    } else if (condition.how === 'downlink') printed[name] = each(measured, timesAndNever);
-    else if (name === 'notice0') Object.assign(printed, each(measured, steps));
-    else printed[name] = each(measured, steps);
+      blackouts.push({ seconds, noticeSeconds, ...each(entry, timesAndNever) });
+    } else if (condition.how === 'downlink') printed[name] = each(entry, timesAndNever);
+    else if (name === 'notice0') Object.assign(printed, each(entry, steps));
+    else printed[name] = each(entry, steps);
   }
   return { ...printed, ...(blackouts.length > 0 ? { blackouts } : {}) };
 }
 
-function each<T>(measured: Measured, print: (figures: Figures) => T): Partial<Record<Policy, T>> {
+function each<T>(entry: ConditionRecoveries, print: (figures: Figures) => T): Partial<Record<Policy, T>> {
   return Object.fromEntries(
-    policiesOf(measured).map(([policy, recoveries]) => [policy, print(figuresOf(recoveries))]),
+    policiesOf(entry).map(([policy, recoveries]) => [policy, print(figuresOf(recoveries))]),
   );
 }
 

@@ -6,7 +6,7 @@ import { startChild } from '../storm/child.ts';
 import type { RecoveryArguments } from './arguments.ts';
 import {
   type Condition,
-  type Measured,
+  type ConditionRecoveries,
   nameOf,
   POLICY_NAMES,
   policiesFor,
@@ -34,7 +34,7 @@ export interface Listeners {
   /** Told in one line what goes on. */
   onProgress: (line: string) => void;
   /** Told what each kind of loss led to as soon as it is known: a later one may fail. */
-  onMeasured: (measured: Measured) => void;
+  onRecoveries: (entry: ConditionRecoveries) => void;
 }
 
 type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
@@ -46,7 +46,7 @@ type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
  */
 export async function measureRecovery(
   { cuts, conditions }: Size,
-  { onProgress, onMeasured }: Listeners,
+  { onProgress, onRecoveries }: Listeners,
   stop: AbortSignal,
 ): Promise<Recoveries> {
   const script = await buildPlayerPage();
@@ -69,13 +69,13 @@ export async function measureRecovery(
     });
     const { endpoints } = await deployment.next('ready');
     const emulator = control(endpoints.gameLiftStreams);
-    const results: Measured[] = [];
+    const results: ConditionRecoveries[] = [];
     for (const condition of conditions) {
       const policies = policiesFor(condition);
       const of = Object.fromEntries(policies.map((policy): [string, Recovery[]] => [policy, []]));
-      const measured: Measured = { condition, of };
+      const entry: ConditionRecoveries = { condition, of };
       const show = () => {
-        const done = policiesOf(measured).map(([policy, { length }]) => `${POLICY_NAMES[policy]} ${length}`);
+        const done = policiesOf(entry).map(([policy, { length }]) => `${POLICY_NAMES[policy]} ${length}`);
         onProgress(`${sentenceOf(condition)}: ${done.join(', ')} of ${cuts}`);
       };
       const players = policies.flatMap((policy) =>
@@ -93,8 +93,8 @@ export async function measureRecovery(
       await emulator.notices(condition.notice);
       await Promise.all(lanes.map((lane) => cutAgain(lane, condition, of[lane.policy] ?? [], cuts, show)));
       await Promise.all(lanes.map((lane) => lane.close()));
-      results.push(measured);
-      onMeasured(measured);
+      results.push(entry);
+      onRecoveries(entry);
     }
     return results;
   } finally {

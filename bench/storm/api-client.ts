@@ -22,11 +22,11 @@ export function apiConnections(): ApiConnections {
       response.setEncoding('utf8');
       for await (const part of response) text += part;
       const { statusCode = 0 } = response;
-      const told = Object.entries(response.headers).map(([name, value]): [string, string] => [
+      const responseHeaders = Object.entries(response.headers).map(([name, value]): [string, string] => [
         name,
         String(value),
       ]);
-      return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: told });
+      return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: responseHeaders });
     },
     close: () => agent.destroy(),
   };

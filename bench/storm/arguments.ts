@@ -1,4 +1,4 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What a storm is measured with. */
@@ -66,7 +66,7 @@ export function stormArguments(args: readonly string[]): StormArguments {
   if (simulate && others.length > 0) {
     throw new UsageError('--simulate takes one --notice.');
   }
-  const picture = picturePath(values.svg, { documented: DOCUMENTED_SVG, json: json || simulate });
+  const picture = chartPath(values.svg, { documented: DOCUMENTED_SVG, json: json || simulate });
   return {
     players: whole('players', values.players ?? '2000', 1, simulate ? 1_000_000 : 15_000),
     quota: whole('quota', values.quota ?? '20', 1, simulate ? 10_000 : 1000),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
-import { createTurnstile } from '../broker/turnstile.ts';
+import { concurrencyLimit } from '../broker/concurrency-limit.ts';
 import { type ApiConnections, apiConnections } from './api-client.ts';
 import { runCrowd, type StormPlayer } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
@@ -26,9 +26,9 @@ const ENTER_AT_ONCE = 10;
 const WARM_REQUESTS = 10;
 
 const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask;
-const tell = (message: CrowdMessage) =>
-  new Promise<void>((told) => {
-    if (process.connected) process.send?.(message, () => told());
+const report = (message: CrowdMessage) =>
+  new Promise<void>((sent) => {
+    if (process.connected) process.send?.(message, () => sent());
   });
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
@@ -37,20 +37,20 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
   const { endpoints, policy } = task;
   const { identity, streamGroupId } = endpoints;
   if (policy !== 'rejoin') {
-    const place = { ...endpoints, endpoint: endpoints.gameLiftStreams, credentials: endpoints.publisher };
-    const sdk = sdkPlayers(place, { players: task.players, backoff: policy === 'sdkBackoff' });
+    const target = { ...endpoints, endpoint: endpoints.gameLiftStreams, credentials: endpoints.publisher };
+    const sdk = sdkPlayers(target, { players: task.players, backoff: policy === 'sdkBackoff' });
     // A client that has started sessions is warm.
     return { ...sdk, warmUp: async () => {} };
   }
   const connections = apiConnections();
   // Faster than the quota in any case: a line that never grows is no storm.
-  const entrance = createTurnstile(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
+  const firstRequests = concurrencyLimit(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
   const players = Array.from({ length: task.players }, (_, number) =>
     rejoinPlayer({
       api: endpoints.api,
       streamGroupId,
-      entrance,
-      token: kept(() =>
+      firstRequests,
+      token: lazy(() =>
         mintAccessToken({ issuer: identity, player: `storm-${number}`, expiresIn: TOKEN_SECONDS }),
       ),
       environment: { fetch: connections.fetch },
@@ -83,7 +83,7 @@ async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId 
 }
 
 /** What is made once and kept, as pages keep their token. */
-function kept<T>(make: () => T): () => T {
+function lazy<T>(make: () => T): () => T {
   let value: T | undefined;
   return () => {
     value ??= make();
@@ -92,7 +92,7 @@ function kept<T>(make: () => T): () => T {
 }
 
 const emulator = emulatorControl(task.endpoints.gameLiftStreams);
-let toldAt = 0;
+let reportedAt = 0;
 try {
   const { players, warmUp, close } = crowd();
   const outcomes = await runCrowd({
@@ -102,19 +102,19 @@ try {
     warmUp,
     begin: async () => {
       const go = once(process, 'message');
-      await tell({ kind: 'cut' });
+      await report({ kind: 'cut' });
       await go;
     },
     onProgress: (phase, done, elapsedMs) => {
-      if (performance.now() - toldAt < TELL_EVERY_MS) return;
-      toldAt = performance.now();
-      void tell({ kind: 'progress', phase, done, elapsedMs });
+      if (performance.now() - reportedAt < TELL_EVERY_MS) return;
+      reportedAt = performance.now();
+      void report({ kind: 'progress', phase, done, elapsedMs });
     },
   });
   close();
-  await tell({ kind: 'done', outcomes });
+  await report({ kind: 'done', outcomes });
 } catch (error) {
-  await tell({ kind: 'failed', message: (error as Error).message });
+  await report({ kind: 'failed', message: (error as Error).message });
 } finally {
   emulator.close();
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTurnstile } from '../broker/turnstile.ts';
+import { concurrencyLimit } from '../broker/concurrency-limit.ts';
 import type { EmulatorControl } from './emulator.ts';
 
 /** The name of an answer that tells a session's status. */
@@ -68,10 +68,10 @@ export async function runCrowd(options: {
 }): Promise<Outcome[]> {
   const { players, patienceMs, emulator, onProgress } = options;
   const ids: string[] = [];
-  const turnstile = createTurnstile(STARTS_AT_ONCE);
+  const limit = concurrencyLimit(STARTS_AT_ONCE);
   await Promise.all(
     players.map((player) =>
-      turnstile.pass(async () => {
+      limit.run(async () => {
         ids.push(await player.start());
         onProgress('starting sessions', ids.length, 0);
       }),

@@ -20,7 +20,7 @@ export type DeploymentMessage =
   | { kind: 'failed'; message: string };
 
 /** What it is asked. */
-export type DeploymentQuestion = { kind: 'stats' };
+export type DeploymentRequest = { kind: 'stats' };
 
 /** What a crowd process is started with. */
 export interface CrowdTask {

@@ -8,7 +8,7 @@ import { createScope } from '../../client/src/scope.ts';
 import type { StreamSession } from '../../client/src/session.ts';
 import type { Ended } from '../../client/src/state.ts';
 import { START_WITHIN_MS } from '../../client/src/timing.ts';
-import type { Turnstile } from '../broker/turnstile.ts';
+import type { ConcurrencyLimit } from '../broker/concurrency-limit.ts';
 import { newOutcome, type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
 import { newOffer } from './offer.ts';
 
@@ -20,14 +20,14 @@ export interface RejoinPlayerOptions {
    * All players' first requests in a storm pass here. Lambda runs a thousand functions side by side; this machine
    * would have the first requests stand in a line so long that players who come when they were told would be late.
    */
-  entrance: Turnstile;
+  firstRequests: ConcurrencyLimit;
   token: GetAccessToken;
   /** How requests are sent, and whatever else is not as in a browser. */
   environment: Partial<Environment> & Pick<Environment, 'fetch'>;
 }
 
 /** Counts what a player's requests are answered. */
-interface Counted {
+interface CountingFetch {
   fetch: Environment['fetch'];
   outcome: Outcome;
 }
@@ -37,33 +37,39 @@ interface Counted {
  * it makes its offers with is all that is ours.
  */
 export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
-  const { streamGroupId, entrance, environment } = options;
+  const { streamGroupId, firstRequests: entrance, environment } = options;
   let session: StreamSession;
   let connectionId: string | undefined;
   return {
     async start() {
       const env = environmentOf(environment);
       const path = routes.start(streamGroupId);
-      const result = await ask(options, env, { path, withinMs: START_WITHIN_MS }).result;
+      const result = await requestConnectionAs(options, env, { path, withinMs: START_WITHIN_MS }).result;
       if (result.kind === 'ended') throw new Error(`A session can't be started: ${JSON.stringify(result)}`);
       ({ streamSession: session, connectionId } = result.answer);
       return session.streamSessionId;
     },
 
     async reconnect({ elapsed }) {
-      const { fetch, outcome } = counted(environment.fetch, elapsed);
+      const { fetch, outcome } = countingFetch(environment.fetch, elapsed);
       const answered = Promise.withResolvers<void>();
       const env = environmentOf({
         ...environment,
         fetch: (url, init) => fetch(url, init).finally(answered.resolve),
       });
       let result: Promise<Granted<undefined> | Ended> | undefined;
-      await entrance.pass(async () => {
+      await entrance.run(async () => {
         const lostAt = env.now() - elapsed();
         const withinMs = retryWindowMs(session, lostAt, env.now());
         const path = routes.connections(session);
-        const asked = ask(options, env, { path, withinMs, session, connectionId, silentMs: elapsed });
-        ({ result } = asked);
+        const effort = requestConnectionAs(options, env, {
+          path,
+          withinMs,
+          session,
+          connectionId,
+          silentMs: elapsed,
+        });
+        ({ result } = effort);
         await Promise.race([answered.promise, result]);
       });
       if ((await result)?.kind === 'granted') outcome.backAt = elapsed();
@@ -73,7 +79,7 @@ export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
 }
 
 /** Asks for a connection as the client library asks; what ends the effort is its result. */
-function ask(
+function requestConnectionAs(
   { api, token }: RejoinPlayerOptions,
   env: Environment,
   about: {
@@ -125,7 +131,7 @@ function openWithoutMedia(): Connection<undefined> {
 }
 
 /** A `fetch` that keeps an outcome of what it was answered. */
-function counted(fetch: Environment['fetch'], elapsed: () => number): Counted {
+function countingFetch(fetch: Environment['fetch'], elapsed: () => number): CountingFetch {
   const outcome = newOutcome();
   const count = (name: string) => {
     outcome.firstAnswerAt ??= elapsed();

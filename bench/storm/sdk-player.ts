@@ -15,7 +15,7 @@ const BACKOFF_BASE_MS = 1000;
 const BACKOFF_CAP_MS = 20_000;
 
 /** What the SDK is pointed at. */
-export interface SdkPlace {
+export interface SdkTarget {
   endpoint: string;
   region: string;
   credentials: AccessKey;
@@ -29,10 +29,10 @@ export interface SdkPlace {
  * the retry quota which a client shares among its calls; both are in the baselines' favour.
  */
 export function sdkPlayers(
-  place: SdkPlace,
+  target: SdkTarget,
   { players, backoff }: { players: number; backoff: boolean },
 ): { players: StormPlayer[]; close(): void } {
-  const { endpoint, region, credentials } = place;
+  const { endpoint, region, credentials } = target;
   const options = { endpoint, region, credentials, maxAttempts: MAX_ATTEMPTS };
   const first = new GameLiftStreamsClient({
     ...options,
@@ -41,7 +41,7 @@ export function sdkPlayers(
   const { requestHandler } = first.config;
   return {
     players: Array.from({ length: players }, () =>
-      sdkPlayer(new GameLiftStreamsClient({ ...options, requestHandler }), place, backoff),
+      sdkPlayer(new GameLiftStreamsClient({ ...options, requestHandler }), target, backoff),
     ),
     close: () => first.destroy(),
   };
@@ -49,7 +49,7 @@ export function sdkPlayers(
 
 function sdkPlayer(
   client: GameLiftStreamsClient,
-  { streamGroupId, application }: SdkPlace,
+  { streamGroupId, application }: SdkTarget,
   backoff: boolean,
 ): StormPlayer {
   let streamSessionId = '';

@@ -10,7 +10,7 @@ import type {
   CrowdOrder,
   CrowdTask,
   DeploymentMessage,
-  DeploymentQuestion,
+  DeploymentRequest,
   DeploymentTask,
 } from './messages.ts';
 import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
@@ -47,7 +47,7 @@ export async function measureStorm(
     notice,
     ...(itemWrites === undefined ? {} : { itemWrites }),
   };
-  const deployment = startChild<DeploymentMessage, DeploymentQuestion>('deployment-process.ts', task);
+  const deployment = startChild<DeploymentMessage, DeploymentRequest>('deployment-process.ts', task);
   try {
     deployment.on((message) => {
       if (message.kind === 'progress') onProgress(`${message.line} ...`);

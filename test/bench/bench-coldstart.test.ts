@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { barChart } from '../../bench/broker/bar-chart.ts';
 import { median } from '../../bench/broker/median.ts';
-import { barPicture } from '../../bench/broker/picture.ts';
 import { coldStartArguments } from '../../bench/coldstart/arguments.ts';
 import { figuresOf, ratioTo } from '../../bench/coldstart/figures.ts';
 import { handlerFiles } from '../../bench/coldstart/handlers.ts';
@@ -76,7 +76,7 @@ describe('the baselines', () => {
 describe('a picture of bars', () => {
   it('draws each part as long as its value, one after another', () => {
     const part = (name: string, value: number) => ({ name, value });
-    const picture = barPicture(
+    const picture = barChart(
       'Title',
       [
         { label: 'one', parts: [part('a', 30), part('b', 10)], text: '40' },

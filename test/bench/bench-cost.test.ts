@@ -4,7 +4,7 @@ import { costArguments } from '../../bench/cost/arguments.ts';
 import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
 import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
-import { memoryRows, memoryTable } from '../../bench/cost/memory.ts';
+import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
 import { PRICES, PROVISIONED_CONCURRENCY } from '../../bench/cost/prices.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
@@ -95,7 +95,7 @@ describe('what memory would buy', () => {
   });
 
   it('says beside its figures that they are reckoned, and from what', () => {
-    const printed = memoryTable(cpu);
+    const printed = memoryReport(cpu);
     for (const word of ['122.2 ms', '17.7 ms of a warm', 'Reckoned, not measured in Lambda', '1769 MB']) {
       expect(printed).toContain(word);
     }

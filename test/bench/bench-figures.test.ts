@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { stormChart } from '../../bench/storm/chart.ts';
 import type { Outcome } from '../../bench/storm/crowd.ts';
-import { stormCurve } from '../../bench/storm/curve.ts';
 import { backTimes, figuresOf, jsonFigures } from '../../bench/storm/figures.ts';
 
 const outcome = (backAt: number | null, more: Partial<Outcome> = {}): Outcome => ({
@@ -74,7 +74,7 @@ describe('the figures of a storm', () => {
 
 describe('the curve of a storm', () => {
   const draw = (back: number[], players = back.length) =>
-    stormCurve({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back, awsCallsPerPlayer: 1 }] });
+    stormChart({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back, awsCallsPerPlayer: 1 }] });
   const pointsOf = (svg: string) =>
     (/points="([^"]+)"/.exec(svg)?.[1] ?? '').split(' ').map((point) => point.split(',').map(Number));
 

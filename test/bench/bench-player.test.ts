@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTurnstile } from '../../bench/broker/turnstile.ts';
+import { concurrencyLimit } from '../../bench/broker/concurrency-limit.ts';
 import { rejoinPlayer } from '../../bench/storm/rejoin-player.ts';
 import { createVirtualClock } from '../client/virtual-clock.ts';
 
@@ -43,7 +43,7 @@ async function reconnect(...answers: (Answer | null)[]) {
   const player = rejoinPlayer({
     api: 'https://api.example',
     streamGroupId: 'sg-1',
-    entrance: createTurnstile(1),
+    firstRequests: concurrencyLimit(1),
     token: () => 'token-1',
     environment: {
       ...clock,
@@ -133,11 +133,11 @@ describe('a player of Rejoin in a storm', () => {
 
 describe('the entrance of a storm', () => {
   it('lets in so many at once and forgets nobody, whether they succeed or fail', async () => {
-    const turnstile = createTurnstile(2);
+    const limit = concurrencyLimit(2);
     let inside = 0;
     let most = 0;
     const visits = Array.from({ length: 20 }, (_, at) =>
-      turnstile.pass(async () => {
+      limit.run(async () => {
         inside += 1;
         most = Math.max(most, inside);
         await new Promise(setImmediate);
@@ -152,10 +152,10 @@ describe('the entrance of a storm', () => {
   });
 
   it('is not blocked by one who stays', async () => {
-    const turnstile = createTurnstile(1, 1);
+    const limit = concurrencyLimit(1, 1);
     let leave = () => {};
-    const staying = turnstile.pass(() => new Promise<void>((left) => (leave = left)));
-    await turnstile.pass(async () => {});
+    const staying = limit.run(() => new Promise<void>((left) => (leave = left)));
+    await limit.run(async () => {});
     leave();
     await staying;
   });

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { recoveryArguments } from '../../bench/recovery/arguments.ts';
-import { recoveryBars } from '../../bench/recovery/bars.ts';
 import { budgetsOf } from '../../bench/recovery/budgets.ts';
-import type { Measured, Recoveries, Recovery } from '../../bench/recovery/conditions.ts';
+import { recoveryChart } from '../../bench/recovery/chart.ts';
+import type { ConditionRecoveries, Recoveries, Recovery } from '../../bench/recovery/conditions.ts';
 import { figuresOf, jsonFigures } from '../../bench/recovery/figures.ts';
-import { tableHead, tablePart } from '../../bench/recovery/table.ts';
+import { reportHead, reportPart } from '../../bench/recovery/report.ts';
 
 const recovery = (frameMs: number): Recovery => ({ detectMs: frameMs - 20, answerMs: frameMs - 10, frameMs });
 const many = (...framesMs: number[]) => framesMs.map(recovery);
@@ -14,7 +14,7 @@ const healed = (...framesMs: number[]): Recovery[] =>
   framesMs.map((frameMs) => ({ detectMs: 1900, frameMs }));
 const never: Recovery = { frameMs: null };
 
-const blackout = (rejoin: Recovery[], nothing: Recovery[]): Measured => ({
+const blackout = (rejoin: Recovery[], nothing: Recovery[]): ConditionRecoveries => ({
   condition: { how: 'blackout', notice: 15, seconds: 4 },
   of: { rejoin, nothing, byHand: many(12_000) },
 });
@@ -153,7 +153,7 @@ describe('the figures of recoveries', () => {
   });
 
   it('reach people in a table that says what was lost, how, and who never came back', () => {
-    const table = [tableHead(20), ...recoveries.map(tablePart)].join('\n');
+    const table = [reportHead(20), ...recoveries.map(reportPart)].join('\n');
     expect(table).toMatch(/^packets vanish for good, AWS notices after 15 s\n {2}Rejoin .*16\.00/m);
     expect(table).toMatch(/^clean close\n {2}Rejoin .*0\.40.*\n {2}by hand .*5\.50/m);
     expect(table).toMatch(
@@ -184,7 +184,7 @@ describe('the budgets of a blackout', () => {
   });
 
   it('are printed as broken where they are', () => {
-    const table = tablePart(blackout(healed(9000), healed(4030)));
+    const table = reportPart(blackout(healed(9000), healed(4030)));
     expect(table).toContain('budget BROKEN: median at most 4.30 s: 9.00 s');
     expect(table).toContain('budget held: always back');
   });
@@ -199,7 +199,7 @@ describe('the picture of recoveries', () => {
       { condition: { how: 'close', notice: 0 }, of: { rejoin: many(400), byHand: many(300, 300, 90_000) } },
     ];
     const none: Recoveries = [blackout([never], [never])];
-    for (const svg of [recoveryBars(20, recoveries), recoveryBars(3, slow), recoveryBars(1, none)]) {
+    for (const svg of [recoveryChart(20, recoveries), recoveryChart(3, slow), recoveryChart(1, none)]) {
       expect(svg).not.toMatch(/NaN|Infinity|null/);
       for (const width of numbers(svg, 'width')) expect(width).toBeGreaterThanOrEqual(0);
       for (const x of [...numbers(svg, 'x'), ...numbers(svg, 'x2')]) {
@@ -210,7 +210,7 @@ describe('the picture of recoveries', () => {
   });
 
   it('says for each bar how long it is, or that it has no end', () => {
-    const svg = recoveryBars(20, recoveries);
+    const svg = recoveryChart(20, recoveries);
     for (const label of ['2.3 s', '7.5 s', '16.0 s', '17.0 s', '0.4 s', '5.5 s', '4.0 s', '13.0 s', '12.0 s'])
       expect(svg).toContain(`>median ${label}<`);
     expect(svg).toContain('>median 4.0 s, 1 never back<');

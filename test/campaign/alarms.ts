@@ -26,7 +26,9 @@ interface Point {
 }
 
 /** What the alarms need to know of a request: its route, what it counted, and when. */
-export type Counting = Pick<Exchange, 'endedAt' | 'counted'> & { asked: Pick<Exchange['asked'], 'route'> };
+export type Counting = Pick<Exchange, 'endedAt' | 'counted'> & {
+  request: Pick<Exchange['request'], 'route'>;
+};
 
 export interface Alarms {
   /** Those that ring by what these answers counted, by name. */
@@ -106,8 +108,14 @@ export function playerAlarms({ every = false } = {}): Alarms {
 
   return {
     ringing(exchanges) {
-      const points = exchanges.flatMap(({ asked, endedAt, counted: values }) =>
-        values.map(({ name, value, outcome }) => ({ route: asked.route, name, outcome, value, at: endedAt })),
+      const points = exchanges.flatMap(({ request, endedAt, counted: values }) =>
+        values.map(({ name, value, outcome }) => ({
+          route: request.route,
+          name,
+          outcome,
+          value,
+          at: endedAt,
+        })),
       );
       const begin = Math.min(...points.map(({ at }) => at));
       const end = Math.max(...points.map(({ at }) => at)) + MINUTE_MS;

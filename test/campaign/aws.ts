@@ -18,7 +18,7 @@ export interface AwsSession {
   statusReason?: string;
   statusAt: number;
   /** Grows with each change of status: what was due for an earlier one is void. */
-  turn: number;
+  revision: number;
   connectionTimeoutSeconds: number;
   sessionLengthSeconds: number;
   signalResponse?: string;
@@ -69,13 +69,13 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
   function become(session: AwsSession, status: StreamSessionStatus, statusReason?: string): void {
     session.status = status;
     session.statusAt = time.now();
-    session.turn++;
+    session.revision++;
     if (statusReason) session.statusReason = statusReason;
     if (isOverAtAws(session)) session.endedAt ??= time.now();
-    const { turn } = session;
+    const { revision } = session;
     const then = (milliseconds: number, act: () => void) =>
       time.after(milliseconds, () => {
-        if (session.turn === turn) act();
+        if (session.revision === revision) act();
       });
     const timeout = session.connectionTimeoutSeconds * 1000;
     if (status === 'ACTIVATING') {
@@ -121,7 +121,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
       createdAt: time.now(),
       status: 'ACTIVATING',
       statusAt: time.now(),
-      turn: 0,
+      revision: 0,
       connectionTimeoutSeconds: timeout,
       sessionLengthSeconds: length,
       accepted,

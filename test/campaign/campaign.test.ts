@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HELP, readArguments } from './arguments.ts';
-import { ATTACKS, type Attacked, attacked, expectNoViolation } from './attacks.ts';
+import { ATTACKS, type AttackTarget, attackTarget, expectNoViolation } from './attacks.ts';
 import { planOf } from './generate.ts';
-import { judged } from './judge.ts';
+import { judgePlan } from './judge.ts';
 import { FAULTS } from './plan.ts';
 
-let functions: Attacked;
+let functions: AttackTarget;
 beforeAll(async () => {
-  functions = await attacked();
+  functions = await attackTarget();
 });
 
 describe('under attack by seed, every answer that players get holds', () => {
@@ -18,8 +18,8 @@ describe('under attack by seed, every answer that players get holds', () => {
 describe('a seed', () => {
   it('does the same each time, so that what it found can be looked into', async () => {
     const run = async () => {
-      const { exchanges } = await judged(planOf(20), functions.code, () => functions.alarms);
-      return exchanges.map(({ asked, endedAt, status, text }) => [asked.id, endedAt, status, text]);
+      const { exchanges } = await judgePlan(planOf(20), functions.code, () => functions.alarms);
+      return exchanges.map(({ request, endedAt, status, text }) => [request.id, endedAt, status, text]);
     };
     expect(await run()).toEqual(await run());
   });
@@ -30,7 +30,7 @@ describe('a seed', () => {
       const found = new Set(
         plans.flatMap(({ steps, clocksApart }) => [
           ...steps.flatMap(({ faults }) => faults.map(({ on }) => (on === 'kill' ? 'kills' : on))),
-          ...steps.flatMap(({ deed }) => (deed.kind === 'outage' ? [deed.of] : [])),
+          ...steps.flatMap(({ action }) => (action.kind === 'outage' ? [action.of] : [])),
           ...(clocksApart > 0 ? ['clocks'] : []),
         ]),
       );

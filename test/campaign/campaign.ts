@@ -2,12 +2,12 @@
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import { planOf } from './generate.ts';
-import { judged } from './judge.ts';
+import { judgePlan } from './judge.ts';
 import type { FaultKind, Invariant, Plan, Violation } from './plan.ts';
-import { shrunk } from './shrink.ts';
+import { shrinkPlan } from './shrink.ts';
 
 /** One kind of violation: the first seed that showed it, and the shortest plan that still does. */
-export interface Found {
+export interface FoundViolation {
   seed: number;
   invariant: Invariant;
   what: string;
@@ -19,7 +19,7 @@ export interface Found {
 export interface Campaign {
   requests: number;
   faults: number;
-  violations: Found[];
+  violations: FoundViolation[];
 }
 
 /** What is the same in two violations of one kind: all but the numbers. */
@@ -47,7 +47,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   const result: Campaign = { requests: 0, faults: 0, violations: [] };
   for (let seed = from; seed < from + seeds; seed++) {
     const plan = planOf(seed, kinds);
-    const { requests, faults, violations } = await judged(plan, code, alarms);
+    const { requests, faults, violations } = await judgePlan(plan, code, alarms);
     result.requests += requests;
     result.faults += faults;
     for (const violation of new Map(violations.map((each) => [kindOf(each), each])).values()) {
@@ -58,8 +58,8 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
       }
       onFound?.(seed, violation);
       const violates = async (smaller: Plan) => {
-        const ran = await judged(smaller, code, alarms).catch(() => undefined);
-        return ran?.violations.some((other) => kindOf(other) === kindOf(violation)) ?? false;
+        const rerun = await judgePlan(smaller, code, alarms).catch(() => undefined);
+        return rerun?.violations.some((other) => kindOf(other) === kindOf(violation)) ?? false;
       };
       const { invariant, what } = violation;
       // A crowd takes as long as many small plans.
@@ -68,7 +68,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
         seed,
         invariant,
         what,
-        replay: await shrunk(plan, violates, most),
+        replay: await shrinkPlan(plan, violates, most),
         times: 1,
       });
     }

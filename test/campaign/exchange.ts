@@ -7,7 +7,7 @@ import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import { chanceOf } from './chance.ts';
 import type { Fault, Plan } from './plan.ts';
-import { type Asked, eventOf, GROUP } from './players.ts';
+import { eventOf, GROUP, type PlayerRequest } from './players.ts';
 import { newSandbox, type Outcome, type Sandbox, type World } from './sandbox.ts';
 import type { CountedValue } from './stand-ins.ts';
 
@@ -24,7 +24,7 @@ export interface AnswerBody {
 }
 
 export interface Exchange {
-  asked: Asked;
+  request: PlayerRequest;
   issuedAt: number;
   endedAt: number;
   died?: 'killed' | 'timedOut' | 'crashed';
@@ -59,11 +59,11 @@ export const missesPerMinute = settings.limits.missesPerMinute;
 const timeoutOf = (route: Route) => playerRoutes.find(({ name }) => name === route)?.timeoutSeconds ?? 10;
 
 export interface Exchanger {
-  send(asked: Asked, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
+  send(request: PlayerRequest, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
   /** Requests under way. */
   open(): number;
   /** All requests that were sent, in order of their being sent. */
-  issued: readonly { asked: Asked; at: number }[];
+  issued: readonly { request: PlayerRequest; at: number }[];
 }
 
 /** Sends requests to sandboxes of the product's functions. */
@@ -74,7 +74,7 @@ export function exchanger(
   { seed, clocksApart }: Pick<Plan, 'seed' | 'clocksApart'>,
 ): Exchanger {
   const sandboxes = new Map<string, Sandbox>();
-  const issued: { asked: Asked; at: number }[] = [];
+  const issued: { request: PlayerRequest; at: number }[] = [];
   let open = 0;
 
   /** The sandbox that is wanted, or, where it is busy or dead, the next. */
@@ -90,32 +90,32 @@ export function exchanger(
       return made;
     }
   }
-  const isOver = (asked: Asked) => {
-    const session = asked.session === undefined ? undefined : aws.sessions.get(asked.session);
+  const isOver = (request: PlayerRequest) => {
+    const session = request.session === undefined ? undefined : aws.sessions.get(request.session);
     return session !== undefined && isOverAtAws(session);
   };
 
   return {
     issued,
     open: () => open,
-    async send(asked, { sandbox: wanted, faults }) {
+    async send(request, { sandbox: wanted, faults }) {
       const issuedAt = world.time.now();
-      issued.push({ asked, at: issuedAt });
+      issued.push({ request, at: issuedAt });
       open++;
-      const sandbox = sandboxFor(asked.route, wanted);
+      const sandbox = sandboxFor(request.route, wanted);
       const outcome: Outcome = await sandbox.invoke(
-        { id: asked.id, event: eventOf(asked), faults },
-        timeoutOf(asked.route),
+        { id: request.id, event: eventOf(request), faults },
+        timeoutOf(request.route),
       );
       open--;
       const common = {
-        asked,
+        request,
         issuedAt,
         endedAt: world.time.now(),
         faults,
         awsWasDown: world.awsWasOut(issuedAt, world.time.now()),
         tableWasDown: world.table.wasOut(issuedAt, world.time.now()),
-        overAfter: isOver(asked),
+        overAfter: isOver(request),
       };
       const counted = [...sandbox.counted];
       if ('died' in outcome) {

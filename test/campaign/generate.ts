@@ -1,9 +1,8 @@
 /** Makes a plan from a seed: who acts, and what goes wrong. */
 import { chanceOf, wholeOf } from './chance.ts';
-import { motif, type Sketch } from './motifs.ts';
 import {
+  type Action,
   type AwsChoices,
-  type Deed,
   FAULTS,
   type Fault,
   type FaultKind,
@@ -11,6 +10,7 @@ import {
   type Plan,
   type Step,
 } from './plan.ts';
+import { type StepDraft, scenario } from './scenarios.ts';
 
 /** Draws for one step after another, so that each purpose has a name of its own. */
 function drawer(seed: number) {
@@ -59,7 +59,7 @@ function faultsOf(kinds: readonly FaultKind[], draw: Drawer): Fault[] {
   return Array.from({ length: draw.whole(1, 2) }, () => faultOf(draw.pick(...usable), draw));
 }
 
-function reconnecting({ pick }: Drawer): Deed {
+function reconnecting({ pick }: Drawer): Action {
   const again = pick(false, false, false, true);
   return {
     kind: 'reconnect',
@@ -69,12 +69,12 @@ function reconnecting({ pick }: Drawer): Deed {
   };
 }
 
-function deedOf(draw: Drawer, players: number, kinds: readonly FaultKind[]): Deed {
+function drawAction(draw: Drawer, players: number, kinds: readonly FaultKind[]): Action {
   const { chance, pick, whole } = draw;
   const at = chance();
   const whose = chance() < 0.15 && players > 1 ? { whose: whole(0, players - 1) } : {};
   if (at < 0.22) return { kind: 'drop' };
-  if (at < 0.6) return { ...reconnecting(draw), ...whose } as Deed;
+  if (at < 0.6) return { ...reconnecting(draw), ...whose } as Action;
   if (at < 0.68) return { kind: 'end', ...whose };
   if (at < 0.8) {
     const again = pick(false, false, true);
@@ -86,7 +86,7 @@ function deedOf(draw: Drawer, players: number, kinds: readonly FaultKind[]): Dee
   const of = pick(...kinds.filter((kind) => kind === 'aws' || kind === 'table'));
   if (!of) return { kind: 'list' };
   const how = of === 'aws' ? pick('refused', 'stalled', 'throttled') : pick('refused', 'stalled');
-  return { kind: 'outage', of, how, ms: whole(200, 4000) } as Deed;
+  return { kind: 'outage', of, how, ms: whole(200, 4000) } as Action;
 }
 
 /** How long until the next step: often at once, so that requests meet, and now and then long. */
@@ -104,14 +104,16 @@ function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<S
     after: draw.whole(0, 200),
     player,
     device: 0,
-    deed: { kind: 'start', offer: 'new', key: 'new' } as Deed,
+    action: { kind: 'start', offer: 'new', key: 'new' } as Action,
     sandbox: draw.whole(0, 2),
     faults: calm ? [] : faultsOf(kinds, draw),
   }));
-  const single = (): Sketch[] => [{ after: pause(draw), deed: deedOf(draw, players, calm ? [] : kinds) }];
+  const single = (): StepDraft[] => [
+    { after: pause(draw), action: drawAction(draw, players, calm ? [] : kinds) },
+  ];
   const rest = Array.from({ length: draw.whole(4, 16) }, () => {
     const player = draw.whole(0, players - 1);
-    const sketches = !calm && draw.chance() < 0.2 ? motif(draw, kinds) : single();
+    const sketches = !calm && draw.chance() < 0.2 ? scenario(draw, kinds) : single();
     return sketches.map((sketch) => ({
       player,
       device: draw.pick(0, 0, 0, 1),
@@ -133,22 +135,22 @@ function mischief(draw: Drawer): Omit<Step, 'id'>[] {
   const other = draw.pick(bad, bad, 'new') as OfferChoice;
   return Array.from({ length: draw.whole(2, 6) }, (_, round) => {
     const again = round > 0 && draw.chance() < 0.3;
-    const begin: Deed = { kind: 'start', offer: draw.pick('new', 'new', 'new', 'bad'), key: 'new' };
+    const begin: Action = { kind: 'start', offer: draw.pick('new', 'new', 'new', 'bad'), key: 'new' };
     const asks = Array.from({ length: draw.whole(1, 4) }, (_, nth) => ({
       ...quiet,
       after: draw.pick(100, 700, 3000),
-      deed: {
+      action: {
         kind: 'reconnect',
         offer: nth > 0 && bad === 'odd' ? 'twin' : draw.pick(bad, bad, other),
         key: draw.pick('none', 'new'),
         names: draw.pick('own', 'none'),
-      } as Deed,
+      } as Action,
     }));
     return [
-      ...(again ? [] : [{ ...quiet, after: 1000, deed: begin }]),
-      { ...quiet, after: 5000, deed: { kind: 'drop' } as Deed },
+      ...(again ? [] : [{ ...quiet, after: 1000, action: begin }]),
+      { ...quiet, after: 5000, action: { kind: 'drop' } as Action },
       ...asks.map((ask, nth) => (nth === 0 ? { ...ask, after: ask.after + 3000 } : ask)),
-      ...(draw.chance() < 0.7 ? [{ ...quiet, after: 500, deed: { kind: 'end' } as Deed }] : []),
+      ...(draw.chance() < 0.7 ? [{ ...quiet, after: 500, action: { kind: 'end' } as Action }] : []),
     ];
   }).flat();
 }
@@ -157,10 +159,10 @@ function mischief(draw: Drawer): Omit<Step, 'id'>[] {
 function guessers(draw: Drawer): Omit<Step, 'id'>[] {
   const owners = draw.whole(1, 3);
   return [
-    { ...quiet, after: 0, deed: { kind: 'guess', accounts: draw.whole(12, 18), seconds: 75 } as Deed },
+    { ...quiet, after: 0, action: { kind: 'guess', accounts: draw.whole(12, 18), seconds: 75 } as Action },
     ...Array.from({ length: owners }, (_, player) => [
-      { ...quiet, player, after: 100, deed: { kind: 'elsewhere' } as Deed },
-      { ...quiet, player, after: draw.whole(3000, 6000), sandbox: 3, deed: { kind: 'claim' } as Deed },
+      { ...quiet, player, after: 100, action: { kind: 'elsewhere' } as Action },
+      { ...quiet, player, after: draw.whole(3000, 6000), sandbox: 3, action: { kind: 'claim' } as Action },
     ]).flat(),
   ];
 }

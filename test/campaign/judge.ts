@@ -3,18 +3,23 @@ import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
 import type { Plan, Step, Violation } from './plan.ts';
-import { type Ran, runPlan } from './run.ts';
+import { type RunResult, runPlan } from './run.ts';
 
 /** What a player was answered, step by step. */
 function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number, string> {
-  const own = exchanges.filter(({ asked }) => asked.player === player && typeof asked.id === 'number');
-  return new Map(own.map(({ asked, body, status }) => [Number(asked.id), `${body.code ?? status}`]));
+  const own = exchanges.filter(({ request }) => request.player === player && typeof request.id === 'number');
+  return new Map(own.map(({ request, body, status }) => [Number(request.id), `${body.code ?? status}`]));
 }
 
 /** 5: without the others, a player is answered the same. */
-async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCode>): Promise<Violation[]> {
+async function compareAlone(
+  plan: Plan,
+  together: RunResult,
+  code: Record<Route, SandboxCode>,
+): Promise<Violation[]> {
   const player = plan.seed % 2;
-  const isForeign = ({ deed }: Step) => 'whose' in deed && deed.whose !== undefined && deed.whose !== player;
+  const isForeign = ({ action }: Step) =>
+    'whose' in action && action.whose !== undefined && action.whose !== player;
   const own = plan.steps.filter((step) => step.player === player && !isForeign(step));
   // The others' steps go, and the times stay.
   let at = 0;
@@ -52,7 +57,7 @@ function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   const again = failures.find((one) =>
     failures.some(
       (other) =>
-        other.asked.route === one.asked.route &&
+        other.request.route === one.request.route &&
         other.endedAt < one.endedAt &&
         one.endedAt - other.endedAt < COUNTED_AGAIN_MS - SLOW_MS,
     ),
@@ -60,7 +65,7 @@ function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   return (
     again && {
       invariant: 8,
-      what: `one player's failures of ${again.asked.route} counted twice in five minutes`,
+      what: `one player's failures of ${again.request.route} counted twice in five minutes`,
     }
   );
 }
@@ -73,19 +78,19 @@ const SLOW_MS = 1000;
  *
  * @param alarms asked only where one player acts alone
  */
-export async function judged(
+export async function judgePlan(
   plan: Plan,
   code: Record<Route, SandboxCode>,
   alarms: () => Alarms,
-): Promise<Ran> {
-  const ran = await runPlan(plan, code);
-  if (plan.about === 'calm') ran.violations.push(...(await asAlone(plan, ran, code)));
+): Promise<RunResult> {
+  const result = await runPlan(plan, code);
+  if (plan.about === 'calm') result.violations.push(...(await compareAlone(plan, result, code)));
   if (plan.about === 'mischief') {
-    const twice = countedTwice(ran.exchanges);
-    if (twice) ran.violations.push(twice);
-    for (const name of alarms().ringing(ran.exchanges)) {
-      ran.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
+    const twice = countedTwice(result.exchanges);
+    if (twice) result.violations.push(twice);
+    for (const name of alarms().ringing(result.exchanges)) {
+      result.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
     }
   }
-  return ran;
+  return result;
 }

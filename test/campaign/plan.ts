@@ -34,7 +34,7 @@ export type KeyChoice = 'new' | 'last' | 'none';
 export type NamedConnection = 'own' | 'none' | 'wrong';
 
 /** What somebody does. `whose` is another player's session. */
-export type Deed =
+export type Action =
   | { kind: 'start'; offer: OfferChoice; key: KeyChoice }
   | { kind: 'reconnect'; offer: OfferChoice; key: KeyChoice; names: NamedConnection; whose?: number }
   | { kind: 'status'; whose?: number }
@@ -57,7 +57,7 @@ export interface Step {
   after: number;
   player: number;
   device: number;
-  deed: Deed;
+  action: Action;
   /** Which sandbox of the function answers, if it is free. */
   sandbox: number;
   faults: Fault[];

@@ -15,7 +15,7 @@ export interface CountedValue {
 }
 
 /** What a sandbox does with what its function sends and counts. */
-export interface Outside {
+export interface SandboxServices {
   table(command: Command): Promise<unknown>;
   aws(command: Command, signal: AbortSignal): Promise<unknown>;
   count(value: CountedValue): void;
@@ -32,7 +32,7 @@ const [tableSdk, awsSdk, cryptoModule] = [
   { createHash: crypto.createHash },
 ];
 
-function powertools(outside: Outside): Record<string, Record<string, unknown>> {
+function powertools(outside: SandboxServices): Record<string, Record<string, unknown>> {
   class Metrics {
     private outcome: string | undefined;
     addDimension(_name: string, value: string) {
@@ -65,7 +65,7 @@ function powertools(outside: Outside): Record<string, Record<string, unknown>> {
 }
 
 /** What `require` gives a sandbox. @throws Error for a module that the campaign does not know */
-export function requireFor(outside: Outside): (name: string) => unknown {
+export function requireFor(outside: SandboxServices): (name: string) => unknown {
   const modules: Record<string, unknown> = {
     ...powertools(outside),
     '@aws-sdk/util-dynamodb': util,

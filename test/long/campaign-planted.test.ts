@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Alarms, playerAlarms } from '../campaign/alarms.ts';
 import { bundledRoutes } from '../campaign/bundle.ts';
-import { campaign, type Found } from '../campaign/campaign.ts';
+import { campaign, type FoundViolation } from '../campaign/campaign.ts';
 import { FAULTS } from '../campaign/plan.ts';
 import { HISTORICAL, OF_EACH_KIND, type Planted } from '../campaign/planted.ts';
 
@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 
 async function attacked({ patches, invariant, what, kinds = FAULTS, from = 1 }: Planted) {
-  const isIt = (found: Found) => found.invariant === invariant && what.test(found.what);
+  const isIt = (found: FoundViolation) => found.invariant === invariant && what.test(found.what);
   const code = await bundledRoutes(patches);
   const { violations } = await campaign({
     from,

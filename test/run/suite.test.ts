@@ -39,8 +39,8 @@ beforeAll(() => {
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(root, name), text);
 });
 afterAll(() => rmSync(root, { recursive: true }));
-const run = (wanted: { projects: string[]; paths?: string[] }, stop?: AbortSignal) =>
-  runSuite({ root, config: join(root, 'vitest.config.mts'), quiet: true, ...wanted }, stop);
+const run = (request: { projects: string[]; paths?: string[] }, stop?: AbortSignal) =>
+  runSuite({ root, config: join(root, 'vitest.config.mts'), quiet: true, ...request }, stop);
 
 describe('a failure hides nothing', () => {
   it('whatever fails in the first project, all else runs, and each failure is told with its file', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from './arguments.ts';
 import type { FileOutcome, RunOutcome } from './outcome.ts';
 import { endGroup, startGroup } from './process-group.ts';
-import type { Told, Wanted } from './suite-process.ts';
+import type { SuiteMessage, SuiteRequest } from './suite-process.ts';
 
 const PROCESS = join(import.meta.dirname, 'suite-process.ts');
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -23,26 +23,29 @@ export type SuiteOutcome = Omit<RunOutcome, 'checks'>;
  * @throws UsageError for a path that no test file has
  */
 export async function runSuite(
-  wanted: Pick<Wanted, 'projects'> & Partial<Wanted> & { readonly quiet?: boolean },
+  request: Pick<SuiteRequest, 'projects'> & Partial<SuiteRequest> & { readonly quiet?: boolean },
   stop?: AbortSignal,
 ): Promise<SuiteOutcome> {
-  const { root = ROOT, config = join(root, 'test', 'vitest.config.ts'), projects, paths = [] } = wanted;
-  const child = startGroup([PROCESS, JSON.stringify({ root, config, projects, paths } satisfies Wanted)], {
-    cwd: root,
-    messages: true,
-    quiet: wanted.quiet ?? false,
-  });
+  const { root = ROOT, config = join(root, 'test', 'vitest.config.ts'), projects, paths = [] } = request;
+  const child = startGroup(
+    [PROCESS, JSON.stringify({ root, config, projects, paths } satisfies SuiteRequest)],
+    {
+      cwd: root,
+      messages: true,
+      quiet: request.quiet ?? false,
+    },
+  );
   const files: FileOutcome[] = [];
   const unknown: string[] = [];
   let begun: readonly Pick<FileOutcome, 'project' | 'file'>[] = [];
   let errors: readonly string[] | undefined;
-  child.on('message', (told: Told) => {
+  child.on('message', (message: SuiteMessage) => {
     // What fails from here on fails for being ended.
     if (stop?.aborted) return;
-    if (told.kind === 'begins') begun = told.files;
-    else if (told.kind === 'file') files.push(told.outcome);
-    else if (told.kind === 'end') errors = told.errors;
-    else unknown.push(told.path);
+    if (message.kind === 'begins') begun = message.files;
+    else if (message.kind === 'file') files.push(message.outcome);
+    else if (message.kind === 'end') errors = message.errors;
+    else unknown.push(message.path);
   });
   let ending: Promise<void> | undefined;
   const end = () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from './arguments.ts';
 import type { FileOutcome, RunOutcome } from './outcome.ts';
-import { spoken, summary } from './summary.ts';
+import { formatDuration, summary } from './summary.ts';
 
 const file = (name: string, change: Partial<FileOutcome> = {}): FileOutcome => ({
   project: 'unit',
@@ -74,7 +74,7 @@ describe('the lines before it', () => {
   it('tell how long it took, also where somebody interrupted it', () => {
     expect(summary(outcome({}), 365.2).at(-2)).toBe('Took 6 min 05 s.');
     expect(summary(outcome({}), 5, true).at(-2)).toBe('Interrupted after 5.0 s.');
-    expect(spoken(119.8)).toBe('2 min 00 s');
+    expect(formatDuration(119.8)).toBe('2 min 00 s');
   });
 });
 

@@ -55,7 +55,7 @@ function unexplained(errors: readonly string[]): string {
 }
 
 /** A duration as people say it: `41.2 s`, `6 min 05 s`. */
-export function spoken(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
@@ -71,14 +71,14 @@ export function summary(outcome: RunOutcome, seconds: number, interrupted = fals
   const slowest = outcome.files
     .toSorted((one, other) => other.seconds - one.seconds)
     .slice(0, SLOWEST)
-    .map(({ file, seconds: took }) => `${spoken(took).padStart(12)}  ${file}`);
+    .map(({ file, seconds: took }) => `${formatDuration(took).padStart(12)}  ${file}`);
   const { passed, failed, skipped } = count(outcome);
   return [
     ...chapter('Slowest files:', slowest),
     ...chapter('Skipped:', skips(outcome.files)),
     ...chapter('Failed:', failures(outcome)),
     '',
-    `${interrupted ? 'Interrupted after' : 'Took'} ${spoken(seconds)}.`,
+    `${interrupted ? 'Interrupted after' : 'Took'} ${formatDuration(seconds)}.`,
     `${passed} passed, ${failed} failed, ${skipped} skipped`,
   ];
 }

@@ -3,7 +3,7 @@ import type { Elements, PlayerSettings } from './player.ts';
 
 const EVERY_MS = 1000;
 /** A function's first start takes its time on a busy machine, and the gateway gives up on it. */
-const MOST_ASKS = 60;
+const MAX_REQUESTS = 60;
 
 /** The API as a page asks it that has no client library. */
 export interface BareApi {
@@ -21,7 +21,7 @@ interface Answer {
 export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi {
   const sessions = `${api}/v1/streamgroups/${streamGroupId}/streamsessions`;
 
-  async function ask(url: string, offer?: object): Promise<Answer | undefined> {
+  async function request(url: string, offer?: object): Promise<Answer | undefined> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify(offer);
     const init = offer === undefined ? { headers } : { method: 'POST', headers, body };
@@ -31,16 +31,16 @@ export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi 
 
   return {
     async connect(streamSessionId, signalRequest) {
-      return (await ask(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
+      return (await request(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
     },
     async start(sdk) {
       // The same offer is the same request: repeated, it begins no second session.
       const signalRequest = await sdk.generateSignalRequest();
-      const begun = await repeated(() => ask(sessions, { signalRequest }));
+      const begun = await repeated(() => request(sessions, { signalRequest }));
       const { streamSessionId } = begun.streamSession;
       const signalResponse =
         begun.signalResponse ??
-        (await repeated(async () => (await ask(`${sessions}/${streamSessionId}`))?.signalResponse));
+        (await repeated(async () => (await request(`${sessions}/${streamSessionId}`))?.signalResponse));
       await sdk.processSignalResponse(signalResponse);
       return streamSessionId;
     },
@@ -53,7 +53,7 @@ export function bareSdk(elements: Elements, changed: (state: string) => void = (
 }
 
 async function repeated<T>(task: () => Promise<T | undefined>): Promise<T> {
-  for (let asks = 1; asks <= MOST_ASKS; asks += 1) {
+  for (let tries = 1; tries <= MAX_REQUESTS; tries += 1) {
     const value = await task();
     if (value !== undefined) return value;
     await pause();

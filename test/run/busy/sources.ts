@@ -33,22 +33,22 @@ function codeOf(text: string): string {
  */
 export function timedFiles(files: readonly string[], read: (path: string) => string): string[] {
   const known = new Map<string, { timed: boolean; imports: readonly string[] }>();
-  const look = (path: string) => {
+  const inspect = (path: string) => {
     const before = known.get(path);
     if (before) return before;
     const code = codeOf(read(path));
     const imports = [...code.matchAll(IMPORTS)]
       .map(([, from, bare]) => posix.join(posix.dirname(path), from ?? bare ?? ''))
       .filter((name) => name.startsWith(TESTS) && name.endsWith('.ts'));
-    const seen = { timed: TIMED.test(code), imports };
-    known.set(path, seen);
-    return seen;
+    const source = { timed: TIMED.test(code), imports };
+    known.set(path, source);
+    return source;
   };
   return files.filter((file) => {
     const reached = new Set([file]);
     // A set goes on to what is added to it meanwhile.
     for (const path of reached) {
-      const { timed, imports } = look(path);
+      const { timed, imports } = inspect(path);
       if (timed) return true;
       for (const name of imports) reached.add(name);
     }

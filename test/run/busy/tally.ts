@@ -44,7 +44,7 @@ export function inOrder(files: readonly string[], tally: Tally): string[] {
 }
 
 /** What failed how often, the most frequent first, then how often the rest ran. */
-export function table(tally: Tally): string[] {
+export function tallyLines(tally: Tally): string[] {
   const files = [...tally].filter(([file]) => file !== NO_FILE);
   const failed = [...tally].flatMap(([file, { runs, failed: titles }]) =>
     [...titles].map(([title, times]) => ({ file, title, times, runs })),

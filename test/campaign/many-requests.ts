@@ -1,42 +1,48 @@
 /** Deeds of many requests: accounts that guess together, and owners who claim a session that was started elsewhere. */
 import { chanceOf } from './chance.ts';
 import { missesPerMinute } from './exchange.ts';
-import type { Deed, Step } from './plan.ts';
-import type { Stage } from './stage.ts';
+import type { Action, Step } from './plan.ts';
+import type { RunContext } from './run-context.ts';
 
-type Crowd = Extract<Deed, { kind: 'guess' | 'claim' }>;
-export const isCrowd = (deed: Deed): deed is Crowd => deed.kind === 'guess' || deed.kind === 'claim';
+type ManyRequests = Extract<Action, { kind: 'guess' | 'claim' }>;
+export const isManyRequests = (action: Action): action is ManyRequests =>
+  action.kind === 'guess' || action.kind === 'claim';
 
 /** An owner who does as told has the session by then, or is kept out. */
 const PATIENCE_MS = 60_000;
 const SECOND_MS = 1000;
 
 /** As often as their own budgets let them, spread over the seconds, and each time just after the second begins. */
-async function guess(step: Step, accounts: number, seconds: number, { time, ask }: Stage): Promise<void> {
+async function guess(
+  step: Step,
+  accounts: number,
+  seconds: number,
+  { time, send }: RunContext,
+): Promise<void> {
   await time.sleep(SECOND_MS - (time.now() % SECOND_MS));
   const every = Math.ceil(60 / missesPerMinute);
-  const asked: Promise<unknown>[] = [];
+  const requests: Promise<unknown>[] = [];
   for (let second = 0; second < seconds; second++) {
     for (let account = second % every; account < accounts; account += every) {
       const name = `guesser-${step.id}-${account}`;
       const id = `${name}-${second}`;
-      asked.push(
-        ask({ id, player: name, device: `${name}.0`, route: 'status', session: `session-guessed-${id}` }),
+      requests.push(
+        send({ id, player: name, device: `${name}.0`, route: 'status', session: `session-guessed-${id}` }),
       );
     }
     await time.sleep(SECOND_MS);
   }
-  await Promise.all(asked);
+  await Promise.all(requests);
 }
 
-async function claim(step: Step, { time, ask, player, violate, plan }: Stage): Promise<void> {
+async function claim(step: Step, { time, send, player, violate, plan }: RunContext): Promise<void> {
   const { session } = player(step.player);
   if (!session) return;
   const until = time.now() + PATIENCE_MS;
   for (let attempt = 0; time.now() < until; attempt++) {
     const id = `${step.id}.${attempt}`;
     const device = `${step.player}.${step.device}`;
-    const { status, body } = await ask({ id, player: step.player, device, route: 'status', session });
+    const { status, body } = await send({ id, player: step.player, device, route: 'status', session });
     if (status < 300) return;
     if (body.retry === 'never') break;
     await time.sleep((body.retryAfterMs ?? SECOND_MS) + 50 * chanceOf(plan.seed, id));
@@ -48,6 +54,8 @@ async function claim(step: Step, { time, ask, player, violate, plan }: Stage): P
   });
 }
 
-export function crowdActs(step: Step, deed: Crowd, stage: Stage): Promise<void> {
-  return deed.kind === 'guess' ? guess(step, deed.accounts, deed.seconds, stage) : claim(step, stage);
+export function sendManyRequests(step: Step, action: ManyRequests, context: RunContext): Promise<void> {
+  return action.kind === 'guess'
+    ? guess(step, action.accounts, action.seconds, context)
+    : claim(step, context);
 }

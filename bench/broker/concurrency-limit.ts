@@ -1,13 +1,13 @@
 /** Lets in so many at once; the others wait, and get in in the order they came. */
-export interface Turnstile {
-  pass<T>(work: () => Promise<T>): Promise<T>;
+export interface ConcurrencyLimit {
+  run<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
  * @param atOnce how many may be inside
  * @param longestMs who stays longer is counted as outside from then on; default: nobody is
  */
-export function createTurnstile(atOnce: number, longestMs = Number.POSITIVE_INFINITY): Turnstile {
+export function concurrencyLimit(atOnce: number, longestMs = Number.POSITIVE_INFINITY): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
   let inside = 0;
   const leave = () => {
@@ -17,7 +17,7 @@ export function createTurnstile(atOnce: number, longestMs = Number.POSITIVE_INFI
     else inside -= 1;
   };
   return {
-    async pass(work) {
+    async run(work) {
       if (inside >= atOnce) await new Promise<void>((letIn) => waiting.push(letIn));
       else inside += 1;
       let counted = true;

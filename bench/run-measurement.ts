@@ -4,7 +4,7 @@ import { progressLine } from './progress.ts';
  * Runs a measurement with progress on stderr. Where somebody ends the process, the measurement is told to stop, tidies up on its way
  * out, and the process ends as interrupted.
  */
-export async function measured<T>(
+export async function runMeasurement<T>(
   measure: (onProgress: (line: string) => void, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const progress = progressLine();

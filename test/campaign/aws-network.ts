@@ -8,7 +8,7 @@ import type { CampaignTime } from './time.ts';
 
 type AwsFault = Extract<Fault, { on: 'aws' }>['how'];
 
-export interface AwsWay {
+export interface AwsNetwork {
   call(command: Command, purpose: readonly (string | number)[], fault?: AwsFault): Promise<unknown>;
   /** Until then, every call fails that way. */
   outage(how: 'throttled' | 'refused' | 'stalled', until: number): void;
@@ -19,7 +19,7 @@ export interface AwsWay {
 
 const reset = () => Object.assign(new Error('socket hang up'), { name: 'Error', code: 'ECONNRESET' });
 
-export function awsWay(time: CampaignTime, aws: MemoryAws): AwsWay {
+export function awsNetwork(time: CampaignTime, aws: MemoryAws): AwsNetwork {
   const outages: { fault: AwsFault; from: number; until: number }[] = [];
   return {
     outage(how, until) {
