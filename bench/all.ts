@@ -1,4 +1,4 @@
-/** `npm run bench` without a name: all benches, one after another, each in a process of its own, and the page of them. */
+/** `npm run bench` without a name: runs all benches, one after another, each in its own process, and writes their page. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,7 +12,7 @@ const pagePath = fileURLToPath(new URL(`../${PAGE}`, import.meta.url));
 /**
  * Runs benches with their defaults and writes the page of what they printed.
  *
- * @throws Error naming those that failed; the page has the others by then
+ * @throws Error naming the benches that failed, after the page is written with the others
  */
 export async function runAll(benches: readonly { name: string; summary: string }[]): Promise<void> {
   const sections: Section[] = [];
@@ -27,9 +27,9 @@ export async function runAll(benches: readonly { name: string; summary: string }
 }
 
 /**
- * Runs one bench with these options and writes its part of the page anew.
+ * Runs one bench with these options and rewrites its part of the page.
  *
- * @throws Error when it fails; the page is as it was
+ * @throws Error when it fails; the page is unchanged
  */
 export async function runIntoPage(
   bench: { name: string; summary: string },
@@ -47,7 +47,7 @@ function runInfo(): RunInfo {
   return { machine, date: new Date().toISOString().slice(0, 10) };
 }
 
-/** What it printed shows here too, and its progress. */
+/** Runs a bench in its own process, and passes its output and progress on. */
 function runOne(name: string, options: readonly string[] = []): Promise<Pick<Section, 'output' | 'failure'>> {
   const child = spawn(process.execPath, ['bench/main.ts', name, ...options], {
     cwd: root,

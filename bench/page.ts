@@ -1,11 +1,11 @@
-/** What running all benches came to, as one page. */
+/** The page of all benches. */
 
 /** One bench's part of the page. */
 export interface Section {
   name: string;
-  /** One line of what it measures. */
+  /** What it measures, in one line. */
   summary: string;
-  /** What it printed; absent where it failed. */
+  /** What the bench printed; absent where it failed. */
   output?: string;
   /** Why it failed. */
   failure?: string;
@@ -21,7 +21,7 @@ export interface RunInfo {
 
 const DRAWN = /^Drawn: (.*)$/gm;
 
-/** The page; pictures are linked from where it lies, `docs/`. */
+/** The page. Its links to pictures are relative to `docs/`. */
 export function benchmarksPage(sections: readonly Section[], { machine, date }: RunInfo): string {
   return `# Benchmarks
 
@@ -32,7 +32,7 @@ ${sections.map((section) => sectionText(section)).join('\n')}`;
 }
 
 /**
- * The page with one bench's part measured anew, which says where and when; the other parts stay as they are.
+ * The page with one part replaced. That part says where and when it was measured; the other parts stay as they are.
  * @throws Error when the page has no such part
  */
 export function withSection(page: string, section: Section, { machine, date }: RunInfo): string {

@@ -1,6 +1,6 @@
 import { px, svgOf } from '../svg.ts';
 
-/** A part of a bar; parts of the same name have the same colour. */
+/** A segment of a bar. Segments with the same name have the same colour. */
 export interface Part {
   name: string;
   value: number;
@@ -10,17 +10,17 @@ export interface Part {
 export interface Bar {
   label: string;
   parts: readonly Part[];
-  /** What stands at its end. */
+  /** The text at its end. */
   text: string;
 }
 
-/** To the right of the longest bar there is room for twenty characters. */
+/** The longest bar leaves room for twenty characters to its right. */
 const BAR = { left: 228, right: 600, height: 22, gap: 12, top: 84 };
 const LEGEND = { left: 20, width: 182, each: 4 };
 const LIGHT = ['#0969da', '#1a7f37', '#9a6700', '#cf222e', '#8250df', '#bf3989', '#59636e'];
 const DARK = ['#4493f8', '#3fb950', '#d29922', '#f85149', '#ab7df8', '#db61a2', '#9198a1'];
 
-/** An SVG of bars made of parts; its colours follow the reader's light or dark page. */
+/** An SVG of horizontal bars, each made of segments. */
 export function barChart(title: string, bars: readonly Bar[], note: string): string {
   const names = [...new Set(bars.flatMap(({ parts }) => parts.map(({ name }) => name)))];
   const legendRows = names.length > 1 ? Math.ceil(names.length / LEGEND.each) : 0;

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
-/** A session of a bench: whose it is, and which. */
+/** A session of a bench, and its player. */
 export interface BenchSession {
   player: string;
   id: string;
 }
 
-/** The event that API Gateway hands a function of the player API, as far as the functions read it. */
+/** API Gateway's event for a function of the player API, as far as the functions read it. */
 export function playerEvent(request: {
   player: string;
   streamGroupId: string;
@@ -27,7 +27,7 @@ export function playerEvent(request: {
   };
 }
 
-/** What a bench reads of a function's answer. */
+/** The part of a function's answer that a bench reads. */
 export interface Answer {
   statusCode: number;
   body: string;

@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 
 /**
- * Starts a measuring program in a process of its own, which says one thing and ends.
+ * Runs a measuring program in its own process. It sends one message and exits.
  *
  * @param file a program that reads its task as JSON from its first argument
- * @param options.log whether what it writes to stdout goes nowhere, or into a pipe as in Lambda
+ * @param options.log whether its stdout is ignored, or goes into a pipe as in Lambda
  * @param options.stop ends it early
- * @throws Error with what it says went wrong, or that it ended without a word
+ * @throws Error with the message that it sent, or because it exited without one
  */
 export function freshProcess<Message extends { kind: string }>(
   file: string,

@@ -1,7 +1,7 @@
 import { barChart } from '../broker/bar-chart.ts';
 import type { Figures } from './figures.ts';
 
-/** The picture of cold starts, each without an empty handler's import. */
+/** The chart of cold starts. An empty handler's import is subtracted from each. */
 export function coldStartChart(figures: Figures, runs: number): string {
   const bar = (label: string, importMs: number, firstCallMs: number) => ({
     label,

@@ -1,4 +1,4 @@
-/** A fresh process: imports one handler, and may have it answer one event. Its environment is the function's. */
+/** A fresh process with the function's environment. It imports one handler, which may answer one event. */
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-/** A fresh process that loads the reconnect function and reconnects a few times, and says what CPU each step took. */
+/** A fresh process that loads the reconnect function, reconnects a few times, and reports the CPU of each step. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { lambdaContext } from '../broker/context.ts';
@@ -7,7 +7,7 @@ import type { CpuMessage, CpuTask, StepUsage } from './cpu-messages.ts';
 
 const { file, events, gapMs } = JSON.parse(process.argv[2] ?? '{}') as CpuTask;
 const send = (message: CpuMessage) => process.send?.(message, () => process.exit());
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 

@@ -7,13 +7,13 @@ import { median } from '../broker/median.ts';
 import { longOffer } from '../broker/sdp.ts';
 import type { CpuMessage, CpuTask } from './cpu-messages.ts';
 
-/** What one reconnect takes of a core, and how long it waits for AWS and the table; medians, milliseconds. */
+/** A reconnect's CPU, and how long it waits for AWS and the table; medians in milliseconds. */
 export interface ReconnectCpu {
   /** Loading the function's code. */
   initMs: number;
   /** The first reconnect of a process: own CPU, and waiting. */
   cold: { ownMs: number; waitMs: number };
-  /** Those that follow. */
+  /** The later reconnects of a process. */
   warm: { ownMs: number; waitMs: number };
 }
 
@@ -21,7 +21,7 @@ const PROCESSES = 3;
 const MOST_RECONNECTS = 10;
 
 /**
- * Measures the CPU of reconnects in fresh processes, as in calm: one after another, none shortly after the last.
+ * Measures the CPU of reconnects in fresh processes without load: one after another, with a pause between them.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -37,7 +37,7 @@ export async function measureCpu(
   const results: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
   for (let run = 1; run <= PROCESSES; run++) {
     onProgress(`own CPU: process ${run} of ${PROCESSES}`);
-    // One that finds nothing ready, and those that are warm.
+    // One cold reconnect, and the warm ones.
     const sessions = await broker.begin(1 + Math.min(reconnects, MOST_RECONNECTS));
     const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));
     const task: CpuTask = { file, events, gapMs };

@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<PriceName, string>> = {
 };
 const ORDER = Object.keys(NAMES) as PriceName[];
 
-/** What isn't in the sum. */
+/** What the sum leaves out. */
 const LEFT_OUT =
   'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
 
@@ -83,7 +83,7 @@ ${LEFT_OUT}
 ${memoryReport(cpu)}`;
 }
 
-/** The picture of the bills. */
+/** The chart of the bills. */
 export function costChart({ calm, storm, memoryMb }: CostMeasurement): string {
   const bar = (label: string, bill: Bill) => ({
     label,

@@ -1,7 +1,7 @@
 import { barChart } from '../broker/bar-chart.ts';
 import type { Figures } from './figures.ts';
 
-/** The picture of the overhead. */
+/** The chart of the overhead. */
 export function overheadChart({ rejoinCpuUs, bareCpuUs, ratio }: Figures, rounds: number): string {
   const own = Math.max(0, rejoinCpuUs - bareCpuUs);
   const calls = { name: 'AWS and table calls', value: Math.min(bareCpuUs, rejoinCpuUs) };

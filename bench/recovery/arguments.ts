@@ -2,18 +2,18 @@ import { chartPath, readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Condition, KINDS, USUAL_NOTICE_SECONDS } from './conditions.ts';
 
-/** What recoveries are measured with. */
+/** The options of the recovery bench. */
 export interface RecoveryArguments {
-  /** How many losses of each kind, for each policy. */
+  /** Losses of each kind, for each policy. */
   cuts: number;
   conditions: readonly Condition[];
-  /** One object on the last line of the output, for machines. */
+  /** Prints one JSON object on the last line. */
   json: boolean;
-  /** Where the figure is drawn; absent: nowhere. */
+  /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
 
-/** Where the figure goes when nothing else is said: the picture in the documentation. */
+/** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/recovery.svg';
 const MOST_BLACKOUT_SECONDS = 30;
 

@@ -7,14 +7,14 @@ const BAR = { height: 18, gap: 5 };
 const GROUP = { title: 22, gap: 20 };
 const AXIS = 44;
 
-/** What the time of a recovery is spent on, in its order. */
+/** The steps of a recovery, in their order. */
 const STEPS = [
   { name: 'detect', words: 'until it is noticed' },
   { name: 'answer', words: 'until it is answered' },
   { name: 'frame', words: 'until the next frame' },
 ] as const;
 
-/** An SVG of where the time goes, a bar a policy for each kind of loss; its colours follow the reader's light or dark page. */
+/** An SVG of where the time goes: for each kind of loss a bar a policy. */
 export function recoveryChart(cuts: number, recoveries: Recoveries): string {
   const groups = recoveries.map((entry) => ({
     title: sentenceOf(entry.condition),
@@ -80,7 +80,7 @@ function latestOf({ frameMs, frameP95Ms }: Bar): number {
   return Math.max(frameMs ?? 0, frameP95Ms ?? 0);
 }
 
-/** A bar of three parts, and a line to the slow ones. Medians of the parts need not add up, so each part ends at its own. */
+/** A bar of three steps, and a line to the 95th percentile. The steps' medians need not add up, so each step ends at its own median. */
 function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
   const middle = top + BAR.height / 2;
   const { frameMs, frameP95Ms, never } = bar;
@@ -92,7 +92,7 @@ function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
   const ends = { detect: bar.detectMs, answer: bar.answerMs, frame: frameMs };
   let from = 0;
   const parts = STEPS.flatMap(({ name: step }) => {
-    // What came only after the picture, or to few, is no part of the way to it.
+    // A step that came after the picture, or to few, is no part of the bar.
     const to = ends[step];
     if (to === null || to > frameMs) return [];
     const part = `<rect class="${step}" x="${x(from)}" y="${top}" width="${px(x(to) - x(from))}" height="${BAR.height}"/>`;

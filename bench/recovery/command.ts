@@ -13,7 +13,7 @@ export { HELP as help };
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
   const { cuts, conditions, json, svg } = recoveryArguments(args);
-  // A browser's driver and a deployment are loaded for a measurement alone, not for a line of help.
+  // The help text needs neither a browser's driver nor a deployment.
   const { measureRecovery } = await import('./measure.ts');
   console.log(reportHead(cuts));
   const onRecoveries = (each: ConditionRecoveries) => console.log(reportPart(each));

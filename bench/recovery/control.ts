@@ -1,11 +1,11 @@
 import type { Condition } from './conditions.ts';
 
-/** What the bench asks of the emulator's control API. */
+/** The calls of the emulator's control API that the bench makes. */
 export interface Control {
   status(id: string): Promise<string>;
-  /** Brings the loss of a condition about. */
+  /** Causes the loss of a condition. */
   drop(id: string, condition: Condition): Promise<void>;
-  /** How long AWS takes from now on to notice that a client is gone. */
+  /** Sets how long AWS takes to notice that a client is gone. */
   notices(seconds: number): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** A process of the bench: the local deployment, with limits that repeated cuts of the same players don't meet. */
+/** A process of the bench: the local deployment. Its limits allow repeated cuts of the same players. */
 
 import { shutdownWebRtc } from '../../emulator/webrtc/webrtc.ts';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
@@ -11,7 +11,7 @@ const { directory } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
 const report = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
 
 let deployment: LocalDeployment | undefined;
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', async () => {
   await deployment?.close();

@@ -2,14 +2,14 @@ import { budgetsOf } from './budgets.ts';
 import { type ConditionRecoveries, POLICY_NAMES, policiesOf, sentenceOf } from './conditions.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
-/** What stands above the figures. */
+/** The report's head. */
 export function reportHead(cuts: number): string {
   return `${cuts} losses of each kind; seconds from the loss, median (95 of 100)
 
 ${row('', ['noticed', 'answered', 'next frame', ''])}`;
 }
 
-/** The figures of one kind of loss for people: a row a policy, and whether its budgets are held. */
+/** The figures of one kind of loss: a row a policy, and whether its budgets are held. */
 export function reportPart(entry: ConditionRecoveries): string {
   const { condition } = entry;
   return [
@@ -28,7 +28,7 @@ export function reportPart(entry: ConditionRecoveries): string {
   ].join('\n');
 }
 
-/** What stands below them. */
+/** The report's end. */
 export const REPORT_FOOT = `
 Nothing: a page with the Web SDK that plays and does nothing at a loss. By hand: a new offer when the browser's connectionState says
 disconnected or failed, and one more each second while it is refused. The next frame is the first one shown that was sent after the loss;

@@ -1,13 +1,13 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** The players' connections to the API, as `fetch` reads them. They are kept open, as browsers keep theirs. */
+/** The players' HTTP connections to the API, behind a `fetch`. Like a browser's, they are kept open. */
 export interface ApiConnections {
   /** @throws Error when the connection breaks before an answer, or the signal is aborted */
   fetch(url: string, init: RequestInit): Promise<Response>;
   close(): void;
 }
 
-/** Connections without a limit of their number: a crowd has as many as players. */
+/** Connections without a limit: a crowd has one for each player. */
 export function apiConnections(): ApiConnections {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   return {

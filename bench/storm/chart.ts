@@ -1,7 +1,7 @@
 import { GRID, px, SCALE, svgOf, ticks } from '../svg.ts';
 import { CONNECTION_TIMEOUT_SECONDS, POLICY_NAMES, type Policy } from './policies.ts';
 
-/** What is drawn: when players were back, for each policy. */
+/** The chart's data. */
 export interface StormChart {
   players: number;
   quota: number;
@@ -9,7 +9,7 @@ export interface StormChart {
   curves: readonly PolicyCurve[];
 }
 
-/** What became of one policy's players. */
+/** When the players of one policy were back. */
 export interface PolicyCurve {
   policy: Policy;
   /** Seconds since the loss, in ascending order. */
@@ -19,14 +19,14 @@ export interface PolicyCurve {
 
 const HEIGHT = 400;
 const PLOT = { left: 64, right: 738, top: 72, bottom: 352 };
-/** In the corner that no curve can reach: nobody is back faster than the quota allows. */
+/** In the corner that no curve can reach, since the quota limits all of them. */
 const LEGEND = { left: PLOT.left + 10, top: PLOT.top + 16, row: 18 };
-/** Where on the line of the quota its label stands: near the end, clear of the line at which sessions end. */
+/** The label's place on the quota's line: near its end, clear of the line at which sessions end. */
 const FLOOR_LABEL = 0.88;
-/** Steps closer than this many pixels can't be told apart. */
+/** Steps closer than this many pixels look like one. */
 const STEP_PX = 0.5;
 
-/** An SVG of the players back over time; its colours follow the reader's light or dark page. */
+/** An SVG of the players back over time. */
 export function stormChart({ players, quota, notice, curves }: StormChart): string {
   const sessionsEnd = CONNECTION_TIMEOUT_SECONDS + notice;
   const latest = Math.max(players / quota, ...curves.map(({ back }) => back.at(-1) ?? 0)) * 1.05;
@@ -58,7 +58,7 @@ export function stormChart({ players, quota, notice, curves }: StormChart): stri
     const points = steps(back, seconds, x, y);
     return `<polyline class="curve ${policy}" points="${points}"/>`;
   });
-  // On top of the curves, which may lie on it.
+  // Drawn last, since a curve may lie on it.
   const floor = [
     `<line class="floor" x1="${x(0)}" y1="${y(0)}" x2="${x(players / quota)}" y2="${y(players)}"/>`,
     `<text class="scale" x="${x((players / quota) * FLOOR_LABEL)}" y="${y(players * FLOOR_LABEL)}" dx="12" dy="12">${quota} a second</text>`,
@@ -95,7 +95,7 @@ export function stormChart({ players, quota, notice, curves }: StormChart): stri
   });
 }
 
-/** The points of a curve that steps up with each player, thinned to what can be seen. */
+/** The points of a curve with a step for each player. Steps too small to see are left out. */
 function steps(
   back: readonly number[],
   seconds: number,

@@ -27,12 +27,12 @@ async function measure({ players, quota, notices, itemWrites, svg, json }: Storm
   for (const notice of notices) {
     const size = { players, quota, notice, ...(itemWrites === undefined ? {} : { itemWrites }) };
     const results = await runMeasurement((onProgress, stop) => {
-      // Without its processes the measurement fails, and on its way out tidies up.
+      // Without its processes the measurement fails and cleans up.
       stop.addEventListener('abort', () => void endChildren());
       return measureStorm(size, onProgress);
     });
     console.log(`${storms.length > 0 ? '\n' : ''}${stormReport(size, results)}`);
-    // The picture is of the first storm.
+    // Only the first storm is drawn.
     if (svg !== undefined && storms.length === 0) {
       const curves = POLICIES.map((policy) => {
         const { outcomes, figures } = results[policy];

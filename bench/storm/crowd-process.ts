@@ -1,4 +1,4 @@
-/** A process of a storm: all players of one policy. */
+/** A process of a storm that runs all players of one policy. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Endpoints } from '../../local/endpoints.ts';
@@ -13,14 +13,14 @@ import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
 import { rejoinPlayer } from './rejoin-player.ts';
 import { sdkPlayers } from './sdk-player.ts';
 
-/** How often progress is told, in milliseconds. */
+/** How often progress is reported, in milliseconds. */
 const TELL_EVERY_MS = 200;
 /** A player tries a little longer than AWS keeps its session. */
 const PATIENCE_SECONDS = CONNECTION_TIMEOUT_SECONDS + 10;
-/** A token outlasts start and storm of any crowd. */
+/** A token lasts longer than any crowd's start and storm. */
 const TOKEN_SECONDS = 3600;
 
-/** First requests that are answered at once: enough to keep this machine busy, so few that each is answered soon. */
+/** First requests at the same time: enough to keep this machine busy, and few enough that each is answered soon. */
 const ENTER_AT_ONCE = 10;
 /** Requests that each worker serves before the storm. */
 const WARM_REQUESTS = 10;
@@ -39,11 +39,11 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
   if (policy !== 'rejoin') {
     const target = { ...endpoints, endpoint: endpoints.gameLiftStreams, credentials: endpoints.publisher };
     const sdk = sdkPlayers(target, { players: task.players, backoff: policy === 'sdkBackoff' });
-    // A client that has started sessions is warm.
+    // These clients are warm: they have started sessions.
     return { ...sdk, warmUp: async () => {} };
   }
   const connections = apiConnections();
-  // Faster than the quota in any case: a line that never grows is no storm.
+  // First requests come faster than the quota: without a growing queue there is no storm.
   const firstRequests = concurrencyLimit(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
   const players = Array.from({ length: task.players }, (_, number) =>
     rejoinPlayer({
@@ -60,9 +60,9 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
 }
 
 /**
- * Sends so many requests at once that every worker of the reconnect function is started and has served a few: about a
- * session that is not there, so that they cost no AWS call. Lambda starts its sandboxes side by side, each on a
- * processor of its own; here they would take turns on this machine's.
+ * Sends so many requests at once that every worker of the reconnect function has started and served a few. They name an unknown
+ * session, so they cost no AWS call. Lambda starts its sandboxes side by side, each on its own processor; here they share this
+ * machine's.
  */
 async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId }: Endpoints): Promise<void> {
   const bearer = await mintAccessToken({ issuer: identity, player: 'storm-nobody' });
@@ -82,7 +82,7 @@ async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId 
   );
 }
 
-/** What is made once and kept, as pages keep their token. */
+/** Makes a value at the first call and keeps it, as pages keep their token. */
 function lazy<T>(make: () => T): () => T {
   let value: T | undefined;
   return () => {

@@ -1,18 +1,18 @@
-/** A process of a storm: the local deployment, with the quotas that the storm is about and ample others. */
+/** A process of a storm: the local deployment. Only the storm's own quotas are limited. */
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentRequest, DeploymentTask } from './messages.ts';
 import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
 
 const REGION = 'us-west-2';
-/** More than any machine that runs this gets through; the storm is about AWS's quota, not about the stage's throttle. */
+/** More requests a second than any machine makes: the storm tests AWS's quota, not the stage's throttle. */
 const AMPLE = 100_000;
 
 const { directory, quota, notice, itemWrites } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
 const report = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
 
 let deployment: LocalDeployment | undefined;
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', async () => {
   await deployment?.close();

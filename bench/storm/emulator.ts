@@ -16,7 +16,7 @@ interface Session {
 /** The emulator's control API. */
 export interface EmulatorControl {
   sessions(): Promise<Session[]>;
-  /** Cuts a session's client off: packets vanish, no close is sent. */
+  /** Cuts a session's connection: packets vanish, and no close is sent. */
   drop(id: string): Promise<void>;
   calls(): Promise<Call[]>;
   forgetCalls(): Promise<void>;

@@ -12,29 +12,29 @@ import type { ConcurrencyLimit } from '../broker/concurrency-limit.ts';
 import { newOutcome, type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
 import { newOffer } from './offer.ts';
 
-/** Where and as whom a player plays. */
+/** A player's deployment and token. */
 export interface RejoinPlayerOptions {
   api: string;
   streamGroupId: string;
   /**
-   * All players' first requests in a storm pass here. Lambda runs a thousand functions side by side; this machine
-   * would have the first requests stand in a line so long that players who come when they were told would be late.
+   * Limits the first requests of all players. Lambda runs a thousand functions side by side. On this machine the first requests would
+   * queue for so long that players who come at their ticket's time would be late.
    */
   firstRequests: ConcurrencyLimit;
   token: GetAccessToken;
-  /** How requests are sent, and whatever else is not as in a browser. */
+  /** How requests are sent, and other replacements of the browser. */
   environment: Partial<Environment> & Pick<Environment, 'fetch'>;
 }
 
-/** Counts what a player's requests are answered. */
+/** A `fetch` that counts a player's answers. */
 interface CountingFetch {
   fetch: Environment['fetch'];
   outcome: Outcome;
 }
 
 /**
- * A player of Rejoin's API as the client library is one: its own requests, waits, offers and limits, without a browser's media. What
- * it makes its offers with is all that is ours.
+ * A player that uses the client library's own requests, waits and limits, without a browser's media. Only the offers are made by the
+ * bench.
  */
 export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
   const { streamGroupId, firstRequests: entrance, environment } = options;
@@ -78,7 +78,7 @@ export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
   };
 }
 
-/** Asks for a connection as the client library asks; what ends the effort is its result. */
+/** Requests a connection like the client library. Resolves with the grant, or with what ended the attempt. */
 function requestConnectionAs(
   { api, token }: RejoinPlayerOptions,
   env: Environment,
@@ -109,12 +109,12 @@ function requestConnectionAs(
     api: { isOld: false },
   });
   const first = Promise.race([result, ended.promise]);
-  // When the player is back or is refused for good, no timer may be left.
+  // When the player is back or refused for good, no timer may remain.
   void first.then(() => scope.end({ reason: 'closed' }));
   return { result: first };
 }
 
-/** A connection that makes offers and plays nothing. */
+/** A connection that makes offers and plays no media. */
 function openWithoutMedia(): Connection<undefined> {
   return {
     sdk: undefined,
@@ -130,7 +130,7 @@ function openWithoutMedia(): Connection<undefined> {
   };
 }
 
-/** A `fetch` that keeps an outcome of what it was answered. */
+/** Wraps a `fetch`, and counts the answers in an outcome. */
 function countingFetch(fetch: Environment['fetch'], elapsed: () => number): CountingFetch {
   const outcome = newOutcome();
   const count = (name: string) => {
@@ -155,7 +155,7 @@ function countingFetch(fetch: Environment['fetch'], elapsed: () => number): Coun
             .clone()
             .json()
             .catch(() => ({}))) as { code?: string });
-      // A connection that is granted is 201.
+      // A granted connection is 201, so 200 is a status.
       count(status === 200 ? STATUS_ANSWER : (code ?? String(status)));
       return response;
     },

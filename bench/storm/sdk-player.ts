@@ -14,7 +14,7 @@ const MAX_ATTEMPTS = 3;
 const BACKOFF_BASE_MS = 1000;
 const BACKOFF_CAP_MS = 20_000;
 
-/** What the SDK is pointed at. */
+/** The SDK's endpoint and the session's parameters. */
 export interface SdkTarget {
   endpoint: string;
   region: string;
@@ -24,9 +24,9 @@ export interface SdkTarget {
 }
 
 /**
- * Players whose requests a small backend hands to AWS through the SDK, with no pacing: what people do today. The way from the
- * browser to that backend costs them nothing here, and each has an SDK client of its own, so that none suffers from
- * the retry quota which a client shares among its calls; both are in the baselines' favour.
+ * Players whose requests a small backend passes to AWS through the SDK, without a queue: what people do today. Two things favour this
+ * baseline: the way from the browser to the backend costs nothing, and each player has its own SDK client, so that no player meets
+ * the retry quota that a client's calls share.
  */
 export function sdkPlayers(
   target: SdkTarget,

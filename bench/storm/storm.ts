@@ -15,13 +15,13 @@ import type {
 } from './messages.ts';
 import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
 
-/** What one policy made of the storm. */
+/** One policy's result. */
 export interface StormResult {
   figures: Figures & MoreFigures;
   outcomes: Outcome[];
 }
 
-/** One storm, as the options name it. */
+/** The size of one storm. */
 export interface StormSize {
   players: number;
   quota: number;
@@ -30,10 +30,10 @@ export interface StormSize {
 }
 
 /**
- * Measures the three policies one after another against one local deployment: each crowd in a process of its own, with
- * sessions of its own, and with the emulator and the account's quota to itself.
+ * Measures the three policies one after another against one local deployment. Each crowd has its own process and sessions, and the
+ * emulator and the account's quota to itself.
  *
- * @param onProgress told in one line what goes on, several times a second
+ * @param onProgress gets the progress in one line, several times a second
  */
 export async function measureStorm(
   size: StormSize,

@@ -1,4 +1,4 @@
-/** The attacks that the suite makes, few seeds of each in `npm test` and many in `npm run test:all`. */
+/** The attacks of the test suite: few seeds of each in `npm test`, many in `npm run test:all`. */
 import { expect } from 'vitest';
 import { type Alarms, playerAlarms } from './alarms.ts';
 import { bundledRoutes, type Route, type SandboxCode } from './bundle.ts';
@@ -6,7 +6,7 @@ import { campaign } from './campaign.ts';
 import { describePlan } from './describe.ts';
 import { FAULTS, type FaultKind } from './plan.ts';
 
-/** What fails, and the first seed. */
+/** For each attack: what fails, and the first seed. */
 export const ATTACKS: readonly [what: string, kinds: readonly FaultKind[], from: number][] = [
   ['where AWS fails', ['aws'], 1000],
   ['where the table fails', ['table'], 2000],
@@ -25,7 +25,7 @@ export async function attackTarget(): Promise<AttackTarget> {
   return { code: await bundledRoutes(), alarms: playerAlarms() };
 }
 
-/** Holds that no seed from one on makes the functions break a promise, and that the seeds do ask for something. */
+/** Expects that no seed violates an invariant, and that the seeds make requests at all. */
 export async function expectNoViolation(
   { code, alarms }: AttackTarget,
   attack: { readonly kinds: readonly FaultKind[]; readonly from: number; readonly seeds: number },

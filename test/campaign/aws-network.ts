@@ -1,4 +1,4 @@
-/** One attempt of an AWS call on its way: it may be lost before AWS acts, or after. */
+/** The network between a function and AWS. It may lose a call before AWS acts, or after. */
 
 import { awsError, type MemoryAws } from './aws.ts';
 import { chanceOf, wholeOf } from './chance.ts';
@@ -10,7 +10,7 @@ type AwsFault = Extract<Fault, { on: 'aws' }>['how'];
 
 export interface AwsNetwork {
   call(command: Command, purpose: readonly (string | number)[], fault?: AwsFault): Promise<unknown>;
-  /** Until then, every call fails that way. */
+  /** Makes every call fail that way until then. */
   outage(how: 'throttled' | 'refused' | 'stalled', until: number): void;
   heal(): void;
   /** Whether there was an outage between two times. */

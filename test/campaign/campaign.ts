@@ -1,4 +1,4 @@
-/** Runs seed after seed, and makes of each kind of violation a replay that is as short as it can be. */
+/** Runs seed after seed, and shrinks a plan of each kind of violation. */
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import { planOf } from './generate.ts';
@@ -22,7 +22,7 @@ export interface Campaign {
   violations: FoundViolation[];
 }
 
-/** What is the same in two violations of one kind: all but the numbers. */
+/** Two violations are of one kind if they differ only in numbers. */
 const kindOf = ({ invariant, what }: Pick<Violation, 'invariant' | 'what'>) =>
   `${invariant} ${what.replaceAll(/\d+/g, 'N')}`;
 
@@ -32,13 +32,13 @@ export interface CampaignOptions {
   kinds: readonly FaultKind[];
   code: Record<Route, SandboxCode>;
   alarms: () => Alarms;
-  /** Told after each seed. */
+  /** Called after each seed. */
   onSeed?: (done: number, campaign: Campaign) => void;
-  /** Told when a violation is about to be shrunk. */
+  /** Called before a violation's plan is shrunk. */
   onFound?: (seed: number, violation: Violation) => void;
   /** Ends the campaign early. */
   enough?: (campaign: Campaign) => boolean;
-  /** How many plans may be run to shrink one. */
+  /** How many plans may run to shrink one. */
   tries?: number;
 }
 
@@ -62,7 +62,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
         return rerun?.violations.some((other) => kindOf(other) === kindOf(violation)) ?? false;
       };
       const { invariant, what } = violation;
-      // A crowd takes as long as many small plans.
+      // One run with guessing accounts takes as long as many small plans.
       const most = plan.about === 'guessers' ? Math.min(10, tries ?? 10) : tries;
       result.violations.push({
         seed,

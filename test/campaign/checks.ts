@@ -1,22 +1,22 @@
-/** What each single answer must hold against the truth: what AWS has accepted, and who has asked for what. */
+/** Checks each answer against the facts: what AWS accepted, and who requested what. */
 import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import type { Invariant, Violation } from './plan.ts';
 import { type PlayerRequest, playerIdNamed } from './players.ts';
 
-/** What is known of a run so far. */
+/** The facts of a run so far. */
 export interface KnownFacts {
   aws: MemoryAws;
   /** All requests that were sent. */
   issued: readonly { request: PlayerRequest; at: number }[];
-  /** All that were answered, this one not yet. */
+  /** All exchanges before this one. */
   past: readonly Exchange[];
-  /** Sessions whose end was answered 204, and when. */
+  /** Sessions whose termination was answered with 204, and when. */
   ended: ReadonlyMap<string, number>;
-  /** By connection: the offer that made it. Only those that a page heard of. */
+  /** By connection: its offer. Only connections that a page knows. */
   offerOf: ReadonlyMap<string, string>;
-  /** By offer: the page that made it. */
+  /** By offer: the device that made it. */
   deviceOf: ReadonlyMap<string, string>;
 }
 
@@ -54,10 +54,10 @@ const isRepeated: Check = (exchange, { past }) => {
     : undefined;
 };
 
-/** How long the answer to a reconnect is certainly kept. */
+/** A reconnect's answer is stored at least this long. */
 const KEPT_MS = 110_000;
 
-/** 2: an answer that was stored is not taken back while nothing has replaced it. */
+/** 2: a stored answer remains valid until something replaces it. */
 const isKept: Check = (exchange, { past, aws }) => {
   const { request, body } = exchange;
   if (request.route !== 'reconnect' || body.retry === undefined || body.retry === 'same') return undefined;
@@ -65,7 +65,7 @@ const isKept: Check = (exchange, { past, aws }) => {
   if (!first || first.faults.length > 0 || exchange.endedAt - first.endedAt > KEPT_MS) return undefined;
   const accepted = aws.sessions.get(request.session ?? '')?.accepted ?? [];
   if (accepted.at(-1)?.offer !== request.offer) return undefined;
-  // A table that was down for the first may have lost its answer.
+  // A table outage during the first request may have lost its answer.
   return first.tableWasDown ? undefined : [2, `${describe(exchange)} to a request that was answered before`];
 };
 
@@ -90,7 +90,7 @@ const isOwn: Check = (exchange, { aws, past }) => {
   if (foreign) return [6, `${request.route} told of another player's session`];
   if (request.route !== 'reconnect' || !isAnswer(exchange) || exchange.replayed || !request.named)
     return undefined;
-  // Another page insisted, undisturbed, and heard so before this one asked.
+  // Another device insisted without a fault, and got its answer before this request.
   const insisted = past.find(
     (other) =>
       other.request.route === 'reconnect' &&
@@ -111,7 +111,7 @@ const isOwn: Check = (exchange, { aws, past }) => {
   return undefined;
 };
 
-/** 4: what is said of the session is true, and an end is final. */
+/** 4: what an answer says about a session is true, and an end is final. */
 const isTrue: Check = (exchange, facts) => {
   const { request, body, issuedAt } = exchange;
   const ended = (id: string | undefined) =>
@@ -149,12 +149,12 @@ const isTrue: Check = (exchange, facts) => {
   return undefined;
 };
 
-/** What was seen so long ago need not be looked at again. */
+/** A status that is younger than this is not looked up again. */
 const FRESH_MS = 2000;
 
 /**
- * Whether AWS could be asked about a session before a start was refused: it was well, and no other request had this second's
- * look. Otherwise the start goes by what is known, and the reconnect that it names finds out.
+ * Whether the broker could look up the session before it refused a start: AWS worked, and no other request had used the status lookup.
+ * Otherwise the refusal rests on older knowledge, and the reconnect that it suggests learns the truth.
  */
 const couldLook = ({ request, issuedAt, faults, awsWasDown }: Exchange, { issued }: KnownFacts) =>
   !awsWasDown &&
@@ -168,14 +168,14 @@ const startedIt = (other: Exchange, request: PlayerRequest) =>
   other.request.player === request.player &&
   other.body.streamSession?.streamSessionId === request.session;
 
-/** 4: the refusals that say never, or that this offer is spent, are earned. */
+/** 4: a refusal that says never, or that an offer was used, has a reason. */
 const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
   const { request, body } = exchange;
   const accepted = aws.sessions.get(request.session ?? '')?.accepted ?? [];
   if (body.code === 'taken_over' && request.named !== undefined) {
     const offer = offerOf.get(request.named);
     const at = accepted.findIndex((one) => one.offer === offer);
-    // A page that insists begins anew as well: what it named before is another device's from then on.
+    // An insisting page starts a new connection history: what it named before counts as another device's.
     const insisted = (text: string) =>
       issued.some(({ request: other }) => other.offer === text && other.named === undefined);
     const others = accepted
@@ -204,7 +204,7 @@ const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
 
 const CHECKS: readonly Check[] = [isWellFormed, isRepeated, isKept, isOwn, isTrue, isEarned];
 
-/** What an answer violates. */
+/** The violations of an exchange. */
 export function checkExchange(exchange: Exchange, facts: KnownFacts): Violation[] {
   return CHECKS.flatMap((check) => {
     const [invariant, what] = check(exchange, facts) ?? [];

@@ -1,5 +1,4 @@
-/** One request and what came of it, as everybody who judges a run sees it. */
-
+/** One request and its answer, as all checks of a run see it. */
 import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { playerSettings } from '../../infra/settings/deployed.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
@@ -11,7 +10,7 @@ import { eventOf, GROUP, type PlayerRequest } from './players.ts';
 import { newSandbox, type Outcome, type Sandbox, type World } from './sandbox.ts';
 import type { CountedValue } from './stand-ins.ts';
 
-/** The JSON of an answer, as far as it is looked at. */
+/** The JSON of an answer, as far as the campaign reads it. */
 export interface AnswerBody {
   code?: string;
   retry?: 'same' | 'newOffer' | 'never';
@@ -32,17 +31,17 @@ export interface Exchange {
   text: string;
   body: AnswerBody;
   replayed: boolean;
-  /** Faults that were planned for it. */
+  /** The faults that the plan gave it. */
   faults: readonly Fault[];
   counted: readonly CountedValue[];
-  /** The table, or AWS, had an outage meanwhile. */
+  /** The table, or AWS, had an outage during the request. */
   tableWasDown: boolean;
   awsWasDown: boolean;
-  /** The session of its path was over at AWS when it was answered. */
+  /** AWS had ended the session of its path when it was answered. */
   overAfter: boolean;
 }
 
-/** A deployment as the campaign attacks it. */
+/** The settings of the attacked deployment. */
 export const settingsInput = {
   streamGroups: [{ id: GROUP, region: 'us-west-2', applications: ['a-1'], sessionLengthSeconds: 3600 }],
   identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'rejoin/play' },
@@ -50,7 +49,7 @@ export const settingsInput = {
 };
 const settings = parseSettings(settingsInput);
 
-/** What the deployment hands its functions. */
+/** The functions' environment. */
 export const environment = {
   SETTINGS: JSON.stringify(playerSettings(settings)),
   TABLE_NAME: 'sessions',
@@ -60,9 +59,9 @@ const timeoutOf = (route: Route) => playerRoutes.find(({ name }) => name === rou
 
 export interface Exchanger {
   send(request: PlayerRequest, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
-  /** Requests under way. */
+  /** The number of requests in flight. */
   open(): number;
-  /** All requests that were sent, in order of their being sent. */
+  /** All requests, in the order in which they were sent. */
   issued: readonly { request: PlayerRequest; at: number }[];
 }
 
@@ -77,7 +76,7 @@ export function exchanger(
   const issued: { request: PlayerRequest; at: number }[] = [];
   let open = 0;
 
-  /** The sandbox that is wanted, or, where it is busy or dead, the next. */
+  /** The wanted sandbox, or the next one where that is busy or dead. */
   function sandboxFor(route: Route, wanted: number): Sandbox {
     for (let number = wanted; ; number += 10) {
       const name = `${route}-${number}`;

@@ -1,29 +1,29 @@
-/** The end of a run: all faults are over, and what the answers promised must hold now. */
+/** The checks at the end of a run: all faults are over, and what the answers said must now hold. */
 import { isOverAtAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import { deviceOf, type PlayerRequest } from './players.ts';
 import type { RunContext } from './run-context.ts';
 
 const MINUTE_MS = 60_000;
-/** Whoever repeats as told for so long, and hears the same, was promised too much. */
+/** A client that follows the answers must succeed or be refused for good within this time. */
 const CONVERGES_MS = 10 * MINUTE_MS;
-/** A client that hears nothing of a wait, as from API Gateway's own answers. */
+/** The wait where an answer names none, such as API Gateway's own. */
 const OWN_WAIT_MS = 1000;
-/** With less of its life left, a session may end before anybody can be back. */
+/** A session that ends sooner may end before the player can be back. */
 const LIFE_LEFT_MS = 60_000;
 
-/** A request of the end, under a name of its own. */
+/** A request of the final checks, with its own id. */
 function probe(request: PlayerRequest, number: number, changes: Partial<PlayerRequest> = {}): PlayerRequest {
   return { ...request, ...changes, id: `probe-${number}` };
 }
 
-/** The same player's page makes a new offer for what it asked before. */
+/** A new offer for an earlier request. */
 function withNewOffer(request: PlayerRequest, number: number): Partial<PlayerRequest> {
   const sdp = `v=0\\r\\no=- ${request.device} probe ${number}\\r\\n`;
   return { offer: `{"type":"offer","sdp":"${sdp}"}`, key: `probe-key-${number}` };
 }
 
-/** Repeats as told until there is an answer or a never. Undefined where neither comes. */
+/** Repeats a request as its answers say until it succeeds or is refused for good. @returns undefined where neither happens */
 async function followRetry(from: Exchange, context: RunContext): Promise<Exchange | undefined> {
   const until = context.time.now() + CONVERGES_MS;
   let last = from;
@@ -33,17 +33,17 @@ async function followRetry(from: Exchange, context: RunContext): Promise<Exchang
     await context.time.sleep(retryAfterMs);
     const changes = retry === 'newOffer' ? withNewOffer(last.request, number) : {};
     last = await context.send(probe(last.request, number, changes), { sandbox: 5 });
-    // A session that nobody has dropped takes no new connection, however long one asks.
+    // A session whose client is still connected accepts no new connection.
     const session = context.aws.sessions.get(last.request.session ?? '');
     if (last.body.code === 'session_not_reconnectable' && session?.status === 'CONNECTED') return last;
   }
   return undefined;
 }
 
-/** A minute after a never the same request succeeds only where something else has changed meanwhile. */
+/** A request that was refused for good must not succeed a minute later. */
 async function checkNever(refusal: Exchange, context: RunContext): Promise<void> {
   if (refusal.body.code === 'session_limit_reached') return;
-  // A session that was started elsewhere a moment ago, AWS need not know everywhere: it can't be told from a guess.
+  // AWS may not yet know a session that was started elsewhere a moment ago. The broker can't tell it from a guess.
   if (refusal.body.code === 'stream_session_not_found') return;
   await context.time.sleep(MINUTE_MS);
   const again = await context.send(probe(refusal.request, 1000), { sandbox: 5 });
@@ -54,7 +54,7 @@ async function checkNever(refusal: Exchange, context: RunContext): Promise<void>
   });
 }
 
-/** Whoever was dropped, and has a life's minute left, is back before AWS ends the session. */
+/** A dropped player whose session lives for another minute gets back before AWS ends it. */
 async function checkPlayerReturns(player: number, context: RunContext): Promise<void> {
   const actor = context.player(player);
   const id = actor.session ?? '';
@@ -76,7 +76,7 @@ async function checkPlayerReturns(player: number, context: RunContext): Promise<
   });
 }
 
-/** @param during how many answers there were before the end */
+/** @param during the number of exchanges before the final checks */
 export async function runFinalChecks(context: RunContext, during: number): Promise<void> {
   const { time, exchanges, violate } = context;
   const last = exchanges

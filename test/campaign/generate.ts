@@ -1,4 +1,4 @@
-/** Makes a plan from a seed: who acts, and what goes wrong. */
+/** Makes a plan from a seed: who acts, and what fails. */
 import { chanceOf, wholeOf } from './chance.ts';
 import {
   type Action,
@@ -12,7 +12,7 @@ import {
 } from './plan.ts';
 import { type StepDraft, scenario } from './scenarios.ts';
 
-/** Draws for one step after another, so that each purpose has a name of its own. */
+/** Draws numbers one after another, each for a purpose of its own. */
 function drawer(seed: number) {
   let count = 0;
   const chance = () => chanceOf(seed, 'plan', count++);
@@ -52,7 +52,7 @@ function faultOf(kind: Exclude<FaultKind, 'clocks'>, { pick, whole }: Drawer): F
   return { on: 'kill', op: whole(0, 6), how: pick('before', 'after') };
 }
 
-/** Of each kind that is asked for, now and then one or two. */
+/** Now and then one or two faults of the given kinds. */
 function faultsOf(kinds: readonly FaultKind[], draw: Drawer): Fault[] {
   const usable = kinds.filter((kind) => kind !== 'clocks');
   if (usable.length === 0 || draw.chance() > 0.3) return [];
@@ -89,7 +89,7 @@ function drawAction(draw: Drawer, players: number, kinds: readonly FaultKind[]):
   return { kind: 'outage', of, how, ms: whole(200, 4000) } as Action;
 }
 
-/** How long until the next step: often at once, so that requests meet, and now and then long. */
+/** The pause until the next step: often short, so that requests overlap, and now and then long. */
 function pause({ chance, whole }: Drawer): number {
   const at = chance();
   if (at < 0.3) return whole(0, 50);
@@ -128,10 +128,10 @@ function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<S
 
 const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
 
-/** One player alone: rounds of a start, a drop, a few reconnects of the player's own choice, and perhaps an end. */
+/** One player alone: rounds of a start, a drop, a few reconnects of any kind, and perhaps an end. */
 function mischief(draw: Drawer): Omit<Step, 'id'>[] {
   const bad = draw.pick('bad', 'bad', 'bad', 'new', 'odd') as OfferChoice;
-  // Who wants to do harm does nothing that goes well.
+  // A harmful player mostly sends requests that fail.
   const other = draw.pick(bad, bad, 'new') as OfferChoice;
   return Array.from({ length: draw.whole(2, 6) }, (_, round) => {
     const again = round > 0 && draw.chance() < 0.3;
@@ -155,7 +155,7 @@ function mischief(draw: Drawer): Omit<Step, 'id'>[] {
   }).flat();
 }
 
-/** Accounts that guess together for a while, and owners of sessions that were started elsewhere. */
+/** Accounts that guess session ids together, and owners of sessions that were started elsewhere. */
 function guessers(draw: Drawer): Omit<Step, 'id'>[] {
   const owners = draw.whole(1, 3);
   return [
@@ -179,7 +179,7 @@ const ABOUT = [
   'mixed',
   'mixed',
 ] as const;
-/** A crowd takes as long as a hundred players: one run in so many. */
+/** One run in so many has guessers: it takes as long as a hundred others. */
 const GUESSERS_EVERY = 25;
 
 /** The plan of a seed. @param kinds which faults it may contain */

@@ -1,17 +1,17 @@
-/** Runs a plan and all that is judged over the run as a whole. */
+/** Runs a plan, and checks what needs the run as a whole. */
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { type RunResult, runPlan } from './run.ts';
 
-/** What a player was answered, step by step. */
+/** A player's answers by step. */
 function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number, string> {
   const own = exchanges.filter(({ request }) => request.player === player && typeof request.id === 'number');
   return new Map(own.map(({ request, body, status }) => [Number(request.id), `${body.code ?? status}`]));
 }
 
-/** 5: without the others, a player is answered the same. */
+/** 5: a player gets the same answers without the other players. */
 async function compareAlone(
   plan: Plan,
   together: RunResult,
@@ -21,7 +21,7 @@ async function compareAlone(
   const isForeign = ({ action }: Step) =>
     'whose' in action && action.whose !== undefined && action.whose !== player;
   const own = plan.steps.filter((step) => step.player === player && !isForeign(step));
-  // The others' steps go, and the times stay.
+  // The others' steps are removed; the times stay.
   let at = 0;
   const times = new Map(
     plan.steps.map((step) => {
@@ -38,7 +38,7 @@ async function compareAlone(
   for (const [step, outcome] of there) {
     const other = here.get(step);
     if (other === undefined || other === outcome) continue;
-    // What was paced once goes on differently from there.
+    // After a wait in the queue everything may differ.
     if (other === 'paced' || outcome === 'paced') return [];
     const what = `a player hears ${other} beside others, and ${outcome} alone`;
     return [{ invariant: 5, what, step }];
@@ -46,10 +46,10 @@ async function compareAlone(
   return [];
 }
 
-/** For so long a failure of a player is not counted again. */
+/** Within this time a player's failure is not counted again. */
 const COUNTED_AGAIN_MS = 300_000;
 
-/** 8: every alarm about everybody rests on it that one player's failures count once in five minutes. */
+/** 8: one player's failures count once in five minutes. Every alarm about all players depends on that. */
 function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   const failures = exchanges.filter(({ counted }) =>
     counted.some(({ name, value }) => name === 'Failed' && value === 1),
@@ -70,13 +70,13 @@ function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   );
 }
 
-/** A failure is counted a little before its answer is there. */
+/** A failure is counted a little before its answer comes. */
 const SLOW_MS = 1000;
 
 /**
  * Runs a plan and judges it by all invariants.
  *
- * @param alarms asked only where one player acts alone
+ * @param alarms used only where one player acts alone
  */
 export async function judgePlan(
   plan: Plan,

@@ -1,4 +1,4 @@
-/** A small campaign against the broker: `npm run campaign -- --help`. */
+/** Attacks the broker in virtual time: `npm run campaign -- --help`. */
 import { readFileSync } from 'node:fs';
 import { playerAlarms } from './alarms.ts';
 import { HELP, readArguments } from './arguments.ts';
@@ -26,7 +26,7 @@ function reportText({ requests, faults, violations }: Campaign): string {
   return [sum, ...violations.map(violationText)].join('\n\n');
 }
 
-/** The plan of a replay, or the first of a report's. @throws Error where there is none */
+/** The plan of a replay, or the first one of a report. @throws Error where there is none */
 function planIn(file: string): Plan {
   const read = JSON.parse(readFileSync(file, 'utf8'));
   const replay = read.steps ? read : (read.replay ?? read.violations?.[0]?.replay);
@@ -92,12 +92,12 @@ async function main(args: readonly string[]): Promise<number> {
   return result.violations.length > 0 ? 1 : 0;
 }
 
-// A reader that went away, such as head, is no failure to talk about.
+// A closed pipe, such as that of head, needs no message.
 process.stdout.on('error', () => process.exit(1));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  // A plain Error is a sentence for people; any other is a defect, and shows where it happened.
+  // A plain Error is a sentence for people. Any other error is a defect and is printed with its stack.
   console.error(error instanceof Error && error.name === 'Error' ? error.message : error);
   process.exitCode = 2;
 }

@@ -1,4 +1,4 @@
-/** Deeds of many requests: accounts that guess together, and owners who claim a session that was started elsewhere. */
+/** Actions of many requests: accounts that guess session ids together, and owners who request a session that was started elsewhere. */
 import { chanceOf } from './chance.ts';
 import { missesPerMinute } from './exchange.ts';
 import type { Action, Step } from './plan.ts';
@@ -8,11 +8,11 @@ type ManyRequests = Extract<Action, { kind: 'guess' | 'claim' }>;
 export const isManyRequests = (action: Action): action is ManyRequests =>
   action.kind === 'guess' || action.kind === 'claim';
 
-/** An owner who does as told has the session by then, or is kept out. */
+/** An owner who follows the answers must have the session by then. */
 const PATIENCE_MS = 60_000;
 const SECOND_MS = 1000;
 
-/** As often as their own budgets let them, spread over the seconds, and each time just after the second begins. */
+/** Each account guesses as often as its rate limit allows, always just after a second begins. */
 async function guess(
   step: Step,
   accounts: number,

@@ -1,4 +1,4 @@
-/** Who acts in a run, and what each page knows: its connections, its last request. */
+/** The players of a run, and what each of their pages knows: its connections, its last request. */
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Route } from './bundle.ts';
 import type { OfferChoice, Step } from './plan.ts';
@@ -18,14 +18,14 @@ export interface PlayerRequest {
   key?: string;
   /** `previousConnectionId` */
   named?: string;
-  /** It asks for a session of another player. */
+  /** It names another player's session. */
   foreign?: boolean;
 }
 
-/** What a page of a player knows. */
+/** A player's page, and what it knows. */
 export interface Device {
   name: string;
-  /** The newest connection that it heard of, by session. */
+  /** The newest connection that it knows, by session. */
   connections: Map<string, string>;
   lastStart?: PlayerRequest;
   lastReconnect?: PlayerRequest;
@@ -55,12 +55,12 @@ export function deviceOf(player: Player, number: number): Device {
   return device;
 }
 
-/** A half of a character, as a page that cuts text carelessly may send it. */
+/** Half of a surrogate pair, as a page that cuts text carelessly may send it. */
 const HALVES = { odd: '\ud800', twin: '\udbff' };
 
 function newOffer(device: Device, choice: OfferChoice): string {
   device.made++;
-  // Two offers that differ in the half alone: the newer names the same number.
+  // These two offers differ only in the half character, so both have the same number.
   const number = choice === 'odd' || choice === 'twin' ? 0 : device.made;
   const half = choice === 'odd' || choice === 'twin' ? HALVES[choice] : '';
   const sdp = `v=0\\r\\no=- ${device.name} ${number} IN IP4 127.0.0.1\\r\\ns=${choice === 'bad' ? 'bad' : '-'}${half}\\r\\nt=0 0\\r\\n`;
@@ -78,7 +78,7 @@ function offerOf(
   return newOffer(device, choice);
 }
 
-/** The request that a step makes, or undefined where a step is none. */
+/** The request of a step; undefined where a step makes none. */
 export function requestOf(
   step: Step,
   player: Player,

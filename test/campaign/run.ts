@@ -1,4 +1,4 @@
-/** Runs one plan in virtual time and judges it. The same plan over the same code gives the same result. */
+/** Runs one plan in virtual time and checks it. The same plan and code give the same result. */
 import { memoryAws } from './aws.ts';
 import { awsNetwork } from './aws-network.ts';
 import type { Route, SandboxCode } from './bundle.ts';
@@ -14,14 +14,14 @@ import { campaignTime } from './time.ts';
 
 export interface RunResult {
   requests: number;
-  /** Faults that befell a request, and outages. */
+  /** The faults of requests, and outages. */
   faults: number;
   violations: Violation[];
-  /** All that was asked and answered, in the order of the answers. */
+  /** All exchanges, in the order of the answers. */
   exchanges: Exchange[];
 }
 
-/** A full second, since windows of a second begin there. */
+/** A full second: windows of one second begin there. */
 const EPOCH = 1_800_000_000_000;
 
 /** @param code the product's functions, as `bundledRoutes` makes them */
@@ -61,7 +61,7 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
     return known;
   };
 
-  /** What the page does with an answer that reached it. */
+  /** Updates a page's knowledge from an answer that reached it. */
   function learn({ request, status, body }: Exchange): void {
     if (status >= 300 || typeof request.player !== 'number' || request.foreign) return;
     const actor = player(request.player);
@@ -93,7 +93,7 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   const context: RunContext = { plan, time, aws, player, send, violate, exchanges };
   let manyRequests = 0;
   let defect: unknown;
-  /** What breaks the campaign itself ends the run. */
+  /** A defect of the campaign itself ends the run. */
   const breaks = (error: unknown) => {
     defect ??= error;
   };

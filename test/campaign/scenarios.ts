@@ -1,7 +1,7 @@
-/** Short sequences in which faults of the past lay: an answer that is lost, an end that meets a reconnect, a table that is gone for a moment. */
+/** Short sequences of steps that showed bugs before: a lost answer, an end during a reconnect, a short table outage. */
 import type { Action, Fault, FaultKind, Step } from './plan.ts';
 
-/** A step without its number; its player and sandbox are drawn where they are not given. */
+/** A step without its number. Its player and sandbox are drawn unless given. */
 export type StepDraft = Pick<Step, 'after' | 'action'> & Partial<Step>;
 
 interface Draw {
@@ -15,7 +15,7 @@ const start: Action = { kind: 'start', offer: 'new', key: 'new' };
 const drop: Action = { kind: 'drop' };
 const end: Action = { kind: 'end' };
 
-/** Dropped, answered, dropped again: the second reconnect names what the first was told. */
+/** Two drops in a row: the second reconnect names the connection that the first one got. */
 function twice({ pick, whole }: Draw, kinds: readonly FaultKind[]): StepDraft[] {
   const outages: Action[] = [
     ...(kinds.includes('table')
@@ -35,7 +35,7 @@ function twice({ pick, whole }: Draw, kinds: readonly FaultKind[]): StepDraft[] 
   ];
 }
 
-/** An end while a reconnect is under way, or right after it, and then a look at what is there. */
+/** An end during a reconnect or right after it, then a request that shows what is left. */
 function endings({ pick, whole }: Draw): StepDraft[] {
   const meeting = [
     { after: pick(500, 2500, 6000), action: reconnect },
@@ -52,7 +52,7 @@ function endings({ pick, whole }: Draw): StepDraft[] {
   ];
 }
 
-/** A start that may go wrong, and its repetition. */
+/** A start that may fail, and its repetition. */
 function starts({ pick, whole }: Draw, kinds: readonly FaultKind[]): StepDraft[] {
   const wrong: Fault[] = kinds.includes('aws')
     ? [{ on: 'aws', op: 0, how: pick('lost', 'silentAfter', 'internalAfter') }]
@@ -66,7 +66,7 @@ function starts({ pick, whole }: Draw, kinds: readonly FaultKind[]): StepDraft[]
   ];
 }
 
-/** One of them. */
+/** Draws one scenario. */
 export function scenario(draw: Draw, kinds: readonly FaultKind[]): StepDraft[] {
   return draw.pick(twice, endings, starts)(draw, kinds);
 }

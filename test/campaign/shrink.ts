@@ -1,7 +1,7 @@
-/** Takes from a plan all that it can do without and still violate: steps, faults, waits, clocks apart. */
+/** Removes everything from a plan that its violation does not need: steps, faults, waits, clock differences. */
 import type { Plan, Step } from './plan.ts';
 
-/** Without some steps; the others keep their times. */
+/** Removes some steps. The others keep their times. */
 function without(steps: readonly Step[], gone: (index: number) => boolean): Step[] {
   let waited = 0;
   return steps.flatMap((step, index) => {
@@ -13,7 +13,7 @@ function without(steps: readonly Step[], gone: (index: number) => boolean): Step
   });
 }
 
-/** Plans that are one thing simpler, the boldest first. */
+/** Plans with one simplification, the largest first. */
 function* simpler(plan: Plan): Generator<Plan> {
   const { steps } = plan;
   for (let size = steps.length >> 1; size >= 1; size >>= 1) {

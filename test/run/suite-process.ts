@@ -1,19 +1,19 @@
 /**
- * Runs Vitest's projects and tells its parent of each file as it ends. It is a process and a process group of its own, so that whatever a
- * test started can be ended with it: started by suite.ts only.
+ * Runs Vitest's projects and reports each file to its parent as it ends. suite.ts starts it in its own process group, so that everything
+ * that a test started ends with it.
  */
 import { relative, sep } from 'node:path';
 import { createVitest, type TestCase, type TestModule } from 'vitest/node';
 import { type FileOutcome, firstLine, type TestOutcome } from './outcome.ts';
 
-/** What the parent is told. */
+/** A message to the parent. */
 export type SuiteMessage =
   | { readonly kind: 'begins'; readonly files: readonly Pick<FileOutcome, 'project' | 'file'>[] }
   | { readonly kind: 'file'; readonly outcome: FileOutcome }
   | { readonly kind: 'end'; readonly errors: readonly string[] }
   | { readonly kind: 'noSuchPath'; readonly path: string };
 
-/** What the parent asks for. */
+/** The parent's order. */
 export interface SuiteRequest {
   readonly root: string;
   readonly config: string;
@@ -27,7 +27,7 @@ const send = (message: SuiteMessage) =>
   new Promise<void>((resolve) => process.send?.(message, () => resolve()));
 const pathOf = (moduleId: string) => relative(request.root, moduleId).split(sep).join('/');
 
-// The parent is gone without a word: nothing that the tests started may outlive it.
+// The parent died: nothing that the tests started may outlive it.
 process.on('disconnect', () => {
   if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
   process.exit(1);

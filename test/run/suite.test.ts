@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSuite } from './suite.ts';
 import { count } from './summary.ts';
 
-/** A repository of a few test files, some of which fail in each way that there is. */
+/** A repository with a few test files, which fail in all possible ways. */
 const FILES: Record<string, string> = {
   'vitest.config.mts': `export default { test: { projects: ['first', 'second', 'stuck'].map((name, groupOrder) =>
     ({ test: { name, include: [name + '/*.test.ts'], sequence: { groupOrder } } })) } };`,

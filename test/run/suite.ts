@@ -1,4 +1,4 @@
-/** All tests, in a process of their own. */
+/** Runs the tests in another process. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { UsageError } from './arguments.ts';
@@ -9,17 +9,17 @@ import type { SuiteMessage, SuiteRequest } from './suite-process.ts';
 const PROCESS = join(import.meta.dirname, 'suite-process.ts');
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The projects of `npm test`; every other takes longer. */
+/** The projects of `npm test`. All others take longer. */
 export const FAST: readonly string[] = ['unit*', 'e2e*', 'browser'];
 export const ALL: readonly string[] = ['*'];
 
 export type SuiteOutcome = Omit<RunOutcome, 'checks'>;
 
 /**
- * Runs test files. What they started is gone when it resolves, whatever became of them.
- * @param wanted.paths parts of paths; none: all files of the projects
- * @param wanted.quiet shows nothing while it runs
- * @param stop ends everything; what was heard until then is returned
+ * Runs test files. Everything that they started has ended when it resolves.
+ * @param request.paths parts of paths; none: all files of the projects
+ * @param request.quiet prints nothing during the run
+ * @param stop ends the run; the outcomes until then are returned
  * @throws UsageError for a path that no test file has
  */
 export async function runSuite(
@@ -40,7 +40,7 @@ export async function runSuite(
   let begun: readonly Pick<FileOutcome, 'project' | 'file'>[] = [];
   let errors: readonly string[] | undefined;
   child.on('message', (message: SuiteMessage) => {
-    // What fails from here on fails for being ended.
+    // From here on, tests fail because they are ended.
     if (stop?.aborted) return;
     if (message.kind === 'begins') begun = message.files;
     else if (message.kind === 'file') files.push(message.outcome);

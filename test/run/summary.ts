@@ -1,4 +1,4 @@
-/** The last lines of a run. Pure: everything comes in as an argument. */
+/** The last lines of a run. Pure. */
 import type { FileOutcome, RunOutcome, TestOutcome } from './outcome.ts';
 
 const SLOWEST = 10;
@@ -35,7 +35,7 @@ function failures({ checks, files, unfinished, errors }: RunOutcome): string[] {
   ];
 }
 
-/** What was skipped: the tests of a file that have one reason share a line. */
+/** Skipped tests. Tests of a file with the same reason share a line. */
 function skips(files: readonly FileOutcome[]): string[] {
   return files.flatMap(({ file, tests, errors }) => {
     const skipped = tests.filter(({ state }) => state === 'skipped');

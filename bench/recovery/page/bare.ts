@@ -2,12 +2,12 @@ import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
 import type { Elements, PlayerSettings } from './player.ts';
 
 const EVERY_MS = 1000;
-/** A function's first start takes its time on a busy machine, and the gateway gives up on it. */
+/** On a busy machine a cold start is slow, and the gateway times out. */
 const MAX_REQUESTS = 60;
 
-/** The API as a page asks it that has no client library. */
+/** The player API, used without the client library. */
 export interface BareApi {
-  /** Asks for a connection once. @returns the answer for the offer; undefined where it was refused, or the API out of reach */
+  /** Requests a connection once. @returns the answer to the offer; undefined where it was refused or the API was unreachable */
   connect(streamSessionId: string, signalRequest: string): Promise<string | undefined>;
   /** Starts a session and connects this object to it. @returns the session's id */
   start(sdk: GameLiftStreams): Promise<string>;
@@ -34,7 +34,7 @@ export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi 
       return (await request(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
     },
     async start(sdk) {
-      // The same offer is the same request: repeated, it begins no second session.
+      // The same offer is the same request: repeating it starts no second session.
       const signalRequest = await sdk.generateSignalRequest();
       const begun = await repeated(() => request(sessions, { signalRequest }));
       const { streamSessionId } = begun.streamSession;
@@ -47,7 +47,7 @@ export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi 
   };
 }
 
-/** Makes the Web SDK's object. @param changed told the browser's word for the connection */
+/** Makes the Web SDK's object. @param changed gets the browser's `connectionState` */
 export function bareSdk(elements: Elements, changed: (state: string) => void = () => {}): GameLiftStreams {
   return new GameLiftStreams({ ...elements, clientConnection: { connectionState: changed } });
 }
@@ -61,7 +61,7 @@ async function repeated<T>(task: () => Promise<T | undefined>): Promise<T> {
   throw new Error('The session did not start.');
 }
 
-/** The second between two attempts. */
+/** Waits a second between two attempts. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, EVERY_MS));
 }

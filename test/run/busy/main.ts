@@ -1,4 +1,4 @@
-/** `npm run test:busy`: which tests fail at random on a busy machine. */
+/** `npm run test:busy`: finds tests that fail at random on a busy machine. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../arguments.ts';
@@ -11,7 +11,7 @@ import { pathFrom, reader, timedFiles } from './sources.ts';
 import { add, hasFailed, inOrder, type Tally, tallyLines } from './tally.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-/** So few at once that those that failed come again soon. */
+/** Few files a round, so that those that failed run again soon. */
 const FILES_AT_ONCE = 8;
 
 function testFiles(): string[] {
