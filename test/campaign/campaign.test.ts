@@ -10,13 +10,13 @@ beforeAll(async () => {
   functions = await attackTarget();
 });
 
-describe('under attack by seed, every answer that players get holds', () => {
+describe('under attack by seed, no answer to a player violates an invariant', () => {
   // With more seeds: test/long/campaign.test.ts.
   it.each(ATTACKS)('%s', (_, kinds, from) => expectNoViolation(functions, { kinds, from, seeds: 60 }));
 });
 
 describe('a seed', () => {
-  it('does the same each time, so that what it found can be looked into', async () => {
+  it('gives the same run each time', async () => {
     const run = async () => {
       const { exchanges } = await judgePlan(planOf(20), functions.code, () => functions.alarms);
       return exchanges.map(({ request, endedAt, status, text }) => [request.id, endedAt, status, text]);
@@ -24,7 +24,7 @@ describe('a seed', () => {
     expect(await run()).toEqual(await run());
   });
 
-  it('brings every kind of fault that it is asked for, and no other', () => {
+  it('contains every requested kind of fault, and no other', () => {
     for (const kind of FAULTS) {
       const plans = Array.from({ length: 60 }, (_, seed) => planOf(seed, [kind]));
       const found = new Set(
@@ -40,7 +40,7 @@ describe('a seed', () => {
 });
 
 describe('npm run campaign', () => {
-  it('tells of every option', () => {
+  it('explains every option in its help', () => {
     for (const option of ['seeds', 'from', 'faults', 'seed', 'replay', 'json']) {
       expect(HELP).toContain(`--${option}`);
     }

@@ -54,7 +54,7 @@ describe('ten minutes on a bad network trigger nothing', () => {
     }
   });
 
-  test('the worst that can come of both: sixty silences of 1.8 s', () => {
+  test('sixty silences of 1.8 s, the worst that both cause together', () => {
     const arrivals = packets({
       seed: 1,
       lengthMs: LENGTH_MS,
@@ -69,7 +69,7 @@ describe('ten minutes on a bad network trigger nothing', () => {
     expect(longestMs).toBeGreaterThan(1600);
   });
 
-  test('the same at ten frames a second, a packet each: a slow scene of little motion', () => {
+  test('the same with ten packets a second, as in a scene with little motion', () => {
     const arrivals = packets({
       seed: 7,
       lengthMs: LENGTH_MS,
@@ -84,7 +84,7 @@ describe('ten minutes on a bad network trigger nothing', () => {
     expect(watched(arrivals, LENGTH_MS).condition).toBe('well');
   });
 
-  test('the same on a busy machine, whose looks come late and take long', () => {
+  test('the same on a busy machine, where samples come late and take long', () => {
     const arrivals = packets({
       seed: 3,
       lengthMs: LENGTH_MS,
@@ -119,7 +119,7 @@ describe('a blackhole', () => {
     },
   );
 
-  test('in a hidden tab, whose timers come once a second, takes some seconds, not for ever', () => {
+  test('in a hidden tab, whose timers fire once a second, is noticed within seconds', () => {
     const arrivals = packets({
       seed: 1,
       lengthMs: 10_000,
@@ -136,7 +136,7 @@ describe('a blackhole', () => {
 });
 
 describe('silence', () => {
-  test('is suspicious first, then a loss; whatever comes ends it', () => {
+  test('is suspicious first, then a loss, and any packet ends it', () => {
     const monitor = watching(0);
     expect(sampleAt(monitor, 100, 5)).toBe('well');
     const conditions = (from: number, to: number) => {
@@ -155,13 +155,13 @@ describe('silence', () => {
     expect(at).toBe(3850);
   });
 
-  test('from the first moment on is as long as any', () => {
+  test('from the first moment on becomes a loss after the usual time', () => {
     const monitor = watching(0);
     for (let at = 100; at < 1900; at += 100) expect(sampleAt(monitor, at, 0)).not.toBe('silent');
     expect(sampleAt(monitor, 1900, 0)).toBe('silent');
   });
 
-  test('that the browser doubts too is believed after a second; a doubt that passes is forgotten', () => {
+  test('that the browser doubts too is a loss after one second; a doubt that has passed does not count', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 5);
     for (let at = 200; at <= 1000; at += 100) expect(sampleAt(monitor, at, 5, true)).not.toBe('silent');
@@ -169,7 +169,7 @@ describe('silence', () => {
     expect(sampleAt(monitor, 1100, 5, true)).toBe('silent');
   });
 
-  test('is proven by no more than 0.4 s a look, however late it comes', () => {
+  test('grows by at most 0.4 s a sample, however late the sample comes', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 5);
     for (const at of [5100, 10_100, 15_100, 20_100]) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
@@ -177,20 +177,20 @@ describe('silence', () => {
     expect(sampleAt(monitor, 25_100, 5)).toBe('silent');
   });
 
-  test('is not proven by a clock that jumps back', () => {
+  test('does not grow when the clock jumps back', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100_000, 5);
     for (let at = 90_000; at < 91_800; at += 100) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
   });
 
-  test('is not proven by statistics that took long to come: packets may have come meanwhile', () => {
+  test('does not grow by slow statistics: packets may have come meanwhile', () => {
     const monitor = watching(0);
     monitor.sample(100, 900, { all: 5 }, false);
     monitor.sample(1000, 1000, { all: 5 }, false);
     expect(monitor.silentMs()).toBe(100);
   });
 
-  test('after thirty seconds of sleep is believed after a second, until something comes', () => {
+  test('after more than thirty seconds of sleep is a loss after one second, until a packet comes', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 5);
     sampleAt(monitor, 40_000, 5);
@@ -201,14 +201,14 @@ describe('silence', () => {
     expect(sampleAt(monitor, 42_600, 6)).toBe('silent');
   });
 
-  test('after thirty seconds, no more, is a silence like any other', () => {
+  test('after exactly thirty seconds of sleep is judged as usual', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 5);
     sampleAt(monitor, 30_100, 5);
     for (const at of [30_700, 31_000]) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
   });
 
-  test('of counters that fell, since a route was pruned, goes on from there', () => {
+  test('continues when counters fall because a route was pruned', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 500);
     sampleAt(monitor, 200, 300);
@@ -219,7 +219,7 @@ describe('silence', () => {
 });
 
 describe('without statistics', () => {
-  test('nothing is a loss, unless the browser doubts the connection', () => {
+  test('silence is a loss only where the browser doubts the connection', () => {
     const monitor = watching(0);
     for (let at = 100; at < 60_000; at += 100) expect(sampleAt(monitor, at, undefined)).toBe('well');
     for (let at = 60_000; at < 60_900; at += 100)
@@ -227,7 +227,7 @@ describe('without statistics', () => {
     expect(sampleAt(monitor, 60_900, undefined, true)).toBe('silent');
   });
 
-  test('for a moment the ones before still stand', () => {
+  test('for a moment the earlier counters still count', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 5);
     sampleAt(monitor, 200, undefined);
@@ -237,7 +237,7 @@ describe('without statistics', () => {
 });
 
 describe('a picture that stands still', () => {
-  test('while other packets come is a loss after six seconds, or as long as is said', () => {
+  test('while other packets come is a loss after six seconds, or after the given time', () => {
     for (const [monitor, stallMs] of [
       [watching(0), 6000],
       [watching(0, () => 12_000), 12_000],
@@ -250,15 +250,15 @@ describe('a picture that stands still', () => {
     }
   });
 
-  test('is none where the browser counts no video', () => {
+  test('is no loss where the browser counts no video', () => {
     const monitor = watching(0);
     for (let at = 100; at < 20_000; at += 100)
       expect(monitor.sample(at, at, { all: at }, false)).toBe('well');
   });
 });
 
-describe('the next look', () => {
-  test('comes in a tenth of a second, sooner where the silence is about to be long enough', () => {
+describe('the next sample', () => {
+  test('comes after a tenth of a second, or sooner where the silence is about to be long enough', () => {
     const monitor = watching(0);
     sampleAt(monitor, 100, 5);
     expect(monitor.nextSampleMs(false)).toBe(100);
@@ -302,7 +302,7 @@ describe('a sign that the picture is back', () => {
     });
   });
 
-  test('is the browser’s word where it counts nothing at all', () => {
+  test('is the browser’s connection state where it counts nothing at all', () => {
     expect(seen([{}, true], [{}, true])).toEqual({ packet: false, frame: false });
     expect(seen([{}, true], [{}, false])).toEqual({ packet: true, frame: true });
   });

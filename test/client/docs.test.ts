@@ -40,24 +40,24 @@ describe('docs/client.md', () => {
     for (const [, file = '', code] of examples) expect(code, file).toBe(read(file));
   });
 
-  test('and the package’s own page the first of them', () => {
+  test('has the same first example as the package’s own README', () => {
     expect(read('client/README.md')).toContain(`\`\`\`ts\n${examples[0]?.[2]}\`\`\``);
   });
 
-  test('keeps its word: the ten lines are ten, imports and the page’s own buttons apart', () => {
+  test('shows ten lines that are ten, not counting imports and the page’s own buttons', () => {
     const [first = []] = examples;
     const lines = (first[2] ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('import'));
     expect(lines.length).toBeLessThanOrEqual(11);
   });
 
-  test('tables every state, and what it carries', () => {
+  test('lists every state and its members', () => {
     const [states = ''] = state.split('/** What happened, for a timeline.');
     const names = [...states.matchAll(/readonly name: '(\w+)'/g)].map(([, name]) => name);
     expect(named('states').toSorted()).toEqual(names.toSorted());
     for (const member of named('states', 2)) expect(state).toMatch(new RegExp(`readonly ${member}\\??:`));
   });
 
-  test('tables every reason for which a stream ends', () => {
+  test('lists every reason for which a stream ends', () => {
     const [, endings = ''] = state.split('export type Ending =');
     const [union = ''] = endings.split('/** What happened, for a timeline.');
     const reasons = [...union.matchAll(/reason: ([^;}]+)/g)].flatMap(
@@ -66,13 +66,13 @@ describe('docs/client.md', () => {
     expect(named('reasons')).toEqual(reasons);
   });
 
-  test('tables every code that the protocol does not', () => {
+  test('lists every code that docs/protocol.md lacks', () => {
     const [, behind = ''] = read('client/src/problem.ts').split('  | ApiCode\n');
     const [union = ''] = behind.split('/** Why an attempt failed');
     expect(named('codes')).toEqual([...union.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code));
   });
 
-  test('tells the thresholds as they are', () => {
+  test('gives the thresholds of the code', () => {
     expect(rows('thresholds').map(([, after]) => after)).toEqual([
       `${timing.SILENCE_MS} ms`,
       `${timing.DOUBTED_SILENCE_MS} ms`,
@@ -110,7 +110,7 @@ describe('docs/client.md', () => {
     }
   });
 
-  test('links to files that are there', () => {
+  test('links only to files that exist', () => {
     const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => !existsSync(join(root, dirname('docs/client.md'), link)))).toEqual([]);

@@ -6,6 +6,6 @@ beforeAll(async () => {
   functions = await attackTarget();
 });
 
-describe('under a long attack by seed, every answer that players get holds', () => {
+describe('under a long attack by seed, no answer to a player violates an invariant', () => {
   it.each(ATTACKS)('%s', (_, kinds, from) => expectNoViolation(functions, { kinds, from, seeds: 220 }));
 });

@@ -21,7 +21,7 @@ describe('the files that run again and again', () => {
     expect(derived({ 'test/a.test.ts': code })).toEqual(['test/a.test.ts']);
   });
 
-  it('are those too whose helpers of the tests do, in whatever way they come to them', () => {
+  it('include those whose test helpers do, however indirectly', () => {
     const sources = {
       'test/e2e/a.test.ts': "import { deploy } from '../deep/one.ts';",
       'test/deep/one.ts': "import { x } from './two.ts';\nexport const deploy = x;",
@@ -30,7 +30,7 @@ describe('the files that run again and again', () => {
     expect(derived(sources)).toEqual(['test/e2e/a.test.ts']);
   });
 
-  it('are not those that only compute, speak of time in comments, or test parts that have timers', () => {
+  it('do not include those that only compute, mention time in comments, or test parts that have timers', () => {
     const sources = {
       'test/sum.test.ts': '// setTimeout( would be wrong here\nexpect(1 + 1).toBe(2);',
       'test/part.test.ts': "import { retry } from '../lambdas/gameliftstreams/retry.ts';",
@@ -54,7 +54,7 @@ const tallyOf = (...runs: FileOutcome[][]): Tally => {
 };
 
 describe('the order of the next round', () => {
-  it('begins with what ever failed, also if it passed since, then what ran least often', () => {
+  it('begins with files that ever failed, even if they passed since, then those that ran least often', () => {
     const tally = tallyOf([file('a'), file('b'), file('c', ['x'])], [file('a'), file('c')]);
     expect(inOrder(['a', 'b', 'c', 'new'], tally)).toEqual(['c', 'new', 'b', 'a']);
   });
@@ -78,7 +78,7 @@ describe('the table', () => {
     expect(text).toContain('1  the process died');
   });
 
-  it('says how often the others ran, which is how much their passing is worth', () => {
+  it('says how often the other files ran', () => {
     const lines = tallyLines(tallyOf([file('a'), file('b'), file('c')], [file('a')]));
     expect(lines).toContain('Nothing failed.');
     expect(lines).toContain('        2  1 file');
