@@ -57,7 +57,7 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  // A plain Error is a sentence for people; any other but ours is a defect, and shows where it happened.
+  // A plain Error or a UsageError is a sentence for people. Any other error is a defect and is printed with its stack.
   const isSentence = error instanceof UsageError || (error instanceof Error && error.name === 'Error');
   console.error(isSentence ? error.message : error);
   process.exitCode = 1;

@@ -2,7 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Reads a bench's options; a bench takes nothing else.
+ * Reads a bench's options. Positional arguments are refused.
  * @throws UsageError in one sentence that says what to type
  */
 export function readOptions<const Options extends ParseArgsOptionsConfig>(
@@ -19,7 +19,7 @@ export function readOptions<const Options extends ParseArgsOptionsConfig>(
 }
 
 /**
- * An option's whole number.
+ * Reads an option's whole number.
  * @param what the option takes, where it is not one number
  * @throws UsageError
  */
@@ -36,10 +36,10 @@ export function whole(
 }
 
 /**
- * Where a bench draws its picture: where it is told to, else in the documentation, else, for a machine, nowhere.
+ * Where a bench draws its chart: at the given path, else in the documentation. With `--json` and no path: nowhere.
  * @throws UsageError
  */
-export function picturePath(
+export function chartPath(
   given: string | undefined,
   options: { documented: string; json: boolean },
 ): { svg?: string } {

@@ -1,18 +1,18 @@
-/** What running all benches came to, as one page. */
+/** The page of all benches. */
 
 /** One bench's part of the page. */
 export interface Section {
   name: string;
-  /** One line of what it measures. */
+  /** What it measures, in one line. */
   summary: string;
-  /** What it printed; absent where it failed. */
+  /** What the bench printed; absent where it failed. */
   output?: string;
   /** Why it failed. */
   failure?: string;
 }
 
 /** Where and when the benches ran. */
-export interface Occasion {
+export interface RunInfo {
   /** Such as `2 × AMD EPYC 7R13, Node 24.21.0, linux x64`. */
   machine: string;
   /** Such as `2026-11-22`. */
@@ -21,8 +21,8 @@ export interface Occasion {
 
 const DRAWN = /^Drawn: (.*)$/gm;
 
-/** The page; pictures are linked from where it lies, `docs/`. */
-export function benchmarksPage(sections: readonly Section[], { machine, date }: Occasion): string {
+/** The page. Its links to pictures are relative to `docs/`. */
+export function benchmarksPage(sections: readonly Section[], { machine, date }: RunInfo): string {
   return `# Benchmarks
 
 AWS is this repository's emulator here: nothing was measured in an AWS account.
@@ -34,10 +34,10 @@ ${sections.map((section) => sectionText(section)).join('\n')}`;
 }
 
 /**
- * The page with one bench's part measured anew, which says where and when; the other parts stay as they are.
+ * The page with one part replaced. That part says where and when it was measured; the other parts stay as they are.
  * @throws Error when the page has no such part
  */
-export function withSection(page: string, section: Section, { machine, date }: Occasion): string {
+export function withSection(page: string, section: Section, { machine, date }: RunInfo): string {
   const begin = page.indexOf(`\n## ${section.name}\n`);
   if (begin < 0) throw new Error(`The page has no part "${section.name}".`);
   const next = page.indexOf('\n## ', begin + 1);
@@ -46,8 +46,8 @@ export function withSection(page: string, section: Section, { machine, date }: O
   return `${page.slice(0, begin)}\n${next < 0 ? own : own.trimEnd()}${next < 0 ? '' : '\n'}${after}`;
 }
 
-function sectionText({ name, summary, output, failure }: Section, occasion = ''): string {
-  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.${occasion}\n`;
+function sectionText({ name, summary, output, failure }: Section, measuredOn = ''): string {
+  const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.${measuredOn}\n`;
   if (output === undefined) return `${head}\nNot measured: ${failure ?? 'it failed without a word'}\n`;
   const pictures = [...output.matchAll(DRAWN)].map(
     ([, path = '']) => `![${name}: ${summary}](${path.replace(/^docs\//, '')})\n`,

@@ -1,7 +1,7 @@
-/** How often a line is printed where lines can't be written over, in milliseconds. */
+/** How often a line is printed where stderr is no terminal, in milliseconds. */
 const PRINT_EVERY_MS = 5000;
 
-/** Says on stderr what goes on: in one line that changes on a terminal, in a line now and then elsewhere. */
+/** Shows progress on stderr: on a terminal in one line that changes, elsewhere in a new line now and then. */
 export function progressLine(): { show(line: string): void; end(): void } {
   const { stderr } = process;
   let printedAt = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** What somebody typed is wrong; the message is one sentence that says what to type. */
+/** Wrong arguments. The message is one sentence that says what to type. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

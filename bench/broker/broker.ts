@@ -8,39 +8,39 @@ import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { FunctionModel } from '../../local/template/model.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
 import { type Answer, type BenchSession, playerEvent } from './event.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { longAnswer, longOffer } from './sdp.ts';
-import { createTurnstile } from './turnstile.ts';
 
 /** An item of a table, or its key. */
 export type Item = Record<string, AttributeValue>;
 
-/** The reconnect function of a local deployment, with the table and AWS behind relays that remember what it asked. */
+/** The reconnect function of a local deployment. The table and AWS stand behind relays that record its calls. */
 export interface Broker {
   streamGroupId: string;
   /** The reconnect function; its asset directory holds the bundle that would be deployed. */
   fn: FunctionModel;
-  /** All that its process needs to know. */
+  /** The environment of its process. */
   environment: Record<string, string>;
-  /** Runs it in processes of its own, as the deployment would. Whoever makes one closes it. */
+  /** Runs the function in its own processes, as the deployment would. The caller closes the pool. */
   pool(options: { workers: number; onLog?: (line: string) => void }): FunctionPool;
   table: Relay;
   gameLiftStreams: Relay;
-  /** Begins sessions, each of a new player, connects and cuts them. */
+  /** Starts sessions, each for a new player, connects them and cuts their connections. */
   begin(count: number): Promise<BenchSession[]>;
-  /** Cuts connected sessions off again. */
+  /** Waits until the sessions are connected, then cuts their connections. */
   cut(sessions: readonly BenchSession[]): Promise<void>;
-  /** An item of the table as it is. */
+  /** Reads an item of the table. */
   readItem(tableName: string, key: Item): Promise<Item | undefined>;
-  /** Makes AWS answer every reconnect this much later, milliseconds. */
+  /** Makes AWS answer each reconnect this much later, in milliseconds. */
   slowDown(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const STREAM_GROUP = 'sg-bench';
 const REGION = 'us-west-2';
-/** More than any machine that runs this gets through. */
+/** More calls a second than any machine makes. */
 const AMPLE = 100_000;
 const CONNECTION_TIMEOUT_SECONDS = 3600;
 const AT_ONCE = 8;
@@ -49,7 +49,7 @@ const CONNECT_PATIENCE_MS = 10_000;
 /**
  * Starts a local deployment for its reconnect function.
  *
- * @param options.quota AWS's reconnects a second; absent: as many as are asked for
+ * @param options.quota AWS's reconnects a second; absent: no limit
  * @param options.logLevel the functions' log level
  */
 export async function startBroker(options: {
@@ -175,7 +175,7 @@ export async function startBroker(options: {
   }
 }
 
-/** Asks the emulator's control API. */
+/** Calls the emulator's control API. */
 function controlOf(url: string) {
   return async (method: string, path: string, body?: object): Promise<{ status?: string }> => {
     const response = await fetch(`${url}/_emulator/${path}`, {
@@ -190,7 +190,7 @@ function controlOf(url: string) {
   };
 }
 
-/** The emulator's answer without WebRTC is a line or two; the table stores what AWS answers, and its length is paid for. */
+/** Replaces the emulator's short answer by one of real length: the table stores it, and its length costs money. */
 function lengthened(body: string): string {
   if (!body.includes('"SignalResponse"')) return body;
   const answer = JSON.parse(body) as { SignalResponse?: string };
@@ -199,6 +199,6 @@ function lengthened(body: string): string {
 }
 
 async function eachOf<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const turnstile = createTurnstile(AT_ONCE);
-  return await Promise.all(list.map((one) => turnstile.pass(() => work(one))));
+  const limit = concurrencyLimit(AT_ONCE);
+  return await Promise.all(list.map((one) => limit.run(() => work(one))));
 }

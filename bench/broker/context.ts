@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What Lambda hands a handler besides the event, as far as the functions read it. */
+/** Lambda's context object, as far as the functions read it. */
 export function lambdaContext() {
   const { env } = process;
   const endsBy = Date.now() + 10_000;

@@ -1,19 +1,19 @@
 import { randomInt } from 'node:crypto';
 
-/** A session of a bench: whose it is, and which. */
+/** A session of a bench, and its player. */
 export interface BenchSession {
   player: string;
   id: string;
 }
 
-/** The event that API Gateway hands a function of the player API, as far as the functions read it. */
-export function playerEvent(asked: {
+/** API Gateway's event for a function of the player API, as far as the functions read it. */
+export function playerEvent(request: {
   player: string;
   streamGroupId: string;
   streamSessionId?: string;
   body: object;
 }) {
-  const { player, streamGroupId, streamSessionId, body } = asked;
+  const { player, streamGroupId, streamSessionId, body } = request;
   return {
     version: '2.0',
     headers: { 'content-type': 'application/json', 'idempotency-key': `bench-${randomInt(2 ** 47)}` },
@@ -27,7 +27,7 @@ export function playerEvent(asked: {
   };
 }
 
-/** What a bench reads of a function's answer. */
+/** The part of a function's answer that a bench reads. */
 export interface Answer {
   statusCode: number;
   body: string;

@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 
 /**
- * Starts a measuring program in a process of its own, which says one thing and ends.
+ * Runs a measuring program in its own process. It sends one message and exits.
  *
  * @param file a program that reads its task as JSON from its first argument
- * @param options.log whether what it writes to stdout goes nowhere, or into a pipe as in Lambda
+ * @param options.log whether its stdout is ignored, or goes into a pipe as in Lambda
  * @param options.stop ends it early
- * @throws Error with what it says went wrong, or that it ended without a word
+ * @throws Error with the message that it sent, or because it exited without one
  */
 export function freshProcess<Message extends { kind: string }>(
   file: string,
@@ -22,15 +22,15 @@ export function freshProcess<Message extends { kind: string }>(
   });
   child.stdout?.resume();
   return new Promise((resolve, reject) => {
-    let said: Message | { kind: 'failed'; message: string } | undefined;
+    let answer: Message | { kind: 'failed'; message: string } | undefined;
     child.on('message', (message: Message) => {
-      said = message;
+      answer = message;
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      if (!said) reject(new Error(`The measured process ended early, with exit code ${code}.`));
-      else if (said.kind === 'failed') reject(new Error((said as { message: string }).message));
-      else resolve(said as Exclude<Message, { kind: 'failed' }>);
+      if (!answer) reject(new Error(`The measured process ended early, with exit code ${code}.`));
+      else if (answer.kind === 'failed') reject(new Error((answer as { message: string }).message));
+      else resolve(answer as Exclude<Message, { kind: 'failed' }>);
     });
   });
 }

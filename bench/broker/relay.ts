@@ -1,7 +1,7 @@
 import { Agent, createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that went through, and its answer. */
+/** A request that was passed on, and its answer. */
 export interface Exchange {
   /** DynamoDB's operation, such as `DynamoDB_20120810.UpdateItem`; absent where the path says it. */
   target?: string;
@@ -14,20 +14,20 @@ export interface Exchange {
   at: number;
 }
 
-/** A service under another address, which remembers what went through. */
+/** A proxy in front of a service that records what it passes on. */
 export interface Relay {
   /** Its base URL. */
   url: string;
-  /** What went through since the last time. */
+  /** Returns the exchanges since the last call, and forgets them. */
   take(): Exchange[];
   close(): Promise<void>;
 }
 
 /**
- * Passes requests on to a service as they are, signatures included.
+ * Passes requests on to a service unchanged, signatures included.
  *
  * @param upstream the service's base URL
- * @param rewrite what is made of an answer's body on its way back; absent: nothing
+ * @param rewrite changes an answer's body; absent: it stays as it is
  */
 export async function startRelay(
   upstream: string,
@@ -45,7 +45,7 @@ export async function startRelay(
       const response = rewrite(await text(answer));
       const target = headers['x-amz-target']?.toString();
       seen.push({ ...(target === undefined ? {} : { target }), path, request: body, response, status, at });
-      // The checksum is that of the body as it was.
+      // The checksum belongs to the original body.
       const { 'content-length': _, 'transfer-encoding': __, 'x-amz-crc32': ___, ...kept } = answer.headers;
       outgoing.writeHead(status, { ...kept, 'content-length': Buffer.byteLength(response) });
       outgoing.end(response);

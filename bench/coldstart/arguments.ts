@@ -1,16 +1,16 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 
-/** What cold starts are measured with. */
+/** The options of the cold start bench. */
 export interface ColdStartArguments {
   /** Fresh processes of each kind. */
   runs: number;
-  /** One object on the last line of the output, for machines. */
+  /** Prints one JSON object on the last line. */
   json: boolean;
-  /** Where the picture is drawn; absent: nowhere. */
+  /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
 
-/** Where the picture goes when nothing else is said: into the documentation. */
+/** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/coldstart.svg';
 
 export const HELP = `The import of the reconnect function in a fresh process: npm run bench -- coldstart [options]
@@ -41,6 +41,6 @@ export function coldStartArguments(args: readonly string[]): ColdStartArguments 
   return {
     runs: whole('runs', runs, 1, 1000),
     json,
-    ...picturePath(svg, { documented: DOCUMENTED_SVG, json }),
+    ...chartPath(svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

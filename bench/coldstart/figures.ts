@@ -1,7 +1,7 @@
 import { median, rounded } from '../broker/median.ts';
 import type { Kind, WorkingKind } from './handlers.ts';
 
-/** What was measured, milliseconds. */
+/** The measured times, in milliseconds. */
 export interface Samples {
   ms: Record<Kind, number[]>;
   /** Import and first reconnect together. */
@@ -10,7 +10,7 @@ export interface Samples {
   plainBundleKB: number;
 }
 
-/** What `--json` prints: medians, each of the whole import, the empty handler's not taken off. */
+/** What `--json` prints: medians. Each import includes the empty handler's. */
 export interface Figures {
   emptyMs: number;
   rejoinMs: number;
@@ -19,7 +19,7 @@ export interface Figures {
   /** Import and first reconnect together. */
   rejoinFirstCallMs: number;
   plainBundleFirstCallMs: number;
-  /** Of a function that asks AWS and no table. */
+  /** Of a function that calls AWS and has no table. */
   unbundledFirstCallMs: number;
   bundleKB: number;
 }
@@ -38,7 +38,7 @@ export function figuresOf({ ms, firstCallMs, bundleKB }: Samples): Figures {
   };
 }
 
-/** Rejoin's import against another one, each less an empty handler's. */
+/** Rejoin's import divided by another one, each minus an empty handler's. */
 export function ratioTo(figures: Figures, other: 'plainBundleMs' | 'unbundledMs'): number {
   const { emptyMs, rejoinMs } = figures;
   return (rejoinMs - emptyMs) / (figures[other] - emptyMs);

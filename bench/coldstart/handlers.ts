@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-/** What reconnects a player, in the order of the table. */
+/** The handlers that reconnect a player, in the order of the report. */
 export const WORKING = ['rejoin', 'plainBundle', 'unbundled'] as const;
 export type WorkingKind = (typeof WORKING)[number];
-/** What is imported. */
+/** All handlers that are imported. */
 export type Kind = 'empty' | WorkingKind;
 
 /**
@@ -26,12 +26,12 @@ export function handlerFiles(rejoin: string, directory: string): Record<Kind, st
   };
 }
 
-/** In thousands of bytes. */
+/** A file's size in thousands of bytes. */
 export function sizeKB(file: string): number {
   return statSync(file).size / 1000;
 }
 
-/** The same code as esbuild bundles it for Node when told nothing else but to minify. */
+/** The same code, bundled by esbuild's defaults for Node, minified. */
 function plainBundle(outfile: string): string {
   buildSync({
     entryPoints: [fileURLToPath(new URL('../../lambdas/routes/reconnect/handler.ts', import.meta.url))],

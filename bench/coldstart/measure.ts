@@ -13,8 +13,8 @@ import type { ProbeMessage, ProbeTask } from './messages.ts';
 const probe = fileURLToPath(new URL('probe-process.ts', import.meta.url));
 
 /**
- * Imports each kind of handler in fresh processes and has it reconnect a player, in turn, so that whatever else this machine does
- * meets all alike.
+ * Imports each kind of handler in fresh processes and makes it reconnect a player. The kinds take turns, so that other load on the
+ * machine affects all alike.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -28,7 +28,7 @@ export async function measureColdStarts(
   try {
     broker = await startBroker({ logLevel: 'INFO', onProgress });
     const { environment, fn, streamGroupId } = broker;
-    // The function's log is nobody's business here.
+    // This bench does not read the function's log.
     const options = { env: environment, log: 'ignore' } as const;
     const imported = (task: ProbeTask) => freshProcess<ProbeMessage>(probe, task, options);
     const files = handlerFiles(fn.assetDirectory, directory);
@@ -39,7 +39,7 @@ export async function measureColdStarts(
       bundleKB: sizeKB(files.rejoin),
       plainBundleKB: sizeKB(files.plainBundle),
     };
-    // The first round is for the disk's cache.
+    // The first round only fills the disk's cache.
     for (let run = 0; run <= runs; run++) {
       onProgress(`importing, ${run} of ${runs} rounds`);
       const empty = await imported({ file: files.empty });

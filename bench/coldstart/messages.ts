@@ -1,11 +1,11 @@
-/** What a fresh process is started with. */
+/** The task of a fresh process. */
 export interface ProbeTask {
   file: string;
-  /** What the handler is to answer; absent: it is imported only. */
+  /** The event that the handler answers; absent: the handler is only imported. */
   event?: object;
 }
 
-/** What it says, in milliseconds; the first call's time counts from the beginning of the import. */
+/** Its message, times in milliseconds. The first call's time counts from the start of the import. */
 export type ProbeMessage =
   | { kind: 'imported'; importMs: number }
   | { kind: 'answered'; importMs: number; firstCallMs: number }

@@ -1,4 +1,4 @@
-/** A fresh process: imports one handler, and may have it answer one event. Its environment is the function's. */
+/** A fresh process with the function's environment. It imports one handler, which may answer one event. */
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
@@ -17,13 +17,13 @@ const module = (file.endsWith('.cjs') ? require(file) : await import(pathToFileU
   handler: Handler;
 };
 const importMs = performance.now() - begun;
-const tell = (message: ProbeMessage) => process.send?.(message, () => process.exit());
+const send = (message: ProbeMessage) => process.send?.(message, () => process.exit());
 
 if (event === undefined) {
-  tell({ kind: 'imported', importMs });
+  send({ kind: 'imported', importMs });
 } else {
   const { statusCode, body } = await module.handler(event, lambdaContext());
   const firstCallMs = performance.now() - begun;
-  if (statusCode === 201) tell({ kind: 'answered', importMs, firstCallMs });
-  else tell({ kind: 'failed', message: `The first reconnect was answered ${statusCode}: ${body}` });
+  if (statusCode === 201) send({ kind: 'answered', importMs, firstCallMs });
+  else send({ kind: 'failed', message: `The first reconnect was answered ${statusCode}: ${body}` });
 }

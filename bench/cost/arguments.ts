@@ -1,20 +1,20 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 
-/** What the cost is measured with. */
+/** The options of the cost bench. */
 export interface CostArguments {
   /** Reconnects one after another. */
   reconnects: number;
   /** Players of the storm. */
   players: number;
-  /** How long AWS takes for a reconnect, milliseconds. */
+  /** How long AWS takes for a reconnect, in milliseconds. */
   awsLatencyMs: number;
-  /** One object on the last line of the output, for machines. */
+  /** Prints one JSON object on the last line. */
   json: boolean;
-  /** Where the picture is drawn; absent: nowhere. */
+  /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
 
-/** Where the picture goes when nothing else is said: into the documentation. */
+/** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/cost.svg';
 
 export const HELP = `Dollars for a million reconnects, calm and in a storm: npm run bench -- cost [options]
@@ -47,6 +47,6 @@ export function costArguments(args: readonly string[]): CostArguments {
     players: whole('players', values.players ?? '200', 1, 2000),
     awsLatencyMs: whole('aws-latency', values['aws-latency'] ?? '200', 1, 4000),
     json,
-    ...picturePath(values.svg, { documented: DOCUMENTED_SVG, json }),
+    ...chartPath(values.svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

@@ -18,12 +18,12 @@ export function itemBytes(item: Item): number {
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return bytes(value.S);
-  // In what went over the wire bytes are base64.
+  // On the wire, bytes are base64.
   if (value.B !== undefined) {
     const given: Uint8Array | string = value.B;
     return Buffer.byteLength(given, 'base64');
   }
-  // About a byte for two significant digits, and one more.
+  // About a byte for each two significant digits, and one more.
   if (value.N !== undefined) return Math.ceil(value.N.replace(/^-?0*|\D|0+$/g, '').length / 2) + 1;
   if (value.L !== undefined) return 3 + value.L.reduce((sum, each) => sum + 1 + valueBytes(each), 0);
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
@@ -35,19 +35,19 @@ function bytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** What writing an item takes: the larger of before and after counts, and a write whose condition fails counts too. */
+/** The units of a write: the larger size of before and after counts. A write whose condition fails counts too. */
 export function writeUnits(before: number, after: number): number {
   return Math.max(1, Math.ceil(Math.max(before, after) / WRITE_UNIT_BYTES));
 }
 
-/** What reading an item takes; nothing there takes as much as something small. */
+/** The units of a read. Reading an absent item costs as much as a small one. */
 export function readUnits(size: number, consistent: boolean): number {
   return Math.max(1, Math.ceil(size / READ_UNIT_BYTES)) * (consistent ? 1 : 0.5);
 }
 
 /**
- * Counts the request units of what went through to the table. Where an answer doesn't show the item that was written,
- * it is read, so exchanges are to be counted soon after they were made.
+ * Counts the request units of exchanges with the table. Where an answer does not contain the written item, this reads it, so count
+ * exchanges soon after they were made.
  */
 export function unitCounter(readItem: (tableName: string, key: Item) => Promise<Item | undefined>) {
   const sizes = new Map<string, number>();
@@ -55,13 +55,13 @@ export function unitCounter(readItem: (tableName: string, key: Item) => Promise<
     const units = { writes: 0, reads: 0 };
     for (const { target, request, response } of exchanges) {
       const operation = target?.split('.').at(-1);
-      const asked = JSON.parse(request);
+      const input = JSON.parse(request);
       const answer = JSON.parse(response || '{}');
       if (operation === 'GetItem') {
-        units.reads += readUnits(itemBytes(answer.Item ?? {}), asked.ConsistentRead === true);
+        units.reads += readUnits(itemBytes(answer.Item ?? {}), input.ConsistentRead === true);
       } else if (operation === 'UpdateItem') {
-        const key = JSON.stringify(asked.Key);
-        const after = itemBytes(answer.Attributes ?? (await readItem(asked.TableName, asked.Key)) ?? {});
+        const key = JSON.stringify(input.Key);
+        const after = itemBytes(answer.Attributes ?? (await readItem(input.TableName, input.Key)) ?? {});
         units.writes += writeUnits(sizes.get(key) ?? 0, after);
         sizes.set(key, after);
       } else {

@@ -1,5 +1,5 @@
-import { writePicture } from '../broker/picture.ts';
-import { measured } from '../measured.ts';
+import { runMeasurement } from '../run-measurement.ts';
+import { writeChart } from '../svg.ts';
 import { costArguments, HELP } from './arguments.ts';
 
 export const summary = 'dollars for a million reconnects, calm and in a storm';
@@ -7,13 +7,13 @@ export { HELP as help };
 
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
-  const asked = costArguments(args);
-  const [{ measureCost }, { costBars, costTable, jsonFigures }] = await Promise.all([
+  const options = costArguments(args);
+  const [{ measureCost }, { costChart: costBars, costReport: costTable, jsonFigures }] = await Promise.all([
     import('./measure.ts'),
-    import('./table.ts'),
+    import('./report.ts'),
   ]);
-  const usage = await measured((onProgress, stop) => measureCost(asked, onProgress, stop));
-  console.log(costTable(asked, usage));
-  if (asked.svg !== undefined) writePicture(asked.svg, costBars(usage));
-  if (asked.json) console.log(JSON.stringify(jsonFigures(asked, usage)));
+  const usage = await runMeasurement((onProgress, stop) => measureCost(options, onProgress, stop));
+  console.log(costTable(options, usage));
+  if (options.svg !== undefined) writeChart(options.svg, costBars(usage));
+  if (options.json) console.log(JSON.stringify(jsonFigures(options, usage)));
 }

@@ -1,20 +1,20 @@
-/** What a fresh process is started with. */
+/** The task of a fresh process. */
 export interface CpuTask {
   /** The bundle that would be deployed. */
   file: string;
-  /** Reconnects, one after another. The first finds nothing ready. */
+  /** Reconnects, one after another. The first is cold. */
   events: readonly object[];
-  /** Between two of them, milliseconds. */
+  /** The pause between two of them, in milliseconds. */
   gapMs: number;
 }
 
-/** CPU of a step, all threads together, and how long it took; milliseconds. */
-export interface Step {
+/** A step's CPU of all threads together, and its duration, in milliseconds. */
+export interface StepUsage {
   cpuMs: number;
   wallMs: number;
 }
 
-/** What it says. */
+/** Its message. */
 export type CpuMessage =
-  | { kind: 'measured'; init: Step; reconnects: Step[] }
+  | { kind: 'measured'; init: StepUsage; reconnects: StepUsage[] }
   | { kind: 'failed'; message: string };

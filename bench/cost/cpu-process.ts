@@ -1,17 +1,17 @@
-/** A fresh process that loads the reconnect function and reconnects a few times, and says what CPU each step took. */
+/** A fresh process that loads the reconnect function, reconnects a few times, and reports the CPU of each step. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { lambdaContext } from '../broker/context.ts';
 import type { Answer } from '../broker/event.ts';
-import type { CpuMessage, CpuTask, Step } from './cpu-messages.ts';
+import type { CpuMessage, CpuTask, StepUsage } from './cpu-messages.ts';
 
 const { file, events, gapMs } = JSON.parse(process.argv[2] ?? '{}') as CpuTask;
-const tell = (message: CpuMessage) => process.send?.(message, () => process.exit());
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+const send = (message: CpuMessage) => process.send?.(message, () => process.exit());
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 
-async function measured<T>(work: () => Promise<T>): Promise<{ step: Step; result: T }> {
+async function measureStep<T>(work: () => Promise<T>): Promise<{ step: StepUsage; result: T }> {
   const before = process.cpuUsage();
   const begun = performance.now();
   const result = await work();
@@ -21,18 +21,18 @@ async function measured<T>(work: () => Promise<T>): Promise<{ step: Step; result
 }
 
 try {
-  const { step: init, result: module } = await measured(() => import(pathToFileURL(file).href));
+  const { step: init, result: module } = await measureStep(() => import(pathToFileURL(file).href));
   const { handler } = module as { handler(event: object, context: object): Promise<Answer> };
-  const reconnects: Step[] = [];
+  const reconnects: StepUsage[] = [];
   for (const event of events) {
-    const { step, result } = await measured(() => handler(event, lambdaContext()));
+    const { step, result } = await measureStep(() => handler(event, lambdaContext()));
     if (result.statusCode !== 201) {
       throw new Error(`A reconnect was answered ${result.statusCode}: ${result.body}`);
     }
     reconnects.push(step);
     await delay(gapMs);
   }
-  tell({ kind: 'measured', init, reconnects });
+  send({ kind: 'measured', init, reconnects });
 } catch (error) {
-  tell({ kind: 'failed', message: (error as Error).message });
+  send({ kind: 'failed', message: (error as Error).message });
 }

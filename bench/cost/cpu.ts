@@ -7,13 +7,13 @@ import { median } from '../broker/median.ts';
 import { longOffer } from '../broker/sdp.ts';
 import type { CpuMessage, CpuTask } from './cpu-messages.ts';
 
-/** What one reconnect takes of a core, and how long it waits for AWS and the table; medians, milliseconds. */
+/** A reconnect's CPU, and how long it waits for AWS and the table; medians in milliseconds. */
 export interface ReconnectCpu {
   /** Loading the function's code. */
   initMs: number;
   /** The first reconnect of a process: own CPU, and waiting. */
   cold: { ownMs: number; waitMs: number };
-  /** Those that follow. */
+  /** The later reconnects of a process. */
   warm: { ownMs: number; waitMs: number };
 }
 
@@ -21,7 +21,7 @@ const PROCESSES = 3;
 const MOST_RECONNECTS = 10;
 
 /**
- * Measures the CPU of reconnects in fresh processes, as in calm: one after another, none shortly after the last.
+ * Measures the CPU of reconnects in fresh processes without load: one after another, with a pause between them.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -34,23 +34,23 @@ export async function measureCpu(
   const file = join(broker.fn.assetDirectory, 'index.mjs');
   const probe = fileURLToPath(new URL('cpu-process.ts', import.meta.url));
   const options = { env: broker.environment, log: 'pipe', stop } as const;
-  const measured: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
+  const results: Exclude<CpuMessage, { kind: 'failed' }>[] = [];
   for (let run = 1; run <= PROCESSES; run++) {
     onProgress(`own CPU: process ${run} of ${PROCESSES}`);
-    // One that finds nothing ready, and those that are warm.
+    // One cold reconnect, and the warm ones.
     const sessions = await broker.begin(1 + Math.min(reconnects, MOST_RECONNECTS));
     const events = sessions.map((session) => reconnectEvent(broker.streamGroupId, session, longOffer()));
     const task: CpuTask = { file, events, gapMs };
-    measured.push(await freshProcess<CpuMessage>(probe, task, options));
+    results.push(await freshProcess<CpuMessage>(probe, task, options));
   }
-  const first = measured.flatMap(({ reconnects: [cold] }) => cold ?? []);
-  const later = measured.flatMap(({ reconnects: [, ...warm] }) => warm);
+  const first = results.flatMap(({ reconnects: [cold] }) => cold ?? []);
+  const later = results.flatMap(({ reconnects: [, ...warm] }) => warm);
   const medians = (steps: typeof first) => ({
     ownMs: median(steps.map(({ cpuMs }) => cpuMs)),
     waitMs: Math.max(0, median(steps.map(({ cpuMs, wallMs }) => wallMs - cpuMs))),
   });
   return {
-    initMs: median(measured.map(({ init }) => init.cpuMs)),
+    initMs: median(results.map(({ init }) => init.cpuMs)),
     cold: medians(first),
     warm: medians(later),
   };

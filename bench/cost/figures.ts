@@ -1,7 +1,7 @@
 import { rounded } from '../broker/median.ts';
 import { PRICES, type PriceName } from './prices.ts';
 
-/** What a number of players who came back used, all together. */
+/** What a number of players used together until they were back. */
 export interface Usage {
   players: number;
   httpRequests: number;
@@ -10,7 +10,7 @@ export interface Usage {
   writeUnits: number;
   readUnits: number;
   logBytes: number;
-  /** What was answered, headers left out. */
+  /** The answers' bytes without headers. */
   answerBytes: number;
   awsCalls: number;
 }
@@ -22,7 +22,7 @@ const MB_PER_GB = 1024;
 const MS_PER_SECOND = 1000;
 const MILLION = 1_000_000;
 
-/** Dollars for a million players who come back as these did. */
+/** Dollars for a million players who come back like these. */
 export function billOf(usage: Usage, memoryMb: number): Bill {
   const { players } = usage;
   const million = (name: PriceName, used: number) => PRICES[name].dollars * (used / players);

@@ -1,17 +1,17 @@
-/** The lines that AWS writes about a request by itself, as long as AWS's are: this machine's are shorter, or not there. */
+/** Log lines that AWS itself writes about a request, in real length. This machine's are shorter or missing. */
 import type { accessLogFields } from '../../infra/api/stage.ts';
 
-/** What CloudWatch counts of a log line besides its text. Source: CloudWatch pricing page, "26 bytes". */
+/** What CloudWatch adds to the text of a log line. Source: CloudWatch pricing page, "26 bytes". */
 const LOG_EVENT_BYTES = 26;
 
-/** Lambda's of each invocation, which is not traced. Source: Lambda Developer Guide, "Viewing CloudWatch logs for Lambda". */
+/** Lambda's lines of an invocation without tracing. Source: Lambda Developer Guide, "Viewing CloudWatch logs for Lambda". */
 const LAMBDA_LINES = [
   'START RequestId: 8f507cfc-4697-4a07-ac01-000000000000 Version: $LATEST\n',
   'END RequestId: 8f507cfc-4697-4a07-ac01-000000000000\n',
   'REPORT RequestId: 8f507cfc-4697-4a07-ac01-000000000000\tDuration: 215.85 ms\tBilled Duration: 216 ms\tMemory Size: 512 MB\tMax Memory Used: 98 MB\t\n',
 ];
 
-/** API Gateway's of each request. */
+/** API Gateway's line of a request. */
 const ACCESS_LOG_LINE: Readonly<Record<keyof typeof accessLogFields, string>> = {
   requestId: 'ceQEo90A7RKtWkQ=',
   time: '1795320386593',
@@ -28,12 +28,12 @@ const ACCESS_LOG_LINE: Readonly<Record<keyof typeof accessLogFields, string>> = 
   authorizerError: '-',
 };
 
-/** Bytes that CloudWatch bills of a line. */
+/** The bytes that CloudWatch bills for a line. */
 export function lineBytes(line: string): number {
   return Buffer.byteLength(line) + LOG_EVENT_BYTES;
 }
 
-/** Bytes that CloudWatch bills of what AWS itself writes about one request and its invocation. */
+/** The bytes that CloudWatch bills for AWS's own lines about one request and its invocation. */
 export const AWS_LINES_BYTES = [...LAMBDA_LINES, JSON.stringify(ACCESS_LOG_LINE)]
   .map(lineBytes)
   .reduce((sum, bytes) => sum + bytes, 0);

@@ -11,18 +11,18 @@ import { AWS_LINES_BYTES, lineBytes } from './log-lines.ts';
 
 /** AWS's reconnects a second in the storm: its default quota. */
 export const STORM_QUOTA = 20;
-/** The players of a storm come within this. */
+/** The players of a storm arrive within this time. */
 const ARRIVAL_MS = 2000;
-/** As many as wait for turns of up to a second, and some who work. */
+/** Enough for those that wait for a ticket of up to a second, and some that work. */
 const STORM_WORKERS = 28;
-/** What the warm-up left in the pacer is forgotten by then. */
+/** After this the admission queue has forgotten the warm-up. */
 const SETTLED_MS = 4000;
-/** In calm nobody reconnects shortly after somebody else, so each reconnect finds that a process has to ask the pacer again. */
+/** Without load, reconnects are so far apart that each one reads the admission queue again. */
 const CALM_GAP_MS = 250;
 /** No storm of this bench lasts as long. */
 const PATIENCE_MS = 300_000;
 
-export interface Measured {
+export interface CostMeasurement {
   calm: Usage;
   storm: Usage;
   memoryMb: number;
@@ -30,7 +30,7 @@ export interface Measured {
 }
 
 /**
- * Measures what reconnects use: one after another, and of players who come all at once.
+ * Measures what reconnects use: one after another, and in a storm.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -38,7 +38,7 @@ export async function measureCost(
   { reconnects, players, awsLatencyMs }: CostArguments,
   onProgress: (line: string) => void,
   stop: AbortSignal,
-): Promise<Measured> {
+): Promise<CostMeasurement> {
   const broker = await startBroker({ quota: STORM_QUOTA, logLevel: 'INFO', onProgress });
   try {
     await broker.slowDown(awsLatencyMs);
@@ -80,13 +80,13 @@ export async function measureCost(
 }
 
 interface Meter {
-  /** Reconnects until the player is back, waiting as long as it is told to. */
+  /** Reconnects until the player is back. Waits as long as the answers say. */
   comeBack(session: BenchSession, stop: AbortSignal): Promise<void>;
-  /** Begins anew. */
+  /** Sets all counts to zero. */
   reset(): Promise<void>;
 }
 
-/** Runs the function in some processes, and says what it used since the last reset. */
+/** Runs the function in some processes. @returns what it used since the last reset */
 async function withMeter(
   broker: Broker,
   workers: number,
@@ -98,7 +98,7 @@ async function withMeter(
   const pool = broker.pool({
     workers,
     onLog: (line) => {
-      // Functions write JSON; what isn't, stands for a line of Lambda's.
+      // Functions log JSON. Any other line stands for one of Lambda's own.
       if (line.startsWith('{')) used.logBytes += lineBytes(line);
     },
   });

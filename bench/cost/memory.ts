@@ -8,34 +8,34 @@ const SIZES = [256, 512, 1024, FULL_CORE_MB];
 const MB_PER_GB = 1024;
 const MS_PER_SECOND = 1000;
 const MILLION = 1_000_000;
-/** Of a month as AWS's own examples have it: 730 hours. */
+/** A month of 730 hours, as in AWS's own examples. */
 const SECONDS_PER_MONTH = 730 * 3600;
 
-/** A reconnect's own time with so much memory, and what Lambda bills for a million of them: duration alone. */
-export interface Outlay {
+/** A reconnect's own time, and Lambda's bill for a million of them, duration alone. */
+export interface DurationCost {
   ownMs: number;
   dollars: number;
 }
 
 export interface MemoryRow {
   memoryMb: number;
-  /** Of a core. */
+  /** The share of a core. */
   share: number;
-  warm: Outlay;
-  /** The code's loading and the first reconnect. */
-  cold: Outlay;
-  /** One sandbox of this memory kept ready for a month, used or not. */
+  warm: DurationCost;
+  /** Loading the code, and the first reconnect. */
+  cold: DurationCost;
+  /** Provisioned concurrency: one sandbox of this memory for a month, used or not. */
   keptReadyDollars: number;
 }
 
-/** What the rows rest on, for people and machines. */
+/** The model behind the rows. */
 export const MEMORY_MODEL = `Reckoned, not measured in Lambda: ${FULL_CORE_MB} MB have one vCPU, taken to be a core of this machine; less memory has as much less of it, and
 more is no faster, since a function's code uses one core. Waiting for AWS and the table takes as long with any memory.
 A cold reconnect is loading the code and the first reconnect, both at the function's share and both billed, as AWS does since 2025-08-01;
 that Lambda has to start a sandbox and Node before comes on top.`;
 
-/** With `memoryMb`: waiting as measured, own CPU spread over the function's share of a core. */
-function outlay(memoryMb: number, cpuMs: number, waitMs: number): Outlay {
+/** Waiting takes as long as measured. CPU time grows as the share of a core shrinks. */
+function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
   const ownMs = cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
   const gbSeconds = ((waitMs + ownMs) / MS_PER_SECOND) * (memoryMb / MB_PER_GB);
   return {
@@ -58,7 +58,7 @@ export function memoryRows({ initMs, cold, warm }: ReconnectCpu): MemoryRow[] {
 }
 
 /** The rows for people. */
-export function memoryTable(cpu: ReconnectCpu): string {
+export function memoryReport(cpu: ReconnectCpu): string {
   const line = (cells: readonly (string | number)[]) =>
     cells.map((cell, at) => String(cell).padStart(at === 0 ? 8 : 14)).join('');
   const ms = (value: number) => `${value.toFixed(1)} ms`;

@@ -1,15 +1,15 @@
 /** A list price, US dollars in us-east-1 before any free tier or volume discount. */
 export interface Price {
   dollars: number;
-  /** Of how many or how much. */
+  /** The unit. */
   per: string;
   /** AWS's page. */
   source: string;
-  /** When a publication last quoted the price from it. */
+  /** When a publication last quoted this price. */
   asOf: string;
 }
 
-/** All prices that the bench reckons with. */
+/** All prices of a reconnect's bill. */
 export const PRICES = {
   httpApiRequests: {
     dollars: 1,
@@ -55,7 +55,7 @@ export const PRICES = {
   },
 } as const satisfies Record<string, Price>;
 
-/** Not part of a reconnect's bill: what a sandbox costs that is kept ready, whether it is used or not. */
+/** The price of provisioned concurrency, used or not. Not part of a reconnect's bill. */
 export const PROVISIONED_CONCURRENCY: Price = {
   dollars: 0.0000033334,
   per: 'GB-second of provisioned concurrency, arm64',

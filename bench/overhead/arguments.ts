@@ -1,16 +1,16 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 
-/** What the overhead is measured with. */
+/** The options of the overhead bench. */
 export interface OverheadArguments {
-  /** Rounds that count, each of as many reconnects by Rejoin as by bare calls. */
+  /** Rounds that count. Each has as many reconnects through Rejoin as by bare calls. */
   rounds: number;
-  /** One object on the last line of the output, for machines. */
+  /** Prints one JSON object on the last line. */
   json: boolean;
-  /** Where the picture is drawn; absent: nowhere. */
+  /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
 
-/** Where the picture goes when nothing else is said: into the documentation. */
+/** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/overhead.svg';
 
 export const HELP = `CPU of a warm reconnect, against its own AWS and table calls made bare: npm run bench -- overhead [options]
@@ -40,6 +40,6 @@ export function overheadArguments(args: readonly string[]): OverheadArguments {
   return {
     rounds: whole('rounds', rounds, 1, 1000),
     json,
-    ...picturePath(svg, { documented: DOCUMENTED_SVG, json }),
+    ...chartPath(svg, { documented: DOCUMENTED_SVG, json }),
   };
 }

@@ -1,4 +1,4 @@
-/** The calls of a reconnect and nothing around them; bundled like a function, so that the SDK is the same. */
+/** Makes the calls of a reconnect and nothing else. Bundled like a function, so that the SDK is the same. */
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -9,7 +9,7 @@ import {
 import { CreateStreamSessionConnectionCommand, GameLiftStreamsClient } from '@aws-sdk/client-gameliftstreams';
 import type { BareCall } from './messages.ts';
 
-// As the functions make theirs, but that a table which stalls is waited for: a conditional write that is repeated fails on itself.
+// Like the functions' clients, but more patient with a slow table: a conditional write that the SDK repeats would fail.
 const PATIENCE_MS = 10_000;
 const table = new DynamoDBClient({
   maxAttempts: 3,

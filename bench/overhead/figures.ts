@@ -1,6 +1,6 @@
 import { median, rounded } from '../broker/median.ts';
 
-/** What was measured: CPU of one reconnect, microseconds, a sample a round. */
+/** CPU of one reconnect in microseconds, a sample a round. */
 export interface Samples {
   rejoinUs: number[];
   bareUs: number[];
@@ -12,7 +12,7 @@ export interface Samples {
 export interface Figures {
   rejoinCpuUs: number;
   bareCpuUs: number;
-  /** The one divided by the other. */
+  /** Rejoin's CPU divided by the bare calls'. */
   ratio: number;
 }
 

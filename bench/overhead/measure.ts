@@ -11,13 +11,13 @@ import type { Samples } from './figures.ts';
 import type { WorkMessage, WorkOrder, WorkTask } from './messages.ts';
 import { callsOf, repeated } from './replay.ts';
 
-/** Reconnects of a round, and as many of its bare calls. */
+/** Reconnects in a round, and as many by bare calls. */
 const RECONNECTS = 25;
-/** Rounds until both sides are compiled and connected; as many as count, where those are fewer. */
+/** Rounds until the code of both sides is compiled and connected; never more than the rounds that count. */
 const WARM_UP = 12;
 
 /**
- * Measures rounds of reconnects, and of the same calls bare, in one process.
+ * Measures rounds of reconnects, and of the same calls made bare, in one process.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -64,7 +64,7 @@ async function measureRound(broker: Broker, worker: Worker, sessions: readonly B
   const made = exchanges();
   await broker.cut(sessions);
   const bareUs = await worker.work({ kind: 'bare', reconnects: made.map(repeated) });
-  // Throws unless all of them had the same effect.
+  // This throws unless all bare calls succeeded.
   exchanges();
   await broker.cut(sessions);
   return {
@@ -85,7 +85,7 @@ function startWorker(task: WorkTask, env: Record<string, string>): Worker {
   const child = fork(file, [JSON.stringify(task)], {
     env,
     execArgv: ['--expose-gc'],
-    // The log goes into a pipe, as in Lambda.
+    // As in Lambda, the log goes into a pipe.
     stdio: ['ignore', 'pipe', 2, 'ipc'],
   });
   child.stdout?.resume();
@@ -111,7 +111,7 @@ function startWorker(task: WorkTask, env: Record<string, string>): Worker {
   };
 }
 
-/** Bundled with what the functions' bundles have in place of the SDK's default credential chain. */
+/** Bundles the bare calls with the functions' own replacements for parts of the SDK. */
 function bundledBare(directory: string): string {
   const outfile = join(directory, 'bare.mjs');
   const shim = (file: string) =>

@@ -5,20 +5,20 @@ export interface BareCall {
   input: Record<string, unknown>;
 }
 
-/** What the working process is started with. */
+/** The task of the measured process. */
 export interface WorkTask {
   /** The bundle that would be deployed, and the one that makes bare calls. */
   rejoin: string;
   bare: string;
 }
 
-/** What it is told. */
+/** An order to it. */
 export type WorkOrder =
   | { kind: 'rejoin'; events: readonly object[] }
-  /** The calls of one reconnect after those of another. */
+  /** The calls of each reconnect, one reconnect after another. */
   | { kind: 'bare'; reconnects: readonly (readonly BareCall[])[] };
 
-/** What it says. CPU of all reconnects of an order together, microseconds. */
+/** Its messages. `cpuUs`: CPU of all reconnects of an order together, in microseconds. */
 export type WorkMessage =
   | { kind: 'ready' }
   | { kind: 'done'; cpuUs: number }

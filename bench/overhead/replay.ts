@@ -5,11 +5,11 @@ import type { BareCall } from './messages.ts';
 const CONNECTIONS = /^\/streamgroups\/([^/]+)\/streamsessions\/([^/]+)\/connections$/;
 
 /**
- * The calls of each of several reconnects that were made one after another. They need not be the same: not every
- * reconnect asks the pacer.
+ * Splits exchanges into the calls of each reconnect. The reconnects were made one after another. Their calls need not be the same:
+ * not every reconnect reads the admission queue.
  *
- * @param exchanges of the table and of AWS, in any order
- * @throws Error when a call failed, or there were more or fewer reconnects
+ * @param exchanges with the table and AWS, in any order
+ * @throws Error when a call failed, or the number of reconnects differs
  */
 export function callsOf(exchanges: readonly Exchange[], reconnects: number): Exchange[][] {
   const failed = exchanges.find(({ status }) => status !== 200);
@@ -27,12 +27,12 @@ export function callsOf(exchanges: readonly Exchange[], reconnects: number): Exc
   return groups;
 }
 
-/** A reconnect's first call. */
+/** Whether this is a reconnect's first call. */
 function takesLease({ request }: Exchange): boolean {
   return request.includes('":lease":');
 }
 
-/** The same calls for another reconnect of the same session: whatever makes a request what it is, is replaced. */
+/** The same calls for another reconnect of the same session: everything that identifies a request is replaced. */
 export function repeated(calls: readonly Exchange[]): BareCall[] {
   const replacements = new Map(calls.flatMap(distinctive).map((text) => [text, scrambled(text)]));
   return calls.map((call) => {
@@ -46,7 +46,7 @@ export function repeated(calls: readonly Exchange[]): BareCall[] {
   });
 }
 
-/** On the wire bytes are base64; the SDK takes them as they are. */
+/** On the wire, bytes are base64. The SDK takes raw bytes. */
 function withBytes(name: string, value: unknown): unknown {
   return name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
 }
@@ -58,7 +58,7 @@ function operationOf({ target, path }: Exchange): BareCall['operation'] {
   throw new Error(`A reconnect called ${path}, which this bench doesn't know.`);
 }
 
-/** What tells one request from another: the client token, and the ids and digests of a lease. */
+/** What identifies a request: the client token, and a lease's ids and digests. */
 function distinctive({ request }: Exchange): string[] {
   const body = JSON.parse(request);
   if (typeof body.ClientToken === 'string') return [body.ClientToken];
@@ -70,7 +70,7 @@ function stringsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/** Other letters and digits of the same kinds. */
+/** Replaces each hex digit by a random one. */
 function scrambled(text: string): string {
   return text.replace(/[a-f0-9]/g, () => randomInt(16).toString(16));
 }

@@ -11,12 +11,12 @@ const { handler } = (await import(pathToFileURL(rejoin).href)) as {
 };
 const { send } = (await import(pathToFileURL(bare).href)) as { send: typeof bareSend };
 
-const tell = (message: WorkMessage) => process.connected && process.send?.(message, () => {});
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+const report = (message: WorkMessage) => process.connected && process.send?.(message, () => {});
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 
-/** The CPU of some work, all of this process's threads together, and none of what was thrown away before. */
+/** The CPU of some work, of all threads together. Earlier garbage is collected before, so that it does not count. */
 async function cpuOf(work: () => Promise<void>): Promise<number> {
   globalThis.gc?.();
   const before = process.cpuUsage();
@@ -38,9 +38,9 @@ process.on('message', async (order: WorkOrder) => {
       if (order.kind === 'rejoin') await reconnectAll(order.events);
       else for (const calls of order.reconnects) for (const call of calls) await send(call);
     });
-    tell({ kind: 'done', cpuUs });
+    report({ kind: 'done', cpuUs });
   } catch (error) {
-    tell({ kind: 'failed', message: (error as Error).message });
+    report({ kind: 'failed', message: (error as Error).message });
   }
 });
-tell({ kind: 'ready' });
+report({ kind: 'ready' });

@@ -1,19 +1,19 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Condition, KINDS, USUAL_NOTICE_SECONDS } from './conditions.ts';
 
-/** What recoveries are measured with. */
+/** The options of the recovery bench. */
 export interface RecoveryArguments {
-  /** How many losses of each kind, for each policy. */
+  /** Losses of each kind, for each policy. */
   cuts: number;
   conditions: readonly Condition[];
-  /** One object on the last line of the output, for machines. */
+  /** Prints one JSON object on the last line. */
   json: boolean;
-  /** Where the figure is drawn; absent: nowhere. */
+  /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
 
-/** Where the figure goes when nothing else is said: the picture in the documentation. */
+/** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/recovery.svg';
 const MOST_BLACKOUT_SECONDS = 30;
 
@@ -54,7 +54,7 @@ export function recoveryArguments(args: readonly string[]): RecoveryArguments {
   });
   const { only } = values;
   const kinds = only === undefined ? KINDS : only.split(',').map(kind);
-  const picture = picturePath(values.svg, {
+  const picture = chartPath(values.svg, {
     documented: DOCUMENTED_SVG,
     json: json || only !== undefined,
   });

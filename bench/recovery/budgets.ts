@@ -1,22 +1,22 @@
-import type { Condition, Measured } from './conditions.ts';
+import type { Condition, ConditionRecoveries } from './conditions.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
-/** A promise about one kind of loss, and what became of it. */
+/** A budget of one kind of loss, and whether it was held. */
 export interface Budget {
-  /** For people: what was promised, and what was measured. */
+  /** The budget and the measured value, for people. */
   sentence: string;
   held: boolean;
 }
 
-/** What a blackout may cost beyond itself, and beyond doing nothing. Milliseconds. */
+/** How much longer than the blackout, and than doing nothing, a recovery may take. Milliseconds. */
 const HEAL_WITHIN_MS = 300;
 const BEHIND_NOTHING_MS = 1000;
 
-/** The median that a loss for good may have, in milliseconds; AWS notices a silent client in the middle of something. */
+/** The longest median after a permanent loss, in milliseconds. */
 const LOST_MS = { atOnce: 2300, afterNotice: 1000, close: 300, downlink: 14_000 };
 
 /** The budgets of one kind of loss. */
-export function budgetsOf({ condition, of }: Measured): Budget[] {
+export function budgetsOf({ condition, of }: ConditionRecoveries): Budget[] {
   if (of.rejoin === undefined) return [];
   const rejoin = figuresOf(of.rejoin);
   const budgets = [median(rejoin, allowedMs(condition))];
@@ -45,7 +45,7 @@ function median({ frameMs }: Figures, mostMs: number): Budget {
   };
 }
 
-/** The slowest beside the slowest: on a busy machine both are late, and a median would hide the one that is stuck. */
+/** Compares the slowest of both: on a busy machine both are late, and a median would hide one that is stuck. */
 function comparison(rejoin: Figures, nothing: Figures): Budget {
   const [ours, theirs] = [rejoin.slowestMs, nothing.slowestMs];
   return {

@@ -1,40 +1,40 @@
-/** The ways to come back, as the output names them. */
+/** The policies, as the output names them. */
 export const POLICIES = ['rejoin', 'nothing', 'byHand'] as const;
 export type Policy = (typeof POLICIES)[number];
 
-/** For people. */
+/** Names for people. */
 export const POLICY_NAMES: Readonly<Record<Policy, string>> = {
   rejoin: 'Rejoin',
   nothing: 'nothing',
   byHand: 'by hand',
 };
 
-/** How long AWS would take to notice a client that is silent, in the rows that are not about that. */
+/** Seconds until AWS notices a silent client, in the rows that do not vary it. */
 export const USUAL_NOTICE_SECONDS = 15;
 
-/** One kind of loss. `notice`: seconds until AWS notices that a client is silent; a close it notices at once. */
+/** One kind of loss. `notice`: seconds until AWS notices that a client is silent. AWS notices a close at once. */
 export type Condition =
-  /** Packets are lost for good. Neither end is told. */
+  /** Packets vanish for good. Neither end gets a close. */
   | { how: 'blackhole'; notice: number }
-  /** Both ends are told. */
+  /** Both ends get a close. */
   | { how: 'close'; notice: number }
-  /** Packets vanish for so many seconds, requests to the API with them, and then the network is there again. */
+  /** Packets and requests to the API vanish for so many seconds. Then the network is back. */
   | { how: 'blackout'; notice: number; seconds: number }
-  /** What the player should receive vanishes; what the player sends arrives. */
+  /** Packets to the player vanish. Packets from the player arrive. */
   | { how: 'downlink'; notice: number };
 
 /** The kinds of loss, as `--only` names them. */
 export const KINDS = ['blackhole', 'close', 'blackout', 'downlink'] as const satisfies Condition['how'][];
 
 /**
- * Which policies are measured. Doing nothing is left out where it is known to lead nowhere: the packets of a connection that is cut
- * for good, or closed, never come again.
+ * The policies that are measured. Doing nothing is left out where it can't succeed: a connection that is closed or cut for good never
+ * comes back.
  */
 export function policiesFor({ how }: Condition): readonly Policy[] {
   return how === 'blackhole' || how === 'close' ? ['rejoin', 'byHand'] : POLICIES;
 }
 
-/** How `--json` and players' names name a condition. */
+/** A condition's name in `--json` and in players' names. */
 export function nameOf(condition: Condition): string {
   switch (condition.how) {
     case 'blackhole':
@@ -46,7 +46,7 @@ export function nameOf(condition: Condition): string {
   }
 }
 
-/** For people. */
+/** Names for people. */
 export function sentenceOf(condition: Condition): string {
   const { notice } = condition;
   switch (condition.how) {
@@ -61,38 +61,38 @@ export function sentenceOf(condition: Condition): string {
   }
 }
 
-/** Seconds after the loss in which a page must be back; otherwise it never came back. */
+/** Seconds after the loss within which a page must be back. A later one counts as never back. */
 export function limitSeconds({ notice }: Condition): number {
   return notice + 30;
 }
 
-/** When a page passed what on its way back, in milliseconds since the epoch. */
+/** The times of a page's recovery, in milliseconds since the epoch. */
 export interface Times {
   detectedAt?: number;
   answeredAt?: number;
   frameAt: number;
 }
 
-/** What one loss led to, in milliseconds since it. */
+/** The recovery from one loss, in milliseconds since the loss. */
 export interface Recovery {
-  /** When the page knew of it; absent where it never did, or has no idea of losses. */
+  /** When the page noticed the loss; absent where it never did. */
   detectMs?: number | undefined;
   /** When a new connection was granted; absent where there was none. */
   answerMs?: number | undefined;
-  /** When the first frame was shown that was sent after the loss; null: never, see `limitSeconds`. */
+  /** When the first frame that was sent after the loss was shown; null: never, see `limitSeconds`. */
   frameMs: number | null;
 }
 
 /** The recoveries of each policy that was measured, from one kind of loss. */
-export interface Measured {
+export interface ConditionRecoveries {
   condition: Condition;
   of: Readonly<Partial<Record<Policy, readonly Recovery[]>>>;
 }
 
-export type Recoveries = readonly Measured[];
+export type Recoveries = readonly ConditionRecoveries[];
 
 /** The policies that were measured, in their order. */
-export function policiesOf({ of }: Measured): [Policy, readonly Recovery[]][] {
+export function policiesOf({ of }: ConditionRecoveries): [Policy, readonly Recovery[]][] {
   return POLICIES.flatMap((policy) => {
     const recoveries = of[policy];
     return recoveries === undefined ? [] : [[policy, recoveries] as [Policy, readonly Recovery[]]];

@@ -1,17 +1,17 @@
 import type { Condition } from './conditions.ts';
 
-/** What the bench asks of the emulator's control API. */
+/** The calls of the emulator's control API that the bench makes. */
 export interface Control {
   status(id: string): Promise<string>;
-  /** Brings the loss of a condition about. */
+  /** Causes the loss of a condition. */
   drop(id: string, condition: Condition): Promise<void>;
-  /** How long AWS takes from now on to notice that a client is gone. */
+  /** Sets how long AWS takes to notice that a client is gone. */
   notices(seconds: number): Promise<void>;
 }
 
 /** @param url the emulator's base URL */
 export function control(url: string): Control {
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${url}/_emulator/${path}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -22,14 +22,14 @@ export function control(url: string): Control {
     return JSON.parse(text);
   };
   return {
-    status: async (id) => ((await ask('GET', `streamsessions/${id}`)) as { status: string }).status,
+    status: async (id) => ((await call('GET', `streamsessions/${id}`)) as { status: string }).status,
     drop: async (id, condition) => {
       const { how } = condition;
       const body = condition.how === 'blackout' ? { how, seconds: condition.seconds } : { how };
-      await ask('POST', `streamsessions/${id}/drop`, body);
+      await call('POST', `streamsessions/${id}/drop`, body);
     },
     notices: async (lossNoticeSeconds) => {
-      await ask('PUT', 'settings', { lossNoticeSeconds });
+      await call('PUT', 'settings', { lossNoticeSeconds });
     },
   };
 }

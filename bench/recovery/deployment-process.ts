@@ -1,4 +1,4 @@
-/** A process of the bench: the local deployment, with limits that repeated cuts of the same players don't meet. */
+/** A process of the bench: the local deployment. Its limits allow repeated cuts of the same players. */
 
 import { shutdownWebRtc } from '../../emulator/webrtc/webrtc.ts';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
@@ -8,10 +8,10 @@ import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 const REGION = 'us-west-2';
 
 const { directory } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
-const tell = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
+const report = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
 
 let deployment: LocalDeployment | undefined;
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', async () => {
   await deployment?.close();
@@ -29,9 +29,9 @@ try {
       logs: { level: 'WARN' },
     },
     emulator: { activationSeconds: 0 },
-    onProgress: (line) => tell({ kind: 'progress', line }),
+    onProgress: (line) => report({ kind: 'progress', line }),
   });
-  tell({ kind: 'ready', endpoints: deployment.endpoints });
+  report({ kind: 'ready', endpoints: deployment.endpoints });
 } catch (error) {
-  tell({ kind: 'failed', message: (error as Error).message });
+  report({ kind: 'failed', message: (error as Error).message });
 }

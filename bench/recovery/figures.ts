@@ -1,5 +1,5 @@
 import {
-  type Measured,
+  type ConditionRecoveries,
   nameOf,
   type Policy,
   policiesOf,
@@ -7,7 +7,7 @@ import {
   type Recovery,
 } from './conditions.ts';
 
-/** What one policy made of the losses of a kind: milliseconds since the loss; null where so many never came to it. */
+/** The figures of one policy for one kind of loss, in milliseconds since the loss. Null: at that rank it never happened. */
 export interface Figures {
   detectMs: number | null;
   detectP95Ms: number | null;
@@ -46,28 +46,28 @@ export function figuresOf(recoveries: readonly Recovery[]): Figures {
 }
 
 /**
- * What `--json` prints: the figures of packets that vanish, where AWS notices at once, at the top; other losses for good under their
- * names beside them; the blackouts as a list; the one-way loss.
+ * What `--json` prints. At the top: the figures of vanishing packets that AWS notices at once. Beside them: other permanent losses under
+ * their names, the blackouts as a list, and the one-way loss.
  */
 export function jsonFigures(cuts: number, recoveries: Recoveries): Record<string, unknown> {
   const printed: Record<string, unknown> = { cuts };
   const blackouts: object[] = [];
-  for (const measured of recoveries) {
-    const { condition } = measured;
+  for (const entry of recoveries) {
+    const { condition } = entry;
     const name = nameOf(condition);
     if (condition.how === 'blackout') {
       const { seconds, notice: noticeSeconds } = condition;
-      blackouts.push({ seconds, noticeSeconds, ...each(measured, timesAndNever) });
-    } else if (condition.how === 'downlink') printed[name] = each(measured, timesAndNever);
-    else if (name === 'notice0') Object.assign(printed, each(measured, steps));
-    else printed[name] = each(measured, steps);
+      blackouts.push({ seconds, noticeSeconds, ...each(entry, timesAndNever) });
+    } else if (condition.how === 'downlink') printed[name] = each(entry, timesAndNever);
+    else if (name === 'notice0') Object.assign(printed, each(entry, steps));
+    else printed[name] = each(entry, steps);
   }
   return { ...printed, ...(blackouts.length > 0 ? { blackouts } : {}) };
 }
 
-function each<T>(measured: Measured, print: (figures: Figures) => T): Partial<Record<Policy, T>> {
+function each<T>(entry: ConditionRecoveries, print: (figures: Figures) => T): Partial<Record<Policy, T>> {
   return Object.fromEntries(
-    policiesOf(measured).map(([policy, recoveries]) => [policy, print(figuresOf(recoveries))]),
+    policiesOf(entry).map(([policy, recoveries]) => [policy, print(figuresOf(recoveries))]),
   );
 }
 
@@ -80,7 +80,7 @@ const steps = ({ detectMs, answerMs, frameMs, frameP95Ms }: Figures) => ({
 
 const timesAndNever = ({ frameMs, frameP95Ms, never }: Figures) => ({ frameMs, frameP95Ms, never });
 
-/** The nearest rank, in whole milliseconds; what never was is later than anything that was. */
+/** The nearest rank, in whole milliseconds. A value that is missing counts as later than all others. */
 function quantile(values: readonly (number | null)[], share: number): number | null {
   const sorted = values.map((value) => value ?? Infinity).sort((one, other) => one - other);
   const found = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Infinity;

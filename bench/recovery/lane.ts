@@ -7,16 +7,16 @@ import { control } from './control.ts';
 import { openPlayerPage } from './player-page.ts';
 
 const DAY_SECONDS = 86_400;
-/** A stream has settled after this much, and a bit: losses must not keep step with key frames or with anybody's timer. */
+/** The time for a stream to settle, plus a random spread: losses must not fall into step with key frames or timers. */
 const SETTLE_MS = 1000;
 const SETTLE_SPREAD_MS = 1000;
-/** So soon after a loss, at the latest, nothing arrives any more that was sent before it. */
+/** After this nothing arrives any more that was sent before the loss. */
 const SILENT_WITHIN_MS = 500;
 
-/** One page at a time with one player and one session, which is lost again and again. */
+/** One player page whose session is lost again and again. */
 export interface Lane {
   policy: Policy;
-  /** Loses the connection once. @throws Error when the stream was lost before */
+  /** Cuts the connection once. @throws Error when the stream was lost before */
   cut(condition: Condition): Promise<Recovery>;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function openLane(
   async function open(): Promise<Playing> {
     opened += 1;
     const { identity: issuer, api, streamGroupId } = endpoints;
-    // A session that its page never came back to lives on: the next page is another player's.
+    // A session whose page never came back lives on, so the next page has another player.
     const token = await mintAccessToken({ issuer, player: `${player}-${opened}`, expiresIn: DAY_SECONDS });
     const page = await openPlayerPage(browser, new URL(endpoints.console).origin, script);
     const apiNetwork = await darkNetwork(page.context(), api);
@@ -87,14 +87,14 @@ export async function openLane(
   };
 }
 
-/** From a loss to a moment at which surely nothing arrives. */
+/** From a loss to a moment at which nothing arrives any more. */
 function silentMs(condition: Condition): number {
   return condition.how === 'blackout'
     ? Math.min(SILENT_WITHIN_MS, (condition.seconds * 1000) / 2)
     : SILENT_WITHIN_MS;
 }
 
-/** Waits until a count has grown by so many. */
+/** Waits until a count has grown by `more`. */
 async function until(count: () => Promise<number>, more: number): Promise<void> {
   const before = await count();
   for (let now = before; now < before + more && !(now < before && now >= more); now = await count())

@@ -6,7 +6,7 @@ import { startChild } from '../storm/child.ts';
 import type { RecoveryArguments } from './arguments.ts';
 import {
   type Condition,
-  type Measured,
+  type ConditionRecoveries,
   nameOf,
   POLICY_NAMES,
   policiesFor,
@@ -21,20 +21,20 @@ import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 import { buildPlayerPage } from './player-page.ts';
 
 /**
- * How many pages of each policy are lost side by side. One of each leaves the figures alone on two cores; where AWS takes its time,
- * nearly all of it is waiting, and a page whose downlink is dead has nothing to decode.
+ * How many pages of each policy run side by side. One of each does not distort the figures on two cores. Where AWS notices late, a page
+ * mostly waits, and one whose downlink is dead has nothing to decode.
  */
 function lanesFor({ how, notice }: Condition): number {
   if (how === 'downlink') return 5;
   return notice === 0 ? 1 : 2;
 }
 
-/** Who is told how a measurement goes. */
+/** Receives the progress of a measurement. */
 export interface Listeners {
-  /** Told in one line what goes on. */
+  /** Gets the progress in one line. */
   onProgress: (line: string) => void;
-  /** Told what each kind of loss led to as soon as it is known: a later one may fail. */
-  onMeasured: (measured: Measured) => void;
+  /** Gets the recoveries of each kind of loss as soon as they are known: a later kind may fail. */
+  onRecoveries: (entry: ConditionRecoveries) => void;
 }
 
 type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
@@ -42,11 +42,11 @@ type Size = Pick<RecoveryArguments, 'cuts' | 'conditions'>;
 /**
  * Measures the policies side by side against one local deployment, with one Chromium.
  *
- * @param stop aborted to give up: the measurement fails, and tidies up
+ * @param stop aborts the measurement, which cleans up and rejects
  */
 export async function measureRecovery(
   { cuts, conditions }: Size,
-  { onProgress, onMeasured }: Listeners,
+  { onProgress, onRecoveries }: Listeners,
   stop: AbortSignal,
 ): Promise<Recoveries> {
   const script = await buildPlayerPage();
@@ -69,13 +69,13 @@ export async function measureRecovery(
     });
     const { endpoints } = await deployment.next('ready');
     const emulator = control(endpoints.gameLiftStreams);
-    const results: Measured[] = [];
+    const results: ConditionRecoveries[] = [];
     for (const condition of conditions) {
       const policies = policiesFor(condition);
       const of = Object.fromEntries(policies.map((policy): [string, Recovery[]] => [policy, []]));
-      const measured: Measured = { condition, of };
+      const entry: ConditionRecoveries = { condition, of };
       const show = () => {
-        const done = policiesOf(measured).map(([policy, { length }]) => `${POLICY_NAMES[policy]} ${length}`);
+        const done = policiesOf(entry).map(([policy, { length }]) => `${POLICY_NAMES[policy]} ${length}`);
         onProgress(`${sentenceOf(condition)}: ${done.join(', ')} of ${cuts}`);
       };
       const players = policies.flatMap((policy) =>
@@ -87,14 +87,14 @@ export async function measureRecovery(
       await emulator.notices(0);
       const lanes: Lane[] = [];
       for (const player of players) lanes.push(await openLane(browser, script, endpoints, player));
-      // The first reconnect starts a function: that is another bench's. Who does nothing makes none.
+      // The first reconnect would include a cold start, which another bench measures. Doing nothing makes no reconnect.
       const warm = lanes.filter(({ policy }) => policy !== 'nothing');
       await Promise.all(warm.map((lane) => lane.cut({ how: 'close', notice: 0 })));
       await emulator.notices(condition.notice);
       await Promise.all(lanes.map((lane) => cutAgain(lane, condition, of[lane.policy] ?? [], cuts, show)));
       await Promise.all(lanes.map((lane) => lane.close()));
-      results.push(measured);
-      onMeasured(measured);
+      results.push(entry);
+      onRecoveries(entry);
     }
     return results;
   } finally {
@@ -103,7 +103,7 @@ export async function measureRecovery(
   }
 }
 
-/** Cuts until so many recoveries are there; lanes of a policy fill the same list. */
+/** Cuts until there are `cuts` recoveries. Lanes of a policy fill the same list. */
 async function cutAgain(
   lane: Lane,
   condition: Condition,
@@ -114,7 +114,7 @@ async function cutAgain(
   show();
   while (recoveries.length < cuts) {
     const recovery = await lane.cut(condition);
-    // Another lane may have brought the last one meanwhile.
+    // Another lane may have added the last one meanwhile.
     if (recoveries.length < cuts) recoveries.push(recovery);
     show();
   }

@@ -1,11 +1,11 @@
 import type { Endpoints } from '../../local/endpoints.ts';
 
-/** What the deployment process is started with. */
+/** The task of the deployment process. */
 export interface DeploymentTask {
   directory: string;
 }
 
-/** What it says. */
+/** Its messages. */
 export type DeploymentMessage =
   | { kind: 'progress'; line: string }
   | { kind: 'ready'; endpoints: Endpoints }

@@ -22,10 +22,10 @@ export async function buildPlayerPage(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-/** Opens the players' page in a browser of its own, at an origin from which the API may be called. */
+/** Opens the players' page in its own browser context, at an origin that may call the API. */
 export async function openPlayerPage(browser: Browser, origin: string, script: string): Promise<Page> {
   const context = await browser.newContext();
-  // Without the first two Chromium hides loopback candidates; the last, since what is routed comes from no address.
+  // Without the first two, Chromium hides loopback candidates. A routed page has no address of its own, and needs the last.
   await context.grantPermissions(['camera', 'microphone', 'local-network-access'], { origin });
   await context.route(`${origin}/recovery.*`, (route) =>
     route.request().url().endsWith('.js')

@@ -1,13 +1,13 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** The players' connections to the API, as `fetch` reads them. They are kept open, as browsers keep theirs. */
+/** The players' HTTP connections to the API, behind a `fetch`. Like a browser's, they are kept open. */
 export interface ApiConnections {
   /** @throws Error when the connection breaks before an answer, or the signal is aborted */
   fetch(url: string, init: RequestInit): Promise<Response>;
   close(): void;
 }
 
-/** Connections without a limit of their number: a crowd has as many as players. */
+/** Connections without a limit: a crowd has one for each player. */
 export function apiConnections(): ApiConnections {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   return {
@@ -22,11 +22,11 @@ export function apiConnections(): ApiConnections {
       response.setEncoding('utf8');
       for await (const part of response) text += part;
       const { statusCode = 0 } = response;
-      const told = Object.entries(response.headers).map(([name, value]): [string, string] => [
+      const responseHeaders = Object.entries(response.headers).map(([name, value]): [string, string] => [
         name,
         String(value),
       ]);
-      return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: told });
+      return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: responseHeaders });
     },
     close: () => agent.destroy(),
   };

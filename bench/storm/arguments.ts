@@ -1,25 +1,25 @@
-import { picturePath, readOptions, whole } from '../options.ts';
+import { chartPath, readOptions, whole } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** What a storm is measured with. */
+/** The options of the storm bench. */
 export interface StormArguments {
-  /** How many lose their stream together. */
+  /** How many players lose their stream together. */
   players: number;
   /** AWS calls a second, for the account. */
   quota: number;
-  /** Seconds until AWS notices the loss: a storm for each. */
+  /** Seconds until AWS notices the loss; one storm for each. */
   notices: readonly [number, ...number[]];
-  /** Writes a second that one item of the table takes; absent: as many as the machine manages. */
+  /** Writes a second that one item of the table accepts; absent: no limit. */
   itemWrites?: number;
-  /** One object on the last line of the output, for machines. */
+  /** Prints one JSON object on the last line. */
   json: boolean;
-  /** In virtual time instead of on this machine: the whole sweep, or one storm of the size that was asked for. */
+  /** Simulates in virtual time: all scenarios, or one storm of the given size. */
   simulate: false | 'sweep' | 'one';
-  /** Where the curve is drawn; absent: nowhere. */
+  /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
 
-/** Where the curve goes when nothing else is said: the picture in the documentation. */
+/** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/storm.svg';
 
 export const HELP = `Players lose their stream together and reconnect: npm run bench -- storm [options]
@@ -66,7 +66,7 @@ export function stormArguments(args: readonly string[]): StormArguments {
   if (simulate && others.length > 0) {
     throw new UsageError('--simulate takes one --notice.');
   }
-  const picture = picturePath(values.svg, { documented: DOCUMENTED_SVG, json: json || simulate });
+  const picture = chartPath(values.svg, { documented: DOCUMENTED_SVG, json: json || simulate });
   return {
     players: whole('players', values.players ?? '2000', 1, simulate ? 1_000_000 : 15_000),
     quota: whole('quota', values.quota ?? '20', 1, simulate ? 10_000 : 1000),

@@ -9,27 +9,27 @@ interface Failure {
   message: string;
 }
 
-/** A process of the bench, and the messages between it and this one. */
+/** A child process of the bench, and its messages. */
 export interface Child<Incoming extends Message, Outgoing> {
   send(message: Outgoing): void;
   /**
    * The next message of a kind.
-   * @throws Error when the child says that it failed, or ends without having said it
+   * @throws Error when the child reports a failure, or exits first
    */
   next<Kind extends Incoming['kind']>(kind: Kind): Promise<Extract<Incoming, { kind: Kind }>>;
   on(listener: (message: Incoming) => void): void;
-  /** Lets go of it, whereupon it ends by itself, and waits until it has. */
+  /** Disconnects the child, which then exits, and waits until it has. */
   end(): Promise<void>;
 }
 
 const running = new Set<() => Promise<void>>();
 
-/** Ends every process that is still there. */
+/** Ends every child that still runs. */
 export async function endChildren(): Promise<void> {
   await Promise.all([...running].map((end) => end()));
 }
 
-/** @param file beside this one. @param task handed to it as JSON. @param heapMB the most its heap takes, if not Node's default */
+/** @param file beside this one. @param task passed to the child as JSON. @param heapMB its largest heap; default: Node's */
 export function startChild<Incoming extends Message, Outgoing extends Message>(
   file: string,
   task: unknown,
@@ -37,7 +37,7 @@ export function startChild<Incoming extends Message, Outgoing extends Message>(
 ): Child<Incoming | Failure, Outgoing> {
   const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)], {
     execArgv: heapMB === undefined ? [] : [`--max-old-space-size=${heapMB}`],
-    // What this bench prints on stdout is for machines too: a child's words go to stderr.
+    // Machines read this bench's stdout, so a child's output goes to stderr.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

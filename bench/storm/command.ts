@@ -1,44 +1,44 @@
-import { writePicture } from '../broker/picture.ts';
-import { measured } from '../measured.ts';
+import { runMeasurement } from '../run-measurement.ts';
+import { writeChart } from '../svg.ts';
 import { HELP, type StormArguments, stormArguments } from './arguments.ts';
+import { stormChart } from './chart.ts';
 import { endChildren } from './child.ts';
-import { stormCurve } from './curve.ts';
 import { backTimes, jsonFigures } from './figures.ts';
 import { POLICIES } from './policies.ts';
+import { stormReport } from './report.ts';
 import { measureStorm } from './storm.ts';
-import { stormTable } from './table.ts';
 
 export const summary = 'thousands of players lose their stream together and reconnect under one AWS quota';
 export { HELP as help };
 
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
-  const asked = stormArguments(args);
-  if (!asked.simulate) return await measure(asked);
+  const options = stormArguments(args);
+  if (!options.simulate) return await measure(options);
   const { runSimulation } = await import('./simulate.ts');
-  const { json, players, quota } = asked;
-  const [noticeSeconds] = asked.notices;
+  const { json, players, quota } = options;
+  const [noticeSeconds] = options.notices;
   const one = [`${players} players, ${quota}/s`, { players, quota, noticeSeconds }] as const;
-  await runSimulation({ json, ...(asked.simulate === 'one' ? { scenarios: [one] } : {}) });
+  await runSimulation({ json, ...(options.simulate === 'one' ? { scenarios: [one] } : {}) });
 }
 
 async function measure({ players, quota, notices, itemWrites, svg, json }: StormArguments): Promise<void> {
   const storms: { noticeSeconds: number; policies: Record<string, object> }[] = [];
   for (const notice of notices) {
     const size = { players, quota, notice, ...(itemWrites === undefined ? {} : { itemWrites }) };
-    const results = await measured((onProgress, stop) => {
-      // Without its processes the measurement fails, and on its way out tidies up.
+    const results = await runMeasurement((onProgress, stop) => {
+      // Without its processes the measurement fails and cleans up.
       stop.addEventListener('abort', () => void endChildren());
       return measureStorm(size, onProgress);
     });
-    console.log(`${storms.length > 0 ? '\n' : ''}${stormTable(size, results)}`);
-    // The picture is of the first storm.
+    console.log(`${storms.length > 0 ? '\n' : ''}${stormReport(size, results)}`);
+    // Only the first storm is drawn.
     if (svg !== undefined && storms.length === 0) {
       const curves = POLICIES.map((policy) => {
         const { outcomes, figures } = results[policy];
         return { policy, back: backTimes(outcomes), awsCallsPerPlayer: figures.awsCallsPerPlayer };
       });
-      writePicture(svg, stormCurve({ players, quota, notice, curves }));
+      writeChart(svg, stormChart({ players, quota, notice, curves }));
     }
     storms.push({
       noticeSeconds: notice,

@@ -1,9 +1,9 @@
-/** A process of a storm: all players of one policy. */
+/** A process of a storm that runs all players of one policy. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Endpoints } from '../../local/endpoints.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
-import { createTurnstile } from '../broker/turnstile.ts';
+import { concurrencyLimit } from '../broker/concurrency-limit.ts';
 import { type ApiConnections, apiConnections } from './api-client.ts';
 import { runCrowd, type StormPlayer } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
@@ -13,22 +13,22 @@ import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
 import { rejoinPlayer } from './rejoin-player.ts';
 import { sdkPlayers } from './sdk-player.ts';
 
-/** How often progress is told, in milliseconds. */
+/** How often progress is reported, in milliseconds. */
 const TELL_EVERY_MS = 200;
 /** A player tries a little longer than AWS keeps its session. */
 const PATIENCE_SECONDS = CONNECTION_TIMEOUT_SECONDS + 10;
-/** A token outlasts start and storm of any crowd. */
+/** A token lasts longer than any crowd's start and storm. */
 const TOKEN_SECONDS = 3600;
 
-/** First requests that are answered at once: enough to keep this machine busy, so few that each is answered soon. */
+/** First requests at the same time: enough to keep this machine busy, and few enough that each is answered soon. */
 const ENTER_AT_ONCE = 10;
 /** Requests that each worker serves before the storm. */
 const WARM_REQUESTS = 10;
 
 const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask;
-const tell = (message: CrowdMessage) =>
-  new Promise<void>((told) => {
-    if (process.connected) process.send?.(message, () => told());
+const report = (message: CrowdMessage) =>
+  new Promise<void>((sent) => {
+    if (process.connected) process.send?.(message, () => sent());
   });
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
@@ -37,20 +37,20 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
   const { endpoints, policy } = task;
   const { identity, streamGroupId } = endpoints;
   if (policy !== 'rejoin') {
-    const place = { ...endpoints, endpoint: endpoints.gameLiftStreams, credentials: endpoints.publisher };
-    const sdk = sdkPlayers(place, { players: task.players, backoff: policy === 'sdkBackoff' });
-    // A client that has started sessions is warm.
+    const target = { ...endpoints, endpoint: endpoints.gameLiftStreams, credentials: endpoints.publisher };
+    const sdk = sdkPlayers(target, { players: task.players, backoff: policy === 'sdkBackoff' });
+    // These clients are warm: they have started sessions.
     return { ...sdk, warmUp: async () => {} };
   }
   const connections = apiConnections();
-  // Faster than the quota in any case: a line that never grows is no storm.
-  const entrance = createTurnstile(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
+  // First requests come faster than the quota: without a growing queue there is no storm.
+  const firstRequests = concurrencyLimit(ENTER_AT_ONCE, (ENTER_AT_ONCE * 1000) / (task.quota * 1.5));
   const players = Array.from({ length: task.players }, (_, number) =>
     rejoinPlayer({
       api: endpoints.api,
       streamGroupId,
-      entrance,
-      token: kept(() =>
+      firstRequests,
+      token: lazy(() =>
         mintAccessToken({ issuer: identity, player: `storm-${number}`, expiresIn: TOKEN_SECONDS }),
       ),
       environment: { fetch: connections.fetch },
@@ -60,9 +60,9 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
 }
 
 /**
- * Sends so many requests at once that every worker of the reconnect function is started and has served a few: about a
- * session that is not there, so that they cost no AWS call. Lambda starts its sandboxes side by side, each on a
- * processor of its own; here they would take turns on this machine's.
+ * Sends so many requests at once that every worker of the reconnect function has started and served a few. They name an unknown
+ * session, so they cost no AWS call. Lambda starts its sandboxes side by side, each on its own processor; here they share this
+ * machine's.
  */
 async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId }: Endpoints): Promise<void> {
   const bearer = await mintAccessToken({ issuer: identity, player: 'storm-nobody' });
@@ -82,8 +82,8 @@ async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId 
   );
 }
 
-/** What is made once and kept, as pages keep their token. */
-function kept<T>(make: () => T): () => T {
+/** Makes a value at the first call and keeps it, as pages keep their token. */
+function lazy<T>(make: () => T): () => T {
   let value: T | undefined;
   return () => {
     value ??= make();
@@ -92,7 +92,7 @@ function kept<T>(make: () => T): () => T {
 }
 
 const emulator = emulatorControl(task.endpoints.gameLiftStreams);
-let toldAt = 0;
+let reportedAt = 0;
 try {
   const { players, warmUp, close } = crowd();
   const outcomes = await runCrowd({
@@ -102,19 +102,19 @@ try {
     warmUp,
     begin: async () => {
       const go = once(process, 'message');
-      await tell({ kind: 'cut' });
+      await report({ kind: 'cut' });
       await go;
     },
     onProgress: (phase, done, elapsedMs) => {
-      if (performance.now() - toldAt < TELL_EVERY_MS) return;
-      toldAt = performance.now();
-      void tell({ kind: 'progress', phase, done, elapsedMs });
+      if (performance.now() - reportedAt < TELL_EVERY_MS) return;
+      reportedAt = performance.now();
+      void report({ kind: 'progress', phase, done, elapsedMs });
     },
   });
   close();
-  await tell({ kind: 'done', outcomes });
+  await report({ kind: 'done', outcomes });
 } catch (error) {
-  await tell({ kind: 'failed', message: (error as Error).message });
+  await report({ kind: 'failed', message: (error as Error).message });
 } finally {
   emulator.close();
 }

@@ -1,34 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTurnstile } from '../broker/turnstile.ts';
+import { concurrencyLimit } from '../broker/concurrency-limit.ts';
 import type { EmulatorControl } from './emulator.ts';
 
-/** The name of an answer that tells a session's status. */
+/** The name of an answer to a status request. */
 export const STATUS_ANSWER = 'status';
 
-/** How one player's storm went. All times in milliseconds since the streams were lost. */
+/** One player's result. Times in milliseconds since the streams were lost. */
 export interface Outcome {
-  /** When the answer that brings the player back arrived; null: it never did. */
+  /** When the granting answer arrived; null: never. */
   backAt: number | null;
-  /** When the first answer of any kind arrived; null: none did. */
+  /** When the first answer of any kind arrived; null: never. */
   firstAnswerAt: number | null;
-  /** Requests of the player's page. */
+  /** Requests that the player's page sent. */
   httpRequests: number;
-  /** How long what served the player's requests waited for AWS, where it is known here; each request rounded up. */
+  /** How long the backend waited for AWS, where this process knows it; each request is rounded up. */
   servedMs: number;
   /** How often the page got each answer: a code, an HTTP status, or an error's name. */
   answers: Record<string, number>;
 }
 
-/** How a storm begins for each player. */
+/** A player's result before the storm. */
 export function newOutcome(): Outcome {
   return { backAt: null, firstAnswerAt: null, httpRequests: 0, servedMs: 0, answers: {} };
 }
 
-/** The time of the storm: what a player may know. */
+/** The storm's clock. */
 export interface StormClock {
   /** Milliseconds since the streams were lost. */
   elapsed(): number;
-  /** When a player stops trying, in the same milliseconds. */
+  /** When a player gives up, in milliseconds since the streams were lost. */
   patienceMs: number;
 }
 
@@ -36,26 +36,26 @@ export interface StormClock {
 export interface StormPlayer {
   /** Starts a stream session. @returns its id */
   start(): Promise<string>;
-  /** Tries to come back until the player is back, lost, or out of patience. Never rejects. */
+  /** Tries until the player is back, refused for good, or gives up. Never rejects. */
   reconnect(clock: StormClock): Promise<Outcome>;
 }
 
 export type Phase = 'starting sessions' | 'warming up' | 'cutting every stream' | 'players back';
 
 /**
- * How many of a crowd's first sessions are started at once. Each of them starts a function that is cold; on a busy machine more would
- * only make each other late, and the client's repeated requests would add to that.
+ * How many sessions are started at once. Each of the first ones meets a cold start. More at once would slow each other down on a busy
+ * machine, and the client's repeated requests would add to that.
  */
 const STARTS_AT_ONCE = 4;
 
-/** How long a crowd takes to be connected at the most, once every session is started. */
+/** Time limit for all sessions to connect, once every session is started. */
 const CONNECT_PATIENCE_MS = 60_000;
 
 /**
- * Starts a session for each player, waits until all are connected, cuts all off at once, and lets all come back.
+ * Starts a session for each player, waits until all are connected, cuts all connections at once, and lets all players reconnect.
  * @param options.warmUp waited for before the streams are cut
- * @param options.begin called when every stream is cut; what it returns is waited for before the first player acts
- * @param options.onProgress told how many players a phase is done with
+ * @param options.begin called when every stream is cut; awaited before the first player reconnects
+ * @param options.onProgress gets the number of players that have finished a phase
  * @throws Error when a session can't be started or does not connect
  */
 export async function runCrowd(options: {
@@ -68,10 +68,10 @@ export async function runCrowd(options: {
 }): Promise<Outcome[]> {
   const { players, patienceMs, emulator, onProgress } = options;
   const ids: string[] = [];
-  const turnstile = createTurnstile(STARTS_AT_ONCE);
+  const limit = concurrencyLimit(STARTS_AT_ONCE);
   await Promise.all(
     players.map((player) =>
-      turnstile.pass(async () => {
+      limit.run(async () => {
         ids.push(await player.start());
         onProgress('starting sessions', ids.length, 0);
       }),

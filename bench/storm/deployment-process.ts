@@ -1,26 +1,26 @@
-/** A process of a storm: the local deployment, with the quotas that the storm is about and ample others. */
+/** A process of a storm: the local deployment. Only the storm's own quotas are limited. */
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
 import { freeBasePort } from '../../local/ports.ts';
-import type { DeploymentMessage, DeploymentQuestion, DeploymentTask } from './messages.ts';
+import type { DeploymentMessage, DeploymentRequest, DeploymentTask } from './messages.ts';
 import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
 
 const REGION = 'us-west-2';
-/** More than any machine that runs this gets through; the storm is about AWS's quota, not about the stage's throttle. */
+/** More requests a second than any machine makes: the storm tests AWS's quota, not the stage's throttle. */
 const AMPLE = 100_000;
 
 const { directory, quota, notice, itemWrites } = JSON.parse(process.argv[2] ?? '{}') as DeploymentTask;
-const tell = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
+const report = (message: DeploymentMessage) => process.connected && process.send?.(message, () => {});
 
 let deployment: LocalDeployment | undefined;
-// Ctrl-C reaches the whole process group: who started this decides, and lets go of it when it ends.
+// Ctrl-C reaches the whole process group. The parent decides, and disconnects when it ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', async () => {
   await deployment?.close();
   process.exit(0);
 });
-process.on('message', (_question: DeploymentQuestion) => {
+process.on('message', (_request: DeploymentRequest) => {
   const stats = Object.values(deployment?.pool.stats() ?? {});
-  tell({
+  report({
     kind: 'stats',
     billedMs: stats.reduce((sum, { billedMs }) => sum + billedMs, 0),
     invocations: stats.reduce((sum, { invocations }) => sum + invocations, 0),
@@ -53,9 +53,9 @@ try {
     },
     ...(itemWrites === undefined ? {} : { tableItemWritesPerSecond: itemWrites }),
     maxWorkersPerFunction: workersFor(quota),
-    onProgress: (line) => tell({ kind: 'progress', line }),
+    onProgress: (line) => report({ kind: 'progress', line }),
   });
-  tell({ kind: 'ready', endpoints: deployment.endpoints });
+  report({ kind: 'ready', endpoints: deployment.endpoints });
 } catch (error) {
-  tell({ kind: 'failed', message: (error as Error).message });
+  report({ kind: 'failed', message: (error as Error).message });
 }

@@ -16,7 +16,7 @@ interface Session {
 /** The emulator's control API. */
 export interface EmulatorControl {
   sessions(): Promise<Session[]>;
-  /** Cuts a session's client off: packets vanish, no close is sent. */
+  /** Cuts a session's connection: packets vanish, and no close is sent. */
   drop(id: string): Promise<void>;
   calls(): Promise<Call[]>;
   forgetCalls(): Promise<void>;
@@ -26,7 +26,7 @@ export interface EmulatorControl {
 /** @param url the emulator's base URL */
 export function emulatorControl(url: string): EmulatorControl {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const ask = (method: string, path: string, body?: unknown): Promise<unknown> =>
+  const call = (method: string, path: string, body?: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const sent = request(`${url}/_emulator/${path}`, { method, agent }, (response) => {
         let text = '';
@@ -45,13 +45,13 @@ export function emulatorControl(url: string): EmulatorControl {
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   return {
-    sessions: () => ask('GET', 'streamsessions') as Promise<Session[]>,
+    sessions: () => call('GET', 'streamsessions') as Promise<Session[]>,
     drop: async (id) => {
-      await ask('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+      await call('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
     },
-    calls: () => ask('GET', 'calls') as Promise<Call[]>,
+    calls: () => call('GET', 'calls') as Promise<Call[]>,
     forgetCalls: async () => {
-      await ask('DELETE', 'calls');
+      await call('DELETE', 'calls');
     },
     close: () => agent.destroy(),
   };

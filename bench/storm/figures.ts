@@ -1,41 +1,41 @@
 import { type Outcome, STATUS_ANSWER } from './crowd.ts';
 import type { Call } from './emulator.ts';
 
-/** How AWS's ConflictException is answered. */
+/** The HTTP status of AWS's ConflictException. */
 const CONFLICT = 409;
 
-/** What one policy made of the storm, as `--json` prints it. Seconds unless a name says otherwise. */
+/** One policy's figures, as `--json` prints them. Seconds unless a name says otherwise. */
 export interface Figures {
   saved: number;
-  /** When the last saved player was back; null where none was. */
+  /** When the last saved player was back; null where nobody was. */
   lastSeconds: number | null;
-  /** Players ÷ quota: sooner nobody can have them all back. */
+  /** Players ÷ quota: the least time for all of them. */
   floorSeconds: number;
   /** CreateStreamSessionConnection and GetStreamSession together. */
   awsCallsPerPlayer: number;
   httpRequestsPerPlayer: number;
-  /** Of the saved players, from the loss on; null where none was. */
+  /** Of the saved players, since the loss; null where nobody was saved. */
   waitP50: number | null;
   waitP99: number | null;
   billedMsPerPlayer: number;
-  /** CreateStreamSessionConnection calls that AWS refused for the session's state: it had not noticed the loss. */
+  /** CreateStreamSessionConnection calls that AWS refused because it had not noticed the loss. */
   refusedCallsPerPlayer: number;
-  /** Of the HTTP requests, those for a session's status. */
+  /** HTTP requests for a session's status. */
   statusRequestsPerPlayer: number;
 }
 
-/** What the table says besides. */
+/** The report's other figures. */
 export interface MoreFigures {
   /** CreateStreamSessionConnection alone. */
   connectionCallsPerPlayer: number;
-  /** When every player had had a first answer, and how many a second that were until then. */
+  /** When every player had a first answer, and the rate of first answers until then. */
   firstAnswersSeconds: number | null;
   firstAnswersPerSecond: number | null;
-  /** How often the players got each answer, the most frequent first. */
+  /** How often the players got each answer, most frequent first. */
   answers: [name: string, count: number][];
 }
 
-/** When each saved player was back, in seconds and in order. */
+/** When each saved player was back, in seconds, ascending. */
 export function backTimes(outcomes: readonly Outcome[]): number[] {
   return outcomes
     .flatMap(({ backAt }) => (backAt === null ? [] : [backAt / 1000]))
@@ -44,8 +44,7 @@ export function backTimes(outcomes: readonly Outcome[]): number[] {
 
 /**
  * @param calls what the emulator saw during the storm
- * @param billedMs of all functions during the storm; absent where there are none, and what the players' requests
- * waited for AWS is taken
+ * @param billedMs of all functions during the storm; absent where there are no functions: then the players' waits for AWS count
  */
 export function figuresOf(options: {
   outcomes: readonly Outcome[];

@@ -3,7 +3,7 @@ import type { Outcome, Phase } from './crowd.ts';
 import type { Policy } from './policies.ts';
 import type { StormOptions, StormResult } from './simulate-storm.ts';
 
-/** What a deployment process is started with. */
+/** The task of a deployment process. */
 export interface DeploymentTask {
   directory: string;
   quota: number;
@@ -11,18 +11,18 @@ export interface DeploymentTask {
   itemWrites?: number;
 }
 
-/** What a deployment process says. */
+/** A deployment process's messages. */
 export type DeploymentMessage =
   | { kind: 'progress'; line: string }
   | { kind: 'ready'; endpoints: Endpoints }
-  /** Milliseconds that the functions have been billed so far, and how often they ran. */
+  /** The functions' billed milliseconds so far, and their invocations. */
   | { kind: 'stats'; billedMs: number; invocations: number }
   | { kind: 'failed'; message: string };
 
-/** What it is asked. */
-export type DeploymentQuestion = { kind: 'stats' };
+/** A request to it. */
+export type DeploymentRequest = { kind: 'stats' };
 
-/** What a crowd process is started with. */
+/** The task of a crowd process. */
 export interface CrowdTask {
   policy: Policy;
   players: number;
@@ -31,7 +31,7 @@ export interface CrowdTask {
   endpoints: Endpoints;
 }
 
-/** What a crowd process says. */
+/** A crowd process's messages. */
 export type CrowdMessage =
   | { kind: 'progress'; phase: Phase; done: number; elapsedMs: number }
   /** Every stream is cut; the players wait for `go`. */
@@ -39,19 +39,19 @@ export type CrowdMessage =
   | { kind: 'done'; outcomes: Outcome[] }
   | { kind: 'failed'; message: string };
 
-/** What it is told. */
+/** An order to it. */
 export type CrowdOrder = { kind: 'go' };
 
-/** What a process of the simulation is told: a storm to run, once a seed. */
+/** An order to a simulation process: run a storm once for each seed. */
 export interface SimulationOrder {
   kind: 'run';
   options: Partial<StormOptions>;
   seeds: readonly number[];
 }
 
-/** What it says. */
+/** Its messages. */
 export type SimulationMessage =
-  /** The storm has come to this second. */
+  /** The storm has reached this second. */
   | { kind: 'progress'; second: number }
   /** The worst of the seeds. */
   | { kind: 'result'; result: StormResult; tookSeconds: number }

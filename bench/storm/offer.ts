@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** An offer that nobody made before; without a fingerprint, so that the emulator answers by signalling alone. */
+/** A new offer without a fingerprint, so that the emulator answers without WebRTC. */
 export function newOffer(): string {
   return JSON.stringify({
     type: 'offer',

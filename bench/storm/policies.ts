@@ -1,8 +1,8 @@
-/** The three ways to come back, as the output names them. */
+/** The three policies, as the output names them. */
 export const POLICIES = ['rejoin', 'sdk', 'sdkBackoff'] as const;
 export type Policy = (typeof POLICIES)[number];
 
-/** For people. */
+/** Names for people. */
 export const POLICY_NAMES: Readonly<Record<Policy, string>> = {
   rejoin: 'Rejoin',
   sdk: 'SDK retry alone',
@@ -13,8 +13,8 @@ export const POLICY_NAMES: Readonly<Record<Policy, string>> = {
 export const CONNECTION_TIMEOUT_SECONDS = 120;
 
 /**
- * How many events of one function are served at once. A function waits for turns of up to a second itself, so a quota's worth of
- * them may be waiting; the others work. More processes than the most would only get in each other's way.
+ * How many events of one function are served at once. A function itself waits for a ticket of up to a second, so as many as the quota
+ * may be waiting; the others work. More processes than 64 would slow each other down.
  */
 export function workersFor(quota: number): number {
   return Math.min(64, quota + 16);

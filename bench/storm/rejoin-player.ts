@@ -2,68 +2,74 @@ import { createApiClient, type GetAccessToken, routes } from '../../client/src/a
 import type { Connection } from '../../client/src/connection.ts';
 import { type Granted, requestConnection } from '../../client/src/connection-request.ts';
 import { type Environment, environmentOf } from '../../client/src/environment.ts';
-import { budgetMs } from '../../client/src/reconnect-policy.ts';
+import { retryWindowMs } from '../../client/src/reconnect-policy.ts';
 import { createRequests } from '../../client/src/requests.ts';
 import { createScope } from '../../client/src/scope.ts';
 import type { StreamSession } from '../../client/src/session.ts';
 import type { Ended } from '../../client/src/state.ts';
 import { START_WITHIN_MS } from '../../client/src/timing.ts';
-import type { Turnstile } from '../broker/turnstile.ts';
+import type { ConcurrencyLimit } from '../broker/concurrency-limit.ts';
 import { newOutcome, type Outcome, STATUS_ANSWER, type StormPlayer } from './crowd.ts';
 import { newOffer } from './offer.ts';
 
-/** Where and as whom a player plays. */
+/** A player's deployment and token. */
 export interface RejoinPlayerOptions {
   api: string;
   streamGroupId: string;
   /**
-   * All players' first requests in a storm pass here. Lambda runs a thousand functions side by side; this machine
-   * would have the first requests stand in a line so long that players who come when they were told would be late.
+   * Limits the first requests of all players. Lambda runs a thousand functions side by side. On this machine the first requests would
+   * queue for so long that players who come at their ticket's time would be late.
    */
-  entrance: Turnstile;
+  firstRequests: ConcurrencyLimit;
   token: GetAccessToken;
-  /** How requests are sent, and whatever else is not as in a browser. */
+  /** How requests are sent, and other replacements of the browser. */
   environment: Partial<Environment> & Pick<Environment, 'fetch'>;
 }
 
-/** Counts what a player's requests are answered. */
-interface Counted {
+/** A `fetch` that counts a player's answers. */
+interface CountingFetch {
   fetch: Environment['fetch'];
   outcome: Outcome;
 }
 
 /**
- * A player of Rejoin's API as the client library is one: its own requests, waits, offers and limits, without a browser's media. What
- * it makes its offers with is all that is ours.
+ * A player that uses the client library's own requests, waits and limits, without a browser's media. Only the offers are made by the
+ * bench.
  */
 export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
-  const { streamGroupId, entrance, environment } = options;
+  const { streamGroupId, firstRequests: entrance, environment } = options;
   let session: StreamSession;
   let connectionId: string | undefined;
   return {
     async start() {
       const env = environmentOf(environment);
       const path = routes.start(streamGroupId);
-      const result = await ask(options, env, { path, withinMs: START_WITHIN_MS }).result;
+      const result = await requestConnectionAs(options, env, { path, withinMs: START_WITHIN_MS }).result;
       if (result.kind === 'ended') throw new Error(`A session can't be started: ${JSON.stringify(result)}`);
       ({ streamSession: session, connectionId } = result.answer);
       return session.streamSessionId;
     },
 
     async reconnect({ elapsed }) {
-      const { fetch, outcome } = counted(environment.fetch, elapsed);
+      const { fetch, outcome } = countingFetch(environment.fetch, elapsed);
       const answered = Promise.withResolvers<void>();
       const env = environmentOf({
         ...environment,
         fetch: (url, init) => fetch(url, init).finally(answered.resolve),
       });
       let result: Promise<Granted<undefined> | Ended> | undefined;
-      await entrance.pass(async () => {
+      await entrance.run(async () => {
         const lostAt = env.now() - elapsed();
-        const withinMs = budgetMs(session, lostAt, env.now());
+        const withinMs = retryWindowMs(session, lostAt, env.now());
         const path = routes.connections(session);
-        const asked = ask(options, env, { path, withinMs, session, connectionId, silentMs: elapsed });
-        ({ result } = asked);
+        const effort = requestConnectionAs(options, env, {
+          path,
+          withinMs,
+          session,
+          connectionId,
+          silentMs: elapsed,
+        });
+        ({ result } = effort);
         await Promise.race([answered.promise, result]);
       });
       if ((await result)?.kind === 'granted') outcome.backAt = elapsed();
@@ -72,8 +78,8 @@ export function rejoinPlayer(options: RejoinPlayerOptions): StormPlayer {
   };
 }
 
-/** Asks for a connection as the client library asks; what ends the effort is its result. */
-function ask(
+/** Requests a connection like the client library. Resolves with the grant, or with what ended the attempt. */
+function requestConnectionAs(
   { api, token }: RejoinPlayerOptions,
   env: Environment,
   about: {
@@ -87,7 +93,7 @@ function ask(
   const ended = Promise.withResolvers<Ended>();
   const scope = createScope({
     env,
-    tell() {},
+    emit() {},
     ended: (ending) => ended.resolve({ kind: 'ended', ending }),
   });
   scope.limit(about.withinMs);
@@ -103,29 +109,29 @@ function ask(
     api: { isOld: false },
   });
   const first = Promise.race([result, ended.promise]);
-  // When the player is back or is refused for good, no timer may be left.
+  // When the player is back or refused for good, no timer may remain.
   void first.then(() => scope.end({ reason: 'closed' }));
   return { result: first };
 }
 
-/** A connection that makes offers and plays nothing. */
+/** A connection that makes offers and plays no media. */
 function openWithoutMedia(): Connection<undefined> {
   return {
     sdk: undefined,
     death: undefined,
-    hasRival: false,
+    replacing: false,
     offer: async () => ({ kind: 'value', value: newOffer() }),
     play: async () => ({ plays: true }),
-    look: async () => {
-      throw new Error('There is nothing to look at.');
+    sample: async () => {
+      throw new Error('There is nothing to sample.');
     },
-    nextLookMs: () => 0,
+    nextSampleMs: () => 0,
     close() {},
   };
 }
 
-/** A `fetch` that keeps an outcome of what it was answered. */
-function counted(fetch: Environment['fetch'], elapsed: () => number): Counted {
+/** Wraps a `fetch`, and counts the answers in an outcome. */
+function countingFetch(fetch: Environment['fetch'], elapsed: () => number): CountingFetch {
   const outcome = newOutcome();
   const count = (name: string) => {
     outcome.firstAnswerAt ??= elapsed();
@@ -149,7 +155,7 @@ function counted(fetch: Environment['fetch'], elapsed: () => number): Counted {
             .clone()
             .json()
             .catch(() => ({}))) as { code?: string });
-      // A connection that is granted is 201.
+      // A granted connection is 201, so 200 is a status.
       count(status === 200 ? STATUS_ANSWER : (code ?? String(status)));
       return response;
     },

@@ -14,8 +14,8 @@ const MAX_ATTEMPTS = 3;
 const BACKOFF_BASE_MS = 1000;
 const BACKOFF_CAP_MS = 20_000;
 
-/** What the SDK is pointed at. */
-export interface SdkPlace {
+/** The SDK's endpoint and the session's parameters. */
+export interface SdkTarget {
   endpoint: string;
   region: string;
   credentials: AccessKey;
@@ -24,15 +24,15 @@ export interface SdkPlace {
 }
 
 /**
- * Players whose requests a small backend hands to AWS through the SDK, with no pacing: what people do today. The way from the
- * browser to that backend costs them nothing here, and each has an SDK client of its own, so that none suffers from
- * the retry quota which a client shares among its calls; both are in the baselines' favour.
+ * Players whose requests a small backend passes to AWS through the SDK, without a queue: what people do today. Two things favour this
+ * baseline: the way from the browser to the backend costs nothing, and each player has its own SDK client, so that no player meets
+ * the retry quota that a client's calls share.
  */
 export function sdkPlayers(
-  place: SdkPlace,
+  target: SdkTarget,
   { players, backoff }: { players: number; backoff: boolean },
 ): { players: StormPlayer[]; close(): void } {
-  const { endpoint, region, credentials } = place;
+  const { endpoint, region, credentials } = target;
   const options = { endpoint, region, credentials, maxAttempts: MAX_ATTEMPTS };
   const first = new GameLiftStreamsClient({
     ...options,
@@ -41,7 +41,7 @@ export function sdkPlayers(
   const { requestHandler } = first.config;
   return {
     players: Array.from({ length: players }, () =>
-      sdkPlayer(new GameLiftStreamsClient({ ...options, requestHandler }), place, backoff),
+      sdkPlayer(new GameLiftStreamsClient({ ...options, requestHandler }), target, backoff),
     ),
     close: () => first.destroy(),
   };
@@ -49,7 +49,7 @@ export function sdkPlayers(
 
 function sdkPlayer(
   client: GameLiftStreamsClient,
-  { streamGroupId, application }: SdkPlace,
+  { streamGroupId, application }: SdkTarget,
   backoff: boolean,
 ): StormPlayer {
   let streamSessionId = '';

@@ -10,18 +10,18 @@ import type {
   CrowdOrder,
   CrowdTask,
   DeploymentMessage,
-  DeploymentQuestion,
+  DeploymentRequest,
   DeploymentTask,
 } from './messages.ts';
 import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
 
-/** What one policy made of the storm. */
+/** One policy's result. */
 export interface StormResult {
   figures: Figures & MoreFigures;
   outcomes: Outcome[];
 }
 
-/** One storm, as the options name it. */
+/** The size of one storm. */
 export interface StormSize {
   players: number;
   quota: number;
@@ -30,10 +30,10 @@ export interface StormSize {
 }
 
 /**
- * Measures the three policies one after another against one local deployment: each crowd in a process of its own, with
- * sessions of its own, and with the emulator and the account's quota to itself.
+ * Measures the three policies one after another against one local deployment. Each crowd has its own process and sessions, and the
+ * emulator and the account's quota to itself.
  *
- * @param onProgress told in one line what goes on, several times a second
+ * @param onProgress gets the progress in one line, several times a second
  */
 export async function measureStorm(
   size: StormSize,
@@ -47,7 +47,7 @@ export async function measureStorm(
     notice,
     ...(itemWrites === undefined ? {} : { itemWrites }),
   };
-  const deployment = startChild<DeploymentMessage, DeploymentQuestion>('deployment-process.ts', task);
+  const deployment = startChild<DeploymentMessage, DeploymentRequest>('deployment-process.ts', task);
   try {
     deployment.on((message) => {
       if (message.kind === 'progress') onProgress(`${message.line} ...`);

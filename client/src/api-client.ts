@@ -6,7 +6,7 @@ import { outcomeOf } from './signals.ts';
 import type { Ended } from './state.ts';
 import { ANSWER_WITHIN_MS, TOKEN_WITHIN_MS } from './timing.ts';
 
-/** One request, made once and repeated as it is: the same bytes under the same key. */
+/** One request. It is repeated unchanged: the same bytes under the same key. */
 export interface ApiRequest {
   /** GET by default, as `fetch` has it. */
   readonly method?: 'POST' | 'DELETE';
@@ -15,14 +15,14 @@ export interface ApiRequest {
   readonly key?: string;
 }
 
-/** What the API answered, or why there is no answer. */
+/** The API's answer, or why there is none. */
 export type ApiResponse<T> =
   | { readonly kind: 'answer'; readonly value: T; readonly replayed: boolean }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
-  /** There is no access token, or the API takes none that there is. */
+  /** There is no access token, or the API accepts none. */
   | Ended;
 
-/** Reads the JSON of an answer; undefined where it is not what it should be. */
+/** Reads the JSON of an answer; undefined where it has the wrong shape. */
 export type Read<T> = (body: unknown) => T | undefined;
 
 /** Sends one request once; a rejected token is replaced once. Never rejects, and never settles once the signal is aborted. */
@@ -51,8 +51,8 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
     });
     const init: RequestInit = compact({ method, headers, body, cache: 'no-store', credentials: 'omit' });
     const outcome = await outcomeOf<ApiResponse<T>>(
-      async (patience) => {
-        const response = await env.fetch(base + path, { ...init, signal: patience });
+      async (taskSignal) => {
+        const response = await env.fetch(base + path, { ...init, signal: taskSignal });
         const { ok, status } = response;
         const content = parsed(await response.text());
         const value = ok ? read(content) : undefined;
@@ -74,11 +74,14 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
   return async (request, read, signal) => {
     let rejected: string | undefined;
     for (;;) {
-      const outcome = await outcomeOf((patience) => getAccessToken(compact({ rejected, signal: patience })), {
-        signal,
-        env,
-        ms: TOKEN_WITHIN_MS,
-      });
+      const outcome = await outcomeOf(
+        (taskSignal) => getAccessToken(compact({ rejected, signal: taskSignal })),
+        {
+          signal,
+          env,
+          ms: TOKEN_WITHIN_MS,
+        },
+      );
       if (outcome.kind !== 'value') return refused(failure('token_unavailable'));
       const token = outcome.value;
       const response = token && token !== rejected ? await exchange(request, token, read, signal) : undefined;

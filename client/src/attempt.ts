@@ -8,28 +8,28 @@ import {
 } from './connection-request.ts';
 import type { Input } from './input.ts';
 import { failure, type Refusal } from './problem.ts';
-import { budgetMs } from './reconnect-policy.ts';
+import { retryWindowMs } from './reconnect-policy.ts';
 import { createRequests } from './requests.ts';
 import type { Scope } from './scope.ts';
 import type { GameLiftStreamsLike } from './sdk.ts';
 import type { StreamSession } from './session.ts';
 import type { Ended, Loss, StreamState } from './state.ts';
 import {
+  FINAL_CHECK_MS,
   FRAME_EVERY_MS,
+  HEAL_AFTER_REFUSAL_MS,
   HELD_SILENCE_MS,
-  LAST_LOOK_MS,
-  LOOK_EVERY_MS,
+  MAX_PACKET_DELAY_MS,
   ONE_WAY_MS,
-  PACKETS_PUT_OFF_MS,
-  PROVISIONAL_MS,
-  REFUSED_HOPE_MS,
+  PROBATION_MS,
+  SAMPLE_EVERY_MS,
   STATUS_FRESH_MS,
 } from './timing.ts';
 
-/** A loss, as far as the old connection is concerned. */
+/** How the old connection was lost. */
 export interface Lost {
   readonly why: Loss;
-  /** How long nothing had been seen when it was noticed, in milliseconds. */
+  /** How long nothing had arrived when the loss was noticed, in milliseconds. */
   readonly silentMs: number;
 }
 
@@ -41,22 +41,22 @@ export interface AttemptParts<Sdk> {
   open(): Connection<Sdk>;
   input: Input;
   session: StreamSession;
-  /** The newest connection to the session that is known here. */
+  /** The newest connection to the session that this object knows. */
   connectionId: string | undefined;
-  /** The connection that was lost, and how; none on the way to a first one. */
+  /** The connection that was lost, and how. Absent on the way to a first connection. */
   lost?: (Lost & { readonly connection: Connection<Sdk>; readonly connectionId: string }) | undefined;
-  /** An answer that is there already. */
+  /** The API's answer, where it has come already. */
   granted?: Granted<Sdk> | undefined;
-  /** How many connections were asked for before. */
+  /** How many connections were requested before. */
   attempt?: number;
   api: ApiVersion;
   /** Shows a state to the page. */
   show(state: StreamState): void;
-  /** This is the session now, and the newest connection to it that is known. */
+  /** The session and its newest known connection have changed. */
   learned(session: StreamSession, connectionId: string | undefined): void;
-  /** This connection has the video element from now on. */
+  /** This connection owns the video element from now on. */
   took(connection: Connection<Sdk>): void;
-  /** The picture stood still although the network is well. */
+  /** The picture stood still although the network works. */
   stalled(): void;
 }
 
@@ -71,9 +71,9 @@ export type AttemptResult<Sdk> =
   | Ended;
 
 /**
- * From a loss to its end: the old connection plays again, or another one plays, or there is nothing more to try. The old connection
- * stays open until another has taken the elements, since a network that was silent for a few seconds brings it back by itself.
- * The same without an old one is the way to a first connection.
+ * Runs from a loss to its end: the old connection plays again, another one plays, or nothing is left to try. The old connection stays
+ * open until another one owns the elements: a network that was silent for a few seconds brings it back by itself. Without an old
+ * connection this connects for the first time.
  */
 export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   parts: AttemptParts<Sdk>,
@@ -84,72 +84,72 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
 
   /** The old connection, while it is open. */
   let old = lost?.connection;
-  let why = lost?.why ?? 'failed';
-  /** The last sign of life of the old connection. */
-  let seenAt = env.now() - (lost?.silentMs ?? 0);
-  /** Since when the old connection plays again; 0 while it does not. */
+  let loss = lost?.why ?? 'failed';
+  /** When the old connection last showed a sign of life. */
+  let lastSeenAt = env.now() - (lost?.silentMs ?? 0);
+  /** When the old connection began to play again; 0 while it does not. */
   let healedAt = 0;
   let frameAt = 0;
-  /** The first packet since the loss, while no frame has come; 0 before. */
+  /** When the first packet since the loss came, while no frame has come; 0 before. */
   let packetAt = 0;
-  /** The API's answer while it is not applied, and when it came. */
+  /** The API's answer until it is applied, and when it came. */
   let answer: { granted: Granted<Sdk>; at: number } | undefined;
-  /** The API's last word: what the stream ends with, unless the old connection comes back in time. */
-  let last: (Ended & { until: number }) | undefined;
-  /** How often the API said that AWS still sees the old connection, and when last. */
-  let connectedSaid = 0;
-  let connectedSaidAt = 0;
+  /** What the stream ends with, unless the old connection comes back in time. */
+  let finalResult: (Ended & { until: number }) | undefined;
+  /** How often the API said that AWS still sees the old connection, and when it last did. */
+  let connectedReports = 0;
+  let connectedReportedAt = 0;
 
   const requests = createRequests(scope, parts.send, show, parts.attempt);
-  lose();
-  if (parts.granted) answered(parts.granted);
+  markLost();
+  if (parts.granted) keepAnswer(parts.granted);
   let request = answer ? undefined : begin();
-  const result = await outcome();
+  const result = await untilDecided();
   requests.stop();
   request?.close();
   return result;
 
-  async function outcome(): Promise<AttemptResult<Sdk>> {
+  async function untilDecided(): Promise<AttemptResult<Sdk>> {
     for (;;) {
-      // The old connection comes first: it costs nothing and loses nothing.
-      if (old && !old.death) await lookAt(old);
-      // What has died can't come back.
+      // The old connection comes first: keeping it costs nothing.
+      if (old && !old.death) await sampleOld(old);
+      // A dead connection can't come back.
       if (old?.death) {
-        if (healedAt) relapse(old.death, 0);
-        bury();
+        if (healedAt) loseAgain(old.death, 0);
+        closeOld();
       }
       const now = env.now();
-      // Nothing comes in, and AWS sees a connection: it must be told that it is none.
-      if (old && !healedAt && isOneWay(now)) bury();
+      // Nothing arrives although AWS sees a connection. Closing it shows AWS that it is dead.
+      if (old && !healedAt && isOneWay(now)) closeOld();
 
-      // A refusal ends the asking, not the connection.
-      if (last && !healedAt && (!old || now >= last.until)) return last;
+      // A refusal ends the requests, not the old connection.
+      if (finalResult && !healedAt && (!old || now >= finalResult.until)) return finalResult;
 
-      // An answer replaces the old connection, unless that plays.
+      // An answer replaces the old connection, unless that one plays.
       if (answer && mayReplace(answer, now)) {
         const { granted } = answer;
-        if (healedAt) relapse('silence', now - frameAt);
+        if (healedAt) loseAgain('silence', now - frameAt);
         const { connection, answer: grant } = granted;
-        if (await plays(granted))
+        if (await playAnswer(granted))
           return { kind: 'connected', connection, session, connectionId: grant.connectionId };
         connection.close();
         answer = undefined;
         request = begin(failure('no_picture', 'newOffer'));
       }
 
-      // A connection that came back and stayed is the stream again. Until then the answer is kept: no other request is under way.
-      const provenAt = Math.max(healedAt, answer?.at ?? 0) + PROVISIONAL_MS;
-      if (lost && old && healedAt && now >= provenAt && !requests.isOut) {
+      // An old connection that came back and stayed is the stream again. Until then the answer is kept, and no other request is in flight.
+      const provenAt = Math.max(healedAt, answer?.at ?? 0) + PROBATION_MS;
+      if (lost && old && healedAt && now >= provenAt && !requests.inFlight) {
         answer?.granted.connection.close();
-        // AWS may yet replace it by what it was asked for.
-        old.hasRival = !!answer;
+        // AWS may still replace it by the connection that was requested.
+        old.replacing = !!answer;
         return { kind: 'connected', connection: old, session, connectionId: lost.connectionId };
       }
-      await scope.wait(old && (answer ? FRAME_EVERY_MS : healedAt ? old.nextLookMs() : LOOK_EVERY_MS));
+      await scope.wait(old && (answer ? FRAME_EVERY_MS : healedAt ? old.nextSampleMs() : SAMPLE_EVERY_MS));
     }
   }
 
-  /** Asks for a connection; what comes of it wakes the loop. @param after what the first request waits for. */
+  /** Requests a connection. Its result wakes the loop. @param after the refusal whose wait comes before the first request. */
   function begin(after?: Refusal): ConnectionRequest<Sdk> {
     const begun = requestConnection({
       scope,
@@ -158,22 +158,22 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       path: routes.connections(session),
       session,
       previousConnectionId: newestId,
-      silentMs: lost && (() => env.now() - seenAt),
+      silentMs: lost && (() => env.now() - lastSeenAt),
       after,
       api: parts.api,
-      saidConnected() {
-        connectedSaid += 1;
-        connectedSaidAt = env.now();
+      stillConnected() {
+        connectedReports += 1;
+        connectedReportedAt = env.now();
       },
     });
     begun.result.then((result) => {
       if (result.kind === 'granted') {
-        // Too late, if the attempt is over in this very moment.
+        // The attempt may have ended in this very moment.
         if (requests.signal.aborted) result.connection.close();
-        else answered(result);
+        else keepAnswer(result);
       } else {
         begun.close();
-        last = { ...result, until: Math.min(scope.givesUpAt, env.now() + REFUSED_HOPE_MS) };
+        finalResult = { ...result, until: Math.min(scope.givesUpAt, env.now() + HEAL_AFTER_REFUSAL_MS) };
         scope.limit();
         show();
       }
@@ -182,85 +182,85 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     return begun;
   }
 
-  function answered(granted: Granted<Sdk>): void {
+  function keepAnswer(granted: Granted<Sdk>): void {
     answer = { granted, at: env.now() };
     ({ streamSession: session, connectionId: newestId } = granted.answer);
     parts.learned(session, newestId);
-    scope.tell({ name: 'answered', replayed: granted.replayed });
+    scope.emit({ name: 'answered', replayed: granted.replayed });
   }
 
-  /** The stream is lost. Input would not reach the game from now on. */
-  function lose(): void {
+  /** The stream is lost. Input no longer reaches the game. */
+  function markLost(): void {
     const now = env.now();
     if (lost) {
-      if (why === 'stalled') parts.stalled();
-      scope.tell({ name: 'lost', why, silentMs: now - seenAt });
+      if (loss === 'stalled') parts.stalled();
+      scope.emit({ name: 'lost', why: loss, silentMs: now - lastSeenAt });
     }
     input.detach();
-    if (last) last.until = now + REFUSED_HOPE_MS;
-    else scope.limit(budgetMs(session, seenAt, now));
+    if (finalResult) finalResult.until = now + HEAL_AFTER_REFUSAL_MS;
+    else scope.limit(retryWindowMs(session, lastSeenAt, now));
     show();
   }
 
-  /** Looks at the old connection, and notices when it has come back or is lost again. */
-  async function lookAt(connection: Connection<Sdk>): Promise<void> {
-    const look = await connection.look(healedAt > 0);
+  /** Samples the old connection, and notices when it comes back or is lost again. */
+  async function sampleOld(connection: Connection<Sdk>): Promise<void> {
+    const sample = await connection.sample(healedAt > 0);
     const now = env.now();
     if (connection.death) return;
-    if (look.frame) frameAt = now;
-    else if (look.packet) packetAt ||= now;
+    if (sample.frame) frameAt = now;
+    else if (sample.packet) packetAt ||= now;
     if (!healedAt) {
-      if (look.frame) heal(connection, now);
-    } else if (look.loss) relapse(look.loss, look.silentMs);
+      if (sample.frame) markHealed(connection, now);
+    } else if (sample.loss) loseAgain(sample.loss, sample.silentMs);
   }
 
-  /** A decoded frame: the old connection plays. What was asked for meanwhile may still be answered. */
-  function heal(connection: Connection<Sdk>, now: number): void {
+  /** A frame was decoded: the old connection plays. A request in flight may still be answered. */
+  function markHealed(connection: Connection<Sdk>, now: number): void {
     healedAt = now;
     requests.pause(true);
-    request?.spare();
+    request?.dropUnused();
     scope.limit();
-    scope.tell({ name: 'healed', silentMs: now - seenAt });
+    scope.emit({ name: 'healed', silentMs: now - lastSeenAt });
     input.attach(connection.sdk);
     show();
   }
 
-  /** Lost again so soon: the same loss goes on where it was. */
-  function relapse(by: Loss, silentMs: number): void {
+  /** Lost again so soon: the same loss continues. */
+  function loseAgain(by: Loss, silentMs: number): void {
     healedAt = packetAt = 0;
-    why = by;
-    seenAt = env.now() - silentMs;
-    connectedSaid = 0;
-    // It has had its last look.
+    loss = by;
+    lastSeenAt = env.now() - silentMs;
+    connectedReports = 0;
+    // The final check is over.
     if (answer) answer.at = 0;
-    lose();
+    markLost();
     requests.pause(false);
   }
 
-  /** Closes the old connection: it has died, or another takes its place. */
-  function bury(): void {
+  /** Closes the old connection: it is dead, or another one replaces it. */
+  function closeOld(): void {
     old?.close();
     old = undefined;
     show();
   }
 
-  /** Whether the answer is to be applied now. The old connection is given a last look, since there is no way back. */
+  /** Whether to apply the answer now. The old connection gets a final check first, since there is no way back. */
   function mayReplace({ granted, at }: NonNullable<typeof answer>, now: number): boolean {
     if (!old) return true;
-    // Making the answer may have ended the old connection.
+    // AWS may have ended the old connection when it made the answer.
     if (healedAt && frameAt > at) return now - frameAt >= HELD_SILENCE_MS;
-    // Packets may be a picture that is about to come, or nothing but ICE.
-    if (packetAt && !healedAt && now < Math.min(packetAt, at) + PACKETS_PUT_OFF_MS) return false;
-    return now - at >= LAST_LOOK_MS || (granted.promptly && !packetAt && !healedAt);
+    // Packets may announce a picture, or be nothing but ICE.
+    if (packetAt && !healedAt && now < Math.min(packetAt, at) + MAX_PACKET_DELAY_MS) return false;
+    return now - at >= FINAL_CHECK_MS || (granted.promptly && !packetAt && !healedAt);
   }
 
-  /** Applies an answer. Whether a picture comes. */
-  async function plays({ connection, answer }: Granted<Sdk>): Promise<boolean> {
+  /** Applies an answer. @returns whether a picture comes. */
+  async function playAnswer({ connection, answer }: Granted<Sdk>): Promise<boolean> {
     const played = await connection.play(answer.signalResponse ?? '', () => {
       parts.took(connection);
-      bury();
+      closeOld();
     });
-    scope.tell(played.plays ? { name: 'first_frame' } : { name: 'no_picture', error: played.error });
+    scope.emit(played.plays ? { name: 'first_frame' } : { name: 'no_picture', error: played.error });
     if (played.plays) {
       scope.limit();
       input.attach(connection.sdk);
@@ -268,24 +268,24 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     return played.plays;
   }
 
-  /** Whether nothing comes from AWS although it is reachable and sees a connection: no packet of ours needs to be missing. */
+  /** Whether only the downlink is dead: nothing arrives, yet AWS is reachable and sees a connection. */
   function isOneWay(now: number): boolean {
-    const isNews = connectedSaid > 1 && now - connectedSaidAt <= STATUS_FRESH_MS;
-    return isNews && now - seenAt >= ONE_WAY_MS;
+    const isNews = connectedReports > 1 && now - connectedReportedAt <= STATUS_FRESH_MS;
+    return isNews && now - lastSeenAt >= ONE_WAY_MS;
   }
 
-  /** Shows the page where the attempt stands. */
+  /** Shows the attempt's state to the page. */
   function show(): void {
-    const givesUpAt = last?.until ?? scope.givesUpAt;
+    const givesUpAt = finalResult?.until ?? scope.givesUpAt;
     const common = { session, givesUpAt, ...requests.progress() };
-    // From the first request on, AWS may be replacing it.
-    if (old) old.hasRival = common.attempt > 0;
+    // From the first request on, AWS may replace it.
+    if (old) old.replacing = common.attempt > 0;
     parts.show(
       !lost
         ? { name: 'connecting', ...common }
         : healedAt
           ? { name: 'connected', session, connectionId: lost.connectionId }
-          : { name: 'reconnecting', lostAt: seenAt, why, healing: !!old && !old.death, ...common },
+          : { name: 'reconnecting', lostAt: lastSeenAt, why: loss, healing: !!old && !old.death, ...common },
     );
   }
 }

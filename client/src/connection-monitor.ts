@@ -2,77 +2,77 @@ import type { RtcStats } from './rtc-stats.ts';
 import {
   CONSENT_MS,
   DOUBTED_SILENCE_MS,
-  LOOK_EVERY_MS,
-  LOOK_SOON_MS,
-  MOST_PROVEN_MS,
+  MAX_PROVEN_MS,
+  MIN_SAMPLE_GAP_MS,
+  SAMPLE_EVERY_MS,
   SILENCE_MS,
   STALL_MS,
   SUSPICIOUS_MS,
 } from './timing.ts';
 
-/** What a look finds. */
-export interface Sight {
-  readonly verdict: 'well' | 'suspicious' | 'silent' | 'stalled';
-  /** For how long nothing has come, as far as it is proven; where it is stalled, for how long no video. */
+/** What one sample shows. */
+export interface MonitorSample {
+  readonly condition: 'well' | 'suspicious' | 'silent' | 'stalled';
+  /** For how long it is proven that nothing has come, in milliseconds; of a stalled connection: that no video has come. */
   readonly silentMs: number;
-  /** Whether anything has come since the look before. */
+  /** Whether anything has come since the last sample. */
   readonly packet: boolean;
-  /** Whether a frame was decoded since the look before; a browser that counts no frames is judged by its video packets. */
+  /** Whether a frame was decoded since the last sample. Where the browser counts no frames, video packets count. */
   readonly frame: boolean;
 }
 
 /**
- * Tells a dead connection from a slow one. Pure but for its memory: times come in, on any one clock in milliseconds, which may jump.
+ * Tells a dead connection from a slow one. It reads no clock: the caller passes times in milliseconds, all from one clock, which may jump.
  *
- * @param startedAt when media was seen to flow.
+ * @param startedAt when media began to flow.
  * @param stallMs how long the video alone may be silent.
  */
 export function createConnectionMonitor(startedAt: number, stallMs: () => number = () => STALL_MS) {
-  let lookedAt = startedAt;
+  let sampledAt = startedAt;
   let silentMs = 0;
   let videoSilentMs = 0;
-  let seen: RtcStats = {};
+  let previous: RtcStats = {};
   let slept = false;
-  const enough = (doubted: boolean) => (doubted || slept ? DOUBTED_SILENCE_MS : SILENCE_MS);
+  const requiredSilenceMs = (doubted: boolean) => (doubted || slept ? DOUBTED_SILENCE_MS : SILENCE_MS);
 
   return {
-    /** When to look again, in milliseconds from now: sooner where the silence is about to be long enough. */
-    nextLookMs(doubted: boolean): number {
-      return Math.min(LOOK_EVERY_MS, Math.max(LOOK_SOON_MS, enough(doubted) - silentMs));
+    /** Milliseconds until the next sample: fewer where the silence is about to be long enough. */
+    nextSampleMs(doubted: boolean): number {
+      return Math.min(SAMPLE_EVERY_MS, Math.max(MIN_SAMPLE_GAP_MS, requiredSilenceMs(doubted) - silentMs));
     },
 
     /**
-     * @param askedAt when the statistics were asked for, @param gotAt when they came: packets may have come until then, so a slow
-     * answer proves no silence.
-     * @param doubted the browser doubts the connection; without any counters its word alone decides.
+     * @param askedAt when the statistics were requested.
+     * @param gotAt when they came. Packets may have come until then, so slow statistics prove no silence.
+     * @param doubted whether the browser doubts the connection. Without any counters this alone decides.
      */
-    look(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean): Sight {
-      const proven = Math.min(MOST_PROVEN_MS, Math.max(0, askedAt - lookedAt));
-      slept ||= askedAt - lookedAt > CONSENT_MS;
-      const came = (name: keyof RtcStats) => (stats[name] ?? 0) > (seen[name] ?? 0);
+    sample(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean): MonitorSample {
+      const provenMs = Math.min(MAX_PROVEN_MS, Math.max(0, askedAt - sampledAt));
+      slept ||= askedAt - sampledAt > CONSENT_MS;
+      const grew = (name: keyof RtcStats) => (stats[name] ?? 0) > (previous[name] ?? 0);
       const unknown = stats.all === undefined;
-      const packet = came('all') || (unknown && !doubted);
-      // Statistics that fail for a moment show no frame; where there never were any, the browser's word stands for one.
+      const packet = grew('all') || (unknown && !doubted);
+      // Statistics that fail once show no frame. Where there never were any, the browser's own state counts as one.
       const frame =
-        stats.frames === undefined && (!unknown || seen.all !== undefined)
-          ? came('video')
-          : came('frames') || (unknown && packet);
-      silentMs = packet ? 0 : silentMs + proven;
-      lookedAt = packet ? gotAt : askedAt;
-      if (came('all')) slept = false;
-      videoSilentMs = came('video') || stats.video === undefined ? 0 : videoSilentMs + proven;
-      // Without an answer the counters of before still stand; a counter that fell lost an entry, such as a pruned route.
-      if (!unknown) seen = stats;
+        stats.frames === undefined && (!unknown || previous.all !== undefined)
+          ? grew('video')
+          : grew('frames') || (unknown && packet);
+      silentMs = packet ? 0 : silentMs + provenMs;
+      sampledAt = packet ? gotAt : askedAt;
+      if (grew('all')) slept = false;
+      videoSilentMs = grew('video') || stats.video === undefined ? 0 : videoSilentMs + provenMs;
+      // Without statistics the earlier counters remain. A counter that fell has lost an entry, such as a pruned route.
+      if (!unknown) previous = stats;
 
-      const verdict =
-        silentMs >= enough(doubted)
+      const condition =
+        silentMs >= requiredSilenceMs(doubted)
           ? 'silent'
           : videoSilentMs >= stallMs()
             ? 'stalled'
             : silentMs >= SUSPICIOUS_MS
               ? 'suspicious'
               : 'well';
-      return { verdict, silentMs: verdict === 'stalled' ? videoSilentMs : silentMs, packet, frame };
+      return { condition, silentMs: condition === 'stalled' ? videoSilentMs : silentMs, packet, frame };
     },
   };
 }

@@ -15,94 +15,94 @@ import {
 import { outcomeOf, sleep } from './signals.ts';
 import type { Ended } from './state.ts';
 import {
-  ASK_AGAIN_MS,
-  LAST_LOOK_MS,
-  MOST_SDK_FAILURES,
-  MOST_SILENT_MS,
-  MOST_TOLD_MS,
-  OFFER_FOR_MS,
+  FINAL_CHECK_MS,
+  MAX_REPORTED_SILENCE_MS,
+  MAX_RETRY_AFTER_MS,
+  MAX_SDK_FAILURES,
+  OFFER_LIFETIME_MS,
   OFFER_WITHIN_MS,
   POLL_MS,
+  REQUEST_AGAIN_MS,
 } from './timing.ts';
 
-/** What a stream has found out about the API that it talks to. */
+/** What a stream has found out about its API. */
 export interface ApiVersion {
   /** It refuses `silentMs`, as the first versions did. */
   isOld: boolean;
 }
 
-/** What asking for a connection needs. */
+/** What a request for a connection needs. */
 export interface ConnectionRequestParts<Sdk> {
   scope: Scope;
   requests: Requests;
   /** Opens a connection to make an offer with. @throws what the page's factory throws. */
   open(): Connection<Sdk>;
-  /** Where to ask, and what to send besides the offer. */
+  /** The request's path, and what it sends besides the offer. */
   path: string;
   more?: StartRequest;
-  /** The session that is reconnected to; none where one is started. */
+  /** The session to reconnect to. Absent where one is started. */
   session?: StreamSession;
-  /** The newest connection that is known here; where none is, the player insists. */
+  /** The newest connection that this object knows. Without one the player insists. */
   previousConnectionId?: string | undefined;
-  /** After a loss: how long nothing has been seen, in milliseconds. The first request then waits a little. */
+  /** After a loss: for how long nothing has arrived, in milliseconds. The first request then waits a little. */
   silentMs?: (() => number) | undefined;
-  /** What the first request waits for, as the policy says. */
+  /** The refusal whose wait comes before the first request. */
   after?: Refusal | undefined;
   api: ApiVersion;
-  /** The API has said that AWS still sees the old connection. */
-  saidConnected?: () => void;
+  /** The API says that AWS still sees the old connection. */
+  stillConnected?: () => void;
 }
 
-/** The API has granted a connection: what made the offer, and what it was answered. */
+/** A connection that the API has granted, and the answer to its offer. */
 export interface Granted<Sdk> {
   readonly kind: 'granted';
   readonly connection: Connection<Sdk>;
   readonly answer: GrantedAnswer;
   readonly replayed: boolean;
-  /** The network carried the request and its answer so fast that it was not dark meanwhile. */
+  /** The request and its answer were so fast that the network was not dark meanwhile. */
   readonly promptly: boolean;
 }
 
-/** Asks for one connection. */
+/** A running request for one connection. */
 export interface ConnectionRequest<Sdk> {
-  /** The answer, or the last word. */
+  /** The grant, or why there is none. */
   readonly result: Promise<Granted<Sdk> | Ended>;
-  /** The old connection plays again: keeps the offer only while a request may have used it up. */
-  spare(): void;
-  /** Closes what made the offer, unless it was answered. */
+  /** The old connection plays again: drops the offer, unless a request may have used it. */
+  dropUnused(): void;
+  /** Closes the connection that made the offer, unless it was granted. */
   close(): void;
 }
 
-/** Refusals of the API's that do not tell whether an earlier copy of the request took effect. */
-const UNCLEAR: readonly string[] = ['connection_in_progress', 'upstream_unavailable', 'upstream_timeout'];
+/** Refusals that leave open whether an earlier copy of the request took effect. */
+const AMBIGUOUS: readonly string[] = ['connection_in_progress', 'upstream_unavailable', 'upstream_timeout'];
 
-/** Asks until there is an answer or a last word; one offer serves as many requests as it may. */
+/** Sends requests until one is granted or none can be. One offer serves as many requests as possible. */
 export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): ConnectionRequest<Sdk> {
   const { scope, requests, session, api } = parts;
   const { env } = scope;
   const limits = { env, signal: requests.signal };
-  /** The connection that waits for an answer, and what it offers. */
+  /** The connection that waits for an answer, and its offer. */
   let candidate: { connection: Connection<Sdk>; offer: string; madeAt: number; network: number } | undefined;
-  /** What is sent, and repeated as it is; undefined where a new one is due. */
+  /** The request, repeated unchanged; undefined where a new one is due. */
   let request: ApiRequest | undefined;
   /** The connection that is making an offer. */
-  let making: Connection<Sdk> | undefined;
+  let offering: Connection<Sdk> | undefined;
   /** A request with the candidate's offer may have taken effect. */
   let mayBeUsed = false;
 
   function drop(): void {
-    making?.close();
+    offering?.close();
     candidate?.connection.close();
-    making = candidate = request = undefined;
+    offering = candidate = request = undefined;
     mayBeUsed = false;
   }
 
-  /** Whether the offer serves no more: its connection died, or it names addresses of a network that is gone, or it is old. */
+  /** Whether the offer is useless: its connection died, it names addresses of a network that is gone, or it is old. */
   function isOutdated(): boolean {
     if (!candidate || !session) return false;
     const { connection, offer, madeAt, network } = candidate;
     const moved = network !== requests.network && offer.includes('a=candidate');
-    const isOld = !request && env.now() - madeAt >= OFFER_FOR_MS;
+    const isOld = !request && env.now() - madeAt >= OFFER_LIFETIME_MS;
     return !!connection.death || moved || isOld;
   }
 
@@ -112,22 +112,22 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       const { network } = requests;
       // If the page's factory throws, it counts as a failure of the SDK.
       const opened = await outcomeOf(() => {
-        making = parts.open();
-        // On the way to a first connection the player may have to allow a microphone first.
-        return making.offer(parts.silentMs && OFFER_WITHIN_MS);
+        offering = parts.open();
+        // Before a first connection the player may have to allow a microphone.
+        return offering.offer(parts.silentMs && OFFER_WITHIN_MS);
       }, limits);
       const offered = opened.kind === 'value' ? opened.value : opened;
-      if (making && offered.kind === 'value') {
-        candidate = { connection: making, offer: offered.value, madeAt: env.now(), network };
-        making = undefined;
+      if (offering && offered.kind === 'value') {
+        candidate = { connection: offering, offer: offered.value, madeAt: env.now(), network };
+        offering = undefined;
         return undefined;
       }
       drop();
       if (requests.isPaused) return undefined;
       const error = offered.kind === 'error' ? offered.error : offered.kind;
-      scope.tell({ name: 'no_picture', error });
+      scope.emit({ name: 'no_picture', error });
       // An offer that took too long may only have waited for the network.
-      if (failures >= MOST_SDK_FAILURES && error !== 'timeout')
+      if (failures >= MAX_SDK_FAILURES && error !== 'timeout')
         return { kind: 'ended', ending: { reason: 'failed', error } };
       const ended = await requests.waitAfter(failure('no_picture', 'newOffer'));
       if (ended) return ended;
@@ -140,52 +140,52 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       ...parts.more,
       signalRequest,
       previousConnectionId: parts.previousConnectionId,
-      silentMs: silentMs && Math.round(Math.min(MOST_SILENT_MS, silentMs)),
+      silentMs: silentMs && Math.round(Math.min(MAX_REPORTED_SILENCE_MS, silentMs)),
     });
     return { method: 'POST', path: parts.path, body, key: env.uuid() };
   }
 
   /**
-   * AWS still sees the old connection. Looks at the session's status once a second; resolves when AWS seems ready, or when it is time to
-   * ask it all the same.
+   * AWS still sees the old connection. Polls the session's status once a second. Resolves when AWS seems ready, or when the next
+   * request is due anyway.
    */
   async function untilReconnectable(refusal: Refusal, session: StreamSession): Promise<void> {
-    const told = Math.min(refusal.retryAfterMs ?? 0, MOST_TOLD_MS);
-    const waitMs = Math.max(ASK_AGAIN_MS, told);
-    const askAt = env.now() + waitMs;
-    if ((refusal.streamSessionStatus ?? 'CONNECTED') === 'CONNECTED') parts.saidConnected?.();
+    const retryAfterMs = Math.min(refusal.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+    const waitMs = Math.max(REQUEST_AGAIN_MS, retryAfterMs);
+    const requestAt = env.now() + waitMs;
+    if ((refusal.streamSessionStatus ?? 'CONNECTED') === 'CONNECTED') parts.stillConnected?.();
     requests.refused(refusal, waitMs);
-    for (let lookMs = POLL_MS; ; ) {
-      const leftMs = askAt - env.now();
-      // A new network changes nothing of what AWS sees: it is looked at sooner, not asked.
-      await requests.sleep(Math.min(lookMs, leftMs));
-      if (env.now() >= askAt) return;
-      await requests.turn();
+    for (let pollMs = POLL_MS; ; ) {
+      const leftMs = requestAt - env.now();
+      // A new network does not change what AWS sees: it brings the next poll, not the next request.
+      await requests.sleep(Math.min(pollMs, leftMs));
+      if (env.now() >= requestAt) return;
+      await requests.unpaused();
       const response = await requests.send({ path: routes.session(session) }, readSession);
-      lookMs = POLL_MS;
+      pollMs = POLL_MS;
       if (!response) continue;
       if (response.kind === 'ended') return;
       if (response.kind === 'answer') {
         const { status } = response.value.streamSession;
-        if (status === 'CONNECTED') parts.saidConnected?.();
-        // Whatever else it is, asking for a connection tells more of it.
+        if (status === 'CONNECTED') parts.stillConnected?.();
+        // For any other status a request for a connection tells more.
         else if (isReconnectable(status)) return;
       } else {
         const { retry, retryAfterMs = 0 } = response.refusal;
-        // A status that is refused says nothing about the connection, which is asked for when it is time.
-        lookMs = retry === 'never' ? leftMs : Math.max(POLL_MS, retryAfterMs);
+        // A refused status says nothing about the connection, which is requested when it is due.
+        pollMs = retry === 'never' ? leftMs : Math.max(POLL_MS, retryAfterMs);
       }
     }
   }
 
-  async function ask(): Promise<Granted<Sdk> | Ended> {
-    // Full jitter from the first request on, spent while the offer is made.
+  async function run(): Promise<Granted<Sdk> | Ended> {
+    // The first request has full jitter too. The offer is made meanwhile.
     const isFirst = parts.silentMs && !requests.progress().attempt;
     const spread = sleep(isFirst ? firstWaitMs(env.random()) : 0, limits);
     let ended = parts.after && (await requests.waitAfter(parts.after));
     for (;;) {
       if (ended) return ended;
-      await requests.turn();
+      await requests.unpaused();
       if (isOutdated()) drop();
       if (!candidate) {
         ended = await makeOffer();
@@ -197,7 +197,7 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       const sentAt = env.now();
       mayBeUsed = true;
       const response = await requests.send(request, readGranted);
-      // Cut short by a new network.
+      // A new network cut it short.
       if (!response) continue;
       if (response.kind === 'ended') return response;
       if (response.kind === 'answer') {
@@ -209,15 +209,15 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
           connection,
           answer,
           replayed,
-          promptly: env.now() - sentAt < LAST_LOOK_MS,
+          promptly: env.now() - sentAt < FINAL_CHECK_MS,
         };
       }
       const { refusal } = response;
       const { code, retry, detail } = refusal;
-      if (isApiCode(code) && !UNCLEAR.includes(code)) mayBeUsed = false;
+      if (isApiCode(code) && !AMBIGUOUS.includes(code)) mayBeUsed = false;
       if (requests.isPaused && !mayBeUsed) drop();
       if (code === 'invalid_request' && detail.startsWith('silentMs') && !api.isOld) {
-        // An API of before refuses what it does not know; it is asked again without, in the same breath.
+        // An older API refuses fields that it does not know. The request is repeated at once without them.
         api.isOld = true;
         request = undefined;
       } else if (code === 'session_not_reconnectable' && session) {
@@ -231,8 +231,8 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
   }
 
   return {
-    result: ask(),
-    spare() {
+    result: run(),
+    dropUnused() {
       if (!mayBeUsed) drop();
     },
     close: drop,

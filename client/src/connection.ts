@@ -1,4 +1,4 @@
-import { type ConnectionMonitor, createConnectionMonitor, type Sight } from './connection-monitor.ts';
+import { type ConnectionMonitor, createConnectionMonitor, type MonitorSample } from './connection-monitor.ts';
 import type { Environment } from './environment.ts';
 import { mediaFlows, type RtcStats, rtcStatsOf } from './rtc-stats.ts';
 import type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
@@ -10,50 +10,50 @@ import { FRAME_EVERY_MS, FRAME_WITHIN_MS, STATS_WITHIN_MS } from './timing.ts';
 export interface ConnectionParts<Sdk> {
   createGameLiftStreams(clientConnection: ClientConnection): Sdk;
   env: Environment;
-  /** Aborted when nobody wants the connection any more: that closes it. */
+  /** Closes the connection when it is aborted. */
   signal: AbortSignal;
   /** How long the video alone may be silent, in milliseconds. */
   stallMs(): number;
-  /** The server's own goodbye, after which there is nothing to come back to. */
-  goodbye(reason: 'idle' | 'terminated'): void;
-  /** It has died: see `death`. */
+  /** The server ended the stream: there is nothing to come back to. */
+  ended(reason: 'idle' | 'terminated'): void;
+  /** The connection has died: see `death`. */
   died(): void;
-  /** Nothing has come for so many milliseconds while the stream plays. */
+  /** Nothing has arrived for so many milliseconds while the stream plays. */
   suspected(silentMs: number): void;
 }
 
-/** What a look at a playing connection finds. */
-export interface Look extends Sight {
-  /** What it is lost by, if it is. */
+/** A sample of a playing connection. */
+export interface ConnectionSample extends MonitorSample {
+  /** How the connection was lost, if it was. */
   readonly loss: Loss | undefined;
 }
 
-/** What came of an answer. */
-export type Played = { readonly plays: true } | { readonly plays: false; readonly error: unknown };
+/** Whether an answer brought a picture. */
+export type PlayResult = { readonly plays: true } | { readonly plays: false; readonly error: unknown };
 
 /** One connection through one object of the Web SDK, from its offer to its end. */
 export interface Connection<Sdk> {
   readonly sdk: Sdk;
-  /** What it died by, where it can't come back. */
+  /** Why it can't come back, if it can't. */
   readonly death: Loss | undefined;
-  /** Another connection was asked for: `terminated` may mean no more than that this one was replaced. */
-  hasRival: boolean;
-  /** @param ms how long that may take, in milliseconds; without it as long as it likes. */
+  /** Another connection was requested: `terminated` may only mean that this one was replaced. */
+  replacing: boolean;
+  /** Makes an offer. @param ms time limit in milliseconds; without it there is none. */
   offer(ms?: number): Promise<Outcome<string>>;
   /**
    * Applies an answer, and waits for the first frame.
    *
-   * @param applied called as soon as the answer has taken effect: from then on this connection alone can fill the elements.
+   * @param applied called when the answer takes effect: from then on only this connection can fill the elements.
    */
-  play(signalResponse: string, applied: () => void): Promise<Played>;
-  /** Looks at the statistics of a connection that has played. @param plays whether a silence would be a new one. */
-  look(plays: boolean): Promise<Look>;
-  /** When to look again, in milliseconds. */
-  nextLookMs(): number;
+  play(signalResponse: string, applied: () => void): Promise<PlayResult>;
+  /** Samples the statistics of a connection that has played. @param plays whether a silence would be a new one. */
+  sample(plays: boolean): Promise<ConnectionSample>;
+  /** Milliseconds until the next sample. */
+  nextSampleMs(): number;
   close(): void;
 }
 
-/** Opens a connection. Its callbacks count until it is closed. @throws what the factory throws. */
+/** Opens a connection. Its callbacks work until it is closed. @throws what the factory throws. */
 export function openConnection<Sdk extends GameLiftStreamsLike>(
   parts: ConnectionParts<Sdk>,
 ): Connection<Sdk> {
@@ -81,7 +81,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     channelError: () => die('channel_error'),
     serverDisconnect(reason) {
       if (life.signal.aborted) return;
-      if (reason === 'idle' || (reason === 'terminated' && !connection.hasRival)) parts.goodbye(reason);
+      if (reason === 'idle' || (reason === 'terminated' && !connection.replacing)) parts.ended(reason);
       else die('server_disconnect');
     },
   });
@@ -92,7 +92,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     try {
       sdk.close();
     } catch {
-      // It is left either way.
+      // The connection is abandoned either way.
     }
   }
   signal.addEventListener('abort', close);
@@ -106,7 +106,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
   const connection: Connection<Sdk> & { death: Loss | undefined } = {
     sdk,
     death: undefined,
-    hasRival: false,
+    replacing: false,
 
     offer: (ms) => outcomeOf(() => sdk.generateSignalRequest(), limits(ms)),
 
@@ -114,7 +114,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
       const until = env.now() + FRAME_WITHIN_MS;
       const before = state;
       const call = await outcomeOf(() => sdk.processSignalResponse(signalResponse), limits(FRAME_WITHIN_MS));
-      // The browser begins to connect once it has taken an answer, whatever becomes of it; before that the elements are untouched.
+      // The browser connects once it has accepted an answer. Before that the elements are untouched.
       if (call.kind === 'value' || state !== before) applied();
       while (call.kind === 'value' && !life.signal.aborted && env.now() < until) {
         const stats = await rtcStats();
@@ -128,26 +128,26 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
       return { plays: false, error };
     },
 
-    async look(plays) {
+    async sample(plays) {
       const askedAt = env.now();
       const stats = await rtcStats();
-      const sight = monitor.look(askedAt, env.now(), stats, doubted());
-      const { verdict } = sight;
-      if (plays && verdict === 'suspicious' && wasWell) parts.suspected(sight.silentMs);
-      wasWell = verdict === 'well';
+      const sample = monitor.sample(askedAt, env.now(), stats, doubted());
+      const { condition } = sample;
+      if (plays && condition === 'suspicious' && wasWell) parts.suspected(sample.silentMs);
+      wasWell = condition === 'well';
       const silence = state === 'disconnected' ? state : 'silence';
       const loss =
-        verdict === 'stalled'
-          ? verdict
-          : verdict !== 'silent'
+        condition === 'stalled'
+          ? condition
+          : condition !== 'silent'
             ? undefined
             : env.online()
               ? silence
               : 'offline';
-      return { ...sight, loss };
+      return { ...sample, loss };
     },
 
-    nextLookMs: () => monitor.nextLookMs(doubted()),
+    nextSampleMs: () => monitor.nextSampleMs(doubted()),
     close,
   };
   return connection;

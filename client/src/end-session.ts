@@ -19,7 +19,7 @@ export async function endSession(scope: Scope, send: Send, known: StreamSession 
   }
   if (!session) return { kind: 'ended', ending: { reason: 'no_session' } };
   scope.limit(END_WITHIN_MS);
-  const ended = await requests.ask({ method: 'DELETE', path: routes.session(session) }, () => true);
+  const ended = await requests.repeat({ method: 'DELETE', path: routes.session(session) }, () => true);
   if (ended.kind === 'ended' && !isGone(ended.ending)) return { ...ended, session };
   return { kind: 'ended', ending: { reason: 'ended_by_player' }, session };
 }

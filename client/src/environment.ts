@@ -1,4 +1,4 @@
-/** What a stream needs of its surroundings. A browser has all of it; tests bring their own. */
+/** What a stream needs from its environment. A browser has all of it; tests pass their own. */
 export interface Environment {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Milliseconds since the epoch; never less than before. */
@@ -7,7 +7,7 @@ export interface Environment {
   clearTimeout(timer: unknown): void;
   /** In [0, 1). */
   random(): number;
-  /** A new name for a request: 1 to 255 visible ASCII characters. */
+  /** A new idempotency key: 1 to 255 visible ASCII characters. */
   uuid(): string;
   /** `navigator.locks`; null where there are none. */
   locks: LocksLike | null;
@@ -32,23 +32,23 @@ export interface EventsLike {
   removeEventListener(type: string, listener: () => void): void;
 }
 
-/** What may be there of a browser. */
+/** The parts of a browser that may exist. */
 interface Surroundings {
   navigator?: { locks?: LocksLike; onLine?: boolean };
   crypto?: { randomUUID?(): string };
   document?: unknown;
 }
 
-/** The browser's own, with what the caller replaces. */
+/** The browser's environment, with the caller's replacements. */
 export function environmentOf(given: Partial<Environment> = {}): Environment {
   const here = globalThis as unknown as Surroundings;
   const { navigator, crypto } = here;
   let latest = 0;
   let ahead = 0;
   return {
-    // A browser's own functions want to be called on the window.
+    // A browser's functions must be called on the window.
     fetch: fetch.bind(globalThis),
-    // A clock that is set back goes on from where it was: whoever waits waits for a difference.
+    // When the clock is set back, this one continues: waits depend on differences.
     now() {
       ahead = Math.max(ahead, latest - Date.now());
       latest = Date.now() + ahead;
@@ -57,7 +57,7 @@ export function environmentOf(given: Partial<Environment> = {}): Environment {
     setTimeout: setTimeout.bind(globalThis),
     clearTimeout: clearTimeout.bind(globalThis) as (timer: unknown) => void,
     random: Math.random,
-    // Only secure contexts have randomUUID; a game's page on plain http in development need not be one.
+    // Only secure contexts have randomUUID. A page on plain http in development is none.
     uuid: () => crypto?.randomUUID?.() ?? String(Math.random()),
     locks: navigator?.locks ?? null,
     events: here.document === undefined ? null : (globalThis as unknown as EventsLike),

@@ -15,10 +15,10 @@ import {
 import { type Ended, type Ending, isGone } from './state.ts';
 import { FIND_WITHIN_MS, POLL_MS, START_WITHIN_MS } from './timing.ts';
 
-/** What a first connection needs: what an attempt does, and the right to the session. */
+/** What a first connection needs: the parts of an attempt, and the tab's lock. */
 export interface FirstConnectionParts<Sdk>
   extends Omit<AttemptParts<Sdk>, 'session' | 'connectionId' | 'lost' | 'attempt' | 'granted'> {
-  /** From now on this tab alone may hold the session; an ending where it may not. */
+  /** Locks the session for this tab. @returns an ending where another tab has it. */
   claim(session: StreamSession): Promise<Ending | undefined>;
 }
 
@@ -30,8 +30,8 @@ export async function start<Sdk extends GameLiftStreamsLike>(
 ): Promise<AttemptResult<Sdk>> {
   const { scope } = parts;
   scope.limit(START_WITHIN_MS);
-  const { requests, enter } = beginning(parts);
-  const asked = requestConnection({
+  const { requests, enter } = prepare(parts);
+  const connectionRequest = requestConnection({
     scope,
     requests,
     open: parts.open,
@@ -39,7 +39,7 @@ export async function start<Sdk extends GameLiftStreamsLike>(
     more: request,
     api: parts.api,
   });
-  const granted = await asked.result;
+  const granted = await connectionRequest.result;
   if (granted.kind === 'ended') return granted;
   const { connectionId } = granted.answer;
   const entered = await enter(granted.answer, ['ACTIVATING', 'ACTIVE'], connectionId);
@@ -47,7 +47,7 @@ export async function start<Sdk extends GameLiftStreamsLike>(
   requests.stop();
   const { streamSession: session, signalResponse } = entered.value;
   const { attempt } = requests.progress();
-  // The start's answer fits the start's offer alone; without it this is a session like any other.
+  // The start's answer fits only the start's offer. Without an answer, reconnect as to any session.
   const answer = { ...entered.value, connectionId };
   if (!signalResponse) granted.connection.close();
   return runAttempt({
@@ -60,9 +60,9 @@ export async function start<Sdk extends GameLiftStreamsLike>(
 }
 
 /**
- * Connects to the newest of the player's sessions that lives.
+ * Connects to the newest of the player's live sessions.
  *
- * @param previous the newest connection to a session that this device knows of.
+ * @param previous the newest connection to a session that this device knows.
  */
 export async function resume<Sdk extends GameLiftStreamsLike>(
   parts: FirstConnectionParts<Sdk>,
@@ -70,7 +70,7 @@ export async function resume<Sdk extends GameLiftStreamsLike>(
 ): Promise<AttemptResult<Sdk>> {
   const { scope } = parts;
   scope.limit(FIND_WITHIN_MS);
-  const { requests, enter } = beginning(parts);
+  const { requests, enter } = prepare(parts);
   const found = await findLive(requests);
   if (found.kind === 'ended') return found;
   let result: AttemptResult<Sdk> = { kind: 'ended', ending: { reason: 'no_session' } };
@@ -82,24 +82,24 @@ export async function resume<Sdk extends GameLiftStreamsLike>(
       entered.kind === 'ended'
         ? entered
         : await runAttempt({ ...parts, session: entered.value.streamSession, connectionId });
-    // The list asks nobody, so the newest may long be over; only the last one's end is the end.
+    // The list does not ask AWS, so the newest session may be over. Only the end of the last one ends the stream.
     if (result.kind === 'connected' || !isGone(result.ending)) break;
   }
   requests.stop();
   return result;
 }
 
-/** The player's sessions that live as far as the broker knows, the newest first. */
+/** The player's sessions that the broker believes alive, the newest first. */
 export async function findLive(
   requests: Requests,
 ): Promise<{ kind: 'answer'; value: StreamSession[] } | Ended> {
-  const found = await requests.ask({ path: routes.mine }, readSessions);
+  const found = await requests.repeat({ path: routes.mine }, readSessions);
   if (found.kind === 'ended') return found;
   return { kind: 'answer', value: found.value.filter((session) => !isOver(session)) };
 }
 
-/** The requests on the way to a session, and how to enter it; both shown to the page. */
-function beginning<Sdk>({ scope, send, show, learned, claim }: FirstConnectionParts<Sdk>) {
+/** The requests before a first connection, and `enter`. The page sees their progress. */
+function prepare<Sdk>({ scope, send, show, learned, claim }: FirstConnectionParts<Sdk>) {
   let session: StreamSession | undefined;
   const changed = () => {
     const { givesUpAt } = scope;
@@ -108,28 +108,28 @@ function beginning<Sdk>({ scope, send, show, learned, claim }: FirstConnectionPa
   const requests = createRequests(scope, send, changed);
   changed();
 
-  /** Takes a session for this tab, and looks at it while it is being set up, until its answer is there. */
+  /** Locks a session for this tab, and polls it while AWS sets it up, until its answer is there. */
   async function enter(
     first: SessionAnswer,
     setUp: readonly string[],
     connectionId: string | undefined,
   ): Promise<{ kind: 'answer'; value: SessionAnswer } | Ended> {
-    let claimed: Ending | undefined;
+    let denied: Ending | undefined;
     for (let latest = first; ; ) {
       session = latest.streamSession;
       learned(session, connectionId);
       changed();
-      if (latest === first) claimed = await claim(session);
-      if (claimed) return { kind: 'ended', ending: claimed };
+      if (latest === first) denied = await claim(session);
+      if (denied) return { kind: 'ended', ending: denied };
       const { status, statusReason } = session;
       if (isOver(session)) {
         return { kind: 'ended', ending: compact({ reason: 'session_ended', statusReason }) };
       }
       if (latest.signalResponse || !setUp.includes(status)) return { kind: 'answer', value: latest };
       await requests.sleep(POLL_MS, true);
-      const looked = await requests.ask({ path: routes.session(session) }, readSession);
-      if (looked.kind === 'ended') return looked;
-      latest = looked.value;
+      const response = await requests.repeat({ path: routes.session(session) }, readSession);
+      if (response.kind === 'ended') return response;
+      latest = response.value;
     }
   }
 

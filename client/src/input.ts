@@ -1,28 +1,28 @@
 import type { Scope } from './scope.ts';
 import type { GameLiftStreamsLike } from './sdk.ts';
 
-/** Who has the player's keyboard, mouse and gamepads: at most one connection. */
+/** Gives the player's keyboard, mouse and gamepads to at most one connection. */
 export interface Input {
-  /** Gives them to this object, and releases in the game what was held down before. */
+  /** Attaches input to this object, and releases keys that were held down before. */
   attach(sdk: GameLiftStreamsLike): void;
-  /** Takes them from whoever has them. */
+  /** Detaches input. */
   detach(): void;
 }
 
 /**
  * @param isOurs whether input is attached here; otherwise the page does it.
- * @param scope what is over attaches nothing, and is told nothing.
+ * @param scope once it has ended, nothing is attached and no event is emitted.
  */
-export function createInput(isOurs: boolean, { signal, tell }: Scope): Input {
+export function createInput(isOurs: boolean, { signal, emit }: Scope): Input {
   let holder: GameLiftStreamsLike | undefined;
-  /** What was detached in the dark: its release of the keys may be lost. */
+  /** The object that was detached while the network was dark: its key releases may be lost. */
   let detached: GameLiftStreamsLike | undefined;
 
   function guarded(act: () => unknown): void {
     try {
       act();
     } catch (error) {
-      tell({ name: 'input_failed', error });
+      emit({ name: 'input_failed', error });
     }
   }
 
@@ -33,7 +33,7 @@ export function createInput(isOurs: boolean, { signal, tell }: Scope): Input {
       guarded(() => {
         sdk.attachInput?.();
         if (sdk !== detached) return;
-        // The game did not hear of keys that were released in the dark.
+        // The game missed the keys that were released meanwhile.
         sdk.detachInput?.();
         sdk.attachInput?.();
       });

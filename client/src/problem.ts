@@ -1,7 +1,7 @@
 import { compact, membersOf } from './compact.ts';
 import type { StreamSession } from './session.ts';
 
-/** What to do about a refusal: repeat exactly this request, make a new offer first, or nothing. */
+/** How to react to a refusal: repeat this very request, make a new offer first, or give up. */
 export type Retry = 'same' | 'newOffer' | 'never';
 
 /** The codes of the player API, as docs/protocol.md tables them. */
@@ -28,7 +28,7 @@ export const API_CODES = [
 /** A code of the player API. */
 export type ApiCode = (typeof API_CODES)[number];
 
-/** Every reason for which an attempt fails; the ones after the API's are found out on this side. */
+/** Every reason for which an attempt fails. Those after the API's are found by the client. */
 export type Code =
   | ApiCode
   /** An answer without a code that is known here: API Gateway's own, or a proxy's. `status` tells which. */
@@ -44,10 +44,10 @@ export type Code =
   /** The API answered and no picture came. */
   | 'no_picture';
 
-/** Why an attempt failed, whoever said so, as it is told. */
+/** Why an attempt failed, as states and events show it. */
 export interface Word {
   readonly code: Code;
-  /** Finds the request in the deployment's logs, for support. There where the API itself answered. */
+  /** Finds the request in the deployment's logs, for support. Present where the API itself answered. */
   readonly requestId?: string;
 }
 
@@ -56,7 +56,7 @@ export interface Refusal extends Word {
   /** HTTP status; 0 where there was no answer. */
   status: number;
   retry: Retry;
-  /** A sentence for whoever reads it. */
+  /** A sentence for people. */
   detail: string;
   /** The wait that the server named, in milliseconds. */
   retryAfterMs?: number;
@@ -74,34 +74,34 @@ export function wordOf({ code, requestId }: Refusal): Word {
   return compact({ code, requestId });
 }
 
-/** A failure that was found out here rather than answered. */
+/** A failure that the client found, not the API. */
 export function failure(code: Code, retry: Retry = 'same', status = 0): Refusal {
   return { code, status, retry, detail: '' };
 }
 
-/** Reads a refusal. What has no known code came from the gateway, which is obeyed as docs/protocol.md says. */
+/** Reads a refusal. Without a known code it came from the gateway: docs/protocol.md says what follows. */
 export function refusalOf(status: number, retryAfter: string | null, body: unknown): Refusal {
-  const said = membersOf(body);
-  const retry = RETRIES.find((known) => known === said.retry);
+  const members = membersOf(body);
+  const retry = RETRIES.find((known) => known === members.retry);
   const mayPass = status === 429 || status === 408 || status >= 500;
   return compact({
-    ...said,
-    code: retry && isApiCode(said.code) ? said.code : 'gateway',
+    ...members,
+    code: retry && isApiCode(members.code) ? members.code : 'gateway',
     status,
     retry: retry ?? (mayPass ? 'same' : 'never'),
-    detail: String(said.detail ?? said.message ?? ''),
-    retryAfterMs: waitOf(retryAfter, said.retryAfterMs),
+    detail: String(members.detail ?? members.message ?? ''),
+    retryAfterMs: waitOf(retryAfter, members.retryAfterMs),
   });
 }
 
-/** Whether the API itself says this. */
+/** Whether this is a code of the API. */
 export function isApiCode(code: unknown): code is ApiCode {
   return API_CODES.includes(code as ApiCode);
 }
 
 const RETRIES: readonly Retry[] = ['same', 'newOffer', 'never'];
 
-/** The exact wait where it was said, else the header's whole seconds; an HTTP date is not taken: clocks differ. */
+/** The exact wait if present, else the header's whole seconds. An HTTP date is ignored: clocks differ. */
 function waitOf(header: string | null, exact: unknown): number | undefined {
   if (typeof exact === 'number' && exact >= 0) return exact;
   return /^\d+$/.test(header ?? '') ? Number(header) * 1000 : undefined;

@@ -3,48 +3,50 @@ import { type Refusal, wordOf } from './problem.ts';
 import type { StreamSession } from './session.ts';
 import type { Ending } from './state.ts';
 import {
+  AWS_NOTICE_MS,
   BASE_MS,
   CEILING_MS,
-  CLOCKS_DIFFER_MS,
+  CLOCK_SKEW_MS,
   FIRST_SPREAD_MS,
   FLOOR_MS,
   LAST_CHANCE_MS,
-  LEAST_SPREAD_MS,
-  MOST_SPREAD_MS,
-  MOST_TOLD_MS,
-  NOTICED_LATER_MS,
-  TURN_SPREAD_MS,
+  MAX_RETRY_AFTER_MS,
+  MAX_SPREAD_MS,
+  MIN_SPREAD_MS,
+  TICKET_SPREAD_MS,
   UNREACHABLE_CEILING_MS,
 } from './timing.ts';
 
-/** What the decision rests on. Times in milliseconds. */
-export interface Circumstances {
+/** What the decision depends on. Times in milliseconds. */
+export interface RetryInput {
   refusal: Refusal;
-  /** Failures in a row for which no wait was named, this one included if so. */
+  /** Failures in a row without a wait named by the server, this one included. */
   failures: number;
-  /** What is left of the total budget. */
+  /** How much time is left. */
   remainingMs: number;
   /** In [0, 1). */
   random: number;
 }
 
-/** What comes next: a wait, `firm` where a server named it, so that nothing cuts it short; or the end. */
-export type Step =
+/** A wait, or the end. A wait that the server named is `firm`: nothing cuts it short. */
+export type RetryDecision =
   | { ms: number; firm: boolean; ending?: undefined }
   | { ending: Ending; ms?: undefined; firm?: undefined };
 
-/** Decides what a failed attempt leads to. */
-export function nextStep({ refusal, failures, remainingMs, random }: Circumstances): Step {
+/** Decides what follows a failed request. */
+export function decideRetry({ refusal, failures, remainingMs, random }: RetryInput): RetryDecision {
   if (refusal.retry === 'never') return { ending: endingOf(refusal) };
-  const expired: Step = { ending: { reason: 'expired', ...wordOf(refusal) } };
+  const expired: RetryDecision = { ending: { reason: 'expired', ...wordOf(refusal) } };
   const { retryAfterMs, queuePosition } = refusal;
 
   if (retryAfterMs !== undefined) {
-    const isTurn = queuePosition !== undefined;
-    const told = isTurn ? retryAfterMs : Math.min(retryAfterMs, MOST_TOLD_MS);
-    // Spread after the cap, or everybody would land on the cap together.
-    const spread = isTurn ? TURN_SPREAD_MS : Math.min(MOST_SPREAD_MS, Math.max(LEAST_SPREAD_MS, told / 5));
-    const ms = Math.round(told + random * spread);
+    const isQueued = queuePosition !== undefined;
+    const retryAfter = isQueued ? retryAfterMs : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
+    // The spread comes after the cap. Otherwise all clients beyond the cap would come at the same time.
+    const spread = isQueued
+      ? TICKET_SPREAD_MS
+      : Math.min(MAX_SPREAD_MS, Math.max(MIN_SPREAD_MS, retryAfter / 5));
+    const ms = Math.round(retryAfter + random * spread);
     return ms > remainingMs ? expired : { ms, firm: true };
   }
 
@@ -61,14 +63,14 @@ export function firstWaitMs(random: number): number {
 }
 
 /**
- * How long it makes sense to try for a session, in milliseconds from `now`: its patience since the loss and what AWS may take to
- * notice it, but not past the end that no reconnect moves. An end that should have been before the loss is another clock's.
+ * How long a reconnect can succeed, in milliseconds from `now`: the session's connection timeout since the loss, and the time that AWS
+ * may take to notice it. It never exceeds the session's end. An end before the loss comes from another clock and is ignored.
  */
-export function budgetMs(session: StreamSession, lostAt: number, now: number): number {
-  const patient = lostAt + session.connectionTimeoutSeconds * 1000 + NOTICED_LATER_MS;
-  // While a session waits for its first client its end is near, and moves away as soon as somebody connects.
+export function retryWindowMs(session: StreamSession, lostAt: number, now: number): number {
+  const patient = lostAt + session.connectionTimeoutSeconds * 1000 + AWS_NOTICE_MS;
+  // A session that waits for its first client ends soon; its end moves as soon as a client connects.
   const endsAt = Date.parse((session.status !== 'ACTIVE' && session.endsAt) || '');
-  const end = endsAt > lostAt ? Math.min(patient, endsAt + CLOCKS_DIFFER_MS) : patient;
+  const end = endsAt > lostAt ? Math.min(patient, endsAt + CLOCK_SKEW_MS) : patient;
   return Math.max(0, end - now);
 }
 

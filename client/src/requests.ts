@@ -1,50 +1,50 @@
 import type { ApiRequest, ApiResponse, Read, Send } from './api-client.ts';
 import { compact } from './compact.ts';
 import { type Refusal, wordOf } from './problem.ts';
-import { nextStep } from './reconnect-policy.ts';
+import { decideRetry } from './reconnect-policy.ts';
 import type { Scope } from './scope.ts';
 import { outcomeOf, sleep } from './signals.ts';
 import type { Ended, Wait } from './state.ts';
 
-/** What a page sees of an effort: how many connections were asked for, and what it waits for. */
+/** What the page sees: how many connections were requested, and what the next one waits for. */
 export interface Progress {
   readonly attempt: number;
   readonly wait?: Wait;
 }
 
-/** Requests of one effort, one at a time, and the waits between them. No promise settles once the effort is over. */
+/** The requests of one attempt, one at a time, and the waits between them. After `stop()` no promise settles. */
 export interface Requests {
   progress(): Progress;
-  /** Aborted when the effort is over. */
+  /** Aborted by `stop()`. */
   readonly signal: AbortSignal;
-  /** The effort is over. */
+  /** Ends the attempt. */
   stop(): void;
-  /** While it is paused, `turn()` waits, and a new network cuts nothing short. */
+  /** While paused, `unpaused()` waits, and a new network cuts nothing short. */
   pause(paused: boolean): void;
   readonly isPaused: boolean;
-  /** How often the browser came back online: an offer that names addresses may name those of a network that is gone. */
+  /** How often the browser came back online. An older offer may name addresses of a network that is gone. */
   readonly network: number;
-  /** A request is under way. */
-  readonly isOut: boolean;
-  /** Resolves when the effort is not paused. */
-  turn(): Promise<unknown>;
-  /** Shows a new number of the attempt, and tells of it. */
+  /** A request is in flight. */
+  readonly inFlight: boolean;
+  /** Resolves when the attempt is not paused. */
+  unpaused(): Promise<unknown>;
+  /** Counts a request for a connection: shows the new number, and emits the event. */
   count(): void;
   /** Sends one request once. Undefined: a new network cut it short. */
   send<T>(request: ApiRequest, read: Read<T>): Promise<ApiResponse<T> | undefined>;
   /** Repeats one request until it is answered. */
-  ask<T>(request: ApiRequest, read: Read<T>): Promise<{ kind: 'answer'; value: T } | Ended>;
+  repeat<T>(request: ApiRequest, read: Read<T>): Promise<{ kind: 'answer'; value: T } | Ended>;
   /** Waits as the policy says about a refusal, unless it says to end. */
   waitAfter(refusal: Refusal): Promise<Ended | undefined>;
-  /** Tells of a refusal and shows until when it is waited for. */
+  /** Emits a refusal, and shows the wait. */
   refused(refusal: Refusal, waitMs: number): void;
-  /** Waits. Unless the wait is firm a new network cuts it short: then this resolves with false. */
+  /** Waits. A new network cuts it short, unless the wait is firm. @returns false where it was cut short. */
   sleep(ms: number, firm?: boolean): Promise<boolean>;
 }
 
 /**
  * @param changed called when the attempt's number or the wait has changed.
- * @param attempt how many connections were asked for before.
+ * @param attempt how many connections were requested before.
  */
 export function createRequests(scope: Scope, send: Send, changed?: () => void, attempt = 0): Requests {
   const { env } = scope;
@@ -52,8 +52,8 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
   const limits = { env, signal: own.signal };
   let wait: Wait | undefined;
   let failures = 0;
-  let unpaused = () => {};
-  /** Aborted when what may be cut short must not go on. */
+  let resume = () => {};
+  /** Aborted when a new network cuts a wait or a request short. */
   let cut = own;
 
   function online(): void {
@@ -73,8 +73,8 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
     if (!own.signal.aborted) changed?.();
   }
 
-  /** Does something that a new network cuts short; undefined where it did. */
-  async function cuttable<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  /** Runs a task that a new network cuts short. @returns undefined where it did. */
+  async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     cut = new AbortController();
     const outcome = await outcomeOf(task, { ...limits, cut: cut.signal });
     cut = own;
@@ -86,17 +86,17 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
     stop,
     network: 0,
     isPaused: false,
-    isOut: false,
+    inFlight: false,
     progress: () => compact({ attempt, wait }),
 
     pause(isPaused: boolean) {
       requests.isPaused = isPaused;
-      if (!isPaused) unpaused();
+      if (!isPaused) resume();
     },
 
-    turn() {
+    unpaused() {
       const unpausing = new Promise<void>((resolve) => {
-        unpaused = resolve;
+        resume = resolve;
       });
       return outcomeOf(() => (requests.isPaused ? unpausing : undefined), limits);
     },
@@ -104,17 +104,17 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
     count() {
       attempt += 1;
       show();
-      scope.tell({ name: 'asked', attempt });
+      scope.emit({ name: 'asked', attempt });
     },
 
     async send<T>(request: ApiRequest, read: Read<T>) {
-      requests.isOut = true;
-      const response = await cuttable((signal) => send(request, read, signal));
-      requests.isOut = false;
+      requests.inFlight = true;
+      const response = await interruptible((signal) => send(request, read, signal));
+      requests.inFlight = false;
       return response;
     },
 
-    async ask<T>(request: ApiRequest, read: Read<T>) {
+    async repeat<T>(request: ApiRequest, read: Read<T>) {
       for (;;) {
         if (wait) show();
         const response = await requests.send(request, read);
@@ -130,10 +130,10 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
       const { retryAfterMs, streamSession } = refusal;
       failures = retryAfterMs === undefined ? failures + 1 : 0;
       const remainingMs = scope.givesUpAt - env.now();
-      const { ms = 0, firm, ending } = nextStep({ refusal, failures, remainingMs, random: env.random() });
+      const { ms = 0, firm, ending } = decideRetry({ refusal, failures, remainingMs, random: env.random() });
       requests.refused(refusal, ms);
       if (ending) return { kind: 'ended', ending, session: streamSession };
-      // A wait that the server named stands: a player who comes back too early only hears how long is left.
+      // A wait that the server named is kept: a request that comes too early is only told how long is left.
       await requests.sleep(ms, firm);
       return undefined;
     },
@@ -141,14 +141,14 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
     refused(refusal: Refusal, waitMs: number) {
       const { code, status, queuePosition, mayBeTooLate } = refusal;
       const word = wordOf(refusal);
-      scope.hindered(word);
-      scope.tell({ name: 'refused', ...word, status, waitMs });
+      scope.failed(word);
+      scope.emit({ name: 'refused', ...word, status, waitMs });
       if (waitMs) show(compact({ code, until: env.now() + waitMs, queuePosition, mayBeTooLate }));
     },
 
     async sleep(ms: number, firm = false) {
       if (firm) return sleep(ms, limits);
-      return !!(await cuttable((signal) => sleep(ms, { env, signal })));
+      return !!(await interruptible((signal) => sleep(ms, { env, signal })));
     },
   };
   scope.signal.addEventListener('abort', stop);

@@ -1,10 +1,10 @@
-/** What a connection has received so far, in counters that only grow; undefined where the browser does not tell. */
+/** What a connection has received so far, as counters that only grow. Undefined where the browser has no such counter. */
 export interface RtcStats {
   /** Frames decoded. */
   frames?: number;
   /** Video packets and bytes. */
   video?: number;
-  /** Whatever came over the connection: media, control packets, ICE's answers, data channels. */
+  /** Everything that the connection received: media, control packets, ICE's answers, data channels. */
   all?: number;
 }
 
@@ -14,7 +14,7 @@ const CARRIERS: readonly unknown[] = ['inbound-rtp', 'candidate-pair', 'transpor
 
 /**
  * Reads what `getVideoRTCStats()` returned: an `RTCStatsReport`, or an array or map of its entries, or of reports. Which counters
- * there are depends on the browser, so they are added up: whatever grows is a sign of life.
+ * exist depends on the browser, so they are added up: any growth is a sign of life.
  */
 export function rtcStatsOf(stats: unknown): RtcStats {
   const totals: RtcStats = {};

@@ -7,40 +7,40 @@ import { FOREVER_MS } from './timing.ts';
 /** What a scope reports to. */
 export interface ScopeParts {
   env: Environment;
-  /** Told what happens. */
-  tell(event: EventDetails): void;
-  /** Called once, when the scope has ended and everything in it was told to stop. */
+  /** Receives each event. */
+  emit(event: EventDetails): void;
+  /** Called once, after the scope has ended and its signal is aborted. */
   ended(ending: Ending): void;
   /** The caller's signal. */
   outer?: AbortSignal | undefined;
 }
 
-/** Everything from one `start()`, `resume()`, `find()` or `end()` to its end. What runs in it stops with its signal. */
+/** The life of one `start()`, `resume()`, `find()` or `end()`. Everything in it stops with its signal. */
 export interface Scope {
   readonly env: Environment;
   readonly signal: AbortSignal;
-  /** Tells an event while the scope lasts. */
-  tell(event: EventDetails): void;
-  /** Ends the scope as expired after so many milliseconds; without a number nothing does. */
+  /** Emits an event, until the scope has ended. */
+  emit(event: EventDetails): void;
+  /** Ends the scope as expired after so many milliseconds. Without a number there is no limit. */
   limit(ms?: number): void;
   readonly givesUpAt: number;
-  /** Remembers what stood in the way last, for a scope that expires. */
-  hindered(by: Word): void;
-  /** Resolves after so many milliseconds if any, or when somebody wakes it. One caller at a time. */
+  /** Remembers the last failure, for a scope that expires. */
+  failed(by: Word): void;
+  /** Resolves after so many milliseconds, or at `wake()`. Without a number, only at `wake()`. One caller at a time. */
   wait(ms?: number): Promise<void>;
   wake(): void;
-  /** Ends it, at once and once. */
+  /** Ends the scope at once. Later calls do nothing. */
   end(ending: Ending): void;
 }
 
-/** Begins a scope. An outer signal that is aborted ends it. */
-export function createScope({ env, tell, ended, outer }: ScopeParts): Scope {
+/** Begins a scope. The outer signal ends it too. */
+export function createScope({ env, emit, ended, outer }: ScopeParts): Scope {
   const controller = new AbortController();
   const { signal } = controller;
   let timer: unknown;
-  let last: Word | undefined;
-  /** Aborted to wake whoever waits; a new one for each wait. */
-  let alarm = new AbortController();
+  let lastFailure: Word | undefined;
+  /** Aborted to end a wait; a new one for each wait. */
+  let waker = new AbortController();
 
   const aborted = () => scope.end({ reason: 'aborted' });
 
@@ -48,24 +48,24 @@ export function createScope({ env, tell, ended, outer }: ScopeParts): Scope {
     env,
     signal,
     givesUpAt: FOREVER_MS,
-    tell(event: EventDetails) {
-      if (!signal.aborted) tell(event);
+    emit(event: EventDetails) {
+      if (!signal.aborted) emit(event);
     },
     limit(ms = FOREVER_MS) {
       env.clearTimeout(timer);
-      last = undefined;
+      lastFailure = undefined;
       scope.givesUpAt = env.now() + ms;
       if (ms < FOREVER_MS && !signal.aborted)
-        timer = env.setTimeout(() => scope.end({ reason: 'expired', ...last }), ms);
+        timer = env.setTimeout(() => scope.end({ reason: 'expired', ...lastFailure }), ms);
     },
-    hindered(by: Word) {
-      last = by;
+    failed(by: Word) {
+      lastFailure = by;
     },
     async wait(ms?: number) {
-      await sleep(ms, { env, signal, cut: alarm.signal });
-      alarm = new AbortController();
+      await sleep(ms, { env, signal, cut: waker.signal });
+      waker = new AbortController();
     },
-    wake: () => alarm.abort(),
+    wake: () => waker.abort(),
     end(ending: Ending) {
       if (signal.aborted) return;
       env.clearTimeout(timer);

@@ -9,7 +9,7 @@ export interface GameLiftStreamsLike {
   processSignalResponse(signalResponse: string): Promise<unknown>;
   /** Sends keyboard, mouse and gamepads to the game from now on. */
   attachInput?(): unknown;
-  /** Sends them no more, and releases what is held down. */
+  /** Stops sending them, and releases keys that are held down. */
   detachInput?(): unknown;
   /** Leaves the connection. */
   close(): unknown;

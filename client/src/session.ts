@@ -20,7 +20,7 @@ export interface StreamSession {
   statusReason?: string;
   location?: string;
   createdAt: string;
-  /** How long the session waits for a player who has dropped, from when AWS notices. */
+  /** How long the session waits for a dropped player, counted from when AWS notices the drop. */
   connectionTimeoutSeconds: number;
   /** When AWS will end it if nothing happens: an upper bound. */
   endsAt?: string;
@@ -35,17 +35,17 @@ export interface StartRequest {
   additionalLaunchArgs?: readonly string[];
 }
 
-/** Whether AWS brings a session in this status back; it does not. */
+/** Whether a session in this status is over: AWS never brings it back. */
 export function isOver({ status }: StreamSession): boolean {
   return ['TERMINATING', 'TERMINATED', 'ERROR'].includes(status);
 }
 
-/** Whether AWS takes a connection to a session in this status, or would say why it never will. */
+/** Whether AWS accepts a connection to a session in this status, or refuses it for good. */
 export function isReconnectable(status: StreamSessionStatus): boolean {
   return !['CONNECTED', 'RECONNECTING', 'ACTIVATING'].includes(status);
 }
 
-/** What start, status and reconnect answer, as far as it was there. */
+/** The answer to start, status and reconnect. */
 export interface SessionAnswer {
   streamSession: StreamSession;
   signalResponse?: string;
@@ -57,13 +57,13 @@ export interface GrantedAnswer extends SessionAnswer {
   connectionId: string;
 }
 
-/** Whether this is a session as far as anything here depends on it. */
+/** Whether this has all the members of a session that the client reads. */
 export function isSession(value: unknown): value is StreamSession {
   const { connectionTimeoutSeconds, streamGroupId, streamSessionId, status } = membersOf(value);
   return Number.isFinite(connectionTimeoutSeconds) && [streamGroupId, streamSessionId, status].every(textOf);
 }
 
-/** Reads what start, status and reconnect answer; undefined where it is something else. */
+/** Reads an answer to start, status or reconnect; undefined where it is something else. */
 export function readSession(body: unknown): SessionAnswer | undefined {
   const { streamSession, signalResponse, connectionId } = membersOf(body);
   if (!isSession(streamSession)) return undefined;
@@ -78,7 +78,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The same, where it must name a connection. */
+/** Reads an answer that must name a connection. */
 export function readGranted(body: unknown): GrantedAnswer | undefined {
   const answer = readSession(body);
   return answer?.connectionId ? { ...answer, connectionId: answer.connectionId } : undefined;

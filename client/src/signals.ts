@@ -1,28 +1,28 @@
 import type { Environment } from './environment.ts';
 
-/** What came of a task: its value or its error, or that time was up or it was cut short. */
+/** The result of a task: its value, its error, a timeout, or that it was cut short. */
 export type Outcome<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'timeout' | 'cut' };
 
-/** How long a task may go on. */
+/** What limits a task. */
 export interface Limits {
   env: Environment;
-  /** Aborted when nobody wants to know what comes of the task. */
+  /** Aborted when nobody needs the result any more. */
   signal: AbortSignal;
-  /** Milliseconds that the task may take; without it as long as it likes. */
+  /** Time limit in milliseconds; without it there is none. */
   ms?: number | undefined;
-  /** Aborted to go on without the task. */
+  /** Aborted to continue without the task. */
   cut?: AbortSignal | undefined;
 }
 
 /**
- * Does a task and tells what came of it. Never rejects. When it is too late, the task's own signal is aborted, and this resolves at
- * once, whatever becomes of the task.
+ * Runs a task and resolves with its result. Never rejects. At the limit the task's own signal is aborted, and this resolves at once,
+ * even if the task goes on.
  *
- * Once `signal` is aborted, this promise never settles, so the code after an `await` of it does not run. No timer and no listener
- * is left behind.
+ * Once `signal` is aborted, this promise never settles: the code after an `await` of it does not run. No timer and no listener
+ * remains.
  */
 export function outcomeOf<T>(
   task: (signal: AbortSignal) => T | PromiseLike<T>,
@@ -54,7 +54,7 @@ export function outcomeOf<T>(
   });
 }
 
-/** Resolves after some milliseconds, or as soon as it is cut short: then with false. Never, where the signal is aborted. */
+/** Resolves after some milliseconds, or with false when it is cut short. Never resolves once the signal is aborted. */
 export async function sleep(ms: number | undefined, limits: Omit<Limits, 'ms'>): Promise<boolean> {
   return (await outcomeOf(() => new Promise(() => {}), { ...limits, ms })).kind === 'timeout';
 }

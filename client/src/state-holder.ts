@@ -3,14 +3,14 @@ import type { ConnectedState, EndedState, StreamState } from './state.ts';
 type Listener = (state: StreamState) => void;
 type Settled = ConnectedState | EndedState;
 
-/** The one place where a stream's state is set and told; a listener that throws harms nobody else. */
+/** Holds a stream's state and calls its listeners. A listener that throws does not stop the others. */
 export function createStateHolder(first: Listener | undefined) {
   let state: StreamState = { name: 'idle' };
   const listeners = new Set<Listener>(first && [first]);
 
-  function guarded(tell: () => void): void {
+  function guarded(call: () => void): void {
     try {
-      tell();
+      call();
     } catch (error) {
       console.error(error);
     }
@@ -32,7 +32,7 @@ export function createStateHolder(first: Listener | undefined) {
       return () => listeners.delete(listener);
     },
 
-    /** Resolves with the next state that lasts, or the present one. */
+    /** Resolves with the present state if it is `connected` or `ended`, else with the next such state. */
     settled(): Promise<Settled> {
       return new Promise((resolve) => {
         const settle: Listener = (now) => {

@@ -43,7 +43,7 @@ export interface EndingState {
   readonly name: 'ending';
 }
 
-/** Nothing happens any more until `start()` or `resume()`. */
+/** Nothing happens until `start()` or `resume()`. */
 export type EndedState = { readonly name: 'ended'; readonly session?: StreamSession } & Ending;
 
 /** What connecting and reconnecting have in common. */
@@ -81,12 +81,12 @@ export type Loss =
   | 'failed'
   /** A data channel broke: what a clean close looks like. */
   | 'channel_error'
-  /** The server said goodbye for a reason that is unknown here. */
+  /** The server closed the connection for a reason that the client does not know. */
   | 'server_disconnect';
 
-/** Why a stream has ended, for good as far as this object is concerned. */
+/** Why a stream has ended. This object does not try again by itself. */
 export type Ending =
-  /** The server's own goodbye: an hour without input, or a session that was ended. */
+  /** The server's own serverEnded: an hour without input, or a session that was ended. */
   | { readonly reason: 'idle' | 'terminated' }
   /** The session is over; AWS's `statusReason` where it gave one. */
   | { readonly reason: 'session_ended'; readonly statusReason?: string }
@@ -100,7 +100,7 @@ export type Ending =
   | ({ readonly reason: 'expired' } & Partial<Word>)
   /** The API said no for good. `status` is 0 where no answer came. */
   | ({ readonly reason: 'refused'; readonly status: number; readonly detail: string } & Word)
-  /** There is no access token, or the API takes none that there is. */
+  /** There is no access token, or the API accepts none. */
   | { readonly reason: 'signed_out' }
   /** The Web SDK, or the function that makes its object, keeps failing. */
   | { readonly reason: 'failed'; readonly error: unknown }
@@ -115,7 +115,7 @@ export type Ending =
 export interface Ended {
   readonly kind: 'ended';
   readonly ending: Ending;
-  /** The session that it is about, where that is another one than was known. */
+  /** The session concerned, where it is not the known one. */
   readonly session?: StreamSession | undefined;
 }
 
@@ -126,7 +126,7 @@ export type StreamEvent = { readonly at: number } & EventDetails;
 export type EventDetails =
   | { readonly name: 'suspected'; readonly silentMs: number }
   | { readonly name: 'lost'; readonly why: Loss; readonly silentMs: number }
-  /** The lost connection plays again; nothing had been seen of it for this long. */
+  /** The lost connection plays again after so long a silence. */
   | { readonly name: 'healed'; readonly silentMs: number }
   | { readonly name: 'asked'; readonly attempt: number }
   | ({ readonly name: 'refused'; readonly status: number; readonly waitMs: number } & Word)

@@ -83,7 +83,7 @@ export interface Stream<Sdk> {
   resume(options?: ResumeOptions): Promise<ConnectedState | EndedState>;
   /** Ends the session for good, this stream's or else the player's newest. */
   end(options?: Abortable): Promise<ConnectedState | EndedState>;
-  /** Leaves: nothing of this object runs any more, and the session lives. */
+  /** Leaves: this object stops all its work, and the session lives. */
   close(): void;
 }
 
@@ -94,24 +94,24 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
   const holder = createStateHolder(options.onState);
   const api = { isOld: false };
   const finding = new Set<Scope>();
-  /** The scope that the state tells of. */
+  /** The scope that the state shows. */
   let active: Scope | undefined;
-  /** The connection that has the elements. */
+  /** The connection that owns the elements. */
   let connection: Connection<Sdk> | undefined;
-  /** What is known of the session that this stream is about. */
+  /** The stream's session and newest connection, as far as they are known. */
   let known: { session?: StreamSession; connectionId?: string | undefined } = {};
   let stallMs = STALL_MS;
 
-  function tell(event: EventDetails): void {
+  function emit(event: EventDetails): void {
     holder.guarded(() => options.onEvent?.({ ...event, at: env.now() }));
   }
 
-  /** Begins a scope in the place of the one there is, and shows its end. */
+  /** Replaces the active scope by a new one, and shows its end. */
   function begin(outer: AbortSignal | undefined, task: (scope: Scope) => Promise<void>): void {
     const replaced = active;
     const scope = createScope({
       env,
-      tell,
+      emit,
       outer,
       ended(ending) {
         if (active !== scope) return;
@@ -125,11 +125,11 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     connection = undefined;
     replaced?.end({ reason: 'closed' });
     if (outer?.aborted) scope.end({ reason: 'aborted' });
-    // What rejects is a defect, of ours or of an SDK that is none.
+    // A rejection is a defect, of this library or of the page's SDK.
     else task(scope).catch((error) => scope.end({ reason: 'failed', error }));
   }
 
-  /** Connects and keeps connected, unless something is under way already. */
+  /** Connects and stays connected, or joins what runs already. */
   async function connected(
     outer: AbortSignal | undefined,
     insist: boolean,
@@ -158,13 +158,13 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
           env,
           signal,
           stallMs: () => stallMs,
-          goodbye: (reason) => scope.end({ reason }),
+          ended: (reason) => scope.end({ reason }),
           died: scope.wake,
           suspected(silentMs) {
-            scope.tell({ name: 'suspected', silentMs });
-            // A token that has to be fetched is fetched while nothing is decided yet.
+            scope.emit({ name: 'suspected', silentMs });
+            // If a new token is needed, it is fetched before the loss is certain.
             const limits = { env, signal, ms: TOKEN_WITHIN_MS };
-            outcomeOf((unwanted) => options.getAccessToken({ signal: unwanted }), limits);
+            outcomeOf((taskSignal) => options.getAccessToken({ signal: taskSignal }), limits);
           },
         }),
       async claim({ streamSessionId }) {
@@ -187,7 +187,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     };
   }
 
-  /** Keeps a stream connected, from its first connection on, until something ends the scope. */
+  /** Keeps a stream connected, from its first connection until the scope ends. */
   async function keep(
     scope: Scope,
     parts: FirstConnectionParts<Sdk>,
@@ -210,10 +210,10 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
   /** Watches a playing connection until it is lost. */
   async function watch(scope: Scope, playing: Connection<Sdk>): Promise<Lost> {
     for (;;) {
-      await scope.wait(playing.nextLookMs());
-      const look = playing.death ? undefined : await playing.look(true);
+      await scope.wait(playing.nextSampleMs());
+      const sample = playing.death ? undefined : await playing.sample(true);
       if (playing.death) return { why: playing.death, silentMs: 0 };
-      if (look?.loss) return { why: look.loss, silentMs: look.silentMs };
+      if (sample?.loss) return { why: sample.loss, silentMs: sample.silentMs };
     }
   }
 
@@ -235,7 +235,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       new Promise((resolve, reject) => {
         const scope = createScope({
           env,
-          tell() {},
+          emit() {},
           outer: signal,
           ended(ending) {
             finding.delete(scope);

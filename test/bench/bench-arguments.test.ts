@@ -13,8 +13,8 @@ function bench(...args: string[]) {
   return { status, stdout, lines: stderr.trim().split('\n') };
 }
 
-describe('somebody who does not know the benches', () => {
-  it('finds them all, with a line each', () => {
+describe('a user who does not know the benches', () => {
+  it('finds all of them, with a line each', () => {
     const { status, stdout } = bench('--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^ {2}storm {2,}\S/m);
@@ -43,7 +43,7 @@ describe('somebody who does not know the benches', () => {
 });
 
 describe('a storm', () => {
-  it('is of the documented size when nothing is said', () => {
+  it('has the documented size by default', () => {
     expect(stormArguments([])).toEqual({
       players: 2000,
       quota: 20,
@@ -58,12 +58,12 @@ describe('a storm', () => {
     expect(stormArguments(['--notice', '0,5,15']).notices).toEqual([0, 5, 15]);
   });
 
-  it('leaves the picture in the documentation alone when a machine asks', () => {
+  it('does not overwrite the documented chart with --json', () => {
     expect(stormArguments(['--json'])).not.toHaveProperty('svg');
     expect(stormArguments(['--json', '--svg', 'mine.svg'])).toHaveProperty('svg', 'mine.svg');
   });
 
-  it('is simulated as the whole sweep, or alone when its size is given, up to a million players', () => {
+  it('is simulated in all scenarios, or alone when its size is given, up to a million players', () => {
     expect(stormArguments(['--simulate']).simulate).toBe('sweep');
     const one = stormArguments(['--simulate', '--players', '1000000', '--quota', '10000']);
     expect(one).toMatchObject({ simulate: 'one', players: 1_000_000, quota: 10_000, notices: [0] });

@@ -26,8 +26,8 @@ async function bench(name: string, ...options: string[]) {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-describe('a machine that reads the last line', () => {
-  it('of coldstart finds every import and the first reconnect, in milliseconds', async () => {
+describe('the JSON on the last line', () => {
+  it('of coldstart has every import and the first reconnect, in milliseconds', async () => {
     const figures = await bench('coldstart', '--runs', '1');
     const imports = ['emptyMs', 'rejoinMs', 'plainBundleMs', 'unbundledMs'];
     const firstCalls = ['rejoinFirstCallMs', 'plainBundleFirstCallMs', 'unbundledFirstCallMs'];
@@ -37,14 +37,14 @@ describe('a machine that reads the last line', () => {
     for (const name of firstCalls) expect(figures[name]).toBeGreaterThan(figures.emptyMs);
   });
 
-  it('of overhead finds the CPU of both sides, whose calls all succeeded', async () => {
+  it('of overhead has the CPU of both sides, whose calls all succeeded', async () => {
     const figures = await bench('overhead', '--rounds', '1');
     expect(Object.keys(figures)).toEqual(['rejoinCpuUs', 'bareCpuUs', 'ratio']);
     expect(figures.bareCpuUs).toBeGreaterThan(0);
     expect(figures.ratio).toBeCloseTo(figures.rejoinCpuUs / figures.bareCpuUs, 2);
   });
 
-  it('of cost finds dollars, and everything that they rest on', async () => {
+  it('of cost has dollars, and everything that they rest on', async () => {
     const size = ['--reconnects', '2', '--players', '5', '--aws-latency', '20'];
     const { calm, storm, assumptions } = await bench('cost', ...size);
     expect(calm).toBeGreaterThan(0);

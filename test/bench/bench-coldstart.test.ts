@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { barChart } from '../../bench/broker/bar-chart.ts';
 import { median } from '../../bench/broker/median.ts';
-import { barPicture } from '../../bench/broker/picture.ts';
 import { coldStartArguments } from '../../bench/coldstart/arguments.ts';
 import { figuresOf, ratioTo } from '../../bench/coldstart/figures.ts';
 import { handlerFiles } from '../../bench/coldstart/handlers.ts';
@@ -16,7 +16,7 @@ const SAMPLES = {
 };
 
 describe('the figures of cold starts', () => {
-  it('are medians, so that one slow process among many says nothing', () => {
+  it('are medians, so that one slow process does not change them', () => {
     expect(figuresOf(SAMPLES)).toEqual({
       emptyMs: 2,
       rejoinMs: 22,
@@ -29,22 +29,22 @@ describe('the figures of cold starts', () => {
     });
   });
 
-  it('are compared without what an empty handler takes, which nobody can save', () => {
+  it('are compared without the import of an empty handler', () => {
     expect(ratioTo(figuresOf(SAMPLES), 'unbundledMs')).toBe(0.5);
     expect(ratioTo(figuresOf(SAMPLES), 'plainBundleMs')).toBe(0.4);
   });
 
-  it('of an even number of processes lie between the two in the middle', () => {
+  it('of an even number of processes are the mean of the two in the middle', () => {
     expect(median([4, 1, 2, 100])).toBe(3);
   });
 });
 
 describe('cold starts are measured', () => {
-  it('forty times, with a picture for people, when nothing is said', () => {
+  it('forty times and drawn by default', () => {
     expect(coldStartArguments([])).toEqual({ runs: 40, json: false, svg: 'docs/coldstart.svg' });
   });
 
-  it('with the picture in the documentation left alone when a machine asks', () => {
+  it('without overwriting the documented chart with --json', () => {
     expect(coldStartArguments(['--json'])).toEqual({ runs: 40, json: true });
   });
 
@@ -64,7 +64,7 @@ describe('the baselines', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('have what Rejoin leaves out, or the comparison would flatter nobody', () => {
+  it('contain what Rejoin’s bundle leaves out', () => {
     const files = handlerFiles(directory, directory);
     // The default chain's walk through files and the instance's metadata.
     expect(readFileSync(files.plainBundle, 'utf8')).toContain('169.254.169.254');
@@ -73,10 +73,10 @@ describe('the baselines', () => {
   });
 });
 
-describe('a picture of bars', () => {
+describe('a bar chart', () => {
   it('draws each part as long as its value, one after another', () => {
     const part = (name: string, value: number) => ({ name, value });
-    const picture = barPicture(
+    const picture = barChart(
       'Title',
       [
         { label: 'one', parts: [part('a', 30), part('b', 10)], text: '40' },

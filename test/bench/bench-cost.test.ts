@@ -4,7 +4,7 @@ import { costArguments } from '../../bench/cost/arguments.ts';
 import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
 import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
-import { memoryRows, memoryTable } from '../../bench/cost/memory.ts';
+import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
 import { PRICES, PROVISIONED_CONCURRENCY } from '../../bench/cost/prices.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
@@ -20,7 +20,7 @@ const USAGE = {
 };
 
 describe('the bill for a million players', () => {
-  it('is prices times what each of them used', () => {
+  it('is the prices times what each of them used', () => {
     const bill = billOf(USAGE, 512);
     expect(bill.httpApiRequests).toBeCloseTo(2 * PRICES.httpApiRequests.dollars);
     expect(bill.lambdaRequests).toBeCloseTo(0.4);
@@ -35,7 +35,7 @@ describe('the bill for a million players', () => {
     expect(perPlayer(USAGE)).toMatchObject({ httpRequests: 2, awsCalls: 1.1, billedMs: 400 });
   });
 
-  it('rests on prices that each say where they stand and of when they are', () => {
+  it('rests on prices that each have a source and a date', () => {
     for (const { dollars, source, asOf } of [...Object.values(PRICES), PROVISIONED_CONCURRENCY]) {
       expect(dollars).toBeGreaterThan(0);
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
@@ -45,7 +45,7 @@ describe('the bill for a million players', () => {
 });
 
 describe('the lines of log', () => {
-  it('are billed with what CloudWatch adds to each, and with those that Lambda and API Gateway write by themselves', () => {
+  it('are billed with CloudWatch’s addition to each, and with Lambda’s and API Gateway’s own lines', () => {
     expect(lineBytes('äb')).toBe(3 + 26);
     expect(AWS_LINES_BYTES).toBeGreaterThan(4 * 26 + 500);
     expect(AWS_LINES_BYTES).toBeLessThan(1000);
@@ -62,7 +62,7 @@ describe('what memory would buy', () => {
   const rows = memoryRows(cpu);
   const row = (memoryMb: number) => rows.find((each) => each.memoryMb === memoryMb);
 
-  it('is own time that shrinks with the share of a core, while waiting takes as long', () => {
+  it('is less CPU time with a larger share of a core, and no less waiting', () => {
     expect(rows.map(({ memoryMb, share }) => [memoryMb, share])).toEqual([
       [256, 0.14],
       [512, 0.29],
@@ -73,14 +73,14 @@ describe('what memory would buy', () => {
     expect(row(256)).toMatchObject({ warm: { ownMs: 122.2 }, cold: { ownMs: 611.2 } });
   });
 
-  it('is paid by memory and time together: half the memory is not half the price', () => {
+  it('is billed by memory and time together, so half the memory is not half the price', () => {
     // A second at one GB costs 13.3334 dollars a million times; 231 ms of it, and 403 of a cold start.
     expect(row(1024)?.warm.dollars).toBeCloseTo(13.3334 * (0.2 + 0.01769 / 0.57886), 2);
     expect(row(1024)?.cold.dollars).toBeCloseTo(13.3334 * (0.25 + 0.08845 / 0.57886), 2);
     expect((row(512)?.warm.dollars ?? 0) / (row(1024)?.warm.dollars ?? 1)).toBeGreaterThan(0.55);
   });
 
-  it('is dearest where a sandbox is kept ready, which is paid for all month', () => {
+  it('costs most as provisioned concurrency, which is billed all month', () => {
     expect(rows.map(({ keptReadyDollars }) => keptReadyDollars)).toEqual([2.19, 4.38, 8.76, 15.13]);
   });
 
@@ -94,8 +94,8 @@ describe('what memory would buy', () => {
     }
   });
 
-  it('says beside its figures that they are reckoned, and from what', () => {
-    const printed = memoryTable(cpu);
+  it('says beside its figures that they are calculated, and from what', () => {
+    const printed = memoryReport(cpu);
     for (const word of ['122.2 ms', '17.7 ms of a warm', 'Reckoned, not measured in Lambda', '1769 MB']) {
       expect(printed).toContain(word);
     }
@@ -111,7 +111,7 @@ describe('the units of the table', () => {
     expect(() => itemBytes({ s: { SS: ['a'] } })).toThrow('SS');
   });
 
-  it('are paid for the larger of before and after, and for nothing too', () => {
+  it('are billed for the larger of before and after, and for an absent item too', () => {
     expect(writeUnits(0, 0)).toBe(1);
     expect(writeUnits(5000, 100)).toBe(5);
     expect(writeUnits(100, 1025)).toBe(2);
@@ -138,7 +138,7 @@ describe('the units of the table', () => {
 });
 
 describe('the cost is measured', () => {
-  it('with the documented sizes when nothing is said', () => {
+  it('with the documented sizes by default', () => {
     expect(costArguments([])).toEqual({
       reconnects: 60,
       players: 200,
@@ -160,7 +160,7 @@ describe('the cost is measured', () => {
 describe('the page of all benches', () => {
   const occasion = { machine: '2 × Processor', date: '2026-11-22' };
 
-  it('shows the pictures where they lie beside it, and what was printed', () => {
+  it('links the pictures beside it, and shows what was printed', () => {
     const output = 'figures\n42\nDrawn: docs/cost.svg\n';
     const page = benchmarksPage([{ name: 'cost', summary: 'dollars', output }], occasion);
     expect(page).toContain('![cost: dollars](cost.svg)');
@@ -168,7 +168,7 @@ describe('the page of all benches', () => {
     expect(page).toContain('on 2026-11-22: 2 × Processor');
   });
 
-  it('has one part measured anew, with where and when, and the others as they were', () => {
+  it('gets one part replaced, with its machine and date, and keeps the others', () => {
     const names = ['cost', 'overhead', 'storm'];
     const before = benchmarksPage(
       names.map((name) => ({ name, summary: `the ${name}`, output: `${name} before` })),
@@ -187,12 +187,12 @@ describe('the page of all benches', () => {
     }
   });
 
-  it('that lacks a part can’t have that part written anew', () => {
+  it('that lacks a part refuses to replace it', () => {
     const page = benchmarksPage([{ name: 'cost', summary: 'dollars', output: '' }], occasion);
     expect(() => withSection(page, { name: 'storm', summary: '' }, occasion)).toThrow(/no part "storm"/);
   });
 
-  it('says of a bench that failed why there are no figures', () => {
+  it('says why a failed bench has no figures', () => {
     const page = benchmarksPage([{ name: 'recovery', summary: 'frames', failure: 'No browser.' }], occasion);
     expect(page).toContain('Not measured: No browser.');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { stormChart } from '../../bench/storm/chart.ts';
 import type { Outcome } from '../../bench/storm/crowd.ts';
-import { stormCurve } from '../../bench/storm/curve.ts';
 import { backTimes, figuresOf, jsonFigures } from '../../bench/storm/figures.ts';
 
 const outcome = (backAt: number | null, more: Partial<Outcome> = {}): Outcome => ({
@@ -14,7 +14,7 @@ const outcome = (backAt: number | null, more: Partial<Outcome> = {}): Outcome =>
 const call = (operation: string) => ({ operation, principal: 'role', status: 200 });
 
 describe('the figures of a storm', () => {
-  it('count whoever is back, and wait for nobody who is not', () => {
+  it('count the players that are back, and only their waits', () => {
     const outcomes = [outcome(3000), outcome(1000), outcome(null), outcome(2000)];
     expect(figuresOf({ outcomes, calls: [], quota: 2 })).toMatchObject({
       saved: 3,
@@ -25,12 +25,12 @@ describe('the figures of a storm', () => {
     });
   });
 
-  it('take the rank that a hundredth of the players stands behind', () => {
+  it('take the 99th percentile by nearest rank', () => {
     const outcomes = Array.from({ length: 200 }, (_, at) => outcome((at + 1) * 1000));
     expect(figuresOf({ outcomes, calls: [], quota: 1 })).toMatchObject({ waitP50: 100, waitP99: 198 });
   });
 
-  it('count looks at a session as calls, and nothing that is not part of a reconnect', () => {
+  it('count status lookups as AWS calls, and only calls that belong to a reconnect', () => {
     const calls = [
       call('CreateStreamSessionConnection'),
       call('CreateStreamSessionConnection'),
@@ -43,19 +43,19 @@ describe('the figures of a storm', () => {
     });
   });
 
-  it('bill what the functions were billed, and otherwise what a function would have waited', () => {
+  it('bill the functions’ time, or without functions the time that one would have waited', () => {
     const outcomes = [outcome(1), outcome(2)];
     expect(figuresOf({ outcomes, calls: [], quota: 1, billedMs: 100 }).billedMsPerPlayer).toBe(50);
     expect(figuresOf({ outcomes, calls: [], quota: 1 }).billedMsPerPlayer).toBe(30);
   });
 
-  it('say that nobody is back rather than that somebody was at once', () => {
+  it('are null, not zero, where nobody is back', () => {
     const figures = figuresOf({ outcomes: [outcome(null, { firstAnswerAt: null })], calls: [], quota: 1 });
     expect(figures).toMatchObject({ saved: 0, lastSeconds: null, waitP50: null, waitP99: null });
     expect(figures.firstAnswersSeconds).toBeNull();
   });
 
-  it('reach a machine under the names it was promised, in their order, and no others', () => {
+  it('have exactly the documented names in --json, in their order', () => {
     const figures = figuresOf({ outcomes: [outcome(1)], calls: [], quota: 1 });
     expect(Object.keys(jsonFigures(figures))).toEqual([
       'saved',
@@ -72,13 +72,13 @@ describe('the figures of a storm', () => {
   });
 });
 
-describe('the curve of a storm', () => {
+describe('the chart of a storm', () => {
   const draw = (back: number[], players = back.length) =>
-    stormCurve({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back, awsCallsPerPlayer: 1 }] });
+    stormChart({ players, quota: 20, notice: 0, curves: [{ policy: 'rejoin', back, awsCallsPerPlayer: 1 }] });
   const pointsOf = (svg: string) =>
     (/points="([^"]+)"/.exec(svg)?.[1] ?? '').split(' ').map((point) => point.split(',').map(Number));
 
-  it('never runs backwards or out of the picture, however many come back in one moment', () => {
+  it('has a curve that never runs backwards or out of the picture, however many come back at once', () => {
     const back = backTimes(Array.from({ length: 5000 }, (_, at) => outcome(Math.floor(at / 100) * 100)));
     const points = pointsOf(draw(back));
     expect(points.length).toBeLessThan(2000);
@@ -91,7 +91,7 @@ describe('the curve of a storm', () => {
     }
   });
 
-  it('ends with the last player who came back, and says how many did', () => {
+  it('has a curve that ends with the last player, and the number of players back', () => {
     const svg = draw([1, 2, 3], 4);
     const [, top = 0] = pointsOf(draw([1, 2, 3, 4])).at(-1) ?? [];
     const [, end = 0] = pointsOf(svg).at(-1) ?? [];
@@ -99,7 +99,7 @@ describe('the curve of a storm', () => {
     expect(svg).toContain('>Rejoin: 3 back, 1.0 AWS calls each<');
   });
 
-  it('shows what the quota allows where every call of it brings one back: a line on top of the curves that lie on it', () => {
+  it('shows the quota as a line on top of the curves', () => {
     const svg = draw(Array.from({ length: 2000 }, (_, at) => at / 20));
     expect(svg.lastIndexOf('class="floor"')).toBeGreaterThan(svg.lastIndexOf('<polyline'));
     expect(svg).toContain('>20 a second<');
@@ -107,7 +107,7 @@ describe('the curve of a storm', () => {
     expect(svg).toContain('>players back<');
   });
 
-  it('can be drawn when nobody came back', () => {
+  it('is drawn even when nobody came back', () => {
     expect(pointsOf(draw([], 10)).flat().every(Number.isFinite)).toBe(true);
   });
 });

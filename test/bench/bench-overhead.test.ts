@@ -36,8 +36,8 @@ const finish = (at: number) =>
     request: { Key: 'k', ExpressionAttributeValues: { ':leaseId': { S: LEASE_ID } } },
   });
 
-describe('the calls that are made bare', () => {
-  it('are told apart by reconnect, whether or not one of them asked the pacer', () => {
+describe('the bare calls', () => {
+  it('are grouped by reconnect, whether or not one of them read the admission queue', () => {
     const groups = callsOf(
       [connect(3), finish(4), acquire(1), pacerRead(2), acquire(5), connect(6), finish(7)],
       2,
@@ -48,12 +48,12 @@ describe('the calls that are made bare', () => {
     ]);
   });
 
-  it('are not those of a reconnect that failed, which would cost less', () => {
+  it('never come from a failed reconnect, which would cost less', () => {
     expect(() => callsOf([acquire(1), { ...connect(2), status: 409 }], 1)).toThrow('answered 409');
     expect(() => callsOf([acquire(1)], 2)).toThrow('2 reconnects took 1 leases');
   });
 
-  it('are the same but for what makes a request what it is, which AWS and the table would refuse or replay', () => {
+  it('differ from the originals only in what identifies a request, so that AWS and the table accept them', () => {
     const [first, second, third] = repeated([acquire(1), connect(2), finish(3)]);
     expect(first?.operation).toBe('UpdateItem');
     const lease = JSON.stringify(first?.input);
@@ -74,7 +74,7 @@ describe('the calls that are made bare', () => {
 });
 
 describe('the relay between a function and a service', () => {
-  it('passes on what comes and remembers it, so that no call is missed', async () => {
+  it('passes every request on and records it', async () => {
     const service = createServer((request, response) => {
       request
         .resume()
@@ -108,7 +108,7 @@ describe('the overhead', () => {
     });
   });
 
-  it('is measured in forty rounds when nothing is said, and never in none', () => {
+  it('is measured in forty rounds by default, and in at least one', () => {
     expect(overheadArguments(['--json'])).toEqual({ rounds: 40, json: true });
     expect(() => overheadArguments(['--rounds', '1.5'])).toThrow(
       '--rounds takes a whole number from 1 to 1000, not "1.5".',

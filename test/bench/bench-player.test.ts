@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTurnstile } from '../../bench/broker/turnstile.ts';
+import { concurrencyLimit } from '../../bench/broker/concurrency-limit.ts';
 import { rejoinPlayer } from '../../bench/storm/rejoin-player.ts';
 import { createVirtualClock } from '../client/virtual-clock.ts';
 
@@ -43,7 +43,7 @@ async function reconnect(...answers: (Answer | null)[]) {
   const player = rejoinPlayer({
     api: 'https://api.example',
     streamGroupId: 'sg-1',
-    entrance: createTurnstile(1),
+    firstRequests: concurrencyLimit(1),
     token: () => 'token-1',
     environment: {
       ...clock,
@@ -71,7 +71,7 @@ async function reconnect(...answers: (Answer | null)[]) {
 }
 
 describe('a player of Rejoin in a storm', () => {
-  it('says who and after which connection, stops when it is back, and leaves no timer behind', async () => {
+  it('names itself and its last connection, stops when it is back, and leaves no timer behind', async () => {
     const { sent, outcome, pending } = await reconnect(back);
     expect(sent).toMatchObject([
       {
@@ -85,14 +85,14 @@ describe('a player of Rejoin in a storm', () => {
     expect(pending).toBe(0);
   });
 
-  it('that is to wait repeats exactly its request, no earlier than told', async () => {
+  it('that must wait repeats exactly its request, no earlier than the answer says', async () => {
     const { sent, outcome } = await reconnect(problem(503, 'paced', 'same', 30_000), back);
     expect(sent.map(({ body, key }) => [body, key])[1]).toEqual([sent[0]?.body, sent[0]?.key]);
     expect(outcome).toMatchObject({ httpRequests: 2, answers: { paced: 1, 201: 1 } });
     expect(outcome.backAt).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('that AWS still sees looks at the status each second and asks again once AWS has noticed, with the same offer', async () => {
+  it('that AWS still sees polls the status each second and requests again with the same offer once AWS has noticed', async () => {
     const refused = problem(409, 'session_not_reconnectable', 'newOffer', 1000);
     const waits = seen('PENDING_CLIENT_RECONNECTION');
     const { sent, outcome } = await reconnect(refused, seen('CONNECTED'), waits, back);
@@ -113,7 +113,7 @@ describe('a player of Rejoin in a storm', () => {
     expect(pending).toBe(0);
   });
 
-  it('tries again by itself what only the network or the gateway refused, and counts it', async () => {
+  it('repeats and counts requests that only the network or the gateway refused', async () => {
     const busy = { status: 503, body: { message: 'Service Unavailable' } };
     const { outcome } = await reconnect(null, busy, back);
     expect(outcome).toMatchObject({
@@ -123,7 +123,7 @@ describe('a player of Rejoin in a storm', () => {
     });
   });
 
-  it('gives up when the session must be over, however long it is told to wait', async () => {
+  it('gives up when the session must be over, however long the wait is', async () => {
     const { outcome, pending } = await reconnect(problem(503, 'paced', 'same', 20_000));
     expect(outcome.backAt).toBeNull();
     expect(outcome.httpRequests).toBeGreaterThan(2);
@@ -131,13 +131,13 @@ describe('a player of Rejoin in a storm', () => {
   });
 });
 
-describe('the entrance of a storm', () => {
-  it('lets in so many at once and forgets nobody, whether they succeed or fail', async () => {
-    const turnstile = createTurnstile(2);
+describe('the concurrency limit', () => {
+  it('runs so many tasks at once and every one of them, whether they succeed or fail', async () => {
+    const limit = concurrencyLimit(2);
     let inside = 0;
     let most = 0;
     const visits = Array.from({ length: 20 }, (_, at) =>
-      turnstile.pass(async () => {
+      limit.run(async () => {
         inside += 1;
         most = Math.max(most, inside);
         await new Promise(setImmediate);
@@ -151,11 +151,11 @@ describe('the entrance of a storm', () => {
     expect(most).toBe(2);
   });
 
-  it('is not blocked by one who stays', async () => {
-    const turnstile = createTurnstile(1, 1);
+  it('is not blocked by a task that takes too long', async () => {
+    const limit = concurrencyLimit(1, 1);
     let leave = () => {};
-    const staying = turnstile.pass(() => new Promise<void>((left) => (leave = left)));
-    await turnstile.pass(async () => {});
+    const staying = limit.run(() => new Promise<void>((left) => (leave = left)));
+    await limit.run(async () => {});
     leave();
     await staying;
   });

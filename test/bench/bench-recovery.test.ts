@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { recoveryArguments } from '../../bench/recovery/arguments.ts';
-import { recoveryBars } from '../../bench/recovery/bars.ts';
 import { budgetsOf } from '../../bench/recovery/budgets.ts';
-import type { Measured, Recoveries, Recovery } from '../../bench/recovery/conditions.ts';
+import { recoveryChart } from '../../bench/recovery/chart.ts';
+import type { ConditionRecoveries, Recoveries, Recovery } from '../../bench/recovery/conditions.ts';
 import { figuresOf, jsonFigures } from '../../bench/recovery/figures.ts';
-import { tableHead, tablePart } from '../../bench/recovery/table.ts';
+import { reportHead, reportPart } from '../../bench/recovery/report.ts';
 
 const recovery = (frameMs: number): Recovery => ({ detectMs: frameMs - 20, answerMs: frameMs - 10, frameMs });
 const many = (...framesMs: number[]) => framesMs.map(recovery);
@@ -14,7 +14,7 @@ const healed = (...framesMs: number[]): Recovery[] =>
   framesMs.map((frameMs) => ({ detectMs: 1900, frameMs }));
 const never: Recovery = { frameMs: null };
 
-const blackout = (rejoin: Recovery[], nothing: Recovery[]): Measured => ({
+const blackout = (rejoin: Recovery[], nothing: Recovery[]): ConditionRecoveries => ({
   condition: { how: 'blackout', notice: 15, seconds: 4 },
   of: { rejoin, nothing, byHand: many(12_000) },
 });
@@ -30,7 +30,7 @@ const recoveries: Recoveries = [
 ];
 
 describe('the arguments of the recovery bench', () => {
-  it('are the documented ones when nothing is said', () => {
+  it('are the documented ones by default', () => {
     expect(recoveryArguments([])).toEqual({
       cuts: 10,
       conditions: [
@@ -49,12 +49,12 @@ describe('the arguments of the recovery bench', () => {
     });
   });
 
-  it('always include a notice of 0 s, which the first budget is about, and have it first', () => {
+  it('always include a notice of 0 s, which the first budget needs, and have it first', () => {
     const { conditions } = recoveryArguments(['--notice', '15,5', '--only', 'blackhole']);
     expect(conditions.map(({ notice }) => notice)).toEqual([0, 5, 15]);
   });
 
-  it('take some kinds of loss alone, and then leave the picture in the documentation alone', () => {
+  it('select some kinds of loss, and then do not overwrite the documented chart', () => {
     const asked = recoveryArguments(['--only', 'downlink,blackout', '--blackout', '8,2.5']);
     expect(asked.conditions).toEqual([
       { how: 'blackout', notice: 15, seconds: 2.5 },
@@ -64,7 +64,7 @@ describe('the arguments of the recovery bench', () => {
     expect(asked).not.toHaveProperty('svg');
   });
 
-  it('leave the picture in the documentation alone when a machine asks', () => {
+  it('do not overwrite the documented chart with --json', () => {
     expect(recoveryArguments(['--json'])).not.toHaveProperty('svg');
     expect(recoveryArguments(['--json', '--svg', 'mine.svg'])).toHaveProperty('svg', 'mine.svg');
   });
@@ -96,7 +96,7 @@ describe('the arguments of the recovery bench', () => {
 });
 
 describe('the figures of recoveries', () => {
-  it('are medians, and the one that a twentieth is slower than', () => {
+  it('are medians and 95th percentiles', () => {
     const figures = figuresOf(Array.from({ length: 20 }, (_, at) => recovery((at + 1) * 1000)));
     expect(figures).toMatchObject({
       frameMs: 10_000,
@@ -117,12 +117,12 @@ describe('the figures of recoveries', () => {
     expect(figuresOf([never, never, ...many(1000)])).toMatchObject({ frameMs: null, never: 2 });
   });
 
-  it('call a stream healed that came back without a new connection, or before its answer', () => {
+  it('count a stream as healed that came back without a new connection, or before its answer', () => {
     const answeredLate = { detectMs: 1900, frameMs: 2600, answerMs: 3100 };
     expect(figuresOf([...healed(2600), answeredLate, ...many(2600), never])).toMatchObject({ healed: 2 });
   });
 
-  it('reach a machine under the names it was promised', () => {
+  it('have the documented names in --json', () => {
     const json = jsonFigures(20, recoveries);
     expect(Object.keys(json)).toEqual([
       'cuts',
@@ -152,8 +152,8 @@ describe('the figures of recoveries', () => {
     });
   });
 
-  it('reach people in a table that says what was lost, how, and who never came back', () => {
-    const table = [tableHead(20), ...recoveries.map(tablePart)].join('\n');
+  it('are printed with what was lost, how, and how many never came back', () => {
+    const table = [reportHead(20), ...recoveries.map(reportPart)].join('\n');
     expect(table).toMatch(/^packets vanish for good, AWS notices after 15 s\n {2}Rejoin .*16\.00/m);
     expect(table).toMatch(/^clean close\n {2}Rejoin .*0\.40.*\n {2}by hand .*5\.50/m);
     expect(table).toMatch(
@@ -174,32 +174,32 @@ describe('the budgets of a blackout', () => {
     expect(held(healed(4310, 4320), healed(4030, 4050))).toEqual([false, true, true]);
   });
 
-  it('are broken by a single stream that comes more than 1 s after the slowest of doing nothing', () => {
+  it('are broken by a single stream that is back more than 1 s after the slowest of doing nothing', () => {
     expect(held(healed(4040, 4040, 5060), healed(4030, 4030, 4050))).toEqual([true, false, true]);
   });
 
-  it('allow any way back where doing nothing led nowhere, and no stream that never comes', () => {
+  it('allow any recovery where doing nothing fails, but no stream that never comes back', () => {
     expect(held(many(4040, 4050, 16_000), [...healed(4030), never])).toEqual([true, true, true]);
     expect(held([...many(4040, 4050), never], [never])).toEqual([true, false, false]);
   });
 
   it('are printed as broken where they are', () => {
-    const table = tablePart(blackout(healed(9000), healed(4030)));
+    const table = reportPart(blackout(healed(9000), healed(4030)));
     expect(table).toContain('budget BROKEN: median at most 4.30 s: 9.00 s');
     expect(table).toContain('budget held: always back');
   });
 });
 
-describe('the picture of recoveries', () => {
+describe('the chart of recoveries', () => {
   const numbers = (svg: string, attribute: string) =>
     [...svg.matchAll(new RegExp(` ${attribute}="([^"]+)"`, 'g'))].map(([, value]) => Number(value));
 
-  it('draws each bar from left to right and inside of its frame, however late the slowest is', () => {
+  it('draws each bar from left to right and inside the plot, however late the slowest is', () => {
     const slow: Recoveries = [
       { condition: { how: 'close', notice: 0 }, of: { rejoin: many(400), byHand: many(300, 300, 90_000) } },
     ];
     const none: Recoveries = [blackout([never], [never])];
-    for (const svg of [recoveryBars(20, recoveries), recoveryBars(3, slow), recoveryBars(1, none)]) {
+    for (const svg of [recoveryChart(20, recoveries), recoveryChart(3, slow), recoveryChart(1, none)]) {
       expect(svg).not.toMatch(/NaN|Infinity|null/);
       for (const width of numbers(svg, 'width')) expect(width).toBeGreaterThanOrEqual(0);
       for (const x of [...numbers(svg, 'x'), ...numbers(svg, 'x2')]) {
@@ -209,8 +209,8 @@ describe('the picture of recoveries', () => {
     }
   });
 
-  it('says for each bar how long it is, or that it has no end', () => {
-    const svg = recoveryBars(20, recoveries);
+  it('gives the length of each bar, or says that there is none', () => {
+    const svg = recoveryChart(20, recoveries);
     for (const label of ['2.3 s', '7.5 s', '16.0 s', '17.0 s', '0.4 s', '5.5 s', '4.0 s', '13.0 s', '12.0 s'])
       expect(svg).toContain(`>median ${label}<`);
     expect(svg).toContain('>median 4.0 s, 1 never back<');

@@ -3,7 +3,7 @@ import { isHeld, SCENARIOS, seedsOf } from '../../bench/storm/simulate-scenarios
 import { simulateStorm } from '../../bench/storm/simulate-storm.ts';
 import { execute } from '../../bench/storm/simulate-table.ts';
 
-describe('a storm, simulated in virtual time through the pacer’s own code', () => {
+describe('a storm, simulated in virtual time with the code of the admission queue', () => {
   const small = SCENARIOS.filter(([, { players = 2000 }]) => players <= 5000);
 
   // With the other seeds as well: test/long/bench-simulation.test.ts.
@@ -14,7 +14,7 @@ describe('a storm, simulated in virtual time through the pacer’s own code', ()
     expect(result.possible).toBeGreaterThan(0);
   });
 
-  it('of 2,000 players keeps the budgets: the last one in time, few calls, few requests', async () => {
+  it('of 2,000 players keeps the budgets for the last player, calls and requests', async () => {
     const result = await simulateStorm();
     expect(result.saved).toBe(2000);
     expect(result.lastSeconds).toBeLessThanOrEqual(1.05 * result.floorSeconds);
@@ -26,7 +26,7 @@ describe('a storm, simulated in virtual time through the pacer’s own code', ()
     for (const noticeSeconds of [5, 15]) expect((await simulateStorm({ noticeSeconds })).saved).toBe(2000);
   });
 
-  it('does not let a table that takes 1,000 writes a second cost anybody the session, or AWS a stampede', async () => {
+  it('with a table of 1,000 writes a second costs no player the session, and does not flood AWS', async () => {
     const limited = await simulateStorm({ players: 5000 });
     const unlimited = await simulateStorm({ players: 5000, itemWritesPerSecond: 1e9 });
     expect(limited.tableThrottles).toBeGreaterThan(1000);
@@ -35,12 +35,12 @@ describe('a storm, simulated in virtual time through the pacer’s own code', ()
     expect(limited.awsCallsPeak).toBeLessThanOrEqual(unlimited.awsCallsPeak * 1.1);
   });
 
-  it('is the same in every run, so that a figure can be looked into', async () => {
+  it('gives the same result in every run', async () => {
     const options = { players: 300, neverReturn: 0.2, lostReplies: 0.1, seed: 7 };
     expect(await simulateStorm(options)).toEqual(await simulateStorm(options));
   });
 
-  it('can fail: where nine in ten replies are lost and sessions are short, players are lost, and it says so', async () => {
+  it('loses players and says so where nine in ten replies are lost and sessions are short', async () => {
     const result = await simulateStorm({ players: 2000, lifeSeconds: 20, headerOnly: 0, lostReplies: 0.9 });
     expect(isHeld(result)).toBe(false);
   });

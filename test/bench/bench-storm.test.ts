@@ -33,21 +33,21 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('a small storm', () => {
-  it('brings every player of Rejoin back, by more than one call each only where AWS throttled', () => {
+  it('brings every Rejoin player back, with more than one call each only where AWS throttled', () => {
     expect(result.policies.rejoin).toMatchObject({ saved: PLAYERS, floorSeconds: PLAYERS / QUOTA });
     expect(result.policies.rejoin?.awsCallsPerPlayer).toBeGreaterThanOrEqual(1);
     expect(result.policies.rejoin?.httpRequestsPerPlayer).toBeGreaterThanOrEqual(1);
   });
 
   // How many it saves depends on how fast they come, and so on the machine: nobody is throttled on a slow one.
-  it('is met by the SDK alone with one to three calls and one request a player', () => {
+  it('costs the SDK alone one to three calls and one request a player', () => {
     expect(result.policies.sdk?.saved).toBeGreaterThanOrEqual(QUOTA);
     expect(result.policies.sdk?.httpRequestsPerPlayer).toBe(1);
     expect(result.policies.sdk?.awsCallsPerPlayer).toBeGreaterThanOrEqual(1);
     expect(result.policies.sdk?.awsCallsPerPlayer).toBeLessThanOrEqual(3);
   });
 
-  it('is measured for all three policies, and reaches a machine as one object on the last line', () => {
+  it('is measured for all three policies, with one JSON object on the last line', () => {
     expect(Object.keys(result)).toEqual(['players', 'quota', 'policies']);
     expect(result).toMatchObject({ players: PLAYERS, quota: QUOTA });
     expect(Object.keys(result.policies)).toEqual(['rejoin', 'sdk', 'sdkBackoff']);
@@ -67,13 +67,13 @@ describe('a small storm', () => {
     }
   });
 
-  it('is drawn, told to people in a table, and shows that it goes on', () => {
+  it('is drawn, printed as a table, and shows progress', () => {
     expect(readFileSync(join(directory, 'storm.svg'), 'utf8')).toContain(`Rejoin: ${PLAYERS} back, `);
     expect(stdout).toMatch(/^players back +60 \(100 %\)/m);
     expect(stderr).not.toBe('');
   });
 
-  it('shows nobody a token, an offer or a key', () => {
+  it('prints no token, no offer and no key', () => {
     expect(stdout + stderr).not.toMatch(/eyJ|v=0|AKIA|Bearer/);
   });
 });

@@ -1,4 +1,4 @@
-/** The alarms of the synthesized template, over what a run has counted: which of those that speak of everybody would ring. */
+/** Evaluates the alarms of the synthesized template over the metrics of a run: which would go off? */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +13,10 @@ import { type Exchange, settingsInput } from './exchange.ts';
 type Json = any;
 
 const MINUTE_MS = 60_000;
-/** An alarm whose text says so is about a single player as well, and may ring by one who goes on for long. */
+/** An alarm with such a text is also about a single player: one who fails for long may set it off. */
 const OFTEN_ONE = /\boften\b|or one of them/i;
 
-/** One value that CloudWatch got, and when. */
+/** One metric value, and when CloudWatch got it. */
 interface Point {
   route: string;
   name: string;
@@ -25,11 +25,13 @@ interface Point {
   at: number;
 }
 
-/** What the alarms need to know of a request: its route, what it counted, and when. */
-export type Counting = Pick<Exchange, 'endedAt' | 'counted'> & { asked: Pick<Exchange['asked'], 'route'> };
+/** The part of an exchange that alarms depend on. */
+export type Counting = Pick<Exchange, 'endedAt' | 'counted'> & {
+  request: Pick<Exchange['request'], 'route'>;
+};
 
 export interface Alarms {
-  /** Those that ring by what these answers counted, by name. */
+  /** The names of the alarms that these exchanges set off. */
   ringing(exchanges: readonly Counting[]): string[];
 }
 
@@ -57,7 +59,7 @@ function statistic(of: string, values: readonly number[]): number | undefined {
   return sorted[Math.min(sorted.length - 1, Math.ceil((Number(part) / 100) * sorted.length) - 1)];
 }
 
-/** What one metric of an alarm says of a period that ends at a time. */
+/** One metric of an alarm for a period that ends at `end`. */
 function counted({ Metric, Period, Stat }: Json, points: readonly Point[], end: number): number | undefined {
   const dimension = (name: string) => Metric.Dimensions.find(({ Name }: Json) => Name === name)?.Value;
   const route = ROUTES.find((each) => JSON.stringify(dimension('FunctionName')).includes(`Rejoin${each}`));
@@ -82,7 +84,7 @@ function ringsAt(alarm: Json, points: readonly Point[], end: number): boolean {
 /**
  * Synthesizes the template, which takes some seconds.
  *
- * @param every those too that one player alone may ring
+ * @param every includes the alarms that one player alone may set off
  */
 export function playerAlarms({ every = false } = {}): Alarms {
   const resources = Object.entries(templateOfPlayerApi());
@@ -106,8 +108,14 @@ export function playerAlarms({ every = false } = {}): Alarms {
 
   return {
     ringing(exchanges) {
-      const points = exchanges.flatMap(({ asked, endedAt, counted: values }) =>
-        values.map(({ name, value, outcome }) => ({ route: asked.route, name, outcome, value, at: endedAt })),
+      const points = exchanges.flatMap(({ request, endedAt, counted: values }) =>
+        values.map(({ name, value, outcome }) => ({
+          route: request.route,
+          name,
+          outcome,
+          value,
+          at: endedAt,
+        })),
       );
       const begin = Math.min(...points.map(({ at }) => at));
       const end = Math.max(...points.map(({ at }) => at)) + MINUTE_MS;

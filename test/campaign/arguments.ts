@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { FAULTS, type FaultKind } from './plan.ts';
 
-/** What `npm run campaign` was asked for. */
+/** The options of `npm run campaign`. */
 export interface CampaignArguments {
   help: boolean;
   json: boolean;
   from: number;
   seeds: number;
   kinds: readonly FaultKind[];
-  /** Run only this seed, and tell its steps. */
+  /** Run only this seed, and print its steps. */
   seed?: number;
-  /** Run the plan in this file, and tell its steps. */
+  /** Run the plan in this file, and print its steps. */
   replay?: string;
 }
 

@@ -1,12 +1,12 @@
-/** The attacks that the suite makes, few seeds of each in `npm test` and many in `npm run test:all`. */
+/** The attacks of the test suite: few seeds of each in `npm test`, many in `npm run test:all`. */
 import { expect } from 'vitest';
 import { type Alarms, playerAlarms } from './alarms.ts';
 import { bundledRoutes, type Route, type SandboxCode } from './bundle.ts';
 import { campaign } from './campaign.ts';
+import { describePlan } from './describe.ts';
 import { FAULTS, type FaultKind } from './plan.ts';
-import { inWords } from './tell.ts';
 
-/** What fails, and the first seed. */
+/** For each attack: what fails, and the first seed. */
 export const ATTACKS: readonly [what: string, kinds: readonly FaultKind[], from: number][] = [
   ['where AWS fails', ['aws'], 1000],
   ['where the table fails', ['table'], 2000],
@@ -15,27 +15,27 @@ export const ATTACKS: readonly [what: string, kinds: readonly FaultKind[], from:
   ['where all of it happens at once', FAULTS, 5000],
 ];
 
-export interface Attacked {
+export interface AttackTarget {
   readonly code: Record<Route, SandboxCode>;
   readonly alarms: Alarms;
 }
 
 /** The functions as they are deployed. */
-export async function attacked(): Promise<Attacked> {
+export async function attackTarget(): Promise<AttackTarget> {
   return { code: await bundledRoutes(), alarms: playerAlarms() };
 }
 
-/** Holds that no seed from one on makes the functions break a promise, and that the seeds do ask for something. */
+/** Expects that no seed violates an invariant, and that the seeds make requests at all. */
 export async function expectNoViolation(
-  { code, alarms }: Attacked,
+  { code, alarms }: AttackTarget,
   attack: { readonly kinds: readonly FaultKind[]; readonly from: number; readonly seeds: number },
 ): Promise<void> {
   const { requests, violations } = await campaign({ ...attack, code, alarms: () => alarms, tries: 60 });
-  const said = violations.map(({ seed, invariant, what, replay }) => ({
+  const found = violations.map(({ seed, invariant, what, replay }) => ({
     seed,
     violates: `(${invariant}) ${what}`,
-    steps: inWords(replay),
+    steps: describePlan(replay),
   }));
-  expect(said).toEqual([]);
+  expect(found).toEqual([]);
   expect(requests).toBeGreaterThan(9 * attack.seeds);
 }

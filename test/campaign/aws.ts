@@ -1,10 +1,10 @@
-/** GameLift Streams in memory: its sessions, who is connected, and what it makes of a client token that comes again. */
+/** GameLift Streams in memory: its sessions and connections, and its reaction to a repeated client token. */
 import { tokenBucket } from '../../bench/storm/simulate-time.ts';
 import type { StreamSessionStatus } from '../../lambdas/gameliftstreams/stream-session-status.ts';
 import type { AwsChoices } from './plan.ts';
 import type { CampaignTime } from './time.ts';
 
-/** A connection that AWS accepted: of which offer. */
+/** A connection that AWS accepted, and its offer. */
 export interface Accepted {
   offer: string;
   at: number;
@@ -17,14 +17,14 @@ export interface AwsSession {
   status: StreamSessionStatus;
   statusReason?: string;
   statusAt: number;
-  /** Grows with each change of status: what was due for an earlier one is void. */
-  turn: number;
+  /** Grows with each change of status. Timers of an earlier status are void. */
+  revision: number;
   connectionTimeoutSeconds: number;
   sessionLengthSeconds: number;
   signalResponse?: string;
-  /** The connections, that of the start first. */
+  /** All connections, the start's first. */
   accepted: Accepted[];
-  /** A client has the newest answer, and holds the connection. */
+  /** A client uses the newest answer and is connected. */
   held: boolean;
   endedAt?: number;
 }
@@ -37,20 +37,20 @@ export function awsError(name: string, httpStatusCode: number): Error {
   });
 }
 
-/** A client that never takes its answer is given up after this. */
+/** AWS gives up after this on a client that never uses its answer. */
 const UNHELD_MS = 10_000;
 const READY_MS = 300;
 const QUOTA = 20;
 
 export interface MemoryAws {
   sessions: Map<string, AwsSession>;
-  /** Everything AWS was asked to end, and accepted. */
+  /** Sessions whose termination AWS accepted. */
   ended: string[];
-  /** What AWS accepted twice, though it should have been asked once. */
+  /** Sessions for which AWS accepted one offer twice. */
   twice: string[];
-  /** Executes an operation that reaches AWS. @throws Error as the SDK would */
+  /** Executes an operation. @throws Error as the SDK would */
   act(operation: string, input: Record<string, string | number>): unknown;
-  /** A client takes the newest answer. */
+  /** A client uses the newest answer. */
   hold(id: string): void;
   drop(id: string): void;
   /** The publisher's backend starts a session. @returns its id */
@@ -69,13 +69,13 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
   function become(session: AwsSession, status: StreamSessionStatus, statusReason?: string): void {
     session.status = status;
     session.statusAt = time.now();
-    session.turn++;
+    session.revision++;
     if (statusReason) session.statusReason = statusReason;
     if (isOverAtAws(session)) session.endedAt ??= time.now();
-    const { turn } = session;
+    const { revision } = session;
     const then = (milliseconds: number, act: () => void) =>
       time.after(milliseconds, () => {
-        if (session.turn === turn) act();
+        if (session.revision === revision) act();
       });
     const timeout = session.connectionTimeoutSeconds * 1000;
     if (status === 'ACTIVATING') {
@@ -121,7 +121,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
       createdAt: time.now(),
       status: 'ACTIVATING',
       statusAt: time.now(),
-      turn: 0,
+      revision: 0,
       connectionTimeoutSeconds: timeout,
       sessionLengthSeconds: length,
       accepted,
@@ -155,7 +155,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
       throw awsError(choices.refusal, choices.refusal === 'ConflictException' ? 409 : 400);
     }
     if (offer.includes('bad')) throw awsError('ValidationException', 400);
-    // It does not compare offers: only the product can see that this one was used.
+    // AWS does not compare offers: only the product can see that this one was used.
     if (session.accepted.some((one) => one.offer === offer)) aws.twice.push(session.id);
     session.accepted.push({ offer, at: time.now() });
     session.held = false;
@@ -179,7 +179,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
         const [timeout, length] = [input.ConnectionTimeoutSeconds, input.SessionLengthSeconds].map(Number);
         return describe(begin(String(input.UserId), [{ offer, at: time.now() }], timeout, length));
       };
-      // A repeated start answers with the session in any case where it answers at all.
+      // A repeated start that is answered always returns the session.
       return once(operation, token, run, (answer) => answer);
     }
     const session = sessions.get(String(input.StreamSessionIdentifier));

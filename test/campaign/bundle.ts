@@ -1,4 +1,4 @@
-/** The product's own handlers as code that can be run many times, each time as a sandbox of its own. */
+/** Bundles the product's handlers as code that can run many times, each time in its own sandbox. */
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 export const ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate'] as const;
 export type Route = (typeof ROUTES)[number];
 
-/** A rule of the product that is replaced, to see that the campaign notices. The text must be there, once. */
+/** A planted bug: replaces a text of the product, to test that the campaign notices. The text must occur exactly once. */
 export interface Patch {
   /** Path from the repository's root. */
   file: string;
@@ -17,13 +17,13 @@ export interface Patch {
   to: string;
 }
 
-/** What a sandbox runs: what it may use are the arguments, and nothing else tells it time, chance or surroundings. */
+/** A sandbox's code. Its arguments are its only access to time, chance and the environment. */
 export type SandboxCode = (
   module: { exports: Record<string, unknown> },
   ...surroundings: readonly unknown[]
 ) => void;
 
-/** The names under which a bundle finds its surroundings, in the order of {@link SandboxCode}'s arguments. */
+/** The names of {@link SandboxCode}'s arguments inside a bundle, in their order. */
 export const SURROUNDINGS = [
   'require',
   'Date',
@@ -49,7 +49,7 @@ function patched(path: string, source: string, patches: readonly Patch[], used: 
 }
 
 /**
- * Bundles each route's handler. The AWS SDK and Powertools stay outside: a sandbox brings stand-ins for their clients.
+ * Bundles each route's handler without the AWS SDK and Powertools: a sandbox provides stand-ins for their clients.
  *
  * @throws Error where a patch does not fit the sources
  */

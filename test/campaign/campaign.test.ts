@@ -1,36 +1,36 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HELP, readArguments } from './arguments.ts';
-import { ATTACKS, type Attacked, attacked, expectNoViolation } from './attacks.ts';
+import { ATTACKS, type AttackTarget, attackTarget, expectNoViolation } from './attacks.ts';
 import { planOf } from './generate.ts';
-import { judged } from './judge.ts';
+import { judgePlan } from './judge.ts';
 import { FAULTS } from './plan.ts';
 
-let functions: Attacked;
+let functions: AttackTarget;
 beforeAll(async () => {
-  functions = await attacked();
+  functions = await attackTarget();
 });
 
-describe('under attack by seed, every answer that players get holds', () => {
+describe('under attack by seed, no answer to a player violates an invariant', () => {
   // With more seeds: test/long/campaign.test.ts.
   it.each(ATTACKS)('%s', (_, kinds, from) => expectNoViolation(functions, { kinds, from, seeds: 60 }));
 });
 
 describe('a seed', () => {
-  it('does the same each time, so that what it found can be looked into', async () => {
+  it('gives the same run each time', async () => {
     const run = async () => {
-      const { exchanges } = await judged(planOf(20), functions.code, () => functions.alarms);
-      return exchanges.map(({ asked, endedAt, status, text }) => [asked.id, endedAt, status, text]);
+      const { exchanges } = await judgePlan(planOf(20), functions.code, () => functions.alarms);
+      return exchanges.map(({ request, endedAt, status, text }) => [request.id, endedAt, status, text]);
     };
     expect(await run()).toEqual(await run());
   });
 
-  it('brings every kind of fault that it is asked for, and no other', () => {
+  it('contains every requested kind of fault, and no other', () => {
     for (const kind of FAULTS) {
       const plans = Array.from({ length: 60 }, (_, seed) => planOf(seed, [kind]));
       const found = new Set(
         plans.flatMap(({ steps, clocksApart }) => [
           ...steps.flatMap(({ faults }) => faults.map(({ on }) => (on === 'kill' ? 'kills' : on))),
-          ...steps.flatMap(({ deed }) => (deed.kind === 'outage' ? [deed.of] : [])),
+          ...steps.flatMap(({ action }) => (action.kind === 'outage' ? [action.of] : [])),
           ...(clocksApart > 0 ? ['clocks'] : []),
         ]),
       );
@@ -40,7 +40,7 @@ describe('a seed', () => {
 });
 
 describe('npm run campaign', () => {
-  it('tells of every option', () => {
+  it('explains every option in its help', () => {
     for (const option of ['seeds', 'from', 'faults', 'seed', 'replay', 'json']) {
       expect(HELP).toContain(`--${option}`);
     }

@@ -1,13 +1,13 @@
-/** Runs seed after seed, and makes of each kind of violation a replay that is as short as it can be. */
+/** Runs seed after seed, and shrinks a plan of each kind of violation. */
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import { planOf } from './generate.ts';
-import { judged } from './judge.ts';
+import { judgePlan } from './judge.ts';
 import type { FaultKind, Invariant, Plan, Violation } from './plan.ts';
-import { shrunk } from './shrink.ts';
+import { shrinkPlan } from './shrink.ts';
 
 /** One kind of violation: the first seed that showed it, and the shortest plan that still does. */
-export interface Found {
+export interface FoundViolation {
   seed: number;
   invariant: Invariant;
   what: string;
@@ -19,10 +19,10 @@ export interface Found {
 export interface Campaign {
   requests: number;
   faults: number;
-  violations: Found[];
+  violations: FoundViolation[];
 }
 
-/** What is the same in two violations of one kind: all but the numbers. */
+/** Two violations are of one kind if they differ only in numbers. */
 const kindOf = ({ invariant, what }: Pick<Violation, 'invariant' | 'what'>) =>
   `${invariant} ${what.replaceAll(/\d+/g, 'N')}`;
 
@@ -32,13 +32,13 @@ export interface CampaignOptions {
   kinds: readonly FaultKind[];
   code: Record<Route, SandboxCode>;
   alarms: () => Alarms;
-  /** Told after each seed. */
+  /** Called after each seed. */
   onSeed?: (done: number, campaign: Campaign) => void;
-  /** Told when a violation is about to be shrunk. */
+  /** Called before a violation's plan is shrunk. */
   onFound?: (seed: number, violation: Violation) => void;
   /** Ends the campaign early. */
   enough?: (campaign: Campaign) => boolean;
-  /** How many plans may be run to shrink one. */
+  /** How many plans may run to shrink one. */
   tries?: number;
 }
 
@@ -47,7 +47,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   const result: Campaign = { requests: 0, faults: 0, violations: [] };
   for (let seed = from; seed < from + seeds; seed++) {
     const plan = planOf(seed, kinds);
-    const { requests, faults, violations } = await judged(plan, code, alarms);
+    const { requests, faults, violations } = await judgePlan(plan, code, alarms);
     result.requests += requests;
     result.faults += faults;
     for (const violation of new Map(violations.map((each) => [kindOf(each), each])).values()) {
@@ -58,17 +58,17 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
       }
       onFound?.(seed, violation);
       const violates = async (smaller: Plan) => {
-        const ran = await judged(smaller, code, alarms).catch(() => undefined);
-        return ran?.violations.some((other) => kindOf(other) === kindOf(violation)) ?? false;
+        const rerun = await judgePlan(smaller, code, alarms).catch(() => undefined);
+        return rerun?.violations.some((other) => kindOf(other) === kindOf(violation)) ?? false;
       };
       const { invariant, what } = violation;
-      // A crowd takes as long as many small plans.
+      // One run with guessing accounts takes as long as many small plans.
       const most = plan.about === 'guessers' ? Math.min(10, tries ?? 10) : tries;
       result.violations.push({
         seed,
         invariant,
         what,
-        replay: await shrunk(plan, violates, most),
+        replay: await shrinkPlan(plan, violates, most),
         times: 1,
       });
     }

@@ -1,6 +1,6 @@
 /**
- * Numbers in [0, 1) that depend on what they are drawn for and on nothing else. So a plan from which steps were taken away
- * goes on as it did: its other steps draw what they drew before.
+ * A number in [0, 1) that depends only on its purpose. When steps are removed from a plan, its other steps therefore draw the same
+ * numbers as before.
  */
 export function chanceOf(...purpose: readonly (string | number)[]): number {
   // FNV-1a, then the finish of MurmurHash3.

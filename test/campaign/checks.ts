@@ -1,43 +1,43 @@
-/** What each single answer must hold against the truth: what AWS has accepted, and who has asked for what. */
+/** Checks each answer against the facts: what AWS accepted, and who requested what. */
 import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import type { Invariant, Violation } from './plan.ts';
-import { type Asked, playerIdNamed } from './players.ts';
+import { type PlayerRequest, playerIdNamed } from './players.ts';
 
-/** What is known of a run so far. */
-export interface Truth {
+/** The facts of a run so far. */
+export interface KnownFacts {
   aws: MemoryAws;
   /** All requests that were sent. */
-  issued: readonly { asked: Asked; at: number }[];
-  /** All that were answered, this one not yet. */
+  issued: readonly { request: PlayerRequest; at: number }[];
+  /** All exchanges before this one. */
   past: readonly Exchange[];
-  /** Sessions whose end was answered 204, and when. */
+  /** Sessions whose termination was answered with 204, and when. */
   ended: ReadonlyMap<string, number>;
-  /** By connection: the offer that made it. Only those that a page heard of. */
+  /** By connection: its offer. Only connections that a page knows. */
   offerOf: ReadonlyMap<string, string>;
-  /** By offer: the page that made it. */
+  /** By offer: the device that made it. */
   deviceOf: ReadonlyMap<string, string>;
 }
 
-type Check = (exchange: Exchange, truth: Truth) => [Invariant, string] | undefined;
+type Check = (exchange: Exchange, facts: KnownFacts) => [Invariant, string] | undefined;
 
 const isAnswer = ({ status }: Exchange) => status < 300;
-const say = ({ asked, status, body }: Exchange) => `${asked.route} answered ${body.code ?? status}`;
+const describe = ({ request, status, body }: Exchange) => `${request.route} answered ${body.code ?? status}`;
 
 /** 3 */
 const isWellFormed: Check = (exchange) => {
-  const { died, status, body, asked } = exchange;
-  if (died === 'crashed' || died === 'timedOut') return [3, `${asked.route} ${died} instead of answering`];
+  const { died, status, body, request } = exchange;
+  if (died === 'crashed' || died === 'timedOut') return [3, `${request.route} ${died} instead of answering`];
   if (died || isAnswer(exchange)) return undefined;
   const row = Object.hasOwn(PROBLEMS, body.code ?? '') ? PROBLEMS[body.code as ProblemCode] : undefined;
   if (!row || row.status !== status || row.retry !== body.retry)
-    return [3, `${say(exchange)}, which is no row of the table`];
-  if (body.code === 'broker_misconfigured') return [3, `${say(exchange)}, and nothing is misconfigured`];
+    return [3, `${describe(exchange)}, which is no row of the table`];
+  if (body.code === 'broker_misconfigured') return [3, `${describe(exchange)}, and nothing is misconfigured`];
   return undefined;
 };
 
-const sameRequest = (a: Asked, b: Asked) =>
+const sameRequest = (a: PlayerRequest, b: PlayerRequest) =>
   a.player === b.player &&
   a.route === b.route &&
   a.session === b.session &&
@@ -46,57 +46,57 @@ const sameRequest = (a: Asked, b: Asked) =>
 
 /** 2 */
 const isRepeated: Check = (exchange, { past }) => {
-  const { asked } = exchange;
-  if (!isAnswer(exchange) || asked.offer === undefined) return undefined;
-  const first = past.find((other) => isAnswer(other) && sameRequest(other.asked, asked));
+  const { request } = exchange;
+  if (!isAnswer(exchange) || request.offer === undefined) return undefined;
+  const first = past.find((other) => isAnswer(other) && sameRequest(other.request, request));
   return first && first.text !== exchange.text
-    ? [2, `${asked.route} answered the same request with other bytes than before`]
+    ? [2, `${request.route} answered the same request with other bytes than before`]
     : undefined;
 };
 
-/** How long the answer to a reconnect is certainly kept. */
+/** A reconnect's answer is stored at least this long. */
 const KEPT_MS = 110_000;
 
-/** 2: an answer that was stored is not taken back while nothing has replaced it. */
+/** 2: a stored answer remains valid until something replaces it. */
 const isKept: Check = (exchange, { past, aws }) => {
-  const { asked, body } = exchange;
-  if (asked.route !== 'reconnect' || body.retry === undefined || body.retry === 'same') return undefined;
-  const first = past.find((other) => isAnswer(other) && sameRequest(other.asked, asked));
+  const { request, body } = exchange;
+  if (request.route !== 'reconnect' || body.retry === undefined || body.retry === 'same') return undefined;
+  const first = past.find((other) => isAnswer(other) && sameRequest(other.request, request));
   if (!first || first.faults.length > 0 || exchange.endedAt - first.endedAt > KEPT_MS) return undefined;
-  const accepted = aws.sessions.get(asked.session ?? '')?.accepted ?? [];
-  if (accepted.at(-1)?.offer !== asked.offer) return undefined;
-  // A table that was down for the first may have lost its answer.
-  return first.tableWasDown ? undefined : [2, `${say(exchange)} to a request that was answered before`];
+  const accepted = aws.sessions.get(request.session ?? '')?.accepted ?? [];
+  if (accepted.at(-1)?.offer !== request.offer) return undefined;
+  // A table outage during the first request may have lost its answer.
+  return first.tableWasDown ? undefined : [2, `${describe(exchange)} to a request that was answered before`];
 };
 
 /** 6 */
 const isOwn: Check = (exchange, { aws, past }) => {
-  const { asked, body, text } = exchange;
-  const me = playerIdNamed(asked.player);
-  if (asked.foreign && isAnswer(exchange))
-    return [6, `${asked.route} of another player's session was answered`];
+  const { request, body, text } = exchange;
+  const me = playerIdNamed(request.player);
+  if (request.foreign && isAnswer(exchange))
+    return [6, `${request.route} of another player's session was answered`];
   const refused = ['stream_session_not_found', 'invalid_request', 'too_many_requests', 'paced'];
   if (
-    asked.foreign &&
+    request.foreign &&
     body.code &&
     !refused.includes(body.code) &&
     exchange.status !== 503 &&
     exchange.status !== 504
   )
-    return [6, `${say(exchange)} about another player's session`];
+    return [6, `${describe(exchange)} about another player's session`];
   const foreign = [...aws.sessions.values()].find(
     ({ id, userId }) => userId !== me && text.includes(`"${id}"`),
   );
-  if (foreign) return [6, `${asked.route} told of another player's session`];
-  if (asked.route !== 'reconnect' || !isAnswer(exchange) || exchange.replayed || !asked.named)
+  if (foreign) return [6, `${request.route} told of another player's session`];
+  if (request.route !== 'reconnect' || !isAnswer(exchange) || exchange.replayed || !request.named)
     return undefined;
-  // Another page insisted, undisturbed, and heard so before this one asked.
+  // Another device insisted without a fault, and got its answer before this request.
   const insisted = past.find(
     (other) =>
-      other.asked.route === 'reconnect' &&
-      other.asked.session === asked.session &&
-      other.asked.device !== asked.device &&
-      other.asked.named === undefined &&
+      other.request.route === 'reconnect' &&
+      other.request.session === request.session &&
+      other.request.device !== request.device &&
+      other.request.named === undefined &&
       isAnswer(other) &&
       !other.replayed &&
       other.faults.length === 0 &&
@@ -104,107 +104,112 @@ const isOwn: Check = (exchange, { aws, past }) => {
       other.endedAt < exchange.issuedAt,
   );
   const named = past.findLast(
-    (other) => other.asked.device === asked.device && other.body.connectionId === asked.named,
+    (other) => other.request.device === request.device && other.body.connectionId === request.named,
   );
   if (insisted && named && named.endedAt < insisted.issuedAt)
     return [6, 'a device that was overtaken got the stream back without insisting'];
   return undefined;
 };
 
-/** 4: what is said of the session is true, and an end is final. */
-const isTrue: Check = (exchange, truth) => {
-  const { asked, body, issuedAt } = exchange;
+/** 4: what an answer says about a session is true, and an end is final. */
+const isTrue: Check = (exchange, facts) => {
+  const { request, body, issuedAt } = exchange;
   const ended = (id: string | undefined) =>
-    (truth.ended.get(id ?? '') ?? Number.POSITIVE_INFINITY) < issuedAt;
-  const told = [body.streamSession ?? [], body.streamSessions ?? []].flat();
-  const alive = told.find(({ streamSessionId, status }) => {
+    (facts.ended.get(id ?? '') ?? Number.POSITIVE_INFINITY) < issuedAt;
+  const sessions = [body.streamSession ?? [], body.streamSessions ?? []].flat();
+  const alive = sessions.find(({ streamSessionId, status }) => {
     return ended(streamSessionId) && !['TERMINATING', 'TERMINATED', 'ERROR'].includes(status);
   });
   if (alive && !exchange.replayed) {
-    return [4, `${say(exchange)} and names a session as ${alive.status} whose end was answered before`];
+    return [4, `${describe(exchange)} and names a session as ${alive.status} whose end was answered before`];
   }
-  const session = truth.aws.sessions.get(asked.session ?? '');
-  const own = session?.userId === playerIdNamed(asked.player);
+  const session = facts.aws.sessions.get(request.session ?? '');
+  const own = session?.userId === playerIdNamed(request.player);
   if (body.code === 'stream_session_ended' && session && !exchange.overAfter) {
-    return [4, `${say(exchange)} while the session is ${session.status} at AWS`];
+    return [4, `${describe(exchange)} while the session is ${session.status} at AWS`];
   }
-  const gone = told.find(
+  const gone = sessions.find(
     ({ streamSessionId, status }) =>
       ['TERMINATING', 'TERMINATED', 'ERROR'].includes(status) &&
-      !isOverAtAws(truth.aws.sessions.get(streamSessionId) ?? ({ status: 'TERMINATED' } as never)),
+      !isOverAtAws(facts.aws.sessions.get(streamSessionId) ?? ({ status: 'TERMINATED' } as never)),
   );
-  if (gone) return [4, `${say(exchange)} and names a session as ${gone.status} that lives at AWS`];
+  if (gone) return [4, `${describe(exchange)} and names a session as ${gone.status} that lives at AWS`];
   if (
     body.code === 'stream_session_not_found' &&
     own &&
-    truth.past.some((other) => startedIt(other, asked))
+    facts.past.some((other) => startedIt(other, request))
   ) {
-    return [4, `${say(exchange)} to the owner of the session`];
+    return [4, `${describe(exchange)} to the owner of the session`];
   }
-  const limit = truth.aws.sessions.get(body.streamSession?.streamSessionId ?? '');
+  const limit = facts.aws.sessions.get(body.streamSession?.streamSessionId ?? '');
   const wasDead = limit && (limit.endedAt ?? issuedAt) < issuedAt - FRESH_MS;
-  if (body.code === 'session_limit_reached' && wasDead && couldLook(exchange, truth)) {
-    return [4, `${say(exchange)} and names a session that was over at AWS before it was asked`];
+  if (body.code === 'session_limit_reached' && wasDead && couldLook(exchange, facts)) {
+    return [4, `${describe(exchange)} and names a session that was over at AWS before it was asked`];
   }
   return undefined;
 };
 
-/** What was seen so long ago need not be looked at again. */
+/** A status that is younger than this is not looked up again. */
 const FRESH_MS = 2000;
 
 /**
- * Whether AWS could be asked about a session before a start was refused: it was well, and no other request had this second's
- * look. Otherwise the start goes by what is known, and the reconnect that it names finds out.
+ * Whether the broker could look up the session before it refused a start: AWS worked, and no other request had used the status lookup.
+ * Otherwise the refusal rests on older knowledge, and the reconnect that it suggests learns the truth.
  */
-const couldLook = ({ asked, issuedAt, faults, awsWasDown }: Exchange, { issued }: Truth) =>
+const couldLook = ({ request, issuedAt, faults, awsWasDown }: Exchange, { issued }: KnownFacts) =>
   !awsWasDown &&
   !faults.some(({ on }) => on === 'aws') &&
-  !issued.some(({ asked: other, at }) => {
-    return other.id !== asked.id && other.player === asked.player && Math.abs(at - issuedAt) < FRESH_MS;
+  !issued.some(({ request: other, at }) => {
+    return other.id !== request.id && other.player === request.player && Math.abs(at - issuedAt) < FRESH_MS;
   });
 
-const startedIt = (other: Exchange, asked: Asked) =>
+const startedIt = (other: Exchange, request: PlayerRequest) =>
   isAnswer(other) &&
-  other.asked.player === asked.player &&
-  other.body.streamSession?.streamSessionId === asked.session;
+  other.request.player === request.player &&
+  other.body.streamSession?.streamSessionId === request.session;
 
-/** 4: the refusals that say never, or that this offer is spent, are earned. */
+/** 4: a refusal that says never, or that an offer was used, has a reason. */
 const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
-  const { asked, body } = exchange;
-  const accepted = aws.sessions.get(asked.session ?? '')?.accepted ?? [];
-  if (body.code === 'taken_over' && asked.named !== undefined) {
-    const offer = offerOf.get(asked.named);
+  const { request, body } = exchange;
+  const accepted = aws.sessions.get(request.session ?? '')?.accepted ?? [];
+  if (body.code === 'taken_over' && request.named !== undefined) {
+    const offer = offerOf.get(request.named);
     const at = accepted.findIndex((one) => one.offer === offer);
-    // A page that insists begins anew as well: what it named before is another device's from then on.
+    // An insisting page starts a new connection history: what it named before counts as another device's.
     const insisted = (text: string) =>
-      issued.some(({ asked: other }) => other.offer === text && other.named === undefined);
+      issued.some(({ request: other }) => other.offer === text && other.named === undefined);
     const others = accepted
       .slice(at + 1)
-      .filter((one) => deviceOf.get(one.offer) !== asked.device || insisted(one.offer));
+      .filter((one) => deviceOf.get(one.offer) !== request.device || insisted(one.offer));
     if (offer !== undefined && at >= 0 && others.length === 0)
-      return [4, `${say(exchange)} and no other device has connected`];
+      return [4, `${describe(exchange)} and no other device has connected`];
   }
-  const before = issued.filter(({ asked: other }) => other.player === asked.player && other.id !== asked.id);
-  if (body.code === 'offer_reused' && !before.some(({ asked: other }) => other.offer === asked.offer)) {
-    return [4, `${say(exchange)} to an offer that was never sent before`];
+  const before = issued.filter(
+    ({ request: other }) => other.player === request.player && other.id !== request.id,
+  );
+  if (body.code === 'offer_reused' && !before.some(({ request: other }) => other.offer === request.offer)) {
+    return [4, `${describe(exchange)} to an offer that was never sent before`];
   }
-  if (body.code === 'idempotency_key_reused' && !before.some(({ asked: other }) => other.key === asked.key)) {
-    return [4, `${say(exchange)} to a key that was never sent before`];
+  if (
+    body.code === 'idempotency_key_reused' &&
+    !before.some(({ request: other }) => other.key === request.key)
+  ) {
+    return [4, `${describe(exchange)} to a key that was never sent before`];
   }
-  const strange = /bad|[\ud800-\udfff]/.test(asked.offer ?? '');
+  const strange = /bad|[\ud800-\udfff]/.test(request.offer ?? '');
   if (body.code === 'invalid_request' && !strange)
-    return [4, `${say(exchange)} to a request as it should be`];
+    return [4, `${describe(exchange)} to a request as it should be`];
   return undefined;
 };
 
 const CHECKS: readonly Check[] = [isWellFormed, isRepeated, isKept, isOwn, isTrue, isEarned];
 
-/** What an answer violates. */
-export function checked(exchange: Exchange, truth: Truth): Violation[] {
+/** The violations of an exchange. */
+export function checkExchange(exchange: Exchange, facts: KnownFacts): Violation[] {
   return CHECKS.flatMap((check) => {
-    const [invariant, what] = check(exchange, truth) ?? [];
+    const [invariant, what] = check(exchange, facts) ?? [];
     if (invariant === undefined || what === undefined) return [];
-    const step = typeof exchange.asked.id === 'number' ? { step: exchange.asked.id } : {};
+    const step = typeof exchange.request.id === 'number' ? { step: exchange.request.id } : {};
     return [{ invariant, what, ...step }];
   });
 }

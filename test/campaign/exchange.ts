@@ -1,5 +1,4 @@
-/** One request and what came of it, as everybody who judges a run sees it. */
-
+/** One request and its answer, as all checks of a run see it. */
 import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { playerSettings } from '../../infra/settings/deployed.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
@@ -7,11 +6,11 @@ import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import { chanceOf } from './chance.ts';
 import type { Fault, Plan } from './plan.ts';
-import { type Asked, eventOf, GROUP } from './players.ts';
+import { eventOf, GROUP, type PlayerRequest } from './players.ts';
 import { newSandbox, type Outcome, type Sandbox, type World } from './sandbox.ts';
 import type { CountedValue } from './stand-ins.ts';
 
-/** The JSON of an answer, as far as it is looked at. */
+/** The JSON of an answer, as far as the campaign reads it. */
 export interface AnswerBody {
   code?: string;
   retry?: 'same' | 'newOffer' | 'never';
@@ -24,7 +23,7 @@ export interface AnswerBody {
 }
 
 export interface Exchange {
-  asked: Asked;
+  request: PlayerRequest;
   issuedAt: number;
   endedAt: number;
   died?: 'killed' | 'timedOut' | 'crashed';
@@ -32,17 +31,17 @@ export interface Exchange {
   text: string;
   body: AnswerBody;
   replayed: boolean;
-  /** Faults that were planned for it. */
+  /** The faults that the plan gave it. */
   faults: readonly Fault[];
   counted: readonly CountedValue[];
-  /** The table, or AWS, had an outage meanwhile. */
+  /** The table, or AWS, had an outage during the request. */
   tableWasDown: boolean;
   awsWasDown: boolean;
-  /** The session of its path was over at AWS when it was answered. */
+  /** AWS had ended the session of its path when it was answered. */
   overAfter: boolean;
 }
 
-/** A deployment as the campaign attacks it. */
+/** The settings of the attacked deployment. */
 export const settingsInput = {
   streamGroups: [{ id: GROUP, region: 'us-west-2', applications: ['a-1'], sessionLengthSeconds: 3600 }],
   identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'rejoin/play' },
@@ -50,7 +49,7 @@ export const settingsInput = {
 };
 const settings = parseSettings(settingsInput);
 
-/** What the deployment hands its functions. */
+/** The functions' environment. */
 export const environment = {
   SETTINGS: JSON.stringify(playerSettings(settings)),
   TABLE_NAME: 'sessions',
@@ -59,11 +58,11 @@ export const missesPerMinute = settings.limits.missesPerMinute;
 const timeoutOf = (route: Route) => playerRoutes.find(({ name }) => name === route)?.timeoutSeconds ?? 10;
 
 export interface Exchanger {
-  send(asked: Asked, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
-  /** Requests under way. */
+  send(request: PlayerRequest, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
+  /** The number of requests in flight. */
   open(): number;
-  /** All requests that were sent, in order of their being sent. */
-  issued: readonly { asked: Asked; at: number }[];
+  /** All requests, in the order in which they were sent. */
+  issued: readonly { request: PlayerRequest; at: number }[];
 }
 
 /** Sends requests to sandboxes of the product's functions. */
@@ -74,10 +73,10 @@ export function exchanger(
   { seed, clocksApart }: Pick<Plan, 'seed' | 'clocksApart'>,
 ): Exchanger {
   const sandboxes = new Map<string, Sandbox>();
-  const issued: { asked: Asked; at: number }[] = [];
+  const issued: { request: PlayerRequest; at: number }[] = [];
   let open = 0;
 
-  /** The sandbox that is wanted, or, where it is busy or dead, the next. */
+  /** The wanted sandbox, or the next one where that is busy or dead. */
   function sandboxFor(route: Route, wanted: number): Sandbox {
     for (let number = wanted; ; number += 10) {
       const name = `${route}-${number}`;
@@ -90,32 +89,32 @@ export function exchanger(
       return made;
     }
   }
-  const isOver = (asked: Asked) => {
-    const session = asked.session === undefined ? undefined : aws.sessions.get(asked.session);
+  const isOver = (request: PlayerRequest) => {
+    const session = request.session === undefined ? undefined : aws.sessions.get(request.session);
     return session !== undefined && isOverAtAws(session);
   };
 
   return {
     issued,
     open: () => open,
-    async send(asked, { sandbox: wanted, faults }) {
+    async send(request, { sandbox: wanted, faults }) {
       const issuedAt = world.time.now();
-      issued.push({ asked, at: issuedAt });
+      issued.push({ request, at: issuedAt });
       open++;
-      const sandbox = sandboxFor(asked.route, wanted);
+      const sandbox = sandboxFor(request.route, wanted);
       const outcome: Outcome = await sandbox.invoke(
-        { id: asked.id, event: eventOf(asked), faults },
-        timeoutOf(asked.route),
+        { id: request.id, event: eventOf(request), faults },
+        timeoutOf(request.route),
       );
       open--;
       const common = {
-        asked,
+        request,
         issuedAt,
         endedAt: world.time.now(),
         faults,
         awsWasDown: world.awsWasOut(issuedAt, world.time.now()),
         tableWasDown: world.table.wasOut(issuedAt, world.time.now()),
-        overAfter: isOver(asked),
+        overAfter: isOver(request),
       };
       const counted = [...sandbox.counted];
       if ('died' in outcome) {

@@ -33,14 +33,14 @@ describe("the campaign's table reads expressions as DynamoDB does", () => {
     expect(updated(update, item, meanings)).toEqual(result);
   });
 
-  it('joins sets and parts them, and removes one that is empty', () => {
+  it('adds to sets and removes from them, and removes an empty set', () => {
     const players = { names: { '#p': 'p' }, values: { ':p': new Set(['a']) } };
     expect(updated('ADD #p :p', { p: new Set(['b']) }, players)).toEqual({ p: new Set(['b', 'a']) });
     expect(updated('DELETE #p :p', { p: new Set(['a']) }, players)).toEqual({});
   });
 });
 
-describe('an expression that the campaign does not know is an error, not a guess', () => {
+describe('an unknown expression is an error, not a guess', () => {
   it.each(['contains_all(#n, :one)', '#n ~ :one', '#unknown = :one', '#n = :unknown', '#n = :one :five'])(
     'in a condition: %s',
     (condition) => {

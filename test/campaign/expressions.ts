@@ -1,8 +1,8 @@
-/** DynamoDB's expression language, as far as it is used: whatever else an expression says is an error, never a guess. */
+/** DynamoDB's expression language, as far as the product uses it. Anything else is an error, never a guess. */
 
 export type Item = Record<string, unknown>;
 
-/** What an expression's `#names` and `:values` stand for. */
+/** The meaning of an expression's `#names` and `:values`. */
 export interface Meanings {
   names: Readonly<Record<string, string>>;
   values: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ function tokensOf(text: string): string[] {
 
 type Path = (string | number)[];
 
-/** Reads an expression from left to right. What it evaluates is the item as it was before any change. */
+/** Reads an expression from left to right. It evaluates the item as it was before the update. */
 function reader(text: string, item: Item, { names, values }: Meanings) {
   const tokens = tokensOf(text);
   let at = 0;
@@ -91,7 +91,7 @@ function reader(text: string, item: Item, { names, values }: Meanings) {
 type Reader = ReturnType<typeof reader>;
 
 function compare(left: unknown, operator: string, right: unknown, unknown: Reader['unknown']): boolean {
-  // A comparison with an attribute that is not there fails, but "not equal" holds.
+  // A comparison with an absent attribute fails, but "not equal" holds.
   if (operator === '=') return left !== undefined && left === right;
   if (operator === '<>') return left !== right;
   if (left === undefined || right === undefined || typeof left !== typeof right) return false;
@@ -152,7 +152,7 @@ function anyOf(read: Reader): boolean {
   return holds;
 }
 
-/** Whether a condition holds for an item; an empty one where there is none. @throws Error for what it can't read */
+/** Whether a condition holds for an item. Pass an empty item where there is none. @throws Error for what it can't read */
 export function holds(condition: string, item: Item, meanings: Meanings): boolean {
   const read = reader(condition, item, meanings);
   const result = anyOf(read);
@@ -162,7 +162,7 @@ export function holds(condition: string, item: Item, meanings: Meanings): boolea
 
 function write(item: Item, path: Path, value: unknown): void {
   const [name, ...rest] = path;
-  // Nothing in the product writes into an attribute: a whole attribute at a time.
+  // The product only writes whole attributes.
   if (rest.length > 0) throw new Error(`The campaign's table writes whole attributes, not ${path.join('.')}`);
   if (value === undefined) delete item[name as string];
   else item[name as string] = value;
@@ -180,7 +180,7 @@ function sum(read: Reader): unknown {
   }
 }
 
-/** What ADD and DELETE make of an attribute: numbers are added, sets are joined or parted. */
+/** The attribute after ADD or DELETE: numbers are added; values join a set or leave it. */
 function joined(known: unknown, value: unknown, clause: string): unknown {
   if (typeof value === 'number' && clause === 'ADD') return ((known as number) ?? 0) + value;
   if (!(value instanceof Set)) throw new Error(`The campaign's table knows no ${clause} of ${typeof value}`);

@@ -1,9 +1,8 @@
-/** Makes a plan from a seed: who acts, and what goes wrong. */
+/** Makes a plan from a seed: who acts, and what fails. */
 import { chanceOf, wholeOf } from './chance.ts';
-import { motif, type Sketch } from './motifs.ts';
 import {
+  type Action,
   type AwsChoices,
-  type Deed,
   FAULTS,
   type Fault,
   type FaultKind,
@@ -11,8 +10,9 @@ import {
   type Plan,
   type Step,
 } from './plan.ts';
+import { type StepDraft, scenario } from './scenarios.ts';
 
-/** Draws for one step after another, so that each purpose has a name of its own. */
+/** Draws numbers one after another, each for a purpose of its own. */
 function drawer(seed: number) {
   let count = 0;
   const chance = () => chanceOf(seed, 'plan', count++);
@@ -52,14 +52,14 @@ function faultOf(kind: Exclude<FaultKind, 'clocks'>, { pick, whole }: Drawer): F
   return { on: 'kill', op: whole(0, 6), how: pick('before', 'after') };
 }
 
-/** Of each kind that is asked for, now and then one or two. */
+/** Now and then one or two faults of the given kinds. */
 function faultsOf(kinds: readonly FaultKind[], draw: Drawer): Fault[] {
   const usable = kinds.filter((kind) => kind !== 'clocks');
   if (usable.length === 0 || draw.chance() > 0.3) return [];
   return Array.from({ length: draw.whole(1, 2) }, () => faultOf(draw.pick(...usable), draw));
 }
 
-function reconnecting({ pick }: Drawer): Deed {
+function reconnecting({ pick }: Drawer): Action {
   const again = pick(false, false, false, true);
   return {
     kind: 'reconnect',
@@ -69,12 +69,12 @@ function reconnecting({ pick }: Drawer): Deed {
   };
 }
 
-function deedOf(draw: Drawer, players: number, kinds: readonly FaultKind[]): Deed {
+function drawAction(draw: Drawer, players: number, kinds: readonly FaultKind[]): Action {
   const { chance, pick, whole } = draw;
   const at = chance();
   const whose = chance() < 0.15 && players > 1 ? { whose: whole(0, players - 1) } : {};
   if (at < 0.22) return { kind: 'drop' };
-  if (at < 0.6) return { ...reconnecting(draw), ...whose } as Deed;
+  if (at < 0.6) return { ...reconnecting(draw), ...whose } as Action;
   if (at < 0.68) return { kind: 'end', ...whose };
   if (at < 0.8) {
     const again = pick(false, false, true);
@@ -86,10 +86,10 @@ function deedOf(draw: Drawer, players: number, kinds: readonly FaultKind[]): Dee
   const of = pick(...kinds.filter((kind) => kind === 'aws' || kind === 'table'));
   if (!of) return { kind: 'list' };
   const how = of === 'aws' ? pick('refused', 'stalled', 'throttled') : pick('refused', 'stalled');
-  return { kind: 'outage', of, how, ms: whole(200, 4000) } as Deed;
+  return { kind: 'outage', of, how, ms: whole(200, 4000) } as Action;
 }
 
-/** How long until the next step: often at once, so that requests meet, and now and then long. */
+/** The pause until the next step: often short, so that requests overlap, and now and then long. */
 function pause({ chance, whole }: Drawer): number {
   const at = chance();
   if (at < 0.3) return whole(0, 50);
@@ -104,14 +104,16 @@ function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<S
     after: draw.whole(0, 200),
     player,
     device: 0,
-    deed: { kind: 'start', offer: 'new', key: 'new' } as Deed,
+    action: { kind: 'start', offer: 'new', key: 'new' } as Action,
     sandbox: draw.whole(0, 2),
     faults: calm ? [] : faultsOf(kinds, draw),
   }));
-  const single = (): Sketch[] => [{ after: pause(draw), deed: deedOf(draw, players, calm ? [] : kinds) }];
+  const single = (): StepDraft[] => [
+    { after: pause(draw), action: drawAction(draw, players, calm ? [] : kinds) },
+  ];
   const rest = Array.from({ length: draw.whole(4, 16) }, () => {
     const player = draw.whole(0, players - 1);
-    const sketches = !calm && draw.chance() < 0.2 ? motif(draw, kinds) : single();
+    const sketches = !calm && draw.chance() < 0.2 ? scenario(draw, kinds) : single();
     return sketches.map((sketch) => ({
       player,
       device: draw.pick(0, 0, 0, 1),
@@ -126,41 +128,41 @@ function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<S
 
 const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
 
-/** One player alone: rounds of a start, a drop, a few reconnects of the player's own choice, and perhaps an end. */
+/** One player alone: rounds of a start, a drop, a few reconnects of any kind, and perhaps an end. */
 function mischief(draw: Drawer): Omit<Step, 'id'>[] {
   const bad = draw.pick('bad', 'bad', 'bad', 'new', 'odd') as OfferChoice;
-  // Who wants to do harm does nothing that goes well.
+  // A harmful player mostly sends requests that fail.
   const other = draw.pick(bad, bad, 'new') as OfferChoice;
   return Array.from({ length: draw.whole(2, 6) }, (_, round) => {
     const again = round > 0 && draw.chance() < 0.3;
-    const begin: Deed = { kind: 'start', offer: draw.pick('new', 'new', 'new', 'bad'), key: 'new' };
+    const begin: Action = { kind: 'start', offer: draw.pick('new', 'new', 'new', 'bad'), key: 'new' };
     const asks = Array.from({ length: draw.whole(1, 4) }, (_, nth) => ({
       ...quiet,
       after: draw.pick(100, 700, 3000),
-      deed: {
+      action: {
         kind: 'reconnect',
         offer: nth > 0 && bad === 'odd' ? 'twin' : draw.pick(bad, bad, other),
         key: draw.pick('none', 'new'),
         names: draw.pick('own', 'none'),
-      } as Deed,
+      } as Action,
     }));
     return [
-      ...(again ? [] : [{ ...quiet, after: 1000, deed: begin }]),
-      { ...quiet, after: 5000, deed: { kind: 'drop' } as Deed },
+      ...(again ? [] : [{ ...quiet, after: 1000, action: begin }]),
+      { ...quiet, after: 5000, action: { kind: 'drop' } as Action },
       ...asks.map((ask, nth) => (nth === 0 ? { ...ask, after: ask.after + 3000 } : ask)),
-      ...(draw.chance() < 0.7 ? [{ ...quiet, after: 500, deed: { kind: 'end' } as Deed }] : []),
+      ...(draw.chance() < 0.7 ? [{ ...quiet, after: 500, action: { kind: 'end' } as Action }] : []),
     ];
   }).flat();
 }
 
-/** Accounts that guess together for a while, and owners of sessions that were started elsewhere. */
+/** Accounts that guess session ids together, and owners of sessions that were started elsewhere. */
 function guessers(draw: Drawer): Omit<Step, 'id'>[] {
   const owners = draw.whole(1, 3);
   return [
-    { ...quiet, after: 0, deed: { kind: 'guess', accounts: draw.whole(12, 18), seconds: 75 } as Deed },
+    { ...quiet, after: 0, action: { kind: 'guess', accounts: draw.whole(12, 18), seconds: 75 } as Action },
     ...Array.from({ length: owners }, (_, player) => [
-      { ...quiet, player, after: 100, deed: { kind: 'elsewhere' } as Deed },
-      { ...quiet, player, after: draw.whole(3000, 6000), sandbox: 3, deed: { kind: 'claim' } as Deed },
+      { ...quiet, player, after: 100, action: { kind: 'elsewhere' } as Action },
+      { ...quiet, player, after: draw.whole(3000, 6000), sandbox: 3, action: { kind: 'claim' } as Action },
     ]).flat(),
   ];
 }
@@ -177,7 +179,7 @@ const ABOUT = [
   'mixed',
   'mixed',
 ] as const;
-/** A crowd takes as long as a hundred players: one run in so many. */
+/** One run in so many has guessers: it takes as long as a hundred others. */
 const GUESSERS_EVERY = 25;
 
 /** The plan of a seed. @param kinds which faults it may contain */

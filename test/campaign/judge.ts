@@ -1,22 +1,27 @@
-/** Runs a plan and all that is judged over the run as a whole. */
+/** Runs a plan, and checks what needs the run as a whole. */
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
 import type { Plan, Step, Violation } from './plan.ts';
-import { type Ran, runPlan } from './run.ts';
+import { type RunResult, runPlan } from './run.ts';
 
-/** What a player was answered, step by step. */
+/** A player's answers by step. */
 function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number, string> {
-  const own = exchanges.filter(({ asked }) => asked.player === player && typeof asked.id === 'number');
-  return new Map(own.map(({ asked, body, status }) => [Number(asked.id), `${body.code ?? status}`]));
+  const own = exchanges.filter(({ request }) => request.player === player && typeof request.id === 'number');
+  return new Map(own.map(({ request, body, status }) => [Number(request.id), `${body.code ?? status}`]));
 }
 
-/** 5: without the others, a player is answered the same. */
-async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCode>): Promise<Violation[]> {
+/** 5: a player gets the same answers without the other players. */
+async function compareAlone(
+  plan: Plan,
+  together: RunResult,
+  code: Record<Route, SandboxCode>,
+): Promise<Violation[]> {
   const player = plan.seed % 2;
-  const isForeign = ({ deed }: Step) => 'whose' in deed && deed.whose !== undefined && deed.whose !== player;
+  const isForeign = ({ action }: Step) =>
+    'whose' in action && action.whose !== undefined && action.whose !== player;
   const own = plan.steps.filter((step) => step.player === player && !isForeign(step));
-  // The others' steps go, and the times stay.
+  // The others' steps are removed; the times stay.
   let at = 0;
   const times = new Map(
     plan.steps.map((step) => {
@@ -33,7 +38,7 @@ async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCod
   for (const [step, outcome] of there) {
     const other = here.get(step);
     if (other === undefined || other === outcome) continue;
-    // What was paced once goes on differently from there.
+    // After a wait in the queue everything may differ.
     if (other === 'paced' || outcome === 'paced') return [];
     const what = `a player hears ${other} beside others, and ${outcome} alone`;
     return [{ invariant: 5, what, step }];
@@ -41,10 +46,10 @@ async function asAlone(plan: Plan, together: Ran, code: Record<Route, SandboxCod
   return [];
 }
 
-/** For so long a failure of a player is not counted again. */
+/** Within this time a player's failure is not counted again. */
 const COUNTED_AGAIN_MS = 300_000;
 
-/** 8: every alarm about everybody rests on it that one player's failures count once in five minutes. */
+/** 8: one player's failures count once in five minutes. Every alarm about all players depends on that. */
 function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   const failures = exchanges.filter(({ counted }) =>
     counted.some(({ name, value }) => name === 'Failed' && value === 1),
@@ -52,7 +57,7 @@ function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   const again = failures.find((one) =>
     failures.some(
       (other) =>
-        other.asked.route === one.asked.route &&
+        other.request.route === one.request.route &&
         other.endedAt < one.endedAt &&
         one.endedAt - other.endedAt < COUNTED_AGAIN_MS - SLOW_MS,
     ),
@@ -60,32 +65,32 @@ function countedTwice(exchanges: readonly Exchange[]): Violation | undefined {
   return (
     again && {
       invariant: 8,
-      what: `one player's failures of ${again.asked.route} counted twice in five minutes`,
+      what: `one player's failures of ${again.request.route} counted twice in five minutes`,
     }
   );
 }
 
-/** A failure is counted a little before its answer is there. */
+/** A failure is counted a little before its answer comes. */
 const SLOW_MS = 1000;
 
 /**
  * Runs a plan and judges it by all invariants.
  *
- * @param alarms asked only where one player acts alone
+ * @param alarms used only where one player acts alone
  */
-export async function judged(
+export async function judgePlan(
   plan: Plan,
   code: Record<Route, SandboxCode>,
   alarms: () => Alarms,
-): Promise<Ran> {
-  const ran = await runPlan(plan, code);
-  if (plan.about === 'calm') ran.violations.push(...(await asAlone(plan, ran, code)));
+): Promise<RunResult> {
+  const result = await runPlan(plan, code);
+  if (plan.about === 'calm') result.violations.push(...(await compareAlone(plan, result, code)));
   if (plan.about === 'mischief') {
-    const twice = countedTwice(ran.exchanges);
-    if (twice) ran.violations.push(twice);
-    for (const name of alarms().ringing(ran.exchanges)) {
-      ran.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
+    const twice = countedTwice(result.exchanges);
+    if (twice) result.violations.push(twice);
+    for (const name of alarms().ringing(result.exchanges)) {
+      result.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
     }
   }
-  return ran;
+  return result;
 }

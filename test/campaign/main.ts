@@ -1,13 +1,14 @@
-/** A small campaign against the broker: `npm run campaign -- --help`. */
+/** Attacks the broker in virtual time: `npm run campaign -- --help`. */
 import { readFileSync } from 'node:fs';
 import { playerAlarms } from './alarms.ts';
 import { HELP, readArguments } from './arguments.ts';
 import { bundledRoutes } from './bundle.ts';
-import { type Campaign, campaign, type Found } from './campaign.ts';
+import { type Campaign, campaign, type FoundViolation } from './campaign.ts';
+import { describePlan } from './describe.ts';
 import { planOf } from './generate.ts';
-import { judged } from './judge.ts';
+import { judgePlan } from './judge.ts';
 import { INVARIANTS, type Plan } from './plan.ts';
-import { inWords } from './tell.ts';
+import { planOfReplay, replayOf } from './replay.ts';
 
 let known: ReturnType<typeof playerAlarms> | undefined;
 const alarms = () => {
@@ -15,8 +16,8 @@ const alarms = () => {
   return known;
 };
 
-function violationText({ seed, invariant, what, replay, times }: Found): string {
-  const steps = inWords(replay).map((line) => `    ${line}`);
+function violationText({ seed, invariant, what, replay, times }: FoundViolation): string {
+  const steps = describePlan(replay).map((line) => `    ${line}`);
   return `(${invariant}) ${INVARIANTS[invariant]}\n  ${what}\n  seed ${seed}, ${times} of the seeds\n${steps.join('\n')}`;
 }
 
@@ -25,33 +26,38 @@ function reportText({ requests, faults, violations }: Campaign): string {
   return [sum, ...violations.map(violationText)].join('\n\n');
 }
 
-/** The plan of a replay, or the first of a report's. @throws Error where there is none */
+/** The plan of a replay, or the first one of a report. @throws Error where there is none */
 function planIn(file: string): Plan {
   const read = JSON.parse(readFileSync(file, 'utf8'));
-  const plan = read.steps ? read : (read.replay ?? read.violations?.[0]?.replay);
-  if (!plan?.steps) throw new Error(`${file} contains no replay; give what --json printed.`);
-  return plan;
+  const replay = read.steps ? read : (read.replay ?? read.violations?.[0]?.replay);
+  if (!replay?.steps) throw new Error(`${file} contains no replay; give what --json printed.`);
+  return planOfReplay(replay);
 }
 
-/** Runs one plan and tells what was asked, what was answered, and what it violates. */
-async function tellOne(plan: Plan, json: boolean): Promise<number> {
-  const { requests, faults, violations, exchanges } = await judged(plan, await bundledRoutes(), alarms);
+/** Runs one plan and prints its requests, answers and violations. @returns the exit code */
+async function printOne(plan: Plan, json: boolean): Promise<number> {
+  const { requests, faults, violations, exchanges } = await judgePlan(plan, await bundledRoutes(), alarms);
   const begun = exchanges[0]?.issuedAt ?? 0;
-  const answers = exchanges.map(({ asked, issuedAt, endedAt, status, died, body }) => {
-    const session = asked.session ? ` ${asked.session}` : '';
+  const answers = exchanges.map(({ request, issuedAt, endedAt, status, died, body }) => {
+    const session = request.session ? ` ${request.session}` : '';
     const after = `${((issuedAt - begun) / 1000).toFixed(3)} to ${((endedAt - begun) / 1000).toFixed(3)} s`;
-    return `${after}: player ${asked.player}, step ${asked.id}: ${asked.route}${session} -> ${died ?? body.code ?? status}`;
+    return `${after}: player ${request.player}, step ${request.id}: ${request.route}${session} -> ${died ?? body.code ?? status}`;
   });
   const found = violations.map(({ invariant, what }) => `(${invariant}) ${what}`);
   if (json) {
     const { seed } = plan;
-    const reported = violations.map(({ invariant }) => ({ seed, invariant, replay: plan }));
+    const replay = replayOf(plan);
+    const reported = violations.map(({ invariant }) => ({ seed, invariant, replay }));
     console.log(JSON.stringify({ requests, faults, violations: reported }));
   } else {
     console.log(
-      [...inWords(plan), '', ...answers, '', ...(found.length > 0 ? found : ['Nothing is violated.'])].join(
-        '\n',
-      ),
+      [
+        ...describePlan(plan),
+        '',
+        ...answers,
+        '',
+        ...(found.length > 0 ? found : ['Nothing is violated.']),
+      ].join('\n'),
     );
   }
   return violations.length > 0 ? 1 : 0;
@@ -63,8 +69,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (replay !== undefined) return tellOne(planIn(replay), json);
-  if (seed !== undefined) return tellOne(planOf(seed, kinds), json);
+  if (replay !== undefined) return printOne(planIn(replay), json);
+  if (seed !== undefined) return printOne(planOf(seed, kinds), json);
   const result = await campaign({
     from,
     seeds,
@@ -81,16 +87,17 @@ async function main(args: readonly string[]): Promise<number> {
     onFound: (at, { invariant, what }) =>
       console.error(`seed ${at} violates (${invariant}): ${what}; shrinking`),
   });
-  console.log(json ? JSON.stringify(result) : reportText(result));
+  const violations = result.violations.map((found) => ({ ...found, replay: replayOf(found.replay) }));
+  console.log(json ? JSON.stringify({ ...result, violations }) : reportText(result));
   return result.violations.length > 0 ? 1 : 0;
 }
 
-// A reader that went away, such as head, is no failure to talk about.
+// A closed pipe, such as that of head, needs no message.
 process.stdout.on('error', () => process.exit(1));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  // A plain Error is a sentence for people; any other is a defect, and shows where it happened.
+  // A plain Error is a sentence for people. Any other error is a defect and is printed with its stack.
   console.error(error instanceof Error && error.name === 'Error' ? error.message : error);
   process.exitCode = 2;
 }

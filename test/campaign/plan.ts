@@ -1,24 +1,24 @@
-/** What happens in one run of the campaign, spelled out: so steps and faults can be taken away one by one. */
+/** Everything that happens in one run of the campaign, so that steps and faults can be removed one by one. */
 
-/** AWS's undocumented choices, and its quotas. Milliseconds. */
+/** AWS's undocumented behaviour. Times in milliseconds. */
 export interface AwsChoices {
-  /** What a repeated client token gets: the answer, a Conflict, Validation (the offer is known), or an answer that says nothing. */
+  /** The reaction to a repeated client token: the answer, a Conflict, Validation (the offer is known), or an empty answer. */
   repeated: 'answer' | 'conflict' | 'invalid' | 'answerless';
-  /** Until it notices that a client is gone. */
+  /** Time until AWS notices that a client is gone. */
   notices: number;
-  /** A connection to a session whose client it believes connected. */
+  /** The reaction to a new connection while the session is CONNECTED. */
   whileConnected: 'refuse' | 'accept';
-  /** Its error for a session in the wrong state. */
+  /** The error for a session in the wrong state. */
   refusal: 'ConflictException' | 'ValidationException';
-  /** For this long after its start a session may be unknown to GetStreamSession. */
+  /** For this long after a start GetStreamSession may not know the session. */
   unknownFor: number;
-  /** From TERMINATING to TERMINATED. */
+  /** Time from TERMINATING to TERMINATED. */
   terminating: number;
-  /** From the start to ACTIVE. */
+  /** Time from the start to ACTIVE. */
   activating: number;
 }
 
-/** A fault of one request: of its n-th table command, its n-th AWS call, or its death at its n-th wait. */
+/** A fault of one request: its n-th table command or n-th AWS call fails, or the function dies at its n-th call. */
 export type Fault =
   | { on: 'table'; op: number; how: 'refused' | 'stalled' | 'slow' | 'lost' | 'repeated' | 'late' }
   | {
@@ -30,11 +30,11 @@ export type Fault =
 
 export type OfferChoice = 'new' | 'last' | 'start' | 'bad' | 'odd' | 'twin';
 export type KeyChoice = 'new' | 'last' | 'none';
-/** Which connection a reconnect names: the device's newest, none (the player insists), one that was never made. */
+/** The connection that a reconnect names: the device's newest, none (the player insists), or an unknown one. */
 export type NamedConnection = 'own' | 'none' | 'wrong';
 
-/** What somebody does. `whose` is another player's session. */
-export type Deed =
+/** What a player does. `whose`: the player whose session it is about; absent: the own one. */
+export type Action =
   | { kind: 'start'; offer: OfferChoice; key: KeyChoice }
   | { kind: 'reconnect'; offer: OfferChoice; key: KeyChoice; names: NamedConnection; whose?: number }
   | { kind: 'status'; whose?: number }
@@ -44,11 +44,11 @@ export type Deed =
   | { kind: 'drop' }
   /** The publisher's own backend starts a session for the player. */
   | { kind: 'elsewhere' }
-  /** Accounts of their own ask for unknown sessions, all together just after each full second. */
+  /** Other accounts guess session ids, all together just after each full second. */
   | { kind: 'guess'; accounts: number; seconds: number }
-  /** The owner of a session that was started elsewhere asks for it, and does what the answers say. */
+  /** The owner of a session that was started elsewhere requests it, and follows the answers. */
   | { kind: 'claim' }
-  /** For a while nothing answers. */
+  /** The table or AWS fails for a while. */
   | { kind: 'outage'; of: 'table' | 'aws'; how: 'refused' | 'stalled' | 'throttled'; ms: number };
 
 export interface Step {
@@ -57,22 +57,22 @@ export interface Step {
   after: number;
   player: number;
   device: number;
-  deed: Deed;
-  /** Which sandbox of the function answers, if it is free. */
+  action: Action;
+  /** The function's sandbox that answers, if it is free. */
   sandbox: number;
   faults: Fault[];
   /** The answer never reaches the device. */
   answerLost?: boolean;
 }
 
-/** Kinds of faults that may be asked for. */
+/** The kinds of faults, as `--faults` names them. */
 export const FAULTS = ['aws', 'table', 'kills', 'clocks'] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 export interface Plan {
   seed: number;
-  /** `mixed`: everything at once. `mischief`: one player alone, while AWS and the table are well. `guessers`: accounts that guess
-   * together. `calm`: several players without faults, and each must fare as alone. */
+  /** `mixed`: everything at once. `mischief`: one player alone, without faults. `guessers`: accounts that guess session ids together.
+   * `calm`: several players without faults; each must get the same answers as alone. */
   about: 'mixed' | 'mischief' | 'guessers' | 'calm';
   aws: AwsChoices;
   /** Clocks of two sandboxes differ by up to this. */
@@ -95,8 +95,8 @@ export type Invariant = keyof typeof INVARIANTS;
 
 export interface Violation {
   invariant: Invariant;
-  /** What was seen, in a sentence. */
+  /** What happened, in a sentence. */
   what: string;
-  /** The step in which it showed, if it was one. */
+  /** The step that showed it, if there is one. */
   step?: number;
 }

@@ -1,4 +1,4 @@
-/** Who acts in a run, and what each page knows: its connections, its last request. */
+/** The players of a run, and what each of their pages knows: its connections, its last request. */
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Route } from './bundle.ts';
 import type { OfferChoice, Step } from './plan.ts';
@@ -7,7 +7,7 @@ const ISSUER = 'https://login.example.com/';
 export const GROUP = 'sg-1';
 
 /** A request as a page sends it. */
-export interface Asked {
+export interface PlayerRequest {
   id: number | string;
   player: number | string;
   device: string;
@@ -18,17 +18,17 @@ export interface Asked {
   key?: string;
   /** `previousConnectionId` */
   named?: string;
-  /** It asks for a session of another player. */
+  /** It names another player's session. */
   foreign?: boolean;
 }
 
-/** What a page of a player knows. */
+/** A player's page, and what it knows. */
 export interface Device {
   name: string;
-  /** The newest connection that it heard of, by session. */
+  /** The newest connection that it knows, by session. */
   connections: Map<string, string>;
-  lastStart?: Asked;
-  lastReconnect?: Asked;
+  lastStart?: PlayerRequest;
+  lastReconnect?: PlayerRequest;
   made: number;
 }
 
@@ -55,75 +55,86 @@ export function deviceOf(player: Player, number: number): Device {
   return device;
 }
 
-/** A half of a character, as a page that cuts text carelessly may send it. */
+/** Half of a surrogate pair, as a page that cuts text carelessly may send it. */
 const HALVES = { odd: '\ud800', twin: '\udbff' };
 
 function newOffer(device: Device, choice: OfferChoice): string {
   device.made++;
-  // Two offers that differ in the half alone: the newer names the same number.
+  // These two offers differ only in the half character, so both have the same number.
   const number = choice === 'odd' || choice === 'twin' ? 0 : device.made;
   const half = choice === 'odd' || choice === 'twin' ? HALVES[choice] : '';
   const sdp = `v=0\\r\\no=- ${device.name} ${number} IN IP4 127.0.0.1\\r\\ns=${choice === 'bad' ? 'bad' : '-'}${half}\\r\\nt=0 0\\r\\n`;
   return `{"type":"offer","sdp":"${sdp}"}`;
 }
 
-function offerOf(choice: OfferChoice, player: Player, device: Device, last: Asked | undefined): string {
+function offerOf(
+  choice: OfferChoice,
+  player: Player,
+  device: Device,
+  last: PlayerRequest | undefined,
+): string {
   if (choice === 'last' && last?.offer !== undefined) return last.offer;
   if (choice === 'start' && player.startOffer !== undefined) return player.startOffer;
   return newOffer(device, choice);
 }
 
-/** The request that a step makes, or undefined where a step is none. */
-export function askedBy(step: Step, player: Player, others: (name: number) => Player): Asked | undefined {
-  const { deed, id } = step;
+/** The request of a step; undefined where a step makes none. */
+export function requestOf(
+  step: Step,
+  player: Player,
+  others: (name: number) => Player,
+): PlayerRequest | undefined {
+  const { action, id } = step;
   const device = deviceOf(player, step.device);
   const base = { id, player: player.name, device: device.name };
-  if (deed.kind === 'list') return { ...base, route: 'sessions' };
-  if (deed.kind === 'start') {
+  if (action.kind === 'list') return { ...base, route: 'sessions' };
+  if (action.kind === 'start') {
     const last = device.lastStart;
-    const offer = offerOf(deed.offer, player, device, last);
+    const offer = offerOf(action.offer, player, device, last);
     const key =
-      deed.key === 'none' ? undefined : deed.key === 'last' ? last?.key : `key-${device.name}-${id}`;
+      action.key === 'none' ? undefined : action.key === 'last' ? last?.key : `key-${device.name}-${id}`;
     player.startOffer = offer;
     device.lastStart = { ...base, route: 'start', offer, ...(key === undefined ? {} : { key }) };
     return device.lastStart;
   }
-  if (deed.kind !== 'reconnect' && deed.kind !== 'status' && deed.kind !== 'end') return undefined;
-  const foreign = deed.whose !== undefined && deed.whose !== player.name;
-  const owner = foreign ? others(deed.whose as number) : player;
+  if (action.kind !== 'reconnect' && action.kind !== 'status' && action.kind !== 'end') return undefined;
+  const foreign = action.whose !== undefined && action.whose !== player.name;
+  const owner = foreign ? others(action.whose as number) : player;
   const session = owner.session ?? 'session-unknown';
   const path = { ...base, session, ...(foreign ? { foreign } : {}) };
-  if (deed.kind !== 'reconnect') return { ...path, route: deed.kind === 'end' ? 'terminate' : 'status' };
+  if (action.kind !== 'reconnect') return { ...path, route: action.kind === 'end' ? 'terminate' : 'status' };
   const last = device.lastReconnect;
-  if (deed.offer === 'last' && deed.key === 'last' && last?.session === session) return { ...last, id };
-  const offer = offerOf(deed.offer, player, device, last);
-  const key = deed.key === 'none' ? undefined : deed.key === 'last' ? last?.key : `key-${device.name}-${id}`;
+  if (action.offer === 'last' && action.key === 'last' && last?.session === session) return { ...last, id };
+  const offer = offerOf(action.offer, player, device, last);
+  const key =
+    action.key === 'none' ? undefined : action.key === 'last' ? last?.key : `key-${device.name}-${id}`;
   const own = device.connections.get(session);
-  const named = deed.names === 'own' ? own : deed.names === 'wrong' ? 'AAAAAAAAAAAAAAAAAAAAAA' : undefined;
-  const asked: Asked = {
+  const named =
+    action.names === 'own' ? own : action.names === 'wrong' ? 'AAAAAAAAAAAAAAAAAAAAAA' : undefined;
+  const request: PlayerRequest = {
     ...path,
     route: 'reconnect',
     offer,
     ...(key === undefined ? {} : { key }),
     ...(named === undefined ? {} : { named }),
   };
-  if (!foreign) device.lastReconnect = asked;
-  return asked;
+  if (!foreign) device.lastReconnect = request;
+  return request;
 }
 
 /** The event that API Gateway hands to the function. */
-export function eventOf(asked: Asked): object {
-  const { route, offer, named, session, player } = asked;
+export function eventOf(request: PlayerRequest): object {
+  const { route, offer, named, session, player } = request;
   const body =
     offer === undefined
       ? undefined
       : JSON.stringify({ signalRequest: offer, ...(named ? { previousConnectionId: named } : {}) });
   return {
     requestContext: {
-      requestId: `request-${asked.id}`,
+      requestId: `request-${request.id}`,
       authorizer: { jwt: { claims: { iss: ISSUER, sub: `player-${player}` } } },
     },
-    headers: asked.key === undefined ? {} : { 'idempotency-key': asked.key },
+    headers: request.key === undefined ? {} : { 'idempotency-key': request.key },
     ...(route === 'sessions'
       ? {}
       : { pathParameters: { streamGroupId: GROUP, ...(session ? { streamSessionId: session } : {}) } }),

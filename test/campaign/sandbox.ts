@@ -1,4 +1,4 @@
-/** One sandbox of a function: the product's code with a clock, a memory and a death of its own. */
+/** One sandbox of a function: the product's code with its own clock and memory. It can die alone. */
 import { type Route, type SandboxCode, SURROUNDINGS } from './bundle.ts';
 import { chanceOf, wholeOf } from './chance.ts';
 import type { Fault } from './plan.ts';
@@ -14,7 +14,7 @@ export interface World {
   seed: number;
   time: CampaignTime;
   table: MemoryTable;
-  /** One attempt of a call, under the fault that befalls it. */
+  /** Makes one attempt of a call, with its fault. */
   callAws(
     command: Command,
     purpose: readonly (string | number)[],
@@ -31,7 +31,7 @@ export interface HttpAnswer {
   body?: string;
 }
 
-/** What came of an invocation: an answer, a death by the plan, or one by Lambda's time-out. */
+/** The result of an invocation: an answer, or how the function died: by the plan, by Lambda's time-out, or by a crash. */
 export type Outcome = { answer: HttpAnswer } | { died: 'killed' | 'timedOut' | 'crashed' };
 
 export interface Invoked {
@@ -42,10 +42,10 @@ export interface Invoked {
 
 export interface Sandbox {
   readonly name: string;
-  /** Answers a request, or is dead. */
+  /** Whether it is answering a request or is dead. */
   busy(): boolean;
   invoke(invoked: Invoked, timeoutSeconds: number): Promise<Outcome>;
-  /** What the running, or the last, invocation counted. */
+  /** The metric values of the running or the last invocation. */
   counted: CountedValue[];
 }
 
@@ -62,7 +62,7 @@ export function newSandbox(
   let die: (how: 'killed' | 'timedOut') => void = () => {};
   const now = () => time.now() + skew;
 
-  /** One wait for the outside, in which the function may die: before it takes effect, or after. */
+  /** One call to the table or AWS. The function may die before it takes effect, or after. */
   async function outside<T>(
     on: 'table' | 'aws',
     act: (op: number, purpose: (string | number)[]) => Promise<T>,

@@ -1,7 +1,7 @@
-/** Takes from a plan all that it can do without and still violate: steps, faults, waits, clocks apart. */
+/** Removes everything from a plan that its violation does not need: steps, faults, waits, clock differences. */
 import type { Plan, Step } from './plan.ts';
 
-/** Without some steps; the others keep their times. */
+/** Removes some steps. The others keep their times. */
 function without(steps: readonly Step[], gone: (index: number) => boolean): Step[] {
   let waited = 0;
   return steps.flatMap((step, index) => {
@@ -13,7 +13,7 @@ function without(steps: readonly Step[], gone: (index: number) => boolean): Step
   });
 }
 
-/** Plans that are one thing simpler, the boldest first. */
+/** Plans with one simplification, the largest first. */
 function* simpler(plan: Plan): Generator<Plan> {
   const { steps } = plan;
   for (let size = steps.length >> 1; size >= 1; size >>= 1) {
@@ -30,9 +30,9 @@ function* simpler(plan: Plan): Generator<Plan> {
     if (step.answerLost) yield changed(index, { answerLost: false });
     if (step.sandbox > 0) yield changed(index, { sandbox: 0 });
     for (const after of [0, 1000]) if (step.after > after) yield changed(index, { after });
-    const { deed } = step;
-    if (deed.kind === 'guess' && deed.accounts > 2) {
-      yield changed(index, { deed: { ...deed, accounts: deed.accounts >> 1 } });
+    const { action } = step;
+    if (action.kind === 'guess' && action.accounts > 2) {
+      yield changed(index, { action: { ...action, accounts: action.accounts >> 1 } });
     }
   }
   if (plan.clocksApart > 0) yield { ...plan, clocksApart: 0 };
@@ -42,7 +42,7 @@ function* simpler(plan: Plan): Generator<Plan> {
  * @param violates whether a plan still violates as the first did
  * @param tries how many plans are run at most
  */
-export async function shrunk(
+export async function shrinkPlan(
   plan: Plan,
   violates: (plan: Plan) => Promise<boolean>,
   tries = 300,

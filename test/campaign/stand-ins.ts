@@ -1,4 +1,4 @@
-/** What stands outside a sandbox's bundle: the SDK's clients, whose calls reach the campaign's table and AWS, and Powertools. */
+/** Stand-ins for modules outside a sandbox's bundle: the SDK's clients, whose calls reach the campaign's table and AWS, and Powertools. */
 import buffer from 'node:buffer';
 import crypto from 'node:crypto';
 import zlib from 'node:zlib';
@@ -7,15 +7,15 @@ import * as gameliftstreams from '@aws-sdk/client-gameliftstreams';
 import * as util from '@aws-sdk/util-dynamodb';
 import type { Command } from './table.ts';
 
-/** One value that a function counted, as CloudWatch gets it. */
+/** One metric value, as CloudWatch gets it. */
 export interface CountedValue {
   name: string;
   value: number;
   outcome?: string;
 }
 
-/** What a sandbox does with what its function sends and counts. */
-export interface Outside {
+/** What a sandbox provides for its function's calls and metrics. */
+export interface SandboxServices {
   table(command: Command): Promise<unknown>;
   aws(command: Command, signal: AbortSignal): Promise<unknown>;
   count(value: CountedValue): void;
@@ -23,7 +23,7 @@ export interface Outside {
   timers: Record<string, unknown>;
 }
 
-/** What a function may use of an SDK: commands and errors. Picked once, since a sandbox copies all that it is given. */
+/** The parts of an SDK that a function may use: commands and errors. Picked once, since each sandbox copies them. */
 const usable = (sdk: object) =>
   Object.fromEntries(Object.entries(sdk).filter(([name]) => /(Command|Exception)$/.test(name)));
 const [tableSdk, awsSdk, cryptoModule] = [
@@ -32,7 +32,7 @@ const [tableSdk, awsSdk, cryptoModule] = [
   { createHash: crypto.createHash },
 ];
 
-function powertools(outside: Outside): Record<string, Record<string, unknown>> {
+function powertools(outside: SandboxServices): Record<string, Record<string, unknown>> {
   class Metrics {
     private outcome: string | undefined;
     addDimension(_name: string, value: string) {
@@ -64,8 +64,8 @@ function powertools(outside: Outside): Record<string, Record<string, unknown>> {
   };
 }
 
-/** What `require` gives a sandbox. @throws Error for a module that the campaign does not know */
-export function requireFor(outside: Outside): (name: string) => unknown {
+/** A sandbox's `require`. @throws Error for a module that the campaign does not know */
+export function requireFor(outside: SandboxServices): (name: string) => unknown {
   const modules: Record<string, unknown> = {
     ...powertools(outside),
     '@aws-sdk/util-dynamodb': util,

@@ -1,4 +1,4 @@
-/** DynamoDB in memory: it executes the very expressions that the product sends, and fails as a plan says. */
+/** DynamoDB in memory. It executes the product's own expressions, and fails as a plan says. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { chanceOf, wholeOf } from './chance.ts';
@@ -14,7 +14,7 @@ export interface Command {
 
 type TableFault = Extract<Fault, { on: 'table' }>['how'];
 
-/** As long as the product's client waits for one answer, and how often it tries. */
+/** The product's client waits this long for one answer, and tries this often. */
 const TIMEOUT_MS = 400;
 const ATTEMPTS = 3;
 /** An eventually consistent read may be this old. */
@@ -35,14 +35,13 @@ export interface MemoryTable {
   /**
    * Executes one command of a DynamoDB client, with its repetitions.
    *
-   * @param purpose what latencies are drawn for
-   * @param fault what befalls this command
-   * @param alive asked before each attempt: a dead function sends nothing
+   * @param purpose seeds the latencies
+   * @param fault the fault of this command
    */
   send(command: Command, purpose: readonly (string | number)[], fault?: TableFault): Promise<unknown>;
-  /** From now until then, every command fails that way. */
+  /** Makes every command fail that way until then. */
   outage(how: 'refused' | 'stalled', until: number): void;
-  /** All outages are over. */
+  /** Ends all outages. */
   heal(): void;
   /** Whether there was an outage between two times. */
   wasOut(from: number, to: number): boolean;
@@ -58,7 +57,7 @@ export function memoryTable(time: CampaignTime): MemoryTable {
     rows.set(key, { item, before: row?.item, writtenAt: time.now() });
   }
 
-  /** What DynamoDB does with a command that reaches it. */
+  /** Executes a command. */
   function execute(command: Command, purpose: readonly (string | number)[]): unknown {
     const { input } = command;
     const name = command.constructor.name;
@@ -122,7 +121,7 @@ export function memoryTable(time: CampaignTime): MemoryTable {
         await time.sleep(wholeOf(100, TIMEOUT_MS - 20, ...purpose, 'slow'));
         break;
       case 'lost':
-        // It takes effect, and nobody hears of it.
+        // It takes effect, and its answer is lost.
         try {
           execute(command, purpose);
         } catch (error) {
@@ -139,7 +138,7 @@ export function memoryTable(time: CampaignTime): MemoryTable {
         });
         return failAll('stalled');
       case 'repeated':
-        // The first attempt's answer is lost; the second meets what the first did.
+        // The first attempt's answer is lost. The second attempt meets the first one's effect.
         try {
           execute(command, purpose);
         } catch (error) {

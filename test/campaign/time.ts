@@ -1,11 +1,11 @@
-/** A clock that stands still while anything can be done, and then jumps to whatever is due next. Milliseconds. */
+/** A virtual clock in milliseconds. It stands still while work can go on, then jumps to the next timer. */
 export interface CampaignTime {
   /** Epoch milliseconds of the true clock. */
   now(): number;
-  /** Does something later. @returns takes it back */
+  /** Calls `act` later. @returns cancels it */
   after(milliseconds: number, act: () => void): () => void;
   sleep(milliseconds: number): Promise<void>;
-  /** Lets time pass until something holds. @throws Error where nothing is due any more and it still does not hold */
+  /** Lets time pass until `holds` returns true. @throws Error where no timer is left before that */
   until(holds: () => boolean): Promise<void>;
   /** Lets time pass until some work is done. */
   finish<T>(work: Promise<T>): Promise<T>;
@@ -17,7 +17,7 @@ interface Due {
   act: (() => void) | undefined;
 }
 
-/** All that follows from the last event, down to the next wait. */
+/** Lets all pending promises settle. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const isBefore = (a: Due, b: Due) => a.at < b.at || (a.at === b.at && a.order < b.order);

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { createConnectionMonitor, type Sight } from '../../client/src/connection-monitor.ts';
+import { createConnectionMonitor, type MonitorSample } from '../../client/src/connection-monitor.ts';
 import type { RtcStats } from '../../client/src/rtc-stats.ts';
 import { packets, watched } from './media-trace.ts';
 
 /** A monitor that remembers what it saw last. */
 function watching(startedAt: number, stallMs?: () => number) {
   const monitor = createConnectionMonitor(startedAt, stallMs);
-  let last: Sight | undefined;
+  let last: MonitorSample | undefined;
   return {
-    nextLookMs: monitor.nextLookMs,
-    look(...given: Parameters<typeof monitor.look>) {
-      last = monitor.look(...given);
-      return last.verdict;
+    nextSampleMs: monitor.nextSampleMs,
+    sample(...given: Parameters<typeof monitor.sample>) {
+      last = monitor.sample(...given);
+      return last.condition;
     },
     silentMs: () => last?.silentMs,
     came: () => ({ packet: last?.packet, frame: last?.frame }),
@@ -19,9 +19,14 @@ function watching(startedAt: number, stallMs?: () => number) {
 }
 
 /** Looks as the client does at what is fed in. */
-function looked(monitor: ReturnType<typeof watching>, at: number, all: number | undefined, doubted = false) {
+function sampleAt(
+  monitor: ReturnType<typeof watching>,
+  at: number,
+  all: number | undefined,
+  doubted = false,
+) {
   const stats = all === undefined ? {} : { all, video: all };
-  return monitor.look(at, at, stats, doubted);
+  return monitor.sample(at, at, stats, doubted);
 }
 
 describe('ten minutes on a bad network trigger nothing', () => {
@@ -42,14 +47,14 @@ describe('ten minutes on a bad network trigger nothing', () => {
         freezeMs: 1500,
         loses,
       });
-      const { verdict, longestMs } = watched(arrivals, LENGTH_MS);
-      expect(verdict).toBe('well');
+      const { condition, longestMs } = watched(arrivals, LENGTH_MS);
+      expect(condition).toBe('well');
       // The freezes were real: late packets of before fill their beginning.
       expect(longestMs).toBeGreaterThan(1000);
     }
   });
 
-  test('the worst that can come of both: sixty silences of 1.8 s', () => {
+  test('sixty silences of 1.8 s, the worst that both cause together', () => {
     const arrivals = packets({
       seed: 1,
       lengthMs: LENGTH_MS,
@@ -59,12 +64,12 @@ describe('ten minutes on a bad network trigger nothing', () => {
       freezeMs: 1800,
       loses: false,
     });
-    const { verdict, longestMs } = watched(arrivals, LENGTH_MS);
-    expect(verdict).toBe('well');
+    const { condition, longestMs } = watched(arrivals, LENGTH_MS);
+    expect(condition).toBe('well');
     expect(longestMs).toBeGreaterThan(1600);
   });
 
-  test('the same at ten frames a second, a packet each: a slow scene of little motion', () => {
+  test('the same with ten packets a second, as in a scene with little motion', () => {
     const arrivals = packets({
       seed: 7,
       lengthMs: LENGTH_MS,
@@ -76,10 +81,10 @@ describe('ten minutes on a bad network trigger nothing', () => {
       frameMs: 100,
       packetsPerFrame: 1,
     });
-    expect(watched(arrivals, LENGTH_MS).verdict).toBe('well');
+    expect(watched(arrivals, LENGTH_MS).condition).toBe('well');
   });
 
-  test('the same on a busy machine, whose looks come late and take long', () => {
+  test('the same on a busy machine, where samples come late and take long', () => {
     const arrivals = packets({
       seed: 3,
       lengthMs: LENGTH_MS,
@@ -89,7 +94,7 @@ describe('ten minutes on a bad network trigger nothing', () => {
       freezeMs: 1500,
       loses: true,
     });
-    expect(watched(arrivals, LENGTH_MS, { lateMs: 700, slowMs: 250 }).verdict).toBe('well');
+    expect(watched(arrivals, LENGTH_MS, { lateMs: 700, slowMs: 250 }).condition).toBe('well');
   });
 });
 
@@ -106,15 +111,15 @@ describe('a blackhole', () => {
         freezeMs: 0,
         loses: true,
       });
-      const { verdict, at } = watched(arrivals, cutAt + 10_000);
+      const { condition, at } = watched(arrivals, cutAt + 10_000);
       const last = arrivals.at(-1) ?? 0;
-      expect(verdict).toBe('silent');
+      expect(condition).toBe('silent');
       expect(at - last).toBeGreaterThanOrEqual(1900);
       expect(at - last).toBeLessThanOrEqual(2030);
     },
   );
 
-  test('in a hidden tab, whose timers come once a second, takes some seconds, not for ever', () => {
+  test('in a hidden tab, whose timers fire once a second, is noticed within seconds', () => {
     const arrivals = packets({
       seed: 1,
       lengthMs: 10_000,
@@ -124,151 +129,152 @@ describe('a blackhole', () => {
       freezeMs: 0,
       loses: true,
     });
-    const { verdict, at } = watched(arrivals, 30_000, { lateMs: 900 });
-    expect(verdict).toBe('silent');
+    const { condition, at } = watched(arrivals, 30_000, { lateMs: 900 });
+    expect(condition).toBe('silent');
     expect(at).toBeLessThan(16_000);
   });
 });
 
 describe('silence', () => {
-  test('is suspicious first, then a loss; whatever comes ends it', () => {
+  test('is suspicious first, then a loss, and any packet ends it', () => {
     const monitor = watching(0);
-    expect(looked(monitor, 100, 5)).toBe('well');
-    const verdicts = (from: number, to: number) => {
+    expect(sampleAt(monitor, 100, 5)).toBe('well');
+    const conditions = (from: number, to: number) => {
       const seen = [];
-      for (let at = from; at <= to; at += 100) seen.push(looked(monitor, at, 5));
+      for (let at = from; at <= to; at += 100) seen.push(sampleAt(monitor, at, 5));
       return seen;
     };
-    expect(verdicts(200, 800)).toEqual(Array(7).fill('well'));
-    expect(verdicts(900, 1900)).toEqual(Array(11).fill('suspicious'));
+    expect(conditions(200, 800)).toEqual(Array(7).fill('well'));
+    expect(conditions(900, 1900)).toEqual(Array(11).fill('suspicious'));
     expect(monitor.silentMs()).toBe(1800);
-    expect(looked(monitor, 1950, 6)).toBe('well');
+    expect(sampleAt(monitor, 1950, 6)).toBe('well');
     expect(monitor.silentMs()).toBe(0);
     let at = 1950;
     do at += 100;
-    while (looked(monitor, at, 6) !== 'silent');
+    while (sampleAt(monitor, at, 6) !== 'silent');
     expect(at).toBe(3850);
   });
 
-  test('from the first moment on is as long as any', () => {
+  test('from the first moment on becomes a loss after the usual time', () => {
     const monitor = watching(0);
-    for (let at = 100; at < 1900; at += 100) expect(looked(monitor, at, 0)).not.toBe('silent');
-    expect(looked(monitor, 1900, 0)).toBe('silent');
+    for (let at = 100; at < 1900; at += 100) expect(sampleAt(monitor, at, 0)).not.toBe('silent');
+    expect(sampleAt(monitor, 1900, 0)).toBe('silent');
   });
 
-  test('that the browser doubts too is believed after a second; a doubt that passes is forgotten', () => {
+  test('that the browser doubts too is a loss after one second; a doubt that has passed does not count', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 5);
-    for (let at = 200; at <= 1000; at += 100) expect(looked(monitor, at, 5, true)).not.toBe('silent');
-    expect(looked(monitor, 1050, 5, false)).toBe('suspicious');
-    expect(looked(monitor, 1100, 5, true)).toBe('silent');
+    sampleAt(monitor, 100, 5);
+    for (let at = 200; at <= 1000; at += 100) expect(sampleAt(monitor, at, 5, true)).not.toBe('silent');
+    expect(sampleAt(monitor, 1050, 5, false)).toBe('suspicious');
+    expect(sampleAt(monitor, 1100, 5, true)).toBe('silent');
   });
 
-  test('is proven by no more than 0.4 s a look, however late it comes', () => {
+  test('grows by at most 0.4 s a sample, however late the sample comes', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 5);
-    for (const at of [5100, 10_100, 15_100, 20_100]) expect(looked(monitor, at, 5)).not.toBe('silent');
+    sampleAt(monitor, 100, 5);
+    for (const at of [5100, 10_100, 15_100, 20_100]) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
     expect(monitor.silentMs()).toBe(1600);
-    expect(looked(monitor, 25_100, 5)).toBe('silent');
+    expect(sampleAt(monitor, 25_100, 5)).toBe('silent');
   });
 
-  test('is not proven by a clock that jumps back', () => {
+  test('does not grow when the clock jumps back', () => {
     const monitor = watching(0);
-    looked(monitor, 100_000, 5);
-    for (let at = 90_000; at < 91_800; at += 100) expect(looked(monitor, at, 5)).not.toBe('silent');
+    sampleAt(monitor, 100_000, 5);
+    for (let at = 90_000; at < 91_800; at += 100) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
   });
 
-  test('is not proven by statistics that took long to come: packets may have come meanwhile', () => {
+  test('does not grow by slow statistics: packets may have come meanwhile', () => {
     const monitor = watching(0);
-    monitor.look(100, 900, { all: 5 }, false);
-    monitor.look(1000, 1000, { all: 5 }, false);
+    monitor.sample(100, 900, { all: 5 }, false);
+    monitor.sample(1000, 1000, { all: 5 }, false);
     expect(monitor.silentMs()).toBe(100);
   });
 
-  test('after thirty seconds of sleep is believed after a second, until something comes', () => {
+  test('after more than thirty seconds of sleep is a loss after one second, until a packet comes', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 5);
-    looked(monitor, 40_000, 5);
-    for (const at of [40_300, 40_500]) expect(looked(monitor, at, 5)).not.toBe('silent');
-    expect(looked(monitor, 40_600, 5)).toBe('silent');
-    looked(monitor, 40_700, 6);
-    for (let at = 40_800; at < 42_600; at += 100) expect(looked(monitor, at, 6)).not.toBe('silent');
-    expect(looked(monitor, 42_600, 6)).toBe('silent');
+    sampleAt(monitor, 100, 5);
+    sampleAt(monitor, 40_000, 5);
+    for (const at of [40_300, 40_500]) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
+    expect(sampleAt(monitor, 40_600, 5)).toBe('silent');
+    sampleAt(monitor, 40_700, 6);
+    for (let at = 40_800; at < 42_600; at += 100) expect(sampleAt(monitor, at, 6)).not.toBe('silent');
+    expect(sampleAt(monitor, 42_600, 6)).toBe('silent');
   });
 
-  test('after thirty seconds, no more, is a silence like any other', () => {
+  test('after exactly thirty seconds of sleep is judged as usual', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 5);
-    looked(monitor, 30_100, 5);
-    for (const at of [30_700, 31_000]) expect(looked(monitor, at, 5)).not.toBe('silent');
+    sampleAt(monitor, 100, 5);
+    sampleAt(monitor, 30_100, 5);
+    for (const at of [30_700, 31_000]) expect(sampleAt(monitor, at, 5)).not.toBe('silent');
   });
 
-  test('of counters that fell, since a route was pruned, goes on from there', () => {
+  test('continues when counters fall because a route was pruned', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 500);
-    looked(monitor, 200, 300);
+    sampleAt(monitor, 100, 500);
+    sampleAt(monitor, 200, 300);
     expect(monitor.silentMs()).toBe(100);
-    looked(monitor, 300, 301);
+    sampleAt(monitor, 300, 301);
     expect(monitor.silentMs()).toBe(0);
   });
 });
 
 describe('without statistics', () => {
-  test('nothing is a loss, unless the browser doubts the connection', () => {
+  test('silence is a loss only where the browser doubts the connection', () => {
     const monitor = watching(0);
-    for (let at = 100; at < 60_000; at += 100) expect(looked(monitor, at, undefined)).toBe('well');
+    for (let at = 100; at < 60_000; at += 100) expect(sampleAt(monitor, at, undefined)).toBe('well');
     for (let at = 60_000; at < 60_900; at += 100)
-      expect(looked(monitor, at, undefined, true)).not.toBe('silent');
-    expect(looked(monitor, 60_900, undefined, true)).toBe('silent');
+      expect(sampleAt(monitor, at, undefined, true)).not.toBe('silent');
+    expect(sampleAt(monitor, 60_900, undefined, true)).toBe('silent');
   });
 
-  test('for a moment the ones before still stand', () => {
+  test('for a moment the earlier counters still count', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 5);
-    looked(monitor, 200, undefined);
-    looked(monitor, 300, 5);
+    sampleAt(monitor, 100, 5);
+    sampleAt(monitor, 200, undefined);
+    sampleAt(monitor, 300, 5);
     expect(monitor.silentMs()).toBe(100);
   });
 });
 
 describe('a picture that stands still', () => {
-  test('while other packets come is a loss after six seconds, or as long as is said', () => {
+  test('while other packets come is a loss after six seconds, or after the given time', () => {
     for (const [monitor, stallMs] of [
       [watching(0), 6000],
       [watching(0, () => 12_000), 12_000],
     ] as const) {
-      monitor.look(100, 100, { all: 1, video: 1 }, false);
+      monitor.sample(100, 100, { all: 1, video: 1 }, false);
       let at = 100;
       do at += 100;
-      while (monitor.look(at, at, { all: at, video: 1 }, false) === 'well');
+      while (monitor.sample(at, at, { all: at, video: 1 }, false) === 'well');
       expect(at).toBe(100 + stallMs);
     }
   });
 
-  test('is none where the browser counts no video', () => {
+  test('is no loss where the browser counts no video', () => {
     const monitor = watching(0);
-    for (let at = 100; at < 20_000; at += 100) expect(monitor.look(at, at, { all: at }, false)).toBe('well');
+    for (let at = 100; at < 20_000; at += 100)
+      expect(monitor.sample(at, at, { all: at }, false)).toBe('well');
   });
 });
 
-describe('the next look', () => {
-  test('comes in a tenth of a second, sooner where the silence is about to be long enough', () => {
+describe('the next sample', () => {
+  test('comes after a tenth of a second, or sooner where the silence is about to be long enough', () => {
     const monitor = watching(0);
-    looked(monitor, 100, 5);
-    expect(monitor.nextLookMs(false)).toBe(100);
-    for (let at = 400; at <= 1900; at += 300) looked(monitor, at, 5);
+    sampleAt(monitor, 100, 5);
+    expect(monitor.nextSampleMs(false)).toBe(100);
+    for (let at = 400; at <= 1900; at += 300) sampleAt(monitor, at, 5);
     expect(monitor.silentMs()).toBe(1800);
-    looked(monitor, 1960, 5);
-    expect(monitor.nextLookMs(false)).toBe(40);
-    expect(monitor.nextLookMs(true)).toBe(10);
+    sampleAt(monitor, 1960, 5);
+    expect(monitor.nextSampleMs(false)).toBe(40);
+    expect(monitor.nextSampleMs(true)).toBe(10);
   });
 });
 
 describe('a sign that the picture is back', () => {
-  const seen = (...looks: [RtcStats, boolean?][]) => {
+  const seen = (...samples: [RtcStats, boolean?][]) => {
     const monitor = watching(0);
-    looks.forEach(([stats, doubted = false], index) => {
-      monitor.look(100 * index, 100 * index, stats, doubted);
+    samples.forEach(([stats, doubted = false], index) => {
+      monitor.sample(100 * index, 100 * index, stats, doubted);
     });
     return monitor.came();
   };
@@ -296,7 +302,7 @@ describe('a sign that the picture is back', () => {
     });
   });
 
-  test('is the browser’s word where it counts nothing at all', () => {
+  test('is the browser’s connection state where it counts nothing at all', () => {
     expect(seen([{}, true], [{}, true])).toEqual({ packet: false, frame: false });
     expect(seen([{}, true], [{}, false])).toEqual({ packet: true, frame: true });
   });

@@ -40,24 +40,24 @@ describe('docs/client.md', () => {
     for (const [, file = '', code] of examples) expect(code, file).toBe(read(file));
   });
 
-  test('and the package’s own page the first of them', () => {
+  test('has the same first example as the package’s own README', () => {
     expect(read('client/README.md')).toContain(`\`\`\`ts\n${examples[0]?.[2]}\`\`\``);
   });
 
-  test('keeps its word: the ten lines are ten, imports and the page’s own buttons apart', () => {
+  test('shows ten lines that are ten, not counting imports and the page’s own buttons', () => {
     const [first = []] = examples;
     const lines = (first[2] ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('import'));
     expect(lines.length).toBeLessThanOrEqual(11);
   });
 
-  test('tables every state, and what it carries', () => {
+  test('lists every state and its members', () => {
     const [states = ''] = state.split('/** What happened, for a timeline.');
     const names = [...states.matchAll(/readonly name: '(\w+)'/g)].map(([, name]) => name);
     expect(named('states').toSorted()).toEqual(names.toSorted());
     for (const member of named('states', 2)) expect(state).toMatch(new RegExp(`readonly ${member}\\??:`));
   });
 
-  test('tables every reason for which a stream ends', () => {
+  test('lists every reason for which a stream ends', () => {
     const [, endings = ''] = state.split('export type Ending =');
     const [union = ''] = endings.split('/** What happened, for a timeline.');
     const reasons = [...union.matchAll(/reason: ([^;}]+)/g)].flatMap(
@@ -66,13 +66,13 @@ describe('docs/client.md', () => {
     expect(named('reasons')).toEqual(reasons);
   });
 
-  test('tables every code that the protocol does not', () => {
+  test('lists every code that docs/protocol.md lacks', () => {
     const [, behind = ''] = read('client/src/problem.ts').split('  | ApiCode\n');
     const [union = ''] = behind.split('/** Why an attempt failed');
     expect(named('codes')).toEqual([...union.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code));
   });
 
-  test('tells the thresholds as they are', () => {
+  test('gives the thresholds of the code', () => {
     expect(rows('thresholds').map(([, after]) => after)).toEqual([
       `${timing.SILENCE_MS} ms`,
       `${timing.DOUBTED_SILENCE_MS} ms`,
@@ -81,7 +81,7 @@ describe('docs/client.md', () => {
       '0 ms',
     ]);
     for (const [number, ms] of [
-      ['counts as at most 0.4 s', timing.MOST_PROVEN_MS],
+      ['counts as at most 0.4 s', timing.MAX_PROVEN_MS],
       ['after the tab slept for 30 s', timing.CONSENT_MS],
       ['After 0.8 s of silence', timing.SUSPICIOUS_MS],
       ['spread over 0.1 s', timing.FIRST_SPREAD_MS],
@@ -89,28 +89,28 @@ describe('docs/client.md', () => {
       ['or took 30 s', timing.TOKEN_WITHIN_MS],
       ['after a loss within 30 s', timing.OFFER_WITHIN_MS],
       ['no frame came in 8 s', timing.FRAME_WITHIN_MS],
-      ['and 30 s, which AWS may take', timing.NOTICED_LATER_MS],
+      ['and 30 s, which AWS may take', timing.AWS_NOTICE_MS],
       ['an end 30 s', timing.END_WITHIN_MS],
       ['for up to 60 s', timing.FIND_WITHIN_MS],
       ['full jitter below 0.5 s', timing.BASE_MS],
       ['doubling up to 8 s', timing.CEILING_MS],
       ['or to 3 s', timing.UNREACHABLE_CEILING_MS],
-      ['same loss for 8 s', timing.PROVISIONAL_MS],
-      ['held for 8 s', timing.PROVISIONAL_MS],
-      ['by 1 s at most', timing.PACKETS_PUT_OFF_MS],
-      ['no frame comes for 0.3 s', timing.LAST_LOOK_MS],
+      ['same loss for 8 s', timing.PROBATION_MS],
+      ['held for 8 s', timing.PROBATION_MS],
+      ['by 1 s at most', timing.MAX_PACKET_DELAY_MS],
+      ['no frame comes for 0.3 s', timing.FINAL_CHECK_MS],
       ['or later for 0.5 s', timing.HELD_SILENCE_MS],
       ['silent for 12 s while AWS', timing.ONE_WAY_MS],
-      ['silent for 12 s more', timing.REFUSED_HOPE_MS],
-      ['or every 5 s all the same', timing.ASK_AGAIN_MS],
-      ['used it up or it is 60 s old', timing.OFFER_FOR_MS],
+      ['silent for 12 s more', timing.HEAL_AFTER_REFUSAL_MS],
+      ['or every 5 s all the same', timing.REQUEST_AGAIN_MS],
+      ['used it up or it is 60 s old', timing.OFFER_LIFETIME_MS],
     ] as const) {
       expect(page.replaceAll(/\s+/g, ' ')).toContain(number);
       expect(Number(/[\d.]+/.exec(number)?.[0]) * 1000).toBe(ms);
     }
   });
 
-  test('links to files that are there', () => {
+  test('links only to files that exist', () => {
     const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => !existsSync(join(root, dirname('docs/client.md'), link)))).toEqual([]);

@@ -6,7 +6,7 @@ afterEach(() => {
 });
 
 describe('a browser', () => {
-  test('brings its locks, its window and its word on the network', () => {
+  test('provides locks, window and online state', () => {
     const locks = { request: async () => {} };
     vi.stubGlobal('navigator', { locks, onLine: false });
     vi.stubGlobal('document', {});
@@ -19,7 +19,7 @@ describe('a browser', () => {
     expect(environmentOf().locks).toBeNull();
   });
 
-  test('has its own functions called on the window, as it insists', async () => {
+  test('has its functions called on the window, as it requires', async () => {
     const calledOn: unknown[] = [];
     for (const name of ['fetch', 'setTimeout', 'clearTimeout']) {
       vi.stubGlobal(name, function (this: unknown) {
@@ -33,7 +33,7 @@ describe('a browser', () => {
     expect(calledOn).toEqual([globalThis, globalThis, globalThis]);
   });
 
-  test('on plain http has no randomUUID; requests have names of their own all the same', () => {
+  test('on plain http has no randomUUID, and idempotency keys are unique all the same', () => {
     vi.stubGlobal('crypto', {});
     const { uuid } = environmentOf();
     const keys = Array.from({ length: 100 }, uuid);
@@ -42,14 +42,14 @@ describe('a browser', () => {
   });
 });
 
-describe('anywhere else', () => {
-  test('there are no locks and no window, and the network is taken to be there', () => {
+describe('outside a browser', () => {
+  test('there are no locks and no window, and the client assumes that it is online', () => {
     vi.stubGlobal('navigator', undefined);
     expect(environmentOf()).toMatchObject({ locks: null, events: null });
     expect(environmentOf().online()).toBe(true);
   });
 
-  test('time, chance and names are the platform’s', () => {
+  test('time, randomness and keys come from the platform', () => {
     const { now, random, uuid } = environmentOf();
     expect(Math.abs(now() - Date.now())).toBeLessThan(60_000);
     expect(random()).toBeGreaterThanOrEqual(0);
@@ -58,7 +58,7 @@ describe('anywhere else', () => {
   });
 });
 
-test('what a caller brings takes the place of the browser’s', () => {
+test('a caller’s environment replaces the browser’s', () => {
   const now = () => 5;
   expect(environmentOf({ now, locks: null })).toMatchObject({ now, locks: null });
 });

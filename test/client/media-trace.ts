@@ -47,28 +47,28 @@ export function watched(
   arrivals: readonly number[],
   lengthMs: number,
   { lateMs = 0, slowMs = 5 }: { lateMs?: number; slowMs?: number } = {},
-): { verdict: 'well' | 'silent' | 'stalled'; at: number; longestMs: number } {
+): { condition: 'well' | 'silent' | 'stalled'; at: number; longestMs: number } {
   const random = mulberry(99);
   const monitor = createConnectionMonitor(0);
   let arrived = 0;
   let longestMs = 0;
   for (let at = 0; at < lengthMs; ) {
-    at += monitor.nextLookMs(false) + random() * lateMs;
+    at += monitor.nextSampleMs(false) + random() * lateMs;
     const askedAt = at;
     // The browser counts at some moment between question and answer.
     const countedAt = askedAt + random() * slowMs;
     at = askedAt + slowMs;
     while (arrived < arrivals.length && (arrivals[arrived] ?? 0) <= countedAt) arrived += 1;
-    const { verdict, silentMs } = monitor.look(
+    const { condition, silentMs } = monitor.sample(
       askedAt,
       at,
       { all: arrived, video: arrived, frames: arrived },
       false,
     );
     longestMs = Math.max(longestMs, silentMs);
-    if (verdict === 'silent' || verdict === 'stalled') return { verdict, at, longestMs };
+    if (condition === 'silent' || condition === 'stalled') return { condition, at, longestMs };
   }
-  return { verdict: 'well', at: lengthMs, longestMs };
+  return { condition: 'well', at: lengthMs, longestMs };
 }
 
 /** A small generator of numbers in [0, 1), the same for the same seed. */

@@ -38,7 +38,7 @@ beforeAll(() => {
 afterAll(() => rmSync(consumer, { recursive: true, force: true }));
 
 describe('the package', () => {
-  test('is what npm and bundlers want of one: an ES module without dependencies or side effects, types, a licence', () => {
+  test('is an ES module with types and a licence, without dependencies or side effects', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'Apache-2.0' });
     expect(manifest).not.toHaveProperty('dependencies');
     expect(manifest).not.toHaveProperty('peerDependencies');
@@ -153,7 +153,7 @@ function expectStory(output: string): void {
   });
 }
 
-describe('whoever has installed the packed tarball', () => {
+describe('a developer who has installed the packed tarball', () => {
   test('uses it from a plain ES module', () => {
     writeFileSync(join(consumer, 'story.js'), STORY);
     expectStory(run(process.execPath, ['story.js'], consumer));
@@ -173,7 +173,7 @@ describe('whoever has installed the packed tarball', () => {
     expectStory(run(process.execPath, ['story.mjs'], join(consumer, 'elsewhere')));
   });
 
-  test('pays nothing for what is imported and not used', async () => {
+  test('ships nothing that is imported and not used', async () => {
     const { outputFiles } = await build({
       stdin: {
         contents: "import { createStream } from 'rejoin-client'; console.log(1);",

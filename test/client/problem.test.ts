@@ -7,11 +7,11 @@ import { session } from './fakes.ts';
 describe('docs/protocol.md', () => {
   const rows = protocolTable('codes');
 
-  test('tables exactly the codes that the client knows, so that none comes as a surprise', () => {
+  test('lists exactly the codes that the client knows', () => {
     expect(rows.map(([code]) => code)).toEqual([...API_CODES]);
   });
 
-  test.each(rows)('%s is obeyed as it is tabled', (code = '', status = '', retry = '') => {
+  test.each(rows)('the client reacts to %s as the table says', (code = '', status = '', retry = '') => {
     const body = { code, retry, detail: 'Why.', retryAfterMs: 1500 };
     expect(refusalOf(Number(status), '2', body)).toEqual({
       code,
@@ -22,20 +22,23 @@ describe('docs/protocol.md', () => {
     });
   });
 
-  test.each(protocolTable('gateway'))('the gateway’s own %s %s is obeyed as it is tabled', (...row) => {
-    const [status = '', message, , action = ''] = row;
-    const refusal = refusalOf(Number(status), null, { message });
-    expect(refusal).toMatchObject({ code: 'gateway', status: Number(status), detail: message });
-    expect(refusal).not.toHaveProperty('retryAfterMs');
-    // A 401 is met by a new token before anybody reads its refusal.
-    const expected = action.startsWith('same') ? 'same' : 'never';
-    expect(action).toMatch(/^(same, after a wait of the client's own|never|get a new token, once)$/);
-    expect(refusal.retry).toBe(expected);
-  });
+  test.each(protocolTable('gateway'))(
+    'the client reacts to the gateway’s own %s %s as the table says',
+    (...row) => {
+      const [status = '', message, , action = ''] = row;
+      const refusal = refusalOf(Number(status), null, { message });
+      expect(refusal).toMatchObject({ code: 'gateway', status: Number(status), detail: message });
+      expect(refusal).not.toHaveProperty('retryAfterMs');
+      // A 401 is met by a new token before anybody reads its refusal.
+      const expected = action.startsWith('same') ? 'same' : 'never';
+      expect(action).toMatch(/^(same, after a wait of the client's own|never|get a new token, once)$/);
+      expect(refusal.retry).toBe(expected);
+    },
+  );
 });
 
 describe('a refusal', () => {
-  test('brings what a page shows: place, doubt, reason, and the session in the way', () => {
+  test('carries what a page shows: queue place, doubt, reason, and the existing session', () => {
     const more = {
       queuePosition: 3,
       mayBeTooLate: true,
@@ -46,7 +49,7 @@ describe('a refusal', () => {
     expect(refusalOf(503, null, body)).toMatchObject(more);
   });
 
-  test('of a broker that is newer than the client keeps its retry and wait, under a code that is known', () => {
+  test('with an unknown code, of a newer broker, keeps its retry and wait under the code gateway', () => {
     expect(refusalOf(409, null, { code: 'brand_new', retry: 'newOffer', retryAfterMs: 5 })).toEqual({
       code: 'gateway',
       status: 409,
@@ -56,7 +59,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('with a known code and no word on what to do is a gateway’s', () => {
+  test('with a known code but no retry counts as the gateway’s', () => {
     expect(refusalOf(503, null, { code: 'paced' })).toMatchObject({ code: 'gateway', retry: 'same' });
     expect(refusalOf(404, null, { code: 'paced', retry: 'perhaps' })).toMatchObject({
       code: 'gateway',
@@ -94,13 +97,13 @@ describe('a refusal', () => {
     [499, 'never'],
     [500, 'same'],
     [302, 'never'],
-  ])('of status %i that nobody explains is repeated or not: %s', (status, retry) => {
+  ])('without a body and with status %i has the right retry: %s', (status, retry) => {
     expect(refusalOf(status, null, {}).retry).toBe(retry);
   });
 });
 
 describe('a session', () => {
-  test('is one with what anything here depends on', () => {
+  test('needs every member that the client reads', () => {
     expect(isSession(session)).toBe(true);
     for (const name of ['streamGroupId', 'streamSessionId', 'status', 'connectionTimeoutSeconds']) {
       expect(isSession({ ...session, [name]: undefined }), name).toBe(false);

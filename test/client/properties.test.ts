@@ -75,7 +75,7 @@ function retryOf(reply: Reply): string | undefined {
 
 const isConnection = ({ path }: Call) => path.endsWith('/connections');
 
-test('whatever the API answers and whenever the network fails: one request at a time, and it always ends within the budget', async () => {
+test('whatever the API answers and the network does, one request is in flight at a time, and the attempt ends in time', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { maxLength: 25 }), happenings, async (answers, events) => {
       const table = createTable();
@@ -110,7 +110,7 @@ test('whatever the API answers and whenever the network fails: one request at a 
   );
 });
 
-test('same is byte for byte the same, newOffer is not, never is the last: unless the network is a new one', async () => {
+test('retry same repeats the same bytes, newOffer sends others, and never ends, unless the network is a new one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { minLength: 1, maxLength: 25 }), async (answers) => {
       const table = createTable();
@@ -138,7 +138,7 @@ test('same is byte for byte the same, newOffer is not, never is the last: unless
   );
 });
 
-test('a start is never two: whatever happens, its requests are the same one until the API asks for another', async () => {
+test('a start never creates two sessions: its requests stay the same until the API demands another', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { maxLength: 25 }), happenings, async (answers, events) => {
       const table = createTable();
@@ -165,7 +165,7 @@ test('a start is never two: whatever happens, its requests are the same one unti
   );
 });
 
-test('resume and end always end too', async () => {
+test('resume and end always settle too', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { maxLength: 15 }), fc.boolean(), async (answers, resumes) => {
       const table = createTable();

@@ -1,34 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { API_CODES, type Code, failure, type Refusal } from '../../client/src/problem.ts';
-import { budgetMs, firstWaitMs, nextStep } from '../../client/src/reconnect-policy.ts';
+import { decideRetry, firstWaitMs, retryWindowMs } from '../../client/src/reconnect-policy.ts';
 import { session } from './fakes.ts';
 
 const same = (more: Partial<Refusal> = {}): Refusal => ({ ...failure('gateway', 'same', 503), ...more });
-const step = (refusal: Refusal, more: Partial<Parameters<typeof nextStep>[0]> = {}) =>
-  nextStep({ refusal, failures: 1, remainingMs: 100_000, random: 0.5, ...more });
+const step = (refusal: Refusal, more: Partial<Parameters<typeof decideRetry>[0]> = {}) =>
+  decideRetry({ refusal, failures: 1, remainingMs: 100_000, random: 0.5, ...more });
 
 describe('a wait that a server named', () => {
-  test('is never cut short, and spread upwards by a fifth at most', () => {
+  test('is never cut short, and is lengthened by a fifth at most', () => {
     expect(step(same({ retryAfterMs: 10_000 }), { random: 0 })).toEqual({ ms: 10_000, firm: true });
     expect(step(same({ retryAfterMs: 10_000 }), { random: 1 })).toEqual({ ms: 12_000, firm: true });
     expect(step(same({ retryAfterMs: 100 }), { random: 1 })).toEqual({ ms: 200, firm: true });
     expect(step(same({ retryAfterMs: 0 }), { random: 0 })).toEqual({ ms: 0, firm: true });
   });
 
-  test('is spread after its cap, so that not everybody lands on the cap together', () => {
+  test('is spread after its cap, so that capped clients do not all come together', () => {
     const hour = same({ retryAfterMs: 3_600_000 });
     expect(step(hour, { random: 0, remainingMs: 999_999 })).toEqual({ ms: 120_000, firm: true });
     expect(step(hour, { random: 1, remainingMs: 999_999 })).toEqual({ ms: 125_000, firm: true });
   });
 
-  test('for a turn is kept to the fifth of a second, since the turn is lost two seconds after its time', () => {
+  test('for a ticket is exact to a fifth of a second, since the ticket expires two seconds after its time', () => {
     const turn = same({ code: 'paced', retryAfterMs: 300_000, queuePosition: 6000 });
     expect(step(turn, { random: 0, remainingMs: 999_999 })).toEqual({ ms: 300_000, firm: true });
     expect(step(turn, { random: 1, remainingMs: 999_999 })).toEqual({ ms: 300_200, firm: true });
   });
 
-  test('that goes beyond the budget ends the effort at once, with what stood in the way', () => {
+  test('that is longer than the time left ends the attempt at once, with its code', () => {
     const refusal = same({ code: 'paced', retryAfterMs: 1000, queuePosition: 1 });
     expect(step(refusal, { random: 0, remainingMs: 999 })).toEqual({
       ending: { reason: 'expired', code: 'paced' },
@@ -38,7 +38,7 @@ describe('a wait that a server named', () => {
 });
 
 describe('a wait of the client’s own', () => {
-  test('is full jitter below a bound that doubles up to eight seconds', () => {
+  test('has full jitter below a bound that doubles up to eight seconds', () => {
     const most = [1, 2, 3, 4, 5, 6, 30].map((failures) => step(same(), { failures, random: 1 }).ms);
     expect(most).toEqual([550, 1050, 2050, 4050, 8050, 8050, 8050]);
     expect(step(same(), { failures: 5, random: 0 })).toEqual({ ms: 50, firm: false });
@@ -49,7 +49,7 @@ describe('a wait of the client’s own', () => {
     expect(step(failure('timeout'), { failures: 9, random: 1 }).ms).toBe(8050);
   });
 
-  test('leaves the last attempt a second, and ends where that is no more', () => {
+  test('leaves a second for the last attempt, and ends the attempt where less is left', () => {
     expect(step(same(), { failures: 9, random: 1, remainingMs: 3000 })).toEqual({ ms: 2000, firm: false });
     expect(step(same(), { failures: 9, random: 1, remainingMs: 1050 })).toEqual({ ms: 50, firm: false });
     expect(step(same(), { remainingMs: 1049 })).toEqual({ ending: { reason: 'expired', code: 'gateway' } });
@@ -60,7 +60,7 @@ describe('a refusal that will not change', () => {
   const never = (code: Code, more: Partial<Refusal> = {}) =>
     step({ code, status: 409, retry: 'never', detail: 'Why.', ...more });
 
-  test('ends as what it means', () => {
+  test('ends the stream with the matching reason', () => {
     expect(never('taken_over')).toEqual({ ending: { reason: 'taken_over', by: 'device' } });
     expect(never('stream_session_not_found')).toEqual({ ending: { reason: 'no_session' } });
     expect(never('stream_session_ended')).toEqual({ ending: { reason: 'session_ended' } });
@@ -72,7 +72,7 @@ describe('a refusal that will not change', () => {
     });
   });
 
-  test('ends even where it names a wait', () => {
+  test('ends the stream even where it names a wait', () => {
     expect(never('broker_misconfigured', { retryAfterMs: 5 })).toHaveProperty('ending.reason', 'refused');
   });
 });
@@ -83,14 +83,14 @@ describe('the first request after a loss', () => {
   });
 });
 
-describe('the budget', () => {
+describe('the time to try for a session', () => {
   const LOST_AT = 1_800_000_000_000;
 
-  test('is the session’s patience since the loss, and half a minute in which AWS may notice it', () => {
-    expect(budgetMs(session, LOST_AT, LOST_AT)).toBe(150_000);
-    expect(budgetMs(session, LOST_AT, LOST_AT + 2000)).toBe(148_000);
-    expect(budgetMs({ ...session, connectionTimeoutSeconds: 600 }, LOST_AT, LOST_AT)).toBe(630_000);
-    expect(budgetMs(session, LOST_AT, LOST_AT + 200_000)).toBe(0);
+  test('is the connection timeout since the loss, and half a minute in which AWS may notice it', () => {
+    expect(retryWindowMs(session, LOST_AT, LOST_AT)).toBe(150_000);
+    expect(retryWindowMs(session, LOST_AT, LOST_AT + 2000)).toBe(148_000);
+    expect(retryWindowMs({ ...session, connectionTimeoutSeconds: 600 }, LOST_AT, LOST_AT)).toBe(630_000);
+    expect(retryWindowMs(session, LOST_AT, LOST_AT + 200_000)).toBe(0);
   });
 
   test.each([
@@ -100,20 +100,20 @@ describe('the budget', () => {
     ['not cut by an end at the loss', 0, 150_000],
   ])('of a session is %s', (_what, endsIn, budget) => {
     const endsAt = new Date(LOST_AT + endsIn).toISOString();
-    expect(budgetMs({ ...session, endsAt }, LOST_AT, LOST_AT)).toBe(budget);
+    expect(retryWindowMs({ ...session, endsAt }, LOST_AT, LOST_AT)).toBe(budget);
   });
 
-  test('is not cut by the end that a session had while it waited for its first client', () => {
+  test('ignores the end that a session had while it waited for its first client', () => {
     const endsAt = new Date(LOST_AT + 20_000).toISOString();
-    expect(budgetMs({ ...session, status: 'ACTIVE', endsAt }, LOST_AT, LOST_AT)).toBe(150_000);
+    expect(retryWindowMs({ ...session, status: 'ACTIVE', endsAt }, LOST_AT, LOST_AT)).toBe(150_000);
   });
 
-  test('is not cut by an end that can’t be read', () => {
-    expect(budgetMs({ ...session, endsAt: 'soon' }, LOST_AT, LOST_AT)).toBe(150_000);
+  test('ignores an end that is no date', () => {
+    expect(retryWindowMs({ ...session, endsAt: 'soon' }, LOST_AT, LOST_AT)).toBe(150_000);
   });
 });
 
-test('whatever a server says: a wait is inside the budget and never shorter than asked for, or the effort ends', () => {
+test('whatever a server says, a wait fits the time left and is never shorter than named, or the attempt ends', () => {
   const refusals = fc.record(
     {
       code: fc.constantFrom<Code>(...API_CODES, 'gateway', 'unreachable', 'timeout', 'garbled'),
@@ -134,7 +134,7 @@ test('whatever a server says: a wait is inside the budget and never shorter than
       random,
       (...given) => {
         const [refusal, failures, remainingMs, jitter] = given;
-        const { ms, ending } = nextStep({ refusal, failures, remainingMs, random: jitter });
+        const { ms, ending } = decideRetry({ refusal, failures, remainingMs, random: jitter });
         expect(ms === undefined).toBe(ending !== undefined);
         if (refusal.retry === 'never') expect(ending).toBeDefined();
         if (ms === undefined) return;

@@ -29,7 +29,7 @@ async function outcome(choices: Choices, blackoutMs: number, api: 'hangs' | 'fai
   return { world, cell, isBack };
 }
 
-describe('a blackout that takes the API with it: back, and never more than a second later than a page that does nothing', () => {
+describe('a player is back after a blackout that takes the API with it, at most a second later than a page that does nothing', () => {
   describe.each(cells)(
     'old peer: $afterAnswer at a new answer, $afterLoss after a loss; while CONNECTED: $whileConnected',
     (cell) => {

@@ -30,14 +30,14 @@ async function lived(
 const FINE = () => false;
 
 describe('a network that', () => {
-  test('goes from Wi-Fi to cellular while the socket follows the route: heals', async () => {
+  test('goes from Wi-Fi to cellular heals where the socket follows the route', async () => {
     const { world, state } = await lived(6000, {}, blackout(3500, 'fails'));
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
     expect(world.darkMs).toBeLessThanOrEqual(3700);
     expect(world.peers).toHaveLength(1);
   });
 
-  test('goes from Wi-Fi to cellular and leaves the old route dead: replaced when AWS notices', async () => {
+  test('goes from Wi-Fi to cellular with a dead old route gets a new connection when AWS notices', async () => {
     const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'dead' };
     const { world, state, told } = await lived(8000, {}, network);
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
@@ -62,7 +62,7 @@ describe('a network that', () => {
     expect(world.darkMs).toBeLessThanOrEqual(15_000 + 1500);
   });
 
-  test('rebinds its NAT, so that nothing comes in any more: AWS is told by a close, and the player is back within 14 s', async () => {
+  test('rebinds its NAT, so that nothing comes in, closes the old connection, and the player is back within 14 s', async () => {
     const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'deaf' };
     const { world, state } = await lived(20_000, { noticeMs: 30_000 }, network);
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
@@ -70,13 +70,13 @@ describe('a network that', () => {
     expect(world.darkMs).toBeGreaterThan(11_000);
   });
 
-  test('comes back after AWS has noticed, to an old peer that answers ICE alone: not healed, replaced', async () => {
+  test('comes back after AWS has noticed, to a peer that only answers ICE, gets a new connection', async () => {
     const { state, told } = await lived(20_000, { afterLoss: 'stunOnly' }, blackout(7000, 'fails'));
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
     expect(told).not.toContain('healed');
   });
 
-  test('is gone for a second costs no request and no object', async () => {
+  test('is gone for a second costs no request and no SDK object', async () => {
     const { world, state } = await lived(10_000, {}, blackout(1000, 'hangs'));
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
     expect(world.calls).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('a network that', () => {
 });
 
 describe('a machine that sleeps for more than 30 s', () => {
-  test('wakes in doubt, and is on a new connection soon', async () => {
+  test('doubts its connection when it wakes, and is soon on a new one', async () => {
     const world = await World.playing(
       { ...LIKELY, noticeMs: 15_000 },
       {
@@ -120,7 +120,7 @@ describe('another device that insists', () => {
     },
   );
 
-  test('where AWS lets the old connection play on: it plays on', async () => {
+  test('leaves the old connection playing where AWS does', async () => {
     const { state } = await lived(
       20_000,
       { afterAnswer: 'never' },
@@ -131,8 +131,8 @@ describe('another device that insists', () => {
   });
 });
 
-describe('a connection that was made and never applied', () => {
-  test('is known to this device at the next loss: the reconnect is accepted', async () => {
+describe('a connection that was granted and never applied', () => {
+  test('is named at the next loss, so that the reconnect is accepted', async () => {
     // The first blackout ends while a request is on its way, which AWS accepts; the old connection plays on.
     const network: Network = {
       dark: (at) => (at > 0 && at <= 3500) || (at > 30_000 && at <= 42_000),
@@ -147,8 +147,8 @@ describe('a connection that was made and never applied', () => {
   });
 });
 
-describe('a request of this device that is still under way at the broker', () => {
-  test('is waited for, with the one offer there is', async () => {
+describe('a request of this device that the broker is still executing', () => {
+  test('is repeated with the same offer until it is answered', async () => {
     const table = createTable();
     await table.playing();
     const inProgress = refused(409, 'connection_in_progress', 'same', { retryAfterMs: 500 });
@@ -161,7 +161,7 @@ describe('a request of this device that is still under way at the broker', () =>
   });
 });
 
-describe('a blackout of the media alone, with the API at hand', () => {
+describe('a blackout of the media alone, with a reachable API', () => {
   test.each([2, 5, 15, 30].flatMap((notice) => [2.5, 4, 8, 11].map((seconds) => [seconds, notice] as const)))(
     'of %d s, where AWS notices after %d s: never stuck, and never more than a second worse than doing nothing',
     async (seconds, notice) => {
@@ -179,8 +179,8 @@ describe('a blackout of the media alone, with the API at hand', () => {
   );
 });
 
-describe('a client of today', () => {
-  test('on an API of before comes back like on one of today', async () => {
+describe('a new client', () => {
+  test('comes back with an old API as with a new one', async () => {
     const { world, state } = await lived(20_000, {}, blackout(8000, 'hangs'), (each) => {
       each.isOldApi = true;
     });

@@ -74,7 +74,7 @@ function networkOf({
   };
 }
 
-test('whatever network, AWS and player do: two objects at most, input on one, all closed, and the state tells the truth', async () => {
+test('whatever network, AWS and player do, there are at most two SDK objects, input is on one, all get closed, and the state is true', async () => {
   await fc.assert(
     fc.asyncProperty(choices, networks, incidents, async (chosen, network, events) => {
       const world = await World.playing(chosen, networkOf(network));

@@ -45,7 +45,7 @@ describe('a stream that healed just after an answer came', () => {
 });
 
 describe('an answer', () => {
-  test('whose connection fails while it is applied, after the browser began with it: the old connection can show no picture any more', async () => {
+  test('whose connection fails after the browser began to apply it closes the old connection, which can show no picture any more', async () => {
     const table = createTable({
       made(sdk) {
         if (sdk.name !== 'offer 2') return;
@@ -65,7 +65,7 @@ describe('an answer', () => {
     expect(table.stream.state).toMatchObject({ name: 'reconnecting', healing: false });
   });
 
-  test('for a connection that has died by then is not applied, and the old connection stays', async () => {
+  test('for a connection that has died meanwhile is not applied, and the old connection stays', async () => {
     const table = await silent(
       createTable(),
       { ...(granted('c-2') as object), afterMs: 2000 } as Reply,
@@ -81,8 +81,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a browser that says again and again that it is back online', () => {
-  test('asks AWS for no connection more often than every five seconds, while AWS sees the old one', async () => {
+describe('a browser that reports again and again that it is back online', () => {
+  test('requests a connection at most every five seconds while AWS sees the old one', async () => {
     const table = createTable();
     const reply = (): Reply => (table.calls.at(-1)?.method === 'POST' ? CONNECTED : STILL_CONNECTED);
     await silent(table, ...Array<() => Reply>(300).fill(reply));
@@ -98,7 +98,7 @@ describe('a browser that says again and again that it is back online', () => {
 });
 
 describe('an SDK', () => {
-  test('whose offer never comes after a loss is asked for another one', async () => {
+  test('whose offer never comes after a loss is asked for another offer', async () => {
     const table = createTable({
       made(sdk) {
         if (sdk.name === 'offer 2') sdk.generateSignalRequest = () => new Promise(() => {});
@@ -112,7 +112,7 @@ describe('an SDK', () => {
 });
 
 describe('loss after loss', () => {
-  test('leaves no timer, listener or object behind, although the token hangs whenever a loss is suspected', async () => {
+  test('leaves no timer, listener or object behind, even where every early token request hangs', async () => {
     let hanging = 0;
     let isPrefetch = false;
     const table = createTable({
@@ -148,7 +148,7 @@ describe('loss after loss', () => {
 });
 
 describe('a machine whose clock is set back by an hour while an answer waits', () => {
-  test('applies it all the same', async () => {
+  test('still applies the answer', async () => {
     const clock = createVirtualClock();
     let behind = 0;
     vi.spyOn(Date, 'now').mockImplementation(() => clock.now() - behind);
@@ -162,8 +162,8 @@ describe('a machine whose clock is set back by an hour while an answer waits', (
   });
 });
 
-describe('a goodbye to a connection that healed', () => {
-  test('after another one was granted may mean no more than a late replacement: the API says whether the session lives', async () => {
+describe('a server disconnect of a connection that healed', () => {
+  test('after another connection was granted may be a late replacement, so the client asks the API whether the session lives', async () => {
     const table = await silent(createTable(), { ...(granted('c-2') as object), afterMs: 2000 } as Reply);
     old(table).lives = true;
     await table.clock.advance(12_000);
@@ -174,11 +174,14 @@ describe('a goodbye to a connection that healed', () => {
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
   });
 
-  test.each(['idle', 'terminated'])('%s ends the stream where no other was granted', async (reason) => {
-    const table = await silent(createTable(), CONNECTED, STILL_CONNECTED);
-    old(table).lives = true;
-    await table.clock.advance(12_000);
-    old(table).connection.serverDisconnect(reason);
-    expect(table.stream.state).toMatchObject({ name: 'ended', reason });
-  });
+  test.each(['idle', 'terminated'])(
+    '%s ends the stream where no other connection was granted',
+    async (reason) => {
+      const table = await silent(createTable(), CONNECTED, STILL_CONNECTED);
+      old(table).lives = true;
+      await table.clock.advance(12_000);
+      old(table).connection.serverDisconnect(reason);
+      expect(table.stream.state).toMatchObject({ name: 'ended', reason });
+    },
+  );
 });

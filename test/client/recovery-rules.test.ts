@@ -18,7 +18,7 @@ async function silent(...replies: (Reply | (() => Reply))[]): Promise<Table> {
 }
 
 describe('a silent connection', () => {
-  test('stays open while another is asked for, and the page is told so', async () => {
+  test('stays open while another is requested, and the state says so', async () => {
     const table = await silent('hangs');
     await table.clock.advance(5000);
     expect(old(table).closed).toBe(false);
@@ -26,7 +26,7 @@ describe('a silent connection', () => {
     expect(table.stream.sdk).toBe(old(table));
   });
 
-  test('under mere suspicion costs a token: no request, no second object', async () => {
+  test('that is only suspected costs a token, but no request and no second object', async () => {
     const table = createTable();
     await table.playing();
     old(table).lives = false;
@@ -48,7 +48,7 @@ describe('a silent connection', () => {
     expect(table.stream.state).toMatchObject({ name: 'reconnecting', healing: false });
   });
 
-  test('that dies at once is never said to be healing', async () => {
+  test('that dies at once is never shown as healing', async () => {
     const table = createTable();
     await table.playing();
     old(table).connection.channelError(new Event('error'));
@@ -60,7 +60,7 @@ describe('a silent connection', () => {
 });
 
 describe('the lost connection plays again', () => {
-  test('when a frame is decoded: the same connection, and how long nothing was seen', async () => {
+  test('when a frame is decoded: the state has the same connection, and the event the length of the silence', async () => {
     const table = await silent('hangs');
     await table.clock.advance(1000);
     old(table).lives = true;
@@ -85,7 +85,7 @@ describe('the lost connection plays again', () => {
     expect(table.told('healed')).toEqual([]);
   });
 
-  test('and nothing more is asked, and nothing is left, once it has stayed', async () => {
+  test('and once it has stayed, no request follows and nothing remains', async () => {
     const table = await silent(CONNECTED, STILL_CONNECTED, CONNECTED);
     await table.clock.advance(500);
     old(table).lives = true;
@@ -96,7 +96,7 @@ describe('the lost connection plays again', () => {
     expect(table.clock.pending()).toBe(1);
   });
 
-  test('again and again, and leaves nothing behind', async () => {
+  test('again and again without leaving anything behind', async () => {
     const table = createTable();
     await table.playing();
     for (let turn = 0; turn < 10; turn += 1) {
@@ -114,7 +114,7 @@ describe('the lost connection plays again', () => {
   });
 });
 
-describe('a request that is under way when the stream heals', () => {
+describe('a request that is in flight when the stream heals', () => {
   /** The stream heals after a second in which the request is not answered. */
   async function healedBefore(reply: Reply): Promise<Table> {
     const table = await silent(
@@ -136,7 +136,7 @@ describe('a request that is under way when the stream heals', () => {
     expect(table.sdks.map(({ closed }) => closed)).toEqual([false, false]);
   });
 
-  test('and refused: the offer is closed, nothing is asked again', async () => {
+  test('and is refused closes its offer and is not repeated', async () => {
     const table = await healedBefore(CONNECTED);
     await table.clock.advance(2100);
     expect(table.sdks.map(({ closed }) => closed)).toEqual([false, true]);
@@ -145,7 +145,7 @@ describe('a request that is under way when the stream heals', () => {
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
   });
 
-  test('and answered: the stream plays on, and the answer is kept for eight seconds', async () => {
+  test('and is answered leaves the stream playing, and its answer is kept for eight seconds', async () => {
     const table = await healedBefore(granted('c-2'));
     await table.clock.advance(2100 + 7500);
     expect(table.told('answered')).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('a request that is under way when the stream heals', () => {
     },
   );
 
-  test('and whose answer was lost: a death soon after repeats it byte for byte with the same offer', async () => {
+  test('and whose answer was lost is repeated byte for byte when the connection dies soon after', async () => {
     const table = await silent({ status: 504, body: { message: 'x' }, afterMs: 3000 }, granted('c-2'));
     await table.clock.advance(1000);
     old(table).lives = true;
@@ -187,7 +187,7 @@ describe('a request that is under way when the stream heals', () => {
     expect(table.told('asked').map(({ attempt }) => attempt)).toEqual([1, 1, 2]);
   });
 
-  test('on c-1 although c-2 was made: the next loss names c-2, the newest that this device knows', async () => {
+  test('on c-1 although c-2 was granted, then the next loss names c-2, the newest that this device knows', async () => {
     const table = await healedBefore(granted('c-2'));
     await table.clock.advance(20_000);
     table.replies.length = 0;
@@ -200,13 +200,13 @@ describe('a request that is under way when the stream heals', () => {
 });
 
 describe('an answer while the lost connection', () => {
-  test('is silent, and the network carried it promptly, is applied at once', async () => {
+  test('is silent is applied at once where it came promptly', async () => {
     const table = await silent(granted('c-2'));
     await table.clock.advance(150);
     expect(table.sdk().answered).toBe('answer for c-2');
   });
 
-  test('is silent, and the network may just be back, waits 0.3 s for a sign of life', async () => {
+  test('is silent waits 0.3 s for a sign of life where the network may just be back', async () => {
     const table = await silent({ ...(granted('c-2') as object), afterMs: 2000 } as Reply);
     await table.clock.advance(2050 + 200);
     expect(table.told('answered')).toHaveLength(2);
@@ -215,7 +215,7 @@ describe('an answer while the lost connection', () => {
     expect(table.sdk().answered).toBe('answer for c-2');
   });
 
-  test('sends packets without a frame waits for one, for a second at most', async () => {
+  test('sends packets without a frame waits for a frame, a second at most', async () => {
     const table = await silent({ ...(granted('c-2') as object), afterMs: 2000 } as Reply);
     await table.clock.advance(1900);
     old(table).lives = true;
@@ -226,7 +226,7 @@ describe('an answer while the lost connection', () => {
     expect(table.sdk().answered).toBe('answer for c-2');
   });
 
-  test('sends packets long since without a frame waits no second', async () => {
+  test('has long sent packets without a frame does not wait a second', async () => {
     const table = await silent({ ...(granted('c-2') as object), afterMs: 4000 } as Reply);
     old(table).lives = true;
     old(table).flows = false;
@@ -268,7 +268,7 @@ describe('a replacement', () => {
     ]);
   });
 
-  test('whose answer the SDK refuses leaves the old connection open: it may heal yet', async () => {
+  test('whose answer the SDK refuses leaves the old connection open, which may still heal', async () => {
     const table = createTable({
       made(sdk) {
         if (sdk.name === 'offer 2') sdk.processSignalResponse = () => Promise.reject(new Error('no module'));
@@ -286,7 +286,7 @@ describe('a replacement', () => {
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
   });
 
-  test('that the browser began and then failed does not go back: the old connection is closed', async () => {
+  test('that the browser began and then failed closes the old connection all the same', async () => {
     const table = createTable({
       made(sdk) {
         if (sdk.name !== 'offer 2') return;
@@ -308,7 +308,7 @@ describe('a replacement', () => {
 describe('a refusal for good', () => {
   const takenOver = refused(409, 'taken_over', 'never');
 
-  test('ends the asking, not a connection that comes back within twelve seconds', async () => {
+  test('ends the requests, but not a connection that comes back within twelve seconds', async () => {
     const table = await silent(takenOver);
     await table.clock.advance(11_000);
     expect(table.stream.state).toMatchObject({ name: 'reconnecting', healing: true });
@@ -319,7 +319,7 @@ describe('a refusal for good', () => {
     expect(table.calls).toHaveLength(2);
   });
 
-  test('is shown when the connection has been silent for twelve seconds more', async () => {
+  test('ends the stream when the connection stays silent for twelve more seconds', async () => {
     const table = await silent(takenOver);
     await table.clock.advance(11_900);
     expect(table.stream.state.name).toBe('reconnecting');
@@ -329,7 +329,7 @@ describe('a refusal for good', () => {
     expect(table.clock.pending()).toBe(0);
   });
 
-  test('is shown as soon as the connection has died', async () => {
+  test('ends the stream as soon as the connection has died', async () => {
     const table = await silent(takenOver);
     await table.clock.advance(3000);
     old(table).connection.connectionState('failed');
@@ -337,7 +337,7 @@ describe('a refusal for good', () => {
     expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'taken_over' });
   });
 
-  test('while the stream plays again ends nothing', async () => {
+  test('does not end a stream that plays again', async () => {
     const table = await silent({ ...(takenOver as object), afterMs: 2000 } as Reply);
     old(table).lives = true;
     await table.clock.advance(30_000);
@@ -361,7 +361,7 @@ describe('a refusal for good', () => {
   );
 });
 
-describe('the server’s goodbye', () => {
+describe('a server disconnect', () => {
   test.each(['idle', 'terminated'])(
     '%s on a silent connection ends the stream before anything was asked',
     async (reason) => {
@@ -380,7 +380,7 @@ describe('the server’s goodbye', () => {
     expect(table.sdks.every(({ closed }) => closed)).toBe(true);
   });
 
-  test('terminated on an old connection that was replaced may mean no more than that: the API’s word decides', async () => {
+  test('terminated on a replaced old connection does not end the stream: the client asks the API', async () => {
     const table = await silent({ ...(granted('c-2') as object), afterMs: 1000 } as Reply);
     await table.clock.advance(700);
     old(table).connection.serverDisconnect('terminated');
@@ -389,7 +389,7 @@ describe('the server’s goodbye', () => {
   });
 });
 
-describe('a network of which only one way is dead', () => {
+describe('a network whose downlink is dead', () => {
   const status = () => (table: Table) => (table.calls.at(-1)?.method === 'GET' ? STILL_CONNECTED : CONNECTED);
 
   async function lasting(ms: number, answers: boolean): Promise<Table> {
@@ -404,7 +404,7 @@ describe('a network of which only one way is dead', () => {
     return table;
   }
 
-  test('is told to AWS by a close, after twelve seconds in which AWS saw a connection', async () => {
+  test('makes the client close the connection after twelve seconds in which AWS saw it', async () => {
     const table = await lasting(11_900, true);
     expect(old(table).closed).toBe(false);
     await table.clock.advance(500);
@@ -419,7 +419,7 @@ describe('a network of which only one way is dead', () => {
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
   });
 
-  test('is not assumed while the API is out of reach: the whole network is dark', async () => {
+  test('is not assumed while the API is unreachable, since the whole network is dark then', async () => {
     const table = await lasting(30_000, false);
     expect(old(table).closed).toBe(false);
     old(table).lives = true;
@@ -427,7 +427,7 @@ describe('a network of which only one way is dead', () => {
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
   });
 
-  test('is not assumed from what AWS said before the API went out of reach', async () => {
+  test('is not assumed from a status that is older than the API’s outage', async () => {
     const table = await lasting(5000, true);
     table.replies.length = 0;
     table.replies.push(...Array<Reply>(60).fill('unreachable'));
@@ -436,8 +436,8 @@ describe('a network of which only one way is dead', () => {
   });
 });
 
-describe('a refusal for good to a player of whose connection one way is dead', () => {
-  test('is shown when the old connection is closed', async () => {
+describe('a refusal for good to a player whose downlink is dead', () => {
+  test('ends the stream when the old connection is closed', async () => {
     const ready: Reply = {
       status: 200,
       body: { streamSession: { ...session, status: 'PENDING_CLIENT_RECONNECTION' } },
@@ -466,7 +466,7 @@ describe('input', () => {
     expect(table.sdks.map(({ attached }) => attached)).toEqual([true, false]);
   });
 
-  test('that comes back to the same connection is reset first, so that no key stays down', async () => {
+  test('that returns to the same connection is reset first, so that no key stays down', async () => {
     const table = await silent('hangs');
     const done: string[] = [];
     old(table).attachInput = () => void done.push('attach');
@@ -476,7 +476,7 @@ describe('input', () => {
     expect(done).toEqual(['attach', 'detach', 'attach']);
   });
 
-  test('of the page’s own is left alone', async () => {
+  test('that the page attaches itself is left alone', async () => {
     const table = createTable({ attachInput: false });
     await table.playing();
     const done: string[] = [];
@@ -492,7 +492,7 @@ describe('input', () => {
 });
 
 describe('a healed stream', () => {
-  test('that is lost again soon goes on where it was: told, shown, and the same attempt', async () => {
+  test('that is lost again soon continues the same loss: event, state and attempt number', async () => {
     const table = await silent('unreachable', 'unreachable', 'hangs');
     await table.clock.advance(1000);
     old(table).lives = true;
@@ -506,7 +506,7 @@ describe('a healed stream', () => {
     expect(attempts.slice(1)).toEqual(attempts.slice(1).map((_, index) => index + 1));
   });
 
-  test('that dies soon after is closed, and another is asked for', async () => {
+  test('that dies soon after is closed, and another connection is requested', async () => {
     const ready: Reply = {
       status: 200,
       body: { streamSession: { ...session, status: 'PENDING_CLIENT_RECONNECTION' } },
@@ -521,7 +521,7 @@ describe('a healed stream', () => {
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
   });
 
-  test('is suspected like any other', async () => {
+  test('is suspected after a silence like any other stream', async () => {
     const table = await silent('hangs');
     old(table).lives = true;
     await table.clock.advance(500);
@@ -545,14 +545,14 @@ function detailOfBefore(): string {
   throw new Error('The functions take every field.');
 }
 
-describe('old and new', () => {
+describe('an API that does not know silentMs', () => {
   const unknownField = refused(400, 'invalid_request', 'never', { detail: detailOfBefore() });
 
   /** An API of before: it refuses what it does not know, before it looks at anything else. */
   const oldApi = (table: Table, then: Reply) => () =>
     'silentMs' in (table.calls.at(-1)?.body ?? {}) ? unknownField : then;
 
-  test('a client on an API of before is asked to leave out what that does not know, and costs the player no wait', async () => {
+  test('gets the request again without silentMs, and the player does not wait', async () => {
     const table = createTable();
     await table.playing();
     table.replies.push(oldApi(table, granted('c-2')), oldApi(table, granted('c-2')));
@@ -573,7 +573,7 @@ describe('old and new', () => {
     expect(table.calls).toHaveLength(4);
   });
 
-  test('another field that is refused is a refusal like any', async () => {
+  test('that refuses another field gets no second request', async () => {
     const other = refused(400, 'invalid_request', 'never', { detail: 'signalRequest: is too long' });
     const table = createTable();
     await table.playing();

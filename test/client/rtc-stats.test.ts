@@ -19,7 +19,7 @@ const others = [
 const entries = [video, audio, pair, transport, ...others];
 const totals = { frames: 3, video: 1010, all: 1010 + 55 + 2006 + 3020 };
 
-describe('what the SDK’s statistics may be', () => {
+describe('statistics in every form that the SDK may return', () => {
   test.each<[string, unknown]>([
     ['a report, as a browser has it', new Map(entries.map((entry, index) => [`id-${index}`, entry]))],
     ['an array of entries', entries],
@@ -27,7 +27,7 @@ describe('what the SDK’s statistics may be', () => {
       'an array of reports',
       [new Map([['v', video]]), new Map([video, pair, transport, audio].slice(1).entries())],
     ],
-  ])('%s: frames, video, and whatever came at all', (_what, stats) => {
+  ])('%s: frames, video, and everything that came', (_what, stats) => {
     expect(rtcStatsOf(stats)).toEqual(totals);
   });
 

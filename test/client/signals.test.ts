@@ -41,7 +41,7 @@ describe('a task', () => {
     expect(getEventListeners(cut.signal, 'abort')).toEqual([]);
   });
 
-  test('that takes too long is told so, and so is whoever waits', async () => {
+  test('that takes too long gets an aborted signal, and its caller a timeout', async () => {
     let told = false;
     const outcome = outcomeOf(
       (patience) => {
@@ -59,7 +59,7 @@ describe('a task', () => {
     expect(told).toBe(true);
   });
 
-  test('that is cut short, even before it began, is told so at once', async () => {
+  test('that is cut short, even before it began, gets an aborted signal at once', async () => {
     const cut = new AbortController();
     const outcome = outcomeOf(never, { env, signal, ms: 1000, cut: cut.signal });
     cut.abort();
@@ -74,8 +74,8 @@ describe('a task', () => {
   });
 });
 
-describe('what nobody wants any more', () => {
-  test('never begins, and nothing behind it runs', async () => {
+describe('a task whose caller has gone', () => {
+  test('never begins, and the code after it never runs', async () => {
     const signal = AbortSignal.abort();
     let began = false;
     const task = () => {
@@ -87,7 +87,7 @@ describe('what nobody wants any more', () => {
     expect(clock.pending()).toBe(0);
   });
 
-  test('is told so, and nothing behind it runs, whatever becomes of it', async () => {
+  test('gets an aborted signal, and the code after it never runs', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     let told = false;
@@ -113,7 +113,7 @@ describe('what nobody wants any more', () => {
   });
 });
 
-test('a sleep tells whether it was slept out', async () => {
+test('a sleep resolves with whether it lasted to its end', async () => {
   const { signal } = new AbortController();
   const cut = new AbortController();
   const long = sleep(1000, { env, signal, cut: cut.signal });

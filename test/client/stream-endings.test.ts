@@ -5,7 +5,7 @@ import { createTable, granted, listed, refused, session } from './fakes.ts';
 const SESSION = '/v1/streamgroups/sg-1/streamsessions/ss-1';
 
 describe('another device of the player', () => {
-  test('that has taken over keeps the stream, until the player insists', async () => {
+  test('that has taken over keeps the stream until the player insists here', async () => {
     const table = createTable();
     await table.playing();
     table.replies.push(refused(409, 'taken_over', 'never'));
@@ -50,7 +50,7 @@ describe('end', () => {
     expect(table.clock.pending()).toBe(0);
   });
 
-  test('repeats while the session is still being set up, and through trouble', async () => {
+  test('is repeated while AWS sets the session up, and after failures', async () => {
     const table = createTable();
     await table.playing();
     table.replies.push(
@@ -70,7 +70,7 @@ describe('end', () => {
   test.each([
     refused(410, 'stream_session_ended', 'never'),
     refused(404, 'stream_session_not_found', 'never'),
-  ])('of a session that is over already is fine', async (reply) => {
+  ])('of a session that is over already succeeds', async (reply) => {
     const table = createTable();
     await table.playing();
     table.replies.push(reply);
@@ -79,7 +79,7 @@ describe('end', () => {
     expect(await ended).toMatchObject({ reason: 'ended_by_player' });
   });
 
-  test('gives up after half a minute, and can be asked again', async () => {
+  test('gives up after half a minute, and can be called again', async () => {
     const table = createTable();
     await table.playing();
     const ended = table.stream.end();
@@ -105,7 +105,7 @@ describe('end', () => {
     expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'no_session' });
   });
 
-  test('while reconnecting stops that at once: never two requests in flight', async () => {
+  test('while reconnecting stops the attempt at once, so that never two requests are in flight', async () => {
     const table = createTable();
     await table.playing();
     table.replies.push('hangs', { status: 204 });
@@ -117,7 +117,7 @@ describe('end', () => {
     expect(table.inFlight.most).toBe(1);
   });
 
-  test('settles whoever waits for the start', async () => {
+  test('settles a pending start', async () => {
     const table = createTable();
     table.replies.push('hangs', listed());
     const started = table.stream.start();
@@ -127,7 +127,7 @@ describe('end', () => {
     expect(await started).toMatchObject({ name: 'ended', reason: 'no_session' });
   });
 
-  test('is waited for by a start that comes too early', async () => {
+  test('makes a start wait that comes too early', async () => {
     const table = createTable();
     await table.playing();
     table.replies.push({ status: 204, afterMs: 500 }, granted('c-2'));
@@ -176,7 +176,7 @@ describe('close', () => {
     expect(table.clock.pending()).toBe(0);
   });
 
-  test('and start again is a new beginning, as React’s strict mode does it', async () => {
+  test('and start again work, as in React’s strict mode', async () => {
     const table = createTable();
     table.replies.push(granted('c-1'));
     const first = table.stream.start();
@@ -189,7 +189,7 @@ describe('close', () => {
     expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
-  test('inside a listener holds: nothing follows it', async () => {
+  test('inside a listener is final: no state follows', async () => {
     for (const at of ['connecting', 'connected', 'reconnecting'] as const) {
       const table = createTable({
         onState: (state) => {
@@ -266,7 +266,7 @@ describe('close', () => {
     expect(table.sdks.every((sdk) => sdk.closed)).toBe(true);
   });
 
-  test('also ends a look for sessions', async () => {
+  test('also ends a running find()', async () => {
     const table = createTable();
     const found = table.stream.find().catch((error) => error.ending);
     await table.clock.advance(10);
@@ -277,7 +277,7 @@ describe('close', () => {
 });
 
 describe('the caller’s signal', () => {
-  test('ends an effort, and later the stream', async () => {
+  test('ends an attempt, and later the stream', async () => {
     for (const after of [0, 100]) {
       const table = createTable();
       const controller = new AbortController();
@@ -293,7 +293,7 @@ describe('the caller’s signal', () => {
     }
   });
 
-  test('is let go of when the stream has ended', async () => {
+  test('has no listener left when the stream has ended', async () => {
     const table = createTable();
     const { signal } = new AbortController();
     table.replies.push(granted('c-1'));
@@ -304,7 +304,7 @@ describe('the caller’s signal', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  test('that is aborted already prevents everything', async () => {
+  test('that is already aborted prevents every request', async () => {
     const table = createTable();
     const signal = AbortSignal.abort();
     expect(await table.stream.start({}, { signal })).toMatchObject({ reason: 'aborted' });
@@ -317,7 +317,7 @@ describe('the caller’s signal', () => {
   });
 });
 
-describe('what the page hears', () => {
+describe('the page gets', () => {
   test('a state only when something has changed, each as an object of its own', async () => {
     const table = createTable();
     await table.playing();
@@ -327,7 +327,7 @@ describe('what the page hears', () => {
     expect(table.stream.state).toBe(table.states.at(-1));
   });
 
-  test('nothing any more once it has unsubscribed', async () => {
+  test('no state after it has unsubscribed', async () => {
     const table = createTable();
     const heard: string[] = [];
     const unsubscribe = table.stream.subscribe(({ name }) => heard.push(name));
@@ -339,7 +339,7 @@ describe('what the page hears', () => {
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('a listener that throws harms neither the stream nor the others', async () => {
+  test('every state although another listener throws', async () => {
     const told = vi.spyOn(console, 'error').mockImplementation(() => {});
     const table = createTable({
       onState() {
@@ -357,7 +357,7 @@ describe('what the page hears', () => {
     told.mockRestore();
   });
 
-  test('that an address is none, when the stream is made', () => {
+  test('an error at once where the API’s address is no URL', () => {
     expect(() => createTable({ api: 'api.example' })).toThrow(TypeError);
   });
 });

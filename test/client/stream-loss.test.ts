@@ -50,7 +50,7 @@ describe('packets that vanish', () => {
     ]);
   });
 
-  test('tell the page when, why, and how much time is left', async () => {
+  test('show the page when, why, and how much time is left', async () => {
     const table = createTable();
     await table.playing();
     blackhole(table.sdk());
@@ -68,7 +68,7 @@ describe('packets that vanish', () => {
     });
   });
 
-  test('have the token renewed while nothing is decided yet', async () => {
+  test('renew the token while the loss is only suspected', async () => {
     const table = createTable();
     await table.playing();
     const before = table.tokens.rejected.length;
@@ -78,7 +78,7 @@ describe('packets that vanish', () => {
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('and a token that fails meanwhile is nobody’s trouble yet', async () => {
+  test('that are only suspected show the player no error when the token fails', async () => {
     let fails = false;
     const table = createTable({
       async getAccessToken() {
@@ -97,7 +97,7 @@ describe('packets that vanish', () => {
     expect(table.names()).toEqual(['connecting', 'connected']);
   });
 
-  test('for a moment, again and again, are suspected each time', async () => {
+  test('for a moment, again and again, cause a suspicion each time', async () => {
     const table = createTable();
     await table.playing();
     for (let turn = 0; turn < 3; turn += 1) {
@@ -109,7 +109,7 @@ describe('packets that vanish', () => {
     expect(table.told('suspected')).toHaveLength(3);
   });
 
-  test('again and again bring the player back again and again', async () => {
+  test('again and again do not keep the player from coming back each time', async () => {
     const table = createTable();
     await table.playing();
     for (const turn of [2, 3, 4]) {
@@ -148,7 +148,7 @@ describe('at once a loss', () => {
   });
 });
 
-describe('sooner than by silence alone is noticed', () => {
+describe('a loss is noticed sooner than by silence alone', () => {
   test.each<[string, (table: Table) => void, string]>([
     [
       'what the browser calls disconnected',
@@ -168,7 +168,7 @@ describe('sooner than by silence alone is noticed', () => {
   });
 });
 
-describe('never torn down', () => {
+describe('a connection is never closed that', () => {
   test.each<[string, (table: Table) => void | Promise<void>]>([
     [
       'a stream that freezes for 1.8 s each few seconds',
@@ -220,7 +220,7 @@ describe('never torn down', () => {
   });
 });
 
-describe('a picture that stands still although the network is well', () => {
+describe('a picture that stands still although the network works', () => {
   test('is a loss after six seconds, the next time after twelve', async () => {
     const table = createTable();
     await table.playing();
@@ -251,7 +251,7 @@ describe('a picture that stands still although the network is well', () => {
 });
 
 describe('a tab that slept', () => {
-  test('over a stream that goes on is left alone: late timers prove nothing', async () => {
+  test('over a stream that plays is left alone, since late timers prove nothing', async () => {
     const table = createTable();
     await table.playing();
     await table.clock.sleep(600_000);
@@ -259,7 +259,7 @@ describe('a tab that slept', () => {
     expect(table.names()).toEqual(['connecting', 'connected']);
   });
 
-  test('for a moment waits out the whole silence before it believes in a loss', async () => {
+  test('for a moment needs the whole silence before a loss', async () => {
     const table = createTable();
     await table.playing();
     blackhole(table.sdk());
@@ -270,7 +270,7 @@ describe('a tab that slept', () => {
     expect(table.stream.state.name).toBe('reconnecting');
   });
 
-  test('for longer than the other side sends unasked is back sooner', async () => {
+  test('for longer than the other side sends without consent is back sooner', async () => {
     const table = createTable();
     await table.playing();
     blackhole(table.sdk());
@@ -281,7 +281,7 @@ describe('a tab that slept', () => {
     expect(table.stream.state.name).toBe('reconnecting');
   });
 
-  test('through the whole budget while reconnecting has ended when it wakes', async () => {
+  test('through the whole time to try has ended when it wakes', async () => {
     const table = createTable();
     await table.playing();
     table.sdk().connection.channelError(new Event('error'));
@@ -293,7 +293,7 @@ describe('a tab that slept', () => {
 });
 
 describe('a long game with many losses', () => {
-  test('leaves no listener and no timer behind that would add up', async () => {
+  test('leaves no growing number of listeners or timers behind', async () => {
     const table = createTable();
     await table.playing();
     // What lives as long as the stream must not gather listeners; what dies with a request may die with its own.
@@ -328,7 +328,7 @@ describe('a long game with many losses', () => {
   });
 });
 
-describe('the server’s own goodbye is final', () => {
+describe('a server disconnect is final', () => {
   test.each(['idle', 'terminated'])('%s', async (reason) => {
     const table = createTable();
     await table.playing();
@@ -353,7 +353,7 @@ describe('the server’s own goodbye is final', () => {
     expect(await started).toMatchObject({ name: 'ended', reason: 'terminated' });
   });
 
-  test('but not one of a connection that was left long ago', async () => {
+  test('but not one of a connection that was closed long ago', async () => {
     const table = createTable();
     await table.playing();
     table.replies.push(granted('c-2'));

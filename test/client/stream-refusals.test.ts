@@ -34,7 +34,7 @@ describe('while AWS has not noticed the loss', () => {
     body: { streamSession: { ...session, status: value } },
   });
 
-  test('the client looks at the status once a second, and asks at once when AWS is ready: one offer, each time a new key', async () => {
+  test('the client polls the status once a second and requests a connection once AWS is ready, with one offer and a new key each time', async () => {
     const ready = status('PENDING_CLIENT_RECONNECTION');
     const table = await broken(notYet, status('CONNECTED'), status('CONNECTED'), ready, granted('c-2'));
     await table.clock.advance(200);
@@ -60,7 +60,7 @@ describe('while AWS has not noticed the loss', () => {
     expect(table.sdks).toHaveLength(2);
   });
 
-  test('the client asks for a connection every five seconds whatever the status says: AWS may take it', async () => {
+  test('the client requests a connection every five seconds whatever the status says', async () => {
     const looks = Array<Reply>(4).fill(status('CONNECTED'));
     const table = await broken(notYet, ...looks, notYet, ...looks, granted('c-2'));
     await table.clock.advance(11_000);
@@ -88,7 +88,7 @@ describe('while AWS has not noticed the loss', () => {
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('an offer that is a minute old is made anew', async () => {
+  test('an offer that is a minute old is replaced', async () => {
     const looks = Array<Reply>(4).fill(status('CONNECTED'));
     const table = await broken(...Array.from({ length: 14 }, () => [notYet, ...looks]).flat());
     await table.clock.advance(66_000);
@@ -101,7 +101,7 @@ describe('while AWS has not noticed the loss', () => {
     expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
-  test('an offer whose connection died while it waited is made anew', async () => {
+  test('an offer whose connection died while it waited is replaced', async () => {
     const table = await broken(
       notYet,
       'unreachable',
@@ -119,7 +119,7 @@ describe('while AWS has not noticed the loss', () => {
 });
 
 describe('a page that counts down', () => {
-  test('sees no wait any more while the next request is under way, and which attempt it is', async () => {
+  test('shows no wait while the next request is in flight, and the attempt’s number', async () => {
     const table = await broken(refused(503, 'upstream_unavailable', 'same', { retryAfterMs: 1000 }), 'hangs');
     await table.clock.advance(500);
     expect(table.stream.state).toMatchObject({ attempt: 1, wait: { code: 'upstream_unavailable' } });
@@ -136,7 +136,7 @@ describe('in a storm', () => {
     mayBeTooLate: true,
   });
 
-  test('the player sees the place in the queue, and comes when it is the turn with the same request', async () => {
+  test('the player sees the place in the queue, and repeats the same request at the ticket’s time', async () => {
     const table = await broken(paced, granted('c-2'));
     await table.clock.advance(200);
     const refusedAt = table.told('refused')[0]?.at ?? 0;
@@ -150,7 +150,7 @@ describe('in a storm', () => {
     expect([second?.key, second?.text]).toEqual([first?.key, first?.text]);
   });
 
-  test('nothing cuts the wait for a turn short, but a new network means a new offer when it has come', async () => {
+  test('nothing cuts the wait for a ticket short, but after a new network the request has a new offer', async () => {
     const table = await brokenWithIceServers(paced, granted('c-2'));
     await table.clock.advance(10_000);
     await table.goOnline();
@@ -161,14 +161,14 @@ describe('in a storm', () => {
     expect(table.asked()[1]?.body.signalRequest).toMatch(/^offer 3/);
   });
 
-  test('a turn that comes after the session must be over is not waited for', async () => {
+  test('a ticket that comes after the session’s end is not waited for', async () => {
     const table = await broken(refused(503, 'paced', 'same', { retryAfterMs: 200_000, queuePosition: 4000 }));
     await table.clock.advance(1000);
     expect(table.stream.state).toEqual({ name: 'ended', session, reason: 'expired', code: 'paced' });
   });
 });
 
-describe('what nobody answered', () => {
+describe('a request without an answer', () => {
   test('is repeated byte for byte, with growing waits, and at once when the browser is back online', async () => {
     const table = await broken('unreachable', 'unreachable', 'unreachable', granted('c-2'));
     await table.clock.advance(1300);
@@ -183,7 +183,7 @@ describe('what nobody answered', () => {
     expect(table.sdks).toHaveLength(2);
   });
 
-  test('is asked anew with another offer on a new network, where the offer names addresses of the old one', async () => {
+  test('gets a new offer on a new network, where the old offer names addresses', async () => {
     const table = await brokenWithIceServers('unreachable', 'hangs', granted('c-2'));
     await table.clock.advance(1000);
     await table.goOnline();
@@ -196,7 +196,7 @@ describe('what nobody answered', () => {
     expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
-  test('makes the waits short again on a new network', async () => {
+  test('has short waits again on a new network', async () => {
     const table = await broken(...Array<Reply>(8).fill('unreachable'));
     await table.clock.advance(6000);
     const before = table.waits().length;
@@ -217,7 +217,7 @@ describe('what nobody answered', () => {
     expect(table.told('answered').at(-1)).toMatchObject({ replayed: true });
   });
 
-  test('is not waited for when the browser is back online meanwhile', async () => {
+  test('is repeated at once when the browser is back online', async () => {
     const table = await broken('hangs', granted('c-2'));
     await table.clock.advance(3000);
     await table.goOnline();
@@ -237,7 +237,7 @@ describe('answers that are not the API’s own', () => {
     ['a success of another shape', { status: 201, body: { hello: 1 } }, 'garbled', 201],
     ['a session without a connection', { status: 201, body: { streamSession: session } }, 'garbled', 201],
     ['nothing but null', { status: 200, body: 'null' }, 'garbled', 200],
-  ])('%s is waited out with waits of our own', async (_what, reply, code, status) => {
+  ])('%s is repeated after the client’s own waits', async (_what, reply, code, status) => {
     const table = await broken(reply, granted('c-2'));
     await table.clock.advance(2000);
     expect(table.told('refused')).toMatchObject([{ code, status, waitMs: 300 }]);
@@ -277,7 +277,7 @@ describe('a refusal that will not change', () => {
 });
 
 describe('a picture that does not come', () => {
-  test('although the API answered leads to a new offer that names the new connection', async () => {
+  test('although the API answered leads to a new request that names the new connection', async () => {
     const table = createTable({
       made(sdk) {
         sdk.flows = sdk.name !== 'offer 2';
@@ -292,7 +292,7 @@ describe('a picture that does not come', () => {
     expect(table.told('no_picture')).toHaveLength(1);
   });
 
-  test('because the connection failed meanwhile is not waited for', async () => {
+  test('because the connection failed leads to a new request at once', async () => {
     const table = createTable({
       made(sdk) {
         sdk.flows = sdk.name !== 'offer 2';
@@ -322,7 +322,7 @@ describe('a picture that does not come', () => {
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('ever ends when the session’s patience is over, not later', async () => {
+  test('at all ends the stream when the connection timeout is over', async () => {
     const table = createTable({
       made(sdk) {
         sdk.flows = sdk.name === 'offer 1';
@@ -363,14 +363,14 @@ describe('the id by which support finds a request in the logs', () => {
       150_000,
       'expired',
     ],
-  ])('is told with %s', async (_what, reply, ms, reason) => {
+  ])('is part of %s', async (_what, reply, ms, reason) => {
     const table = await broken(reply, 'hangs');
     await table.clock.advance(ms + 1000);
     expect(table.stream.state).toMatchObject({ name: 'ended', reason, requestId });
     expect(table.told('refused')).toMatchObject([{ requestId }]);
   });
 
-  test('is not one of an earlier request where the last had no answer', async () => {
+  test('is missing where the last request had no answer', async () => {
     const table = await broken(refused(503, 'upstream_unavailable', 'same', { requestId, retryAfterMs: 1 }));
     await table.clock.advance(151_000);
     expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'timeout' });
@@ -399,7 +399,7 @@ describe('access tokens', () => {
     expect(table.asked()).toHaveLength(2);
   });
 
-  test('that are refused however new they are end in signed out, after two', async () => {
+  test('that are always new and always refused end in signed out after two', async () => {
     let made = 0;
     const table = createTable({
       getAccessToken() {
@@ -428,7 +428,7 @@ describe('access tokens', () => {
     expect(table.calls).toHaveLength(2);
   });
 
-  test('that can’t be had for the moment are asked for again: no network is not signed out', async () => {
+  test('that fail for a moment are requested again: an outage is no sign-out', async () => {
     let fails = 2;
     const table = createTable({
       async getAccessToken() {
@@ -447,7 +447,7 @@ describe('access tokens', () => {
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('that never come do not hold the end up', async () => {
+  test('that never come do not delay the end', async () => {
     const table = createTable({
       getAccessToken: () => (table.sdks.length > 1 ? new Promise(() => {}) : 'token'),
     });

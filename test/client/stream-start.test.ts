@@ -4,7 +4,7 @@ import { createTable, granted, listed, refused, session } from './fakes.ts';
 const GROUP = '/v1/streamgroups/sg-1/streamsessions';
 
 describe('a player who starts', () => {
-  test('asks once, plays, and has input: connected only when a frame was decoded', async () => {
+  test('sends one request, plays and has input, and is connected only when a frame was decoded', async () => {
     const table = createTable({
       made(sdk) {
         sdk.decodes = false;
@@ -32,7 +32,7 @@ describe('a player who starts', () => {
     expect(table.events.map(({ name }) => name)).toEqual(['asked', 'answered', 'first_frame']);
   });
 
-  test('waits for a machine: the session is looked at each second until it has an answer', async () => {
+  test('waits for a machine, and the status is polled each second until there is an answer', async () => {
     const table = createTable();
     const activating = { ...session, status: 'ACTIVATING' };
     table.replies.push(
@@ -61,7 +61,7 @@ describe('a player who starts', () => {
     expect(table.stream.state).toMatchObject({ session: { status: 'ACTIVE' } });
   });
 
-  test('and whose looks fail now and then looks on without growing impatient or tired', async () => {
+  test('and whose polls fail now and then keeps polling at the same pace', async () => {
     const table = createTable();
     const look = { status: 200, body: { streamSession: { ...session, status: 'ACTIVATING' } } };
     table.replies.push({ status: 201, body: { ...look.body, connectionId: 'c-1' } });
@@ -71,7 +71,7 @@ describe('a player who starts', () => {
     expect(table.told('refused').map(({ waitMs }) => waitMs)).toEqual([300, 300, 300]);
   });
 
-  test('hears why a session could not be placed', async () => {
+  test('is shown why a session could not be placed', async () => {
     const table = createTable();
     const failed = { ...session, status: 'ERROR', statusReason: 'placementTimeout' };
     table.replies.push({ status: 201, body: { streamSession: failed, connectionId: 'c-1' } });
@@ -80,7 +80,7 @@ describe('a player who starts', () => {
     expect(await started).toMatchObject({ reason: 'session_ended', statusReason: 'placementTimeout' });
   });
 
-  test('and whose answer was lost repeats the same bytes under the same key: no second session', async () => {
+  test('and whose answer was lost repeats the same bytes under the same key and gets no second session', async () => {
     const table = createTable();
     table.replies.push('unreachable', { status: 503, body: { message: 'Service Unavailable' } });
     table.replies.push('unreachable', granted('c-1', {}, { 'idempotency-replayed': 'true' }));
@@ -126,7 +126,7 @@ describe('a player who starts', () => {
     expect(table.sdks[0]?.closed).toBe(true);
   });
 
-  test('and whom another device overtook while waiting for a machine is told so', async () => {
+  test('is shown when another device took over while waiting for a machine', async () => {
     const table = createTable();
     const activating = { ...session, status: 'ACTIVATING' };
     table.replies.push(
@@ -140,7 +140,7 @@ describe('a player who starts', () => {
     expect(table.calls[2]?.body).toMatchObject({ previousConnectionId: 'c-1' });
   });
 
-  test('while a session lives is told which, so that the page can offer it', async () => {
+  test('while a session lives is shown that session, so that the page can offer it', async () => {
     const table = createTable();
     table.replies.push(refused(409, 'session_limit_reached', 'never', { streamSession: session }));
     const started = table.stream.start();
@@ -155,7 +155,7 @@ describe('a player who starts', () => {
     });
   });
 
-  test('twice starts once', async () => {
+  test('twice gets one session', async () => {
     const table = createTable();
     table.replies.push(granted('c-1'));
     const both = [table.stream.start(), table.stream.start(), table.stream.resume()];
@@ -167,13 +167,13 @@ describe('a player who starts', () => {
     expect(await table.stream.start()).toBe(first);
   });
 
-  test('with input of the page’s own is not attached by the library', async () => {
+  test('on a page that attaches input itself gets no input from the library', async () => {
     const table = createTable({ attachInput: false });
     await table.playing();
     expect(table.sdk().inputs).toBe(0);
   });
 
-  test('and whose input can’t be attached plays on, and the page hears of it', async () => {
+  test('and whose input can’t be attached plays on, and the page gets an event', async () => {
     const error = new Error('not now');
     const table = createTable({
       made(sdk) {
@@ -187,7 +187,7 @@ describe('a player who starts', () => {
     expect(table.told('input_failed')).toMatchObject([{ error }]);
   });
 
-  test('with an SDK that tells no statistics plays when the browser says connected, and goes by its word', async () => {
+  test('with an SDK without statistics plays when the browser is connected, and is lost when it is not', async () => {
     const table = createTable({
       made(sdk) {
         sdk.getVideoRTCStats = async () => undefined;
@@ -207,7 +207,7 @@ describe('a player who starts', () => {
     expect(table.stream.state).toMatchObject({ name: 'reconnecting', why: 'disconnected' });
   });
 
-  test('in a browser whose SDK makes no offer hears that after three times, not after ten minutes', async () => {
+  test('in a browser whose SDK makes no offer sees the failure after three tries, not after ten minutes', async () => {
     const error = new Error('no H.264');
     let made = 0;
     const table = createTable({
@@ -247,7 +247,7 @@ describe('a player who resumes', () => {
     ]);
   });
 
-  test('without a session hears so', async () => {
+  test('without a session sees no_session', async () => {
     const table = createTable();
     table.replies.push(listed());
     const resumed = table.stream.resume();
@@ -256,7 +256,7 @@ describe('a player who resumes', () => {
     expect(table.sdks).toEqual([]);
   });
 
-  test('comes to the next session where the newest is over unnoticed', async () => {
+  test('gets the next session where the newest is over', async () => {
     const table = createTable();
     const older = { ...session, streamSessionId: 'ss-0' };
     table.replies.push(listed(session, older), refused(410, 'stream_session_ended', 'never'), granted('c-3'));
@@ -282,7 +282,7 @@ describe('a player who resumes', () => {
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('but not for ever', async () => {
+  test('gives up when AWS finds no machine in time', async () => {
     const table = createTable();
     const activating = { ...session, status: 'ACTIVATING' as const };
     const looks = Array.from({ length: 700 }, () => ({ status: 200, body: { streamSession: activating } }));
@@ -292,7 +292,7 @@ describe('a player who resumes', () => {
     expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired' });
   });
 
-  test('asks for the sessions again after trouble, for a minute', async () => {
+  test('requests the list of sessions again after failures, for a minute', async () => {
     const table = createTable();
     table.replies.push(
       'unreachable',
@@ -312,7 +312,7 @@ describe('a player who resumes', () => {
     expect(await resumed).toMatchObject({ name: 'ended', reason: 'expired', code: 'timeout' });
   });
 
-  test('does not try another session for a refusal that says nothing of this one', async () => {
+  test('does not try another session after a refusal that does not mean this one is over', async () => {
     const table = createTable();
     const older = { ...session, streamSessionId: 'ss-0' };
     table.replies.push(listed(session, older), refused(409, 'taken_over', 'never'));
@@ -322,7 +322,7 @@ describe('a player who resumes', () => {
     expect(table.calls).toHaveLength(2);
   });
 
-  test('tries for the session’s patience, no longer', async () => {
+  test('tries for the connection timeout, no longer', async () => {
     const table = createTable();
     table.replies.push(listed(session));
     void table.stream.resume();
@@ -332,7 +332,7 @@ describe('a player who resumes', () => {
     expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'timeout' });
   });
 
-  test('to a session that is over hears why', async () => {
+  test('to a session that is over sees the reason', async () => {
     const table = createTable();
     table.replies.push(listed(session));
     table.replies.push(refused(410, 'stream_session_ended', 'never', { statusReason: 'applicationExit' }));
@@ -345,7 +345,7 @@ describe('a player who resumes', () => {
     });
   });
 
-  test('while the session is still being placed looks at it, and connects when it is', async () => {
+  test('while AWS places the session polls it, and connects when it is ready', async () => {
     const table = createTable();
     const activating = { ...session, status: 'ACTIVATING' as const };
     table.replies.push(
@@ -360,7 +360,7 @@ describe('a player who resumes', () => {
     expect(table.calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'POST']);
   });
 
-  test('with a connection id kept over the reload continues that line instead of insisting', async () => {
+  test('with a connection id kept over the reload names it instead of insisting', async () => {
     const table = createTable();
     table.replies.push(listed(session), refused(409, 'taken_over', 'never'));
     const resumed = table.stream.resume({ previousConnectionId: 'c-1' });
@@ -371,7 +371,7 @@ describe('a player who resumes', () => {
 });
 
 describe('find', () => {
-  test('tells the newest live session without touching it', async () => {
+  test('returns the newest live session without connecting to it', async () => {
     const table = createTable();
     table.replies.push(listed(session));
     const found = table.stream.find();
@@ -383,7 +383,7 @@ describe('find', () => {
     expect(table.listeners.size).toBe(0);
   });
 
-  test('rejects with the reason where it can’t be told', async () => {
+  test('rejects with the reason where the list can’t be read', async () => {
     const table = createTable();
     table.replies.push({ status: 403, body: { message: 'Forbidden' } });
     const found = table.stream.find().catch((error) => error);

@@ -13,7 +13,7 @@ function twoTabs(locks = fakeLocks()) {
 }
 
 describe('two tabs of one player', () => {
-  test('do not fight: the second one hears that the first holds the stream, and asks for nothing', async () => {
+  test('do not fight: the second one shows that the first holds the stream, and sends no request', async () => {
     const { clock, first, second } = twoTabs();
     await first.playing();
     second.replies.push(listed(session));
@@ -25,7 +25,7 @@ describe('two tabs of one player', () => {
     expect(clock.pending()).toBe(1);
   });
 
-  test('change places when the player insists in the second: the first has been taken over', async () => {
+  test('change places when the player insists in the second, and the first shows that it was taken over', async () => {
     const { clock, first, second } = twoTabs();
     await first.playing();
     second.replies.push(listed(session), granted('c-2'));
@@ -55,7 +55,7 @@ describe('two tabs of one player', () => {
     expect(second.stream.state).toMatchObject({ name: 'connected' });
   });
 
-  test('hold each its own, where they play different sessions', async () => {
+  test('each keep their own stream where they play different sessions', async () => {
     const { clock, first, second } = twoTabs();
     await first.playing();
     second.replies.push(listed({ ...session, streamSessionId: 'ss-2' }), granted('c-2'));
@@ -66,7 +66,7 @@ describe('two tabs of one player', () => {
 });
 
 describe('a reloaded tab', () => {
-  test('waits a moment for the browser to let go of its own lock', async () => {
+  test('waits a moment until the browser releases its old lock', async () => {
     const { clock, first, second } = twoTabs();
     await first.playing();
     second.replies.push(listed(session), granted('c-2'));
@@ -77,7 +77,7 @@ describe('a reloaded tab', () => {
     expect(second.stream.state).toMatchObject({ name: 'connected' });
   });
 
-  test('keeps the lock while it reconnects, so that nobody slips in', async () => {
+  test('keeps the lock while it reconnects, so that no other tab gets the stream', async () => {
     const { clock, first, second } = twoTabs();
     await first.playing();
     first.sdk().connection.channelError(new Event('error'));
@@ -98,13 +98,13 @@ describe('a lock', () => {
         throw new DOMException('insecure', 'SecurityError');
       },
     ],
-  ])('that the browser refuses (%s) keeps nobody from playing', async (_what, request) => {
+  ])('that the browser refuses (%s) does not stop the player', async (_what, request) => {
     const table = createTable({ environment: { locks: { request } } });
     await table.playing();
     expect(table.stream.state.name).toBe('connected');
   });
 
-  test('that comes after the player has left is given back', async () => {
+  test('that comes after the player has left is released', async () => {
     const { clock, first, second } = twoTabs();
     await first.playing();
     second.replies.push(listed(session));
@@ -121,7 +121,7 @@ describe('a lock', () => {
     expect(second.stream.state).toMatchObject({ reason: 'closed' });
   });
 
-  test('that is granted in the very moment it is given up is given back', async () => {
+  test('that is granted in the moment of the time-out is released', async () => {
     const locks = fakeLocks();
     let grantLate = () => {};
     const late: typeof locks = {

@@ -41,7 +41,7 @@ describe('does not compile', () => {
     expect(said[0]).toContain(`error ${expected}:`);
   });
 
-  test('is nothing else', () => {
+  test('in the folder is no other file', () => {
     expect(files.length).toBeGreaterThan(0);
     expect(errors).toHaveLength(files.length);
   });

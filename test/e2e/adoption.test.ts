@@ -36,7 +36,7 @@ async function unpaced(ask: () => Promise<Answer>): Promise<{ answer: Answer; ca
   }
 }
 
-it('it is adopted by its owner and nobody else, and the stranger hears what an unknown id would tell', async () => {
+it('only its owner imports a session that was started elsewhere, and another player gets the answer for an unknown id', async () => {
   const [player, stranger] = [await deployed.player(), await deployed.player()];
   const id = await startedElsewhere(deployed, player);
   const guess = async (guessed: string) => {
@@ -51,7 +51,7 @@ it('it is adopted by its owner and nobody else, and the stranger hears what an u
   expect((await unpaced(() => player.status(id))).answer.status).toBe(200);
 });
 
-it('a thousand guessed ids cost the guesser a budget, and others nothing', async () => {
+it('a thousand guessed ids use up the rate limit of the guesser alone', async () => {
   const [guesser, other] = [await deployed.player(), await deployed.player()];
   const id = await startedElsewhere(deployed, other);
   await deployed.forgetCalls();

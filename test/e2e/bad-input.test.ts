@@ -39,7 +39,7 @@ function raw(
 
 const sdp = 'v=0\no=- 1 1 IN IP4 127.0.0.1\n';
 
-describe('bad input gets a 4xx that names the field, and nothing of it reaches AWS', () => {
+describe('bad input gets a 4xx that names the field, and does not reach AWS', () => {
   it.each<[string, string, unknown]>([
     ['not JSON', 'body', 'signalRequest=x'],
     ['JSON of the wrong shape', 'body', '[1,2]'],
@@ -116,7 +116,7 @@ describe('bad input gets a 4xx that names the field, and nothing of it reaches A
   });
 });
 
-describe('who is let in', () => {
+describe('the API lets in', () => {
   it.each([
     ['no token', async () => '', 401],
     ['garbage', async () => 'Bearer garbage', 401],

@@ -15,7 +15,7 @@ const doctor = (...args: string[]) =>
   run(['--local', '--directory', deployed.directory, ...args], environment(deployed.directory), [MAIN]);
 
 describe('the doctor at the local deployment', () => {
-  it('finds it well: settings, stream group, both doors, the page that may call it, and whose tokens it takes', async () => {
+  it('finds it healthy: settings, stream group, both APIs, the allowed page, and the token issuer', async () => {
     const { code, stdout, stderr } = await doctor('--json');
     const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: Record<string, string>[] };
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);

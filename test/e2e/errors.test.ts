@@ -148,7 +148,7 @@ const WITH_WAIT: ProblemCode[] = [
   'upstream_timeout',
 ];
 
-describe('every row of the error table, provoked for real', () => {
+describe('each row of the error table comes from the deployment', () => {
   it.each(Object.keys(PROVOKE) as ProblemCode[])('%s', async (code) => {
     const answer = await PROVOKE[code]();
     expect(answer.json).toMatchObject({ code, status: PROBLEMS[code].status, retry: PROBLEMS[code].retry });
@@ -169,7 +169,7 @@ describe('every row of the error table, provoked for real', () => {
   });
 });
 
-describe('what a problem carries', () => {
+describe('the problem', () => {
   it('session_limit_reached names the session, so that the client reconnects instead', async () => {
     const { player, id } = await connected();
     await eventually(
@@ -180,7 +180,7 @@ describe('what a problem carries', () => {
     expect(json.streamSession).toMatchObject({ streamSessionId: id, status: 'CONNECTED' });
   });
 
-  it('stream_session_ended says why, as AWS said it', async () => {
+  it('stream_session_ended has AWS’s reason', async () => {
     const { player, id } = await dropped();
     await player.terminate(id);
     await eventually(
@@ -198,7 +198,7 @@ describe('what a problem carries', () => {
     });
   });
 
-  it('session_not_reconnectable says what AWS thinks of the session', async () => {
+  it('session_not_reconnectable has AWS’s status of the session', async () => {
     const { player, id } = await connected();
     expect((await player.reconnect(id)).json.streamSessionStatus).toBe('CONNECTED');
   });

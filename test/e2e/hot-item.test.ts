@@ -43,7 +43,7 @@ async function comeBack(first: Answer, ask: () => Promise<Answer>): Promise<Answ
   }
 }
 
-it('a pacer whose item is too hot makes players wait for their turn: nobody is lost, nobody hears of the table', async () => {
+it('with too hot a queue item players wait for a ticket, nobody is lost, and no answer mentions the table', async () => {
   const players: (() => Promise<Answer>)[] = [];
   // A few at a time: they come together when they have lost their streams, not before.
   while (players.length < PLAYERS) {

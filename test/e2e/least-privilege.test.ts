@@ -80,7 +80,7 @@ function beyondThisMachine(deployed: Deployed): string[] {
 }
 
 describe.each([{ adoption: false }, { adoption: true }])('with adoption: $adoption', ({ adoption }) => {
-  it('what the functions did is what their roles grant, statement by statement: none unused, none missing', async () => {
+  it('the functions use every statement of their roles and miss none', async () => {
     const deployed = await deploy({
       settings: { adoption: { enabled: adoption }, limits: { startsPerMinute: 1000 } },
     });
@@ -97,7 +97,7 @@ describe.each([{ adoption: false }, { adoption: true }])('with adoption: $adopti
   });
 });
 
-it("a leaked key of a function opens that function's one door and no other", async () => {
+it("a leaked key of a function allows that function's own calls and no others", async () => {
   const deployed = await deploy();
   try {
     const player = await deployed.player();
@@ -120,7 +120,7 @@ it("a leaked key of a function opens that function's one door and no other", asy
   }
 });
 
-it('a grant too many and a grant too few are both noticed, and the missing one is an alarm, not a retry', async () => {
+it('an unused grant and a missing grant are both noticed, and the missing one sets off an alarm instead of a retry', async () => {
   const deployed = await deploy({
     alterRoles: (roles) =>
       roles.map((role) => ({

@@ -216,13 +216,13 @@ afterAll(async () => {
   await crippled?.close();
 });
 
-describe('what an alarm or a widget waits for', () => {
-  it('is really counted by a running function, under this name and these dimensions', () => {
+describe('a metric that an alarm or a widget uses', () => {
+  it('is counted by a running function under its name and dimensions', () => {
     expect(watched.length).toBeGreaterThan(35);
     expect(missingIn(lines)).toEqual([]);
   });
 
-  it('is all that each function counts: nobody pays for a series that nobody looks at', () => {
+  it('has no unused siblings: each function counts only what is used', () => {
     const wanted = new Set(watched.map(seriesOf));
     const unwatched = lines
       .flatMap(emitted)
@@ -256,7 +256,7 @@ describe("a player function's line", () => {
     expect(lacking).toEqual([]);
   });
 
-  it('stands at error only where a person has to do something, and each step of a player has one', () => {
+  it('has level error only where a person must act, and exists for each step of a player', () => {
     const steps = new Map(
       lines.filter(({ line }) => !line._aws).map(({ line }) => [`${line.message}`, line.level]),
     );

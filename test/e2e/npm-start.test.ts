@@ -49,7 +49,7 @@ afterAll(async () => {
   proxy.close();
 });
 
-describe('somebody who follows the pages', () => {
+describe('a user who follows the documentation', () => {
   it("gets an address from 'npm start', and with it the commands that work on what is running", async () => {
     expect(said).toMatch(/Page +http:\/\/127\.0\.0\.1:\d+\//);
     const token = await runScript('npm run --silent token -- alice', behindProxy);
@@ -105,7 +105,7 @@ describe('somebody who follows the pages', () => {
     });
   });
 
-  it('has all of this behind a proxy, which hears of none of it', () => {
+  it('can do all of this behind a proxy, which sees no request', () => {
     expect(asked).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ describe('what the deployment answers is what docs/openapi.json says', () => {
     expect(answers[1]?.headers.get('idempotency-replayed')).toBe('true');
   });
 
-  it('to somebody with no right, no sense or no luck', async () => {
+  it('to refused, malformed and failed requests', async () => {
     const player = await deployed.player();
     const { id } = await droppedSession(deployed, player);
     const stranger = await deployed.player();
@@ -67,7 +67,7 @@ describe('what the deployment answers is what docs/openapi.json says', () => {
 });
 
 describe('what the deployment answers is what docs/openapi-operator.json says', () => {
-  it('to an operator, to somebody else, and to nobody', async () => {
+  it('to an operator, to another principal, and to an unsigned request', async () => {
     const { id, playerId } = await playing(deployed);
     const operator = operatorOf(deployed);
     const stranger = operatorOf(deployed, deployed.principals.stranger);

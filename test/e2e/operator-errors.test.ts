@@ -111,7 +111,7 @@ const WITH_WAIT: OperatorProblemCode[] = [
   'upstream_timeout',
 ];
 
-describe("every row of the operator API's error table, provoked for real", () => {
+describe("each row of the operator API's error table comes from the deployment", () => {
   it.each(Object.keys(PROVOKE) as OperatorProblemCode[])('%s', async (code) => {
     const answer = await PROVOKE[code]();
     const { status, retry, title } = OPERATOR_PROBLEMS[code];
@@ -140,7 +140,7 @@ describe("every row of the operator API's error table, provoked for real", () =>
     expect(added).toMatchObject([{ outcome: code, requestId: json.requestId, ...fields }]);
   });
 
-  it('a session in which AWS refuses is not asked for a shell at all', async () => {
+  it('AWS is never asked for a shell in a session that refuses one', async () => {
     for (const code of ['session_over', 'session_not_accessible'] as const) {
       await deployed.forgetCalls();
       await PROVOKE[code]();
@@ -150,7 +150,7 @@ describe("every row of the operator API's error table, provoked for real", () =>
 });
 
 describe('when the audit cannot be written', () => {
-  it('the door is closed: AWS has made credentials, and nobody gets them; and no session ends', async () => {
+  it('nobody gets the credentials that AWS has made, and no session ends', async () => {
     const without = await withoutAudit();
     await without.forgetCalls();
     const { id } = await playing(without);

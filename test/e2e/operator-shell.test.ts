@@ -59,7 +59,7 @@ describe('an operator with the command line and the plugin', () => {
     expect((await deployed.session(id)).status).toBe('CONNECTED');
   });
 
-  it('gets along with the commands of docs/operator.md for one machine, as they stand there', async () => {
+  it('can use the commands of docs/operator.md for one machine as they stand there', async () => {
     const { id } = await playing('alice');
     const shown = documentedCommands().filter(({ args }) => args.includes('--local'));
     expect(shown.map(({ args }) => args[0])).toEqual(['sessions', 'shell', 'terminate']);
@@ -85,7 +85,7 @@ describe('an operator with the command line and the plugin', () => {
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('(session_over, request ') });
   });
 
-  it('leaves no secret in any log, and credentials that leak are useless once their time is over', async () => {
+  it('leaves no secret in any log, and leaked credentials expire', async () => {
     const { id } = await playing('another');
     const { code, stdout } = await cli('shell', id, '--reason', REASON, '--credentials');
     expect(code).toBe(0);

@@ -54,7 +54,7 @@ const roleOf = (routeKey: string, from = deployed) => {
 };
 
 describe('an operator', () => {
-  it('gets a shell into a live session, and the record of it stands in the audit before', async () => {
+  it('gets a shell into a live session, after the audit record is written', async () => {
     const { id, playerId } = await playing(deployed);
     const answer = await operator.shell(id, { reason: `  ${REASON}\n` });
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([201, 'no-store']);
@@ -93,7 +93,7 @@ describe('an operator', () => {
     expect(await recordsOf(id)).toMatchObject([{ outcome: 'opened' }]);
   });
 
-  it('finds the sessions of a player who complains, those that are over included, the newest first', async () => {
+  it("finds a player's sessions, ended ones included, the newest first", async () => {
     const { player, id, playerId } = await playing(deployed);
     await player.terminate(id);
     const second = (await player.start()).json.streamSession.streamSessionId;
@@ -108,7 +108,7 @@ describe('an operator', () => {
     expect((await operator.sessions('nobody')).json).toEqual({ streamSessions: [] });
   });
 
-  it('ends any session: the record comes first, and the player hears of it at once', async () => {
+  it("ends any session after the audit record is written, and the player's next answer says so", async () => {
     const { player, id, playerId } = await playing(deployed);
     const answer = await operator.terminate(id);
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -129,7 +129,7 @@ describe('an operator', () => {
   });
 });
 
-describe('who is not let in, on any operator route', () => {
+describe('no operator route lets in', () => {
   const everyRoute = async (ask: (method: string, path: string) => Promise<Answer>) => {
     const { id } = await playing(deployed);
     expect(operatorRoutes().map(({ routeKey }) => routeKey)).toHaveLength(3);
@@ -179,7 +179,7 @@ describe('who is not let in, on any operator route', () => {
     expect(answers).toEqual(Array(3).fill([403, 'not_an_operator']));
   });
 
-  it('somebody who only knows an access key id, or has caught a signature and changes what it signed', async () => {
+  it('a caller who only knows an access key id, or changes a signed request', async () => {
     const { accessKeyId } = deployed.endpoints.operator;
     expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(3).fill(forbidden));
     const { id } = await playing(deployed);
@@ -195,7 +195,7 @@ describe('who is not let in, on any operator route', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('a request', () => {
   it.each([
     ['no reason', {}],
     ['a reason of nine characters', { reason: 'Ticket 47' }],
@@ -216,7 +216,7 @@ describe('what is asked for', () => {
     expect(await recordsOf(id)).toEqual([]);
   });
 
-  it('in a stream group that the settings do not list is refused before AWS hears of it', async () => {
+  it('in a stream group that the settings do not list is refused before any AWS call', async () => {
     await deployed.forgetCalls();
     const elsewhere = '/v1/streamgroups/sg-other/streamsessions';
     for (const answer of [
@@ -247,7 +247,7 @@ describe('what is asked for', () => {
 });
 
 describe('least privilege', () => {
-  it('what the operator functions did is what their roles grant, statement by statement: none unused, none missing', async () => {
+  it('the operator functions use every statement of their roles and miss none', async () => {
     const own = await deploy({ emulator: { adminShellReadySeconds: 0 } });
     try {
       const { id, playerId } = await playing(own);
@@ -301,7 +301,7 @@ describe('least privilege', () => {
 });
 
 describe('logs', () => {
-  it('hold no credentials and no reason, at the finest level, whether a shell was opened or refused', async () => {
+  it('contain no credentials and no reason, even at the finest level, whether a shell was opened or refused', async () => {
     const directory = join(deployed.directory, 'logs');
     const { id } = await playing(deployed);
     const canary = 'canary-of-a-reason';

@@ -111,7 +111,7 @@ describe('a dropped player', () => {
   });
 });
 
-describe('a request that is repeated', () => {
+describe('a repeated request', () => {
   it('with the same key is one AWS call and the same bytes, marked as a repetition', async () => {
     const { player, id } = await dropped();
     const request = { signalRequest: offer(), key: 'key-1' };
@@ -123,7 +123,7 @@ describe('a request that is repeated', () => {
     expect(await tokens()).toHaveLength(1);
   });
 
-  it('without a key is known by its offer', async () => {
+  it('without a key is recognized by its offer', async () => {
     const { player, id } = await dropped();
     const request = { signalRequest: offer() };
     const first = await player.reconnect(id, request);
@@ -159,7 +159,7 @@ describe('a request that is repeated', () => {
 });
 
 describe('a response lost on the way back', () => {
-  it('from AWS is recovered inside the function, by the same client token', async () => {
+  it('from AWS is recovered inside the function with the same client token', async () => {
     const { player, id } = await dropped();
     await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
     expect((await player.reconnect(id)).status).toBe(201);
@@ -169,7 +169,7 @@ describe('a response lost on the way back', () => {
     await connectedTwice(id);
   });
 
-  it('more often than the function repeats is recovered by the client, with the same request', async () => {
+  it('more often than the function repeats is recovered by the client with the same request', async () => {
     const { player, id } = await dropped();
     await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 3 });
     const request = { signalRequest: offer(), key: 'key-1' };
@@ -182,7 +182,7 @@ describe('a response lost on the way back', () => {
     await connectedTwice(id);
   });
 
-  it('from AWS that does not repeat itself costs a new offer, not the session', async () => {
+  it('from an AWS that repeats no answer costs a new offer, not the session', async () => {
     const { player, id, connectionId } = await dropped();
     // A client without the answer does not connect: the session stays where the lost answer left it.
     await deployed.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 1000 });
@@ -202,7 +202,7 @@ describe('a response lost on the way back', () => {
 });
 
 describe('a function killed in the middle', () => {
-  it('costs the player the time of its lease, not the session: the same request gets in when that is over', async () => {
+  it('costs the player the time of its lease, not the session, and the same request succeeds after that', async () => {
     const { player, id } = await dropped();
     await deployed.hold(CONNECT, { at: 'answer' });
     const request = { signalRequest: offer(), key: 'key-1' };
@@ -220,8 +220,8 @@ describe('a function killed in the middle', () => {
   });
 });
 
-describe('a page that says how long it has seen nothing', () => {
-  it('is answered like one of before that does not, and repeats its request with another figure', async () => {
+describe('a page that sends silentMs', () => {
+  it('is answered like one that does not, and may repeat its request with another value', async () => {
     const { player, id } = await dropped();
     const request = { signalRequest: offer(), key: 'key-of-silence' };
     const first = await player.reconnect(id, { ...request, silentMs: 1900 });
@@ -239,7 +239,7 @@ describe('a page that says how long it has seen nothing', () => {
 });
 
 describe('two devices of one player', () => {
-  it('do not fight: the one overtaken is told so, and gets the stream back when the player insists', async () => {
+  it('do not fight: the first one gets taken_over, and gets the stream back when the player insists', async () => {
     const { player, id, connectionId } = await dropped();
     const second = await player.reconnect(id);
     const overtaken = await player.reconnect(id, { previousConnectionId: connectionId });
@@ -259,8 +259,8 @@ describe('two devices of one player', () => {
   });
 });
 
-describe("somebody else's session", () => {
-  it('is the same miss as an unknown one, on every route, and nothing reaches AWS', async () => {
+describe("another player's session", () => {
+  it('gets the same answer as an unknown one, on every route, and nothing reaches AWS', async () => {
     const { id } = await dropped();
     const stranger = await deployed.player();
     const shape = async (sessionId: string) =>
@@ -300,7 +300,7 @@ describe('status polls', () => {
     expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
   });
 
-  it('bring the answer to the start, until a reconnect has made it worthless', async () => {
+  it("return the start's answer until a reconnect replaces it", async () => {
     const player = await deployed.player();
     const { json } = await player.start();
     const id = json.streamSession.streamSessionId;
@@ -319,7 +319,7 @@ describe('status polls', () => {
 });
 
 describe('a session that is over', () => {
-  it('does not block its player from starting another, although nobody told the broker', async () => {
+  it('does not block its player from starting another, although the broker has not seen its end', async () => {
     const { player, id } = await dropped();
     const client = awsClient(deployed);
     const Identifier = deployed.endpoints.streamGroupId;
@@ -330,7 +330,7 @@ describe('a session that is over', () => {
     expect(json.streamSession.streamSessionId).not.toBe(id);
   });
 
-  it('is ended once: ending it again is a success', async () => {
+  it('can be ended again without an error', async () => {
     const { player, id } = await dropped();
     expect((await player.terminate(id)).status).toBe(204);
     expect((await player.terminate(id)).status).toBe(204);
@@ -338,7 +338,7 @@ describe('a session that is over', () => {
   });
 });
 
-describe('what is executed', () => {
+describe('the executed code', () => {
   it('is the asset that would be deployed, byte for byte', async () => {
     const { player, id } = await dropped();
     await player.reconnect(id);
@@ -353,7 +353,7 @@ describe('what is executed', () => {
 });
 
 describe('logs', () => {
-  it('hold no token, no offer and no answer, after all of the above', async () => {
+  it('contain no token, no offer and no answer, after all of the above', async () => {
     const { player, id } = await dropped();
     const signalRequest = offer();
     const { json } = await player.reconnect(id, { signalRequest, key: 'a-key' });

@@ -43,7 +43,7 @@ function withoutTemplateNames(files: Record<string, string>): Record<string, str
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, without(text)]));
 }
 
-it('a deployment of the tests executes what a synthesis of its own would give, ports included', async () => {
+it('a deployment of the tests runs the same app as a fresh synthesis, ports included', async () => {
   const directory = temporaryDirectory();
   const settingsPath = join(directory, 'settings.json');
   const adoption = { enabled: true };
@@ -59,7 +59,7 @@ it('a deployment of the tests executes what a synthesis of its own would give, p
   expect(withoutTemplateNames(contents(outDir))).toEqual(withoutTemplateNames(expected));
 });
 
-describe('what was made is used again', () => {
+describe('a synthesized app is reused', () => {
   let project: string;
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(project, path)), { recursive: true });
@@ -95,7 +95,7 @@ describe('what was made is used again', () => {
   const runs = () => readFileSync(join(project, 'ran'), 'utf8').length;
   const issuer = (port: number) => `{"issuer":"http://127.0.0.1:${port}"}`;
 
-  it('on other ports, which come out as they went in', async () => {
+  it('on other ports, which appear unchanged in it', async () => {
     expect(await made(issuer(10_000))).toBe(issuer(10_000));
     expect(await made(issuer(4602))).toBe(issuer(4602));
     expect(runs()).toBe(1);
@@ -120,7 +120,7 @@ describe('what was made is used again', () => {
     expect(runs()).toBe(2);
   });
 
-  it('by many that ask at once', async () => {
+  it('by many deployments at once', async () => {
     write('settings.json', issuer(1));
     const one = (n: number) =>
       synthesizedOnce(
@@ -135,14 +135,14 @@ describe('what was made is used again', () => {
     expect(runs()).toBe(1);
   });
 
-  it('where nothing but the time of a file changed', async () => {
+  it('where only a file time changed', async () => {
     await made(issuer(1));
     utimesSync(join(project, 'lambdas/routes/start/handler.ts'), 1, 1);
     await made(issuer(1));
     expect(runs()).toBe(1);
   });
 
-  it('not where the app failed: it says so every time, and names the settings as they are called', async () => {
+  it("but not after a failure, which is reported every time with the settings' names", async () => {
     write(
       'infra/app.mjs',
       `console.error(JSON.parse(process.env.CDK_CONTEXT_JSON).settings + ': bad'); process.exit(1);`,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Alarms, playerAlarms } from '../campaign/alarms.ts';
 import { bundledRoutes } from '../campaign/bundle.ts';
-import { campaign, type Found } from '../campaign/campaign.ts';
+import { campaign, type FoundViolation } from '../campaign/campaign.ts';
 import { FAULTS } from '../campaign/plan.ts';
 import { HISTORICAL, OF_EACH_KIND, type Planted } from '../campaign/planted.ts';
 
@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 
 async function attacked({ patches, invariant, what, kinds = FAULTS, from = 1 }: Planted) {
-  const isIt = (found: Found) => found.invariant === invariant && what.test(found.what);
+  const isIt = (found: FoundViolation) => found.invariant === invariant && what.test(found.what);
   const code = await bundledRoutes(patches);
   const { violations } = await campaign({
     from,
@@ -26,18 +26,18 @@ async function attacked({ patches, invariant, what, kinds = FAULTS, from = 1 }: 
   return violations.find(isIt);
 }
 
-describe('a fault that the broker once had is found again within a thousand seeds', () => {
+describe('a bug that the broker once had is found again within a thousand seeds', () => {
   it.each(HISTORICAL.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
     expect(await attacked(planted)).toBeDefined();
   });
 });
 
-describe('a fault of each kind is found within a thousand seeds: no invariant holds by itself', () => {
+describe('a planted bug of each kind is found within a thousand seeds', () => {
   it.each(OF_EACH_KIND.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
     expect(await attacked(planted)).toBeDefined();
   });
 
-  it('each invariant has one', () => {
+  it('each invariant has a planted bug', () => {
     const violated = new Set([...HISTORICAL, ...OF_EACH_KIND].map(({ invariant }) => invariant));
     expect([...violated].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });

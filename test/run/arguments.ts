@@ -9,16 +9,16 @@ export const HELP = `Checks formatting, lint, types and unused code, then runs e
 Browser tests need Chromium and say so where they are skipped. REJOIN_REQUIRE_BROWSER=1 has them fail instead.
 The last lines name what failed, what was skipped and why, and the slowest files; the exit code is 1 if anything failed.`;
 
-/** What somebody typed is wrong; the message is one sentence that says what to type. */
+/** Wrong arguments. The message is one sentence that says what to type. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 export interface RunArguments {
   readonly help: boolean;
-  /** Also the projects that take longer. */
+  /** Includes the projects that take longer. */
   readonly all: boolean;
-  /** Parts of paths of test files; none: all of them. */
+  /** Parts of test files' paths; none: all files. */
   readonly paths: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** `npm run check`: what `npm test` does before the tests. */
+/** `npm run check`: the checks that `npm test` runs before the tests. */
 import { runChecks } from './checks.ts';
 import { interruption } from './interruption.ts';
 import { showCheck } from './show-check.ts';

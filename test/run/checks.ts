@@ -1,4 +1,4 @@
-/** The checks that are no tests: each a program of its own. */
+/** The checks that are no tests. Each runs in its own process. */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
 ];
 
 /**
- * Runs all checks, as many at once as there are cores. One that fails stops no other.
- * @param onEnd told of each as it ends
- * @param stop ends those that run and begins no other
+ * Runs all checks, as many at once as there are cores. A failure does not stop the others.
+ * @param onEnd called as each check ends
+ * @param stop ends the running checks and starts no other
  */
 export async function runChecks(
   onEnd: (check: CheckOutcome) => void,

@@ -1,4 +1,4 @@
-/** Aborted by Ctrl-C, and by whoever ends this process; the process then stays until it has tidied up. */
+/** A signal that Ctrl-C and SIGTERM abort. The process then stays until it has cleaned up. */
 export function interruption(): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,4 +1,4 @@
-/** `npm test`: the checks, then every test, and last what came of them. */
+/** `npm test`: runs the checks, then every test, and prints a summary. */
 import { HELP, readArguments, UsageError } from './arguments.ts';
 import { runChecks } from './checks.ts';
 import { interruption } from './interruption.ts';

@@ -1,4 +1,4 @@
-/** What came of a run: plain data, which crosses from the process that runs the tests to the one that tells of them. */
+/** The outcome of a run, as plain data: it is sent from the process that runs the tests to the one that reports. */
 
 /** One test. `why` is the first line of its error, or the reason why it was skipped, where one is known. */
 export interface TestOutcome {
@@ -11,12 +11,12 @@ export interface TestOutcome {
 /** One test file. */
 export interface FileOutcome {
   readonly project: string;
-  /** From the root of the repository, with `/`. */
+  /** Path from the root of the repository, with `/`. */
   readonly file: string;
-  /** Loading, hooks and tests. */
+  /** Loading, hooks and tests together. */
   readonly seconds: number;
   readonly tests: readonly TestOutcome[];
-  /** What failed outside of a test: the file does not load, a hook throws. */
+  /** Failures outside of a test: the file does not load, a hook throws. */
   readonly errors: readonly string[];
 }
 
@@ -31,9 +31,9 @@ export interface CheckOutcome {
 export interface RunOutcome {
   readonly checks: readonly CheckOutcome[];
   readonly files: readonly FileOutcome[];
-  /** Files that were to run and whose end nobody heard of. */
+  /** Files that began and never reported their end. */
   readonly unfinished: readonly string[];
-  /** What failed outside of any file: an error that nobody caught, a process that died. */
+  /** Failures outside of any file: an uncaught error, a process that died. */
   readonly errors: readonly string[];
 }
 

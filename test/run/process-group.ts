@@ -1,12 +1,12 @@
-/** A program and everything that it starts, ended together. */
+/** Runs a program in a process group, so that it ends together with everything that it started. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** How long a group gets to tidy up before it is killed. */
+/** How long a group may clean up before it is killed. */
 const GRACE_MS = 5000;
 const windows = process.platform === 'win32';
 
-/** Starts a program of ours in a process group of its own. Ctrl-C does not reach it: whoever starts it ends it by `endGroup`. */
+/** Starts a program in its own process group. Ctrl-C does not reach it: the caller ends it with `endGroup`. */
 export function startGroup(
   args: readonly string[],
   { cwd, messages = false, quiet = false }: { cwd: string; messages?: boolean; quiet?: boolean },
@@ -19,7 +19,7 @@ export function startGroup(
   });
 }
 
-/** Sends a signal to everybody in the group; false where nobody is left. */
+/** Sends a signal to all processes of the group. @returns false where none is left */
 function signal(group: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, name);
@@ -28,14 +28,14 @@ function signal(group: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Whether anybody in the group still runs. A container without an init leaves the dead in it for ever: they do not count. */
+/** Whether a process of the group still runs. Zombies do not count: a container without an init keeps them for ever. */
 function isAlive(group: number): boolean {
   if (!signal(group, 0)) return false;
   if (!existsSync('/proc/self/stat')) return true;
   return readdirSync('/proc').some((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {
-      // `pid (name) state parent group`: the name may have anything in it.
+      // `pid (name) state parent group`: the name may contain any character.
       const [, state, of] = /.*\) (\S) \d+ (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
       return Number(of) === group && state !== 'Z';
     } catch {
@@ -44,7 +44,7 @@ function isAlive(group: number): boolean {
   });
 }
 
-/** Ends the group as Ctrl-C would, then what is left of it by force. Resolves when nobody is left. */
+/** Ends the group as Ctrl-C would, then by force. Resolves when no process is left. */
 export async function endGroup({ pid }: ChildProcess): Promise<void> {
   if (pid === undefined) return;
   if (windows) {

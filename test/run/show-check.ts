@@ -1,8 +1,8 @@
 import type { CheckOutcome } from './outcome.ts';
-import { spoken } from './summary.ts';
+import { formatDuration } from './summary.ts';
 
-/** Says how a check ended; of a failed one all that it said. */
+/** Prints a check's outcome, and the output of a failed one. */
 export function showCheck({ name, passed, seconds, output }: CheckOutcome): void {
-  console.log(`${passed ? 'passed' : 'FAILED'}  ${name}, ${spoken(seconds)}`);
+  console.log(`${passed ? 'passed' : 'FAILED'}  ${name}, ${formatDuration(seconds)}`);
   if (!passed) console.log(output);
 }

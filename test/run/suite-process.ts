@@ -1,20 +1,20 @@
 /**
- * Runs Vitest's projects and tells its parent of each file as it ends. It is a process and a process group of its own, so that whatever a
- * test started can be ended with it: started by suite.ts only.
+ * Runs Vitest's projects and reports each file to its parent as it ends. suite.ts starts it in its own process group, so that everything
+ * that a test started ends with it.
  */
 import { relative, sep } from 'node:path';
 import { createVitest, type TestCase, type TestModule } from 'vitest/node';
 import { type FileOutcome, firstLine, type TestOutcome } from './outcome.ts';
 
-/** What the parent is told. */
-export type Told =
+/** A message to the parent. */
+export type SuiteMessage =
   | { readonly kind: 'begins'; readonly files: readonly Pick<FileOutcome, 'project' | 'file'>[] }
   | { readonly kind: 'file'; readonly outcome: FileOutcome }
   | { readonly kind: 'end'; readonly errors: readonly string[] }
   | { readonly kind: 'noSuchPath'; readonly path: string };
 
-/** What the parent asks for. */
-export interface Wanted {
+/** The parent's order. */
+export interface SuiteRequest {
   readonly root: string;
   readonly config: string;
   /** Patterns of projects. */
@@ -22,11 +22,12 @@ export interface Wanted {
   readonly paths: readonly string[];
 }
 
-const wanted = JSON.parse(process.argv[2] ?? '') as Wanted;
-const tell = (told: Told) => new Promise<void>((resolve) => process.send?.(told, () => resolve()));
-const pathOf = (moduleId: string) => relative(wanted.root, moduleId).split(sep).join('/');
+const request = JSON.parse(process.argv[2] ?? '') as SuiteRequest;
+const send = (message: SuiteMessage) =>
+  new Promise<void>((resolve) => process.send?.(message, () => resolve()));
+const pathOf = (moduleId: string) => relative(request.root, moduleId).split(sep).join('/');
 
-// The parent is gone without a word: nothing that the tests started may outlive it.
+// The parent died: nothing that the tests started may outlive it.
 process.on('disconnect', () => {
   if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
   process.exit(1);
@@ -64,32 +65,34 @@ function fileOf(module: TestModule): FileOutcome {
 }
 
 const vitest = await createVitest({
-  root: wanted.root,
-  config: wanted.config,
-  project: [...wanted.projects],
+  root: request.root,
+  config: request.config,
+  project: [...request.projects],
   watch: false,
   reporters: [
     'default',
     ...(process.env.GITHUB_ACTIONS === 'true' ? (['github-actions'] as const) : []),
     {
       onTestRunStart: (specifications) =>
-        tell({
+        send({
           kind: 'begins',
           files: specifications.map(({ project, moduleId }) => ({
             project: project.name,
             file: pathOf(moduleId),
           })),
         }),
-      onTestModuleEnd: (module) => tell({ kind: 'file', outcome: fileOf(module) }),
+      onTestModuleEnd: (module) => send({ kind: 'file', outcome: fileOf(module) }),
       onTestRunEnd: (_modules, errors) =>
-        tell({ kind: 'end', errors: errors.map(({ message }) => firstLine(message)) }),
+        send({ kind: 'end', errors: errors.map(({ message }) => firstLine(message)) }),
     },
   ],
 });
 
 const files = await vitest.globTestSpecifications();
-const unknown = wanted.paths.filter((path) => !files.some(({ moduleId }) => pathOf(moduleId).includes(path)));
-for (const path of unknown) await tell({ kind: 'noSuchPath', path });
-if (unknown.length === 0) await vitest.start([...wanted.paths]);
+const unknown = request.paths.filter(
+  (path) => !files.some(({ moduleId }) => pathOf(moduleId).includes(path)),
+);
+for (const path of unknown) await send({ kind: 'noSuchPath', path });
+if (unknown.length === 0) await vitest.start([...request.paths]);
 await vitest.close();
 process.exit(0);

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSuite } from './suite.ts';
 import { count } from './summary.ts';
 
-/** A repository of a few test files, some of which fail in each way that there is. */
+/** A repository with a few test files, which fail in all possible ways. */
 const FILES: Record<string, string> = {
   'vitest.config.mts': `export default { test: { projects: ['first', 'second', 'stuck'].map((name, groupOrder) =>
     ({ test: { name, include: [name + '/*.test.ts'], sequence: { groupOrder } } })) } };`,
@@ -39,11 +39,11 @@ beforeAll(() => {
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(root, name), text);
 });
 afterAll(() => rmSync(root, { recursive: true }));
-const run = (wanted: { projects: string[]; paths?: string[] }, stop?: AbortSignal) =>
-  runSuite({ root, config: join(root, 'vitest.config.mts'), quiet: true, ...wanted }, stop);
+const run = (request: { projects: string[]; paths?: string[] }, stop?: AbortSignal) =>
+  runSuite({ root, config: join(root, 'vitest.config.mts'), quiet: true, ...request }, stop);
 
 describe('a failure hides nothing', () => {
-  it('whatever fails in the first project, all else runs, and each failure is told with its file', async () => {
+  it('all other tests run after a failure, and each failure is reported with its file', async () => {
     const { files, unfinished, errors } = await run({ projects: ['first', 'second'] });
     const of = (name: string) => files.find(({ file }) => file === name);
     expect(of('first/fails.test.ts')?.tests).toEqual([
@@ -60,7 +60,7 @@ describe('a failure hides nothing', () => {
     expect(count({ checks: [], files, unfinished, errors })).toMatchObject({ passed: 2, skipped: 2 });
   });
 
-  it('a path picks files, and one that no file has is refused in a sentence', async () => {
+  it('a path selects files, and a path without files is refused in a sentence', async () => {
     const { files } = await run({ projects: ['*'], paths: ['passes'] });
     expect(files.map(({ file }) => file)).toEqual(['second/passes.test.ts']);
     await expect(run({ projects: ['*'], paths: ['passes', 'nothing'] })).rejects.toThrow(
@@ -69,7 +69,7 @@ describe('a failure hides nothing', () => {
   });
 });
 
-it('whoever interrupts a run leaves no program behind that a test started', async () => {
+it('an interrupted run leaves no program behind that a test started', async () => {
   const stop = new AbortController();
   const running = run({ projects: ['stuck'] }, stop.signal);
   await expect.poll(() => existsSync(join(root, 'started'))).toBe(true);

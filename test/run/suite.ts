@@ -1,48 +1,51 @@
-/** All tests, in a process of their own. */
+/** Runs the tests in another process. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { UsageError } from './arguments.ts';
 import type { FileOutcome, RunOutcome } from './outcome.ts';
 import { endGroup, startGroup } from './process-group.ts';
-import type { Told, Wanted } from './suite-process.ts';
+import type { SuiteMessage, SuiteRequest } from './suite-process.ts';
 
 const PROCESS = join(import.meta.dirname, 'suite-process.ts');
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The projects of `npm test`; every other takes longer. */
+/** The projects of `npm test`. All others take longer. */
 export const FAST: readonly string[] = ['unit*', 'e2e*', 'browser'];
 export const ALL: readonly string[] = ['*'];
 
 export type SuiteOutcome = Omit<RunOutcome, 'checks'>;
 
 /**
- * Runs test files. What they started is gone when it resolves, whatever became of them.
- * @param wanted.paths parts of paths; none: all files of the projects
- * @param wanted.quiet shows nothing while it runs
- * @param stop ends everything; what was heard until then is returned
+ * Runs test files. Everything that they started has ended when it resolves.
+ * @param request.paths parts of paths; none: all files of the projects
+ * @param request.quiet prints nothing during the run
+ * @param stop ends the run; the outcomes until then are returned
  * @throws UsageError for a path that no test file has
  */
 export async function runSuite(
-  wanted: Pick<Wanted, 'projects'> & Partial<Wanted> & { readonly quiet?: boolean },
+  request: Pick<SuiteRequest, 'projects'> & Partial<SuiteRequest> & { readonly quiet?: boolean },
   stop?: AbortSignal,
 ): Promise<SuiteOutcome> {
-  const { root = ROOT, config = join(root, 'test', 'vitest.config.ts'), projects, paths = [] } = wanted;
-  const child = startGroup([PROCESS, JSON.stringify({ root, config, projects, paths } satisfies Wanted)], {
-    cwd: root,
-    messages: true,
-    quiet: wanted.quiet ?? false,
-  });
+  const { root = ROOT, config = join(root, 'test', 'vitest.config.ts'), projects, paths = [] } = request;
+  const child = startGroup(
+    [PROCESS, JSON.stringify({ root, config, projects, paths } satisfies SuiteRequest)],
+    {
+      cwd: root,
+      messages: true,
+      quiet: request.quiet ?? false,
+    },
+  );
   const files: FileOutcome[] = [];
   const unknown: string[] = [];
   let begun: readonly Pick<FileOutcome, 'project' | 'file'>[] = [];
   let errors: readonly string[] | undefined;
-  child.on('message', (told: Told) => {
-    // What fails from here on fails for being ended.
+  child.on('message', (message: SuiteMessage) => {
+    // From here on, tests fail because they are ended.
     if (stop?.aborted) return;
-    if (told.kind === 'begins') begun = told.files;
-    else if (told.kind === 'file') files.push(told.outcome);
-    else if (told.kind === 'end') errors = told.errors;
-    else unknown.push(told.path);
+    if (message.kind === 'begins') begun = message.files;
+    else if (message.kind === 'file') files.push(message.outcome);
+    else if (message.kind === 'end') errors = message.errors;
+    else unknown.push(message.path);
   });
   let ending: Promise<void> | undefined;
   const end = () => {

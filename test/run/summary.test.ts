@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from './arguments.ts';
 import type { FileOutcome, RunOutcome } from './outcome.ts';
-import { spoken, summary } from './summary.ts';
+import { formatDuration, summary } from './summary.ts';
 
 const file = (name: string, change: Partial<FileOutcome> = {}): FileOutcome => ({
   project: 'unit',
@@ -57,7 +57,7 @@ describe('the lines before it', () => {
     expect(lines).toContain('  a > three: its source says so, and gives no reason in `meta.needs`');
   });
 
-  it('say of tests behind a hook that failed that they did not run for it', () => {
+  it('say that tests behind a failed hook did not run', () => {
     const tests = [{ title: 'one', state: 'skipped' }] as const;
     expect(summary(outcome({ files: [file('a', { tests, errors: ['no port'] })] }), 1)).toContain(
       '  a > one: something before it failed',
@@ -71,10 +71,10 @@ describe('the lines before it', () => {
     expect(named).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((at) => `file-${at}`));
   });
 
-  it('tell how long it took, also where somebody interrupted it', () => {
+  it('say how long the run took, even where it was interrupted', () => {
     expect(summary(outcome({}), 365.2).at(-2)).toBe('Took 6 min 05 s.');
     expect(summary(outcome({}), 5, true).at(-2)).toBe('Interrupted after 5.0 s.');
-    expect(spoken(119.8)).toBe('2 min 00 s');
+    expect(formatDuration(119.8)).toBe('2 min 00 s');
   });
 });
 
@@ -87,7 +87,7 @@ describe('the arguments of npm test', () => {
     });
   });
 
-  it('that nobody knows are refused in a sentence that says where to look', () => {
+  it('that are unknown are refused in a sentence that names --help', () => {
     expect(() => readArguments(['--everything'])).toThrow(
       /^Unknown option '--everything'\. See: npm test -- --help$/,
     );

@@ -1,4 +1,4 @@
-/** The last lines of a run. Pure: everything comes in as an argument. */
+/** The last lines of a run. Pure. */
 import type { FileOutcome, RunOutcome, TestOutcome } from './outcome.ts';
 
 const SLOWEST = 10;
@@ -35,7 +35,7 @@ function failures({ checks, files, unfinished, errors }: RunOutcome): string[] {
   ];
 }
 
-/** What was skipped: the tests of a file that have one reason share a line. */
+/** Skipped tests. Tests of a file with the same reason share a line. */
 function skips(files: readonly FileOutcome[]): string[] {
   return files.flatMap(({ file, tests, errors }) => {
     const skipped = tests.filter(({ state }) => state === 'skipped');
@@ -55,7 +55,7 @@ function unexplained(errors: readonly string[]): string {
 }
 
 /** A duration as people say it: `41.2 s`, `6 min 05 s`. */
-export function spoken(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
@@ -71,14 +71,14 @@ export function summary(outcome: RunOutcome, seconds: number, interrupted = fals
   const slowest = outcome.files
     .toSorted((one, other) => other.seconds - one.seconds)
     .slice(0, SLOWEST)
-    .map(({ file, seconds: took }) => `${spoken(took).padStart(12)}  ${file}`);
+    .map(({ file, seconds: took }) => `${formatDuration(took).padStart(12)}  ${file}`);
   const { passed, failed, skipped } = count(outcome);
   return [
     ...chapter('Slowest files:', slowest),
     ...chapter('Skipped:', skips(outcome.files)),
     ...chapter('Failed:', failures(outcome)),
     '',
-    `${interrupted ? 'Interrupted after' : 'Took'} ${spoken(seconds)}.`,
+    `${interrupted ? 'Interrupted after' : 'Took'} ${formatDuration(seconds)}.`,
     `${passed} passed, ${failed} failed, ${skipped} skipped`,
   ];
 }

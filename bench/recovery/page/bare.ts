@@ -2,12 +2,12 @@ import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
 import type { Elements, PlayerSettings } from './player.ts';
 
 const EVERY_MS = 1000;
-/** A function's first start takes its time on a busy machine, and the gateway gives up on it. */
-const MOST_ASKS = 60;
+/** On a busy machine a cold start is slow, and the gateway times out. */
+const MAX_REQUESTS = 60;
 
-/** The API as a page asks it that has no client library. */
+/** The player API, used without the client library. */
 export interface BareApi {
-  /** Asks for a connection once. @returns the answer for the offer; undefined where it was refused, or the API out of reach */
+  /** Requests a connection once. @returns the answer to the offer; undefined where it was refused or the API was unreachable */
   connect(streamSessionId: string, signalRequest: string): Promise<string | undefined>;
   /** Starts a session and connects this object to it. @returns the session's id */
   start(sdk: GameLiftStreams): Promise<string>;
@@ -21,7 +21,7 @@ interface Answer {
 export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi {
   const sessions = `${api}/v1/streamgroups/${streamGroupId}/streamsessions`;
 
-  async function ask(url: string, offer?: object): Promise<Answer | undefined> {
+  async function request(url: string, offer?: object): Promise<Answer | undefined> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify(offer);
     const init = offer === undefined ? { headers } : { method: 'POST', headers, body };
@@ -31,29 +31,29 @@ export function bareApi({ api, streamGroupId, token }: PlayerSettings): BareApi 
 
   return {
     async connect(streamSessionId, signalRequest) {
-      return (await ask(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
+      return (await request(`${sessions}/${streamSessionId}/connections`, { signalRequest }))?.signalResponse;
     },
     async start(sdk) {
-      // The same offer is the same request: repeated, it begins no second session.
+      // The same offer is the same request: repeating it starts no second session.
       const signalRequest = await sdk.generateSignalRequest();
-      const begun = await repeated(() => ask(sessions, { signalRequest }));
+      const begun = await repeated(() => request(sessions, { signalRequest }));
       const { streamSessionId } = begun.streamSession;
       const signalResponse =
         begun.signalResponse ??
-        (await repeated(async () => (await ask(`${sessions}/${streamSessionId}`))?.signalResponse));
+        (await repeated(async () => (await request(`${sessions}/${streamSessionId}`))?.signalResponse));
       await sdk.processSignalResponse(signalResponse);
       return streamSessionId;
     },
   };
 }
 
-/** Makes the Web SDK's object. @param changed told the browser's word for the connection */
+/** Makes the Web SDK's object. @param changed gets the browser's `connectionState` */
 export function bareSdk(elements: Elements, changed: (state: string) => void = () => {}): GameLiftStreams {
   return new GameLiftStreams({ ...elements, clientConnection: { connectionState: changed } });
 }
 
 async function repeated<T>(task: () => Promise<T | undefined>): Promise<T> {
-  for (let asks = 1; asks <= MOST_ASKS; asks += 1) {
+  for (let tries = 1; tries <= MAX_REQUESTS; tries += 1) {
     const value = await task();
     if (value !== undefined) return value;
     await pause();
@@ -61,7 +61,7 @@ async function repeated<T>(task: () => Promise<T | undefined>): Promise<T> {
   throw new Error('The session did not start.');
 }
 
-/** The second between two attempts. */
+/** Waits a second between two attempts. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, EVERY_MS));
 }

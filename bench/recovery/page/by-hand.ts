@@ -2,8 +2,8 @@ import { bareApi, bareSdk, pause } from './bare.ts';
 import type { CreatePlayer } from './player.ts';
 
 /**
- * What a page does that has the Web SDK and the API and no more: it trusts the browser's word for a lost connection, and asks once a
- * second until it is let in.
+ * A page with the Web SDK and the API but without the client library. It trusts the browser's `connectionState`, and requests a
+ * connection once a second until it gets one.
  */
 export const createByHandPlayer: CreatePlayer = (settings, elements, marks) => {
   const api = bareApi(settings);

@@ -12,14 +12,14 @@ const CREATE: Record<Policy, CreatePlayer> = {
 
 const videoElement = document.querySelector('video') as HTMLVideoElement;
 const audioElement = document.querySelector('audio') as HTMLAudioElement;
-/** Which frame is a new one; until it is known, none is. */
+/** Whether a frame is new; unset until that is known. */
 let isNew: ((receivedAt: number) => boolean) | undefined;
 let times: Partial<Times> = {};
 let done: ((times: Times) => void) | undefined;
 
 /**
- * Each picture that is shown, with the time at which the browser had received all of it. The black one that a closed connection
- * leaves was received never.
+ * Called for each picture that is shown, with the time at which the browser had received it. The black picture of a closed connection
+ * has no such time.
  */
 function frame(_now: number, { receiveTime }: VideoFrameCallbackMetadata): void {
   videoElement.requestVideoFrameCallback(frame);
@@ -46,7 +46,7 @@ Object.assign(globalThis, {
       CREATE[policy](settings, { videoElement, audioElement }, marks).play(),
     /** Frames shown so far. */
     frames: () => videoElement.getVideoPlaybackQuality().totalVideoFrames,
-    /** Forgets what was, and watches for a loss and the way back. */
+    /** Resets, and watches for the next loss and recovery. */
     watch(): void {
       times = {};
       isNew = undefined;
@@ -54,8 +54,8 @@ Object.assign(globalThis, {
     },
     /**
      * Resolves at the first new frame since `watch()`, or with null when none has come in time.
-     * @param silentAt a moment of the epoch at which nothing arrives: what was received later was sent after the loss. Null after
-     * a close, which begins no silence: then what is shown after a new connection was granted is new.
+     * @param silentAt a time, in milliseconds since the epoch, at which nothing arrives: frames received later were sent after the
+     * loss. Null after a close, which causes no silence: then frames after the new connection's grant are new.
      */
     recovered: (silentAt: number | null, withinMs: number) =>
       new Promise<Times | null>((resolve) => {

@@ -1,25 +1,25 @@
-/** What a page is told about the deployment and its player. */
+/** The deployment and the player of a page. */
 export interface PlayerSettings {
   api: string;
   streamGroupId: string;
   token: string;
 }
 
-/** What a player tells on the way back. */
+/** Marks the steps of a recovery. */
 export interface Marks {
   detected(): void;
   answered(): void;
 }
 
-/** A way to come back. */
+/** One policy's player. */
 export interface Player {
-  /** Starts a session and connects to it; what happens at a loss is the player's own affair. @returns the session's id */
+  /** Starts a session and connects to it. A loss is handled by the player itself. @returns the session's id */
   play(): Promise<string>;
 }
 
 export type CreatePlayer = (settings: PlayerSettings, elements: Elements, marks: Marks) => Player;
 
-/** Where it plays. */
+/** The elements that it plays in. */
 export interface Elements {
   videoElement: HTMLVideoElement;
   audioElement: HTMLAudioElement;

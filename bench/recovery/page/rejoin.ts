@@ -2,7 +2,7 @@ import { createStream } from '../../../client/src/index.ts';
 import { GameLiftStreams } from '../../../local/console/page/web-sdk.ts';
 import type { CreatePlayer } from './player.ts';
 
-/** Kept connected by the client library. */
+/** The client library keeps this player connected. */
 export const createRejoinPlayer: CreatePlayer = ({ token, ...settings }, elements, marks) => {
   const stream = createStream({
     ...settings,
@@ -16,7 +16,7 @@ export const createRejoinPlayer: CreatePlayer = ({ token, ...settings }, element
   return {
     async play() {
       const started = await stream.start();
-      // A busy browser may give a lock late; no other tab has this session.
+      // A busy browser may grant a lock late. No other tab has this session.
       const isLate = started.name === 'ended' && started.reason === 'held_by_tab';
       const state = isLate ? await stream.resume({ insist: true }) : started;
       if (state.name === 'connected') return state.session.streamSessionId;

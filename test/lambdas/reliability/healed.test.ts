@@ -127,7 +127,7 @@ function metricsOf({ code: outcome, sliOutcome: verdict = 'neither' }: Problem, 
       outcome: by,
     }));
   });
-  return [{ asked: { route: 'reconnect' }, endedAt, counted: values }];
+  return [{ request: { route: 'reconnect' }, endedAt, counted: values }];
 }
 
 describe('ten blackouts in ten minutes, each refused while AWS still sees the connection', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileOutcome } from '../outcome.ts';
 import { readBusyArguments } from './arguments.ts';
 import { timedFiles } from './sources.ts';
-import { add, inOrder, type Tally, table } from './tally.ts';
+import { add, inOrder, type Tally, tallyLines } from './tally.ts';
 
 describe('the files that run again and again', () => {
   const derived = (sources: Record<string, string>) =>
@@ -21,7 +21,7 @@ describe('the files that run again and again', () => {
     expect(derived({ 'test/a.test.ts': code })).toEqual(['test/a.test.ts']);
   });
 
-  it('are those too whose helpers of the tests do, in whatever way they come to them', () => {
+  it('include those whose test helpers do, however indirectly', () => {
     const sources = {
       'test/e2e/a.test.ts': "import { deploy } from '../deep/one.ts';",
       'test/deep/one.ts': "import { x } from './two.ts';\nexport const deploy = x;",
@@ -30,7 +30,7 @@ describe('the files that run again and again', () => {
     expect(derived(sources)).toEqual(['test/e2e/a.test.ts']);
   });
 
-  it('are not those that only compute, speak of time in comments, or test parts that have timers', () => {
+  it('do not include those that only compute, mention time in comments, or test parts that have timers', () => {
     const sources = {
       'test/sum.test.ts': '// setTimeout( would be wrong here\nexpect(1 + 1).toBe(2);',
       'test/part.test.ts': "import { retry } from '../lambdas/gameliftstreams/retry.ts';",
@@ -54,7 +54,7 @@ const tallyOf = (...runs: FileOutcome[][]): Tally => {
 };
 
 describe('the order of the next round', () => {
-  it('begins with what ever failed, also if it passed since, then what ran least often', () => {
+  it('begins with files that ever failed, even if they passed since, then those that ran least often', () => {
     const tally = tallyOf([file('a'), file('b'), file('c', ['x'])], [file('a'), file('c')]);
     expect(inOrder(['a', 'b', 'c', 'new'], tally)).toEqual(['c', 'new', 'b', 'a']);
   });
@@ -63,7 +63,7 @@ describe('the order of the next round', () => {
 describe('the table', () => {
   it('says how often each test failed, of how many runs of its file, the most frequent first', () => {
     const tally = tallyOf([file('a', ['rare']), file('b', ['often'])], [file('a'), file('b', ['often'])]);
-    expect(table(tally).filter((line) => line.includes(' > '))).toEqual([
+    expect(tallyLines(tally).filter((line) => line.includes(' > '))).toEqual([
       '   2 of 2  b > often',
       '   1 of 2  a > rare',
     ]);
@@ -72,14 +72,14 @@ describe('the table', () => {
   it('counts a file that does not load, one that does not end, and an error outside of any file', () => {
     const tally = tallyOf([file('a', [], ['no port'])]);
     add(tally, { files: [], unfinished: ['b (e2e)'], errors: ['the process died'] });
-    const text = table(tally).join('\n');
+    const text = tallyLines(tally).join('\n');
     expect(text).toContain('1 of 1  a > (outside of a test)');
     expect(text).toContain('1 of 1  b > (outside of a test)');
     expect(text).toContain('1  the process died');
   });
 
-  it('says how often the others ran, which is how much their passing is worth', () => {
-    const lines = table(tallyOf([file('a'), file('b'), file('c')], [file('a')]));
+  it('says how often the other files ran', () => {
+    const lines = tallyLines(tallyOf([file('a'), file('b'), file('c')], [file('a')]));
     expect(lines).toContain('Nothing failed.');
     expect(lines).toContain('        2  1 file');
     expect(lines).toContain('        1  2 files');

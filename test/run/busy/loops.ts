@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** As many as make a machine busy. */
+/** Enough loops to make a machine busy. */
 export const LOOPS = availableParallelism();
 
 /**
- * Keeps cores busy until it is ended. They are threads of this process: whatever ends it ends them.
+ * Keeps cores busy until `end()`. The loops are threads of this process and end with it.
  * @param count how many
  */
 export function startLoops(count: number): { end(): Promise<void> } {

@@ -1,17 +1,17 @@
-/** `npm run test:busy`: which tests fail at random on a busy machine. */
+/** `npm run test:busy`: finds tests that fail at random on a busy machine. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../arguments.ts';
 import { interruption } from '../interruption.ts';
 import { FAST, runSuite } from '../suite.ts';
-import { spoken } from '../summary.ts';
+import { formatDuration } from '../summary.ts';
 import { HELP, readBusyArguments } from './arguments.ts';
 import { startLoops } from './loops.ts';
 import { pathFrom, reader, timedFiles } from './sources.ts';
-import { add, hasFailed, inOrder, type Tally, table } from './tally.ts';
+import { add, hasFailed, inOrder, type Tally, tallyLines } from './tally.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-/** So few at once that those that failed come again soon. */
+/** Few files a round, so that those that failed run again soon. */
 const FILES_AT_ONCE = 8;
 
 function testFiles(): string[] {
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   const stop = AbortSignal.any([interrupted, AbortSignal.timeout(minutes * 60_000)]);
   const loops = startLoops(count);
   const tally: Tally = new Map();
-  const elapsed = () => spoken((performance.now() - began) / 1000);
+  const elapsed = () => formatDuration((performance.now() - began) / 1000);
   try {
     add(tally, await runSuite({ projects: FAST }, stop));
     for (let round = 1; !stop.aborted; round += 1) {
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
   }
   for (const line of [
     '',
-    ...table(tally),
+    ...tallyLines(tally),
     '',
     `${interrupted.aborted ? 'Interrupted after' : 'Took'} ${elapsed()}.`,
   ]) {

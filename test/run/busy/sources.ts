@@ -1,8 +1,8 @@
-/** Which test files depend on gates, timers or processes: read from what they say and from what they import. */
+/** Finds the test files that depend on gates, timers or processes, by their code and their imports. */
 import { readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 
-/** What such a file, or something of ours that it imports, says. */
+/** The code of such a file, or of a test helper that it imports. */
 const TIMED = new RegExp(
   [
     // Timers, and waits until something holds.
@@ -11,11 +11,11 @@ const TIMED = new RegExp(
     String.raw`\bnode:(?:child_process|timers\/promises|worker_threads)\b|\bsynthesize\(`,
     // Gates.
     String.raw`\b(?:hold|held|release|gate)\w*\(|\/_emulator\/`,
-    // Servers, which answer when they come to it: startTable(, createFunctionPool(.
+    // Servers, whose answers take time: startTable(, createFunctionPool(.
     String.raw`\bstart[A-Z]\w*\(|\bcreate(?:Server|FunctionPool)\(|\bdynamoTable\(`,
   ].join('|'),
 );
-/** Nothing beyond these is read: they are the parts under test, which all have timers somewhere. */
+/** Only these imports are followed: the parts under test all have timers somewhere. */
 const TESTS = 'test/';
 
 const IMPORTS =
@@ -33,22 +33,22 @@ function codeOf(text: string): string {
  */
 export function timedFiles(files: readonly string[], read: (path: string) => string): string[] {
   const known = new Map<string, { timed: boolean; imports: readonly string[] }>();
-  const look = (path: string) => {
+  const inspect = (path: string) => {
     const before = known.get(path);
     if (before) return before;
     const code = codeOf(read(path));
     const imports = [...code.matchAll(IMPORTS)]
       .map(([, from, bare]) => posix.join(posix.dirname(path), from ?? bare ?? ''))
       .filter((name) => name.startsWith(TESTS) && name.endsWith('.ts'));
-    const seen = { timed: TIMED.test(code), imports };
-    known.set(path, seen);
-    return seen;
+    const source = { timed: TIMED.test(code), imports };
+    known.set(path, source);
+    return source;
   };
   return files.filter((file) => {
     const reached = new Set([file]);
-    // A set goes on to what is added to it meanwhile.
+    // The loop also visits paths that are added during it.
     for (const path of reached) {
-      const { timed, imports } = look(path);
+      const { timed, imports } = inspect(path);
       if (timed) return true;
       for (const name of imports) reached.add(name);
     }
@@ -56,7 +56,7 @@ export function timedFiles(files: readonly string[], read: (path: string) => str
   });
 }
 
-/** Reads below a directory; what is not there says nothing. */
+/** Reads files below a directory; a missing file reads as empty. */
 export function reader(root: string): (path: string) => string {
   return (path) => {
     try {

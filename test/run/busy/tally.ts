@@ -1,4 +1,4 @@
-/** How often each file ran and what failed in it. Pure. */
+/** Counts how often each file ran and what failed in it. Pure. */
 import type { FileOutcome } from '../outcome.ts';
 import type { SuiteOutcome } from '../suite.ts';
 
@@ -11,9 +11,9 @@ interface Entry {
 /** By file. */
 export type Tally = Map<string, Entry>;
 
-/** Of a file that did not end, or failed outside of its tests. */
+/** Stands for a file that did not end, or failed outside of its tests. */
 const OUTSIDE = '(outside of a test)';
-/** What failed outside of any file. */
+/** Stands for failures outside of any file. */
 const NO_FILE = '(outside of any file)';
 
 const failuresOf = ({ tests, errors }: FileOutcome): string[] => [
@@ -21,7 +21,7 @@ const failuresOf = ({ tests, errors }: FileOutcome): string[] => [
   ...(errors.length > 0 ? [OUTSIDE] : []),
 ];
 
-/** Adds what came of one run. */
+/** Adds the outcome of one run. */
 export function add(tally: Tally, { files, unfinished, errors }: SuiteOutcome): void {
   const note = (file: string, failures: readonly string[]) => {
     const entry = tally.get(file) ?? { runs: 0, failed: new Map<string, number>() };
@@ -36,15 +36,15 @@ export function add(tally: Tally, { files, unfinished, errors }: SuiteOutcome): 
 
 export const hasFailed = (tally: Tally, file: string): boolean => (tally.get(file)?.failed.size ?? 0) > 0;
 
-/** In which order files run next: those that ever failed first, then those that ran least often. */
+/** The order of the next round: files that ever failed first, then those that ran least often. */
 export function inOrder(files: readonly string[], tally: Tally): string[] {
   const rank = (file: string) => (hasFailed(tally, file) ? 0 : 1);
   const runs = (file: string) => tally.get(file)?.runs ?? 0;
   return files.toSorted((one, other) => rank(one) - rank(other) || runs(one) - runs(other));
 }
 
-/** What failed how often, the most frequent first, then how often the rest ran. */
-export function table(tally: Tally): string[] {
+/** Lines for people: how often each test failed, most frequent first, then how often the other files ran. */
+export function tallyLines(tally: Tally): string[] {
   const files = [...tally].filter(([file]) => file !== NO_FILE);
   const failed = [...tally].flatMap(([file, { runs, failed: titles }]) =>
     [...titles].map(([title, times]) => ({ file, title, times, runs })),

@@ -1,10 +1,10 @@
+import { barChart } from '../broker/bar-chart.ts';
 import { rounded } from '../broker/median.ts';
-import { barPicture } from '../broker/picture.ts';
 import { longAnswer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
-import { type Measured, STORM_QUOTA } from './measure.ts';
-import { FULL_CORE_MB, MEMORY_MODEL, memoryRows, memoryTable } from './memory.ts';
+import { type CostMeasurement, STORM_QUOTA } from './measure.ts';
+import { FULL_CORE_MB, MEMORY_MODEL, memoryReport, memoryRows } from './memory.ts';
 import { PRICES, PROVISIONED_CONCURRENCY, type PriceName } from './prices.ts';
 
 const NAMES: Readonly<Record<PriceName, string>> = {
@@ -18,12 +18,12 @@ const NAMES: Readonly<Record<PriceName, string>> = {
 };
 const ORDER = Object.keys(NAMES) as PriceName[];
 
-/** What isn't in the sum. */
+/** What the sum leaves out. */
 const LEFT_OUT =
   'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
 
 /** What `--json` prints. */
-export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb, cpu }: Measured) {
+export function jsonFigures(options: CostArguments, { calm, storm, memoryMb, cpu }: CostMeasurement) {
   return {
     calm: sumOf(billOf(calm, memoryMb)),
     storm: sumOf(billOf(storm, memoryMb)),
@@ -31,7 +31,7 @@ export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb, cpu }
       unit: 'US dollars for a million players back, us-east-1 list prices',
       memoryMb,
       architecture: 'arm64',
-      awsLatencyMs: asked.awsLatencyMs,
+      awsLatencyMs: options.awsLatencyMs,
       stormQuota: STORM_QUOTA,
       measured: {
         calm: { players: calm.players, ...perPlayer(calm) },
@@ -50,7 +50,7 @@ export function jsonFigures(asked: CostArguments, { calm, storm, memoryMb, cpu }
 }
 
 /** The figures for people. */
-export function costTable(asked: CostArguments, { calm, storm, memoryMb, cpu }: Measured): string {
+export function costReport(options: CostArguments, { calm, storm, memoryMb, cpu }: CostMeasurement): string {
   const bills: [Bill, Bill] = [billOf(calm, memoryMb), billOf(storm, memoryMb)];
   const [calmly, stormily] = [perPlayer(calm), perPlayer(storm)];
   const row = (label: string, one: string | number, other: string | number) =>
@@ -75,22 +75,22 @@ ${[
 ].join('\n')}
 
 Calm: ${calm.players} reconnects one after another. Storm: ${storm.players} players within two seconds, AWS takes ${STORM_QUOTA} calls a second.
-Functions of ${memoryMb} MB on arm64; AWS takes ${asked.awsLatencyMs} ms for a reconnect and answers as Chromium
+Functions of ${memoryMb} MB on arm64; AWS takes ${options.awsLatencyMs} ms for a reconnect and answers as Chromium
 answers an offer of the Web SDK's (${rounded(longAnswer().length / 1000, 1)} KB): what a game answers is not documented.
 The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / FULL_CORE_MB).toFixed(1)} of a core.
 ${LEFT_OUT}
 
-${memoryTable(cpu)}`;
+${memoryReport(cpu)}`;
 }
 
-/** The picture of the bills. */
-export function costBars({ calm, storm, memoryMb }: Measured): string {
+/** The chart of the bills. */
+export function costChart({ calm, storm, memoryMb }: CostMeasurement): string {
   const bar = (label: string, bill: Bill) => ({
     label,
     parts: ORDER.map((name) => ({ name: NAMES[name], value: bill[name] })),
     text: `$${sumOf(bill).toFixed(2)}`,
   });
-  return barPicture(
+  return barChart(
     'Dollars for a million players back',
     [bar('calm', billOf(calm, memoryMb)), bar('storm', billOf(storm, memoryMb))],
     'list prices in us-east-1, functions on arm64',

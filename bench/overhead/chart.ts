@@ -1,12 +1,12 @@
-import { barPicture } from '../broker/picture.ts';
+import { barChart } from '../broker/bar-chart.ts';
 import type { Figures } from './figures.ts';
 
-/** The picture of the overhead. */
-export function overheadBars({ rejoinCpuUs, bareCpuUs, ratio }: Figures, rounds: number): string {
+/** The chart of the overhead. */
+export function overheadChart({ rejoinCpuUs, bareCpuUs, ratio }: Figures, rounds: number): string {
   const own = Math.max(0, rejoinCpuUs - bareCpuUs);
   const calls = { name: 'AWS and table calls', value: Math.min(bareCpuUs, rejoinCpuUs) };
   const text = (us: number) => `${(us / 1000).toFixed(2)} ms`;
-  return barPicture(
+  return barChart(
     'CPU of a warm reconnect',
     [
       {

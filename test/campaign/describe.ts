@@ -1,5 +1,5 @@
 /** A plan in plain words. */
-import type { Deed, Fault, Plan, Step } from './plan.ts';
+import type { Action, Fault, Plan, Step } from './plan.ts';
 
 const OFFERS = {
   new: 'a new offer',
@@ -33,20 +33,21 @@ const HOW = {
 const seconds = (milliseconds: number) => `${Number((milliseconds / 1000).toFixed(3))} s`;
 const ordinal = (op: number) => `${op + 1}.`;
 
-function fault({ on, op, how }: Fault): string {
+function faultText({ on, op, how }: Fault): string {
   if (on === 'kill')
     return `the function is killed ${how} its ${ordinal(op)} call of the table or AWS takes effect`;
   const what = on === 'table' ? 'table command' : 'AWS call';
   return `at its ${ordinal(op)} ${what}, ${on === 'table' ? 'the table' : 'AWS'} ${HOW[how]}`;
 }
 
-function deedOf(deed: Deed): string {
-  const whose = 'whose' in deed && deed.whose !== undefined ? ` for the session of player ${deed.whose}` : '';
-  switch (deed.kind) {
+function actionText(action: Action): string {
+  const whose =
+    'whose' in action && action.whose !== undefined ? ` for the session of player ${action.whose}` : '';
+  switch (action.kind) {
     case 'start':
-      return `starts a session with ${OFFERS[deed.offer]} and ${KEYS[deed.key]}`;
+      return `starts a session with ${OFFERS[action.offer]} and ${KEYS[action.key]}`;
     case 'reconnect':
-      return `reconnects${whose} with ${OFFERS[deed.offer]} and ${KEYS[deed.key]}, and names ${NAMES[deed.names]}`;
+      return `reconnects${whose} with ${OFFERS[action.offer]} and ${KEYS[action.key]}, and names ${NAMES[action.names]}`;
     case 'status':
       return `asks for the status${whose}`;
     case 'list':
@@ -58,23 +59,23 @@ function deedOf(deed: Deed): string {
     case 'elsewhere':
       return "gets a session from the publisher's own backend";
     case 'guess':
-      return `watches ${deed.accounts} accounts guess together for ${deed.seconds} s, just after each full second`;
+      return `watches ${action.accounts} accounts guess together for ${action.seconds} s, just after each full second`;
     case 'claim':
       return 'asks for the session that was started elsewhere, and does as told';
     case 'outage':
-      return `sees ${deed.of === 'aws' ? 'AWS' : 'the table'} fail for ${seconds(deed.ms)}: it ${HOW[deed.how]}`;
+      return `sees ${action.of === 'aws' ? 'AWS' : 'the table'} fail for ${seconds(action.ms)}: it ${HOW[action.how]}`;
   }
 }
 
-function stepInWords(step: Step, at: number): string {
-  const faults = step.faults.map(fault);
+function stepText(step: Step, at: number): string {
+  const faults = step.faults.map(faultText);
   const lost = step.answerLost ? ['the answer never reaches the player'] : [];
   const wrong = [...faults, ...lost].join('; ');
-  return `at ${seconds(at)} player ${step.player} on device ${step.device} ${deedOf(step.deed)}${wrong ? `; ${wrong}` : ''}`;
+  return `at ${seconds(at)} player ${step.player} on device ${step.device} ${actionText(step.action)}${wrong ? `; ${wrong}` : ''}`;
 }
 
 /** One sentence a step. */
-export function inWords(plan: Plan): string[] {
+export function describePlan(plan: Plan): string[] {
   let at = 0;
   const { repeated, notices, refusal, whileConnected } = plan.aws;
   const repeats =
@@ -84,7 +85,7 @@ export function inWords(plan: Plan): string[] {
     world,
     ...plan.steps.map((step) => {
       at += step.after;
-      return stepInWords(step, at);
+      return stepText(step, at);
     }),
   ];
 }

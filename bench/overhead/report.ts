@@ -2,7 +2,7 @@ import { median } from '../broker/median.ts';
 import type { Figures, Samples } from './figures.ts';
 
 /** The figures for people. */
-export function overheadTable(
+export function overheadReport(
   { rejoinCpuUs, bareCpuUs, ratio }: Figures,
   { rejoinUs, calls }: Samples,
 ): string {

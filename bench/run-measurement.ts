@@ -1,10 +1,10 @@
 import { progressLine } from './progress.ts';
 
 /**
- * Runs a measurement with progress on stderr. Where somebody ends the process, the measurement is told to stop, tidies up on its way
- * out, and the process ends as interrupted.
+ * Runs a measurement with progress on stderr. A signal that ends the process aborts `stop`: the measurement cleans up, and the process
+ * exits with code 130.
  */
-export async function measured<T>(
+export async function runMeasurement<T>(
   measure: (onProgress: (line: string) => void, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const progress = progressLine();

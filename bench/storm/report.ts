@@ -4,7 +4,7 @@ import type { StormResult, StormSize } from './storm.ts';
 type Row = [label: string, ...cells: string[]];
 
 /** The figures of a storm for people: a column a policy. */
-export function stormTable(
+export function stormReport(
   { players, quota, notice }: StormSize,
   results: Record<Policy, StormResult>,
 ): string {

@@ -1,25 +1,25 @@
+import { GRID, px, SCALE, svgOf, ticks } from '../svg.ts';
 import { POLICY_NAMES, type Policy, policiesOf, type Recoveries, sentenceOf } from './conditions.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
-const WIDTH = 760;
 const PLOT = { left: 92, right: 670, top: 84 };
 const BAR = { height: 18, gap: 5 };
 const GROUP = { title: 22, gap: 20 };
 const AXIS = 44;
 
-/** What the time of a recovery is spent on, in its order. */
+/** The steps of a recovery, in their order. */
 const STEPS = [
   { name: 'detect', words: 'until it is noticed' },
   { name: 'answer', words: 'until it is answered' },
   { name: 'frame', words: 'until the next frame' },
 ] as const;
 
-/** An SVG of where the time goes, a bar a policy for each kind of loss; its colours follow the reader's light or dark page. */
-export function recoveryBars(cuts: number, recoveries: Recoveries): string {
-  const groups = recoveries.map((measured) => ({
-    title: sentenceOf(measured.condition),
-    darkMs: measured.condition.how === 'blackout' ? measured.condition.seconds * 1000 : 0,
-    bars: policiesOf(measured).map(([policy, each]) => ({ policy, ...figuresOf(each) })),
+/** An SVG of where the time goes: for each kind of loss a bar a policy. */
+export function recoveryChart(cuts: number, recoveries: Recoveries): string {
+  const groups = recoveries.map((entry) => ({
+    title: sentenceOf(entry.condition),
+    darkMs: entry.condition.how === 'blackout' ? entry.condition.seconds * 1000 : 0,
+    bars: policiesOf(entry).map(([policy, each]) => ({ policy, ...figuresOf(each) })),
   }));
   const most = Math.max(1000, ...groups.flatMap(({ bars }) => bars.map(latestOf)));
   const x = (ms: number) => px(PLOT.left + (ms / (most * 1.08)) * (PLOT.right - PLOT.left));
@@ -28,7 +28,7 @@ export function recoveryBars(cuts: number, recoveries: Recoveries): string {
     groups.slice(0, group).reduce((top, { bars }) => top + heightOf(bars.length), PLOT.top);
   const bottom = topOf(groups.length) - GROUP.gap / 2;
 
-  const scale = ticks(most / 1000, 8).flatMap((time) => [
+  const scale = ticks(most / 1000, 8, 0.5).flatMap((time) => [
     `<line class="grid" x1="${x(time * 1000)}" x2="${x(time * 1000)}" y1="${PLOT.top - 8}" y2="${bottom}"/>`,
     `<text class="scale" x="${x(time * 1000)}" y="${bottom + 18}" text-anchor="middle">${time}</text>`,
   ]);
@@ -51,34 +51,27 @@ export function recoveryBars(cuts: number, recoveries: Recoveries): string {
       `<text x="${PLOT.left + at * 172 + 22}" y="54">${words}</text>`,
   );
   const title = 'A stream is lost: seconds to its next frame in Chromium';
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + AXIS}" role="img" aria-label="${title}, medians of ${cuts} losses each">
-<style>
-  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
-  .title { font-size: 15px; font-weight: 600; }
-  .cut { font-weight: 600; }
-  .scale { font-size: 12px; fill: #59636e; }
-  .grid { stroke: #d1d9e0; stroke-width: 1; }
-  .dark { fill: #818b98; fill-opacity: 0.25; }
-  .late { stroke: #59636e; stroke-width: 1.5; }
-  .detect { fill: #cf222e; }
-  .answer { fill: #0969da; }
-  .frame { fill: #1a7f37; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; }
-    .scale { fill: #9198a1; }
-    .grid { stroke: #3d444d; }
-    .late { stroke: #9198a1; }
-    .detect { fill: #f85149; }
-    .answer { fill: #4493f8; }
-    .frame { fill: #3fb950; }
-  }
-</style>
-<text class="title" x="${PLOT.left}" y="26">${title}</text>
-${[...legend, ...scale, ...drawn].join('\n')}
-<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} losses; thin lines: 95th percentile; grey: the blackout</text>
-<text class="scale" x="${PLOT.right}" y="${bottom + 36}" text-anchor="end">seconds since the cut</text>
-</svg>
-`;
+  const notes = [
+    `<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} losses; thin lines: 95th percentile; grey: the blackout</text>`,
+    `<text class="scale" x="${PLOT.right}" y="${bottom + 36}" text-anchor="end">seconds since the cut</text>`,
+  ];
+  return svgOf({
+    title,
+    label: `${title}, medians of ${cuts} losses each`,
+    height: bottom + AXIS,
+    left: PLOT.left,
+    styles: [
+      ['.cut { font-weight: 600; }'],
+      SCALE,
+      GRID,
+      ['.dark { fill: #818b98; fill-opacity: 0.25; }'],
+      ['.late { stroke: #59636e; stroke-width: 1.5; }', '.late { stroke: #9198a1; }'],
+      ['.detect { fill: #cf222e; }', '.detect { fill: #f85149; }'],
+      ['.answer { fill: #0969da; }', '.answer { fill: #4493f8; }'],
+      ['.frame { fill: #1a7f37; }', '.frame { fill: #3fb950; }'],
+    ],
+    body: [...legend, ...scale, ...drawn, ...notes],
+  });
 }
 
 type Bar = { policy: Policy } & Figures;
@@ -87,7 +80,7 @@ function latestOf({ frameMs, frameP95Ms }: Bar): number {
   return Math.max(frameMs ?? 0, frameP95Ms ?? 0);
 }
 
-/** A bar of three parts, and a line to the slow ones. Medians of the parts need not add up, so each part ends at its own. */
+/** A bar of three steps, and a line to the 95th percentile. The steps' medians need not add up, so each step ends at its own median. */
 function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
   const middle = top + BAR.height / 2;
   const { frameMs, frameP95Ms, never } = bar;
@@ -99,7 +92,7 @@ function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
   const ends = { detect: bar.detectMs, answer: bar.answerMs, frame: frameMs };
   let from = 0;
   const parts = STEPS.flatMap(({ name: step }) => {
-    // What came only after the picture, or to few, is no part of the way to it.
+    // A step that came after the picture, or to few, is no part of the bar.
     const to = ends[step];
     if (to === null || to > frameMs) return [];
     const part = `<rect class="${step}" x="${x(from)}" y="${top}" width="${px(x(to) - x(from))}" height="${BAR.height}"/>`;
@@ -113,14 +106,4 @@ function drawBar(bar: Bar, top: number, x: (ms: number) => number): string[] {
     `<line class="late" x1="${x(frameMs)}" x2="${x(late)}" y1="${middle}" y2="${middle}"/>`,
     label(Math.max(frameMs, late), `median ${(frameMs / 1000).toFixed(1)} s`),
   ];
-}
-
-/** Round numbers from 0 to `most`, about `wanted` of them. */
-function ticks(most: number, wanted: number): number[] {
-  const step = [0.5, 1, 2, 5, 10].find((each) => most / each <= wanted) ?? 20;
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_, at) => at * step);
-}
-
-function px(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,4 +1,4 @@
-/** One attempt of an AWS call on its way: it may be lost before AWS acts, or after. */
+/** The network between a function and AWS. It may lose a call before AWS acts, or after. */
 
 import { awsError, type MemoryAws } from './aws.ts';
 import { chanceOf, wholeOf } from './chance.ts';
@@ -8,9 +8,9 @@ import type { CampaignTime } from './time.ts';
 
 type AwsFault = Extract<Fault, { on: 'aws' }>['how'];
 
-export interface AwsWay {
+export interface AwsNetwork {
   call(command: Command, purpose: readonly (string | number)[], fault?: AwsFault): Promise<unknown>;
-  /** Until then, every call fails that way. */
+  /** Makes every call fail that way until then. */
   outage(how: 'throttled' | 'refused' | 'stalled', until: number): void;
   heal(): void;
   /** Whether there was an outage between two times. */
@@ -19,7 +19,7 @@ export interface AwsWay {
 
 const reset = () => Object.assign(new Error('socket hang up'), { name: 'Error', code: 'ECONNRESET' });
 
-export function awsWay(time: CampaignTime, aws: MemoryAws): AwsWay {
+export function awsNetwork(time: CampaignTime, aws: MemoryAws): AwsNetwork {
   const outages: { fault: AwsFault; from: number; until: number }[] = [];
   return {
     outage(how, until) {

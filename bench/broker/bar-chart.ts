@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { px, svgOf } from '../svg.ts';
 
-/** A part of a bar; parts of the same name have the same colour. */
+/** A segment of a bar. Segments with the same name have the same colour. */
 export interface Part {
   name: string;
   value: number;
@@ -11,19 +10,18 @@ export interface Part {
 export interface Bar {
   label: string;
   parts: readonly Part[];
-  /** What stands at its end. */
+  /** The text at its end. */
   text: string;
 }
 
-const WIDTH = 760;
-/** To the right of the longest bar there is room for twenty characters. */
+/** The longest bar leaves room for twenty characters to its right. */
 const BAR = { left: 228, right: 600, height: 22, gap: 12, top: 84 };
 const LEGEND = { left: 20, width: 182, each: 4 };
 const LIGHT = ['#0969da', '#1a7f37', '#9a6700', '#cf222e', '#8250df', '#bf3989', '#59636e'];
 const DARK = ['#4493f8', '#3fb950', '#d29922', '#f85149', '#ab7df8', '#db61a2', '#9198a1'];
 
-/** An SVG of bars made of parts; its colours follow the reader's light or dark page. */
-export function barPicture(title: string, bars: readonly Bar[], note: string): string {
+/** An SVG of horizontal bars, each made of segments. */
+export function barChart(title: string, bars: readonly Bar[], note: string): string {
   const names = [...new Set(bars.flatMap(({ parts }) => parts.map(({ name }) => name)))];
   const legendRows = names.length > 1 ? Math.ceil(names.length / LEGEND.each) : 0;
   const top = BAR.top - 34 + legendRows * 24;
@@ -51,32 +49,15 @@ export function barPicture(title: string, bars: readonly Bar[], note: string): s
   });
   const fills = (colours: readonly string[]) =>
     names.map((_, at) => `.part${at} { fill: ${colours[at % colours.length]}; }`).join(' ');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 34}" role="img" aria-label="${title}">
-<style>
-  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
-  .title { font-size: 15px; font-weight: 600; }
-  .note { font-size: 12px; fill: #59636e; }
-  ${fills(LIGHT)}
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; }
-    .note { fill: #9198a1; }
-    ${fills(DARK)}
-  }
-</style>
-<text class="title" x="20" y="26">${title}</text>
-${[...legend, ...drawn].join('\n')}
-<text class="note" x="20" y="${bottom + 16}">${note}</text>
-</svg>
-`;
-}
-
-/** Writes a picture, and says where. */
-export function writePicture(path: string, picture: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, picture);
-  console.log(`Drawn: ${path}`);
-}
-
-function px(value: number): number {
-  return Math.round(value * 10) / 10;
+  return svgOf({
+    title,
+    label: title,
+    height: bottom + 34,
+    left: 20,
+    styles: [
+      ['.note { font-size: 12px; fill: #59636e; }', '.note { fill: #9198a1; }'],
+      [fills(LIGHT), fills(DARK)],
+    ],
+    body: [...legend, ...drawn, `<text class="note" x="20" y="${bottom + 16}">${note}</text>`],
+  });
 }

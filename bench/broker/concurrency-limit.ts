@@ -1,23 +1,23 @@
-/** Lets in so many at once; the others wait, and get in in the order they came. */
-export interface Turnstile {
-  pass<T>(work: () => Promise<T>): Promise<T>;
+/** Runs so many tasks at once. The others wait, and start in order of arrival. */
+export interface ConcurrencyLimit {
+  run<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * @param atOnce how many may be inside
- * @param longestMs who stays longer is counted as outside from then on; default: nobody is
+ * @param atOnce how many tasks may run
+ * @param longestMs a task that runs longer no longer counts; default: every task counts to its end
  */
-export function createTurnstile(atOnce: number, longestMs = Number.POSITIVE_INFINITY): Turnstile {
+export function concurrencyLimit(atOnce: number, longestMs = Number.POSITIVE_INFINITY): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
   let inside = 0;
   const leave = () => {
-    // Who leaves hands the place on.
+    // The next waiting task takes over the place.
     const next = waiting.shift();
     if (next) next();
     else inside -= 1;
   };
   return {
-    async pass(work) {
+    async run(work) {
       if (inside >= atOnce) await new Promise<void>((letIn) => waiting.push(letIn));
       else inside += 1;
       let counted = true;

@@ -1,8 +1,8 @@
-import { barPicture } from '../broker/picture.ts';
+import { barChart } from '../broker/bar-chart.ts';
 import type { Figures } from './figures.ts';
 
-/** The picture of cold starts, each without an empty handler's import. */
-export function coldStartBars(figures: Figures, runs: number): string {
+/** The chart of cold starts. An empty handler's import is subtracted from each. */
+export function coldStartChart(figures: Figures, runs: number): string {
   const bar = (label: string, importMs: number, firstCallMs: number) => ({
     label,
     parts: [
@@ -11,7 +11,7 @@ export function coldStartBars(figures: Figures, runs: number): string {
     ],
     text: `${(importMs - figures.emptyMs).toFixed(0)} + ${(firstCallMs - importMs).toFixed(0)} ms`,
   });
-  return barPicture(
+  return barChart(
     'A cold start: milliseconds of a fresh process',
     [
       bar('Rejoin', figures.rejoinMs, figures.rejoinFirstCallMs),

@@ -1,21 +1,21 @@
 import { budgetsOf } from './budgets.ts';
-import { type Measured, POLICY_NAMES, policiesOf, sentenceOf } from './conditions.ts';
+import { type ConditionRecoveries, POLICY_NAMES, policiesOf, sentenceOf } from './conditions.ts';
 import { type Figures, figuresOf } from './figures.ts';
 
-/** What stands above the figures. */
-export function tableHead(cuts: number): string {
+/** The report's head. */
+export function reportHead(cuts: number): string {
   return `${cuts} losses of each kind; seconds from the loss, median (95 of 100)
 
 ${row('', ['noticed', 'answered', 'next frame', ''])}`;
 }
 
-/** The figures of one kind of loss for people: a row a policy, and whether its budgets are held. */
-export function tablePart(measured: Measured): string {
-  const { condition } = measured;
+/** The figures of one kind of loss: a row a policy, and whether its budgets are held. */
+export function reportPart(entry: ConditionRecoveries): string {
+  const { condition } = entry;
   return [
     '',
     sentenceOf(condition),
-    ...policiesOf(measured).map(([policy, each]) => {
+    ...policiesOf(entry).map(([policy, each]) => {
       const figures = figuresOf(each);
       return row(`  ${POLICY_NAMES[policy]}`, [
         pair(figures.detectMs, figures.detectP95Ms),
@@ -24,12 +24,12 @@ export function tablePart(measured: Measured): string {
         remark(figures, policy === 'rejoin' && condition.how === 'blackout'),
       ]);
     }),
-    ...budgetsOf(measured).map(({ sentence, held }) => `  budget ${held ? 'held' : 'BROKEN'}: ${sentence}`),
+    ...budgetsOf(entry).map(({ sentence, held }) => `  budget ${held ? 'held' : 'BROKEN'}: ${sentence}`),
   ].join('\n');
 }
 
-/** What stands below them. */
-export const TABLE_FOOT = `
+/** The report's end. */
+export const REPORT_FOOT = `
 Nothing: a page with the Web SDK that plays and does nothing at a loss. By hand: a new offer when the browser's connectionState says
 disconnected or failed, and one more each second while it is refused. The next frame is the first one shown that was sent after the loss;
 "never": not within the seconds that AWS would take to notice and 30. Functions are warm.`;

@@ -1,33 +1,33 @@
+import { GRID, px, SCALE, svgOf, ticks } from '../svg.ts';
 import { CONNECTION_TIMEOUT_SECONDS, POLICY_NAMES, type Policy } from './policies.ts';
 
-/** What is drawn: when players were back, for each policy. */
-export interface StormCurveOptions {
+/** The chart's data. */
+export interface StormChart {
   players: number;
   quota: number;
   notice: number;
-  curves: readonly StormCurve[];
+  curves: readonly PolicyCurve[];
 }
 
-/** What became of one policy's players. */
-export interface StormCurve {
+/** When the players of one policy were back. */
+export interface PolicyCurve {
   policy: Policy;
   /** Seconds since the loss, in ascending order. */
   back: readonly number[];
   awsCallsPerPlayer: number;
 }
 
-const WIDTH = 760;
 const HEIGHT = 400;
 const PLOT = { left: 64, right: 738, top: 72, bottom: 352 };
-/** In the corner that no curve can reach: nobody is back faster than the quota allows. */
+/** In the corner that no curve can reach, since the quota limits all of them. */
 const LEGEND = { left: PLOT.left + 10, top: PLOT.top + 16, row: 18 };
-/** Where on the line of the quota its label stands: near the end, clear of the line at which sessions end. */
+/** The label's place on the quota's line: near its end, clear of the line at which sessions end. */
 const FLOOR_LABEL = 0.88;
-/** Steps closer than this many pixels can't be told apart. */
+/** Steps closer than this many pixels look like one. */
 const STEP_PX = 0.5;
 
-/** An SVG of the players back over time; its colours follow the reader's light or dark page. */
-export function stormCurve({ players, quota, notice, curves }: StormCurveOptions): string {
+/** An SVG of the players back over time. */
+export function stormChart({ players, quota, notice, curves }: StormChart): string {
   const sessionsEnd = CONNECTION_TIMEOUT_SECONDS + notice;
   const latest = Math.max(players / quota, ...curves.map(({ back }) => back.at(-1) ?? 0)) * 1.05;
   const seconds = latest > sessionsEnd * 0.8 ? Math.max(latest, sessionsEnd + 5) : latest;
@@ -58,7 +58,7 @@ export function stormCurve({ players, quota, notice, curves }: StormCurveOptions
     const points = steps(back, seconds, x, y);
     return `<polyline class="curve ${policy}" points="${points}"/>`;
   });
-  // On top of the curves, which may lie on it.
+  // Drawn last, since a curve may lie on it.
   const floor = [
     `<line class="floor" x1="${x(0)}" y1="${y(0)}" x2="${x(players / quota)}" y2="${y(players)}"/>`,
     `<text class="scale" x="${x((players / quota) * FLOOR_LABEL)}" y="${y(players * FLOOR_LABEL)}" dx="12" dy="12">${quota} a second</text>`,
@@ -71,38 +71,31 @@ export function stormCurve({ players, quota, notice, curves }: StormCurveOptions
     );
   });
   const title = `${players} players lose their stream at once, AWS takes ${quota} calls a second`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Players back over time: ${title}">
-<style>
-  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
-  .title { font-size: 15px; font-weight: 600; }
-  .legend { font-size: 12px; }
-  .scale { font-size: 12px; fill: #59636e; }
-  .grid { stroke: #d1d9e0; stroke-width: 1; }
-  .axis { stroke: #59636e; stroke-width: 1; }
-  .floor { stroke: #1f2328; stroke-width: 1.5; stroke-dasharray: 6 6; }
-  .curve { fill: none; stroke-width: 2.5; stroke-linejoin: round; }
-  .rejoin { stroke: #0969da; }
-  .sdk { stroke: #cf222e; }
-  .sdkBackoff { stroke: #9a6700; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; }
-    .scale { fill: #9198a1; }
-    .grid { stroke: #3d444d; }
-    .axis { stroke: #9198a1; }
-    .floor { stroke: #f0f6fc; }
-    .rejoin { stroke: #4493f8; }
-    .sdk { stroke: #f85149; }
-    .sdkBackoff { stroke: #d29922; }
-  }
-</style>
-<text class="title" x="${PLOT.left}" y="26">${title}</text>
-${[...marks, ...lines, ...floor, ...legend].join('\n')}
-<text class="scale" x="${PLOT.left}" y="${PLOT.bottom + 36}">dashed: every call of the quota brings one back</text>
-</svg>
-`;
+  const note = `<text class="scale" x="${PLOT.left}" y="${PLOT.bottom + 36}">dashed: every call of the quota brings one back</text>`;
+  return svgOf({
+    title,
+    label: `Players back over time: ${title}`,
+    height: HEIGHT,
+    left: PLOT.left,
+    styles: [
+      ['.legend { font-size: 12px; }'],
+      SCALE,
+      GRID,
+      ['.axis { stroke: #59636e; stroke-width: 1; }', '.axis { stroke: #9198a1; }'],
+      [
+        '.floor { stroke: #1f2328; stroke-width: 1.5; stroke-dasharray: 6 6; }',
+        '.floor { stroke: #f0f6fc; }',
+      ],
+      ['.curve { fill: none; stroke-width: 2.5; stroke-linejoin: round; }'],
+      ['.rejoin { stroke: #0969da; }', '.rejoin { stroke: #4493f8; }'],
+      ['.sdk { stroke: #cf222e; }', '.sdk { stroke: #f85149; }'],
+      ['.sdkBackoff { stroke: #9a6700; }', '.sdkBackoff { stroke: #d29922; }'],
+    ],
+    body: [...marks, ...lines, ...floor, ...legend, note],
+  });
 }
 
-/** The points of a curve that steps up with each player, thinned to what can be seen. */
+/** The points of a curve with a step for each player. Steps too small to see are left out. */
 function steps(
   back: readonly number[],
   seconds: number,
@@ -118,17 +111,4 @@ function steps(
   });
   points.push(`${x(seconds)},${y(back.length)}`);
   return points.join(' ');
-}
-
-/** Round numbers from 0 to `most`, about `wanted` of them. */
-function ticks(most: number, wanted: number): number[] {
-  const rough = most / wanted;
-  const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude;
-  const whole = Math.max(1, step);
-  return Array.from({ length: Math.floor(most / whole) + 1 }, (_, at) => at * whole);
-}
-
-function px(value: number): number {
-  return Math.round(value * 10) / 10;
 }

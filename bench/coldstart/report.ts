@@ -1,7 +1,7 @@
 import { type Figures, ratioTo, type Samples } from './figures.ts';
 
 /** The figures for people. */
-export function coldStartTable(figures: Figures, { plainBundleKB, firstCallMs }: Samples): string {
+export function coldStartReport(figures: Figures, { plainBundleKB, firstCallMs }: Samples): string {
   const { emptyMs, bundleKB } = figures;
   const row = (label: string, importMs: number, firstCallMs?: number) =>
     `${label.padEnd(40)}${[importMs, importMs - emptyMs, firstCallMs].map(cell).join('')}`;
