@@ -3,9 +3,9 @@ import type { Settings } from '../../infra/settings/settings.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /**
- * Whether everybody gets back in time when all players of one Region are dropped together. AWS grants an account so many
- * reconnects a second in a Region, and keeps a session without a client for its connection time-out.
- * @param players how many may be streaming at once; absent: the finding says how many there may be.
+ * Checks that all players of a Region can reconnect in time when all are dropped at once. AWS limits an account's reconnects a
+ * second in a Region, and keeps a session without a client until its connection time-out.
+ * @param players how many may be streaming at once. Undefined: the finding says how many can reconnect in time
  */
 export function checkStorm(
   settings: Pick<Settings, 'streamGroups' | 'quotas'>,

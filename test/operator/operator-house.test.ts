@@ -1,38 +1,74 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { folderOf, type Import, importsOf, root, sources } from '../house/imports.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-/** What the command line shares with the deployment, so that both mean the same by it. */
-const SHARED = ['../lambdas/identifiers/player-id.ts', '../local/endpoints.ts'];
-/** What its launcher uses, before any package is loaded. */
-const LAUNCH = ['../launch/loopback.mjs', '../launch/node.mjs', '../launch/run.mjs'];
+const files = sources('operator');
+const imports = files.flatMap(importsOf);
+const isFile = ({ to }: Import) => /\.(ts|mjs)$/.test(to);
+const filesImportedBy = (room: string) =>
+  imports.filter((each) => folderOf(each.from) === room && isFile(each)).map(({ to }) => to);
 
-/** What a file imports that is neither its own folder's nor Node's. */
-function foreignImports(code: string): string[] {
-  return [...code.matchAll(/\bfrom '([^']+)'|\bimport\('([^']+)'\)/g)]
-    .map(([, from, dynamic]) => from ?? dynamic ?? '')
-    .filter((name) => !name.startsWith('./') && !name.startsWith('node:'));
-}
+/** The other rooms of operator/ that each room may import. */
+const ROOMS: Readonly<Record<string, string[]>> = {
+  operator: ['operator/cli', 'operator/commands'],
+  'operator/aws': ['operator/cli'],
+  'operator/cli': [],
+  'operator/commands': ['operator/cli', 'operator/aws'],
+  'operator/doctor': ['operator/cli', 'operator/aws'],
+};
 
-describe("the operator's command line", () => {
-  const files = readdirSync(join(root, 'operator'));
-  const imports = files.flatMap((file) => foreignImports(readFileSync(join(root, 'operator', file), 'utf8')));
+/** The files outside of operator/ that each room imports. */
+const OUTSIDE: Readonly<Record<string, string[]>> = {
+  // The launcher runs before any package is installed.
+  operator: ['launch/loopback.mjs', 'launch/node.mjs', 'launch/run.mjs'],
+  'operator/aws': [],
+  'operator/cli': ['local/endpoints.ts'],
+  'operator/commands': ['lambdas/identifiers/player-id.ts'],
+  'operator/doctor': [
+    'infra/settings/deployed.ts',
+    'infra/settings/problems.ts',
+    'infra/settings/settings.ts',
+    'infra/settings/source.ts',
+    'infra/settings/storm.ts',
+    'infra/settings/warnings.ts',
+    'local/endpoints.ts',
+  ],
+};
 
-  it('runs with what an installation of the package brings, and needs nothing of what is deployed but two rules', () => {
-    expect(files.length).toBeGreaterThan(10);
-    const packages = imports.filter((name) => ![...SHARED, ...LAUNCH].includes(name));
-    const names = packages.map((name) =>
-      name
-        .split('/')
-        .slice(0, name.startsWith('@') ? 2 : 1)
-        .join('/'),
-    );
-    expect(names.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
+describe('operator/', () => {
+  it('has only rooms that this test knows', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect([...new Set(files.map(({ path }) => folderOf(path)))].toSorted()).toEqual(Object.keys(ROOMS));
   });
 
-  it('shares with the deployment how a player is called and where the local one answers', () => {
-    expect(imports.filter((name) => name.startsWith('.')).sort()).toEqual([...SHARED, ...LAUNCH].sort());
+  it('imports only packages that an installation brings', () => {
+    const packages = imports
+      .filter((each) => !isFile(each) && !each.to.startsWith('node:'))
+      .map(({ to }) =>
+        to
+          .split('/')
+          .slice(0, to.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    expect(packages.length).toBeGreaterThan(5);
+    expect(packages.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
   });
+
+  it.each(Object.entries(ROOMS))(
+    'lets %s import no other room than it may: the doctor and the commands never import each other',
+    (room, allowed) => {
+      const others = filesImportedBy(room).filter((path) => path.startsWith('operator/'));
+      expect(others.filter((path) => ![room, ...allowed].includes(folderOf(path)))).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(OUTSIDE))(
+    'lets %s import exactly the files of other houses that are named here',
+    (room, allowed) => {
+      const others = filesImportedBy(room).filter((path) => !path.startsWith('operator/'));
+      expect([...new Set(others)].toSorted()).toEqual(allowed);
+    },
+  );
 });
