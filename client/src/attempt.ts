@@ -7,7 +7,7 @@ import {
   requestConnection,
 } from './connection-request.ts';
 import type { Input } from './input.ts';
-import { failure, type Refusal } from './problem.ts';
+import { type Code, failure, type Refusal } from './problem.ts';
 import { budgetMs } from './reconnect-policy.ts';
 import { createRequests } from './requests.ts';
 import type { Scope } from './scope.ts';
@@ -37,8 +37,8 @@ export interface Lost {
 export interface AttemptParts<Sdk> {
   scope: Scope;
   send: Send;
-  /** Opens a connection. @throws what the page's factory throws. */
-  open(): Connection<Sdk>;
+  /** Opens a connection. @param why what makes it necessary, if it is not the first. */
+  open(attempt: number, why?: Loss | Code): Connection<Sdk>;
   input: Input;
   session: StreamSession;
   /** The newest connection to the session that is known here. */
@@ -56,7 +56,9 @@ export interface AttemptParts<Sdk> {
   learned(session: StreamSession, connectionId: string | undefined): void;
   /** This connection has the video element from now on. */
   took(connection: Connection<Sdk>): void;
-  /** The picture stood still although the network is well. */
+  /** Calls back when the page shows the next frame, or at once where that can't be seen. */
+  shown(then: () => void): void;
+  /** The picture stood still although the network is well: the next time it may stand longer. */
   stalled(): void;
 }
 
@@ -160,6 +162,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       previousConnectionId: newestId,
       silentMs: lost && (() => env.now() - seenAt),
       after,
+      why: lost && why,
       api: parts.api,
       saidConnected() {
         connectedSaid += 1;
@@ -193,7 +196,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   function lose(): void {
     const now = env.now();
     if (lost) {
-      if (why === 'stalled') parts.stalled();
+      if (why === 'stalled' || why === 'frozen') parts.stalled();
       scope.tell({ name: 'lost', why, silentMs: now - seenAt });
     }
     input.detach();
@@ -221,7 +224,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     request?.spare();
     scope.limit();
     scope.tell({ name: 'healed', silentMs: now - seenAt });
-    input.attach(connection.sdk);
+    if (connection.sdk) input.attach(connection.sdk);
     show();
   }
 
@@ -260,10 +263,11 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       parts.took(connection);
       bury();
     });
-    scope.tell(played.plays ? { name: 'first_frame' } : { name: 'no_picture', error: played.error });
-    if (played.plays) {
+    if (!played.plays) scope.tell({ name: 'no_picture', error: played.error });
+    else {
+      parts.shown(() => scope.tell({ name: 'first_frame' }));
       scope.limit();
-      input.attach(connection.sdk);
+      if (connection.sdk) input.attach(connection.sdk);
     }
     return played.plays;
   }

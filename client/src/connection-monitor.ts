@@ -12,8 +12,8 @@ import {
 
 /** What a look finds. */
 export interface Sight {
-  readonly verdict: 'well' | 'suspicious' | 'silent' | 'stalled';
-  /** For how long nothing has come, as far as it is proven; where it is stalled, for how long no video. */
+  readonly verdict: 'well' | 'suspicious' | 'silent' | 'stalled' | 'frozen';
+  /** For how long nothing has come, as far as it is proven. Stalled: for how long no video. Frozen: for how long nothing was decoded. */
   readonly silentMs: number;
   /** Whether anything has come since the look before. */
   readonly packet: boolean;
@@ -25,12 +25,13 @@ export interface Sight {
  * Tells a dead connection from a slow one. Pure but for its memory: times come in, on any one clock in milliseconds, which may jump.
  *
  * @param startedAt when media was seen to flow.
- * @param stallMs how long the video alone may be silent.
+ * @param stallMs how long the video alone may be silent, or its packets come to nothing.
  */
 export function createConnectionMonitor(startedAt: number, stallMs: () => number = () => STALL_MS) {
   let lookedAt = startedAt;
   let silentMs = 0;
   let videoSilentMs = 0;
+  let frozenMs = 0;
   let seen: RtcStats = {};
   let slept = false;
   const enough = (doubted: boolean) => (doubted || slept ? DOUBTED_SILENCE_MS : SILENCE_MS);
@@ -45,8 +46,9 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
      * @param askedAt when the statistics were asked for, @param gotAt when they came: packets may have come until then, so a slow
      * answer proves no silence.
      * @param doubted the browser doubts the connection; without any counters its word alone decides.
+     * @param visible the page is; a browser need not decode what nobody sees.
      */
-    look(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean): Sight {
+    look(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean, visible = true): Sight {
       const proven = Math.min(MOST_PROVEN_MS, Math.max(0, askedAt - lookedAt));
       slept ||= askedAt - lookedAt > CONSENT_MS;
       const came = (name: keyof RtcStats) => (stats[name] ?? 0) > (seen[name] ?? 0);
@@ -61,6 +63,8 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
       lookedAt = packet ? gotAt : askedAt;
       if (came('all')) slept = false;
       videoSilentMs = came('video') || stats.video === undefined ? 0 : videoSilentMs + proven;
+      if (!visible || stats.frames === undefined || came('frames')) frozenMs = 0;
+      else if (came('video')) frozenMs += proven;
       // Without an answer the counters of before still stand; a counter that fell lost an entry, such as a pruned route.
       if (!unknown) seen = stats;
 
@@ -69,10 +73,13 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
           ? 'silent'
           : videoSilentMs >= stallMs()
             ? 'stalled'
-            : silentMs >= SUSPICIOUS_MS
-              ? 'suspicious'
-              : 'well';
-      return { verdict, silentMs: verdict === 'stalled' ? videoSilentMs : silentMs, packet, frame };
+            : frozenMs >= stallMs()
+              ? 'frozen'
+              : silentMs >= SUSPICIOUS_MS
+                ? 'suspicious'
+                : 'well';
+      const ms = verdict === 'stalled' ? videoSilentMs : verdict === 'frozen' ? frozenMs : silentMs;
+      return { verdict, silentMs: ms, packet, frame };
     },
   };
 }

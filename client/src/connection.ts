@@ -1,5 +1,6 @@
 import { type ConnectionMonitor, createConnectionMonitor, type Sight } from './connection-monitor.ts';
 import type { Environment } from './environment.ts';
+import { errorOf } from './error.ts';
 import { mediaFlows, type RtcStats, rtcStatsOf } from './rtc-stats.ts';
 import type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
 import { type Outcome, outcomeOf, sleep } from './signals.ts';
@@ -8,7 +9,8 @@ import { FRAME_EVERY_MS, FRAME_WITHIN_MS, STATS_WITHIN_MS } from './timing.ts';
 
 /** What a connection needs. */
 export interface ConnectionParts<Sdk> {
-  createGameLiftStreams(clientConnection: ClientConnection): Sdk;
+  /** Makes the SDK's object, with these callbacks. */
+  create(clientConnection: ClientConnection): Sdk | PromiseLike<Sdk>;
   env: Environment;
   /** Aborted when nobody wants the connection any more: that closes it. */
   signal: AbortSignal;
@@ -29,16 +31,17 @@ export interface Look extends Sight {
 }
 
 /** What came of an answer. */
-export type Played = { readonly plays: true } | { readonly plays: false; readonly error: unknown };
+export type Played = { readonly plays: true } | { readonly plays: false; readonly error: Error };
 
 /** One connection through one object of the Web SDK, from its offer to its end. */
 export interface Connection<Sdk> {
-  readonly sdk: Sdk;
+  /** There once an offer was made. */
+  readonly sdk: Sdk | undefined;
   /** What it died by, where it can't come back. */
   readonly death: Loss | undefined;
   /** Another connection was asked for: `terminated` may mean no more than that this one was replaced. */
   hasRival: boolean;
-  /** @param ms how long that may take, in milliseconds; without it as long as it likes. */
+  /** Has the object made, and an offer by it. @param ms how long that may take, in milliseconds; without it as long as it likes. */
   offer(ms?: number): Promise<Outcome<string>>;
   /**
    * Applies an answer, and waits for the first frame.
@@ -53,7 +56,7 @@ export interface Connection<Sdk> {
   close(): void;
 }
 
-/** Opens a connection. Its callbacks count until it is closed. @throws what the factory throws. */
+/** Opens a connection. Its callbacks count until it is closed. */
 export function openConnection<Sdk extends GameLiftStreamsLike>(
   parts: ConnectionParts<Sdk>,
 ): Connection<Sdk> {
@@ -73,7 +76,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     parts.died();
   }
 
-  const sdk = parts.createGameLiftStreams({
+  const callbacks: ClientConnection = {
     connectionState(next) {
       state = next;
       if (next === 'failed' || next === 'closed') die('failed');
@@ -84,36 +87,44 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
       if (reason === 'idle' || (reason === 'terminated' && !connection.hasRival)) parts.goodbye(reason);
       else die('server_disconnect');
     },
-  });
+  };
+
+  async function makeOffer(): Promise<string> {
+    const sdk = await parts.create(callbacks);
+    connection.sdk = sdk;
+    // The page took so long that nobody waits for it any more.
+    if (life.signal.aborted) close();
+    return sdk.generateSignalRequest();
+  }
 
   function close(): void {
     life.abort();
     signal.removeEventListener('abort', close);
     try {
-      sdk.close();
+      connection.sdk?.close();
     } catch {
       // It is left either way.
     }
   }
-  signal.addEventListener('abort', close);
-  if (signal.aborted) close();
-
   async function rtcStats(): Promise<RtcStats> {
-    const outcome = await outcomeOf(() => sdk.getVideoRTCStats?.(), limits(STATS_WITHIN_MS));
+    const outcome = await outcomeOf(() => connection.sdk?.getVideoRTCStats?.(), limits(STATS_WITHIN_MS));
     return outcome.kind === 'value' ? rtcStatsOf(outcome.value) : {};
   }
 
-  const connection: Connection<Sdk> & { death: Loss | undefined } = {
-    sdk,
+  const connection: Connection<Sdk> & { sdk: Sdk | undefined; death: Loss | undefined } = {
+    sdk: undefined,
     death: undefined,
     hasRival: false,
 
-    offer: (ms) => outcomeOf(() => sdk.generateSignalRequest(), limits(ms)),
+    offer: (ms) => outcomeOf(makeOffer, limits(ms)),
 
     async play(signalResponse, applied) {
       const until = env.now() + FRAME_WITHIN_MS;
       const before = state;
-      const call = await outcomeOf(() => sdk.processSignalResponse(signalResponse), limits(FRAME_WITHIN_MS));
+      const call = await outcomeOf(
+        () => connection.sdk?.processSignalResponse(signalResponse),
+        limits(FRAME_WITHIN_MS),
+      );
       // The browser begins to connect once it has taken an answer, whatever becomes of it; before that the elements are untouched.
       if (call.kind === 'value' || state !== before) applied();
       while (call.kind === 'value' && !life.signal.aborted && env.now() < until) {
@@ -124,17 +135,19 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
         }
         await sleep(FRAME_EVERY_MS, limits());
       }
-      const error = call.kind === 'error' ? call.error : (connection.death ?? state);
-      return { plays: false, error };
+      const thrown = call.kind === 'error' ? call.error : undefined;
+      return { plays: false, error: errorOf(thrown, `no frame: ${connection.death ?? state}`) };
     },
 
     async look(plays) {
       const askedAt = env.now();
       const stats = await rtcStats();
-      const sight = monitor.look(askedAt, env.now(), stats, doubted());
+      const sight = monitor.look(askedAt, env.now(), stats, doubted(), env.visible());
       const { verdict } = sight;
       if (plays && verdict === 'suspicious' && wasWell) parts.suspected(sight.silentMs);
       wasWell = verdict === 'well';
+      // The network carries the goodbye, and AWS takes a new connection at once.
+      if (plays && verdict === 'frozen') die(verdict);
       const silence = state === 'disconnected' ? state : 'silence';
       const loss =
         verdict === 'stalled'
@@ -150,5 +163,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     nextLookMs: () => monitor.nextLookMs(doubted()),
     close,
   };
+  signal.addEventListener('abort', close);
+  if (signal.aborted) close();
   return connection;
 }
