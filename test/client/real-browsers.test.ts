@@ -200,6 +200,23 @@ describe('a 401', () => {
     expect(table.calls).toHaveLength(1 + 3 + 1);
   });
 
+  test('is suspected once: where no fresh token can be had, the one at hand is tried again', async () => {
+    let fresh = 0;
+    const table = createTable({
+      getAccessToken({ rejected }) {
+        if (rejected === undefined) return tokenFor(600_000);
+        fresh += 1;
+        throw new Error('the issuer is out of reach');
+      },
+    });
+    await table.playing();
+    table.replies.push(...Array<Reply>(4).fill('unreachable'), granted('c-2'));
+    await cut(table);
+    await table.clock.advance(30_000);
+    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+    expect(fresh).toBe(1);
+  });
+
   test('is not suspected while the browser is offline', async () => {
     const { table, rejected } = withTokens(tokenFor(600_000));
     await table.playing();
@@ -349,6 +366,17 @@ describe('a factory', () => {
     await table.clock.advance(10_000);
     expect(table.stream.state).toMatchObject({ connectionId: 'c-2' });
     expect(abouts.at(-1)).toMatchObject({ attempt: 2, why: 'no_picture' });
+  });
+
+  test('hears of no_picture where its object made no offer', async () => {
+    const { table, abouts, made } = asking(async (sdk) => {
+      if (made.length === 0) sdk.generateSignalRequest = () => Promise.reject(new Error('no codec'));
+    });
+    table.replies.push(granted('c-1'));
+    table.stream.start();
+    await table.clock.advance(3000);
+    expect(table.stream.state.name).toBe('connected');
+    expect(abouts.map(({ why }) => why)).toEqual([undefined, 'no_picture']);
   });
 
   test('whose object comes when nobody waits for it any more has it closed', async () => {
