@@ -31,13 +31,13 @@ export interface ClientConnection {
 }
 
 /** What the page's factory is told of the object that it makes. */
-export interface ConnectionAbout<Sdk> {
+export interface ConnectionAbout {
   /** 1 for the first connection of an effort or of a loss. */
   readonly attempt: number;
   /** What made it necessary: a loss, or the code of what the one before failed with, such as `no_picture`. None for a first connection. */
   readonly why?: Loss | Code;
   /** The object that has the elements now, or had them last. It may still play: don't close it. */
-  readonly previous?: Sdk;
+  readonly previous?: GameLiftStreamsLike;
 }
 
 /** The part of an `HTMLVideoElement` that is used. */

@@ -34,10 +34,7 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
    *
    * It may take its time, to enable a microphone say: return a promise.
    */
-  createGameLiftStreams(
-    clientConnection: ClientConnection,
-    about: ConnectionAbout<Sdk>,
-  ): Sdk | PromiseLike<Sdk>;
+  createGameLiftStreams(clientConnection: ClientConnection, about: ConnectionAbout): Sdk | PromiseLike<Sdk>;
   /**
    * The element that plays, or what finds it. The stream then tells whether a frame was shown, and whether the browser waits for a click
    * before it plays (`blocked`).
@@ -180,11 +177,10 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       api,
       open: (attempt, why) =>
         openConnection({
-          create: (callbacks) =>
-            options.createGameLiftStreams(
-              callbacks,
-              compact({ attempt, why, previous: connection?.sdk }) as ConnectionAbout<Sdk>,
-            ),
+          create(callbacks) {
+            const previous: GameLiftStreamsLike | undefined = connection?.sdk;
+            return options.createGameLiftStreams(callbacks, compact({ attempt, why, previous }));
+          },
           env,
           signal,
           stallMs: () => stallMs,

@@ -333,7 +333,7 @@ describe('a page that has to find out what is wrong', () => {
 
 describe('a factory', () => {
   function asking(wait?: (sdk: FakeSdk) => Promise<void>) {
-    const abouts: ConnectionAbout<FakeSdk>[] = [];
+    const abouts: ConnectionAbout[] = [];
     const made: FakeSdk[] = [];
     const table = createTable({
       async createGameLiftStreams(connection, about) {
