@@ -4,7 +4,11 @@ declare module 'react' {
   export function useState<T>(initial: () => T): [T, (next: T) => void];
   export function useEffect(effect: () => () => void, on: readonly unknown[]): void;
   export function useRef<T>(initial: null): { current: T | null };
-  export function useSyncExternalStore<T>(subscribe: (changed: () => void) => () => void, now: () => T): T;
+  export function useSyncExternalStore<T>(
+    subscribe: (changed: () => void) => () => void,
+    now: () => T,
+    onServer: () => T,
+  ): T;
 }
 
 declare module 'react/jsx-runtime' {
@@ -23,6 +27,7 @@ declare namespace gameliftstreams {
       videoElement: HTMLVideoElement;
       audioElement?: HTMLAudioElement;
       inputConfiguration?: { autoMouse?: boolean };
+      streamConfiguration?: { forceRelay?: boolean };
       clientConnection?: {
         connectionState?: (state: string) => void;
         channelError?: (error: Event) => void;
@@ -32,6 +37,8 @@ declare namespace gameliftstreams {
     });
     generateSignalRequest(): Promise<string>;
     processSignalResponse(signalResponse: string): Promise<void>;
+    enableMicrophone(): Promise<void>;
+    addGamepad(gamepad: Gamepad): boolean;
     attachInput(): void;
     close(): void;
     getVideoRTCStats(): Promise<RTCStatsReport>;

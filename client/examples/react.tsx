@@ -18,7 +18,9 @@ function useStream(videoElement: () => HTMLVideoElement, audioElement: () => HTM
     }),
   );
   useEffect(() => () => stream.close(), [stream]);
-  return { stream, state: useSyncExternalStore(stream.subscribe, () => stream.state) };
+  // On a server nothing has begun: both snapshots are the same.
+  const now = () => stream.state;
+  return { stream, state: useSyncExternalStore(stream.subscribe, now, now) };
 }
 
 export function Game() {

@@ -4,7 +4,7 @@ import { failure, type Refusal, refusalOf } from './problem.ts';
 import type { StreamSession } from './session.ts';
 import { outcomeOf } from './signals.ts';
 import type { Ended } from './state.ts';
-import { ANSWER_WITHIN_MS, TOKEN_WITHIN_MS } from './timing.ts';
+import { ANSWER_WITHIN_MS, MAX_UNREACHABLE, TOKEN_WITHIN_MS } from './timing.ts';
 
 /** One request. It is repeated unchanged: the same bytes under the same key. */
 export interface ApiRequest {
@@ -25,8 +25,17 @@ export type ApiResponse<T> =
 /** Reads the JSON of an answer; undefined where it has the wrong shape. */
 export type Read<T> = (body: unknown) => T | undefined;
 
-/** Sends one request once; a rejected token is replaced once. Never rejects, and never settles once the signal is aborted. */
-export type Send = <T>(request: ApiRequest, read: Read<T>, signal: AbortSignal) => Promise<ApiResponse<T>>;
+/**
+ * Sends one request once; a rejected token is replaced once. Never rejects, and never settles once the signal is aborted.
+ *
+ * @param leaves called when the request is about to leave: there is a token.
+ */
+export type Send = <T>(
+  request: ApiRequest,
+  read: Read<T>,
+  signal: AbortSignal,
+  leaves?: () => void,
+) => Promise<ApiResponse<T>>;
 
 /** Where the access token comes from, see StreamOptions. */
 export type GetAccessToken = (about: {
@@ -34,9 +43,14 @@ export type GetAccessToken = (about: {
   signal: AbortSignal;
 }) => Promise<string | undefined> | string | undefined;
 
-/** @throws TypeError where `api` is no URL. */
+/** @throws TypeError that names `api` and says what is wrong with it. */
 export function createApiClient(api: string, getAccessToken: GetAccessToken, env: Environment): Send {
-  const base = new URL(api).href.replace(/\/+$/, '');
+  const base = baseOf(api);
+  /** The last token that the API refused. */
+  let rejected: string | undefined;
+  /** How many requests in a row have failed without an answer, and whether there ever was one. */
+  let unanswered = 0;
+  let wasAnswered = false;
 
   async function exchange<T>(
     { method, path, body, key }: ApiRequest,
@@ -54,6 +68,8 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
       async (taskSignal) => {
         const response = await env.fetch(base + path, { ...init, signal: taskSignal });
         const { ok, status } = response;
+        wasAnswered = true;
+        unanswered = 0;
         const content = parsed(await response.text());
         const value = ok ? read(content) : undefined;
         if (value !== undefined) {
@@ -68,29 +84,80 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
       { signal, env, ms: ANSWER_WITHIN_MS },
     );
     if (outcome.kind === 'value') return outcome.value;
-    return refused(failure(outcome.kind === 'timeout' ? 'timeout' : 'unreachable'));
+    if (outcome.kind !== 'error') return refused(failure('timeout'));
+    unanswered += 1;
+    return refused(failure('unreachable', 'same', 0, unansweredError(outcome.error)));
   }
 
-  return async (request, read, signal) => {
-    let rejected: string | undefined;
-    for (;;) {
-      const outcome = await outcomeOf(
-        (taskSignal) => getAccessToken(compact({ rejected, signal: taskSignal })),
-        {
-          signal,
-          env,
-          ms: TOKEN_WITHIN_MS,
-        },
-      );
-      if (outcome.kind !== 'value') return refused(failure('token_unavailable'));
+  /** Browsers don't tell a page why `fetch` failed. */
+  function unansweredError(cause: unknown): unknown {
+    if (wasAnswered || unanswered < 2 || !env.online()) return cause;
+    return new Error(`Blocked by CORS? ${base} has never answered: does it allow the origin of this page?`, {
+      cause,
+    });
+  }
+
+  return async (request, read, signal, leaves) => {
+    let stale: string | undefined;
+    for (let last: ApiResponse<never> | undefined; ; ) {
+      const limits = { signal, env, ms: TOKEN_WITHIN_MS };
+      const about = (unwanted: AbortSignal) => compact({ rejected: stale, signal: unwanted });
+      const outcome = await outcomeOf((unwanted) => getAccessToken(about(unwanted)), limits);
+      if (outcome.kind !== 'value') {
+        const error = outcome.kind === 'error' ? outcome.error : undefined;
+        return refused(failure('token_unavailable', 'same', 0, error));
+      }
       const token = outcome.value;
-      const response = token && token !== rejected ? await exchange(request, token, read, signal) : undefined;
-      const isRejected = response?.kind === 'refusal' && response.refusal.status === 401;
-      if (response && !isRejected) return response;
-      if (!response || rejected) return { kind: 'ended', ending: { reason: 'signed_out' } };
-      rejected = token;
+      if (!token) return signedOut(last ? 401 : 0);
+      if (unanswered === MAX_UNREACHABLE && !stale && env.online()) {
+        // It may have been refused where nobody could see it. Asked once: the next failure counts on.
+        unanswered += 1;
+        stale = token;
+        continue;
+      }
+      const isOver = isExpired(token, env.now());
+      if (!last || token !== stale) {
+        if (!last) leaves?.();
+        const response = await exchange(request, token, read, signal);
+        if (response.kind !== 'refusal' || response.refusal.status !== 401) return response;
+        // Refused before, it is exchanged for another one only where it can't become good any more.
+        const asksAgain = !last && (token !== rejected || isOver);
+        rejected = token;
+        last = refused({ ...response.refusal, retry: 'same' });
+        stale = token;
+        if (asksAgain) continue;
+      }
+      // The issuer may be out of reach for API Gateway, or its clock ahead: that passes.
+      return isOver ? signedOut(401) : last;
     }
   };
+}
+
+/** @throws TypeError */
+function baseOf(api: string): string {
+  const wrong = (what: string) => new TypeError(`api: ${JSON.stringify(api)} ${what}`);
+  let url: URL;
+  try {
+    url = new URL(api);
+  } catch {
+    throw wrong('is no absolute URL: write https:// and the host');
+  }
+  if (!/^https?:$/.test(url.protocol)) throw wrong('begins with no http:// or https://');
+  const base = url.href.replace(/\/+$/, '');
+  if (base.endsWith('/v1')) throw wrong('ends in /v1: leave that out');
+  return base;
+}
+
+const signedOut = (status: number): Ended => ({ kind: 'ended', ending: { reason: 'signed_out', status } });
+
+/** Whether a JWT has expired by its own `exp`. What can't be read counts as expired. */
+function isExpired(token: string, now: number): boolean {
+  const claims = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+  try {
+    return !(JSON.parse(atob(claims)).exp * 1000 > now);
+  } catch {
+    return true;
+  }
 }
 
 /** The routes of the player API. */

@@ -7,7 +7,7 @@ import {
   requestConnection,
 } from './connection-request.ts';
 import type { Input } from './input.ts';
-import { failure, type Refusal } from './problem.ts';
+import { type Code, failure, type Refusal } from './problem.ts';
 import { retryWindowMs } from './reconnect-policy.ts';
 import { createRequests } from './requests.ts';
 import type { Scope } from './scope.ts';
@@ -37,8 +37,8 @@ export interface Lost {
 export interface AttemptParts<Sdk> {
   scope: Scope;
   send: Send;
-  /** Opens a connection. @throws what the page's factory throws. */
-  open(): Connection<Sdk>;
+  /** Opens a connection. @param why what makes it necessary, if it is not the first. */
+  open(attempt: number, why?: Loss | Code): Connection<Sdk>;
   input: Input;
   session: StreamSession;
   /** The newest connection to the session that this object knows. */
@@ -56,7 +56,9 @@ export interface AttemptParts<Sdk> {
   learned(session: StreamSession, connectionId: string | undefined): void;
   /** This connection owns the video element from now on. */
   took(connection: Connection<Sdk>): void;
-  /** The picture stood still although the network works. */
+  /** Calls back when the page shows the next frame, or at once where that can't be seen. */
+  shown(then: () => void): void;
+  /** The picture stood still although the network is well: the next time it may stand longer. */
   stalled(): void;
 }
 
@@ -160,6 +162,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       previousConnectionId: newestId,
       silentMs: lost && (() => env.now() - lastSeenAt),
       after,
+      why: lost && loss,
       api: parts.api,
       stillConnected() {
         connectedReports += 1;
@@ -193,7 +196,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
   function markLost(): void {
     const now = env.now();
     if (lost) {
-      if (loss === 'stalled') parts.stalled();
+      if (loss === 'stalled' || loss === 'frozen') parts.stalled();
       scope.emit({ name: 'lost', why: loss, silentMs: now - lastSeenAt });
     }
     input.detach();
@@ -221,7 +224,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     request?.dropUnused();
     scope.limit();
     scope.emit({ name: 'healed', silentMs: now - lastSeenAt });
-    input.attach(connection.sdk);
+    if (connection.sdk) input.attach(connection.sdk);
     show();
   }
 
@@ -260,10 +263,11 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
       parts.took(connection);
       closeOld();
     });
-    scope.emit(played.plays ? { name: 'first_frame' } : { name: 'no_picture', error: played.error });
-    if (played.plays) {
+    if (!played.plays) scope.emit({ name: 'no_picture', error: played.error });
+    else {
+      parts.shown(() => scope.emit({ name: 'first_frame' }));
       scope.limit();
-      input.attach(connection.sdk);
+      if (connection.sdk) input.attach(connection.sdk);
     }
     return played.plays;
   }

@@ -12,8 +12,8 @@ import {
 
 /** What one sample shows. */
 export interface MonitorSample {
-  readonly condition: 'well' | 'suspicious' | 'silent' | 'stalled';
-  /** For how long it is proven that nothing has come, in milliseconds; of a stalled connection: that no video has come. */
+  readonly condition: 'well' | 'suspicious' | 'silent' | 'stalled' | 'frozen';
+  /** For how long it is proven that nothing has come, in milliseconds. Stalled: that no video has come. Frozen: that nothing was decoded. */
   readonly silentMs: number;
   /** Whether anything has come since the last sample. */
   readonly packet: boolean;
@@ -25,12 +25,13 @@ export interface MonitorSample {
  * Tells a dead connection from a slow one. It reads no clock: the caller passes times in milliseconds, all from one clock, which may jump.
  *
  * @param startedAt when media began to flow.
- * @param stallMs how long the video alone may be silent.
+ * @param stallMs how long the video alone may be silent, or its packets come to nothing.
  */
 export function createConnectionMonitor(startedAt: number, stallMs: () => number = () => STALL_MS) {
   let sampledAt = startedAt;
   let silentMs = 0;
   let videoSilentMs = 0;
+  let frozenMs = 0;
   let previous: RtcStats = {};
   let slept = false;
   const requiredSilenceMs = (doubted: boolean) => (doubted || slept ? DOUBTED_SILENCE_MS : SILENCE_MS);
@@ -45,8 +46,9 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
      * @param askedAt when the statistics were requested.
      * @param gotAt when they came. Packets may have come until then, so slow statistics prove no silence.
      * @param doubted whether the browser doubts the connection. Without any counters this alone decides.
+     * @param visible whether the page is visible. A browser need not decode what nobody sees.
      */
-    sample(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean): MonitorSample {
+    sample(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean, visible = true): MonitorSample {
       const provenMs = Math.min(MAX_PROVEN_MS, Math.max(0, askedAt - sampledAt));
       slept ||= askedAt - sampledAt > CONSENT_MS;
       const grew = (name: keyof RtcStats) => (stats[name] ?? 0) > (previous[name] ?? 0);
@@ -61,6 +63,8 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
       sampledAt = packet ? gotAt : askedAt;
       if (grew('all')) slept = false;
       videoSilentMs = grew('video') || stats.video === undefined ? 0 : videoSilentMs + provenMs;
+      if (!visible || stats.frames === undefined || grew('frames')) frozenMs = 0;
+      else if (grew('video')) frozenMs += provenMs;
       // Without statistics the earlier counters remain. A counter that fell has lost an entry, such as a pruned route.
       if (!unknown) previous = stats;
 
@@ -69,10 +73,13 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
           ? 'silent'
           : videoSilentMs >= stallMs()
             ? 'stalled'
-            : silentMs >= SUSPICIOUS_MS
-              ? 'suspicious'
-              : 'well';
-      return { condition, silentMs: condition === 'stalled' ? videoSilentMs : silentMs, packet, frame };
+            : frozenMs >= stallMs()
+              ? 'frozen'
+              : silentMs >= SUSPICIOUS_MS
+                ? 'suspicious'
+                : 'well';
+      const ms = condition === 'stalled' ? videoSilentMs : condition === 'frozen' ? frozenMs : silentMs;
+      return { condition, silentMs: ms, packet, frame };
     },
   };
 }

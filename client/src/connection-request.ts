@@ -1,6 +1,7 @@
 import { type ApiRequest, routes } from './api-client.ts';
 import type { Connection } from './connection.ts';
-import { failure, isApiCode, type Refusal } from './problem.ts';
+import { errorOf } from './error.ts';
+import { type Code, failure, isApiCode, type Refusal } from './problem.ts';
 import { firstWaitMs } from './reconnect-policy.ts';
 import type { Requests } from './requests.ts';
 import type { Scope } from './scope.ts';
@@ -13,7 +14,7 @@ import {
   type StreamSession,
 } from './session.ts';
 import { outcomeOf, sleep } from './signals.ts';
-import type { Ended } from './state.ts';
+import type { Ended, Loss } from './state.ts';
 import {
   FINAL_CHECK_MS,
   MAX_REPORTED_SILENCE_MS,
@@ -35,8 +36,8 @@ export interface ApiVersion {
 export interface ConnectionRequestParts<Sdk> {
   scope: Scope;
   requests: Requests;
-  /** Opens a connection to make an offer with. @throws what the page's factory throws. */
-  open(): Connection<Sdk>;
+  /** Opens a connection to make an offer with. */
+  open(attempt: number, why?: Loss | Code): Connection<Sdk>;
   /** The request's path, and what it sends besides the offer. */
   path: string;
   more?: StartRequest;
@@ -46,6 +47,8 @@ export interface ConnectionRequestParts<Sdk> {
   previousConnectionId?: string | undefined;
   /** After a loss: for how long nothing has arrived, in milliseconds. The first request then waits a little. */
   silentMs?: (() => number) | undefined;
+  /** After a loss: what it was. */
+  why?: Loss | undefined;
   /** The refusal whose wait comes before the first request. */
   after?: Refusal | undefined;
   api: ApiVersion;
@@ -87,6 +90,8 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
   let request: ApiRequest | undefined;
   /** The connection that is making an offer. */
   let offering: Connection<Sdk> | undefined;
+  /** What the last one failed with. */
+  let failedWith: Code | undefined = parts.after?.code;
   /** A request with the candidate's offer may have taken effect. */
   let mayBeUsed = false;
 
@@ -112,7 +117,7 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       const { network } = requests;
       // If the page's factory throws, it counts as a failure of the SDK.
       const opened = await outcomeOf(() => {
-        offering = parts.open();
+        offering = parts.open(requests.progress().attempt + 1, failedWith ?? parts.why);
         // Before a first connection the player may have to allow a microphone.
         return offering.offer(parts.silentMs && OFFER_WITHIN_MS);
       }, limits);
@@ -124,10 +129,14 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
       }
       drop();
       if (requests.isPaused) return undefined;
-      const error = offered.kind === 'error' ? offered.error : offered.kind;
+      const error = errorOf(
+        offered.kind === 'error' ? offered.error : undefined,
+        `no offer: ${offered.kind}`,
+      );
       scope.emit({ name: 'no_picture', error });
+      failedWith = 'no_picture';
       // An offer that took too long may only have waited for the network.
-      if (failures >= MAX_SDK_FAILURES && error !== 'timeout')
+      if (failures >= MAX_SDK_FAILURES && offered.kind !== 'timeout')
         return { kind: 'ended', ending: { reason: 'failed', error } };
       const ended = await requests.waitAfter(failure('no_picture', 'newOffer'));
       if (ended) return ended;
@@ -193,10 +202,12 @@ export function requestConnection<Sdk>(parts: ConnectionRequestParts<Sdk>): Conn
         continue;
       }
       request ??= makeRequest(candidate.offer);
-      requests.count();
-      const sentAt = env.now();
-      mayBeUsed = true;
-      const response = await requests.send(request, readGranted);
+      let sentAt = 0;
+      const response = await requests.send(request, readGranted, () => {
+        sentAt = env.now();
+        mayBeUsed = true;
+        requests.count();
+      });
       // A new network cut it short.
       if (!response) continue;
       if (response.kind === 'ended') return response;

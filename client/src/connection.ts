@@ -1,5 +1,6 @@
 import { type ConnectionMonitor, createConnectionMonitor, type MonitorSample } from './connection-monitor.ts';
 import type { Environment } from './environment.ts';
+import { errorOf } from './error.ts';
 import { mediaFlows, type RtcStats, rtcStatsOf } from './rtc-stats.ts';
 import type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
 import { type Outcome, outcomeOf, sleep } from './signals.ts';
@@ -8,7 +9,8 @@ import { FRAME_EVERY_MS, FRAME_WITHIN_MS, STATS_WITHIN_MS } from './timing.ts';
 
 /** What a connection needs. */
 export interface ConnectionParts<Sdk> {
-  createGameLiftStreams(clientConnection: ClientConnection): Sdk;
+  /** Makes the SDK's object, with these callbacks. */
+  create(clientConnection: ClientConnection): Sdk | PromiseLike<Sdk>;
   env: Environment;
   /** Closes the connection when it is aborted. */
   signal: AbortSignal;
@@ -29,16 +31,17 @@ export interface ConnectionSample extends MonitorSample {
 }
 
 /** Whether an answer brought a picture. */
-export type PlayResult = { readonly plays: true } | { readonly plays: false; readonly error: unknown };
+export type PlayResult = { readonly plays: true } | { readonly plays: false; readonly error: Error };
 
 /** One connection through one object of the Web SDK, from its offer to its end. */
 export interface Connection<Sdk> {
-  readonly sdk: Sdk;
+  /** There once an offer was made. */
+  readonly sdk: Sdk | undefined;
   /** Why it can't come back, if it can't. */
   readonly death: Loss | undefined;
   /** Another connection was requested: `terminated` may only mean that this one was replaced. */
   replacing: boolean;
-  /** Makes an offer. @param ms time limit in milliseconds; without it there is none. */
+  /** Has the page make the SDK's object, then makes an offer. @param ms time limit in milliseconds; without it there is none. */
   offer(ms?: number): Promise<Outcome<string>>;
   /**
    * Applies an answer, and waits for the first frame.
@@ -53,7 +56,7 @@ export interface Connection<Sdk> {
   close(): void;
 }
 
-/** Opens a connection. Its callbacks work until it is closed. @throws what the factory throws. */
+/** Opens a connection. Its callbacks work until it is closed. */
 export function openConnection<Sdk extends GameLiftStreamsLike>(
   parts: ConnectionParts<Sdk>,
 ): Connection<Sdk> {
@@ -73,7 +76,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     parts.died();
   }
 
-  const sdk = parts.createGameLiftStreams({
+  const callbacks: ClientConnection = {
     connectionState(next) {
       state = next;
       if (next === 'failed' || next === 'closed') die('failed');
@@ -84,36 +87,44 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
       if (reason === 'idle' || (reason === 'terminated' && !connection.replacing)) parts.ended(reason);
       else die('server_disconnect');
     },
-  });
+  };
+
+  async function makeOffer(): Promise<string> {
+    const sdk = await parts.create(callbacks);
+    connection.sdk = sdk;
+    // The page took so long that nobody waits for it any more.
+    if (life.signal.aborted) close();
+    return sdk.generateSignalRequest();
+  }
 
   function close(): void {
     life.abort();
     signal.removeEventListener('abort', close);
     try {
-      sdk.close();
+      connection.sdk?.close();
     } catch {
       // The connection is abandoned either way.
     }
   }
-  signal.addEventListener('abort', close);
-  if (signal.aborted) close();
-
   async function rtcStats(): Promise<RtcStats> {
-    const outcome = await outcomeOf(() => sdk.getVideoRTCStats?.(), limits(STATS_WITHIN_MS));
+    const outcome = await outcomeOf(() => connection.sdk?.getVideoRTCStats?.(), limits(STATS_WITHIN_MS));
     return outcome.kind === 'value' ? rtcStatsOf(outcome.value) : {};
   }
 
-  const connection: Connection<Sdk> & { death: Loss | undefined } = {
-    sdk,
+  const connection: Connection<Sdk> & { sdk: Sdk | undefined; death: Loss | undefined } = {
+    sdk: undefined,
     death: undefined,
     replacing: false,
 
-    offer: (ms) => outcomeOf(() => sdk.generateSignalRequest(), limits(ms)),
+    offer: (ms) => outcomeOf(makeOffer, limits(ms)),
 
     async play(signalResponse, applied) {
       const until = env.now() + FRAME_WITHIN_MS;
       const before = state;
-      const call = await outcomeOf(() => sdk.processSignalResponse(signalResponse), limits(FRAME_WITHIN_MS));
+      const call = await outcomeOf(
+        () => connection.sdk?.processSignalResponse(signalResponse),
+        limits(FRAME_WITHIN_MS),
+      );
       // The browser connects once it has accepted an answer. Before that the elements are untouched.
       if (call.kind === 'value' || state !== before) applied();
       while (call.kind === 'value' && !life.signal.aborted && env.now() < until) {
@@ -124,17 +135,19 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
         }
         await sleep(FRAME_EVERY_MS, limits());
       }
-      const error = call.kind === 'error' ? call.error : (connection.death ?? state);
-      return { plays: false, error };
+      const thrown = call.kind === 'error' ? call.error : undefined;
+      return { plays: false, error: errorOf(thrown, `no frame: ${connection.death ?? state}`) };
     },
 
     async sample(plays) {
       const askedAt = env.now();
       const stats = await rtcStats();
-      const sample = monitor.sample(askedAt, env.now(), stats, doubted());
+      const sample = monitor.sample(askedAt, env.now(), stats, doubted(), env.visible());
       const { condition } = sample;
       if (plays && condition === 'suspicious' && wasWell) parts.suspected(sample.silentMs);
       wasWell = condition === 'well';
+      // The network carries the goodbye, and AWS takes a new connection at once.
+      if (plays && condition === 'frozen') die(condition);
       const silence = state === 'disconnected' ? state : 'silence';
       const loss =
         condition === 'stalled'
@@ -150,5 +163,7 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
     nextSampleMs: () => monitor.nextSampleMs(doubted()),
     close,
   };
+  signal.addEventListener('abort', close);
+  if (signal.aborted) close();
   return connection;
 }

@@ -1,7 +1,7 @@
 /** What a stream needs from its environment. A browser has all of it; tests pass their own. */
 export interface Environment {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Milliseconds since the epoch; never less than before. */
+  /** Milliseconds since the epoch when the page was loaded, and measured from there: no clock that is set makes it jump. */
   now(): number;
   setTimeout(action: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -15,6 +15,8 @@ export interface Environment {
   events: EventsLike | null;
   /** `navigator.onLine`. */
   online(): boolean;
+  /** Whether the page is visible. */
+  visible(): boolean;
 }
 
 /** The part of `navigator.locks` that is used. */
@@ -36,24 +38,17 @@ export interface EventsLike {
 interface Surroundings {
   navigator?: { locks?: LocksLike; onLine?: boolean };
   crypto?: { randomUUID?(): string };
-  document?: unknown;
+  document?: { visibilityState?: string };
 }
 
 /** The browser's environment, with the caller's replacements. */
 export function environmentOf(given: Partial<Environment> = {}): Environment {
   const here = globalThis as unknown as Surroundings;
   const { navigator, crypto } = here;
-  let latest = 0;
-  let ahead = 0;
   return {
     // A browser's functions must be called on the window.
     fetch: fetch.bind(globalThis),
-    // When the clock is set back, this one continues: waits depend on differences.
-    now() {
-      ahead = Math.max(ahead, latest - Date.now());
-      latest = Date.now() + ahead;
-      return latest;
-    },
+    now: () => performance.timeOrigin + performance.now(),
     setTimeout: setTimeout.bind(globalThis),
     clearTimeout: clearTimeout.bind(globalThis) as (timer: unknown) => void,
     random: Math.random,
@@ -62,6 +57,7 @@ export function environmentOf(given: Partial<Environment> = {}): Environment {
     locks: navigator?.locks ?? null,
     events: here.document === undefined ? null : (globalThis as unknown as EventsLike),
     online: () => navigator?.onLine !== false,
+    visible: () => here.document?.visibilityState !== 'hidden',
     ...given,
   };
 }

@@ -10,3 +10,8 @@ export class RejoinError extends Error {
     this.ending = ending;
   }
 }
+
+/** Something thrown, as an Error. @param otherwise what to say where it is none. */
+export function errorOf(thrown: unknown, otherwise: string): Error {
+  return thrown instanceof Error ? thrown : new Error(otherwise, { cause: thrown });
+}

@@ -2,7 +2,12 @@ export type { GetAccessToken } from './api-client.ts';
 export type { Environment, EventsLike, LocksLike } from './environment.ts';
 export { RejoinError } from './error.ts';
 export type { ApiCode, Code, Word } from './problem.ts';
-export type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
+export type {
+  ClientConnection,
+  ConnectionAbout,
+  GameLiftStreamsLike,
+  VideoElementLike,
+} from './sdk.ts';
 export type { StartRequest, StreamSession, StreamSessionStatus } from './session.ts';
 export type {
   ConnectedState,

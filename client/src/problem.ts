@@ -49,6 +49,8 @@ export interface Word {
   readonly code: Code;
   /** Finds the request in the deployment's logs, for support. Present where the API itself answered. */
   readonly requestId?: string;
+  /** What was thrown, where something was: by `getAccessToken`, or by `fetch`. */
+  readonly error?: unknown;
 }
 
 /** All that is known of a failed attempt. */
@@ -70,13 +72,13 @@ export interface Refusal extends Word {
 }
 
 /** The part of a refusal that outlives it. */
-export function wordOf({ code, requestId }: Refusal): Word {
-  return compact({ code, requestId });
+export function wordOf({ code, requestId, error }: Refusal): Word {
+  return compact({ code, requestId, error });
 }
 
 /** A failure that the client found, not the API. */
-export function failure(code: Code, retry: Retry = 'same', status = 0): Refusal {
-  return { code, status, retry, detail: '' };
+export function failure(code: Code, retry: Retry = 'same', status = 0, error?: unknown): Refusal {
+  return compact({ code, status, retry, detail: '', error });
 }
 
 /** Reads a refusal. Without a known code it came from the gateway: docs/protocol.md says what follows. */

@@ -5,6 +5,7 @@ import { decideRetry } from './reconnect-policy.ts';
 import type { Scope } from './scope.ts';
 import { outcomeOf, sleep } from './signals.ts';
 import type { Ended, Wait } from './state.ts';
+import { CUT_EVERY_MS } from './timing.ts';
 
 /** What the page sees: how many connections were requested, and what the next one waits for. */
 export interface Progress {
@@ -30,8 +31,8 @@ export interface Requests {
   unpaused(): Promise<unknown>;
   /** Counts a request for a connection: shows the new number, and emits the event. */
   count(): void;
-  /** Sends one request once. Undefined: a new network cut it short. */
-  send<T>(request: ApiRequest, read: Read<T>): Promise<ApiResponse<T> | undefined>;
+  /** Sends one request once. Undefined: a new network cut it short. @param leaves called when it is about to leave. */
+  send<T>(request: ApiRequest, read: Read<T>, leaves?: () => void): Promise<ApiResponse<T> | undefined>;
   /** Repeats one request until it is answered. */
   repeat<T>(request: ApiRequest, read: Read<T>): Promise<{ kind: 'answer'; value: T } | Ended>;
   /** Waits as the policy says about a refusal, unless it says to end. */
@@ -53,13 +54,18 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
   let wait: Wait | undefined;
   let failures = 0;
   let resume = () => {};
+  /** When a new network has cut something short last. */
+  let cutAt = 0;
   /** Aborted when a new network cuts a wait or a request short. */
   let cut = own;
 
   function online(): void {
     requests.network += 1;
+    if (env.now() < cutAt + CUT_EVERY_MS) return;
     failures = 0;
-    if (!requests.isPaused && cut !== own) cut.abort();
+    if (requests.isPaused || cut === own) return;
+    cutAt = env.now();
+    cut.abort();
   }
 
   function stop(): void {
@@ -107,9 +113,9 @@ export function createRequests(scope: Scope, send: Send, changed?: () => void, a
       scope.emit({ name: 'asked', attempt });
     },
 
-    async send<T>(request: ApiRequest, read: Read<T>) {
+    async send<T>(request: ApiRequest, read: Read<T>, leaves?: () => void) {
       requests.inFlight = true;
-      const response = await interruptible((signal) => send(request, read, signal));
+      const response = await interruptible((signal) => send(request, read, signal, leaves));
       requests.inFlight = false;
       return response;
     },

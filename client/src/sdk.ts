@@ -1,3 +1,6 @@
+import type { Code } from './problem.ts';
+import type { Loss } from './state.ts';
+
 /**
  * The part of the Web SDK's `GameLiftStreams` object that is used here. It is described by its shape, so that the official
  * object fits (1.0 and later) and Amazon's SDK need not be a dependency.
@@ -25,4 +28,22 @@ export interface ClientConnection {
   connectionState: (state: string) => void;
   channelError: (error: unknown) => void;
   serverDisconnect: (reason: string) => void;
+}
+
+/** What the page's factory is told of the object that it makes. */
+export interface ConnectionAbout {
+  /** 1 for the first connection of an effort or of a loss. */
+  readonly attempt: number;
+  /** What made it necessary: a loss, or the code of what the one before failed with, such as `no_picture`. None for a first connection. */
+  readonly why?: Loss | Code;
+  /** The object that has the elements now, or had them last. It may still play: don't close it. */
+  readonly previous?: GameLiftStreamsLike;
+}
+
+/** The part of an `HTMLVideoElement` that is used. */
+export interface VideoElementLike {
+  readonly paused: boolean;
+  addEventListener(type: string, listener: () => void, options: { signal: AbortSignal }): void;
+  /** Calls back when a frame is shown. Not in every browser. */
+  requestVideoFrameCallback?(shown: () => void): unknown;
 }

@@ -25,6 +25,8 @@ export interface ConnectedState {
   readonly session: StreamSession;
   /** Names this connection; no secret. What `resume({ previousConnectionId })` takes. */
   readonly connectionId: string;
+  /** The video element is paused: the browser plays it after a click. Only where `videoElement` was given. */
+  readonly blocked?: 'autoplay';
 }
 
 /** The stream was lost; on the way back. */
@@ -73,6 +75,8 @@ export type Loss =
   | 'silence'
   /** No video, although other packets come. */
   | 'stalled'
+  /** Packets of video come, and nothing is decoded of them. */
+  | 'frozen'
   /** No packet, and the browser calls the connection disconnected. */
   | 'disconnected'
   /** No packet, and the browser is offline. */
@@ -100,8 +104,8 @@ export type Ending =
   | ({ readonly reason: 'expired' } & Partial<Word>)
   /** The API said no for good. `status` is 0 where no answer came. */
   | ({ readonly reason: 'refused'; readonly status: number; readonly detail: string } & Word)
-  /** There is no access token, or the API accepts none. */
-  | { readonly reason: 'signed_out' }
+  /** There is no access token (`status` 0), or the API accepts none and the last one has expired (`status` 401). */
+  | { readonly reason: 'signed_out'; readonly status: number }
   /** The Web SDK, or the function that makes its object, keeps failing. */
   | { readonly reason: 'failed'; readonly error: unknown }
   /** `end()` ended the session. */
@@ -131,8 +135,9 @@ export type EventDetails =
   | { readonly name: 'asked'; readonly attempt: number }
   | ({ readonly name: 'refused'; readonly status: number; readonly waitMs: number } & Word)
   | { readonly name: 'answered'; readonly replayed: boolean }
+  /** A picture: decoded, or shown where `videoElement` was given. */
   | { readonly name: 'first_frame' }
-  | { readonly name: 'no_picture'; readonly error: unknown }
+  | { readonly name: 'no_picture'; readonly error: Error }
   | { readonly name: 'input_failed'; readonly error: unknown };
 
 /** Whether a stream that ended so has no session to come back to. */

@@ -9,14 +9,14 @@ import { type FirstConnectionParts, findLive, resume, start } from './first-conn
 import { createInput } from './input.ts';
 import { createRequests } from './requests.ts';
 import { createScope, type Scope } from './scope.ts';
-import type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
+import type { ClientConnection, ConnectionAbout, GameLiftStreamsLike, VideoElementLike } from './sdk.ts';
 import type { StartRequest, StreamSession } from './session.ts';
-import { outcomeOf } from './signals.ts';
+import { outcomeOf, sleep } from './signals.ts';
 import type { ConnectedState, Ended, EndedState, EventDetails, StreamEvent, StreamState } from './state.ts';
 import { isGone } from './state.ts';
 import { createStateHolder } from './state-holder.ts';
 import { holdTab } from './tab-lock.ts';
-import { FIND_WITHIN_MS, STALL_MS, TOKEN_WITHIN_MS } from './timing.ts';
+import { BLOCKED_AFTER_MS, FIND_WITHIN_MS, MAX_STALL_MS, STALL_MS, TOKEN_WITHIN_MS } from './timing.ts';
 
 /** What a stream is made of. */
 export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
@@ -31,8 +31,15 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
    * The last one's object may still be open. After a loss a second object makes an offer while the first may come back, so two of them
    * share the elements for a while; the picture changes hands when the answer is applied, and the first object is closed then. There
    * are never more than two. `stream.sdk` is the one that has the elements.
+   *
+   * It may take its time, to enable a microphone say: return a promise.
    */
-  createGameLiftStreams(clientConnection: ClientConnection): Sdk;
+  createGameLiftStreams(clientConnection: ClientConnection, about: ConnectionAbout): Sdk | PromiseLike<Sdk>;
+  /**
+   * The element that plays, or what finds it. The stream then tells whether a frame was shown, and whether the browser waits for a click
+   * before it plays (`blocked`).
+   */
+  videoElement?: VideoElementLike | (() => VideoElementLike | null | undefined);
   /**
    * A valid access token; asked for before each request and when a loss is suspected, so keep it at hand. `rejected` is one
    * that the API has just refused. Resolve with undefined where the player is signed out. A rejection is taken as passing trouble.
@@ -58,7 +65,10 @@ export interface Abortable {
 
 /** How to resume. */
 export interface ResumeOptions extends Abortable {
-  /** Takes the stream from whoever has it: another device or another tab of the player. */
+  /**
+   * Takes the stream from whoever has it: another device or another tab of the player. What this object does or has is given up for it:
+   * a connection that plays is closed and made anew.
+   */
   insist?: boolean;
   /**
    * The newest connection that the page has seen, where it kept that over a reload. Then a device that has connected since is left in
@@ -87,7 +97,7 @@ export interface Stream<Sdk> {
   close(): void;
 }
 
-/** Makes a stream; nothing happens before `start()` or `resume()`. @throws TypeError where `api` is no URL. */
+/** Makes a stream; nothing happens before `start()` or `resume()`. @throws TypeError that says what is wrong with `api`. */
 export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOptions<Sdk>): Stream<Sdk> {
   const env = environmentOf(options.environment);
   const send = createApiClient(options.api, options.getAccessToken, env);
@@ -104,6 +114,15 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
 
   function emit(event: EventDetails): void {
     holder.guarded(() => options.onEvent?.({ ...event, at: env.now() }));
+  }
+
+  const videoOf = () =>
+    typeof options.videoElement === 'function' ? options.videoElement() : options.videoElement;
+
+  /** AWS's status may be that of the moment before; a stream that plays is connected. */
+  function playing(state: ConnectedState, video: VideoElementLike | null | undefined): ConnectedState {
+    const session = { ...state.session, status: 'CONNECTED' as const };
+    return compact({ ...state, session, blocked: video?.paused ? ('autoplay' as const) : undefined });
   }
 
   /** Replaces the active scope by a new one, and shows its end. */
@@ -136,7 +155,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     first: (parts: FirstConnectionParts<Sdk>) => Promise<AttemptResult<Sdk>>,
   ): Promise<ConnectedState | EndedState> {
     if (holder.state().name === 'ending') await holder.settled();
-    if (!active) {
+    if (!active || insist) {
       begin(outer, (scope) => {
         const parts = partsOf(scope, insist);
         return keep(scope, parts, first(parts));
@@ -147,14 +166,21 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
 
   function partsOf(scope: Scope, insist: boolean): FirstConnectionParts<Sdk> {
     const { signal } = scope;
-    return {
+    const again = () => {
+      const state = holder.state();
+      if (state.name === 'connected') parts.show(state);
+    };
+    const parts: FirstConnectionParts<Sdk> = {
       scope,
       send,
       input: createInput(options.attachInput !== false, scope),
       api,
-      open: () =>
+      open: (attempt, why) =>
         openConnection({
-          createGameLiftStreams: options.createGameLiftStreams,
+          create(callbacks) {
+            const previous: GameLiftStreamsLike | undefined = connection?.sdk;
+            return options.createGameLiftStreams(callbacks, compact({ attempt, why, previous }));
+          },
           env,
           signal,
           stallMs: () => stallMs,
@@ -173,7 +199,16 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
         return isHeld ? undefined : { reason: 'held_by_tab' };
       },
       show(state) {
-        if (!signal.aborted) holder.set(state);
+        if (signal.aborted) return;
+        if (state.name !== 'connected') return holder.set(state);
+        const isNew = holder.state().name !== 'connected';
+        const video = videoOf();
+        // The element begins to play a moment after its first frame, if it may.
+        holder.set(playing(state, isNew ? undefined : video));
+        if (!isNew || !video) return;
+        sleep(BLOCKED_AFTER_MS, { env, signal }).then(again);
+        // The same listener is added once, however often.
+        for (const type of ['play', 'pause']) video.addEventListener(type, again, { signal });
       },
       learned(session, connectionId) {
         known = { session, connectionId };
@@ -181,10 +216,16 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
       took(taker) {
         connection = taker;
       },
+      shown(then) {
+        const video = videoOf();
+        if (video?.requestVideoFrameCallback) video.requestVideoFrameCallback(then);
+        else then();
+      },
       stalled() {
-        stallMs *= 2;
+        stallMs = Math.min(MAX_STALL_MS, 2 * stallMs);
       },
     };
+    return parts;
   }
 
   /** Keeps a stream connected, from its first connection until the scope ends. */

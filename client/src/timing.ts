@@ -14,10 +14,12 @@ export const SILENCE_MS = 1900;
 export const DOUBTED_SILENCE_MS = 1000;
 
 /**
- * Silence of the video alone. Other packets come, so the network works and the picture may return by itself: a game whose picture
- * does not change may send nothing. Doubles each time.
+ * Silence of the video alone, or video of which nothing is decoded. Other packets come, so the network works and the picture may return by
+ * itself: a game whose picture does not change may send nothing, and a decoder waits a second or two for a key frame. Doubles each time.
  */
 export const STALL_MS = 6000;
+/** The longest that this is doubled to. */
+export const MAX_STALL_MS = 60_000;
 
 /** Silence that may become a loss: the client asks for the access token, so that it is fresh. */
 export const SUSPICIOUS_MS = 800;
@@ -57,10 +59,14 @@ export const FIRST_SPREAD_MS = 100;
 export const ANSWER_WITHIN_MS = 12_000;
 /** Signing in anew without the player may take some redirects. */
 export const TOKEN_WITHIN_MS = 30_000;
+/** After so many requests in a row that failed without an answer, a fresh token is asked for: a 401 without CORS headers looks the same. */
+export const MAX_UNREACHABLE = 3;
 /** An offer after a loss that takes longer never comes. Gathering addresses in a dark network is slow. */
 export const OFFER_WITHIN_MS = 30_000;
 /** From an answer to a decoded frame: several times as long as a slow network needs. */
 export const FRAME_WITHIN_MS = 8000;
+/** An element that is still paused so long after its first frame waits for a click. */
+export const BLOCKED_AFTER_MS = 500;
 /** Between two checks for the first frame. */
 export const FRAME_EVERY_MS = 40;
 /** The SDK needs no server to make an offer: after this many failures in a row it will not succeed later. */
@@ -113,6 +119,8 @@ export const UNREACHABLE_CEILING_MS = 3000;
 export const FLOOR_MS = 50;
 /** The time for the last attempt. */
 export const LAST_CHANCE_MS = 1000;
+/** `online` cuts waits and requests at most this often, so that a browser that goes on and off leaves time for an answer. */
+export const CUT_EVERY_MS = 5000;
 
 // Giving up
 

@@ -35,6 +35,7 @@ describe('docs/client.md', () => {
     expect(examples.map(([, file]) => file)).toEqual([
       'client/examples/ten-lines.ts',
       'client/examples/plain.ts',
+      'client/examples/factory.ts',
       'client/examples/react.tsx',
     ]);
     for (const [, file = '', code] of examples) expect(code, file).toBe(read(file));
@@ -78,10 +79,14 @@ describe('docs/client.md', () => {
       `${timing.DOUBTED_SILENCE_MS} ms`,
       `${timing.DOUBTED_SILENCE_MS} ms`,
       `${timing.STALL_MS} ms`,
+      `${timing.STALL_MS} ms`,
       '0 ms',
     ]);
     for (const [number, ms] of [
       ['counts as at most 0.4 s', timing.MAX_PROVEN_MS],
+      ['up to 60 s', timing.MAX_STALL_MS],
+      ['at most once in 5 s', timing.CUT_EVERY_MS],
+      ['still paused after 0.5 s', timing.BLOCKED_AFTER_MS],
       ['after the tab slept for 30 s', timing.CONSENT_MS],
       ['After 0.8 s of silence', timing.SUSPICIOUS_MS],
       ['spread over 0.1 s', timing.FIRST_SPREAD_MS],

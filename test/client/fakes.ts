@@ -235,6 +235,7 @@ export function createTable(
       addEventListener: (_type, listener) => listeners.add(listener),
       removeEventListener: (_type, listener) => listeners.delete(listener),
     },
+    visible: () => true,
     online: () => network.online,
     ...options.environment,
   };

@@ -195,9 +195,11 @@ describe('a connection is never closed that', () => {
       },
     ],
     [
-      'one whose decoder waits for a key frame while video comes',
-      (table) => {
+      'one whose decoder waits for a key frame for some seconds while video comes',
+      async (table) => {
         table.sdk().decodes = false;
+        await table.clock.advance(5000);
+        table.sdk().decodes = true;
       },
     ],
     [

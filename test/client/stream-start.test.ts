@@ -58,7 +58,7 @@ describe('a player who starts', () => {
     expect(table.sdk().answered).toBe('late');
     expect(table.sdks).toHaveLength(1);
     expect(table.told('asked')).toMatchObject([{ attempt: 1 }]);
-    expect(table.stream.state).toMatchObject({ session: { status: 'ACTIVE' } });
+    expect(table.stream.state).toMatchObject({ session: { status: 'CONNECTED' } });
   });
 
   test('and whose polls fail now and then keeps polling at the same pace', async () => {

@@ -57,6 +57,7 @@ export function lossReason(why: Loss, silentMs: number): string {
   const reasons: Record<Loss, string> = {
     silence: silent,
     stalled: 'no picture came, although other packets did',
+    frozen: 'video came, but no picture of it',
     disconnected: `${silent}, and the browser says disconnected`,
     offline: `${silent}, and the browser is offline`,
     failed: 'the browser has given the connection up',
