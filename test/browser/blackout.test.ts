@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { darkNetwork } from '../../bench/browser/dark-network.ts';
 import { eventually } from '../e2e/harness.ts';
-import { type ConsolePage, openTable, type Table } from './console-page.ts';
+import { type ConsoleBench, type ConsolePage, openBench } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
-/** AWS would notice a silent client after so long. */
+/** After how many seconds AWS notices a silent client. */
 const NOTICE_SECONDS = 15;
 
-/** What AWS leaves undocumented about losses, as it is by default here. */
+/** The defaults of the settings for what AWS leaves undocumented about losses. */
 const CHOICES = {
   lossNoticeSeconds: NOTICE_SECONDS,
   connectWhileConnected: 'ConflictException',
@@ -17,19 +17,19 @@ const CHOICES = {
 };
 
 inChromium('a player whose network is dark for some seconds', () => {
-  let table: Table;
+  let bench: ConsoleBench;
   beforeAll(async () => {
-    table = await openTable({ emulator: { lossNoticeSeconds: NOTICE_SECONDS } });
+    bench = await openBench({ emulator: { lossNoticeSeconds: NOTICE_SECONDS } });
   });
-  afterAll(() => table?.close());
+  afterAll(() => bench?.close());
   afterEach(async () => {
-    await table.clear();
-    await table.deployed.control('PUT', 'settings', CHOICES);
+    await bench.clear();
+    await bench.deployed.control('PUT', 'settings', CHOICES);
   });
 
   const game = async (one: ConsolePage) => {
     const { id } = await one.session();
-    return (await table.deployed.session(id)) as { inputs: number; keys: string[] };
+    return (await bench.deployed.session(id)) as { inputs: number; keys: string[] };
   };
   const holds = (one: ConsolePage, ...keys: string[]) =>
     eventually(
@@ -40,15 +40,15 @@ inChromium('a player whose network is dark for some seconds', () => {
     one.page.evaluate<string[]>(
       "[...document.querySelectorAll('#timeline li')].map((row) => row.dataset.kind)",
     );
-  /** Darkens the network until it is lit again; nothing in a test depends on how long a step takes. */
+  /** Starts a blackout until the test ends it, so that no test depends on how long a step takes. */
   const darken = async (one: ConsolePage) => {
     const { id } = await one.session();
-    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
-    return () => table.deployed.control('POST', `streamsessions/${id}/restore`);
+    await bench.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout' });
+    return () => bench.deployed.control('POST', `streamsessions/${id}/restore`);
   };
   /** A page that plays, with the key W held down, and how many inputs the game had by then. */
   const holdingW = async () => {
-    const one = await table.open();
+    const one = await bench.open();
     await one.playing();
     const { keyboard } = one.page;
     await one.page.locator('#news').focus();
@@ -63,15 +63,15 @@ inChromium('a player whose network is dark for some seconds', () => {
     [2.5, 'out of reach as well'],
     [8, 'reachable'],
     [8, 'out of reach as well'],
-  ])('%d s, with the API %s, plays on, in the same game', async (seconds, reach) => {
-    const one = await table.open();
+  ])('for %d s, with the API %s, plays on in the same game', async (seconds, reach) => {
+    const one = await bench.open();
     await one.playing();
     const before = await one.session();
     const counter = await one.number('counter');
-    const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
+    const api = await darkNetwork(one.page.context(), bench.deployed.endpoints.api);
     if (reach !== 'reachable') api.begin();
     const drop = { how: 'blackout', seconds };
-    await table.deployed.control('POST', `streamsessions/${before.id}/drop`, drop);
+    await bench.deployed.control('POST', `streamsessions/${before.id}/drop`, drop);
     await pause(seconds);
     api.end();
     await eventually(
@@ -83,11 +83,11 @@ inChromium('a player whose network is dark for some seconds', () => {
     const after = await one.session();
     expect(after).toMatchObject({ id: before.id, status: 'CONNECTED' });
     expect(await one.number('counter')).toBeGreaterThan(counter);
-    // A machine that is so busy that AWS noticed the loss meanwhile has the stream replaced, and the page says which.
+    // On a very busy machine AWS may notice the loss meanwhile. Then the stream is replaced, and the page says so.
     expect((await kinds(one)).includes('healed')).toBe(after.connections === 1);
   });
 
-  // A sample of what the client's tests try in full, on a virtual clock.
+  // A sample of the combinations that the client's tests try in full, on a virtual clock.
   it.each([
     [4, { lossNoticeSeconds: 2 }],
     [8, { lossNoticeSeconds: 2, oldPeerAfterAnswer: 'untilNewConnects', oldPeerAfterLoss: 'stunOnly' }],
@@ -95,24 +95,27 @@ inChromium('a player whose network is dark for some seconds', () => {
     [4, { connectWhileConnected: 'accept', replacedPeerHears: 'terminated' }],
     [8, { connectWhileConnected: 'accept', oldPeerAfterAnswer: 'untilNewConnects' }],
     [8, { lossNoticeSeconds: 30, oldPeerAfterAnswer: 'never', replacedPeerHears: 'nothing' }],
-  ])('%d s leave nobody stuck, whatever AWS makes of the old connection: %o', async (seconds, choices) => {
-    const one = await table.open();
-    await one.playing();
-    await table.deployed.control('PUT', 'settings', choices);
-    const { id } = await one.session();
-    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout', seconds });
-    await eventually(
-      () => kinds(one),
-      (seen) => seen.includes('healed') || seen.includes('frame'),
-    );
-    await one.becomes('connected');
-    await one.plays(60);
-    expect(await one.session()).toMatchObject({ id, status: 'CONNECTED' });
-  });
+  ])(
+    'for %d s is never stuck, when AWS treats the old connection like this: %o',
+    async (seconds, choices) => {
+      const one = await bench.open();
+      await one.playing();
+      await bench.deployed.control('PUT', 'settings', choices);
+      const { id } = await one.session();
+      await bench.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackout', seconds });
+      await eventually(
+        () => kinds(one),
+        (seen) => seen.includes('healed') || seen.includes('frame'),
+      );
+      await one.becomes('connected');
+      await one.plays(60);
+      expect(await one.session()).toMatchObject({ id, status: 'CONNECTED' });
+    },
+  );
 
-  it('by the page’s own button has a timeline that ends with the heal, and says that nothing was replaced', async () => {
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
-    const one = await table.open();
+  it('by the page’s own button sees a timeline that ends with the heal, and that nothing was replaced', async () => {
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
+    const one = await bench.open();
     await one.playing();
     await one.click('cut-blackout');
     await eventually(one.news, (news) =>
@@ -125,8 +128,8 @@ inChromium('a player whose network is dark for some seconds', () => {
     expect((await one.session()).connections).toBe(1);
   });
 
-  it('plays no key that was pressed in the dark, and holds none down that was released in it', async () => {
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
+  it('finds no key pressed in the game that was pressed in the dark, and none held down that was released in it', async () => {
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
     const { one, keyboard, inputs } = await holdingW();
     const light = await darken(one);
     await keyboard.press('KeyA');
@@ -145,13 +148,13 @@ inChromium('a player whose network is dark for some seconds', () => {
     expect((await one.session()).connections).toBe(1);
   });
 
-  it('whose connection is replaced meanwhile: no key of the dark is played, and none is held down', async () => {
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
+  it('and whose connection is replaced meanwhile finds no key of the dark pressed, and none held down', async () => {
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
     const { one, keyboard, inputs } = await holdingW();
-    const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
+    const api = await darkNetwork(one.page.context(), bench.deployed.endpoints.api);
     api.begin();
     const { id } = await one.session();
-    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+    await bench.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
     await keyboard.press('KeyA');
     await one.becomes('reconnecting');
     await keyboard.press('KeyB');
@@ -163,11 +166,11 @@ inChromium('a player whose network is dark for some seconds', () => {
     expect(await holds(one, 'KeyC')).toMatchObject({ inputs: inputs + 1 });
   });
 
-  it('and then hears the answer to a request of the dark: it is refused, and the healed stream plays on', async () => {
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
-    const one = await table.open();
+  it('plays on after the heal, though a request from the dark is refused afterwards', async () => {
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 120 });
+    const one = await bench.open();
     await one.playing();
-    const api = await darkNetwork(one.page.context(), table.deployed.endpoints.api);
+    const api = await darkNetwork(one.page.context(), bench.deployed.endpoints.api);
     api.begin();
     const light = await darken(one);
     await one.becomes('reconnecting');

@@ -14,7 +14,7 @@ interface SeenSession {
   counter: number;
 }
 
-/** Lets the page's connections be looked into from outside. As text: tests are checked without the browser's types. */
+/** Makes the page's connections readable from outside. As text: tests are checked without the browser's types. */
 const WATCH_PEERS = `
   globalThis.peers = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
@@ -22,8 +22,8 @@ const WATCH_PEERS = `
   };
 `;
 
-/** A deployment that finds machines at once, and a browser to play in. */
-export async function openTable(options: Parameters<typeof deploy>[0] = {}) {
+/** A deployment whose sessions activate at once, and a browser. */
+export async function openBench(options: Parameters<typeof deploy>[0] = {}) {
   const deployed = await deploy({
     ...options,
     emulator: { activationSeconds: 0, ...options.emulator },
@@ -33,14 +33,14 @@ export async function openTable(options: Parameters<typeof deploy>[0] = {}) {
   return {
     deployed,
     browser,
-    /** A browser of its own for a player, at the console page. */
+    /** Opens the console page in a browser of its own. */
     open: async (player = `player-${randomUUID().slice(0, 8)}`) => {
       const context = await newContext(browser, deployed);
       const complaints: string[] = [];
       opened.push({ context, complaints });
       return consoleIn(deployed, context, player, complaints);
     },
-    /** Closes the players' browsers; nothing may have gone wrong in them. */
+    /** Closes the players' browsers. Fails if a page had an error. */
     clear: async () => {
       for (const { context, complaints } of opened.splice(0)) {
         await context.close();
@@ -54,7 +54,7 @@ export async function openTable(options: Parameters<typeof deploy>[0] = {}) {
   };
 }
 
-export type Table = Awaited<ReturnType<typeof openTable>>;
+export type ConsoleBench = Awaited<ReturnType<typeof openBench>>;
 
 /** Chromium offers loopback candidates only to pages that may use camera and microphone. */
 async function newContext(browser: Browser, { endpoints }: Deployed): Promise<BrowserContext> {
@@ -80,7 +80,7 @@ async function consoleIn(
 
 export type ConsolePage = ReturnType<typeof consoleOn>;
 
-/** What a test does with a console page, and sees of it. */
+/** The actions of a test on a console page, and the values that it reads. */
 export function consoleOn(deployed: Deployed, page: Page, player: string, complaints: string[]) {
   page.on('pageerror', (error) => complaints.push(error.message));
   const requests: string[] = [];
@@ -114,7 +114,7 @@ export function consoleOn(deployed: Deployed, page: Page, player: string, compla
       if (found === undefined) throw new Error(`${player} has no session.`);
       return found;
     },
-    /** Video frames shown on, from now, whatever the page itself says. */
+    /** Waits for more video frames, by the browser's own count. */
     async plays(more = 10): Promise<void> {
       const shown = () =>
         page.evaluate<number>("document.querySelector('#stream').getVideoPlaybackQuality().totalVideoFrames");
@@ -143,7 +143,7 @@ export function consoleOn(deployed: Deployed, page: Page, player: string, compla
       await byId(`cut-${how}`).click();
       await eventually(state, (now) => now !== 'connected');
     },
-    /** The page is back in a session that has been connected to so often. */
+    /** Waits until the page is back in a session with so many connections. */
     async isBack(connections: number): Promise<SeenSession> {
       await becomes('connected');
       await one.plays();

@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../e2e/harness.ts';
-import { openTable, type Table } from './console-page.ts';
+import { type ConsoleBench, openBench } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
 inChromium('a player in a real browser, with real WebRTC', () => {
-  let table: Table;
+  let bench: ConsoleBench;
   beforeAll(async () => {
-    table = await openTable();
+    bench = await openBench();
   });
-  afterAll(() => table?.close());
-  afterEach(() => table.clear());
+  afterAll(() => bench?.close());
+  afterEach(() => bench.clear());
 
   it.each(['blackhole', 'close'] as const)(
     'cut by %s, is back in the same session: video decodes, the counter went on, and the page says so',
     async (how) => {
-      const one = await table.open();
+      const one = await bench.open();
       await one.playing();
       const before = await one.session();
       const counterBefore = await one.number('counter');
@@ -36,15 +36,15 @@ inChromium('a player in a real browser, with real WebRTC', () => {
     },
   );
 
-  it('who reloads the tab is back by itself, in the same game, with nothing secret in the address or in storage', async () => {
-    const one = await table.open();
+  it('who reloads the tab is back in the same game without a click, with no secret in the address or in storage', async () => {
+    const one = await bench.open();
     await one.playing();
     const before = await one.session();
     await one.page.reload();
     const after = await one.isBack(2);
     expect(after.id).toBe(before.id);
     await eventually(one.news, (news) => /counter went on.*nothing lost\.$/.test(news));
-    expect(one.page.url()).toBe(`${table.deployed.endpoints.console}/`);
+    expect(one.page.url()).toBe(`${bench.deployed.endpoints.console}/`);
     const kept = await one.page.evaluate<{ local: object; session: Record<string, string> }>(
       '({ local: { ...localStorage }, session: { ...sessionStorage } })',
     );
@@ -59,7 +59,7 @@ inChromium('a player in a real browser, with real WebRTC', () => {
   });
 
   it('who leaves is offered the session, comes back by one click, and can end it and start another', async () => {
-    const one = await table.open();
+    const one = await bench.open();
     await one.playing();
     const first = await one.session();
     await one.click('leave');

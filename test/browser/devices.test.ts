@@ -1,27 +1,27 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../e2e/harness.ts';
-import { consoleOn, openTable, type Table } from './console-page.ts';
+import { type ConsoleBench, consoleOn, openBench } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
 inChromium('a player with more than one page open', () => {
-  let table: Table;
+  let bench: ConsoleBench;
   beforeAll(async () => {
-    table = await openTable();
+    bench = await openBench();
   });
-  afterAll(() => table?.close());
+  afterAll(() => bench?.close());
   afterEach(async () => {
-    await table.clear();
+    await bench.clear();
     await awsTakesOver(false);
   });
 
-  /** Whether AWS lets a new connection take the place of one that stands; otherwise it refuses until that is gone. */
+  /** Whether AWS lets a new connection replace a connected one; otherwise it refuses until that one is gone. */
   const awsTakesOver = (takesOver: boolean) =>
-    table.deployed.control('PUT', 'settings', {
+    bench.deployed.control('PUT', 'settings', {
       connectWhileConnected: takesOver ? 'accept' : 'ConflictException',
     });
 
-  it('in two tabs keeps the stream in the one that has it, until the other insists; then that one stays out', async () => {
-    const one = await table.open();
+  it('in two tabs keeps the stream in the first tab until the second insists; then the first stays out', async () => {
+    const one = await bench.open();
     await one.playing();
     const other = await one.anotherTab();
     await other.click('sign-in');
@@ -40,8 +40,8 @@ inChromium('a player with more than one page open', () => {
     expect(one.asked()).toBe(0);
   });
 
-  it('on a second device has the stream there, the first says so and stays out; who insists takes it back', async () => {
-    const one = await table.open();
+  it('on a second device has the stream there; the first device says so, stays out, and takes it back when the player insists', async () => {
+    const one = await bench.open();
     await one.playing();
     await awsTakesOver(true);
     const [page] = await Promise.all([
@@ -49,7 +49,7 @@ inChromium('a player with more than one page open', () => {
       one.byId('second-device').click(),
     ]);
     const complaints: string[] = [];
-    const other = consoleOn(table.deployed, page, one.player, complaints);
+    const other = consoleOn(bench.deployed, page, one.player, complaints);
     await other.becomes('ready');
     expect(new URL(page.url()).hostname).toBe('localhost');
     await other.click('resume');
@@ -64,10 +64,10 @@ inChromium('a player with more than one page open', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('on a second device waits while AWS sees the first one connected, and is in once that has left', async () => {
-    const one = await table.open();
+  it('on a second device waits while AWS sees the first one connected, and is in once the first has left', async () => {
+    const one = await bench.open();
     await one.playing();
-    const other = await table.open(one.player);
+    const other = await bench.open(one.player);
     await other.signIn();
     await other.click('resume');
     await eventually(other.news, (news) => /connected already/.test(news));

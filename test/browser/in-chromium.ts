@@ -3,7 +3,7 @@ import { withoutBrowser } from '../../bench/browser/chromium.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What a test needs and misses where it is skipped: the last lines of a run say so. */
+    /** What a skipped test is missing. The last lines of a run print it. */
     needs?: string;
   }
 }

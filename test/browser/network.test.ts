@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../e2e/harness.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
-import { type ConsolePage, openTable, type Table } from './console-page.ts';
+import { type ConsoleBench, type ConsolePage, openBench } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
-/** How long the bad network is borne; `REJOIN_SLOW_SECONDS=600` bears it for ten minutes. */
+/** How long the bad network lasts; `REJOIN_SLOW_SECONDS=600` makes it ten minutes. */
 const SLOW_SECONDS = Number(process.env.REJOIN_SLOW_SECONDS ?? 60);
 
-/** Longer than any silence that means a loss to somebody who is awake. */
+/** Longer than any silence that a page which is awake takes for a loss. */
 const SLEEP_SECONDS = 4;
 
-/** What Chromium counts on the page's newest connection. */
+/** Chromium's counters of the page's newest connection. */
 interface Inbound {
   /** Requests to send a lost packet again. */
   nackCount: number;
@@ -18,13 +18,13 @@ interface Inbound {
   packetsReceived: number;
 }
 
-inChromium('a player whose network is not what it should be', () => {
-  let table: Table;
+inChromium('a player with a bad network', () => {
+  let bench: ConsoleBench;
   beforeAll(async () => {
-    table = await openTable({ emulator: { clientSilenceSeconds: 30 } });
+    bench = await openBench({ emulator: { clientSilenceSeconds: 30 } });
   });
-  afterAll(() => table?.close());
-  afterEach(() => table.clear());
+  afterAll(() => bench?.close());
+  afterEach(() => bench.clear());
 
   const inbound = ({ page }: ConsolePage) =>
     page.evaluate<Inbound>(`(async () => {
@@ -32,8 +32,8 @@ inChromium('a player whose network is not what it should be', () => {
       return [...stats.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
     })()`);
   const network = async (one: ConsolePage, body: object) =>
-    table.deployed.control('PUT', `streamsessions/${(await one.session()).id}/network`, body);
-  /** Nothing has come for so long that whoever watches has seen it, and not for longer than may be borne. */
+    bench.deployed.control('PUT', `streamsessions/${(await one.session()).id}/network`, body);
+  /** The page has received nothing for long enough to notice, and not so long that it counts as a loss. */
   const quiet = async (one: ConsolePage) => {
     let before = -1;
     let same = 0;
@@ -46,14 +46,14 @@ inChromium('a player whose network is not what it should be', () => {
       },
     );
   };
-  /** As a laptop that is shut: Chromium's own processes for pages are stopped, timers and WebRTC with them. */
+  /** Like a laptop that is shut: stops Chromium's processes for pages, and with them timers and WebRTC. */
   const asleep = async ({ page }: ConsolePage, task: () => Promise<unknown>) => {
     await page.evaluate(`{
       globalThis.longest = 0;
       let last = Date.now();
       setInterval(() => { longest = Math.max(longest, Date.now() - last); last = Date.now(); }, 50);
     }`);
-    const devtools = await table.browser.newBrowserCDPSession();
+    const devtools = await bench.browser.newBrowserCDPSession();
     const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
     for (const id of renderers) process.kill(id, 'SIGSTOP');
@@ -70,10 +70,10 @@ inChromium('a player whose network is not what it should be', () => {
   };
   const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-  it('keeps the connection through loss, jitter and freezes: a stream that is slow is not lost', {
+  it('keeps the connection through loss, jitter and freezes', {
     timeout: SLOW_SECONDS * 1000 + HANGS_AFTER_MS,
   }, async () => {
-    const one = await table.open();
+    const one = await bench.open();
     await one.playing();
     await one.byId('slow').check();
     const freeze = { everyMs: 10_000, forMs: 1500 };
@@ -84,7 +84,7 @@ inChromium('a player whose network is not what it should be', () => {
       expect(await one.state()).toBe('connected');
     }
     const seen = await inbound(one);
-    // Measured by what came: a busy machine sends fewer frames, and counts fewer freezes.
+    // Compared with what arrived: a busy machine sends fewer frames, and counts fewer freezes.
     expect(seen.nackCount).toBeGreaterThan(seen.packetsReceived / 100);
     expect(seen.freezeCount).toBeGreaterThan(0);
     expect((await one.session()).connections).toBe(1);
@@ -94,8 +94,8 @@ inChromium('a player whose network is not what it should be', () => {
     await one.plays();
   });
 
-  it('offline keeps a stream that still comes; cut meanwhile, is back when the browser is online again', async () => {
-    const one = await table.open();
+  it('keeps a stream that still arrives while the browser says offline; if it was cut, is back once the browser is online', async () => {
+    const one = await bench.open();
     await one.playing();
     const context = one.page.context();
     await context.setOffline(true);
@@ -103,7 +103,7 @@ inChromium('a player whose network is not what it should be', () => {
     expect(await one.state()).toBe('connected');
 
     const { id } = await one.session();
-    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+    await bench.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
     await one.becomes('reconnecting');
     await eventually(one.news, (news) => /could not be reached/.test(news));
     expect(await one.timeline()).toMatch(/the browser is offline/);
@@ -112,10 +112,10 @@ inChromium('a player whose network is not what it should be', () => {
     expect((await one.isBack(2)).id).toBe(id);
   });
 
-  it('asleep for a while, wakes up in the stream that has waited', async () => {
-    const one = await table.open();
+  it('plays on after the laptop slept for a while', async () => {
+    const one = await bench.open();
     await one.playing();
-    // Nothing that is sent to a laptop that sleeps is there when it wakes.
+    // Packets that are sent to a sleeping laptop are lost.
     await network(one, { lossPercent: 100 });
     await quiet(one);
     await asleep(one, async () => {});
@@ -125,12 +125,12 @@ inChromium('a player whose network is not what it should be', () => {
     expect(one.asked()).toBe(0);
   });
 
-  it('asleep when the connection died, is back after waking up, in the same session', async () => {
-    const one = await table.open();
+  it('is back in the same session after the laptop slept while the connection died', async () => {
+    const one = await bench.open();
     await one.playing();
     const { id } = await one.session();
     await asleep(one, () =>
-      table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' }),
+      bench.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' }),
     );
     expect((await one.isBack(2)).id).toBe(id);
   });

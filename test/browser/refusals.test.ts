@@ -1,30 +1,30 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { droppedSession, eventually, type Player } from '../e2e/harness.ts';
-import { type ConsolePage, openTable, type Table } from './console-page.ts';
+import { type ConsoleBench, type ConsolePage, openBench } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
-/** AWS's, for the whole account: small enough for a crowd that a test can bring. */
+/** AWS's quota for the whole account, small enough for the crowd of a test. */
 const QUOTA = { CreateStreamSessionConnection: 2 };
 const CROWD = 20;
 
-inChromium('a player on the way back, when somebody says no', () => {
-  let table: Table;
+inChromium('a player who reconnects', () => {
+  let bench: ConsoleBench;
   beforeAll(async () => {
-    table = await openTable({ settings: { quotas: QUOTA }, emulator: { quotas: QUOTA } });
+    bench = await openBench({ settings: { quotas: QUOTA }, emulator: { quotas: QUOTA } });
   });
-  afterAll(() => table?.close());
+  afterAll(() => bench?.close());
   afterEach(async () => {
-    await table.clear();
-    await table.deployed.control('DELETE', 'faults');
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0, idleTimeoutSeconds: 3600 });
+    await bench.clear();
+    await bench.deployed.control('DELETE', 'faults');
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0, idleTimeoutSeconds: 3600 });
   });
 
-  const calls = () => table.deployed.calls('CreateStreamSessionConnection');
+  const calls = () => bench.deployed.calls('CreateStreamSessionConnection');
 
   /**
-   * The page believes its tokens to be short-lived, so that it asks for a new one each time; the one it gets once `expire()` has been
-   * called has expired on the way. `refuse()` has the provider grant no more.
+   * The page takes its tokens for short-lived, so it gets a new one each time. After `expire()`, the next one has already expired.
+   * After `refuse()` the provider grants none.
    */
   async function shortTokens({ page, player }: ConsolePage) {
     let next: 'good' | 'expired' | 'refused' = 'good';
@@ -36,7 +36,7 @@ inChromium('a player on the way back, when somebody says no', () => {
       if (now === 'refused') return route.fulfill({ status: 400, headers, json: { error: 'invalid_grant' } });
       const response = await route.fetch();
       const granted = (await response.json()) as object;
-      const issuer = table.deployed.endpoints.identity;
+      const issuer = bench.deployed.endpoints.identity;
       const access_token = await mintAccessToken({ issuer, player, expiresIn: -10 });
       return route.fulfill({
         response,
@@ -53,8 +53,8 @@ inChromium('a player on the way back, when somebody says no', () => {
     };
   }
 
-  it('of the API about an expired token, has a new one and is back', async () => {
-    const one = await table.open();
+  it('with an expired token is refused by the API, gets a new one and is back', async () => {
+    const one = await bench.open();
     const tokens = await shortTokens(one);
     await one.playing();
     let refused = 0;
@@ -67,8 +67,8 @@ inChromium('a player on the way back, when somebody says no', () => {
     expect(refused).toBe(1);
   });
 
-  it('of the provider too, is told to sign in, and finds the session waiting', async () => {
-    const one = await table.open();
+  it('without a token from the provider has to sign in, and then finds the session waiting', async () => {
+    const one = await bench.open();
     const tokens = await shortTokens(one);
     await one.playing();
     const { id } = await one.session();
@@ -84,14 +84,14 @@ inChromium('a player on the way back, when somebody says no', () => {
     expect((await one.isBack(2)).id).toBe(id);
   });
 
-  it('of AWS, since the session has ended meanwhile: is told why, asks no more, and can start anew', async () => {
-    const one = await table.open();
+  it('to an ended session sees why it ended, sends no further request, and can start a new one', async () => {
+    const one = await bench.open();
     await one.playing();
     const { id } = await one.session();
     await one.page.context().setOffline(true);
-    await table.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
+    await bench.deployed.control('POST', `streamsessions/${id}/drop`, { how: 'blackhole' });
     await one.becomes('reconnecting');
-    await table.deployed.control('POST', `streamsessions/${id}/end`, { statusReason: 'reconnectionTimeout' });
+    await bench.deployed.control('POST', `streamsessions/${id}/end`, { statusReason: 'reconnectionTimeout' });
     await one.page.context().setOffline(false);
     await one.becomes('ended');
     expect(await one.news()).toMatch(/away longer than the session waits/);
@@ -99,12 +99,12 @@ inChromium('a player on the way back, when somebody says no', () => {
     expect((await one.isBack(1)).id).not.toBe(id);
   });
 
-  it('of AWS for the seconds in which it has not noticed the loss: keeps its place and does not hammer', async () => {
-    const one = await table.open();
+  it('before AWS has noticed the loss waits for it, and sends few requests', async () => {
+    const one = await bench.open();
     await one.playing();
-    // AWS notices when this test says so: after the page has asked again.
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 1000 });
-    await table.deployed.forgetCalls();
+    // AWS notices when this test says so: after the page has sent another request.
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 1000 });
+    await bench.deployed.forgetCalls();
     const began = performance.now();
     await one.cut('blackhole');
     await eventually(one.news, (news) => /not noticed the loss yet/.test(news));
@@ -112,18 +112,18 @@ inChromium('a player on the way back, when somebody says no', () => {
       async () => one.asked(),
       (asked) => asked >= 2,
     );
-    await table.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
+    await bench.deployed.control('PUT', 'settings', { lossNoticeSeconds: 0 });
     await one.isBack(2);
     // Once a second at most, however long this took.
     expect(one.asked()).toBeLessThanOrEqual(1 + (performance.now() - began) / 1000);
     expect((await calls()).length).toBeLessThanOrEqual(one.asked());
   });
 
-  it('of nobody, but AWS’s answer is lost on its way: AWS is asked once more, and acts once', async () => {
-    const one = await table.open();
+  it('is back although AWS’s response is lost: the broker calls AWS again, and AWS acts once', async () => {
+    const one = await bench.open();
     await one.playing();
-    await table.deployed.forgetCalls();
-    await table.deployed.fault({
+    await bench.deployed.forgetCalls();
+    await bench.deployed.fault({
       operation: 'CreateStreamSessionConnection',
       kind: 'lostResponse',
       count: 1,
@@ -135,10 +135,10 @@ inChromium('a player on the way back, when somebody says no', () => {
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('of nobody, but the API’s answer never arrives: the same request has the same answer, and AWS is not asked again', async () => {
-    const one = await table.open();
+  it('is back although the API’s response is lost: the same request gets the same response, without another call to AWS', async () => {
+    const one = await bench.open();
     await one.playing();
-    await table.deployed.forgetCalls();
+    await bench.deployed.forgetCalls();
     await one.click('lose');
     await one.cut('close');
     await one.isBack(2);
@@ -147,33 +147,33 @@ inChromium('a player on the way back, when somebody says no', () => {
     expect(await calls()).toHaveLength(1);
   });
 
-  it('of the game itself, which has ended the session for want of input: stays away', async () => {
-    const one = await table.open();
+  it('does not return to a session that the game has ended for idleness', async () => {
+    const one = await bench.open();
     await one.playing();
-    await table.deployed.control('PUT', 'settings', { idleTimeoutSeconds: 0.01 });
+    await bench.deployed.control('PUT', 'settings', { idleTimeoutSeconds: 0.01 });
     await one.becomes('ended');
     expect(await one.news()).toMatch(/Nobody played for an hour/);
     expect(one.asked()).toBe(0);
   });
 
-  it('of whoever runs the game, who has ended the session: stays away', async () => {
-    const one = await table.open();
+  it('does not return to a session that the publisher has ended', async () => {
+    const one = await bench.open();
     await one.playing();
     const { id } = await one.session();
-    await table.deployed.control('POST', `streamsessions/${id}/end`, { statusReason: 'apiTerminated' });
+    await bench.deployed.control('POST', `streamsessions/${id}/end`, { statusReason: 'apiTerminated' });
     await one.becomes('ended');
     expect(await one.news()).toMatch(/ended on request/);
     expect(one.asked()).toBe(0);
   });
 
-  it('of the pacer, since a crowd comes back: sees its place in the queue, waits for its turn, and is in', async () => {
-    const one = await table.open();
+  it('in a crowd sees its place in the queue, waits for its turn, and is back', async () => {
+    const one = await bench.open();
     await one.playing();
-    const players = Array.from({ length: CROWD }, () => table.deployed.player());
+    const players = Array.from({ length: CROWD }, () => bench.deployed.player());
     const crowd = await Promise.all(
       (await Promise.all(players)).map(async (player) => ({
         player,
-        ...(await droppedSession(table.deployed, player)),
+        ...(await droppedSession(bench.deployed, player)),
       })),
     );
     const returns = crowd.map(({ player, id }) => comeBack(player, id));
@@ -195,7 +195,7 @@ inChromium('a player on the way back, when somebody says no', () => {
   });
 });
 
-/** Asks for the session back until it is there, when it is told to. */
+/** Sends reconnect requests at the times that the API says, until one is granted. */
 async function comeBack(player: Player, id: string): Promise<void> {
   for (;;) {
     const { status, json, text } = await player.reconnect(id);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { webSdkPlugins } from '../../local/console/web-sdk-bundle.ts';
 
-/** What a page with one Web SDK object does. As text: this file is checked without the browser's types. */
+/** The script of a page with one Web SDK object. As text: this file is checked without the browser's types. */
 const SCRIPT = `
   import * as webSdk from './web-sdk.ts';
   const { GameLiftStreams } = webSdk;
@@ -31,7 +31,7 @@ const SCRIPT = `
       }, version);
     },
     sdk: () => sdk,
-    // The official bundles name theirs; the stand-in is like the one that it is told to be like.
+    // The official bundles have a version of their own; the stand-in takes it as an argument.
     officialVersion: Reflect.get(webSdk, 'VERSION'),
     message: (bytes) => sdk.sendApplicationMessage(new Uint8Array(bytes).fill(1)),
     async inbound() {

@@ -28,10 +28,10 @@ interface Heard {
 /** `REJOIN_WEB_SDK` names an official bundle, which is of one version. */
 const isOfficial = officialWebSdk() !== undefined;
 
-/** Aside: AWS's patience with a player who is idle. */
+/** AWS's time-out for an idle player. */
 const IDLE_SECONDS = 3600;
 
-inChromium('a page with the Web SDK, in a real browser before the emulator', () => {
+inChromium('a page with the Web SDK, in a real browser with the emulator', () => {
   let bench: Bench;
   let site: Awaited<ReturnType<typeof serveWebSdkPage>>;
   let browser: Browser;
@@ -102,7 +102,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
   }
 
   it.each(isOfficial ? ['of the official bundle'] : ['1.0.0', '1.1.0', '1.2.0'])(
-    'of version %s has its bare offer answered, sees frames, and has both channels open',
+    'of version %s gets an answer to its bare offer, sees frames, and has both channels open',
     async (version) => {
       const { page, signalRequest } = await playing({ version });
       const request = JSON.parse(signalRequest);
@@ -122,7 +122,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     },
   );
 
-  it('with ICE servers sends its candidates along, with a bandwidth its limit, and is answered all the same', async () => {
+  it('with ICE servers and a bandwidth sends candidates and the limit in its offer, and gets an answer', async () => {
     const stun = await serveStun();
     const streamConfiguration = { iceServers: [{ urls: stun.url }], maximumKbps: 4_000 };
     const { signalRequest } = await playing({ streamConfiguration });
@@ -151,7 +151,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(await look(id)).toMatchObject({ messages: 2, inputs: 0 });
   });
 
-  it('has its input attached, seen by the game as keys held down, and let go when it is detached', async () => {
+  it('has its keys held down in the game while input is attached, and released when it is detached', async () => {
     const { page, id } = await playing();
     const sees = (keys: string[]) =>
       eventually(
@@ -174,7 +174,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(await sees(['KeyM'])).toMatchObject({ inputs: 4 });
   });
 
-  it('hears that it was idle too long', async () => {
+  it('gets the goodbye idle after too long without input', async () => {
     const { page } = await playing();
     await bench.control('PUT', 'settings', { idleTimeoutSeconds: 0.01 });
     const { goodbyes } = await eventually(
@@ -184,7 +184,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(goodbyes).toEqual(['idle']);
   });
 
-  it('hears that its session was terminated, over a slow network too, before the connection ends', async () => {
+  it('gets the goodbye terminated before the connection ends, also over a slow network', async () => {
     const { page, id } = await playing();
     await bench.control('PUT', `streamsessions/${id}/network`, { delayMs: 400 });
     await bench.client.send(
@@ -201,7 +201,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     );
   });
 
-  it('hears the same when its session has reached its length', async () => {
+  it('gets the goodbye terminated when its session has reached its length', async () => {
     const { page } = await playing({}, { SessionLengthSeconds: 4 });
     const { goodbyes } = await eventually(
       () => heard(page),
@@ -210,7 +210,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(goodbyes).toEqual(['terminated']);
   });
 
-  it('hears of a clean close by an error on both channels, and of a blackhole nothing', async () => {
+  it('gets an error on both channels after a clean close, and no event in a blackhole', async () => {
     const [one, other] = [await playing(), await playing()];
     await bench.control('POST', `streamsessions/${other.id}/drop`, { how: 'blackhole' });
     await bench.control('POST', `streamsessions/${one.id}/drop`, { how: 'close' });
@@ -237,7 +237,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect((await heard(page)).states.at(-1)).toBe('connected');
   });
 
-  it('can’t make an offer while bound; one whose answer the browser refused must close() first, then it plays', async () => {
+  it('can’t make an offer while bound, and after the browser refused an answer must close() before it can play', async () => {
     const page = await open();
     const signalRequest = await offerOf(page);
     await expect(offerOf(page)).rejects.toThrow(/close\(\)/);
@@ -317,7 +317,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(await ask(page, 'happened')).toEqual([]);
   });
 
-  it('is black for good once a second object took the picture and was closed, though the first still streams', async () => {
+  it('stays black after a second object took the picture and was closed, though the first still streams', async () => {
     await bench.control('PUT', 'settings', { connectWhileConnected: 'accept', oldPeerAfterAnswer: 'never' });
     const { page, id } = await playing();
     await second(page);
@@ -336,7 +336,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     });
   });
 
-  it('tells the last report of a closed object for ever', async () => {
+  it('gets the last statistics of a closed object for ever', async () => {
     const { page } = await playing();
     await ask(page, 'player.sdk().close()');
     const last = await inbound(page);
@@ -345,7 +345,7 @@ inChromium('a page with the Web SDK, in a real browser before the emulator', () 
     expect(await inbound(page)).toEqual(last);
   });
 
-  it('refuses to attach or detach input where no answer is applied', async () => {
+  it('can’t attach or detach input before an answer is applied', async () => {
     const page = await open();
     const refuses = async () => {
       for (const method of ['attachInput', 'detachInput'])

@@ -25,13 +25,13 @@ const start = (env?: NodeJS.ProcessEnv) =>
 const there = () => WANTED.filter((name) => existsSync(join(checkout.path, 'node_modules', name)));
 const at = (...path: string[]) => join(checkout.path, 'node_modules', ...path);
 
-/** What the user's own .npmrc says. */
+/** The user's own .npmrc. */
 function userConfiguration(text: string): NodeJS.ProcessEnv {
   checkout.write('user/.npmrc', text);
   return { npm_config_userconfig: join(checkout.path, 'user', '.npmrc') };
 }
 
-/** An npm that can't do anything: who starts with it has asked it for nothing. */
+/** An npm that always fails: a start that succeeds with it has not called npm. */
 function withoutNpm(): NodeJS.ProcessEnv {
   checkout.write('npm-cli.js', 'process.exit(1);');
   return { npm_execpath: join(checkout.path, 'npm-cli.js') };
@@ -49,10 +49,10 @@ describe('the first start in a fresh clone', () => {
     ],
     ['it happens inside a rehearsal of npm', () => ({ npm_config_dry_run: 'true' })],
   ])(
-    'installs all that is needed, also when %s, and the next one asks npm for nothing',
+    'installs all that is needed, also when %s, and the next start does not call npm',
     async (_what, env) => {
       const { code, stdout } = await start(env());
-      // Nothing of the installation is on the standard output, which programs read.
+      // The installation prints nothing to the standard output, which programs read.
       expect({ code, stdout, there: there() }).toEqual({ code: 0, stdout: 'It runs.\n', there: WANTED });
       expect(existsSync(at('built-for-another-platform'))).toBe(false);
       expect(await start(withoutNpm())).toEqual({ code: 0, stdout: 'It runs.\n', stderr: '' });
@@ -64,7 +64,7 @@ describe('the first start in a fresh clone', () => {
     const { code, stdout, stderr } = await start();
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'It runs.\n' });
     expect(stderr).toContain('npm ci left out built-for-this-platform. Check that the npm registry');
-    // It is asked for again: a registry may have it tomorrow.
+    // The next start tries again: the registry may have the package by then.
     expect(missingPackages(checkout.path)).toEqual([
       { path: 'node_modules/built-for-this-platform', optional: true },
     ]);
@@ -86,7 +86,7 @@ describe('the first start in a fresh clone', () => {
   });
 });
 
-test('a start repairs what somebody installed without the dev and the optional dependencies', async () => {
+test('a start repairs an installation without the dev and the optional dependencies', async () => {
   await checkout.run(['npm', 'ci', '--omit=dev', '--omit=optional']);
   expect(there()).toEqual(['used-always', 'used-by-a-peer']);
   expect(await start()).toMatchObject({ code: 0, stdout: 'It runs.\n' });

@@ -19,7 +19,7 @@ const OURS = [
   'test',
 ];
 
-/** The files of this repository that Git would have, without asking Git: a copy may come without its history. */
+/** The files of this repository that Git would have, found without Git: a copy may come without its history. */
 const files = [
   ...readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== '.git')
@@ -43,7 +43,7 @@ test('a clone by Git for Windows, which writes CRLF by default, has every file b
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
       cwd: directory,
-      // Nothing of a git that runs these tests, in a hook, and whose repository this must not touch.
+      // Without the variables of a Git hook that runs these tests: its repository must not be touched.
       env: { PATH: process.env.PATH, HOME: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

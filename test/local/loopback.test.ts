@@ -23,7 +23,7 @@ afterAll(() => {
   here.close();
 });
 
-/** Asks by both ways that Node has, fetch and http. */
+/** Sends requests with fetch and with http, the two clients of Node. */
 const PROGRAM = `
 const { get } = require('node:http');
 const plain = (url) => new Promise((done, failed) => get(url, (answer) => done(answer.toArray())).on('error', failed)).then(String);
@@ -47,12 +47,15 @@ test.each([
   ['nothing', {}],
   ['a list', { NO_PROXY: '.office.example, 10.0.0.1' }],
   ['everything', { no_proxy: '*' }],
-])('a process asks this machine directly, where the user keeps %s from the proxy', async (_what, list) => {
-  const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}`, ...list };
-  expect(await ask(directToLoopback(env), ...urls())).toEqual(['directly directly', 'directly directly']);
-});
+])(
+  'a process connects to this machine directly, when the user keeps %s from the proxy',
+  async (_what, list) => {
+    const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}`, ...list };
+    expect(await ask(directToLoopback(env), ...urls())).toEqual(['directly directly', 'directly directly']);
+  },
+);
 
-test('what the user keeps from the proxy stays in both lists, and the rest goes to it', async () => {
+test('the user’s own list of hosts stays in both variables, and requests to other hosts use the proxy', async () => {
   const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}` };
   expect(directToLoopback({ no_proxy: 'a', NO_PROXY: 'b,localhost' })).toEqual({
     no_proxy: 'a,localhost,127.0.0.1,[::1],::1',

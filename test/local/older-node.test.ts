@@ -16,7 +16,7 @@ beforeEach(() => {
   for (const folder of ['client', 'operator']) {
     cpSync(join(root, folder), join(checkout.path, folder), { recursive: true });
   }
-  // Both say which Node they run on, in TypeScript that an older one can't read.
+  // Both print the version of Node, in TypeScript that an older Node can't read.
   const program = "console.log('runs on', process.version as string, ...process.argv.slice(2));";
   checkout.write('infra/app.ts', program);
   checkout.write('operator/main.ts', program);
@@ -50,7 +50,7 @@ describe.each([
     });
   });
 
-  test('says what to do where nothing is installed', async () => {
+  test('says what to do when nothing is installed', async () => {
     const { code, stdout, stderr } = await onNode20(file, ...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(

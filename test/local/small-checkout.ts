@@ -22,7 +22,7 @@ export interface SmallCheckout {
   path: string;
   /** Writes a file of the checkout. */
   write(path: string, text: string): void;
-  /** Runs a program in it, and never in the installation of this repository. */
+  /** Runs a program in the checkout, and never in the installation of this repository. */
   run(
     command: readonly string[],
     options?: { env?: NodeJS.ProcessEnv; folder?: string },
@@ -30,7 +30,7 @@ export interface SmallCheckout {
   remove(): void;
 }
 
-/** Loaded before a script: makes it believe that it runs on another platform or version. */
+/** Loaded before a script: makes `process` name another platform or version. */
 export function pretend(checkout: SmallCheckout, what: { version?: string; platform?: string }): string[] {
   const set = (object: string, name: string, value: string) =>
     `Object.defineProperty(${object}, '${name}', { value: ${value} });\n`;
@@ -42,7 +42,7 @@ export function pretend(checkout: SmallCheckout, what: { version?: string; platf
   return ['--import', join(checkout.path, 'pretend.mjs')];
 }
 
-/** What npm would tell its scripts of this test run, or of the machine, stays out. */
+/** An environment without npm's variables for the scripts of this test run. */
 function ownEnvironment(path: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_|VITEST|no_proxy$|NO_PROXY$|https?_proxy$)/i.test(name),

@@ -65,7 +65,7 @@ class FakeSdk {
 }
 
 /** A player before an API whose replies are given in order, with the client library as it is. */
-export function createTable({ remembered }: { remembered?: Remembered } = {}) {
+export function createBench({ remembered }: { remembered?: Remembered } = {}) {
   const requests: { method: string; path: string; body: Record<string, unknown> }[] = [];
   const replies: (Reply | Error)[] = [];
   const connections: FakeSdk[] = [];

@@ -13,7 +13,7 @@ import { session } from './fakes.ts';
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('the game’s counter', () => {
-  test('only a state message has one; anything else is ignored', () => {
+  test('is read from a state message; any other message is ignored', () => {
     expect(counterOf(bytes('{"type":"state","counter":1234,"inputs":0}'))).toBe(1234);
     for (const other of [
       '',
@@ -27,7 +27,7 @@ describe('the game’s counter', () => {
     }
   });
 
-  test('a counter that went on is nothing lost, one that restarted is said to be another game', () => {
+  test('that went on means “nothing lost”, one that restarted means another game', () => {
     expect(returnSentence(1.94, 1234, 1271)).toBe(
       'Back in 1.9 s, counter went on: 1,234 → 1,271, nothing lost.',
     );
@@ -37,7 +37,7 @@ describe('the game’s counter', () => {
     expect(returnSentence(1, undefined, 3)).toBe('Back in 1.0 s, the counter is at 3.');
   });
 
-  test('a stream that healed is told apart from one that was replaced', () => {
+  test('has another sentence after a heal than after a reconnect', () => {
     expect(healedSentence(4.12, 1234, 1275)).toBe(
       'Healed after 4.1 s, nothing was replaced; counter went on: 1,234 → 1,275, nothing lost.',
     );
@@ -52,7 +52,7 @@ describe('the timeline', () => {
     ...(detail === undefined ? {} : { detail }),
   });
 
-  test('says of each moment how long after the first it was, and how long the step before it took, and on what', () => {
+  test('shows for each moment the time since the first, and the step before it with its duration', () => {
     const rows = rowsOf([
       moment('cut', 1000),
       moment('noticed', 2950, 'nothing came'),
@@ -70,7 +70,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('twenty refusals are one row with their number and the last reason, and its time was spent waiting', () => {
+  test('shows twenty refusals as one row of waiting, with their number and the last reason', () => {
     const refusals = [
       moment('asked', 0),
       moment('wait', 1, 'first'),
@@ -128,7 +128,7 @@ describe('a blackout on the timeline', () => {
     expect(recovery.counterSeen(141)).toMatch(/^Healed after 4\.1 s.*100 → 141/);
   });
 
-  test('is over at the heal: the answer of a request that was on its way adds nothing', () => {
+  test('ends at the heal: a later response to an older request adds nothing', () => {
     const recovery = told(...silence, { name: 'healed', at: 5100, silentMs: 4100 }, refused(5200), {
       name: 'answered',
       at: 5300,
@@ -138,7 +138,7 @@ describe('a blackout on the timeline', () => {
     expect(recovery.moments().at(-1)?.kind).toBe('healed');
   });
 
-  test('that the old connection did not survive ends with the first frame of the new one', () => {
+  test('ends with the first frame of the new connection, if the old one did not survive', () => {
     const recovery = told(
       ...silence,
       { name: 'answered', at: 16_000, replayed: false },
@@ -156,7 +156,7 @@ describe('a blackout on the timeline', () => {
   });
 });
 
-describe('words', () => {
+describe('the console’s words', () => {
   const signedIn: Model = { ...SIGNED_OUT, player: 'alice' };
   const ended = (ending: object): Model => ({
     ...signedIn,
@@ -192,49 +192,49 @@ describe('words', () => {
       }),
       ['start'],
     ],
-  ])('a page that is %s offers the way on that there is', (phase, model, buttons) => {
+  ])('a page that is %s shows the buttons that are possible', (phase, model, buttons) => {
     expect(phaseOf(model)).toBe(phase);
     expect(buttonsIn(model)).toEqual(buttons);
     expect(PHASE_NAMES[phase]).not.toBe('');
   });
 
-  test('nothing lies over a stream that plays', () => {
+  test('no curtain lies over a stream that plays', () => {
     expect(curtainOf(connected)).toBeUndefined();
   });
 
-  test('a session that is over is no session any more: nothing can be cut or ended', () => {
+  test('a session that has ended can’t be cut or ended', () => {
     expect(sessionOf(ended({ reason: 'terminated' }))).toBeUndefined();
     expect(sessionOf(ended({ reason: 'taken_over', by: 'tab' }))).toEqual(session);
   });
 
-  test('every code of the API has words, and no reason is given twice for different codes', () => {
+  test('every code of the API has words of its own', () => {
     const reasons = API_CODES.map(reasonOf);
 
     expect(reasons.every((reason) => reason.length > 5)).toBe(true);
     expect(new Set(reasons).size).toBe(reasons.length);
   });
 
-  test('a session’s end is explained by AWS’s reason, and by a plain sentence where that is unknown', () => {
+  test('the end of a session is explained by AWS’s reason, or by a plain sentence if that is unknown', () => {
     const ending = (statusReason: string) => endingSentence({ reason: 'session_ended', statusReason });
 
     expect(ending('reconnectionTimeout')).toMatch(/away longer/);
     expect(ending('somethingNew')).toBe(endingSentence({ reason: 'session_ended' }));
   });
 
-  test('a refusal for a live connection means one thing to who lost it and another to who comes anew', () => {
+  test('a refusal for a live connection has one sentence for a lost stream and another for a second page', () => {
     const wait = { code: 'session_not_reconnectable', until: 0 } as const;
 
     expect(waitSentence(wait, true)).toMatch(/not noticed the loss/);
     expect(waitSentence(wait, false)).toMatch(/connected already/);
   });
 
-  test('a player in the queue hears the place, and whether it may be too late', () => {
+  test('a player in the queue sees the place, and whether it may be too late', () => {
     const wait = { code: 'paced', until: 0, queuePosition: 7, mayBeTooLate: true } as const;
 
     expect(waitSentence(wait, true)).toMatch(/number 7 in line.*may end before your turn/);
   });
 
-  test('only what went wrong is shown as a failure', () => {
+  test('only failures are shown as failures', () => {
     const isFailed = (ending: object) => newsOf(ended(ending).stream, 0).failed;
 
     expect(isFailed({ reason: 'ended_by_player' })).toBe(false);

@@ -12,7 +12,7 @@ function idToken(claims: object): string {
 }
 
 describe('PKCE', () => {
-  test('the challenge is RFC 7636’s own example, or no provider would take it', async () => {
+  test('the challenge matches RFC 7636’s example, or no provider would accept it', async () => {
     expect(await challengeOf('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(
       'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     );
@@ -25,7 +25,7 @@ describe('PKCE', () => {
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
-  test('base64url is Node’s, for every byte', () => {
+  test('base64url equals Node’s for every byte', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
 
     expect(base64url(bytes)).toBe(Buffer.from(bytes).toString('base64url'));
@@ -34,11 +34,11 @@ describe('PKCE', () => {
 });
 
 describe('coming back from the provider', () => {
-  test('the code of this tab’s own sign-in is taken', () => {
+  test('the code of this tab’s own sign-in is accepted', () => {
     expect(codeFrom(back(`?code=c&state=s&iss=${ISSUER}`), pending, ISSUER)).toBe('c');
   });
 
-  test('any other visit is no sign-in', () => {
+  test('any other visit has no code', () => {
     expect(codeFrom(back(''), undefined, ISSUER)).toBeUndefined();
     expect(codeFrom(back('?utm=x'), pending, ISSUER)).toBeUndefined();
   });
@@ -57,7 +57,7 @@ describe('coming back from the provider', () => {
     expect(() => codeFrom(back(query), known, ISSUER)).toThrow(sentence);
   });
 
-  test('the player is the one the ID token names, for this client, this provider and this sign-in', () => {
+  test('an ID token for another client, provider or sign-in is refused', () => {
     const expected = { issuer: ISSUER, clientId: 'rejoin-console', nonce: 'n' };
     const good = { iss: ISSUER, aud: 'rejoin-console', nonce: 'n', sub: 'auth0|alice' };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { phaseOf } from '../../../local/console/page/model.ts';
 import { curtainOf } from '../../../local/console/page/words.ts';
-import { answer, createTable, mine, refuse, session } from './fakes.ts';
+import { answer, createBench, mine, refuse, session } from './fakes.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,188 +10,188 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Lets timers and promises run for so long. */
+/** Lets timers and promises run for this many milliseconds. */
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-describe('a visit', () => {
-  test('who has a session is offered it, and nothing is asked of it before that is wanted', async () => {
-    const table = createTable();
-    table.replies.push(mine(session));
-    await table.play.begin('alice');
+describe('a visit of the console', () => {
+  test('offers the player’s session, and sends no reconnect before the player wants it', async () => {
+    const bench = createBench();
+    bench.replies.push(mine(session));
+    await bench.play.begin('alice');
 
-    expect(table.model()).toMatchObject({ found: session, failed: false });
-    expect(table.requests.map(({ method }) => method)).toEqual(['GET']);
+    expect(bench.model()).toMatchObject({ found: session, failed: false });
+    expect(bench.requests.map(({ method }) => method)).toEqual(['GET']);
   });
 
-  test('a tab that played before it was reloaded is back by itself, and names its last connection', async () => {
+  test('reconnects a tab that played before it was reloaded, and names its last connection', async () => {
     const remembered = { streamSessionId: 'ss-1', connectionId: 'c-7', counter: 100, playing: true };
-    const table = createTable({ remembered });
-    table.replies.push(mine(session), mine(session), answer('c-8'));
-    const begun = table.play.begin('alice');
+    const bench = createBench({ remembered });
+    bench.replies.push(mine(session), mine(session), answer('c-8'));
+    const begun = bench.play.begin('alice');
     await pass(100);
     await begun;
-    table.connection().count(130);
+    bench.connection().count(130);
 
-    expect(table.requests.at(-1)?.body).toMatchObject({ previousConnectionId: 'c-7' });
-    expect(table.model().lastReturn).toMatch(/counter went on: 100 → 130, nothing lost\.$/);
+    expect(bench.requests.at(-1)?.body).toMatchObject({ previousConnectionId: 'c-7' });
+    expect(bench.model().lastReturn).toMatch(/counter went on: 100 → 130, nothing lost\.$/);
   });
 
   test.each([
     ['had left its stream', { streamSessionId: 'ss-1', playing: false }],
     ['played another session', { streamSessionId: 'ss-0', playing: true }],
-  ])('a tab that %s is only offered the one there is', async (_what, remembered) => {
-    const table = createTable({ remembered });
-    table.replies.push(mine(session));
-    await table.play.begin('alice');
+  ])('only offers the live session to a tab that %s', async (_what, remembered) => {
+    const bench = createBench({ remembered });
+    bench.replies.push(mine(session));
+    await bench.play.begin('alice');
 
-    expect(phaseOf(table.model())).toBe('ready');
-    expect(table.model().found).toEqual(session);
+    expect(phaseOf(bench.model())).toBe('ready');
+    expect(bench.model().found).toEqual(session);
   });
 
-  test('a player with a live session who starts another is offered that one instead of an error', async () => {
-    const table = createTable();
-    table.replies.push(mine(), refuse('session_limit_reached', 'never', { streamSession: session }));
-    await table.play.begin('alice');
-    const started = table.play.start();
+  test('offers the live session to a player who starts another, instead of an error', async () => {
+    const bench = createBench();
+    bench.replies.push(mine(), refuse('session_limit_reached', 'never', { streamSession: session }));
+    await bench.play.begin('alice');
+    const started = bench.play.start();
     await pass(100);
     await started;
 
-    expect(phaseOf(table.model())).toBe('ready');
-    expect(table.model()).toMatchObject({ found: session, failed: false });
+    expect(phaseOf(bench.model())).toBe('ready');
+    expect(bench.model()).toMatchObject({ found: session, failed: false });
   });
 
-  test('nothing of a player stays on the page after signing out', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    table.play.signedOut('');
+  test('leaves nothing of a player on the page after signing out', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    bench.play.signedOut('');
 
-    expect(table.connection().closed).toBe(true);
-    expect(table.model()).toMatchObject({ stream: { name: 'idle' }, moments: [] });
-    expect(table.model().player ?? table.model().counter).toBeUndefined();
+    expect(bench.connection().closed).toBe(true);
+    expect(bench.model()).toMatchObject({ stream: { name: 'idle' }, moments: [] });
+    expect(bench.model().player ?? bench.model().counter).toBeUndefined();
   });
 });
 
-describe('a loss', () => {
-  test('by the player’s own cut is told from the cut on, and ends with the proof that nothing is lost', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    await table.play.cut('blackhole');
-    table.connection().flows = false;
-    table.replies.push(answer('c-2'));
+describe('the console shows a loss', () => {
+  test('by the player’s own cut from the cut on, up to the sentence that nothing is lost', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    await bench.play.cut('blackhole');
+    bench.connection().flows = false;
+    bench.replies.push(answer('c-2'));
     await pass(2500);
-    table.connection().count(137);
+    bench.connection().count(137);
 
-    expect(table.told).toEqual(['cut blackhole']);
-    expect(table.kinds()).toEqual(['cut', 'noticed', 'asked', 'answered', 'frame']);
-    expect(table.model()).toMatchObject({ failed: false, stream: { name: 'connected' } });
-    expect(table.model().lastReturn).toMatch(/counter went on: 100 → 137, nothing lost\.$/);
+    expect(bench.told).toEqual(['cut blackhole']);
+    expect(bench.kinds()).toEqual(['cut', 'noticed', 'asked', 'answered', 'frame']);
+    expect(bench.model()).toMatchObject({ failed: false, stream: { name: 'connected' } });
+    expect(bench.model().lastReturn).toMatch(/counter went on: 100 → 137, nothing lost\.$/);
   });
 
-  test('by a blackout of the player’s own is asked of the emulator as one', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    await table.play.cut('blackout');
+  test('by the player’s own blackout, which it starts at the emulator', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    await bench.play.cut('blackout');
 
-    expect(table.told).toEqual(['cut blackout']);
-    expect(table.model().moments[0]?.label).toBe('Cut: dark for 4 s');
+    expect(bench.told).toEqual(['cut blackout']);
+    expect(bench.model().moments[0]?.label).toBe('Cut: dark for 4 s');
   });
 
-  test('by nobody’s cut is told from the last sign of life on', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    table.connection().flows = false;
-    table.replies.push(answer('c-2'));
+  test('without a cut from the last received packet on', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    bench.connection().flows = false;
+    bench.replies.push(answer('c-2'));
     await pass(2500);
 
-    const [first, second] = table.model().moments;
+    const [first, second] = bench.model().moments;
     expect(first?.label).toBe('Last sign of life');
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(1000);
   });
 
-  test('that the network mends by itself is told as healed, with the proof that nothing is lost', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    const [first] = [table.connection()];
+  test('that heals by itself as healed, with the sentence that nothing is lost', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    const [first] = [bench.connection()];
     first.flows = false;
     await pass(2100);
-    expect(curtainOf(table.model())?.text).toContain('may come back by itself');
+    expect(curtainOf(bench.model())?.text).toContain('may come back by itself');
     first.flows = true;
     await pass(300);
     first.count(160);
 
-    expect(table.kinds().slice(0, 4)).toEqual(['cut', 'noticed', 'asked', 'wait']);
-    expect(table.model().moments.at(-1)?.label).toBe('Healed');
-    expect(table.model()).toMatchObject({ counter: 160, stream: { name: 'connected', connectionId: 'c-1' } });
-    expect(table.model().lastReturn).toMatch(/counter went on: 100 → 160, nothing lost\.$/);
+    expect(bench.kinds().slice(0, 4)).toEqual(['cut', 'noticed', 'asked', 'wait']);
+    expect(bench.model().moments.at(-1)?.label).toBe('Healed');
+    expect(bench.model()).toMatchObject({ counter: 160, stream: { name: 'connected', connectionId: 'c-1' } });
+    expect(bench.model().lastReturn).toMatch(/counter went on: 100 → 160, nothing lost\.$/);
   });
 
-  test('a counter that restarted is not called nothing lost', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    table.replies.push(answer('c-2'));
-    table.connection().says.channelError(new Event('error'));
+  test('without the sentence that nothing is lost, if the counter restarted', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    bench.replies.push(answer('c-2'));
+    bench.connection().says.channelError(new Event('error'));
     await pass(100);
-    table.connection().count(3);
+    bench.connection().count(3);
 
-    expect(table.model().lastReturn).toContain('the counter restarted: 100 → 3');
+    expect(bench.model().lastReturn).toContain('the counter restarted: 100 → 3');
   });
 
-  test('what an earlier connection still says is not the new one’s', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    const before = table.connection();
-    table.replies.push(answer('c-2'));
+  test('without the late messages of an earlier connection', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    const before = bench.connection();
+    bench.replies.push(answer('c-2'));
     before.says.channelError(new Event('error'));
     await pass(100);
     before.count(101);
 
-    expect(table.model()).toMatchObject({ counter: 100, stream: { name: 'connected' } });
-    expect(table.model().lastReturn).toBeUndefined();
+    expect(bench.model()).toMatchObject({ counter: 100, stream: { name: 'connected' } });
+    expect(bench.model().lastReturn).toBeUndefined();
   });
 
-  test('a cut that the emulator refuses is said, and begins no timeline', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    table.refuseTrouble();
-    await table.play.cut('close');
+  test('without a timeline, but with an error, if the emulator refuses the cut', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    bench.refuseTrouble();
+    await bench.play.cut('close');
 
-    expect(table.model()).toMatchObject({ failed: true, moments: [], stream: { name: 'connected' } });
+    expect(bench.model()).toMatchObject({ failed: true, moments: [], stream: { name: 'connected' } });
   });
 });
 
-describe('trouble', () => {
-  test('a switch that can’t be turned is back where it was, and the page says why', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    await table.play.slow(true);
-    expect(table.model().faults.slow).toBe(true);
-    table.refuseTrouble();
-    await table.play.throttle(true);
+describe('an injected fault', () => {
+  test('that the emulator refuses sets its switch back, and the page says why', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    await bench.play.slow(true);
+    expect(bench.model().faults.slow).toBe(true);
+    bench.refuseTrouble();
+    await bench.play.throttle(true);
 
-    expect(table.model().faults).toMatchObject({ slow: true, throttled: false });
-    expect(table.model()).toMatchObject({ failed: true, news: 'The emulator refuses this.' });
+    expect(bench.model().faults).toMatchObject({ slow: true, throttled: false });
+    expect(bench.model()).toMatchObject({ failed: true, news: 'The emulator refuses this.' });
   });
 
-  test('a lost answer is one that took effect: the same request is repeated, and only one is lost', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    table.play.lose(true);
-    table.replies.push(answer('c-2'), answer('c-2'));
-    table.connection().says.channelError(new Event('error'));
+  test('loses one response of a request that took effect, and the same request is repeated', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    bench.play.lose(true);
+    bench.replies.push(answer('c-2'), answer('c-2'));
+    bench.connection().says.channelError(new Event('error'));
     await pass(1000);
 
-    const [first, second] = table.requests.filter(({ path }) => path.endsWith('/connections'));
+    const [first, second] = bench.requests.filter(({ path }) => path.endsWith('/connections'));
     expect(second).toEqual(first);
-    expect(table.model()).toMatchObject({ stream: { name: 'connected' }, faults: { losing: false } });
+    expect(bench.model()).toMatchObject({ stream: { name: 'connected' }, faults: { losing: false } });
   });
 });
 
-describe('what a tab keeps for its next visit', () => {
-  test('is no secret: the session’s and the connection’s name, and the counter', async () => {
-    const table = createTable();
-    await table.playing(pass);
+describe('a tab remembers for its next visit', () => {
+  test('no secret: only the ids of session and connection, and the counter', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
 
-    expect(table.play.known()).toEqual({
+    expect(bench.play.known()).toEqual({
       streamSessionId: 'ss-1',
       connectionId: 'c-1',
       counter: 100,
@@ -199,11 +199,11 @@ describe('what a tab keeps for its next visit', () => {
     });
   });
 
-  test('is nothing once the session is over', async () => {
-    const table = createTable();
-    await table.playing(pass);
-    table.connection().says.serverDisconnect('terminated');
+  test('nothing once the session has ended', async () => {
+    const bench = createBench();
+    await bench.playing(pass);
+    bench.connection().says.serverDisconnect('terminated');
 
-    expect(table.play.known()).toBeUndefined();
+    expect(bench.play.known()).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => page.close());
 
-/** Sends a path exactly as written; fetch would tidy it up first. */
+/** Sends a path exactly as written; fetch would normalize it first. */
 function raw(path: string, method = 'GET'): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     request({ ...addressOf(page.url), path, method }, async (response) => {
@@ -38,8 +38,8 @@ function addressOf(url: string) {
   return { hostname, port };
 }
 
-describe('what the browser gets', () => {
-  test('everything the page names is there, with a type that nosniff lets through', async () => {
+describe('the console’s server', () => {
+  test('serves every file that the page names, with a type that nosniff allows', async () => {
     const html = await (await fetch(page.url)).text();
     const named = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
 
@@ -57,31 +57,31 @@ describe('what the browser gets', () => {
     ]);
   });
 
-  test('the script is one file: a browser resolves no bare import and no .ts', async () => {
+  test('serves the script as one file, since a browser resolves no bare import and no .ts', async () => {
     const script = await (await fetch(`${page.url}/main.js`)).text();
 
     expect(script.length).toBeGreaterThan(1000);
     expect(script.split('//# sourceMappingURL')[0]).not.toMatch(/^\s*(import|export)\s.*from\s/m);
   });
 
-  test('the style sheet is one file: the page’s policy and this server know of no other', async () => {
+  test('serves the style sheet as one file, the only one that the page’s policy allows', async () => {
     const style = await (await fetch(`${page.url}/style.css`)).text();
 
     expect(style).toContain('[hidden]');
     expect(style.split('/*# sourceMappingURL')[0]).not.toMatch(/@import/);
   });
 
-  test('the page learns the deployment from /config.json', async () => {
+  test('serves the page’s settings of the deployment at /config.json', async () => {
     expect(await (await fetch(`${page.url}/config.json`)).json()).toEqual(config);
   });
 
-  test('a sign-in comes back to / with a query', async () => {
+  test('serves the page at / with a query, to which a sign-in comes back', async () => {
     expect((await raw('/?code=x&state=y')).status).toBe(200);
   });
 });
 
-describe('what the page may do', () => {
-  test('the policy names the three services and nothing else', async () => {
+describe('the console’s policy', () => {
+  test('allows the three services and nothing else', async () => {
     const policy = (await fetch(page.url)).headers.get('content-security-policy') ?? '';
 
     expect(policy.split('; ')).toEqual([
@@ -96,7 +96,7 @@ describe('what the page may do', () => {
     ]);
   });
 
-  test('the page keeps its own policy: no inline script, style or handler', async () => {
+  test('is kept by the page: it has no inline script, style or handler', async () => {
     const html = await (await fetch(page.url)).text();
 
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
@@ -104,7 +104,7 @@ describe('what the page may do', () => {
   });
 });
 
-describe('what nobody gets', () => {
+describe('the console’s server refuses', () => {
   test.each([
     '/../server.ts',
     '/..%2fserver.ts',
@@ -114,19 +114,19 @@ describe('what nobody gets', () => {
     '/page/main.ts',
     '/constructor',
     '/..\\..\\package.json',
-  ])('%s is no file of the page', async (path) => {
+  ])('%s, which is not a file of the page', async (path) => {
     const { status, body } = await raw(path);
 
     expect(status).toBe(404);
     expect(body).toBe('There is no such page here.\n');
   });
 
-  test('the page is only read', async () => {
+  test('every method but GET and HEAD', async () => {
     expect((await raw('/', 'POST')).status).toBe(405);
     expect(await raw('/', 'HEAD')).toEqual({ status: 200, body: '' });
   });
 
-  test('a port in use is an error for whoever starts it', async () => {
+  test('to start on a port in use', async () => {
     const port = Number(new URL(page.url).port);
 
     await expect(startConsole({ port, config })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** What a page has that is bundled with this environment. */
+/** Bundles a page with this environment, and runs it. */
 async function pageWith(environment: NodeJS.ProcessEnv): Promise<string> {
   const contents = `import { GameLiftStreams } from './web-sdk.ts'; globalThis.made = new GameLiftStreams().name();`;
   const { outputFiles } = await build({
@@ -45,12 +45,12 @@ describe('a page’s Web SDK', () => {
     expect(await run(await pageWith({ REJOIN_WEB_SDK: join(directory, file) }))).toBe(name);
   });
 
-  test('is the stand-in where nothing is named', async () => {
+  test('is the stand-in without REJOIN_WEB_SDK', async () => {
     for (const environment of [{}, { REJOIN_WEB_SDK: '' }])
       expect(await pageWith(environment)).toContain('generateSignalRequest');
   });
 
-  test('that is not there is said by its path, and never replaced by the stand-in', () => {
+  test('is never the stand-in when the named file is missing: the error names the path', () => {
     const missing = join(directory, 'missing.js');
     expect(() => webSdkPlugins({ REJOIN_WEB_SDK: missing })).toThrow(
       `REJOIN_WEB_SDK names ${missing}: there is no such file.`,

@@ -7,7 +7,7 @@ import { digestDirectory } from '../../../local/functions/hash.ts';
 import { addPlayerApi, deploy, onlyStack } from '../template/support.ts';
 import { functionModel, testPool } from './support.ts';
 
-test('equal directories have equal digests; a changed byte, name or extra file does not go unnoticed', () => {
+test('equal directories have equal digests; a changed byte, a changed name and an extra file each change the digest', () => {
   const source = 'export const handler = 1;';
   const directory = () => {
     const { assetDirectory } = functionModel(source);

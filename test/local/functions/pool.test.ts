@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { temporaryDirectory } from '../../temporary.ts';
 import { functionModel, isAlive, testPool } from './support.ts';
 
-/** A handler that says it runs by writing a file, then waits until the file `go` beside it exists. */
+/** A handler that writes a file when it runs, then waits until the file `go` beside it exists. */
 const waiting = `
   import { existsSync, writeFileSync } from 'node:fs';
   let served = 0;
@@ -71,7 +71,7 @@ describe('a function runs as it would in Lambda', () => {
     expect(remaining).toBeLessThanOrEqual(fn.timeoutSeconds * 1000);
   });
 
-  test('by an alias it knows its version and the name that it was invoked by, and its own name stays', async () => {
+  test('invoked by an alias it has the alias’ version and ARN, and its own name', async () => {
     const arn = 'arn:aws:lambda:us-west-2:123456789012:function:fn:live';
     const pool = testPool(
       functionModel(
@@ -97,7 +97,7 @@ describe('a function runs as it would in Lambda', () => {
 });
 
 describe('workers', () => {
-  test('one worker serves event after event, and counts one cold start', async () => {
+  test('serve event after event, with one cold start', async () => {
     const pool = testPool(functionModel('let n = 0; export const handler = async () => [process.pid, ++n];'));
     const payloads = [];
     for (let n = 0; n < 3; n += 1) payloads.push(await pool.invoke('Fn', {}));
@@ -111,7 +111,7 @@ describe('workers', () => {
     expect(stats?.initMs).toBeGreaterThanOrEqual(1);
   });
 
-  test('never serve two events at once, and what exceeds the cap waits and is served', async () => {
+  test('never serve two events at once, and events above the cap wait and are served', async () => {
     const fn = functionModel(waiting);
     const pool = testPool(fn, { maxWorkersPerFunction: 2 });
     const results = Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => pool.invoke('Fn', { id })));
@@ -129,7 +129,7 @@ describe('workers', () => {
     expect(pool.stats().Fn?.coldStarts).toBe(2);
   });
 
-  test('obey a smaller reserved concurrency; zero throttles, as the template’s kill switch does', async () => {
+  test('are limited by a smaller reserved concurrency, and zero throttles every event', async () => {
     const one = functionModel(waiting, { reservedConcurrency: 1 });
     const pool = testPool(one);
     const results = Promise.all(['a', 'b'].map((id) => pool.invoke('Fn', { id })));
@@ -141,7 +141,7 @@ describe('workers', () => {
     expect(await none.invoke('Fn', {})).toMatchObject({ ok: false, errorType: 'TooManyRequestsException' });
   });
 
-  test('without work stop after a while, and the next event starts a new one', async () => {
+  test('stop after a while without work, and the next event starts a new one', async () => {
     const pool = testPool(functionModel('export const handler = async () => process.pid;'), { idleMs: 30 });
     const first = await pool.invoke('Fn', {});
     const pid = Number((first as { payload: string }).payload);
@@ -162,7 +162,7 @@ describe('workers', () => {
     expect(await pool.invoke('Fn', {})).toMatchObject({ ok: false });
   });
 
-  test('do not outlive the process that started them, even when it is killed', async () => {
+  test('end with the process that started them, even when it is killed', async () => {
     // A timer keeps the worker's event loop alive, as an open connection to AWS would.
     const fn = functionModel('setInterval(() => {}, 1000); export const handler = async () => process.pid;');
     const poolFile = fileURLToPath(new URL('../../../local/functions/pool.ts', import.meta.url));
@@ -187,7 +187,7 @@ describe('workers', () => {
   });
 });
 
-describe('a failure is the player’s error once, never the next player’s', () => {
+describe('a failed invocation does not affect the next player:', () => {
   /** A function that fails when its event says so, and a pool of it. */
   function failing(failure: string) {
     const fn = functionModel(
@@ -231,7 +231,7 @@ describe('a failure is the player’s error once, never the next player’s', ()
       errorType: 'Sandbox.Timedout',
       errorMessage: expect.stringContaining('Task timed out after 0.30 seconds'),
     });
-    // The next player's event may take its time, as on a busy machine it does.
+    // The next player's event may take long on a busy machine.
     fn.timeoutSeconds = ample;
     expect(await pool.invoke('Fn', {})).toEqual({ ok: true, payload: '"fine"' });
     expect(pool.stats().Fn).toMatchObject({ invocations: 2, errors: 1, coldStarts: 2 });
@@ -294,7 +294,7 @@ describe('a failure is the player’s error once, never the next player’s', ()
     });
   });
 
-  test('a bundle that never finishes loading ends its event, as in Lambda', async () => {
+  test('a bundle that never finishes loading fails its event, as in Lambda', async () => {
     const pool = testPool(functionModel('await new Promise(() => setInterval(() => {}, 1000));'), {
       initTimeoutMs: 100,
     });
@@ -305,14 +305,14 @@ describe('a failure is the player’s error once, never the next player’s', ()
     });
   });
 
-  test('an unknown function is a mistake of ours and names those there are', () => {
+  test('an unknown function is an error that names the existing ones', () => {
     expect(() => testPool(functionModel('')).invoke('Other', {})).toThrow(
       'there is no function Other: there are Fn',
     );
   });
 });
 
-test('what a function writes is in its log file, with a report of each invocation', async () => {
+test('a function’s output is in its log file, with a report of each invocation', async () => {
   const logDirectory = join(temporaryDirectory(), 'logs');
   const lines: string[] = [];
   const pool = testPool(
@@ -343,7 +343,7 @@ test('SIGINT to the process group, as Ctrl-C sends it, lets an invocation under 
   await expect.poll(() => existsSync(at('a')) && readFileSync(at('a'), 'utf8')).toBeTruthy();
   const pid = Number(readFileSync(at('a'), 'utf8'));
   process.kill(pid, 'SIGINT');
-  // Signals are handled in order: when the second one has been seen, the first one has had its effect.
+  // Signals are handled in order: after the second one, the first one has had its effect.
   process.kill(pid, 'SIGUSR2');
   await expect.poll(() => existsSync(at('signalled')) || !isAlive(pid)).toBe(true);
   writeFileSync(at('go'), '');

@@ -6,7 +6,7 @@ import type { FunctionModel } from '../../../local/template/model.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import { temporaryDirectory } from '../../temporary.ts';
 
-/** Of a function, and of its loading: no test waits for it, and the busiest machine does not need as long. */
+/** The time-out of a function and of its loading, longer than the busiest machine needs. No test waits for it. */
 const AMPLE_SECONDS = HANGS_AFTER_MS / 1000;
 
 /** A function `Fn` whose bundle is the given source. */

@@ -27,7 +27,7 @@ async function provoke(
   return request(gateway.url);
 }
 
-/** Each answer API Gateway makes by itself, provoked over HTTP. */
+/** A request over HTTP for each response that API Gateway makes by itself. */
 const provocations: Record<GatewayAnswer, () => Promise<Answer>> = {
   badRequest: () => provoke({}, (url) => send(url, 'POST', '/v1/things/%zz', { headers: json })),
   unauthorized: async () => {
@@ -73,7 +73,7 @@ const provocations: Record<GatewayAnswer, () => Promise<Answer>> = {
 };
 
 test.for(Object.keys(gatewayAnswers) as GatewayAnswer[])(
-  'a client meets %s exactly as the protocol tables it',
+  'a client gets %s exactly as docs/protocol.md lists it',
   async (name) => {
     const expected = gatewayAnswers[name];
     const answer = await provocations[name]();
@@ -87,7 +87,7 @@ test.for(Object.keys(gatewayAnswers) as GatewayAnswer[])(
   },
 );
 
-test('a body of exactly 10 MB minus the event limit still tells the client 413, not a failure', async () => {
+test('a body under 10 MB that is too large for an event gets 413, not a failure', async () => {
   const answer = await provoke({}, (url) =>
     send(url, 'POST', '/v1/things', { headers: json, body: 'x'.repeat(7_000_000) }),
   );
@@ -95,20 +95,20 @@ test('a body of exactly 10 MB minus the event limit still tells the client 413, 
   expect(gateway.events).toEqual([]);
 });
 
-test('a function that the template lets nobody invoke answers 500 and does not run', async () => {
+test('a route whose function API Gateway may not invoke gets 500, and the function does not run', async () => {
   const answer = await provoke({ invokeAllowed: false }, (url) => send(url, 'POST', '/v1/things', {}));
   expect(answer).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
   expect(gateway.events).toEqual([]);
 });
 
-test('a function without concurrency answers 503', async () => {
+test('a route whose function has no concurrency gets 503', async () => {
   const answer = await provoke({}, (url) => send(url, 'POST', '/v1/things', {}), {
     answer: () => ({ ok: false, errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' }),
   });
   expect(answer.status).toBe(503);
 });
 
-/** What the gateway answers to bytes, until it closes the connection. */
+/** The gateway's response to raw bytes, until it closes the connection. */
 function answerTo(bytes: string, url: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
@@ -120,7 +120,7 @@ function answerTo(bytes: string, url: string): Promise<string> {
   });
 }
 
-test('a request without a Host, or with an expectation that nobody knows, is answered by the gateway and not by Node: never empty', async () => {
+test('a request without a Host, or with an unknown expectation, gets the gateway’s response and not an empty one of Node', async () => {
   gateway = await testGateway([routeModel('GET /v1/things')]);
   const nameless = await answerTo('GET /v1/things HTTP/1.1\r\nconnection: close\r\n\r\n', gateway.url);
   expect(nameless).toMatch(/^HTTP\/1\.1 400 [\s\S]+\{"message":"Bad Request"\}$/);
@@ -129,7 +129,7 @@ test('a request without a Host, or with an expectation that nobody knows, is ans
   expect(await answerTo(expecting, gateway.url)).toMatch(/^HTTP\/1\.1 200 [\s\S]+\r\n\r\n./);
 });
 
-test('bytes that are no HTTP get 400 and take nothing down', async () => {
+test('bytes that are not HTTP get 400 and do not end the gateway', async () => {
   gateway = await testGateway([routeModel('GET /v1/things')]);
   const reply = await answerTo('\u0000\u0001nonsense\r\n\r\n', gateway.url);
   expect(reply).toMatch(/^HTTP\/1\.1 400 /);

@@ -29,7 +29,7 @@ const preflight = (headers: Record<string, string>) =>
 const cors = (headers: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
 
-test('a listed page may ask before a POST with a token: the gateway answers, no authorizer, no function', async () => {
+test('the preflight of an allowed page gets its response from the gateway, without authorizer and function', async () => {
   await start(corsModel());
   const answer = await preflight({ origin, 'access-control-request-method': 'POST' });
   expect(answer.status).toBe(204);
@@ -45,7 +45,7 @@ test('a listed page may ask before a POST with a token: the gateway answers, no 
 });
 
 test.for(['https://evil.example', 'https://play.example.evil.example', 'http://play.example', 'null'])(
-  'a page on %s is told nothing that would let it in',
+  'a page on %s gets no CORS header that allows it anything',
   async (stranger) => {
     await start(corsModel());
     const asked = await preflight({ origin: stranger, 'access-control-request-method': 'POST' });
@@ -63,7 +63,7 @@ test('an OPTIONS that is no preflight gets an empty 204 without CORS headers', a
   expect(cors(answer.headers)).toEqual({});
 });
 
-test('a page reads the function’s answer, with the gateway’s headers and none of the function’s', async () => {
+test('a page can read the function’s response, with the gateway’s CORS headers instead of the function’s', async () => {
   await start(corsModel(), {
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Allow-Credentials': 'true',

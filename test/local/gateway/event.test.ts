@@ -5,7 +5,7 @@ import { routeModel, send, type TestGateway, testGateway } from './support.ts';
 let gateway: TestGateway;
 afterEach(() => gateway.close());
 
-describe('the event a function gets', () => {
+describe('a function’s event', () => {
   test('is payload format 2.0, field by field', async () => {
     gateway = await testGateway([routeModel('POST /v1/things/{id}')]);
     await send(gateway.url, 'POST', '/v1/things/a%20b?x=1&y=%2B&x=2&empty=', {
@@ -83,7 +83,7 @@ describe('the event a function gets', () => {
   });
 });
 
-describe('what a function returns becomes', () => {
+describe('a function’s result becomes', () => {
   async function answerTo(payload: unknown) {
     const result: InvokeResult = { ok: true, payload: JSON.stringify(payload) };
     gateway = await testGateway([routeModel('GET /v1/things')], { answer: () => result });

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 test.for(['http://issuer.example', 'ftp://127.0.0.1', 'nonsense'])(
-  'an issuer %s, whose keys anyone on the way could replace, is refused at start',
+  'the issuer %s, whose keys an attacker in the network could replace, is refused at start',
   async (issuer) => {
     const authorizer = { kind: 'jwt' as const, issuer, audience: [], scopes: [] };
     await expect(testGateway([routeModel('GET /v1/a', { authorizer })])).rejects.toThrow(issuer);
@@ -56,7 +56,7 @@ test('one route’s limit does not use up another’s', async () => {
   expect(statuses).toEqual([200, 429, 200]);
 });
 
-test('a client that leaves in the middle of its body takes nothing down', async () => {
+test('a client that disconnects in the middle of its body does not end the gateway', async () => {
   gateway = await testGateway([routeModel('POST /v1/a')]);
   const { log, url } = gateway;
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -66,7 +66,7 @@ test('a client that leaves in the middle of its body takes nothing down', async 
   expect((await send(url, 'POST', '/v1/a')).status).toBe(200);
 });
 
-test('a client that leaves while the function works takes nothing down', async () => {
+test('a client that disconnects while the function runs does not end the gateway', async () => {
   let finish = () => {};
   const working = new Promise<void>((resolve) => {
     finish = resolve;
@@ -84,7 +84,7 @@ test('a client that leaves while the function works takes nothing down', async (
   expect((await send(url, 'GET', '/v1/a')).status).toBe(200);
 });
 
-test('one connection serves request after request, also after a body nobody read or that was too long', async () => {
+test('one connection serves request after request, also after an unread or too long body', async () => {
   gateway = await testGateway([routeModel('POST /v1/a')]);
   const { port } = new URL(gateway.url);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -100,7 +100,7 @@ test('one connection serves request after request, also after a body nobody read
   const answers = [
     await post('/v1/none', 'x'.repeat(200_000)),
     await post('/v1/a', 'y'),
-    // Without a length the gateway finds out only while it reads.
+    // Without a content-length, the gateway sees the size only while it reads.
     await post('/v1/a', 'x'.repeat(12_000_000), { 'transfer-encoding': 'chunked' }),
     await post('/v1/a', 'z'),
   ];

@@ -19,7 +19,7 @@ const invoke = (Resource: string | string[], Effect: 'Allow' | 'Deny' = 'Allow')
   Resource,
 });
 
-/** A gateway whose one route anybody with a key may call whom these statements let in. */
+/** A gateway with one AWS_IAM route, and a caller with these policy statements. */
 async function opened(statements: ReturnType<typeof invoke>[], arn = 'arn:aws:iam::000000000000:user/ann') {
   const name = arn.split('/').at(-1) ?? '';
   const policies = [{ name: 'all', document: { Version: '2012-10-17', Statement: statements } }];
@@ -47,7 +47,7 @@ async function opened(statements: ReturnType<typeof invoke>[], arn = 'arn:aws:ia
 
 const FORBIDDEN = { status: 403, body: '{"message":"Forbidden"}' };
 
-describe('whom IAM lets in', () => {
+describe('a caller that IAM allows', () => {
   it('reaches the function, whose event names the user as payload format 2.0 does', async () => {
     const call = await opened([invoke(`${API}/$default/POST/v1/things/*`)]);
     expect((await call()).status).toBe(200);
@@ -66,7 +66,7 @@ describe('whom IAM lets in', () => {
     expect([event.body, event.pathParameters]).toEqual(['{"a":1}', { thingId: 'one two' }]);
   });
 
-  it('as a role is a session of it, without the path of the role', async () => {
+  it('as a role is a role session, without the role’s path', async () => {
     const call = await opened([invoke('*')], 'arn:aws:iam::000000000000:role/team/Operators');
     expect((await call()).status).toBe(200);
     const { userArn, callerId } = gateway?.events[0].requestContext.authorizer.iam ?? {};
@@ -75,7 +75,7 @@ describe('whom IAM lets in', () => {
   });
 });
 
-describe('whom IAM does not let in', () => {
+describe('a caller that IAM does not allow', () => {
   it.each([
     ['without any statement', []],
     ['with one for another API', [invoke(`${API.replace('abcde12345', 'zzzzz99999')}/*`)]],
@@ -83,7 +83,7 @@ describe('whom IAM does not let in', () => {
     ['with one for another path', [invoke(`${API}/$default/POST/v1/other/*`)]],
     ['with one for another stage', [invoke(`${API}/prod/POST/v1/things/*`)]],
     ['with a Deny beside the Allow', [invoke('*'), invoke(`${API}/*`, 'Deny')]],
-  ])('%s hears what an HTTP API says, and no function is asked', async (_what, statements) => {
+  ])('%s gets the 403 of an HTTP API, and no function is invoked', async (_what, statements) => {
     const call = await opened(statements);
     expect(await call()).toMatchObject(FORBIDDEN);
     expect(gateway?.events).toEqual([]);
@@ -98,7 +98,7 @@ describe('whom IAM does not let in', () => {
     ['a signature of 16 minutes ago', { at: Date.now() - 16 * 60_000 }],
     ['a signature for another body', {}, { body: '{"a":2}' }],
     ['a signature for another path', {}, { path: '/v1/things/three' }],
-  ])('with %s', async (_what, changes, sent) => {
+  ])('with %s gets 403', async (_what, changes, sent) => {
     const call = await opened([invoke('*')]);
     expect(await call(changes, sent)).toMatchObject(FORBIDDEN);
     expect(gateway?.events).toEqual([]);
@@ -108,7 +108,7 @@ describe('whom IAM does not let in', () => {
     ['nothing', {}],
     ['a bearer token', { authorization: 'Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln' }],
     ['an Authorization header that is none', { authorization: 'AWS4-HMAC-SHA256 hello' }],
-  ])('with %s instead of a signature', async (_what, headers) => {
+  ])('with %s instead of a signature gets 403', async (_what, headers) => {
     await opened([invoke('*')]);
     expect(await send(gateway?.url ?? '', 'POST', '/v1/things/x', { headers, body: '{}' })).toMatchObject(
       FORBIDDEN,
@@ -116,7 +116,7 @@ describe('whom IAM does not let in', () => {
     expect(gateway?.events).toEqual([]);
   });
 
-  it('the log says why, and holds no signature', async () => {
+  it('is in the log with the reason, and without a signature', async () => {
     const call = await opened([invoke('*')]);
     await call({ secretAccessKey: 'guessed' });
     expect(gateway?.log[0]).toMatchObject({
@@ -127,7 +127,7 @@ describe('whom IAM does not let in', () => {
   });
 });
 
-it('an API that wants AWS_IAM is refused at start where nobody has a key, not left open', async () => {
+it('an API with AWS_IAM but without callers is refused at start, not left open', async () => {
   await expect(testGateway([routeModel(ROUTE, { authorizer: { kind: 'iam' } })])).rejects.toThrow(
     `${ROUTE}: has AWS_IAM authorization, and nobody has a key to sign with`,
   );

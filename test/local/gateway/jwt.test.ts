@@ -21,7 +21,7 @@ async function call(authorization?: string, authorizer = issuer.authorizer()) {
 const now = () => Math.floor(Date.now() / 1000);
 
 describe('a player with a good token', () => {
-  test('reaches the function, which learns the claims as strings and the token scopes', async () => {
+  test('reaches the function, whose event has the claims as strings and the token’s scopes', async () => {
     const token = await issuer.token({
       groups: ['a', 'b'],
       vip: true,
@@ -156,7 +156,7 @@ test('keys are fetched once for many players', async () => {
   expect(issuer.discoveries - before).toBe(1);
 });
 
-test('an issuer that was down when the first player came lets the next one in', async () => {
+test('after an issuer was down for the first player, the next player is let in', async () => {
   gateway = await testGateway([routeModel('GET /v1/me', { authorizer: issuer.authorizer() })]);
   const headers = { authorization: `Bearer ${await issuer.token()}` };
   issuer.broken = true;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createRouter } from '../../../local/gateway/routes.ts';
 import { routeModel, send, type TestGateway, testGateway } from './support.ts';
 
-describe('the most specific route answers', () => {
+describe('a request is served by the most specific route', () => {
   const router = createRouter(
     [
       '$default',
@@ -30,7 +30,7 @@ describe('the most specific route answers', () => {
   });
 });
 
-describe('ids in a path reach the function as they were meant', () => {
+describe('ids in a path reach the function unchanged', () => {
   let gateway: TestGateway;
   afterEach(() => gateway.close());
   const start = async () => {

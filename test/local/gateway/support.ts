@@ -12,7 +12,7 @@ export interface Answer {
   body: string;
 }
 
-/** Sends a request whose target is exactly the given bytes: fetch would resolve `..` and recode. */
+/** Sends a request with exactly this target: fetch would resolve `..` and encode again. */
 export function send(
   base: string,
   method: string,
@@ -41,7 +41,7 @@ export function send(
   });
 }
 
-/** A route of the model with what most tests do not care about filled in. */
+/** A route of the model with defaults for most members. */
 export function routeModel(routeKey: string, changes: Partial<RouteModel> = {}): RouteModel {
   const [method = '', path = ''] = routeKey.split(' ');
   return {

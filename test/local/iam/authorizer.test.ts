@@ -20,7 +20,7 @@ const authorizer = await createAuthorizer({ roles });
 const reason = (principal: string, action: string, ...resources: string[]) =>
   authorizer.decide({ principal, action, resources }).reason;
 
-describe('a call is decided as AWS decides it', () => {
+describe('a call is decided as in AWS', () => {
   test.each([
     ['its grant', 'Reader', 'dynamodb:GetItem', tableArn('Sessions'), 'allowed'],
     ['its grant, the action in other letters', 'Reader', 'DYNAMODB:getitem', tableArn('Sessions'), 'allowed'],
@@ -37,7 +37,7 @@ describe('a call is decided as AWS decides it', () => {
     expect(reason(principal, action, resource)).toBe(expected);
   });
 
-  test('a start about a group and an application needs both, by whichever statements', () => {
+  test('a start needs an Allow for its group and an Allow for its application, in one or several statements', () => {
     expect(reason('Starter', start, group, application)).toBe('allowed');
     expect(reason('Starter', start, groupArn('sg-2'), application)).toBe('allowed');
     expect(reason('Starter', start, group)).toBe('allowed');
@@ -45,17 +45,17 @@ describe('a call is decided as AWS decides it', () => {
     expect(reason('Starter', start, groupArn('sg-3'), application)).toBe('implicitDeny');
   });
 
-  test('one denied table spoils a call about several', () => {
+  test('a call with several tables is denied if one of them is', () => {
     const [news, keys] = [tableArn('PublicNews'), tableArn('PublicKeys')];
     expect(reason('Reader', 'dynamodb:GetItem', news, keys)).toBe('explicitDeny');
     expect(reason('Reader', 'dynamodb:GetItem', tableArn('Secrets'), keys)).toBe('explicitDeny');
   });
 
-  test('a call about nothing in particular is not allowed by grants on something', () => {
+  test('a call without a resource is not allowed by a grant on one resource', () => {
     expect(reason('Reader', 'dynamodb:GetItem')).toBe('implicitDeny');
   });
 
-  test('a user beside the template has policies too, and takes nobody’s name', async () => {
+  test('a user beside the template has policies too, and may not have the name of a role', async () => {
     const users = [{ ...role('operator', [{ Action: 'dynamodb:ListTables', Resource: '*' }]) }];
     const both = await createAuthorizer({ roles, users });
     expect(
@@ -67,15 +67,15 @@ describe('a call is decided as AWS decides it', () => {
     await expect(createAuthorizer({ roles, users: [role('Reader', [])] })).rejects.toThrow('Two principals');
   });
 
-  test('a policy that is not understood stops the start, not the call', async () => {
+  test('a policy that is not understood fails the start, not a call', async () => {
     await expect(createAuthorizer({ roles: [roleWith('Odd', {})] })).rejects.toThrow('Odd, policy own');
   });
 });
 
-describe('a denied caller reads AWS’s words', () => {
+describe('a denied caller gets AWS’s message', () => {
   const message = (call: Call) => authorizer.denialMessage(call, authorizer.decide(call));
 
-  test('for want of a grant, about the resource that lacks one', () => {
+  test('without a grant, with the resource that lacks one', () => {
     expect(message({ principal: 'Starter', action: start, resources: [group, applicationArn('a-2')] })).toBe(
       `User: arn:aws:sts::123456789012:assumed-role/Starter/local is not authorized to perform: ${start} on resource: ${applicationArn('a-2')} because no identity-based policy allows the ${start} action`,
     );
@@ -89,7 +89,7 @@ describe('a denied caller reads AWS’s words', () => {
     );
   });
 
-  test('as the user it is', async () => {
+  test('with its ARN as a user', async () => {
     const arn = 'arn:aws:iam::123456789012:user/operator';
     const own = await createAuthorizer({ roles: [], users: [{ name: 'operator', arn, policies: [] }] });
     const call = { principal: 'operator', action: 'dynamodb:ListTables', resources: [] };
@@ -99,8 +99,8 @@ describe('a denied caller reads AWS’s words', () => {
   });
 });
 
-describe('the record', () => {
-  test('equal calls are one entry with a count, a denial says about what, and a reset forgets', async () => {
+describe('the record of decisions', () => {
+  test('has one entry with a count for equal calls, names the denied resource, and is empty after a reset', async () => {
     const own = await createAuthorizer({ roles });
     const read = { principal: 'Reader', action: 'dynamodb:GetItem', resources: [tableArn('Sessions')] };
     for (const call of [read, read, { ...read, action: 'dynamodb:PutItem' }]) own.decide(call);
@@ -115,12 +115,12 @@ describe('the record', () => {
     expect(before).toHaveLength(own.grants().length - 1);
   });
 
-  test('the decision names the statement that denied', () => {
+  test('names the statement that denied', () => {
     const call = { principal: 'Reader', action: 'dynamodb:GetItem', resources: [tableArn('PublicKeys')] };
     expect(authorizer.decide(call).matched).toMatchObject([{ statement: 2, effect: 'Deny' }]);
   });
 
-  test('a denied call uses no grant up, not even that of the one resource it was granted', async () => {
+  test('counts no grant as used by a denied call, not even for its allowed resource', async () => {
     const own = await createAuthorizer({ roles });
     own.decide({ principal: 'Starter', action: start, resources: [group, applicationArn('a-2')] });
     expect(own.unused()).toEqual(own.grants());
@@ -138,7 +138,7 @@ describe('a second grant that covers the same', () => {
     resources: [tableArn(name)],
   });
 
-  test('is redundant until a call needs it, and again after a reset', async () => {
+  test('is redundant until a call needs it, and is so again after a reset', async () => {
     const own = await createAuthorizer({ roles: [twice] });
     const [exact, broad] = own.grants();
     own.decide(get('Sessions'));
@@ -171,7 +171,7 @@ const call = fc.record({
 const decisionOf = async (statements: readonly StatementInput[], wanted: Call) =>
   (await createAuthorizer({ roles: [role('R', statements)] })).decide(wanted);
 
-describe('whatever the policies', () => {
+describe('with any policies', () => {
   test('a statement added never turns an explicit deny into anything else', async () => {
     await fc.assert(
       fc.asyncProperty(policy, anyStatement, call, async (statements, added, wanted) => {
@@ -205,7 +205,7 @@ describe('whatever the policies', () => {
     );
   });
 
-  test('a call about several resources is allowed exactly when the call about each is', async () => {
+  test('a call with several resources is allowed exactly when a call with each of them is', async () => {
     await fc.assert(
       fc.asyncProperty(policy, call, async (statements, wanted) => {
         const each = await Promise.all(

@@ -5,7 +5,7 @@ import { place, tableArn } from './support.ts';
 const [a, b] = [tableArn('a'), tableArn('b')];
 const calls = (operation: string, body: unknown) => dynamoDbCalls(operation, body, place);
 
-describe('a request is permitted as what it does', () => {
+describe('a DynamoDB request needs the permission for what it does:', () => {
   test.each([
     'GetItem',
     'PutItem',
@@ -15,14 +15,14 @@ describe('a request is permitted as what it does', () => {
     'CreateTable',
     'Query',
     'Scan',
-  ])('%s is about its table', (operation) => {
+  ])('%s on its table', (operation) => {
     expect(calls(operation, { TableName: 'a' })).toEqual([
       { action: `dynamodb:${operation}`, resources: [a] },
     ]);
   });
 
   test.each(['Query', 'Scan'])(
-    '%s of an index is about the index, so a grant on the table is not enough',
+    '%s of an index on the index, so a grant on the table is not enough',
     (operation) => {
       expect(calls(operation, { TableName: 'a', IndexName: 'byGroup' })).toEqual([
         { action: `dynamodb:${operation}`, resources: [`${a}/index/byGroup`] },
@@ -30,12 +30,12 @@ describe('a request is permitted as what it does', () => {
     },
   );
 
-  test('a table’s ARN instead of its name, in whatever Region it lies', () => {
+  test('a table that is named by its ARN, in any Region', () => {
     const elsewhere = 'arn:aws:dynamodb:eu-central-1:999999999999:table/a';
     expect(calls('GetItem', { TableName: elsewhere })?.[0]?.resources).toEqual([elsewhere]);
   });
 
-  test('a batch is about each of its tables', () => {
+  test('a batch on each of its tables', () => {
     expect(calls('BatchGetItem', { RequestItems: { a: {}, b: {} } })).toEqual([
       { action: 'dynamodb:BatchGetItem', resources: [a, b] },
     ]);
@@ -44,7 +44,7 @@ describe('a request is permitted as what it does', () => {
     ]);
   });
 
-  test('a transaction needs what each of its members would need', () => {
+  test('a transaction for each of its members', () => {
     const items = [
       { Put: { TableName: 'a' } },
       { Update: { TableName: 'a' } },
@@ -62,12 +62,12 @@ describe('a request is permitted as what it does', () => {
     ]);
   });
 
-  test('the list of tables is about no table', () => {
+  test('ListTables on no particular table', () => {
     expect(calls('ListTables', {})).toEqual([{ action: 'dynamodb:ListTables', resources: ['*'] }]);
   });
 });
 
-describe('a request that could hide what it is about is not understood, so it is denied', () => {
+describe('a DynamoDB request with unknown resources is not understood, so it is denied:', () => {
   test.each([
     ['an operation that is not known here', 'ExecuteStatement', { Statement: 'SELECT * FROM a' }],
     ['an operation by a tag', 'TagResource', { ResourceArn: a }],

@@ -70,8 +70,8 @@ const commands: Record<string, () => Promise<object>> = {
   GetStreamGroup: () => client.send(new GetStreamGroupCommand({ Identifier: 'sg-1' })),
 };
 
-describe('the emulator asks for the permissions that AWS asks for', () => {
-  test.each([...OPERATIONS])('%s: on every required type of resource, on no other', async (name) => {
+describe('the emulator requires the permissions that AWS requires', () => {
+  test.each([...OPERATIONS])('%s: on every required type of resource, and on no other', async (name) => {
     await commands[name]?.().catch(() => {});
     expect(asked).toHaveLength(1);
     const [{ action, resources } = { action: '', resources: [] }] = asked;
@@ -88,7 +88,7 @@ describe('the emulator asks for the permissions that AWS asks for', () => {
   });
 });
 
-describe('the emulator does what the policies decide', () => {
+describe('the emulator obeys the policies:', () => {
   test('a granted call is served, one without a grant is denied', async () => {
     await expect(commands.GetStreamGroup?.()).resolves.toMatchObject({ Arn: groupArn('sg-1') });
     await expect(commands.GetStreamSession?.()).rejects.toMatchObject({ name: 'AccessDeniedException' });

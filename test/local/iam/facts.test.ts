@@ -4,7 +4,7 @@ import { actionFacts } from '../../../local/iam/facts.ts';
 const types = async (action: string) =>
   (await actionFacts(action))?.resourceTypes.map(({ name, required }) => (required ? `${name}!` : name));
 
-describe('what AWS says about the actions this project uses', () => {
+describe('AWS’s facts about the actions of this project', () => {
   test.each([
     ['gameliftstreams:CreateStreamSessionAdminShell', ['stream group!']],
     ['gameliftstreams:CreateStreamSessionConnection', ['stream group!']],
@@ -24,16 +24,16 @@ describe('what AWS says about the actions this project uses', () => {
     expect((await types(action))?.sort()).toEqual(expected);
   });
 
-  test('starting a session may be granted on its application as well, as the developer guide’s example does', async () => {
+  test('allow StartStreamSession on an application as well, as in the developer guide’s example', async () => {
     expect(await types('gameliftstreams:StartStreamSession')).toEqual(['stream group!', 'application']);
   });
 
-  test('the spelling is AWS’s, whatever a policy writes', async () => {
+  test('have AWS’s spelling of an action, in whatever case a policy writes it', async () => {
     expect((await actionFacts('DynamoDB:GETITEM'))?.name).toBe('dynamodb:GetItem');
   });
 
   test.each(['dynamodb:GetItems', 'dynamo:GetItem', 'dynamodb', 'dynamodb:constructor', '../package:json'])(
-    'a policy that names %s is caught: AWS has no such thing',
+    'do not have %s, so a policy that names it is refused',
     async (action) => {
       expect(await actionFacts(action)).toBeUndefined();
     },

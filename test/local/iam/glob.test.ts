@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { globMatches, globsOverlap } from '../../../local/iam/glob.ts';
 
-/** The meaning of a pattern written down as plainly as possible: slow, but hard to get wrong. */
+/** A pattern match written as simply as possible: slow, but hard to get wrong. */
 function meaning(pattern: string, text: string): boolean {
   if (pattern === '') return text === '';
   const rest = pattern.slice(1);
@@ -13,8 +13,8 @@ function meaning(pattern: string, text: string): boolean {
 const pattern = fc.string({ unit: fc.constantFrom('a', 'b', ':', '*', '?'), maxLength: 7 });
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', 'A'), maxLength: 7 });
 
-describe('an ARN pattern means what IAM says it means, or a role is let at what it was never granted', () => {
-  test('every pattern on every text, by the plain meaning', () => {
+describe('an ARN pattern matches exactly as in IAM, or a role would reach resources that it was never granted:', () => {
+  test('every short pattern on every short text', () => {
     fc.assert(
       fc.property(pattern, text, (p, t) => {
         expect(globMatches(p, t)).toBe(meaning(p, t));
@@ -23,7 +23,7 @@ describe('an ARN pattern means what IAM says it means, or a role is let at what 
     );
   });
 
-  test('an ARN without a wildcard is itself alone', () => {
+  test('an ARN without a wildcard matches only itself', () => {
     fc.assert(
       fc.property(text, text, (p, t) => {
         expect(globMatches(p, t)).toBe(p === t);
@@ -43,24 +43,24 @@ describe('an ARN pattern means what IAM says it means, or a role is let at what 
     expect(globMatches(p, t)).toBe(matches);
   });
 
-  test('a hostile pattern answers, instead of trying every way to split the text', () => {
+  test('a hostile pattern does not stall the process', () => {
     expect(globMatches(`${'*a'.repeat(500)}b`, 'a'.repeat(5000))).toBe(false);
   });
 });
 
-describe('whether two patterns have a text in common', () => {
+describe('two ARN patterns overlap', () => {
   const texts = (length: number): string[] =>
     length === 0
       ? ['']
       : texts(length - 1).flatMap((t) => (t.length < length - 1 ? [t] : [t, `${t}a`, `${t}b`, `${t}:`]));
   const all = texts(4);
 
-  test('it is so exactly when such a text exists', () => {
+  test('exactly when some text matches both', () => {
     const short = fc.string({ unit: fc.constantFrom('a', 'b', ':', '*', '?'), maxLength: 4 });
     fc.assert(
       fc.property(short, short, (one, other) => {
-        // Two patterns of four signs that overlap do so in a text of at most eight; these are long enough together when
-        // the letters in them are at most four.
+        // Two overlapping patterns of four characters match a common text of at most eight. The texts here are long enough if
+        // the patterns have at most four letters together.
         fc.pre(one.replace(/\*/g, '').length + other.replace(/\*/g, '').length <= 4);
         expect(globsOverlap(one, other)).toBe(all.some((t) => globMatches(one, t) && globMatches(other, t)));
       }),

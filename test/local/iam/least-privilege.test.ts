@@ -12,7 +12,7 @@ const minimal: StatementInput[] = [
 const notExercised = ['Reconnect: xray:PutTraceSegments on *'];
 const equal = { unused: [], redundant: [], missing: [], stale: [] };
 
-/** What the grants of `statements` and a run that reads and writes sessions and queries groups differ in. */
+/** The differences between the grants of `statements` and a run that reads and writes sessions and queries groups. */
 async function differences(statements: StatementInput[], exceptions = notExercised) {
   const authorizer = await createAuthorizer({ roles: [role('Reconnect', statements)] });
   const call = (action: string, resource: string) =>
@@ -24,12 +24,12 @@ async function differences(statements: StatementInput[], exceptions = notExercis
   return compareGrants(authorizer, { notExercised: exceptions });
 }
 
-describe('the grants equal what is done with them', () => {
-  test('nothing differs for the least policy that is enough', async () => {
+describe('the comparison of grants and calls', () => {
+  test('finds no difference for the least policy that is enough', async () => {
     expect(await differences(minimal)).toEqual(equal);
   });
 
-  test('one action too many is noticed', async () => {
+  test('finds one action too many', async () => {
     const excess = { Action: ['dynamodb:Query', 'dynamodb:DeleteItem'], Resource: groups };
     expect(await differences(minimal.with(1, excess))).toEqual({
       ...equal,
@@ -37,7 +37,7 @@ describe('the grants equal what is done with them', () => {
     });
   });
 
-  test('one resource too many is noticed', async () => {
+  test('finds one resource too many', async () => {
     const excess = { Action: 'dynamodb:Query', Resource: [groups, sessions] };
     expect(await differences(minimal.with(1, excess))).toEqual({
       ...equal,
@@ -45,7 +45,7 @@ describe('the grants equal what is done with them', () => {
     });
   });
 
-  test('a grant that only doubles another is noticed, in both places', async () => {
+  test('finds two grants that cover the same, both of them', async () => {
     expect(
       (await differences([...minimal, { Action: 'dynamodb:Query', Resource: tableArn('*') }])).redundant,
     ).toEqual([
@@ -54,7 +54,7 @@ describe('the grants equal what is done with them', () => {
     ]);
   });
 
-  test('one grant taken away is noticed', async () => {
+  test('finds one missing grant', async () => {
     const less = { Action: 'dynamodb:GetItem', Resource: sessions };
     expect(await differences(minimal.with(0, less))).toEqual({
       ...equal,
@@ -62,14 +62,14 @@ describe('the grants equal what is done with them', () => {
     });
   });
 
-  test('the list of what can’t be exercised is exact: nothing in it is used, or held by nobody', async () => {
+  test('finds a grant that is listed as not exercised but is used, or that no role has', async () => {
     const used = `Reconnect: dynamodb:GetItem on ${sessions}`;
     const nobodys = `Reconnect: dynamodb:Scan on ${sessions}`;
     expect((await differences(minimal, [...notExercised, used, nobodys])).stale).toEqual([used, nobodys]);
     expect((await differences(minimal, [])).unused).toEqual([`${notExercised[0]} (policy own, statement 2)`]);
   });
 
-  test('an operator’s broad policy is no concern of the functions’ roles', async () => {
+  test('ignores an operator’s broad policy when it compares the functions’ roles', async () => {
     const authorizer = await createAuthorizer({
       roles: [role('Reconnect', [{ Action: 'dynamodb:GetItem', Resource: sessions }])],
       users: [role('operator', [{ Action: 'dynamodb:Scan', Resource: '*' }])],

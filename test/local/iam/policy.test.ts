@@ -8,8 +8,8 @@ const withStatement = (statement: unknown) =>
   roleWith('Reconnect', { Version: '2012-10-17', Statement: [good, statement] });
 const second = 'Reconnect, policy own, statement 1: ';
 
-describe('what a policy says is read whole', () => {
-  test('each action on each resource is a rule that knows its place', async () => {
+describe('a policy is read', () => {
+  test('as one rule for each action on each resource, with its policy and statement', async () => {
     const rules = await readRules(
       role('Reconnect', [
         good as never,
@@ -47,7 +47,7 @@ describe('what a policy says is read whole', () => {
   });
 });
 
-describe('what is not understood is refused by name, never skipped: it could be what keeps somebody out', () => {
+describe('a policy element that is not understood is refused by name, never skipped, since it could deny something:', () => {
   test.each([
     [
       'NotAction',
@@ -170,7 +170,7 @@ describe('what is not understood is refused by name, never skipped: it could be 
     await expect(reading).rejects.toThrow(`Reconnect, policy own: ${complaint}`);
   });
 
-  test('a managed policy of AWS, of which the template holds only the name', async () => {
+  test('a managed policy of AWS, since the template has only its name', async () => {
     const arn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
     const reading = readRules({ ...role('Reconnect', []), policies: [], awsManagedPolicyArns: [arn] });
     await expect(reading).rejects.toThrow(`Reconnect has the managed policy ${arn} attached`);

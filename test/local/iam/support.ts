@@ -22,7 +22,7 @@ export function role(name: string, statements: readonly StatementInput[]): Polic
   });
 }
 
-/** A role with one policy `own` that says whatever is given, understood or not. */
+/** A role with one policy `own` with this document, understood or not. */
 export const roleWith = (name: string, document: unknown): PolicyHolder => ({
   name,
   arn: `arn:aws:iam::123456789012:role/${name}`,

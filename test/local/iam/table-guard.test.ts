@@ -86,7 +86,7 @@ afterAll(() => {
 
 const read = new GetItemCommand({ TableName: 'Sessions', Key: { pk: { S: 'alice' } } });
 
-describe('what a role is granted works as without a guard', () => {
+describe('a granted table request works as without a guard:', () => {
   test('an item goes in and comes back, whatever characters are in it', async () => {
     const Item = { pk: { S: 'alice' }, offer: { S: 'v=0\r\n“ü” 🎮 \u0000' } };
     await client().send(new PutItemCommand({ TableName: 'Sessions', Item }));
@@ -141,7 +141,7 @@ describe('what a role is granted works as without a guard', () => {
   });
 });
 
-describe('what a role is not granted never reaches the table, and fails as on AWS', () => {
+describe('a table request without a grant never reaches the table, and fails as in AWS:', () => {
   const deniedBy = (action: string, resource: string) => ({
     name: 'AccessDeniedException',
     message: `User: arn:aws:sts::123456789012:assumed-role/Player/local is not authorized to perform: dynamodb:${action} on resource: ${resource} because no identity-based policy allows the dynamodb:${action} action`,
@@ -173,14 +173,14 @@ describe('what a role is not granted never reaches the table, and fails as on AW
     await expect(client().send(query)).rejects.toMatchObject(deniedBy('Query', index));
   });
 
-  test('an operation whose resources the guard does not know, even where a policy allows it', async () => {
+  test('an operation whose resources are unknown, even if a policy allows it', async () => {
     const tags = new ListTagsOfResourceCommand({ ResourceArn: tableArn('Sessions') });
     await expect(client().send(tags)).rejects.toMatchObject(deniedBy('ListTagsOfResource', '*'));
     expect(served).toBe(0);
   });
 });
 
-describe('a caller that is not who it says it is', () => {
+describe('a table request with a wrong signature is refused:', () => {
   test.each([
     [
       'an unknown access key',
@@ -234,7 +234,7 @@ describe('a caller that is not who it says it is', () => {
   });
 });
 
-test('a function that is killed in the middle of a request takes nobody down with it', async () => {
+test('a function that is killed in the middle of a request does not end the table guard', async () => {
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
   const half = once(server, 'request');
   socket.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf');

@@ -28,7 +28,7 @@ const roles = stacks.flatMap((stack) => stack.roles);
 const authorizer = await createAuthorizer({ roles });
 
 describe('the policies that would be deployed', () => {
-  test('are all understood: every role has grants, and every grant is its own', () => {
+  test('are all understood, and every role has grants of its own', () => {
     expect(roles.length).toBeGreaterThanOrEqual(5);
     const granted = new Set(authorizer.grants().map(({ principal }) => principal));
     expect(granted).toEqual(new Set(roles.map(({ name }) => name)));
@@ -47,7 +47,7 @@ describe('the policies that would be deployed', () => {
     }
   });
 
-  test('have a bare star only where the service authorization reference leaves no choice', async () => {
+  test('have * as a resource only where the service authorization reference leaves no choice', async () => {
     for (const { action, resource } of authorizer.grants()) {
       const facts = await actionFacts(action);
       expect([action, resource === '*']).toEqual([action, facts?.resourceTypes.length === 0]);

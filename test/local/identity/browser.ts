@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** As much of a browser as a sign-in needs: follows redirects by hand and keeps cookies. */
+/** The part of a browser that a sign-in needs: follows redirects and keeps cookies. */
 export function createBrowser(issuer: string) {
   const cookies = new Map<string, string>();
 
@@ -23,7 +23,7 @@ export function createBrowser(issuer: string) {
     return response;
   }
 
-  /** Follows redirects while they stay at the provider; the answer is the first page or the way out. */
+  /** Follows redirects at the provider. @returns the first page, or the redirect that leaves the provider */
   async function follow(
     url: string,
     init?: RequestInit,
@@ -75,7 +75,7 @@ export async function trade(
   return { response, body: (await response.json()) as Record<string, string> };
 }
 
-/** The whole way: authorization request, name typed, code traded. */
+/** The whole sign-in: authorization request, typed name, traded code. */
 export async function signIn(
   issuer: string,
   player: string,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryStorage } from '../../../local/identity/memory.ts';
 
 describe('the provider’s storage', () => {
-  test('what has expired is gone, or an abandoned sign-in could be finished the day after', async () => {
+  test('drops expired entries, or an abandoned sign-in could be finished a day later', async () => {
     let now = 0;
     const codes = createMemoryStorage(() => now)('AuthorizationCode');
     await codes.upsert('a', { uid: 'u' }, 60);
@@ -14,7 +14,7 @@ describe('the provider’s storage', () => {
     expect(await codes.findByUid('u')).toBeUndefined();
   });
 
-  test('a revoked grant takes its own tokens along and no others', async () => {
+  test('drops the tokens of a revoked grant and no others', async () => {
     const tokens = createMemoryStorage()('RefreshToken');
     await tokens.upsert('a', { grantId: 'one' }, 60);
     await tokens.upsert('b', { grantId: 'two' }, 60);
@@ -25,7 +25,7 @@ describe('the provider’s storage', () => {
     expect(await tokens.find('b')).toEqual({ grantId: 'two' });
   });
 
-  test('models don’t mix, and two providers in one process share nothing', async () => {
+  test('separates models, and two providers in one process', async () => {
     const storage = createMemoryStorage();
     await storage('Session').upsert('id', { uid: 'u' }, 60);
 
@@ -34,7 +34,7 @@ describe('the provider’s storage', () => {
     expect(await createMemoryStorage()('Session').find('id')).toBeUndefined();
   });
 
-  test('a consumed entry stays and says so: a replayed code must be recognized', async () => {
+  test('keeps a consumed entry and marks it, so that a replayed code is recognized', async () => {
     const codes = createMemoryStorage(() => 5_000)('AuthorizationCode');
     await codes.upsert('a', {}, 60);
 

@@ -4,7 +4,7 @@ import { startIdentity } from '../../../local/identity/server.ts';
 import { authorization, createBrowser, signIn, trade } from './browser.ts';
 
 const PAGE = 'http://127.0.0.1:4400/';
-/** All that was printed since this file began: oidc-provider says some things once a process only. */
+/** Everything printed since this file began: oidc-provider prints some warnings only once a process. */
 const said: unknown[] = [];
 for (const level of ['info', 'warn', 'error'] as const) console[level] = (...words) => said.push(words);
 let identity: Awaited<ReturnType<typeof startIdentity>>;
@@ -21,7 +21,7 @@ afterAll(() => identity.close());
 
 const json = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
-describe('what a JWT authorizer relies on', () => {
+describe('the local provider gives a JWT authorizer what it needs:', () => {
   test('discovery names the issuer it was fetched from, and the keys hold no private part', async () => {
     const discovery = (await json(`${issuer}/.well-known/openid-configuration`)) as Record<string, string>;
     const { keys } = (await json(discovery.jwks_uri ?? '')) as { keys: unknown };
@@ -48,7 +48,7 @@ describe('what a JWT authorizer relies on', () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
   });
 
-  test('an ID token never holds the play scope, so a route that requires it stays shut', async () => {
+  test('an ID token never has the play scope, so no route accepts it', async () => {
     const { tokens } = await signIn(issuer, 'alice', PAGE);
 
     const claims = decodeJwt(tokens.id_token ?? '');
@@ -57,7 +57,7 @@ describe('what a JWT authorizer relies on', () => {
     expect(claims.scope).toBeUndefined();
   });
 
-  test('audience and scope are the deployment’s where it sets them', async () => {
+  test('tokens have the audience and the scope of the deployment', async () => {
     const other = await startIdentity({
       port: 0,
       redirectOrigins: ['http://127.0.0.1:4400'],
@@ -112,14 +112,14 @@ describe('signing in', () => {
   test.each([
     ['without a code challenge', { code_challenge: '', code_challenge_method: '' }],
     ['with a plain one', { code_challenge_method: 'plain' }],
-  ])('a page that asks %s is sent back with an error', async (_how, more) => {
+  ])('a page that requests a sign-in %s is sent back with an error', async (_how, more) => {
     const { leftFor } = await createBrowser(issuer).follow(authorization(issuer, PAGE, more).url);
 
     expect(leftFor?.searchParams.get('error')).toBe('invalid_request');
     expect(leftFor?.searchParams.has('code')).toBe(false);
   });
 
-  test('nobody is sent to a page that is not the console’s', async () => {
+  test('a sign-in never redirects to a page that is not the console’s', async () => {
     const { page, leftFor } = await createBrowser(issuer).follow(
       authorization(issuer, 'http://127.0.0.1:1/').url,
     );
@@ -129,7 +129,7 @@ describe('signing in', () => {
     expect(await page?.text()).toContain('This sign-in can’t go on');
   });
 
-  test('a player who is signed in is not asked again, on either of the console’s origins', async () => {
+  test('a signed-in player need not sign in again on the console’s other origin', async () => {
     const first = await signIn(issuer, 'alice', PAGE);
     const second = await signIn(issuer, 'nobody-types-this', 'http://localhost:4400/', first.browser);
 
@@ -163,7 +163,7 @@ describe('signing in', () => {
     expect(await page?.text()).toContain('press Sign in again');
   });
 
-  test('the form may lead to the console and to no other site', async () => {
+  test('the form’s policy allows redirects to the console and to no other site', async () => {
     const { page } = await createBrowser(issuer).follow(authorization(issuer, PAGE).url);
     const policy = page?.headers.get('content-security-policy') ?? '';
 
@@ -214,7 +214,7 @@ describe('staying signed in, and leaving', () => {
     expect((await signIn(issuer, 'bob', PAGE, browser)).asked).toBe(true);
   });
 
-  test('only the console’s own link signs out without a question', async () => {
+  test('only the console’s own button signs out without a question', async () => {
     const { browser, tokens } = await signIn(issuer, 'alice', PAGE);
 
     const foreign = await browser.follow(`${issuer}/session/end`);
@@ -225,8 +225,8 @@ describe('staying signed in, and leaving', () => {
   });
 });
 
-describe('who else may talk to it', () => {
-  test('the console’s script may trade codes and read keys, another site’s script may not trade', async () => {
+describe('other callers of the local provider', () => {
+  test('another site’s script may not trade codes, the console’s may', async () => {
     const own = await trade(issuer, { grant_type: 'refresh_token', refresh_token: 'x' });
     const foreign = await trade(
       issuer,
@@ -240,7 +240,7 @@ describe('who else may talk to it', () => {
     expect(foreign.body.error).toBe('invalid_request');
   });
 
-  test('a foreign name that resolves to this machine gets nothing', async () => {
+  test('a request for a foreign host name that resolves to this machine is refused', async () => {
     const { request } = await import('node:http');
     const status = await new Promise((resolve, reject) => {
       request(`${issuer}/jwks`, { headers: { host: 'rebound.example' } }, (response) => {
@@ -254,7 +254,7 @@ describe('who else may talk to it', () => {
     expect(status).toBe(421);
   });
 
-  test('two deployments on one machine don’t share cookies, which browsers keep by host alone', async () => {
+  test('two deployments on one machine have different cookie names, since browsers ignore ports', async () => {
     const other = await startIdentity({ port: 0, redirectOrigins: ['http://127.0.0.1:4400'] });
     try {
       const here = [...(await signIn(issuer, 'alice', PAGE)).browser.cookies.keys()];
@@ -267,13 +267,13 @@ describe('who else may talk to it', () => {
     }
   });
 
-  test('a port in use is an error for whoever starts it, not a crash later', async () => {
+  test('a port in use is an error at the start, not a crash later', async () => {
     const port = Number(new URL(issuer).port);
 
     await expect(startIdentity({ port, redirectOrigins: [] })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  test('it prints nothing: no development warning, no error of a sign-in that went well', () => {
+  test('a good sign-in prints nothing, not even a development warning', () => {
     expect(said).toEqual([]);
   });
 });

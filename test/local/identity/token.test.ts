@@ -29,13 +29,13 @@ async function grant(parameters: Record<string, string>, headers: Record<string,
 }
 
 describe('tokens for the command line and for tests', () => {
-  test('a minted token passes where the page’s would', async () => {
+  test('a minted token is accepted like the console’s', async () => {
     const { payload } = await verify(await mintAccessToken({ issuer, player: 'alice' }));
 
     expect(payload).toMatchObject({ sub: 'alice', scope: 'rejoin/play', aud: 'rejoin', iss: issuer });
   });
 
-  test('a thousand players minted at once are a thousand players', async () => {
+  test('a thousand tokens minted at once name a thousand players', async () => {
     const players = Array.from({ length: 1000 }, (_, index) => `player-${index}`);
 
     const tokens = await Promise.all(players.map((player) => mintAccessToken({ issuer, player })));
@@ -44,7 +44,7 @@ describe('tokens for the command line and for tests', () => {
     expect(new Set(tokens.map((token) => decodeJwt(token).jti)).size).toBe(1000);
   });
 
-  test('an ID token says who, but opens nothing', async () => {
+  test('an ID token names the player, but has no play scope', async () => {
     const claims = decodeJwt(await mintIdToken({ issuer, player: 'alice' }));
 
     expect(claims).toMatchObject({ sub: 'alice', iss: issuer });
@@ -52,7 +52,7 @@ describe('tokens for the command line and for tests', () => {
     expect(claims.scope).toBeUndefined();
   });
 
-  test('tokens that must be refused differ from a good one in the one thing asked for', async () => {
+  test('a token that must be refused differs from a good one only in the requested part', async () => {
     const scopeless = await verify(await mintAccessToken({ issuer, player: 'alice', scope: 'openid' }));
     const elsewhere = decodeJwt(await mintAccessToken({ issuer, player: 'alice', audience: 'other' }));
     const expired = mintAccessToken({ issuer, player: 'alice', expiresIn: -60 });
@@ -63,35 +63,35 @@ describe('tokens for the command line and for tests', () => {
   });
 });
 
-describe('what the grant refuses', () => {
+describe('the player grant', () => {
   test.each([
     [{ player: 'a b' }, 'player: A player name has 1 to 64'],
     [{}, 'player: Type a player name'],
     [{ player: 'alice', kind: 'refresh' }, 'kind: write access or id'],
     [{ player: 'alice', expires_in: 'soon' }, 'expires_in: write whole seconds'],
     [{ player: 'alice', expires_in: '1e9' }, 'expires_in: write whole seconds'],
-  ])('%j is answered with what to write', async (parameters, sentence) => {
+  ])('refuses %j and says what to write', async (parameters, sentence) => {
     const { response, body } = await grant(parameters as Record<string, string>);
 
     expect(response.status).toBe(400);
     expect(body.error_description).toContain(sentence);
   });
 
-  test('the page’s client can’t mint, or any page could be any player', async () => {
+  test('refuses the console’s client, or any page could act as any player', async () => {
     const { body } = await grant({ player: 'alice', client_id: 'rejoin-console' });
 
     expect(body.access_token).toBeUndefined();
     expect(body.error).toBe('invalid_request');
   });
 
-  test('no script in a browser can mint, not even the console’s', async () => {
+  test('is open to no script in a browser, not even the console’s', async () => {
     const { response, body } = await grant({ player: 'alice' }, { origin: 'http://127.0.0.1:4400' });
 
     expect(body.access_token).toBeUndefined();
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  test('nobody at the issuer is told apart from a refusal', async () => {
+  test('an issuer that is down gives another error than a refusal', async () => {
     const closed = await startIdentity({ port: 0, redirectOrigins: [] });
     await closed.close();
 

@@ -45,7 +45,7 @@ const open = async (itemWritesPerSecond?: number) => {
     maxAttempts: 1,
   });
 };
-// Only the clock: a second passes when a test says so, however slow the machine is.
+// Fakes only the clock: a second passes when a test moves it, however slow the machine is.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
 });
@@ -69,7 +69,7 @@ const update = (pk: string, TableName = 'on-demand', condition?: string) =>
 const get = (pk: string) => client.send(new GetItemCommand({ TableName: 'on-demand', Key: key(pk) }));
 
 describe('an item that all players write', () => {
-  test('is throttled after its writes of a second, in DynamoDB’s words, and takes as many in the next', async () => {
+  test('is throttled above its writes a second, with DynamoDB’s error, and takes as many in the next second', async () => {
     await open(3);
     for (let n = 0; n < 3; n++) await update('hot');
     await expect(update('hot')).rejects.toMatchObject({
@@ -83,10 +83,10 @@ describe('an item that all players write', () => {
     expect((await get('hot')).Item?.n).toEqual({ N: '6' });
   });
 
-  test('is throttled whichever way it is written, and all ways count together', async () => {
+  test('is throttled for put, update and delete, which count together', async () => {
     await open(2);
     await client.send(new PutItemCommand({ TableName: 'on-demand', Item: { ...key('hot'), n: { N: '5' } } }));
-    // By the table's ARN, which DynamoDB takes for its name, and the limit with it; dynalite does not.
+    // By the table's ARN, which DynamoDB and the limit take for its name; dynalite does not.
     await update('hot', onDemand.arn).catch(() => {});
     const remove = new DeleteItemCommand({ TableName: 'on-demand', Key: key('hot') });
     await expect(client.send(remove)).rejects.toMatchObject({ name: 'ThrottlingException' });
@@ -94,14 +94,14 @@ describe('an item that all players write', () => {
     await expect(client.send(put)).rejects.toMatchObject({ name: 'ThrottlingException' });
   });
 
-  test('is as hot from writes whose condition fails', async () => {
+  test('is throttled for writes whose condition fails as well', async () => {
     await open(1);
     const refused = update('hot', 'on-demand', 'attribute_exists(pk)');
     await expect(refused).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
     await expect(update('hot')).rejects.toMatchObject({ name: 'ThrottlingException' });
   });
 
-  test('leaves every other item, and every read, alone', async () => {
+  test('affects no other item and no read', async () => {
     await open(1);
     await update('hot');
     await expect(update('hot')).rejects.toMatchObject({ name: 'ThrottlingException' });
@@ -110,7 +110,7 @@ describe('an item that all players write', () => {
     expect((await get('cool')).Item?.n).toEqual({ N: '1' });
   });
 
-  test('in a table of provisioned capacity is throttled by the name that such a table uses', async () => {
+  test('in a table with provisioned capacity is throttled with the error of such a table', async () => {
     await open(1);
     await update('hot', 'provisioned');
     await expect(update('hot', 'provisioned')).rejects.toMatchObject({

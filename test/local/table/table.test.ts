@@ -64,7 +64,7 @@ afterEach(async () => {
   await service.close();
 });
 
-test('the tables are the template’s, ready at once', async () => {
+test('the table service has the template’s tables, ready at once', async () => {
   const client = clientOf('AKIAROLE');
   const { Table } = await client.send(new DescribeTableCommand({ TableName: 'Test-Sessions' }));
   expect(Table).toMatchObject({
@@ -101,7 +101,7 @@ test('a conditional write is made once, and a query finds it', async () => {
 
 const read = new GetItemCommand({ TableName: 'Test-Sessions', Key: { pk: { S: 'a' }, sk: { S: 'b' } } });
 
-test('a guard stands between every caller and the tables, once these are there', async () => {
+test('every request to the tables passes the guard, once the tables exist', async () => {
   const guarded = await startTableService({
     port: 0,
     tables: [sessions],
@@ -122,15 +122,15 @@ test('a guard stands between every caller and the tables, once these are there',
   });
 });
 
-describe('the table survives', () => {
-  test('a function that is killed in the middle of a request', async () => {
+describe('the table service goes on after', () => {
+  test('a function is killed in the middle of a request', async () => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     const authorization = 'AWS4-HMAC-SHA256 Credential=AKIAROLE/20260101/us-west-2/dynamodb/aws4_request';
     socket.write(
       `POST / HTTP/1.1\r\nhost: a\r\nauthorization: ${authorization}\r\ncontent-length: 100\r\n\r\nhalf`,
     );
     const [client] = [clientOf('AKIAROLE')];
-    // A whole request on another connection: by then the half one has reached the table.
+    // A whole request on another connection: afterwards the half request has reached the table service too.
     await client.send(read);
     socket.resetAndDestroy();
     await once(socket, 'close');
@@ -147,7 +147,7 @@ test('a port in use is an error that names it', async () => {
   taken.close();
 });
 
-test('closing does not wait for idle connections', async () => {
+test('closing the table service does not wait for idle connections', async () => {
   const own = await startTableService({ port: 0, tables: [] });
   const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
   await once(socket, 'connect');

@@ -11,7 +11,7 @@ import type { Stack } from 'aws-cdk-lib/core';
 import { describe, expect, test } from 'vitest';
 import { addFunction, deploy, onlyStack } from './support.ts';
 
-/** A function that is invoked by an alias of its current version, of which AWS keeps three sandboxes ready. */
+/** A function that is invoked by an alias of its current version, with a provisioned concurrency of three. */
 function addAliased(stack: Stack): { fn: LambdaFunction; alias: Alias } {
   const fn = addFunction(stack);
   const alias = new Alias(stack, 'Live', {
@@ -31,7 +31,7 @@ describe('a route that invokes an alias', () => {
   const stack = onlyStack(deploy((target) => void addAliased(target)));
   const [fn] = stack.functions;
 
-  test('reaches the function that the alias leads to, by the alias’ own permission', () => {
+  test('reaches the alias’ function, by the alias’ own permission', () => {
     expect(stack.httpApis[0]?.routes).toEqual([
       expect.objectContaining({
         routeKey: 'GET /v1/a',
@@ -41,7 +41,7 @@ describe('a route that invokes an alias', () => {
     ]);
   });
 
-  test('finds a function that knows its version and the name that it is invoked by', () => {
+  test('finds a function with the alias’ version and name', () => {
     expect(fn?.alias).toEqual({
       name: 'live',
       arn: `${fn?.arn}:live`,
@@ -51,7 +51,7 @@ describe('a route that invokes an alias', () => {
     expect(fn?.name).toMatch(/^Test-Reconnect[0-9A-F]+-[0-9A-Z]{12}$/);
   });
 
-  test('is refused where only the function may be invoked, as API Gateway would be', () => {
+  test('is refused if only the function may be invoked, as in API Gateway', () => {
     const allowed = (functionName: (of: ReturnType<typeof addAliased>) => unknown) =>
       onlyStack(
         deploy((target) => {
@@ -70,11 +70,11 @@ describe('a route that invokes an alias', () => {
   });
 });
 
-describe('what would not work as written is refused by name', () => {
+describe('the local deployment refuses by name', () => {
   const refused = (change: (stack: Stack, of: ReturnType<typeof addAliased>) => void) => () =>
     deploy((stack) => change(stack, addAliased(stack)));
 
-  test('a route that goes past the alias, so that what is kept ready would serve nobody', () => {
+  test('a route that bypasses the alias, and with it the provisioned concurrency', () => {
     const past = refused((stack, { fn }) => {
       const integration = new HttpLambdaIntegration('Past', fn);
       new HttpApi(stack, 'Other').addRoutes({ path: '/v1/b', methods: [HttpMethod.GET], integration });

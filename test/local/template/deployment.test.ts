@@ -102,14 +102,14 @@ describe('a player API as synthesized is executed as synthesized', () => {
     expect(stack.outputs).toEqual({ Url: `https://${api?.apiId}.execute-api.us-west-2.amazonaws.com` });
   });
 
-  test('names are the same at every start, so a client’s bookmarks and logs stay comparable', () => {
+  test('its names are the same at every start, so that logs of two runs can be compared', () => {
     const again = onlyStack(deploy((target) => void addPlayerApi(target)));
     expect(again.functions[0]?.name).toBe(fn?.name);
     expect(again.httpApis[0]?.apiId).toBe(api?.apiId);
   });
 });
 
-describe('also understood', () => {
+describe('the local deployment also executes', () => {
   test('a global table with one replica, names and roles of one’s own, log settings, a kill switch', () => {
     const stack = onlyStack(
       deploy((target) => {
@@ -200,7 +200,7 @@ describe('also understood', () => {
   });
 });
 
-describe('a permission that API Gateway would miss is missed here', () => {
+describe('a permission that does not allow API Gateway to invoke the function does not allow it here:', () => {
   const allowed = (change: (permission: CfnPermission) => void) =>
     onlyStack(
       deploy((target) => {
@@ -221,7 +221,7 @@ describe('a permission that API Gateway would miss is missed here', () => {
   });
 });
 
-describe('what the local deployment does not execute it refuses by name', () => {
+describe('the local deployment refuses by name what it does not execute:', () => {
   const refused = (build: (stack: Stack) => void) => () => deploy(build);
 
   test('a resource type', () => {
@@ -299,7 +299,7 @@ describe('what the local deployment does not execute it refuses by name', () => 
     ).toThrow(/does not execute the condition OnlyThere$/);
   });
 
-  test('a directory that holds no synthesized app', () => {
+  test('a directory without a synthesized app', () => {
     expect(() => readDeployment({ outDir: tmpdir(), ...place })).toThrow(
       /manifest\.json is not a readable part of a synthesized CDK app$/,
     );

@@ -32,7 +32,7 @@ describe('CloudFormation’s references become values', () => {
   });
 });
 
-describe('what has no meaning here is refused with its place and its name', () => {
+describe('an intrinsic or reference without a value here is refused with its place and name:', () => {
   test.for<[unknown, string]>([
     [{ 'Fn::If': ['A', 1, 2] }, 'Stack/X: the local deployment does not execute the intrinsic Fn::If'],
     [

@@ -10,7 +10,7 @@ import { readDeployment } from '../../../local/template/deployment.ts';
 import type { Deployment, StackModel } from '../../../local/template/model.ts';
 import { temporaryDirectory } from '../../temporary.ts';
 
-// Many of these templates are wrong on purpose; CDK's own remarks about them would only bury the results.
+// Many of these templates are wrong on purpose. CDK's warnings about them would only hide the results.
 process.env.CDK_VALIDATION = 'false';
 
 export const place = { region: 'us-west-2', accountId: '123456789012' };
@@ -56,7 +56,7 @@ export function addFunction(
   });
 }
 
-/** What the player API looks like, in small. */
+/** A small player API. */
 export function addPlayerApi(stack: Stack): { api: HttpApi; fn: LambdaFunction; table: Table } {
   const table = new Table(stack, 'Sessions', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },

@@ -33,7 +33,7 @@ const recordEnvironment = `
   mkdirSync(process.env.CDK_OUTDIR, { recursive: true });
   writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', JSON.stringify(process.env));`;
 
-test('the app runs with the CLI’s contract: output directory and context, the settings file on top', async () => {
+test('the CDK app gets the output directory and the context as from the CLI, and the settings file', async () => {
   expect(await app(recordEnvironment)()).toEqual({ outDir });
   const environment = JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8'));
   expect(environment.CDK_OUTDIR).toBe(outDir);
@@ -59,33 +59,33 @@ test('a developer’s AWS credentials and profile do not reach the app', async (
   ]);
 });
 
-describe('a failed synthesis tells the person who typed npm start what to change', () => {
-  test('the app’s own complaint about a setting', async () => {
+describe('a failed synthesis says what to change, with', () => {
+  test('the app’s own message about a setting', async () => {
     const run = app(
       `console.error('Bundling asset X...'); console.error('settings: bad port'); process.exitCode = 1;`,
     );
     await expect(run()).rejects.toThrow(/^settings: bad port$/);
   });
 
-  test('every wrong setting, not only the last', async () => {
+  test('every wrong setting, not only the last one', async () => {
     const run = app(`console.error('Two settings are wrong:\\n- a is 1\\n- b is 2'); process.exitCode = 1;`);
     await expect(run()).rejects.toThrow(/^Two settings are wrong:\n- a is 1\n- b is 2$/);
   });
 
-  test('a crash: the error and where', async () => {
+  test('the error of a crash and where it happened', async () => {
     await expect(app(`throw new TypeError('boom');`)()).rejects.toThrow(
       /^TypeError: boom +at file:.*app\.mjs:1:7/,
     );
   });
 
-  test('silence', async () => {
+  test('the exit code of an app that printed nothing', async () => {
     await expect(app('process.exit(3);')()).rejects.toThrow(
       'node app.mjs ended with exit code 3 and said nothing',
     );
   });
 });
 
-test('what the app says while it works is passed on', async () => {
+test('the output of the CDK app is passed on while it runs', async () => {
   const lines: string[] = [];
   await app(`${recordEnvironment}; console.error('Bundling asset A...'); console.log('done');`)((line) =>
     lines.push(line),
@@ -93,14 +93,14 @@ test('what the app says while it works is passed on', async () => {
   expect(lines.sort()).toEqual(['Bundling asset A...', 'done']);
 });
 
-test('an earlier synthesis leaves nothing that could be executed instead of the new one', async () => {
+test('a synthesis deletes the output of an earlier one, so that it is never executed', async () => {
   mkdirSync(join(outDir, 'asset.old'), { recursive: true });
   writeFileSync(join(outDir, 'manifest.json'), '{}');
   await app(recordEnvironment)();
   expect(existsSync(join(outDir, 'asset.old'))).toBe(false);
 });
 
-test('a synthesis that was interrupted half-way does not stop the next one', async () => {
+test('an interrupted synthesis does not stop the next one', async () => {
   const interrupted = app(`
     import { mkdirSync, writeFileSync } from 'node:fs';
     mkdirSync(process.env.CDK_OUTDIR, { recursive: true });
@@ -112,7 +112,7 @@ test('a synthesis that was interrupted half-way does not stop the next one', asy
   expect(existsSync(join(outDir, 'asset.half'))).toBe(false);
 });
 
-test('a directory with somebody’s files in it is not emptied', async () => {
+test('a synthesis does not delete a directory with other files', async () => {
   mkdirSync(outDir);
   writeFileSync(join(outDir, 'thesis.txt'), 'x');
   await expect(app(recordEnvironment)()).rejects.toThrow(/holds something other than a synthesized CDK app/);
