@@ -10,7 +10,7 @@ const CODES = protocolTable('codes').map(([code = '', status, retry = '']) => ({
   retry,
 }));
 
-/** Whatever an API, a gateway or a network may do with a request. */
+/** Everything that an API, a gateway or a network may do with a request. */
 const replies: fc.Arbitrary<Reply> = fc.oneof(
   {
     weight: 4,
@@ -33,7 +33,7 @@ const replies: fc.Arbitrary<Reply> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(listed(session)) },
 );
 
-/** What happens around the requests, at some time. */
+/** Events around the requests, at some time. */
 const happenings = fc.array(
   fc.record({
     afterMs: fc.nat(40_000),
@@ -55,7 +55,7 @@ async function happen(table: Table, what: string): Promise<void> {
   else if (what === 'channelError') sdk?.connection.channelError(new Event('error'));
 }
 
-/** The longest time without being connected or ended, and whether it goes on. */
+/** The longest time in which the stream was neither connected nor ended, and whether that still lasts. */
 function longestEffort(table: Table): number {
   let longest = 0;
   let since: number | undefined;
@@ -68,7 +68,7 @@ function longestEffort(table: Table): number {
   return longest;
 }
 
-/** What a reply says to do next, if it does. */
+/** The retry that a reply names, if any. */
 function retryOf(reply: Reply): string | undefined {
   return typeof reply === 'object' ? (reply.body as { retry?: string } | undefined)?.retry : undefined;
 }
@@ -87,7 +87,7 @@ test('whatever the API answers and the network does, one request is in flight at
         await happen(table, what);
       }
       for (const sdk of table.sdks) sdk.lives = false;
-      // Each replaced SDK object may have played for a while: after as many budgets it is certainly over.
+      // Each replaced SDK object may have played for a while, so each of them adds one time limit.
       for (let budget = 0; budget < 30 && table.stream.state.name !== 'ended'; budget += 1) {
         await table.clock.advance(NEVER_LATER_THAN_MS);
         const sdk = table.sdks.at(-1);
@@ -96,10 +96,10 @@ test('whatever the API answers and the network does, one request is in flight at
 
       expect(table.stream.state.name).toBe('ended');
       expect(table.inFlight.most).toBe(1);
-      // A machine that sleeps can't end on time: that much later at most.
+      // A machine that sleeps can't end in time. It may be later by its sleep.
       const slept = 20_000 * events.filter(({ what }) => what === 'sleep').length;
       expect(longestEffort(table)).toBeLessThanOrEqual(NEVER_LATER_THAN_MS + slept);
-      // Nothing is left: no timer, no listener, no connection, no request.
+      // Nothing remains: no timer, listener, connection or request.
       await table.clock.advance(0);
       expect(table.clock.pending()).toBe(0);
       expect(table.listeners.size).toBe(0);
@@ -130,7 +130,7 @@ test('retry same repeats the same bytes, newOffer sends others, and never ends, 
         if (retry === 'newOffer') expect(isSame).toBe(false);
         else if (typeof reply === 'string' || retry === 'same' || reply.status === 401)
           expect(isSame).toBe(true);
-        // No key goes with two bodies, and no offer into two requests.
+        // Each key has one body, and each offer one request.
         for (const other of asked) expect(other.key === call.key).toBe(other.text === call.text);
       }
     }),

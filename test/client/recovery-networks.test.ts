@@ -10,7 +10,7 @@ const LIKELY: Choices = {
   replacedHears: 'close',
 };
 
-/** Lets a world run, and ends it. */
+/** Runs a world to its end. */
 async function lived(
   ms: number,
   choices: Partial<Choices>,
@@ -49,13 +49,13 @@ describe('a network that', () => {
     const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'dead' };
     const { world, state } = await lived(20_000, { noticeMs: 15_000, afterAnswer: 'never' }, network);
     expect(state.name).toBe('connected');
-    // The first request of all is the start's.
+    // The very first request is the start's.
     const asked = world.calls.slice(1);
     const gaps = (method: string) =>
       asked
         .filter((call) => call.method === method)
         .map(({ at }, index, all) => at - (all[index - 1]?.at ?? Number.NEGATIVE_INFINITY));
-    // The last connection is asked for because AWS is ready.
+    // The last connection is requested because AWS is ready.
     expect(Math.min(...gaps('POST').slice(0, -1))).toBeGreaterThanOrEqual(5000);
     expect(Math.min(...gaps('GET'))).toBeGreaterThanOrEqual(1000);
     expect(world.sdks).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('a machine that sleeps for more than 30 s', () => {
       {
         dark: FINE,
         api: 'reachable',
-        // The other side stopped sending to a client that did not confirm its consent.
+        // The other side stopped sending, since the client had not confirmed its consent.
         firstRoute: () => 'dead',
       },
     );
@@ -133,7 +133,7 @@ describe('another device that insists', () => {
 
 describe('a connection that was granted and never applied', () => {
   test('is named at the next loss, so that the reconnect is accepted', async () => {
-    // The first blackout ends while a request is on its way, which AWS accepts; the old connection plays on.
+    // The first blackout ends while a request is in flight. AWS accepts it, and the old connection plays on.
     const network: Network = {
       dark: (at) => (at > 0 && at <= 3500) || (at > 30_000 && at <= 42_000),
       api: 'hangs',

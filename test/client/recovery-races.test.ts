@@ -10,7 +10,7 @@ afterEach(() => {
 
 type Table = ReturnType<typeof createTable>;
 
-/** A player whose stream has been silent since a moment ago, with what the API will say; the loss is noticed. */
+/** A player whose loss has just been noticed, and the API's next replies. */
 async function silent(table: Table, ...replies: (Reply | (() => Reply))[]): Promise<Table> {
   await table.playing();
   table.replies.push(...replies);
@@ -25,7 +25,7 @@ describe('a stream that healed just after an answer came', () => {
     'and dies %i ms after that answer is replaced, not left waiting',
     async (ms) => {
       const table = await silent(createTable(), { ...(granted('c-2') as object), afterMs: 2000 } as Reply);
-      // Packets come without a frame, so the answer waits; then the picture is back.
+      // Packets come without a frame, so the answer waits. Then the picture is back.
       await table.clock.advance(1900);
       old(table).lives = true;
       old(table).decodes = false;

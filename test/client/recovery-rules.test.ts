@@ -6,7 +6,7 @@ import { CONNECTED, old, STILL_CONNECTED } from './still-connected.ts';
 
 type Table = ReturnType<typeof createTable>;
 
-/** A player whose stream has been silent since a moment ago, with what the API will say; the loss is noticed. */
+/** A player whose loss has just been noticed, and the API's next replies. */
 async function silent(...replies: (Reply | (() => Reply))[]): Promise<Table> {
   const table = createTable();
   await table.playing();
@@ -115,7 +115,7 @@ describe('the lost connection plays again', () => {
 });
 
 describe('a request that is in flight when the stream heals', () => {
-  /** The stream heals after a second in which the request is not answered. */
+  /** The stream heals after a second, before the request is answered. */
   async function healedBefore(reply: Reply): Promise<Table> {
     const table = await silent(
       typeof reply === 'string' ? reply : { ...reply, afterMs: 3000 },
@@ -183,7 +183,7 @@ describe('a request that is in flight when the stream heals', () => {
     expect(table.calls[2]).toMatchObject({ key: table.calls[1]?.key, text: table.calls[1]?.text });
     expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
     expect(table.sdks).toHaveLength(2);
-    // One loss: its attempts are counted on.
+    // It is one loss, so its attempts are counted on.
     expect(table.told('asked').map(({ attempt }) => attempt)).toEqual([1, 1, 2]);
   });
 
@@ -532,7 +532,7 @@ describe('a healed stream', () => {
   });
 });
 
-/** What the functions say of `silentMs` that do not know it: their own validation, with the fields of before. */
+/** The answer of functions that do not know `silentMs`: their own validation refuses it. */
 function detailOfBefore(): string {
   try {
     requireBody(JSON.stringify({ signalRequest: 'offer', silentMs: 1 }), [
@@ -548,7 +548,7 @@ function detailOfBefore(): string {
 describe('an API that does not know silentMs', () => {
   const unknownField = refused(400, 'invalid_request', 'never', { detail: detailOfBefore() });
 
-  /** An API of before: it refuses what it does not know, before it looks at anything else. */
+  /** An old API: it first refuses unknown fields. */
   const oldApi = (table: Table, then: Reply) => () =>
     'silentMs' in (table.calls.at(-1)?.body ?? {}) ? unknownField : then;
 
@@ -565,7 +565,7 @@ describe('an API that does not know silentMs', () => {
     expect(second?.at).toBe(first?.at);
     expect(second?.key).not.toBe(first?.key);
     expect(table.told('refused')).toEqual([]);
-    // Remembered: the next loss asks once.
+    // The client remembers that: the next loss costs one request.
     table.replies.push(oldApi(table, granted('c-3')));
     table.sdk().lives = false;
     await table.clock.advance(2300);

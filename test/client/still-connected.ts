@@ -5,10 +5,10 @@ export const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
   retryAfterMs: 1000,
   streamSessionStatus: 'CONNECTED',
 });
-/** A status that says the same. */
+/** A status with the same meaning. */
 export const STILL_CONNECTED: Reply = { status: 200, body: { streamSession: session } };
 
-/** The connection that plays first. */
+/** The first connection. */
 export function old(table: ReturnType<typeof createTable>): FakeSdk {
   const [first] = table.sdks;
   if (first === undefined) throw new Error('no connection was made');

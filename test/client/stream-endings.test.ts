@@ -19,7 +19,7 @@ describe('another device of the player', () => {
     expect(table.calls.at(-1)?.body).toMatchObject({ previousConnectionId: 'c-1' });
     expect(table.stream.state).toMatchObject({ reason: 'taken_over' });
 
-    // A resume that comes to nothing changes nothing.
+    // A resume that fails changes nothing.
     table.replies.push({ status: 403 }, listed(session), refused(409, 'taken_over', 'never'));
     void table.stream.resume();
     await table.clock.advance(1000);

@@ -224,7 +224,7 @@ describe('a picture that stands still although the network works', () => {
   test('is a loss after six seconds, the next time after twelve', async () => {
     const table = createTable();
     await table.playing();
-    // A loss of another kind changes nothing about it.
+    // A loss of another kind does not change that.
     table.replies.push(granted('c-2'));
     table.sdk().connection.channelError(new Event('error'));
     await table.clock.advance(1000);
@@ -237,7 +237,7 @@ describe('a picture that stands still although the network works', () => {
       table.sdk().flows = false;
       await table.clock.advance(after - 200);
       expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: before });
-      // Packets come, so the picture is given another second.
+      // Packets come, so the picture gets another second.
       await table.clock.advance(1500);
       expect(table.stream.state).toMatchObject({ name: 'connected', connectionId });
     }
@@ -296,7 +296,7 @@ describe('a long game with many losses', () => {
   test('leaves no growing number of listeners or timers behind', async () => {
     const table = createTable();
     await table.playing();
-    // What lives as long as the stream must not gather listeners; what dies with a request may die with its own.
+    // Only objects that live as long as the stream must not gather listeners. Those of a request end with it.
     const listeners = new Map<EventTarget, number>();
     const count = (target: EventTarget, change: number) =>
       listeners.set(target, (listeners.get(target) ?? 0) + change);

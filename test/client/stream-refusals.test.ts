@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createTable, granted, type Reply, refused, session } from './fakes.ts';
 
-/** A player whose stream has just broken, with what the API will say. */
+/** A player whose stream has just failed, and the API's next replies. */
 const broken = (...replies: (Reply | (() => Reply))[]) => brokenWith({}, ...replies);
 
-/** The same, whose offers name the addresses of a network: ICE servers are set. */
+/** The same, with offers that name addresses, as with ICE servers. */
 const brokenWithIceServers = (...replies: (Reply | (() => Reply))[]) =>
   brokenWith(
     {
@@ -178,7 +178,7 @@ describe('a request without an answer', () => {
     await table.goOnline();
     await table.clock.advance(50);
     expect(table.stream.state.name).toBe('connected');
-    // An offer without addresses is as good on the new network.
+    // An offer without addresses is valid on the new network too.
     expect(new Set(table.asked().map(({ text }) => text)).size).toBe(1);
     expect(table.sdks).toHaveLength(2);
   });
@@ -334,7 +334,7 @@ describe('a picture that does not come', () => {
     const from = table.clock.now();
     await table.clock.advance(200_000);
     expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'no_picture' });
-    // Each round trip that brings nothing is followed by a longer wait.
+    // Each failed request is followed by a longer wait.
     expect(
       table
         .told('refused')

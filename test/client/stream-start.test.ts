@@ -44,7 +44,7 @@ describe('a player who starts', () => {
 
     void table.stream.start();
     await table.clock.advance(10);
-    // The page may show where the machine is sought.
+    // The page may show the location.
     expect(table.stream.state).toMatchObject({ name: 'connecting', session: activating, attempt: 1 });
     await table.clock.advance(3200);
 
