@@ -172,7 +172,7 @@ export function fakeLocks(): LocksLike {
 }
 
 /** A player on a virtual clock, with an API that gives the replies in order. */
-export function createTable(
+export function createPlayer(
   options: Partial<StreamOptions<FakeSdk>> & {
     clock?: ReturnType<typeof createVirtualClock>;
     /** Called with each new SDK object, before it is used. */
@@ -278,7 +278,7 @@ export function createTable(
     /** The names of the states so far, without repetitions. */
     names: () => states.map(({ name }) => name).filter((name, index, all) => name !== all[index - 1]),
     /** The events of one kind. */
-    told: <Name extends StreamEvent['name']>(name: Name) =>
+    eventsOf: <Name extends StreamEvent['name']>(name: Name) =>
       events.filter((event): event is Extract<StreamEvent, { name: Name }> => event.name === name),
     /** The newest SDK object. */
     sdk(): FakeSdk {

@@ -1,4 +1,4 @@
-import { type createTable, type FakeSdk, type Reply, refused, session } from './fakes.ts';
+import { type createPlayer, type FakeSdk, type Reply, refused, session } from './fakes.ts';
 
 /** The API refuses a connection: AWS has not noticed the loss yet. */
 export const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
@@ -9,8 +9,8 @@ export const CONNECTED = refused(409, 'session_not_reconnectable', 'newOffer', {
 export const STILL_CONNECTED: Reply = { status: 200, body: { streamSession: session } };
 
 /** The first connection. */
-export function old(table: ReturnType<typeof createTable>): FakeSdk {
-  const [first] = table.sdks;
+export function old(player: ReturnType<typeof createPlayer>): FakeSdk {
+  const [first] = player.sdks;
   if (first === undefined) throw new Error('no connection was made');
   return first;
 }

@@ -25,7 +25,10 @@ it('a session started in advance elsewhere is joined by its player through the r
   expect((await player.sessions()).json.streamSessions).toMatchObject([{ streamSessionId: id }]);
 });
 
-/** Sends a request, and repeats it after the named wait while the lookup limiter's share for guesses is used up. @returns the answer, and its AWS calls */
+/**
+ * Sends a request, and repeats it after the named wait while the lookup limiter's share for guesses is used up.
+ * @returns the answer, and its AWS calls
+ */
 async function unpaced(ask: () => Promise<Answer>): Promise<{ answer: Answer; calls: string[] }> {
   for (;;) {
     await deployed.forgetCalls();
