@@ -345,7 +345,7 @@ describe('a picture that does not come', () => {
     // Each failed request is followed by a longer wait.
     expect(
       player
-        .told('refused')
+        .eventsOf('refused')
         .slice(0, 4)
         .map(({ waitMs }) => waitMs),
     ).toEqual([300, 550, 1050, 2050]);
