@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Runs a bench as people do, and returns what it prints for machines. */
+/** Runs a bench by its command line. @returns the JSON on its last line */
 async function bench(name: string, ...options: string[]) {
   const svg = join(directory, `${name}.svg`);
   const { stdout } = await promisify(execFile)(
@@ -52,7 +52,7 @@ describe('the JSON on the last line', () => {
     const { measured } = assumptions;
     expect(measured.calm.players).toBe(2);
     expect(measured.calm.httpRequests).toBeGreaterThanOrEqual(1);
-    // Two writes, one of which holds the answer, and one stale read of the pacer.
+    // Two writes, one of which stores the answer, and one eventually consistent read of the admission queue.
     expect(measured.calm.writeUnits).toBeGreaterThan(2);
     expect(measured.calm.readUnits).toBeGreaterThan(0);
     expect(measured.calm.billedMs).toBeGreaterThanOrEqual(20);

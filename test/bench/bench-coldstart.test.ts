@@ -66,7 +66,7 @@ describe('the baselines', () => {
 
   it('contain what Rejoin’s bundle leaves out', () => {
     const files = handlerFiles(directory, directory);
-    // The default chain's walk through files and the instance's metadata.
+    // The default credential chain reads files and the instance's metadata.
     expect(readFileSync(files.plainBundle, 'utf8')).toContain('169.254.169.254');
     expect(readFileSync(files.unbundled, 'utf8')).toContain('new GameLiftStreams(');
     expect(files.rejoin).toBe(join(directory, 'index.mjs'));

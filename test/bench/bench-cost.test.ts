@@ -132,7 +132,7 @@ describe('the units of the table', () => {
     const small = JSON.stringify({ Attributes: { a: { S: 'x' } } });
     expect(await count([update(small)])).toEqual({ writes: 1, reads: 0 });
     expect(await count([update('')])).toEqual({ writes: 3, reads: 0 });
-    // Smaller now, but it was large before.
+    // Smaller now, but large before.
     expect(await count([update(small)])).toEqual({ writes: 3, reads: 0 });
   });
 });

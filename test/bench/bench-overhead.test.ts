@@ -59,7 +59,7 @@ describe('the bare calls', () => {
     const lease = JSON.stringify(first?.input);
     expect(lease).not.toContain(LEASE_ID);
     expect(lease).toHaveLength(acquire(1).request.length);
-    // The lease that is given back is the one that was taken.
+    // The released lease is the one that was taken.
     const values = third?.input.ExpressionAttributeValues as Record<string, object> | undefined;
     expect(lease).toContain(`"id":${JSON.stringify(values?.[':leaseId'])}`);
     expect(second).toMatchObject({
@@ -86,7 +86,7 @@ describe('the relay between a function and a service', () => {
     try {
       const answer = await fetch(`${relay.url}/a?b`, { method: 'POST', body: 'asked' });
       expect([answer.status, await answer.text()]).toEqual([201, 'shorter']);
-      // The signature covers the host that the caller knows.
+      // The signature covers the caller's host.
       expect(answer.headers.get('x-host')).toBe(new URL(relay.url).host);
       expect(relay.take()).toMatchObject([
         { path: '/a?b', request: 'asked', response: 'shorter', status: 201 },

@@ -35,7 +35,7 @@ const problem = (status: number, code: string, retry: string, retryAfterMs?: num
   body: { code, retry, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
 });
 
-/** Lets a player reconnect to an API that gives these answers, the last one again and again; null breaks the connection. */
+/** Lets a player reconnect to an API that gives these answers, the last one repeatedly; null breaks the connection. */
 async function reconnect(...answers: (Answer | null)[]) {
   const sent: Sent[] = [];
   const clock = createVirtualClock();

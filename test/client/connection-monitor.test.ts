@@ -3,7 +3,7 @@ import { createConnectionMonitor, type MonitorSample } from '../../client/src/co
 import type { RtcStats } from '../../client/src/rtc-stats.ts';
 import { packets, watched } from './media-trace.ts';
 
-/** A monitor that remembers what it saw last. */
+/** A monitor that keeps its last sample. */
 function watching(startedAt: number, stallMs?: () => number) {
   const monitor = createConnectionMonitor(startedAt, stallMs);
   let last: MonitorSample | undefined;
@@ -18,7 +18,7 @@ function watching(startedAt: number, stallMs?: () => number) {
   };
 }
 
-/** Looks as the client does at what is fed in. */
+/** Samples like the client. */
 function sampleAt(
   monitor: ReturnType<typeof watching>,
   at: number,
@@ -49,7 +49,7 @@ describe('ten minutes on a bad network trigger nothing', () => {
       });
       const { condition, longestMs } = watched(arrivals, LENGTH_MS);
       expect(condition).toBe('well');
-      // The freezes were real: late packets of before fill their beginning.
+      // The freezes were real. Only late packets from before fall into their beginning.
       expect(longestMs).toBeGreaterThan(1000);
     }
   });

@@ -8,7 +8,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const page = read('docs/client.md');
 const state = read('client/src/state.ts');
 
-/** The first cells of the table behind a marker. */
+/** The rows of the table behind a marker. */
 function rows(marker: string): string[][] {
   const [, behind = ''] = page.split(`<!-- ${marker}: read by the tests -->\n`);
   const lines = behind.split('\n');

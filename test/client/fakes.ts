@@ -19,7 +19,7 @@ export const session: StreamSession = {
   connectionTimeoutSeconds: 120,
 };
 
-/** What the fake API answers: JSON with a status, no answer at all, or none ever. */
+/** A reply of the fake API: JSON with a status, a failure, or a request that hangs. */
 export type Reply =
   | { status: number; body?: unknown; headers?: Record<string, string>; afterMs?: number }
   | 'unreachable'
@@ -74,16 +74,16 @@ export interface Call {
   body: Record<string, unknown>;
 }
 
-/** The Web SDK's object, playing a game whose packets come as long as they flow. */
+/** A fake of the Web SDK's object. Its packets grow while media flows. */
 export class FakeSdk {
-  /** Whether media comes; a picture comes with it. */
+  /** Whether media comes, and with it a picture. */
   flows = true;
-  /** Whether anything comes at all. */
+  /** Whether any packet comes. */
   lives = true;
   /** Whether a frame can be decoded. */
   decodes = true;
   closed = false;
-  /** How often input was attached, and whether it is. */
+  /** How often input was attached, and whether it is attached. */
   inputs = 0;
   attached = false;
   answered: string | undefined;
@@ -171,8 +171,8 @@ export function fakeLocks(): LocksLike {
   return { request };
 }
 
-/** A player in front of an API whose replies are given in order, on a virtual clock. */
-export function createTable(
+/** A player on a virtual clock, with an API that gives the replies in order. */
+export function createPlayer(
   options: Partial<StreamOptions<FakeSdk>> & {
     clock?: ReturnType<typeof createVirtualClock>;
     /** Called with each new SDK object, before it is used. */
@@ -276,10 +276,10 @@ export function createTable(
     tokens,
     inFlight,
     listeners,
-    /** The names of the states so far, repetitions left out. */
+    /** The names of the states so far, without repetitions. */
     names: () => states.map(({ name }) => name).filter((name, index, all) => name !== all[index - 1]),
     /** The events of one kind. */
-    told: <Name extends StreamEvent['name']>(name: Name) =>
+    eventsOf: <Name extends StreamEvent['name']>(name: Name) =>
       events.filter((event): event is Extract<StreamEvent, { name: Name }> => event.name === name),
     /** The newest SDK object. */
     sdk(): FakeSdk {

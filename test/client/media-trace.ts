@@ -42,7 +42,7 @@ export function packets(trace: Trace): number[] {
   return arrivals.sort((a, b) => a - b);
 }
 
-/** What the detector makes of it, looking as the client does; on a busy machine looks come late and take long. */
+/** The monitor's result, sampled like the client; on a busy machine samples come late and take long. */
 export function watched(
   arrivals: readonly number[],
   lengthMs: number,
@@ -55,7 +55,7 @@ export function watched(
   for (let at = 0; at < lengthMs; ) {
     at += monitor.nextSampleMs(false) + random() * lateMs;
     const askedAt = at;
-    // The browser counts at some moment between question and answer.
+    // The browser reads its counters at some moment between request and result.
     const countedAt = askedAt + random() * slowMs;
     at = askedAt + slowMs;
     while (arrived < arrivals.length && (arrivals[arrived] ?? 0) <= countedAt) arrived += 1;
@@ -71,7 +71,7 @@ export function watched(
   return { condition: 'well', at: lengthMs, longestMs };
 }
 
-/** A small generator of numbers in [0, 1), the same for the same seed. */
+/** A small generator of numbers in [0, 1), determined by its seed. */
 function mulberry(seed: number): () => number {
   let state = seed;
   return () => {

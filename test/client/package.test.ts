@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..', '..');
 const client = join(root, 'client');
 const manifest = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
 
-/** A folder of a developer who has installed the packed tarball, and nothing else. */
+/** The folder of a developer who has installed only the packed tarball. */
 let consumer: string;
 let installed: string;
 
@@ -23,7 +23,7 @@ function run(command: string, args: string[], cwd: string): string {
 beforeAll(() => {
   consumer = mkdtempSync(join(tmpdir(), 'rejoin-client-'));
   installed = join(consumer, 'node_modules', 'rejoin-client');
-  // What docs/client.md says, `(cd client && npm pack)`. Under npm test its own scripts would be ignored: those of this repository's root are.
+  // The command of docs/client.md, `(cd client && npm pack)`. Under npm test scripts are ignored, so this enables them.
   run(
     'npm',
     ['pack', '--ignore-scripts=false', '--offline', '--silent', '--pack-destination', consumer],
@@ -65,7 +65,7 @@ describe('the package', () => {
   });
 });
 
-/** A session that starts, is cut, comes back, and ends: run by whoever installed the package. */
+/** A session that starts, is cut, comes back, and ends. The developer's folder runs it. */
 const STORY = `
 import { createStream, RejoinError } from 'rejoin-client';
 

@@ -29,7 +29,7 @@ describe('docs/protocol.md', () => {
       const refusal = refusalOf(Number(status), null, { message });
       expect(refusal).toMatchObject({ code: 'gateway', status: Number(status), detail: message });
       expect(refusal).not.toHaveProperty('retryAfterMs');
-      // A 401 is met by a new token before anybody reads its refusal.
+      // A 401 leads to a new token before its refusal is read.
       const expected = action.startsWith('same') ? 'same' : 'never';
       expect(action).toMatch(/^(same, after a wait of the client's own|never|get a new token, once)$/);
       expect(refusal.retry).toBe(expected);

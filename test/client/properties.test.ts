@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { protocolTable } from '../protocol.ts';
-import { type Call, createTable, granted, listed, type Reply, refused, session } from './fakes.ts';
+import { type Call, createPlayer, granted, listed, type Reply, refused, session } from './fakes.ts';
 
 const NEVER_LATER_THAN_MS = 150_000;
 const CODES = protocolTable('codes').map(([code = '', status, retry = '']) => ({
@@ -10,7 +10,7 @@ const CODES = protocolTable('codes').map(([code = '', status, retry = '']) => ({
   retry,
 }));
 
-/** Whatever an API, a gateway or a network may do with a request. */
+/** Everything that an API, a gateway or a network may do with a request. */
 const replies: fc.Arbitrary<Reply> = fc.oneof(
   {
     weight: 4,
@@ -33,7 +33,7 @@ const replies: fc.Arbitrary<Reply> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(listed(session)) },
 );
 
-/** What happens around the requests, at some time. */
+/** Events around the requests, at some time. */
 const happenings = fc.array(
   fc.record({
     afterMs: fc.nat(40_000),
@@ -42,24 +42,24 @@ const happenings = fc.array(
   { maxLength: 6 },
 );
 
-type Table = ReturnType<typeof createTable>;
+type TestPlayer = ReturnType<typeof createPlayer>;
 
-async function happen(table: Table, what: string): Promise<void> {
-  const sdk = table.sdks.at(-1);
-  if (what === 'online') await table.goOnline();
-  else if (what === 'offline') table.goOffline();
-  else if (what === 'sleep') await table.clock.sleep(20_000);
+async function happen(player: TestPlayer, what: string): Promise<void> {
+  const sdk = player.sdks.at(-1);
+  if (what === 'online') await player.goOnline();
+  else if (what === 'offline') player.goOffline();
+  else if (what === 'sleep') await player.clock.sleep(20_000);
   else if (what === 'blackhole' && sdk) sdk.lives = false;
   else if (what === 'noPicture' && sdk) sdk.decodes = false;
   else if (what === 'failed') sdk?.connection.connectionState('failed');
   else if (what === 'channelError') sdk?.connection.channelError(new Event('error'));
 }
 
-/** The longest time without being connected or ended, and whether it goes on. */
-function longestEffort(table: Table): number {
+/** The longest time in which the stream was neither connected nor ended, and whether that still lasts. */
+function longestEffort(player: TestPlayer): number {
   let longest = 0;
   let since: number | undefined;
-  for (const { at, name } of [...table.log, { at: table.clock.now(), name: 'now' }]) {
+  for (const { at, name } of [...player.log, { at: player.clock.now(), name: 'now' }]) {
     const isTrying = name === 'connecting' || name === 'reconnecting' || name === 'ending';
     if (since !== undefined && !isTrying) longest = Math.max(longest, at - since);
     if (!isTrying) since = undefined;
@@ -68,7 +68,7 @@ function longestEffort(table: Table): number {
   return longest;
 }
 
-/** What a reply says to do next, if it does. */
+/** The retry that a reply names, if any. */
 function retryOf(reply: Reply): string | undefined {
   return typeof reply === 'object' ? (reply.body as { retry?: string } | undefined)?.retry : undefined;
 }
@@ -78,33 +78,33 @@ const isConnection = ({ path }: Call) => path.endsWith('/connections');
 test('whatever the API answers and the network does, one request is in flight at a time, and the attempt ends in time', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { maxLength: 25 }), happenings, async (answers, events) => {
-      const table = createTable();
-      await table.playing();
-      table.replies.push(...answers);
-      table.sdk().connection.channelError(new Event('error'));
+      const player = createPlayer();
+      await player.playing();
+      player.replies.push(...answers);
+      player.sdk().connection.channelError(new Event('error'));
       for (const { afterMs, what } of events) {
-        await table.clock.advance(afterMs);
-        await happen(table, what);
+        await player.clock.advance(afterMs);
+        await happen(player, what);
       }
-      for (const sdk of table.sdks) sdk.lives = false;
-      // Each replaced SDK object may have played for a while: after as many budgets it is certainly over.
-      for (let budget = 0; budget < 30 && table.stream.state.name !== 'ended'; budget += 1) {
-        await table.clock.advance(NEVER_LATER_THAN_MS);
-        const sdk = table.sdks.at(-1);
+      for (const sdk of player.sdks) sdk.lives = false;
+      // Each replaced SDK object may have played for a while, so each of them adds one time limit.
+      for (let budget = 0; budget < 30 && player.stream.state.name !== 'ended'; budget += 1) {
+        await player.clock.advance(NEVER_LATER_THAN_MS);
+        const sdk = player.sdks.at(-1);
         if (sdk) sdk.lives = false;
       }
 
-      expect(table.stream.state.name).toBe('ended');
-      expect(table.inFlight.most).toBe(1);
-      // A machine that sleeps can't end on time: that much later at most.
+      expect(player.stream.state.name).toBe('ended');
+      expect(player.inFlight.most).toBe(1);
+      // A machine that sleeps can't end in time. It may be later by its sleep.
       const slept = 20_000 * events.filter(({ what }) => what === 'sleep').length;
-      expect(longestEffort(table)).toBeLessThanOrEqual(NEVER_LATER_THAN_MS + slept);
-      // Nothing is left: no timer, no listener, no connection, no request.
-      await table.clock.advance(0);
-      expect(table.clock.pending()).toBe(0);
-      expect(table.listeners.size).toBe(0);
-      expect(table.inFlight.now).toBe(0);
-      expect(table.sdks.every(({ closed }) => closed)).toBe(true);
+      expect(longestEffort(player)).toBeLessThanOrEqual(NEVER_LATER_THAN_MS + slept);
+      // Nothing remains: no timer, listener, connection or request.
+      await player.clock.advance(0);
+      expect(player.clock.pending()).toBe(0);
+      expect(player.listeners.size).toBe(0);
+      expect(player.inFlight.now).toBe(0);
+      expect(player.sdks.every(({ closed }) => closed)).toBe(true);
     }),
     { numRuns: 250 },
   );
@@ -113,15 +113,15 @@ test('whatever the API answers and the network does, one request is in flight at
 test('retry same repeats the same bytes, newOffer sends others, and never ends, unless the network is a new one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { minLength: 1, maxLength: 25 }), async (answers) => {
-      const table = createTable();
-      await table.playing();
-      table.replies.push(...answers);
-      table.sdk().connection.channelError(new Event('error'));
-      await table.clock.advance(NEVER_LATER_THAN_MS);
+      const player = createPlayer();
+      await player.playing();
+      player.replies.push(...answers);
+      player.sdk().connection.channelError(new Event('error'));
+      await player.clock.advance(NEVER_LATER_THAN_MS);
 
-      const asked = table.calls.filter(isConnection);
+      const asked = player.calls.filter(isConnection);
       for (const [index, call] of asked.entries()) {
-        const reply = answers[table.calls.indexOf(call) - 1];
+        const reply = answers[player.calls.indexOf(call) - 1];
         const next = asked[index + 1];
         if (reply === undefined || next === undefined) continue;
         const isSame = next.text === call.text && next.key === call.key;
@@ -130,7 +130,7 @@ test('retry same repeats the same bytes, newOffer sends others, and never ends, 
         if (retry === 'newOffer') expect(isSame).toBe(false);
         else if (typeof reply === 'string' || retry === 'same' || reply.status === 401)
           expect(isSame).toBe(true);
-        // No key goes with two bodies, and no offer into two requests.
+        // Each key has one body, and each offer one request.
         for (const other of asked) expect(other.key === call.key).toBe(other.text === call.text);
       }
     }),
@@ -141,25 +141,25 @@ test('retry same repeats the same bytes, newOffer sends others, and never ends, 
 test('a start never creates two sessions: its requests stay the same until the API demands another', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { maxLength: 25 }), happenings, async (answers, events) => {
-      const table = createTable();
-      table.replies.push(...answers);
-      const started = table.stream.start({ applicationIdentifier: 'a-1' });
+      const player = createPlayer();
+      player.replies.push(...answers);
+      const started = player.stream.start({ applicationIdentifier: 'a-1' });
       for (const { afterMs, what } of events) {
-        await table.clock.advance(afterMs);
-        await happen(table, what);
+        await player.clock.advance(afterMs);
+        await happen(player, what);
       }
-      await table.clock.advance(650_000);
+      await player.clock.advance(650_000);
       expect((await started).name).toMatch(/^(connected|ended)$/);
-      const starts = table.calls.filter(
+      const starts = player.calls.filter(
         ({ method, path }) => method === 'POST' && path.endsWith('/streamsessions'),
       );
       const renewals = answers.slice(0, starts.length).filter((reply) => retryOf(reply) === 'newOffer');
       const different = new Set(starts.map(({ key, text }) => `${key} ${text}`));
       expect(different.size).toBeLessThanOrEqual(1 + renewals.length);
-      expect(table.inFlight.most).toBeLessThanOrEqual(1);
-      table.stream.close();
-      await table.clock.advance(0);
-      expect(table.clock.pending()).toBe(0);
+      expect(player.inFlight.most).toBeLessThanOrEqual(1);
+      player.stream.close();
+      await player.clock.advance(0);
+      expect(player.clock.pending()).toBe(0);
     }),
     { numRuns: 150 },
   );
@@ -168,12 +168,12 @@ test('a start never creates two sessions: its requests stay the same until the A
 test('resume and end always settle too', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(replies, { maxLength: 15 }), fc.boolean(), async (answers, resumes) => {
-      const table = createTable();
-      table.replies.push(...answers);
-      const done = resumes ? table.stream.resume() : table.stream.end();
-      await table.clock.advance(60_000 + 630_000 + NEVER_LATER_THAN_MS);
+      const player = createPlayer();
+      player.replies.push(...answers);
+      const done = resumes ? player.stream.resume() : player.stream.end();
+      await player.clock.advance(60_000 + 630_000 + NEVER_LATER_THAN_MS);
       expect((await done).name).toMatch(/^(connected|ended)$/);
-      expect(table.inFlight.most).toBeLessThanOrEqual(1);
+      expect(player.inFlight.most).toBeLessThanOrEqual(1);
     }),
     { numRuns: 150 },
   );

@@ -3,7 +3,7 @@ import { blackout, type Choices, World } from './world.ts';
 
 const NOTICES_S = [2, 5, 15, 30];
 const BLACKOUTS_S = [1, 2, 2.5, 4, 6, 8, 12, 20];
-/** How much worse than doing nothing a player may be off, and how exactly the world looks. */
+/** How much later than without the client a player may be back, and the world's precision. */
 const NEVER_WORSE_MS = 1000;
 const INEXACT_MS = 100;
 
@@ -13,12 +13,12 @@ const cells = (['cut', 'untilNewConnects', 'never'] as const).flatMap((afterAnsw
   ),
 );
 
-/** How long the player sees nothing whose page does nothing. */
+/** How long a player sees no picture whose page does nothing. */
 function doingNothing({ noticeMs, afterLoss }: Choices, blackoutMs: number): number {
   return noticeMs > blackoutMs || afterLoss === 'resumes' ? blackoutMs : Number.POSITIVE_INFINITY;
 }
 
-/** One blackout, until a player of any patience has either come back or never will. */
+/** One blackout, until the player is back or can't come back any more. */
 async function outcome(choices: Choices, blackoutMs: number, api: 'hangs' | 'fails' | 'reachable') {
   const world = await World.playing(choices, blackout(blackoutMs, api));
   await world.clock.advance(blackoutMs + choices.noticeMs + 20_000);
@@ -36,7 +36,7 @@ describe('a player is back after a blackout that takes the API with it, at most 
       test.each(NOTICES_S)('AWS notices after %i s', async (notice) => {
         for (const replacedHears of ['close', 'terminated', 'nothing'] as const) {
           const choices: Choices = { ...cell, noticeMs: notice * 1000, replacedHears };
-          // What a replaced peer hears matters only where there is one; the other ways to hear are tried with one way to fail.
+          // What a replaced client hears matters only where a peer is replaced. The other choices are tried with one kind of failure.
           for (const api of replacedHears === 'close'
             ? (['hangs', 'fails'] as const)
             : (['hangs'] as const)) {

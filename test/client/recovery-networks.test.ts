@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTable, granted, refused } from './fakes.ts';
+import { createPlayer, granted, refused } from './fakes.ts';
 import { blackout, type Choices, type Network, World } from './world.ts';
 
 const LIKELY: Choices = {
@@ -10,7 +10,7 @@ const LIKELY: Choices = {
   replacedHears: 'close',
 };
 
-/** Lets a world run, and ends it. */
+/** Runs a world to its end. */
 async function lived(
   ms: number,
   choices: Partial<Choices>,
@@ -21,10 +21,10 @@ async function lived(
   meanwhile?.(world);
   await world.clock.advance(ms);
   const { state } = world.stream;
-  const told = world.events.map(({ name }) => name);
+  const eventNames = world.events.map(({ name }) => name);
   world.over();
   world.stream.close();
-  return { world, state, told };
+  return { world, state, eventNames };
 }
 
 const FINE = () => false;
@@ -39,9 +39,9 @@ describe('a network that', () => {
 
   test('goes from Wi-Fi to cellular with a dead old route gets a new connection when AWS notices', async () => {
     const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'dead' };
-    const { world, state, told } = await lived(8000, {}, network);
+    const { world, state, eventNames } = await lived(8000, {}, network);
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
-    expect(told).not.toContain('healed');
+    expect(eventNames).not.toContain('healed');
     expect(world.darkMs).toBeLessThanOrEqual(LIKELY.noticeMs + 1500);
   });
 
@@ -49,13 +49,13 @@ describe('a network that', () => {
     const network: Network = { dark: FINE, api: 'reachable', firstRoute: () => 'dead' };
     const { world, state } = await lived(20_000, { noticeMs: 15_000, afterAnswer: 'never' }, network);
     expect(state.name).toBe('connected');
-    // The first request of all is the start's.
+    // The very first request is the start's.
     const asked = world.calls.slice(1);
     const gaps = (method: string) =>
       asked
         .filter((call) => call.method === method)
         .map(({ at }, index, all) => at - (all[index - 1]?.at ?? Number.NEGATIVE_INFINITY));
-    // The last connection is asked for because AWS is ready.
+    // The last connection is requested because AWS is ready.
     expect(Math.min(...gaps('POST').slice(0, -1))).toBeGreaterThanOrEqual(5000);
     expect(Math.min(...gaps('GET'))).toBeGreaterThanOrEqual(1000);
     expect(world.sdks).toHaveLength(2);
@@ -71,9 +71,9 @@ describe('a network that', () => {
   });
 
   test('comes back after AWS has noticed, to a peer that only answers ICE, gets a new connection', async () => {
-    const { state, told } = await lived(20_000, { afterLoss: 'stunOnly' }, blackout(7000, 'fails'));
+    const { state, eventNames } = await lived(20_000, { afterLoss: 'stunOnly' }, blackout(7000, 'fails'));
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
-    expect(told).not.toContain('healed');
+    expect(eventNames).not.toContain('healed');
   });
 
   test('is gone for a second costs no request and no SDK object', async () => {
@@ -91,7 +91,7 @@ describe('a machine that sleeps for more than 30 s', () => {
       {
         dark: FINE,
         api: 'reachable',
-        // The other side stopped sending to a client that did not confirm its consent.
+        // The other side stopped sending, since the client had not confirmed its consent.
         firstRoute: () => 'dead',
       },
     );
@@ -133,14 +133,14 @@ describe('another device that insists', () => {
 
 describe('a connection that was granted and never applied', () => {
   test('is named at the next loss, so that the reconnect is accepted', async () => {
-    // The first blackout ends while a request is on its way, which AWS accepts; the old connection plays on.
+    // The first blackout ends while a request is in flight. AWS accepts it, and the old connection plays on.
     const network: Network = {
       dark: (at) => (at > 0 && at <= 3500) || (at > 30_000 && at <= 42_000),
       api: 'hangs',
     };
     const choices: Partial<Choices> = { afterAnswer: 'untilNewConnects', whileConnected: 'accept' };
-    const { world, state, told } = await lived(70_000, choices, network);
-    expect(told.filter((name) => name === 'healed')).toHaveLength(1);
+    const { world, state, eventNames } = await lived(70_000, choices, network);
+    expect(eventNames.filter((name) => name === 'healed')).toHaveLength(1);
     const reconnects = world.calls.filter(({ body }) => body.previousConnectionId !== undefined);
     expect(reconnects.map(({ body }) => body.previousConnectionId)).toEqual(['c-1', 'c-2']);
     expect(state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
@@ -149,15 +149,15 @@ describe('a connection that was granted and never applied', () => {
 
 describe('a request of this device that the broker is still executing', () => {
   test('is repeated with the same offer until it is answered', async () => {
-    const table = createTable();
-    await table.playing();
+    const player = createPlayer();
+    await player.playing();
     const inProgress = refused(409, 'connection_in_progress', 'same', { retryAfterMs: 500 });
-    table.replies.push('unreachable', inProgress, inProgress, granted('c-2'));
-    if (table.sdks[0]) table.sdks[0].lives = false;
-    await table.clock.advance(6000);
-    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
-    expect(table.sdks).toHaveLength(2);
-    expect(new Set(table.calls.slice(1).map(({ text, key }) => `${key} ${text}`)).size).toBe(1);
+    player.replies.push('unreachable', inProgress, inProgress, granted('c-2'));
+    if (player.sdks[0]) player.sdks[0].lives = false;
+    await player.clock.advance(6000);
+    expect(player.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+    expect(player.sdks).toHaveLength(2);
+    expect(new Set(player.calls.slice(1).map(({ text, key }) => `${key} ${text}`)).size).toBe(1);
   });
 });
 

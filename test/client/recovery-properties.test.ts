@@ -10,7 +10,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
   replacedHears: fc.constantFrom('close', 'terminated', 'nothing'),
 });
 
-/** Dark and bright by turns, of any length. */
+/** Alternating outages and pauses of any length. */
 const networks = fc.record({
   spells: fc.array(
     fc.record({
@@ -26,7 +26,7 @@ const networks = fc.record({
   routeFailsAt: fc.integer({ min: 0, max: 40_000 }),
 });
 
-/** What happens besides, at some time. */
+/** Other events, at some time. */
 const incidents = fc.array(
   fc.record({
     atMs: fc.integer({ min: 0, max: 60_000 }),
@@ -51,7 +51,7 @@ const VERDICTS: Record<string, { status: number; code: string }> = {
   misconfigured: { status: 500, code: 'broker_misconfigured' },
 };
 
-/** The threshold of silence, of a stall, of the first frame; and how exactly the world looks. */
+/** The thresholds for silence, a stall and the first frame, and the world's precision. */
 const NOTICED_WITHIN_MS = 1900 + 300;
 const STALL_NOTICED_WITHIN_MS = 6000 + 300;
 
@@ -99,15 +99,15 @@ test('whatever network, AWS and player do, there are at most two SDK objects, in
       expect(world.mostLive).toBeLessThanOrEqual(2);
       expect(world.mostAttached).toBeLessThanOrEqual(1);
       expect(world.mostInFlight).toBeLessThanOrEqual(1);
-      // Where only ICE answers, the picture's own threshold counts.
+      // Where only ICE answers, the stall's threshold counts.
       const isStunPossible = chosen.afterLoss === 'stunOnly';
       const threshold = isStunPossible ? STALL_NOTICED_WITHIN_MS : NOTICED_WITHIN_MS;
       expect(world.longestDarkWhileConnectedMs).toBeLessThanOrEqual(threshold);
 
-      // A refusal never ends a connection that lives.
+      // A refusal never ends a live connection.
       expect(world.endedWhileItPlayed && !wanted).toBe(false);
       const { state } = world.stream;
-      // It always ends, in a picture or in an ending; with an API that refuses nothing in a picture.
+      // The stream always plays or ends. With an API that refuses nothing it plays.
       expect(['connected', 'ended']).toContain(state.name);
       if (state.name === 'connected') expect(world.owner?.hears()).toBe('stream');
       if (!wanted && refusedAt === undefined) expect(state.name).toBe('connected');

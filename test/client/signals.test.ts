@@ -42,21 +42,21 @@ describe('a task', () => {
   });
 
   test('that takes too long gets an aborted signal, and its caller a timeout', async () => {
-    let told = false;
+    let aborted = false;
     const outcome = outcomeOf(
       (patience) => {
         patience.addEventListener('abort', () => {
-          told = true;
+          aborted = true;
         });
         return never();
       },
       { env, signal, ms: 1000 },
     );
     await clock.advance(999);
-    expect(told).toBe(false);
+    expect(aborted).toBe(false);
     await clock.advance(1);
     expect(await outcome).toEqual({ kind: 'timeout' });
-    expect(told).toBe(true);
+    expect(aborted).toBe(true);
   });
 
   test('that is cut short, even before it began, gets an aborted signal at once', async () => {
@@ -90,14 +90,14 @@ describe('a task whose caller has gone', () => {
   test('gets an aborted signal, and the code after it never runs', async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    let told = false;
+    let aborted = false;
     let resolve = () => {};
     const outcome = outcomeOf(
       (patience) =>
         new Promise<void>((done) => {
           resolve = done;
           patience.addEventListener('abort', () => {
-            told = true;
+            aborted = true;
           });
         }),
       { env, signal, ms: 1000 },
@@ -105,7 +105,7 @@ describe('a task whose caller has gone', () => {
     const slept = sleep(1000, { env, signal });
     controller.abort();
     resolve();
-    expect(told).toBe(true);
+    expect(aborted).toBe(true);
     expect(await settles(outcome)).toBe(false);
     expect(await settles(slept)).toBe(false);
     expect(clock.pending()).toBe(0);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createTable, granted, type Reply, refused, session } from './fakes.ts';
+import { createPlayer, granted, type Reply, refused, session } from './fakes.ts';
 
-/** A player whose stream has just broken, with what the API will say. */
+/** A player whose stream has just failed, and the API's next replies. */
 const broken = (...replies: (Reply | (() => Reply))[]) => brokenWith({}, ...replies);
 
-/** The same, whose offers name the addresses of a network: ICE servers are set. */
+/** The same, with offers that name addresses, as with ICE servers. */
 const brokenWithIceServers = (...replies: (Reply | (() => Reply))[]) =>
   brokenWith(
     {
@@ -15,13 +15,16 @@ const brokenWithIceServers = (...replies: (Reply | (() => Reply))[]) =>
     ...replies,
   );
 
-async function brokenWith(options: Parameters<typeof createTable>[0], ...replies: (Reply | (() => Reply))[]) {
-  const table = createTable(options);
-  await table.playing();
-  table.replies.push(...replies);
-  table.sdk().connection.channelError(new Event('error'));
-  const asked = () => table.calls.slice(1);
-  return { ...table, asked, waits: () => table.told('refused').map(({ waitMs }) => waitMs) };
+async function brokenWith(
+  options: Parameters<typeof createPlayer>[0],
+  ...replies: (Reply | (() => Reply))[]
+) {
+  const player = createPlayer(options);
+  await player.playing();
+  player.replies.push(...replies);
+  player.sdk().connection.channelError(new Event('error'));
+  const asked = () => player.calls.slice(1);
+  return { ...player, asked, waits: () => player.eventsOf('refused').map(({ waitMs }) => waitMs) };
 }
 
 describe('while AWS has not noticed the loss', () => {
@@ -36,38 +39,38 @@ describe('while AWS has not noticed the loss', () => {
 
   test('the client polls the status once a second and requests a connection once AWS is ready, with one offer and a new key each time', async () => {
     const ready = status('PENDING_CLIENT_RECONNECTION');
-    const table = await broken(notYet, status('CONNECTED'), status('CONNECTED'), ready, granted('c-2'));
-    await table.clock.advance(200);
-    expect(table.stream.state).toMatchObject({
+    const player = await broken(notYet, status('CONNECTED'), status('CONNECTED'), ready, granted('c-2'));
+    await player.clock.advance(200);
+    expect(player.stream.state).toMatchObject({
       name: 'reconnecting',
       attempt: 1,
-      wait: { code: 'session_not_reconnectable', until: (table.asked()[0]?.at ?? 0) + 5000 },
+      wait: { code: 'session_not_reconnectable', until: (player.asked()[0]?.at ?? 0) + 5000 },
     });
-    await table.clock.advance(4000);
-    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
-    const [first] = table.asked();
-    expect(table.asked().map(({ method, at }) => [method, at - (first?.at ?? 0)])).toEqual([
+    await player.clock.advance(4000);
+    expect(player.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-2' });
+    const [first] = player.asked();
+    expect(player.asked().map(({ method, at }) => [method, at - (first?.at ?? 0)])).toEqual([
       ['POST', 0],
       ['GET', 1000],
       ['GET', 2000],
       ['GET', 3000],
       ['POST', 3000],
     ]);
-    const posts = table.asked().filter(({ method }) => method === 'POST');
+    const posts = player.asked().filter(({ method }) => method === 'POST');
     expect(posts.map(({ key }) => key)).toEqual(['key-2', 'key-3']);
     expect(new Set(posts.map(({ body }) => body.signalRequest))).toEqual(new Set(['offer 2']));
     expect(new Set(posts.map(({ body }) => body.previousConnectionId))).toEqual(new Set(['c-1']));
-    expect(table.sdks).toHaveLength(2);
+    expect(player.sdks).toHaveLength(2);
   });
 
   test('the client requests a connection every five seconds whatever the status says', async () => {
     const looks = Array<Reply>(4).fill(status('CONNECTED'));
-    const table = await broken(notYet, ...looks, notYet, ...looks, granted('c-2'));
-    await table.clock.advance(11_000);
-    const [first] = table.asked();
-    const posts = table.asked().filter(({ method }) => method === 'POST');
+    const player = await broken(notYet, ...looks, notYet, ...looks, granted('c-2'));
+    await player.clock.advance(11_000);
+    const [first] = player.asked();
+    const posts = player.asked().filter(({ method }) => method === 'POST');
     expect(posts.map(({ at }) => at - (first?.at ?? 0))).toEqual([0, 5000, 10_000]);
-    expect(table.stream.state.name).toBe('connected');
+    expect(player.stream.state.name).toBe('connected');
   });
 
   test.each<[string, Reply]>([
@@ -75,34 +78,34 @@ describe('while AWS has not noticed the loss', () => {
     ['can’t be had', 'unreachable'],
     ['can’t be read', { status: 200, body: 'no' }],
   ])('a status that %s ends nothing', async (_what, reply) => {
-    const table = await broken(notYet, reply, () =>
-      table.calls.at(-1)?.method === 'GET' ? reply : granted('c-2'),
+    const player = await broken(notYet, reply, () =>
+      player.calls.at(-1)?.method === 'GET' ? reply : granted('c-2'),
     );
-    table.replies.push(
+    player.replies.push(
       ...Array.from(
         { length: 4 },
-        () => () => (table.calls.at(-1)?.method === 'GET' ? reply : granted('c-2')),
+        () => () => (player.calls.at(-1)?.method === 'GET' ? reply : granted('c-2')),
       ),
     );
-    await table.clock.advance(6000);
-    expect(table.stream.state.name).toBe('connected');
+    await player.clock.advance(6000);
+    expect(player.stream.state.name).toBe('connected');
   });
 
   test('an offer that is a minute old is replaced', async () => {
     const looks = Array<Reply>(4).fill(status('CONNECTED'));
-    const table = await broken(...Array.from({ length: 14 }, () => [notYet, ...looks]).flat());
-    await table.clock.advance(66_000);
-    const offers = table
+    const player = await broken(...Array.from({ length: 14 }, () => [notYet, ...looks]).flat());
+    await player.clock.advance(66_000);
+    const offers = player
       .asked()
       .filter(({ method }) => method === 'POST')
       .map(({ body }) => body.signalRequest);
     expect(offers.slice(0, 12)).toEqual(Array(12).fill('offer 2'));
     expect(offers.slice(12)).toEqual(['offer 3', 'offer 3']);
-    expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
+    expect(player.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
   test('an offer whose connection died while it waited is replaced', async () => {
-    const table = await broken(
+    const player = await broken(
       notYet,
       'unreachable',
       'unreachable',
@@ -110,22 +113,25 @@ describe('while AWS has not noticed the loss', () => {
       'unreachable',
       granted('c-2'),
     );
-    await table.clock.advance(500);
-    table.sdk().connection.connectionState('failed');
-    await table.clock.advance(6000);
-    expect(table.asked().at(-1)?.body.signalRequest).toBe('offer 3');
-    expect(table.stream.state.name).toBe('connected');
+    await player.clock.advance(500);
+    player.sdk().connection.connectionState('failed');
+    await player.clock.advance(6000);
+    expect(player.asked().at(-1)?.body.signalRequest).toBe('offer 3');
+    expect(player.stream.state.name).toBe('connected');
   });
 });
 
 describe('a page that counts down', () => {
   test('shows no wait while the next request is in flight, and the attempt’s number', async () => {
-    const table = await broken(refused(503, 'upstream_unavailable', 'same', { retryAfterMs: 1000 }), 'hangs');
-    await table.clock.advance(500);
-    expect(table.stream.state).toMatchObject({ attempt: 1, wait: { code: 'upstream_unavailable' } });
-    await table.clock.advance(1500);
-    expect(table.stream.state).toMatchObject({ name: 'reconnecting', attempt: 2 });
-    expect(table.stream.state).not.toHaveProperty('wait');
+    const player = await broken(
+      refused(503, 'upstream_unavailable', 'same', { retryAfterMs: 1000 }),
+      'hangs',
+    );
+    await player.clock.advance(500);
+    expect(player.stream.state).toMatchObject({ attempt: 1, wait: { code: 'upstream_unavailable' } });
+    await player.clock.advance(1500);
+    expect(player.stream.state).toMatchObject({ name: 'reconnecting', attempt: 2 });
+    expect(player.stream.state).not.toHaveProperty('wait');
   });
 });
 
@@ -137,93 +143,95 @@ describe('in a storm', () => {
   });
 
   test('the player sees the place in the queue, and repeats the same request at the ticket’s time', async () => {
-    const table = await broken(paced, granted('c-2'));
-    await table.clock.advance(200);
-    const refusedAt = table.told('refused')[0]?.at ?? 0;
-    expect(table.stream.state).toMatchObject({
+    const player = await broken(paced, granted('c-2'));
+    await player.clock.advance(200);
+    const refusedAt = player.eventsOf('refused')[0]?.at ?? 0;
+    expect(player.stream.state).toMatchObject({
       wait: { code: 'paced', queuePosition: 800, mayBeTooLate: true, until: refusedAt + 40_100 },
     });
-    await table.clock.advance(41_000);
-    const [first, second] = table.asked();
-    expect(table.stream.state.name).toBe('connected');
+    await player.clock.advance(41_000);
+    const [first, second] = player.asked();
+    expect(player.stream.state.name).toBe('connected');
     expect(second?.at).toBe(refusedAt + 40_100);
     expect([second?.key, second?.text]).toEqual([first?.key, first?.text]);
   });
 
   test('nothing cuts the wait for a ticket short, but after a new network the request has a new offer', async () => {
-    const table = await brokenWithIceServers(paced, granted('c-2'));
-    await table.clock.advance(10_000);
-    await table.goOnline();
-    await table.clock.advance(29_000);
-    expect(table.asked()).toHaveLength(1);
-    await table.clock.advance(2000);
-    expect(table.asked()).toHaveLength(2);
-    expect(table.asked()[1]?.body.signalRequest).toMatch(/^offer 3/);
+    const player = await brokenWithIceServers(paced, granted('c-2'));
+    await player.clock.advance(10_000);
+    await player.goOnline();
+    await player.clock.advance(29_000);
+    expect(player.asked()).toHaveLength(1);
+    await player.clock.advance(2000);
+    expect(player.asked()).toHaveLength(2);
+    expect(player.asked()[1]?.body.signalRequest).toMatch(/^offer 3/);
   });
 
   test('a ticket that comes after the session’s end is not waited for', async () => {
-    const table = await broken(refused(503, 'paced', 'same', { retryAfterMs: 200_000, queuePosition: 4000 }));
-    await table.clock.advance(1000);
-    expect(table.stream.state).toEqual({ name: 'ended', session, reason: 'expired', code: 'paced' });
+    const player = await broken(
+      refused(503, 'paced', 'same', { retryAfterMs: 200_000, queuePosition: 4000 }),
+    );
+    await player.clock.advance(1000);
+    expect(player.stream.state).toEqual({ name: 'ended', session, reason: 'expired', code: 'paced' });
   });
 });
 
 describe('a request without an answer', () => {
   test('is repeated byte for byte, with growing waits, and at once when the browser is back online', async () => {
-    const table = await broken('unreachable', 'unreachable', 'unreachable', granted('c-2'));
-    await table.clock.advance(1300);
-    expect(table.waits()).toEqual([300, 550, 1050]);
-    expect(new Set(table.asked().map(({ key, text }) => `${key} ${text}`)).size).toBe(1);
-    expect(table.asked()).toHaveLength(3);
-    await table.goOnline();
-    await table.clock.advance(50);
-    expect(table.stream.state.name).toBe('connected');
-    // An offer without addresses is as good on the new network.
-    expect(new Set(table.asked().map(({ text }) => text)).size).toBe(1);
-    expect(table.sdks).toHaveLength(2);
+    const player = await broken('unreachable', 'unreachable', 'unreachable', granted('c-2'));
+    await player.clock.advance(1300);
+    expect(player.waits()).toEqual([300, 550, 1050]);
+    expect(new Set(player.asked().map(({ key, text }) => `${key} ${text}`)).size).toBe(1);
+    expect(player.asked()).toHaveLength(3);
+    await player.goOnline();
+    await player.clock.advance(50);
+    expect(player.stream.state.name).toBe('connected');
+    // An offer without addresses is valid on the new network too.
+    expect(new Set(player.asked().map(({ text }) => text)).size).toBe(1);
+    expect(player.sdks).toHaveLength(2);
   });
 
   test('gets a new offer on a new network, where the old offer names addresses', async () => {
-    const table = await brokenWithIceServers('unreachable', 'hangs', granted('c-2'));
-    await table.clock.advance(1000);
-    await table.goOnline();
-    await table.clock.advance(100);
-    expect(table.asked()[2]).toMatchObject({
+    const player = await brokenWithIceServers('unreachable', 'hangs', granted('c-2'));
+    await player.clock.advance(1000);
+    await player.goOnline();
+    await player.clock.advance(100);
+    expect(player.asked()[2]).toMatchObject({
       key: 'key-3',
       body: { signalRequest: 'offer 3 a=candidate:1' },
     });
-    expect(table.stream.state.name).toBe('connected');
-    expect(table.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
+    expect(player.stream.state.name).toBe('connected');
+    expect(player.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
   test('has short waits again on a new network', async () => {
-    const table = await broken(...Array<Reply>(8).fill('unreachable'));
-    await table.clock.advance(6000);
-    const before = table.waits().length;
-    await table.goOnline();
-    await table.clock.advance(400);
-    expect(table.waits().slice(before)).toEqual([300, 550]);
+    const player = await broken(...Array<Reply>(8).fill('unreachable'));
+    await player.clock.advance(6000);
+    const before = player.waits().length;
+    await player.goOnline();
+    await player.clock.advance(400);
+    expect(player.waits().slice(before)).toEqual([300, 550]);
   });
 
   test('is given up after twelve seconds and repeated', async () => {
-    const table = await broken('hangs', granted('c-2', {}, { 'idempotency-replayed': 'true' }));
-    await table.clock.advance(12_000);
-    expect(table.asked()).toHaveLength(1);
-    expect(table.stream.state).toMatchObject({ name: 'reconnecting', attempt: 1 });
-    await table.clock.advance(1000);
-    expect(table.told('refused')).toMatchObject([{ code: 'timeout', status: 0 }]);
-    expect(table.asked()[1]?.text).toBe(table.asked()[0]?.text);
-    expect(table.stream.state.name).toBe('connected');
-    expect(table.told('answered').at(-1)).toMatchObject({ replayed: true });
+    const player = await broken('hangs', granted('c-2', {}, { 'idempotency-replayed': 'true' }));
+    await player.clock.advance(12_000);
+    expect(player.asked()).toHaveLength(1);
+    expect(player.stream.state).toMatchObject({ name: 'reconnecting', attempt: 1 });
+    await player.clock.advance(1000);
+    expect(player.eventsOf('refused')).toMatchObject([{ code: 'timeout', status: 0 }]);
+    expect(player.asked()[1]?.text).toBe(player.asked()[0]?.text);
+    expect(player.stream.state.name).toBe('connected');
+    expect(player.eventsOf('answered').at(-1)).toMatchObject({ replayed: true });
   });
 
   test('is repeated at once when the browser is back online', async () => {
-    const table = await broken('hangs', granted('c-2'));
-    await table.clock.advance(3000);
-    await table.goOnline();
-    await table.clock.advance(100);
-    expect(table.stream.state.name).toBe('connected');
-    expect(table.inFlight.most).toBe(1);
+    const player = await broken('hangs', granted('c-2'));
+    await player.clock.advance(3000);
+    await player.goOnline();
+    await player.clock.advance(100);
+    expect(player.stream.state.name).toBe('connected');
+    expect(player.inFlight.most).toBe(1);
   });
 });
 
@@ -238,24 +246,24 @@ describe('answers that are not the API’s own', () => {
     ['a session without a connection', { status: 201, body: { streamSession: session } }, 'garbled', 201],
     ['nothing but null', { status: 200, body: 'null' }, 'garbled', 200],
   ])('%s is repeated after the client’s own waits', async (_what, reply, code, status) => {
-    const table = await broken(reply, granted('c-2'));
-    await table.clock.advance(2000);
-    expect(table.told('refused')).toMatchObject([{ code, status, waitMs: 300 }]);
-    expect(table.asked()[1]?.text).toBe(table.asked()[0]?.text);
-    expect(table.stream.state.name).toBe('connected');
+    const player = await broken(reply, granted('c-2'));
+    await player.clock.advance(2000);
+    expect(player.eventsOf('refused')).toMatchObject([{ code, status, waitMs: 300 }]);
+    expect(player.asked()[1]?.text).toBe(player.asked()[0]?.text);
+    expect(player.stream.state.name).toBe('connected');
   });
 
   test.each([400, 403, 404, 413, 431])('the gateway’s %i is final', async (status) => {
-    const table = await broken({ status, body: { message: 'No' } });
-    await table.clock.advance(60_000);
-    expect(table.stream.state).toMatchObject({ reason: 'refused', code: 'gateway', status, detail: 'No' });
-    expect(table.asked()).toHaveLength(1);
+    const player = await broken({ status, body: { message: 'No' } });
+    await player.clock.advance(60_000);
+    expect(player.stream.state).toMatchObject({ reason: 'refused', code: 'gateway', status, detail: 'No' });
+    expect(player.asked()).toHaveLength(1);
   });
 
   test('a proxy’s Retry-After is obeyed', async () => {
-    const table = await broken({ status: 503, headers: { 'retry-after': '7' } }, granted('c-2'));
-    await table.clock.advance(1000);
-    expect(table.waits()).toEqual([7700]);
+    const player = await broken({ status: 503, headers: { 'retry-after': '7' } }, granted('c-2'));
+    await player.clock.advance(1000);
+    expect(player.waits()).toEqual([7700]);
   });
 });
 
@@ -268,81 +276,81 @@ describe('a refusal that will not change', () => {
     ['broker_misconfigured', 500, { reason: 'refused', code: 'broker_misconfigured', status: 500 }],
     ['invalid_request', 400, { reason: 'refused', code: 'invalid_request', status: 400 }],
   ])('%s ends the stream', async (code, status, ending) => {
-    const table = await broken(refused(status, code, 'never'));
-    await table.clock.advance(60_000);
-    expect(table.stream.state).toMatchObject({ name: 'ended', session, ...ending });
-    expect(table.asked()).toHaveLength(1);
-    expect(table.sdks.every(({ closed }) => closed)).toBe(true);
+    const player = await broken(refused(status, code, 'never'));
+    await player.clock.advance(60_000);
+    expect(player.stream.state).toMatchObject({ name: 'ended', session, ...ending });
+    expect(player.asked()).toHaveLength(1);
+    expect(player.sdks.every(({ closed }) => closed)).toBe(true);
   });
 });
 
 describe('a picture that does not come', () => {
   test('although the API answered leads to a new request that names the new connection', async () => {
-    const table = createTable({
+    const player = createPlayer({
       made(sdk) {
         sdk.flows = sdk.name !== 'offer 2';
       },
     });
-    await table.playing();
-    table.replies.push(granted('c-2'), granted('c-3'));
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(9000);
-    expect(table.calls[2]?.body).toMatchObject({ signalRequest: 'offer 3', previousConnectionId: 'c-2' });
-    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
-    expect(table.told('no_picture')).toHaveLength(1);
+    await player.playing();
+    player.replies.push(granted('c-2'), granted('c-3'));
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(9000);
+    expect(player.calls[2]?.body).toMatchObject({ signalRequest: 'offer 3', previousConnectionId: 'c-2' });
+    expect(player.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
+    expect(player.eventsOf('no_picture')).toHaveLength(1);
   });
 
   test('because the connection failed leads to a new request at once', async () => {
-    const table = createTable({
+    const player = createPlayer({
       made(sdk) {
         sdk.flows = sdk.name !== 'offer 2';
       },
     });
-    await table.playing();
-    table.replies.push(granted('c-2'), granted('c-3'));
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(500);
-    table.sdk().connection.connectionState('failed');
-    await table.clock.advance(1000);
-    expect(table.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
+    await player.playing();
+    player.replies.push(granted('c-2'), granted('c-3'));
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(500);
+    player.sdk().connection.connectionState('failed');
+    await player.clock.advance(1000);
+    expect(player.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
   });
 
   test('because the SDK can’t use the answer leads to a new offer', async () => {
     const error = new Error('the input module could not be loaded');
-    const table = createTable({
+    const player = createPlayer({
       made(sdk) {
         if (sdk.name === 'offer 2') sdk.processSignalResponse = () => Promise.reject(error);
       },
     });
-    await table.playing();
-    table.replies.push(granted('c-2'), granted('c-3'));
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(2000);
-    expect(table.told('no_picture')).toMatchObject([{ error }]);
-    expect(table.stream.state.name).toBe('connected');
+    await player.playing();
+    player.replies.push(granted('c-2'), granted('c-3'));
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(2000);
+    expect(player.eventsOf('no_picture')).toMatchObject([{ error }]);
+    expect(player.stream.state.name).toBe('connected');
   });
 
   test('at all ends the stream when the connection timeout is over', async () => {
-    const table = createTable({
+    const player = createPlayer({
       made(sdk) {
         sdk.flows = sdk.name === 'offer 1';
       },
     });
-    await table.playing();
-    table.replies.push(...Array.from({ length: 200 }, (_, turn) => granted(`c-${turn}`)));
-    table.sdk().connection.channelError(new Event('error'));
-    const from = table.clock.now();
-    await table.clock.advance(200_000);
-    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'no_picture' });
-    // Each round trip that brings nothing is followed by a longer wait.
+    await player.playing();
+    player.replies.push(...Array.from({ length: 200 }, (_, turn) => granted(`c-${turn}`)));
+    player.sdk().connection.channelError(new Event('error'));
+    const from = player.clock.now();
+    await player.clock.advance(200_000);
+    expect(player.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'no_picture' });
+    // Each failed request is followed by a longer wait.
     expect(
-      table
-        .told('refused')
+      player
+        .eventsOf('refused')
         .slice(0, 4)
         .map(({ waitMs }) => waitMs),
     ).toEqual([300, 550, 1050, 2050]);
-    expect((table.calls.at(-1)?.at ?? 0) - from).toBeLessThanOrEqual(150_000);
-    expect(table.clock.pending()).toBe(0);
+    expect((player.calls.at(-1)?.at ?? 0) - from).toBeLessThanOrEqual(150_000);
+    expect(player.clock.pending()).toBe(0);
   });
 });
 
@@ -364,17 +372,17 @@ describe('the id by which support finds a request in the logs', () => {
       'expired',
     ],
   ])('is part of %s', async (_what, reply, ms, reason) => {
-    const table = await broken(reply, 'hangs');
-    await table.clock.advance(ms + 1000);
-    expect(table.stream.state).toMatchObject({ name: 'ended', reason, requestId });
-    expect(table.told('refused')).toMatchObject([{ requestId }]);
+    const player = await broken(reply, 'hangs');
+    await player.clock.advance(ms + 1000);
+    expect(player.stream.state).toMatchObject({ name: 'ended', reason, requestId });
+    expect(player.eventsOf('refused')).toMatchObject([{ requestId }]);
   });
 
   test('is missing where the last request had no answer', async () => {
-    const table = await broken(refused(503, 'upstream_unavailable', 'same', { requestId, retryAfterMs: 1 }));
-    await table.clock.advance(151_000);
-    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'timeout' });
-    expect(table.stream.state).not.toHaveProperty('requestId');
+    const player = await broken(refused(503, 'upstream_unavailable', 'same', { requestId, retryAfterMs: 1 }));
+    await player.clock.advance(151_000);
+    expect(player.stream.state).toMatchObject({ name: 'ended', reason: 'expired', code: 'timeout' });
+    expect(player.stream.state).not.toHaveProperty('requestId');
   });
 });
 
@@ -382,79 +390,82 @@ describe('access tokens', () => {
   const unauthorized: Reply = { status: 401, body: { message: 'Unauthorized' } };
 
   test('that expired are replaced once, within the same attempt', async () => {
-    const table = await broken(unauthorized, granted('c-2'));
-    await table.clock.advance(1000);
-    expect(table.stream.state.name).toBe('connected');
-    expect(table.asked().map(({ token }) => token)).toEqual(['token', 'token 2']);
-    expect(table.asked()[1]?.text).toBe(table.asked()[0]?.text);
-    expect(table.tokens.rejected.at(-1)).toBe('token');
-    expect(table.told('refused')).toEqual([]);
-    expect(table.told('asked').at(-1)?.attempt).toBe(1);
+    const player = await broken(unauthorized, granted('c-2'));
+    await player.clock.advance(1000);
+    expect(player.stream.state.name).toBe('connected');
+    expect(player.asked().map(({ token }) => token)).toEqual(['token', 'token 2']);
+    expect(player.asked()[1]?.text).toBe(player.asked()[0]?.text);
+    expect(player.tokens.rejected.at(-1)).toBe('token');
+    expect(player.eventsOf('refused')).toEqual([]);
+    expect(player.eventsOf('asked').at(-1)?.attempt).toBe(1);
   });
 
   test('that are refused twice end in signed out', async () => {
-    const table = await broken(unauthorized, unauthorized);
-    await table.clock.advance(60_000);
-    expect(table.stream.state).toMatchObject({ name: 'ended', reason: 'signed_out', session });
-    expect(table.asked()).toHaveLength(2);
+    const player = await broken(unauthorized, unauthorized);
+    await player.clock.advance(60_000);
+    expect(player.stream.state).toMatchObject({ name: 'ended', reason: 'signed_out', session });
+    expect(player.asked()).toHaveLength(2);
   });
 
   test('that are always new and always refused end in signed out after two', async () => {
     let made = 0;
-    const table = createTable({
+    const player = createPlayer({
       getAccessToken() {
         made += 1;
         return `token ${made}`;
       },
     });
-    await table.playing();
-    table.replies.push(...Array<Reply>(9).fill(unauthorized));
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(1000);
-    expect(table.stream.state).toMatchObject({ reason: 'signed_out' });
-    expect(table.calls).toHaveLength(3);
+    await player.playing();
+    player.replies.push(...Array<Reply>(9).fill(unauthorized));
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(1000);
+    expect(player.stream.state).toMatchObject({ reason: 'signed_out' });
+    expect(player.calls).toHaveLength(3);
   });
 
   test.each<[string, () => string | undefined]>([
     ['there is none', () => undefined],
     ['it is the rejected one again', () => 'token'],
   ])('end in signed out where %s', async (_what, token) => {
-    const table = createTable({ getAccessToken: ({ rejected }) => (rejected ? token() : 'token') });
-    await table.playing();
-    table.replies.push(unauthorized);
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(1000);
-    expect(table.stream.state).toMatchObject({ reason: 'signed_out' });
-    expect(table.calls).toHaveLength(2);
+    const player = createPlayer({ getAccessToken: ({ rejected }) => (rejected ? token() : 'token') });
+    await player.playing();
+    player.replies.push(unauthorized);
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(1000);
+    expect(player.stream.state).toMatchObject({ reason: 'signed_out' });
+    expect(player.calls).toHaveLength(2);
   });
 
   test('that fail for a moment are requested again: an outage is no sign-out', async () => {
     let fails = 2;
-    const table = createTable({
+    const player = createPlayer({
       async getAccessToken() {
-        if (table.sdks.length > 1 && fails > 0) {
+        if (player.sdks.length > 1 && fails > 0) {
           fails -= 1;
           throw new TypeError('Failed to fetch');
         }
         return 'token';
       },
     });
-    await table.playing();
-    table.replies.push(granted('c-2'));
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(3000);
-    expect(table.told('refused').map(({ code }) => code)).toEqual(['token_unavailable', 'token_unavailable']);
-    expect(table.stream.state.name).toBe('connected');
+    await player.playing();
+    player.replies.push(granted('c-2'));
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(3000);
+    expect(player.eventsOf('refused').map(({ code }) => code)).toEqual([
+      'token_unavailable',
+      'token_unavailable',
+    ]);
+    expect(player.stream.state.name).toBe('connected');
   });
 
   test('that never come do not delay the end', async () => {
-    const table = createTable({
-      getAccessToken: () => (table.sdks.length > 1 ? new Promise(() => {}) : 'token'),
+    const player = createPlayer({
+      getAccessToken: () => (player.sdks.length > 1 ? new Promise(() => {}) : 'token'),
     });
-    await table.playing();
-    table.sdk().connection.channelError(new Event('error'));
-    await table.clock.advance(150_000);
-    expect(table.stream.state).toMatchObject({ reason: 'expired', code: 'token_unavailable' });
-    expect(table.clock.pending()).toBe(0);
+    await player.playing();
+    player.sdk().connection.channelError(new Event('error'));
+    await player.clock.advance(150_000);
+    expect(player.stream.state).toMatchObject({ reason: 'expired', code: 'token_unavailable' });
+    expect(player.clock.pending()).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTable, fakeLocks, granted, listed, session } from './fakes.ts';
+import { createPlayer, fakeLocks, granted, listed, session } from './fakes.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 /** Two tabs of one browser. */
@@ -7,8 +7,8 @@ function twoTabs(locks = fakeLocks()) {
   const clock = createVirtualClock();
   return {
     clock,
-    first: createTable({ clock, environment: { locks } }),
-    second: createTable({ clock, environment: { locks } }),
+    first: createPlayer({ clock, environment: { locks } }),
+    second: createPlayer({ clock, environment: { locks } }),
   };
 }
 
@@ -42,9 +42,9 @@ describe('two tabs of one player', () => {
     expect(first.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-3' });
   });
 
-  test.each<[string, (table: ReturnType<typeof createTable>) => void]>([
-    ['was closed', (table) => table.stream.close()],
-    ['said goodbye', (table) => table.sdk().connection.serverDisconnect('idle')],
+  test.each<[string, (player: ReturnType<typeof createPlayer>) => void]>([
+    ['was closed', (player) => player.stream.close()],
+    ['said goodbye', (player) => player.sdk().connection.serverDisconnect('idle')],
   ])('follow one another where the first %s', async (_what, leave) => {
     const { clock, first, second } = twoTabs();
     await first.playing();
@@ -99,9 +99,9 @@ describe('a lock', () => {
       },
     ],
   ])('that the browser refuses (%s) does not stop the player', async (_what, request) => {
-    const table = createTable({ environment: { locks: { request } } });
-    await table.playing();
-    expect(table.stream.state.name).toBe('connected');
+    const player = createPlayer({ environment: { locks: { request } } });
+    await player.playing();
+    expect(player.stream.state.name).toBe('connected');
   });
 
   test('that comes after the player has left is released', async () => {
@@ -113,7 +113,7 @@ describe('a lock', () => {
     second.stream.close();
     first.stream.close();
     await clock.advance(10);
-    const third = createTable({ clock, environment: { locks: second.environment.locks } });
+    const third = createPlayer({ clock, environment: { locks: second.environment.locks } });
     third.replies.push(listed(session), granted('c-3'));
     void third.stream.resume();
     await clock.advance(100);
@@ -130,17 +130,17 @@ describe('a lock', () => {
           grantLate = () => void locks.request(name, {}, callback).then(resolve, reject);
         }),
     };
-    const table = createTable({ environment: { locks: late } });
-    table.replies.push(listed(session));
-    void table.stream.resume();
-    await table.clock.advance(1000);
+    const player = createPlayer({ environment: { locks: late } });
+    player.replies.push(listed(session));
+    void player.stream.resume();
+    await player.clock.advance(1000);
     grantLate();
-    await table.clock.advance(10);
-    expect(table.stream.state).toMatchObject({ reason: 'held_by_tab' });
-    const other = createTable({ clock: table.clock, environment: { locks } });
+    await player.clock.advance(10);
+    expect(player.stream.state).toMatchObject({ reason: 'held_by_tab' });
+    const other = createPlayer({ clock: player.clock, environment: { locks } });
     other.replies.push(listed(session), granted('c-2'));
     void other.stream.resume();
-    await table.clock.advance(100);
+    await player.clock.advance(100);
     expect(other.stream.state.name).toBe('connected');
   });
 });

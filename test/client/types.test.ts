@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What the compiler says of a project: `file(line,column): error TSnnnn: …` each. */
+/** The compiler's errors in a project, each as `file(line,column): error TSnnnn: …`. */
 function compiled(project: string): string[] {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { stdout } = spawnSync(process.execPath, [compiler, '-p', project, '--noEmit'], {

@@ -1,17 +1,17 @@
-/** A clock that stands still until it is advanced, and timers that go by it. Milliseconds. */
+/** A clock with timers that stands still until it is advanced. Milliseconds. */
 export interface VirtualClock {
   now(): number;
   setTimeout(action: () => void, ms: number): number;
   clearTimeout(timer: unknown): void;
-  /** Lets so much time pass: timers fire in order, and whatever they set off runs before the next one. */
+  /** Lets so much time pass. Timers fire in order, and all that follows from one runs before the next. */
   advance(ms: number): Promise<void>;
-  /** A machine that sleeps: time passes, nothing runs. Overdue timers fire when it wakes. */
+  /** The machine sleeps: time passes and nothing runs. Overdue timers fire when it wakes. */
   sleep(ms: number): Promise<void>;
   /** Timers that have not fired. */
   pending(): number;
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Lets all pending promises settle. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -58,7 +58,7 @@ export function createVirtualClock(startsAt = 1_800_000_000_000): VirtualClock {
   };
 }
 
-/** What a client takes from its browser, on this clock: the middle of every spread, keys that count up, and no other tab. */
+/** A client's environment on this clock: the middle of every spread, keys that count up, and no other tab. */
 export function clocked({ now, setTimeout, clearTimeout }: VirtualClock) {
   let keys = 0;
   return {

@@ -6,13 +6,13 @@ import {
 } from '../../client/src/index.ts';
 import { clocked, createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
-/** What AWS leaves undocumented. */
+/** AWS's undocumented behaviour. */
 export interface Choices {
-  /** What becomes of the old peer when an answer is made for a new one. */
+  /** When the old peer ends after AWS has made an answer for a new one. */
   afterAnswer: 'cut' | 'untilNewConnects' | 'never';
   /** What the old peer does after its loss was noticed. */
   afterLoss: 'dead' | 'stunOnly' | 'resumes';
-  /** A reconnect while the session is CONNECTED. */
+  /** The reaction to a reconnect while the session is CONNECTED. */
   whileConnected: 'refuse' | 'accept';
   /** How long a client is silent before AWS notices. */
   noticeMs: number;
@@ -20,13 +20,13 @@ export interface Choices {
   replacedHears: 'close' | 'terminated' | 'nothing';
 }
 
-/** The network between one player and AWS, by time since the stream plays, in milliseconds. */
+/** The network between one player and AWS. Times in milliseconds since the stream plays. */
 export interface Network {
-  /** Media is lost both ways. */
+  /** When media is lost both ways. */
   dark(at: number): boolean;
-  /** What only the first connection suffers, whose route is gone: it carries nothing, or nothing to the player. */
+  /** The loss of the first connection's route alone: it carries nothing, or nothing to the player. */
   firstRoute?(at: number): 'fine' | 'dead' | 'deaf';
-  /** Requests: they share the fate of the media and hang until the network is back, or fail at once, or they always arrive. */
+  /** Requests during an outage: they hang until the network is back, fail at once, or always arrive. */
   api: 'hangs' | 'fails' | 'reachable';
 }
 
@@ -37,24 +37,24 @@ const TICK_MS = 50;
 /** Chromium's own judgement of a silent connection. */
 const DISCONNECTED_MS = 6000;
 const FAILED_MS = 25_000;
-/** When TCP tries again, since the first try. */
+/** When TCP retransmits, counted from the first try. */
 const RETRANSMITS_MS = [1000, 3000, 7000, 15_000, 31_000];
 
 type ServerMode = 'stream' | 'stunOnly' | 'dead';
 
-/** AWS's end of a connection. */
+/** AWS's peer of a connection. */
 interface Peer {
   id: string;
   mode: ServerMode;
-  /** When the client was heard last; undefined before it has connected. */
+  /** When the client last sent something; undefined before it has connected. */
   heardAt: number | undefined;
 }
 
-/** The Web SDK's object as it was observed. */
+/** The Web SDK's object, with its observed behaviour. */
 export class WorldSdk {
   closed = false;
   attached = false;
-  /** Input that the page gave it, by what the game got of it. */
+  /** The input that it was given, as far as the game received it. */
   peer: Peer | undefined;
   appliedAt: number | undefined;
   readonly offer: string;
@@ -63,7 +63,7 @@ export class WorldSdk {
   #counters = { frames: 0, packets: 0, pair: 0 };
   #countedAt: number | undefined;
   #lastReport: unknown;
-  /** When something came last. */
+  /** When the last packet came. */
   cameAt = 0;
   state = '';
 
@@ -83,7 +83,7 @@ export class WorldSdk {
     this.peer = peer;
     this.appliedAt = this.world.now();
     this.cameAt = this.appliedAt;
-    // The point of no return: the elements are this object's now.
+    // From here on the elements belong to this object.
     this.world.owner = this;
     this.say('connecting');
   };
@@ -104,7 +104,7 @@ export class WorldSdk {
     this.world.left(this);
   };
 
-  /** The last report for ever, once it is closed. */
+  /** Once it is closed, always the last report. */
   getVideoRTCStats = async () => (this.closed ? this.#lastReport : this.#report());
 
   say(state: string): void {
@@ -113,7 +113,7 @@ export class WorldSdk {
     this.connection.connectionState(state);
   }
 
-  /** What the server sends, as far as it arrives. */
+  /** The server's packets that arrive. */
   hears(): ServerMode {
     if (this.closed || this.peer?.heardAt === undefined || this.world.isDeaf(this)) return 'dead';
     return this.peer.mode;
@@ -139,7 +139,7 @@ export class WorldSdk {
   }
 }
 
-/** A player, a network and AWS behind the broker, on a virtual clock; no kinder than what was observed of them. */
+/** A player, a network and AWS behind the broker, on a virtual clock. None of them is kinder than observed. */
 export class World {
   readonly clock: VirtualClock = createVirtualClock();
   readonly sdks: WorldSdk[] = [];
@@ -148,10 +148,10 @@ export class World {
   readonly events: StreamEvent[] = [];
   readonly calls: { at: number; method: string; body: Record<string, unknown>; key: string | undefined }[] =
     [];
-  /** Who has the video element. */
+  /** The object that owns the video element. */
   owner: WorldSdk | undefined;
   status = 'ACTIVE';
-  /** How long the player has seen no new frame, in all and at a stretch. Milliseconds. */
+  /** How long the player has seen no new frame, in total and without a break. Milliseconds. */
   darkMs = 0;
   longestDarkWhileConnectedMs = 0;
   mostLive = 0;
@@ -160,9 +160,9 @@ export class World {
   endedWhileItPlayed = false;
   #inFlight = 0;
   mostAttached = 0;
-  /** What the broker says instead of asking AWS. */
+  /** The broker's answer instead of a call to AWS. */
   verdict: { status: number; code: string } | undefined;
-  /** Whether the broker is one that does not know `silentMs`. */
+  /** Whether the broker does not know `silentMs`. */
   isOldApi = false;
   readonly stream;
   readonly choices: Choices;
@@ -184,7 +184,7 @@ export class World {
       getAccessToken: () => 'token',
       onState: (state) => {
         this.states.push(state);
-        // Its object is closed by now; what AWS sent and the network carried is what counts.
+        // Its object is closed by now. What AWS sent and the network carried counts.
         if (state.name === 'ended') this.endedWhileItPlayed = this.#sawFrames;
       },
       onEvent: (event) => this.events.push(event),
@@ -197,7 +197,7 @@ export class World {
     });
   }
 
-  /** A world whose player plays; the network's time begins now. */
+  /** Starts the stream. The network's time begins when it plays. */
   static async playing(choices: Choices, network: Network): Promise<World> {
     const world = new World(choices, network);
     void world.stream.start();
@@ -219,7 +219,7 @@ export class World {
   isDeaf = (sdk: WorldSdk) => this.#isDark() || this.#route(sdk) !== 'fine';
   #isMute = (sdk: WorldSdk) => this.#isDark() || this.#route(sdk) === 'dead';
 
-  /** Lets the world end: nothing ticks any more. */
+  /** Ends the world: all its timers stop. */
   over(): void {
     this.#isOver = true;
   }
@@ -227,7 +227,7 @@ export class World {
   #sawFrames = false;
   #tickedAt = Number.POSITIVE_INFINITY;
 
-  /** The server's goodbye, on whatever connection there is. */
+  /** The server disconnects every connection. */
   goodbye(reason: string): void {
     for (const sdk of this.sdks) {
       if (!sdk.closed && sdk.appliedAt !== undefined && !this.isDeaf(sdk))
@@ -235,7 +235,7 @@ export class World {
     }
   }
 
-  /** Another device of the player takes the session: its connection begins a history of its own. */
+  /** Another device of the player takes the session. Its connection starts a new connection history. */
   insist(): void {
     const peer: Peer = { id: 'c-other', mode: 'stream', heardAt: this.now() };
     this.peers.push(peer);
@@ -245,7 +245,7 @@ export class World {
     this.status = 'CONNECTED';
   }
 
-  /** A client closed its object: AWS hears of it if the network carries it. */
+  /** A client closed its object. AWS notices if the network carries the close. */
   left(sdk: WorldSdk): void {
     const { peer } = sdk;
     if (peer === undefined || this.#isMute(sdk)) return;
@@ -257,7 +257,7 @@ export class World {
     if (this.#isOver) return;
     this.clock.setTimeout(this.#tick, TICK_MS);
     const now = this.now();
-    // A browser that slept judges nothing by the time that it has slept.
+    // A browser does not count the time that it has slept.
     const sleptMs = now - this.#tickedAt > 1000 ? now - this.#tickedAt : 0;
     this.#tickedAt = now;
     for (const sdk of this.sdks) {
@@ -280,7 +280,7 @@ export class World {
     this.#judge();
   };
 
-  /** The browser's end: it connects once it can, and says what it thinks of a silence. */
+  /** The browser's peer: it connects once it can, and reports its own view of a silence. */
   #connect(sdk: WorldSdk, now: number): void {
     const { peer, appliedAt } = sdk;
     if (sdk.closed || peer === undefined || appliedAt === undefined) return;
@@ -302,7 +302,7 @@ export class World {
     else if (now - sdk.cameAt >= DISCONNECTED_MS) sdk.say('disconnected');
   }
 
-  /** Ends what was there before a new peer. */
+  /** Ends the peers before a new one. */
   #replace(by: Peer): void {
     for (const peer of this.peers) {
       if (peer === by || peer.mode === 'dead') continue;
@@ -344,7 +344,7 @@ export class World {
         await pass(sentAt + again - this.now());
       }
       if (isCut()) return new Promise(() => {});
-      // A request that nobody waits for any more is not sent; one that arrived takes effect.
+      // An aborted request is not sent. One that has arrived takes effect.
       signal?.throwIfAborted();
       const [status, body] = this.#answer(url, init);
       await pass(ROUND_TRIP_MS / 2);
@@ -358,7 +358,7 @@ export class World {
     });
   }
 
-  /** What the broker answers. */
+  /** The broker's answer. */
   #answer(url: string, { method = 'GET', body: text, headers }: RequestInit): [number, object] {
     const body = typeof text === 'string' ? JSON.parse(text) : {};
     const key = new Headers(headers).get('idempotency-key') ?? undefined;
@@ -405,7 +405,7 @@ export class World {
   }
 }
 
-/** A network that is dark for some time from the beginning on. */
+/** A network that is dark at the beginning for some time. */
 export function blackout(ms: number, api: Network['api']): Network {
   return { dark: (at) => at > 0 && at <= ms, api };
 }

@@ -5,7 +5,7 @@ import { type Answer, type Deployed, deploy, eventually, startedElsewhere } from
 
 let deployed: Deployed;
 beforeAll(async () => {
-  // However busy the machine is, no function is stopped for its time.
+  // No function times out, however busy the machine is.
   deployed = await deploy({
     settings: { adoption: { enabled: true, quotaShare: 0.1 } },
     functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
@@ -25,7 +25,10 @@ it('a session started in advance elsewhere is joined by its player through the r
   expect((await player.sessions()).json.streamSessions).toMatchObject([{ streamSessionId: id }]);
 });
 
-/** Asks, and waits as told while the share of looks for guesses is taken. @returns the answer, and what AWS was asked for it. */
+/**
+ * Sends a request, and repeats it after the named wait while the lookup limiter's share for guesses is used up.
+ * @returns the answer, and its AWS calls
+ */
 async function unpaced(ask: () => Promise<Answer>): Promise<{ answer: Answer; calls: string[] }> {
   for (;;) {
     await deployed.forgetCalls();
@@ -64,7 +67,7 @@ it('a thousand guessed ids use up the rate limit of the guesser alone', async ()
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
   expect([404, 429, 503]).toEqual(expect.arrayContaining([...statuses.keys()]));
-  // Ten misses at once, and one more each six seconds, however long the thousand takes on this machine.
+  // Ten misses at once, and one more every six seconds, however long a thousand takes on this machine.
   const misses = 10 + Math.ceil((Date.now() - began) / 6_000);
   expect((await deployed.calls('GetStreamSession')).length).toBeLessThanOrEqual(misses);
   expect((statuses.get(429) ?? 0) + (statuses.get(503) ?? 0)).toBeGreaterThanOrEqual(1000 - misses);

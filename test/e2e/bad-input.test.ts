@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployed.close());
 
-/** A request whose path and headers go out exactly as written: fetch would tidy them up. */
+/** Sends path and headers exactly as written: fetch would normalize them. */
 function raw(
   method: string,
   path: string,

@@ -6,9 +6,9 @@ import { type Answer, type Deployed, deploy, droppedSession, eventually, offer }
 let deployed: Deployed;
 beforeAll(async () => {
   deployed = await deploy({
-    // Of this, a call that AWS never answers takes 8 s. What is left is enough for the answer on any machine.
+    // A call that AWS never answers takes 8 s of this. The rest is enough for the answer on any machine.
     functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
-    // So few that a slow machine uses them up faster than they come back.
+    // So few that even a slow machine uses them up faster than they refill.
     settings: { limits: { connectionsPerMinute: 4 } },
   });
 });
@@ -40,7 +40,7 @@ async function dropped() {
 
 const CONNECT = 'CreateStreamSessionConnection';
 
-/** How each row of the error table comes about for real. The type makes a forgotten row a compile error. */
+/** Provokes each row of the error table. The type makes a missing row a compile error. */
 const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   async invalid_request() {
     const { player, id } = await dropped();
@@ -81,7 +81,7 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   },
   async answer_lost() {
     const { player, id } = await dropped();
-    // A client without the answer does not connect: the session stays where the lost answer left it.
+    // Without its answer the client does not connect, so the session's status does not change.
     await deployed.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 1000 });
     await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
     return player.reconnect(id);
@@ -135,7 +135,7 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   },
 };
 
-/** Codes that name a wait, by the column "carries" of docs/protocol.md. */
+/** The codes with a wait, by the column "carries" of docs/protocol.md. */
 const WITH_WAIT: ProblemCode[] = [
   'session_not_reconnectable',
   'connection_in_progress',

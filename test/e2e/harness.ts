@@ -26,12 +26,12 @@ export interface Call {
   at: string;
 }
 
-/** A response of the player API, read. `body` is its text. */
+/** A response of the player API. `body` is its text. */
 export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape.
   json: any;
 }
 
@@ -41,7 +41,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
   return { status, headers, text, json: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** A local deployment in a directory and on ports of its own, for one test file. */
+/** A local deployment with its own directory and ports, for one test file. */
 export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-e2e-'));
   const deployment = await startDeployment({
@@ -70,15 +70,15 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     /** The next call of the operation is held, see `emulator/api/holds.ts`; more calls by `count`, one session's by `streamSessionId`. */
     hold: (operation: string, more: Record<string, unknown> = {}) =>
       control('POST', 'faults', { operation, kind: 'hold', count: 1, ...more }),
-    /** So many calls are held. */
+    /** Resolves when so many calls are held. */
     held: (count = 1) =>
       eventually(
         () => control('GET', 'held') as Promise<HeldCallView[]>,
         (calls) => calls.length === count,
       ),
-    /** Lets held calls go on: all, or those named. */
+    /** Releases held calls: all, or the named ones. */
     release: (which?: Release) => control('POST', 'release', which) as Promise<HeldCallView[]>,
-    /** All planned faults have hit: the call that was to meet the last one has reached AWS. */
+    /** Resolves when all planned faults have happened: the call with the last one has reached AWS. */
     faultsSpent: () =>
       eventually(
         () => control('GET', 'faults'),
@@ -103,7 +103,7 @@ export type Deployed = Awaited<ReturnType<typeof deploy>>;
 
 export { newOffer as offer };
 
-/** A player signed in, and what the page would send for one. Every answer must be as docs/openapi.json tells. */
+/** A signed-in player, and the requests of its page. Every answer is checked against docs/openapi.json. */
 async function createPlayer({ endpoints }: LocalDeployment, name: string) {
   const token = await mintAccessToken({ issuer: endpoints.identity, player: name });
   const group = `/v1/streamgroups/${endpoints.streamGroupId}/streamsessions`;
@@ -152,7 +152,7 @@ interface ReconnectOptions {
 
 export type Player = Awaited<ReturnType<typeof createPlayer>>;
 
-/** Asks until it is so; the last answer stands in the error when it never is. */
+/** Repeats a request until the answer fits. @throws Error with the last answer where none does */
 export async function eventually<T>(
   ask: () => Promise<T>,
   isSo: (value: T) => boolean,
@@ -167,7 +167,7 @@ export async function eventually<T>(
   }
 }
 
-/** A player's session that has been connected to and then lost, as AWS sees it. */
+/** A player's session whose connection AWS has seen and lost. */
 export async function droppedSession(deployed: Deployed, player: Player) {
   const started = await player.start();
   if (started.status !== 201) throw new Error(`start: ${started.text}`);
@@ -184,13 +184,13 @@ export async function droppedSession(deployed: Deployed, player: Player) {
   return { id, connectionId: started.json.connectionId as string };
 }
 
-/** A client of GameLift Streams with the key of the publisher's own backend, or another. */
+/** A client of GameLift Streams with the key of the publisher's backend, or another key. */
 export function awsClient({ endpoints }: Deployed, credentials = endpoints.publisher): GameLiftStreamsClient {
   const { region, gameLiftStreams: endpoint } = endpoints;
   return new GameLiftStreamsClient({ region, endpoint, credentials, maxAttempts: 1 });
 }
 
-/** A session that the publisher's own backend starts in advance for a player: nobody is connected to it yet. */
+/** A session that the publisher's backend starts in advance for a player. No client is connected yet. */
 export async function startedElsewhere(deployed: Deployed, player: Pick<Player, 'name'>): Promise<string> {
   const { streamGroupId, application, identity } = deployed.endpoints;
   const client = awsClient(deployed);

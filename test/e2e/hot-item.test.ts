@@ -5,7 +5,7 @@ import { type Answer, type Deployed, deploy, droppedSession, offer } from './har
 
 const PLAYERS = 40;
 const QUOTA = 4;
-/** One item of the table takes far fewer writes than players arrive, as with 5,000 in two seconds and 1,000 writes. */
+/** One item of the table accepts far fewer writes than players arrive, as with 5,000 players in two seconds and 1,000 writes. */
 const ITEM_WRITES_PER_SECOND = 6;
 
 let deployed: Deployed;
@@ -14,7 +14,7 @@ beforeAll(async () => {
     tableItemWritesPerSecond: ITEM_WRITES_PER_SECOND,
     settings: {
       quotas: { CreateStreamSessionConnection: QUOTA },
-      // Nobody's session ends for want of a faster machine.
+      // No session ends because the machine is slow.
       streamGroups: [
         {
           id: 'sg-local',
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployed.close());
 
-/** Asks again as any HTTP client that honours `Retry-After` does, with the very same request each time. */
+/** Repeats the very same request, as any HTTP client does that honours `Retry-After`. */
 async function comeBack(first: Answer, ask: () => Promise<Answer>): Promise<Answer[]> {
   const answers = [first];
   for (let answer = first; ; ) {
@@ -45,7 +45,7 @@ async function comeBack(first: Answer, ask: () => Promise<Answer>): Promise<Answ
 
 it('with too hot a queue item players wait for a ticket, nobody is lost, and no answer mentions the table', async () => {
   const players: (() => Promise<Answer>)[] = [];
-  // A few at a time: they come together when they have lost their streams, not before.
+  // A few at a time: only after the loss do they come together.
   while (players.length < PLAYERS) {
     const few = Array.from({ length: 5 }, async () => {
       const player = await deployed.player();
@@ -56,14 +56,14 @@ it('with too hot a queue item players wait for a ticket, nobody is lost, and no 
     players.push(...(await Promise.all(few)));
   }
   await deployed.forgetCalls();
-  // All come within the same second, by the clock of AWS and of the table, however long this machine takes for that.
+  // By the clock of AWS and the table all come in the same second, however slow this machine is.
   const first = await atOneMoment(() => Promise.all(players.map((ask) => ask())));
   const heard = await Promise.all(players.map((ask, at) => comeBack(first[at] as Answer, ask)));
 
   expect(heard.map((answers) => answers.at(-1)?.status)).toEqual(Array(PLAYERS).fill(201));
   const refusals = heard.flatMap((answers) => answers.slice(0, -1));
   expect(new Set(refusals.map(({ json }) => json.code))).toEqual(new Set(['paced']));
-  // Whom the item had no time for is told to wait, but has no place in the line yet.
+  // A player whose write the item refused gets a wait, but no place in the queue yet.
   expect(refusals.filter(({ json }) => json.queuePosition === undefined).length).toBeGreaterThan(0);
   const calls = await deployed.calls('CreateStreamSessionConnection');
   expect(calls.filter(({ status }) => status === 200)).toHaveLength(PLAYERS);

@@ -14,7 +14,7 @@ import {
 const START = 'POST /v1/streamgroups/{streamGroupId}/streamsessions';
 const RECONNECT = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections';
 
-/** Every path of every function that calls AWS or the table, once. */
+/** Runs every path of every function that calls AWS or the table, once. */
 async function exercise(deployed: Deployed, { adoption }: { adoption: boolean }): Promise<void> {
   const player = await deployed.player();
   const { id } = await droppedSession(deployed, player);
@@ -25,14 +25,14 @@ async function exercise(deployed: Deployed, { adoption }: { adoption: boolean })
   );
   const request = { signalRequest: offer(), key: 'once' };
   expect((await player.reconnect(id, request)).status).toBe(201);
-  // Repeated, it is answered from the table.
+  // The repetition is answered from the table.
   expect((await player.reconnect(id, request)).status).toBe(201);
-  // A second one is refused: the function looks at the session to say why.
+  // A second one is refused. The function looks the session up to say why.
   await eventually(
     () => player.reconnect(id),
     ({ json }) => json.code === 'session_not_reconnectable',
   );
-  // A second start is refused: the function looks at the session in the way, at most once a second.
+  // A second start is refused. The function looks the existing session up, at most once a second.
   const startRole = deployed.stacks
     .flatMap(({ roles }) => roles)
     .find(({ logicalId }) => logicalId === deployed.functionOf(START).roleLogicalId);
@@ -45,7 +45,7 @@ async function exercise(deployed: Deployed, { adoption }: { adoption: boolean })
   );
   expect((await player.terminate(id)).status).toBe(204);
 
-  // Ending a session that is still being set up is refused: the function looks at it to say why.
+  // Ending a session that is still being set up is refused. The function looks it up to say why.
   await deployed.control('PUT', 'settings', { activationSeconds: 5 });
   const early = await deployed.player();
   const { json } = await early.start();
@@ -65,11 +65,11 @@ async function exercise(deployed: Deployed, { adoption }: { adoption: boolean })
   }
 }
 
-/** Roles of the player API; those of the operator API have a test of their own. */
+/** The roles of the player API. Those of the operator API have their own test. */
 const roleNames = (deployed: Deployed) =>
   deployed.stacks.find(({ name }) => name === 'Rejoin')?.roles.map(({ name }) => name) ?? [];
 
-/** Grants that nothing on this machine can use; test/infra holds them to an exact list. */
+/** Grants that can't be used on this machine. test/infra checks their exact list. */
 function beyondThisMachine(deployed: Deployed): string[] {
   const grants = deployed.principals.authorizer.grants();
   return grants

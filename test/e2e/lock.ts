@@ -5,7 +5,7 @@ const LOOK_AGAIN_MS = 100;
 
 /**
  * Runs a task while no other process runs one under the same lock.
- * @param path of a file that exists as long as somebody has the lock, with that process' id. One whose process is gone is taken over.
+ * @param path of the lock's file, which contains its owner's process id. The lock of a dead process is taken over.
  */
 export async function withLock<T>(path: string, task: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
@@ -26,7 +26,7 @@ function take(path: string): boolean {
   }
   try {
     const owner = Number(readFileSync(path, 'utf8'));
-    // Between its making and its first byte it names nobody.
+    // Just created, the file is still empty.
     if (owner > 0) process.kill(owner, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') rmSync(path, { force: true });

@@ -18,13 +18,13 @@ interface Directive {
   Metrics: { Name: string }[];
 }
 
-/** Invoked by an alias, a function must still count under its own name. */
+/** A function that is invoked by an alias must still count under its own name. */
 const provisionedConcurrency = { reconnect: 2, start: 1 };
 
 let deployed: Deployed;
-/** The same without what some functions need of the tables. */
+/** The same, with some functions' table rights removed. */
 let crippled: Deployed;
-/** Ids of players that asked, which are nobody's business in a metric. */
+/** The ids of the players. No metric may contain them. */
 const playerIds = new Set<unknown>();
 let lines: { file: string; line: Line }[];
 
@@ -40,7 +40,7 @@ const named = (route: string, name: string, dimensions: Readonly<Record<string, 
     typeof dimensions.outcome === 'string' && dimensions.outcome !== '*' ? ` = ${dimensions.outcome}` : ''
   }`;
 
-/** Each metric of a line as CloudWatch would file it. */
+/** Each metric of a line as CloudWatch would store it. */
 function emitted({ line }: { line: Line }): string[] {
   return (line._aws?.CloudWatchMetrics ?? []).flatMap(({ Dimensions, Metrics }) =>
     Dimensions.flatMap((keys) => {
@@ -65,7 +65,7 @@ const answered = async (answer: Promise<{ status: number; text: string }>, statu
   expect([got, text]).toEqual([status, text]);
 };
 
-/** What functions lose in the crippled deployment: operators the right to write records, lists the one to query. */
+/** The rights that functions lose in the second deployment: operators to write records, lists to query. */
 const LOST: [role: RegExp, right: string][] = [
   [/^operator-(shell|terminate)$/, '"dynamodb:PutItem"'],
   [/^(operator-)?sessions$/, '"dynamodb:Query"'],
@@ -82,7 +82,7 @@ const lose = ({ policies, ...role }: RoleModel): RoleModel => ({
   }),
 });
 
-/** What can only be provoked where a role is not as it is deployed. */
+/** Provokes what needs a role without its rights. */
 async function provokeCrippled() {
   const operator = operatorOf(crippled);
   const game = await playing(crippled);
@@ -93,7 +93,7 @@ async function provokeCrippled() {
   await answered((await crippled.player()).sessions(), 503);
 }
 
-/** Everything else that an alarm or a widget waits for, made to happen once. */
+/** Provokes everything else that an alarm or a widget uses, once. */
 async function provoke() {
   const dropped = async () => {
     const player = await deployed.player();
@@ -101,12 +101,12 @@ async function provoke() {
   };
   const denied = (operation: string) => deployed.fault({ operation, kind: 'accessDenied', count: 1 });
 
-  // A reconnect, its repetition, and a session that is somebody else's.
+  // A reconnect, its repetition, and another player's session.
   const back = await dropped();
   const signalRequest = offer();
   await answered(back.player.reconnect(back.id, { signalRequest }), 201);
   await answered(back.player.reconnect(back.id, { signalRequest }), 201);
-  // Another one right after: what AWS answered before did not hold.
+  // Another reconnect right after: the first connection did not last.
   const again = await dropped();
   const first = await again.player.reconnect(again.id);
   expect(first.status).toBe(201);
@@ -120,7 +120,7 @@ async function provoke() {
     () => again.player.reconnect(again.id, { previousConnectionId }),
     ({ status }) => status === 201,
   );
-  // A page that says how long it has seen nothing, and a look that has seen AWS notice it.
+  // A page that sends silentMs, after a status lookup has seen that AWS noticed the loss.
   const silent = await dropped();
   await eventually(
     () => silent.player.status(silent.id),
@@ -129,7 +129,7 @@ async function provoke() {
   await answered(silent.player.reconnect(silent.id, { silentMs: 300_000 }), 201);
   await answered((await deployed.player()).reconnect(back.id), 404);
   await answered((await deployed.player()).status(back.id), 404);
-  // A start, its repetition.
+  // A start and its repetition.
   const starter = await deployed.player();
   await answered(starter.start(signalRequest), 201);
   await answered(starter.start(signalRequest), 201);
@@ -147,7 +147,7 @@ async function provoke() {
     () => looked.player.status(looked.id),
     ({ status }) => status === 500,
   );
-  // Throttled: a poll keeps quiet about it, the others wait for a turn.
+  // Throttled: a poll hides it, the others wait for a ticket.
   await deployed.fault({ operation: LOOK, kind: 'throttle', count: 1 });
   const polling = setInterval(() => void looked.player.status(looked.id), 200);
   await deployed.faultsSpent().finally(() => clearInterval(polling));
@@ -157,7 +157,7 @@ async function provoke() {
   await deployed.fault({ operation: START, kind: 'throttle', count: 10 });
   await answered((await deployed.player()).start(), 503);
   await deployed.control('DELETE', 'faults');
-  // Started elsewhere: found by a poll, and by a reconnect.
+  // Started elsewhere: imported by a poll, and by a reconnect.
   for (const how of ['status', 'reconnect'] as const) {
     const player = await deployed.player();
     const id = await startedElsewhere(deployed, player);
@@ -166,7 +166,7 @@ async function provoke() {
       ({ status }) => status < 300,
     );
   }
-  // What operators do.
+  // Operators' requests.
   const game = await playing(deployed);
   playerIds.add(game.playerId);
   const operator = operatorOf(deployed);
@@ -177,7 +177,7 @@ async function provoke() {
   await denied('TerminateStreamSession');
   await answered(operator.terminate(game.id), 500);
   await answered(operator.terminate(game.id), 204);
-  // Somebody whom IAM lets in, and the settings do not.
+  // A principal that IAM allows and the settings do not.
   const stranger = operatorOf(deployed, deployed.principals.stranger);
   await answered(stranger.sessions(game.playerId), 403);
   await answered(stranger.terminate(game.id), 403);
@@ -185,17 +185,17 @@ async function provoke() {
 }
 
 const settings = { ...withProvider, operators: [], provisionedConcurrency };
-/** What alarms and widgets look at; a count of the access log is made by CloudWatch. */
+/** The metrics of alarms and widgets. CloudWatch itself counts the access log. */
 const watched: WatchedMetric[] = [templateOf(settings), operatorTemplateOf(settings)]
   .flatMap(watchedMetrics)
   .filter(({ namespace, name }) => namespace === 'Rejoin' && name !== 'TurnedAway');
 const seriesOf = ({ name, dimensions }: WatchedMetric) =>
   named(dimensions.FunctionName === '*' ? '*' : routeOf(dimensions.FunctionName), name, dimensions);
-/** A series whichever the outcome is, and whichever the function. */
+/** A series, whatever its outcome and function. */
 const anyOutcome = (series: string) => series.replace(/ = .+$/, '');
 const anywhere = (series: string) => series.replace(/^\w+/, '*');
 
-/** What is watched and was not counted. */
+/** The metrics that are used and were not counted. */
 function missingIn(read: typeof lines): string[] {
   const counted = new Set(read.flatMap(emitted).flatMap((each) => [each, anyOutcome(each), anywhere(each)]));
   return watched.map(seriesOf).filter((series) => !counted.has(series));
@@ -207,7 +207,7 @@ beforeAll(async () => {
   crippled = await deploy({ alterRoles: (roles) => roles.map(lose) });
   await provokeCrippled();
   const read = async () => [...(await readLines(deployed)), ...(await readLines(crippled))];
-  // A log's last line is written a moment after the answer that it is about; what is still missing then, a test says.
+  // The last log line comes a moment after its answer. The tests report what is still missing.
   lines = await eventually(read, (all) => missingIn(all).length === 0).catch(read);
   for (const { line } of lines) if (line.playerId !== undefined) playerIds.add(line.playerId);
 });

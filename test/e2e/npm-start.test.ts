@@ -11,7 +11,7 @@ import { runScript, startScript } from '../scripts.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** The proxy of an office: it writes down what it is asked for, and reaches nothing. */
+/** An office's proxy. It records requests and reaches nothing. */
 const asked: string[] = [];
 const proxy = createServer((request, response) => {
   asked.push(`${request.method} ${request.url}`);
@@ -22,7 +22,7 @@ const proxy = createServer((request, response) => {
 });
 let behindProxy: NodeJS.ProcessEnv;
 
-/** The deployment of this checkout, as somebody behind a proxy has it who follows the README: not the harness's own. */
+/** The deployment of this checkout, as a user behind a proxy gets it by the README. It is not the harness's. */
 let running: ReturnType<typeof startScript>;
 let said = '';
 beforeAll(async () => {
@@ -87,7 +87,7 @@ describe('a user who follows the documentation', () => {
       expect(stderr).toBe('');
       expect(heard.map((line) => line.slice(-3))).toEqual(shown.map(([, , status]) => status));
       for (const [at, [, answer = '']] of shown.entries()) {
-        // What differs from run to run are ids; the rest is there, in this order.
+        // Only ids differ between runs. The rest is there, in this order.
         const parts = answer
           .replaceAll(/Id":"[\w-]{16,}/g, 'Id":"…')
           .split('…')

@@ -10,7 +10,7 @@ afterAll(() => deployed.close());
 
 const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 
-/** The harness holds each answer of every test to the documents; here they come through the gateway, kind by kind. */
+/** The harness checks each answer of every test against the documents. Here each kind comes through the gateway. */
 describe('what the deployment answers is what docs/openapi.json says', () => {
   it('through the life of a session', async () => {
     const player = await deployed.player();

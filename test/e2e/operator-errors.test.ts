@@ -4,7 +4,7 @@ import { type Answer, type Deployed, deploy, eventually } from './harness.ts';
 import { ACCESS, auditRecords, operatorOf, playing, REASON } from './operator.ts';
 
 let deployed: Deployed;
-/** A deployment in which nobody may write into the audit table, made when the first test needs it. */
+/** A deployment without the right to write into the audit table, made when the first test needs it. */
 let closed: Promise<Deployed> | undefined;
 let operator: ReturnType<typeof operatorOf>;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterEach(async () => {
   await deployed.control('PUT', 'settings', { activationSeconds: 0.1 });
 });
 
-/** How each row of the operator API's table comes about for real. The type makes a forgotten row a compile error. */
+/** Provokes each row of the operator API's error table. The type makes a missing row a compile error. */
 const PROVOKE: Record<OperatorProblemCode, () => Promise<Answer>> = {
   invalid_request: async () => operator.shell('s-1', { reason: 'short' }),
   not_an_operator: async () => operatorOf(deployed, deployed.principals.stranger).sessions('somebody'),
@@ -99,7 +99,7 @@ const withoutAudit = () => {
   return closed;
 };
 
-/** Codes that name a wait, by the column "carries" of docs/protocol.md. */
+/** The codes with a wait, by the column "carries" of docs/protocol.md. */
 const WITH_WAIT: OperatorProblemCode[] = [
   'session_not_accessible',
   'session_not_terminable',

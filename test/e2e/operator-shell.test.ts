@@ -23,7 +23,7 @@ afterAll(async () => {
   home.remove();
 });
 
-/** An operator's terminal has no key of its own: the local deployment's is used. */
+/** An operator's terminal without its own key uses the local deployment's. */
 const env = () => environment(home.path, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
 const local = () => ['--local', '--directory', deployed.directory];
 const cli = (...args: string[]) => run([...args, ...local()], env());

@@ -16,7 +16,7 @@ beforeAll(async () => {
   deployed = await deploy({
     settings: {
       adminShell: { perOperatorPerMinute: 500, perMinute: 1000 },
-      // The finest level: what is not logged here is logged nowhere.
+      // The finest level: anything missing here is never logged.
       logs: { level: 'DEBUG' },
       limits: { startsPerMinute: 1000 },
     },
@@ -122,7 +122,7 @@ describe('an operator', () => {
     ]);
     expect((await player.sessions()).json.streamSessions).toEqual([]);
     expect((await player.reconnect(id)).json.code).toBe('stream_session_ended');
-    // Repeated, it is a success, and a use of its own.
+    // The repetition succeeds, and has its own record.
     expect((await operator.terminate(id)).status).toBe(204);
     expect(await deployed.calls('TerminateStreamSession')).toHaveLength(1);
     expect(await recordsOf(id)).toHaveLength(2);
@@ -328,7 +328,7 @@ describe('logs', () => {
     for (const secret of [sessionId, streamUrl, new URL(streamUrl).pathname, tokenValue, canary, REASON]) {
       expect(logs).not.toContain(secret);
     }
-    // The metrics that the alarms listen to, by the functions' own names.
+    // The alarms' metrics, under the functions' own names.
     for (const [routeKey, metric, least] of [
       [SHELL, 'AdminShellUses', 3],
       [TERMINATE, 'OperatorTerminateUses', 1],

@@ -17,8 +17,8 @@ export const ACCESS = 'CreateStreamSessionAdminShell';
 export const REASON = 'Ticket 4711: black screen after the last update';
 
 /**
- * Requests to the operator API, signed with a key; the deployment's own operator's when none is given. Every answer must be as
- * docs/openapi-operator.json tells.
+ * Requests to the operator API, signed with a key; by default with that of the deployment's operator. Every answer is checked against
+ * docs/openapi-operator.json.
  */
 export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.operator) {
   const { region, streamGroupId } = endpoints;
@@ -58,7 +58,7 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
   };
 }
 
-/** Everything in the audit table, as an auditor would read it. */
+/** All records of the audit table, as an auditor would read them. */
 export async function auditRecords({
   endpoints,
   stacks,

@@ -23,7 +23,7 @@ const RECONNECT_ROUTE = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{s
 
 let deployed: Deployed;
 beforeAll(async () => {
-  // A call that a test holds is held for as long as the test takes: neither AWS's client nor the function gives up on it.
+  // A call may be held for as long as a test takes: neither AWS's client nor the function times out.
   deployed = await deploy({
     functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
     functionEnvironment: { GAMELIFTSTREAMS_TIMEOUT_MS: String(HANGS_AFTER_MS) },
@@ -42,14 +42,14 @@ async function dropped() {
   return { player, ...session };
 }
 
-/** The second connection is made, and no third. */
+/** The answer grants a second connection, and there is no third. */
 const connectedTwice = (id: string) =>
   eventually(
     () => deployed.session(id),
     ({ connections, status }) => connections === 2 && status === 'CONNECTED',
   );
 
-/** The time of a session's lease is over: written into the table, so that no test waits for it, or is too late for it. */
+/** Lets a session's lease expire by a write into the table, so that no test depends on time. */
 async function endLease(player: Player, streamSessionId: string) {
   const { endpoints, principals } = deployed;
   const fn = deployed.functionOf(RECONNECT_ROUTE);
@@ -184,7 +184,7 @@ describe('a response lost on the way back', () => {
 
   it('from an AWS that repeats no answer costs a new offer, not the session', async () => {
     const { player, id, connectionId } = await dropped();
-    // A client without the answer does not connect: the session stays where the lost answer left it.
+    // Without its answer the client does not connect, so the session's status does not change.
     await deployed.control('PUT', 'settings', { repeatAnswer: false, readySeconds: 1000 });
     await deployed.fault({ operation: CONNECT, kind: 'lostResponse', count: 1 });
     const lost = await player.reconnect(id, { previousConnectionId: connectionId });
@@ -214,7 +214,7 @@ describe('a function killed in the middle', () => {
     await endLease(player, id);
     const back = await player.reconnect(id, request);
     expect([back.status, back.json.streamSession?.streamSessionId]).toEqual([201, id]);
-    // AWS had received the first call, and repeats its answer for the same client token.
+    // AWS received the first call, and repeats its answer for the same client token.
     expect(new Set(await tokens()).size).toBe(1);
     await connectedTwice(id);
   });

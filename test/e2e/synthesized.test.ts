@@ -27,8 +27,7 @@ interface Asset {
 }
 
 /**
- * The same without the names under which CloudFormation would be given the templates: they are hashes of templates, ports included,
- * and nothing is uploaded from here.
+ * The same without the names of the templates' uploads: they are hashes of templates with their ports, and nothing is uploaded here.
  */
 function withoutTemplateNames(files: Record<string, string>): Record<string, string> {
   const manifests = Object.entries(files).filter(([path]) => path.endsWith('.assets.json'));
@@ -37,7 +36,7 @@ function withoutTemplateNames(files: Record<string, string>): Record<string, str
       .filter(([, { source }]) => source.packaging === 'file')
       .flatMap(([name, { destinations }]) => [name, ...Object.keys(destinations)]),
   );
-  // Of each of the two stacks the template and the place for it.
+  // For each of the two stacks: the template and its upload.
   expect(names).toHaveLength(4);
   const without = (text: string) => names.reduce((left, name) => left.replaceAll(name, 'a-template'), text);
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, without(text)]));
@@ -67,7 +66,7 @@ describe('a synthesized app is reused', () => {
   };
   beforeEach(() => {
     project = temporaryDirectory();
-    // An app that counts how often it ran, and repeats its settings.
+    // An app that counts its runs, and repeats its settings.
     write(
       'infra/app.mjs',
       `import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -155,7 +154,7 @@ describe('a synthesized app is reused', () => {
 
 it('a lock whose owner died is taken over', async () => {
   const path = join(temporaryDirectory(), 'lock');
-  // No process has this number: it is above what the system gives.
+  // No process has this id: it is above the system's limit.
   writeFileSync(path, '99999999');
   expect(await withLock(path, async () => 'mine')).toBe('mine');
   rmSync(path, { force: true });

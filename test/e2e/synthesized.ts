@@ -1,9 +1,9 @@
 /**
- * The synthesized app of some settings, made once and copied for every deployment that asks for the same: synthesis and bundling take longer
- * than all else that a deployment does before it answers.
+ * The synthesized app for some settings, made once and copied for every deployment with the same settings: synthesis and bundling take
+ * longer than the rest of a deployment's start.
  *
- * What is executed is what a synthesis gives now. The name of what is kept is a hash of all that goes in; only the ports of this machine
- * in the settings, which are others in every deployment, are put in afterwards. `synthesized.test.ts` holds that this makes no difference.
+ * A copy equals a fresh synthesis: its name is a hash of all inputs. Only the ports in the settings, which differ in every deployment,
+ * are inserted afterwards. `synthesized.test.ts` checks that this makes no difference.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -23,11 +23,11 @@ import { synthesize } from '../../local/template/synth.ts';
 import { withLock } from './lock.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-/** Goes with an installation. */
+/** Deleted together with an installation. */
 const KEPT = join(root, 'node_modules', '.cache', 'rejoin-synthesized');
 const KEEP_MS = 24 * 3600 * 1000;
 
-/** All that a synthesis reads, besides the settings: files, and folders with all that is in them. */
+/** All inputs of a synthesis besides the settings: files, and folders with their contents. */
 const SOURCES = [
   'infra',
   'lambdas',
@@ -36,10 +36,10 @@ const SOURCES = [
   'cdk.context.json',
   'package.json',
 ];
-/** What is installed, by either of its names. */
+/** The installed packages, by either name. */
 const INSTALLED = ['package-lock.json', 'node_modules/.package-lock.json'];
 
-/** Like `synthesize`, and with the same outcome. */
+/** Like `synthesize`, with the same result. */
 export async function synthesizedOnce(
   options: Parameters<typeof synthesize>[0],
   kept = KEPT,
@@ -62,7 +62,7 @@ export async function synthesizedOnce(
   return { outDir };
 }
 
-/** Stays in sight only when it is whole. */
+/** Appears under its name only when it is complete. */
 async function make(options: Parameters<typeof synthesize>[0], settings: string, directory: string) {
   const making = `${directory}.${randomUUID()}`;
   const settingsPath = `${making}.json`;
@@ -71,7 +71,7 @@ async function make(options: Parameters<typeof synthesize>[0], settings: string,
     await synthesize({ ...options, settingsPath, outDir: making }).catch((error: Error) => {
       throw new Error(error.message.replaceAll(settingsPath, resolve(options.settingsPath)));
     });
-    // Two may make the same: the lock saves work, and whoever is second has what is there already.
+    // Two processes may want the same app. The lock saves work: the second one finds the result.
     if (!existsSync(directory)) renameSync(making, directory);
   } finally {
     rmSync(settingsPath);
@@ -98,7 +98,7 @@ function filesIn(project: string, path: string): string[] {
 }
 
 const ADDRESS = /(http:\/\/(?:127\.0\.0\.1|localhost):)(\d+)/g;
-/** Stands for the first port in the settings, the number after it for the second. No number goes on behind so many digits. */
+/** Stands for the first port in the settings; the next number stands for the second. No other number has so many digits. */
 const FIRST = 65_500;
 
 function withoutPorts(settings: string): { text: string; ports: string[] } {

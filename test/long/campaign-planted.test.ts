@@ -20,7 +20,7 @@ async function attacked({ patches, invariant, what, kinds = FAULTS, from = 1 }: 
     code,
     alarms: () => alarms,
     enough: (so) => so.violations.some(isIt),
-    // Nobody reads the replays.
+    // The replays are not needed.
     tries: 0,
   });
   return violations.find(isIt);

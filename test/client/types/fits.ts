@@ -1,4 +1,4 @@
-// Compiles as it stands: what a page writes against the official SDK.
+// A page's code against the official SDK. It must compile.
 import { type Code, createStream, type StreamState } from '../../../client/src/index.ts';
 import { OfficialGameLiftStreams, type PerformanceStats } from './official-sdk.ts';
 
@@ -17,7 +17,7 @@ export const stream = createStream({
         ...clientConnection,
         connectionState(state) {
           clientConnection.connectionState(state);
-          // The page's own types stay what they are.
+          // The page's own types are kept.
           const known: 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed' = state;
           return known;
         },
@@ -28,7 +28,7 @@ export const stream = createStream({
   getAccessToken: async ({ rejected, signal }) => (signal.aborted ? undefined : (rejected ?? 'token')),
 });
 
-// The object comes back as what the page made, with all that the SDK has.
+// The object has the type that the page created, with all members of the SDK.
 export const sent: boolean | undefined = stream.sdk?.sendApplicationMessage(new Uint8Array());
 
 /** A switch over all states needs no default. */

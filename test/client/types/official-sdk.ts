@@ -1,7 +1,6 @@
 /*
- * The Web SDK's class as far as its documentation tells (1.0 to 1.3), written down from that alone: names of methods, callbacks and
- * constructor arguments. Where the documentation leaves a type open, the narrowest that is likely stands here, since that is the
- * hardest to fit.
+ * The Web SDK's class, written from its documentation alone (1.0 to 1.3): names of methods, callbacks and constructor arguments. Where
+ * the documentation leaves a type open, this uses the narrowest likely type, which is the hardest to fit.
  */
 
 export interface InputConfiguration {
