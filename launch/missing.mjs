@@ -1,8 +1,8 @@
 // @ts-check
-/** Says what an installation lacks. It is looked at, not remembered: an installation that was interrupted then heals at the next start. */
+/** Finds missing packages. It checks at every start, so an interrupted installation is completed at the next start. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bringsNode, newEnough } from './node.mjs';
+import { isNewEnough, isNodePackage } from './node.mjs';
 
 /**
  * One entry of package-lock.json.
@@ -10,7 +10,7 @@ import { bringsNode, newEnough } from './node.mjs';
  *   libc?: string | string[] }} Entry
  */
 
-/** @param {string} file @returns {Record<string, Entry> | undefined} its packages by path; undefined where it can't be read */
+/** @param {string} file a lock file @returns {Record<string, Entry> | undefined} its packages by path; undefined if it can't be read */
 function packagesOf(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).packages;
@@ -19,7 +19,7 @@ function packagesOf(file) {
   }
 }
 
-/** Which C library a Linux has, found as npm does. */
+/** The C library of a Linux, found as npm does. */
 function libc() {
   if (process.platform !== 'linux') return undefined;
   try {
@@ -31,7 +31,11 @@ function libc() {
   }
 }
 
-/** @param {string | undefined} value @param {string | string[] | undefined} list */
+/**
+ * Whether a list of package-lock.json, such as `os`, allows this machine.
+ * @param {string | undefined} value this machine's own
+ * @param {string | string[] | undefined} list
+ */
 function allows(value, list) {
   if (list === undefined) return true;
   const entries = /** @type {string[]} */ ([]).concat(list);
@@ -43,32 +47,32 @@ function allows(value, list) {
 }
 
 /**
- * What package-lock.json names for this platform and is not there. npm writes a lock of its own into node_modules when an installation
- * is complete; a package counts where that names the same version and its folder is there.
+ * The packages of package-lock.json for this platform that are not installed. npm writes a lock file of its own into node_modules when
+ * an installation is complete. A package is installed if that file has it in the same version, and its folder exists.
  * @param {string} root the checkout
  * @returns {{ path: string, optional: boolean }[]}
  */
 export function missingPackages(root) {
-  const named = packagesOf(join(root, 'package-lock.json'));
-  // npm says better what is wrong with it.
-  if (!named) return [{ path: 'package-lock.json', optional: false }];
-  const there = packagesOf(join(root, 'node_modules', '.package-lock.json')) || {};
-  const family = libc();
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  // npm itself says best what is wrong with the file.
+  if (!wanted) return [{ path: 'package-lock.json', optional: false }];
+  const installed = packagesOf(join(root, 'node_modules', '.package-lock.json')) || {};
+  const cLibrary = libc();
   /** @param {string} path @param {Entry} entry */
   const isNeeded = (path, entry) => {
     if (path === '' || entry.link) return false;
     if (!entry.optional) return true;
-    if (bringsNode(path) && newEnough) return false;
-    // Without a platform of its own, an optional package belongs to one that has: to a build for WebAssembly.
+    if (isNodePackage(path) && isNewEnough) return false;
+    // An optional package for every platform is a dependency of one for a single platform: of a build for WebAssembly.
     if (entry.os === undefined && entry.cpu === undefined && entry.libc === undefined) return false;
     return (
-      allows(process.platform, entry.os) && allows(process.arch, entry.cpu) && allows(family, entry.libc)
+      allows(process.platform, entry.os) && allows(process.arch, entry.cpu) && allows(cLibrary, entry.libc)
     );
   };
   /** @param {string} path @param {Entry} entry */
-  const isThere = (path, entry) =>
-    there[path]?.version === entry.version && existsSync(join(root, path, 'package.json'));
-  return Object.entries(named)
-    .filter(([path, entry]) => isNeeded(path, entry) && !isThere(path, entry))
+  const isInstalled = (path, entry) =>
+    installed[path]?.version === entry.version && existsSync(join(root, path, 'package.json'));
+  return Object.entries(wanted)
+    .filter(([path, entry]) => isNeeded(path, entry) && !isInstalled(path, entry))
     .map(([path, { optional }]) => ({ path, optional: optional === true }));
 }

@@ -1,15 +1,15 @@
 // @ts-check
-/** Finds npm in a way that needs no shell: on Windows `npm` is a batch file, which Node starts through cmd.exe only. */
+/** Finds npm so that no shell is needed. On Windows `npm` is a batch file, which Node starts only through cmd.exe. */
 import { existsSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 
 /**
- * The command for npm, to put arguments behind.
+ * The command that runs npm. Append the arguments to it.
  * @param {string} node the Node to run it with
- * @returns {[string, ...string[]] | undefined} undefined where there is no npm
+ * @returns {[string, ...string[]] | undefined} undefined if there is no npm
  */
 export function npmCommand(node) {
-  // npm says to its scripts where it is. Other package managers say so of themselves.
+  // npm tells its scripts where it is. So do other package managers, so the file's name is checked.
   const running = process.env.npm_execpath;
   if (running && basename(running) === 'npm-cli.js' && existsSync(running)) return [node, running];
   if (process.platform !== 'win32') return ['npm'];

@@ -1,24 +1,20 @@
 /**
- * Runs a command with the project's dependencies and its own Node in front, installing them first where something is
- * missing: `node local/install.mjs node local/start.ts --port 9000`. The command is `node`, `npm` or an executable file.
+ * Runs a command with the project's own Node and dependencies first on the PATH. It installs them if some are missing:
+ * `node local/install.mjs node local/start.ts --port 9000`. The command is `node`, `npm` or an executable file.
  *
- * Plain JavaScript for an older Node on purpose: this file and those of launch/ are what the machine's own Node executes.
- * It replaces npm's `pre` scripts, which npm skips under `ignore-scripts=true`.
+ * This file and those of launch/ are plain JavaScript, since the machine's own Node may be older and executes them. They replace npm's
+ * `pre` scripts, which npm skips with `ignore-scripts=true`.
  */
 import { delimiter, join } from 'node:path';
 import { ensureInstalled } from '../launch/install.mjs';
 import { directToLoopback } from '../launch/loopback.mjs';
-import { findNode, howToGetNode, root } from '../launch/node.mjs';
+import { requireNode, root } from '../launch/node.mjs';
 import { npmCommand } from '../launch/npm.mjs';
 import { runInstead } from '../launch/run.mjs';
 
 ensureInstalled();
 
-const node = findNode();
-if (node === undefined) {
-  console.error(howToGetNode());
-  process.exit(1);
-}
+const node = requireNode();
 
 const [command, ...args] = process.argv.slice(2);
 const [file, ...before] = command === 'node' ? [node] : (command === 'npm' && npmCommand(node)) || [command];

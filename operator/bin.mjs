@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 /**
- * The command line for those who install the package: `rejoin-operator --help`. Node strips the types of TypeScript by itself,
- * but not of what is inside node_modules, so that is done here.
+ * The command line of the installed package: `rejoin-operator --help`. Node strips the types of TypeScript by itself, but not of
+ * files inside node_modules, so this file does that.
  */
 import { readFileSync } from 'node:fs';
 import * as module from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { asksProxyForLoopback, directToLoopback } from '../launch/loopback.mjs';
-import { findNode, howToGetNode, newEnough } from '../launch/node.mjs';
+import { directToLoopback, usesProxyForLoopback } from '../launch/loopback.mjs';
+import { isNewEnough, requireNode } from '../launch/node.mjs';
 import { runInstead } from '../launch/run.mjs';
 
-/** The command line itself, in this process. */
-async function operate() {
-  // It would say at every start that stripping types is new.
+/** Runs the command line in this process. */
+async function runHere() {
+  // Without this Node would warn at every start that type stripping is experimental.
   const { emitWarning } = process;
   process.emitWarning = (warning, ...rest) => {
     if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
@@ -30,16 +30,12 @@ async function operate() {
   await import('./main.ts');
 }
 
-const node = newEnough ? process.execPath : findNode();
-if (node === undefined) {
-  console.error(howToGetNode());
-  process.exit(1);
-}
-// On an older Node the one that npm brought takes over, and behind a proxy a process that calls --local directly.
-if (newEnough && !asksProxyForLoopback()) await operate();
+if (isNewEnough && !usesProxyForLoopback()) await runHere();
 else {
-  // An older Node may have options that the other does not know.
-  const options = newEnough ? process.execArgv : [];
+  // An older Node hands over to the one that npm installed. Behind a proxy, the same Node runs again with direct access to loopback.
+  const node = isNewEnough ? process.execPath : requireNode();
+  // An older Node may have options that the other one does not know.
+  const options = isNewEnough ? process.execArgv : [];
   const args = [...options, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   runInstead(node, args, { env: directToLoopback(process.env) });
 }

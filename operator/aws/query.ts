@@ -1,16 +1,14 @@
-import { EXIT, Failure } from './failure.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
 import { type Signer, signedFetch } from './signed-fetch.ts';
 import { element } from './xml.ts';
 
-const TIMEOUT_MS = 15_000;
-
-/** Services of the Query kind: by the name that the SDKs' own variable has for an endpoint, their host and signing name. */
+/** AWS services with the Query protocol. The key is as in the SDKs' variable for an endpoint, the value is host and signing name. */
 const HOSTS = { cloudformation: 'cloudformation', cloudwatch: 'monitoring', sns: 'sns', sts: 'sts' } as const;
 
 /**
- * Calls one of AWS's services of the Query kind. For a few small calls an SDK client each would be much to install.
+ * Calls an AWS service that has the Query protocol. An SDK client for each would be much to install for a few small calls.
  * @returns XML
- * @throws Failure with AWS's own sentence and code, `EXIT.refused` where it is not allowed; or whatever credentials and
+ * @throws Failure with AWS's own sentence and code, and `EXIT.refused` if AWS denies access; or whatever credentials and
  * network fail with
  */
 export async function query(
@@ -21,18 +19,17 @@ export async function query(
   const endpoint =
     process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
     `https://${HOSTS[service]}.${signer.region}.amazonaws.com/`;
-  const answer = await signedFetch(signer, {
+  const response = await signedFetch(signer, {
     method: 'POST',
     url: new URL(endpoint),
     service: HOSTS[service],
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(parameters).toString(),
-    timeoutMs: TIMEOUT_MS,
   });
-  if (answer.status === 200) return answer.text;
+  if (response.status === 200) return response.text;
   throw new Failure(
-    element(answer.text, 'Message') ?? `${service} answered ${answer.status}`,
-    answer.status === 403 ? EXIT.refused : EXIT.failed,
-    { code: element(answer.text, 'Code') },
+    element(response.text, 'Message') ?? `${service} answered ${response.status}`,
+    response.status === 403 ? EXIT.refused : EXIT.failed,
+    { code: element(response.text, 'Code') },
   );
 }

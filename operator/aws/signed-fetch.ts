@@ -1,6 +1,7 @@
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
 
+/** Credentials, and the Region that they are used in. */
 export interface Signer {
   region: string;
   credentials: ConstructorParameters<typeof SignatureV4>[0]['credentials'];
@@ -13,15 +14,18 @@ export interface SignedRequest {
   service: string;
   headers?: Record<string, string>;
   body?: string;
-  /** How long to wait for the whole answer. */
-  timeoutMs: number;
+  /** How long to wait for the whole response. Default: {@link TIMEOUT_MS}. */
+  timeoutMs?: number;
 }
 
-export interface SignedResponse {
+/** A response whose body was read. */
+export interface HttpResponse {
   status: number;
   headers: Headers;
   text: string;
 }
+
+export const TIMEOUT_MS = 15_000;
 
 class Sha256 extends Hash {
   constructor(secret?: ConstructorParameters<typeof Hash>[1]) {
@@ -30,15 +34,15 @@ class Sha256 extends Hash {
 }
 
 /**
- * Sends a request signed with Signature Version 4. Redirections are not followed: a signature is for one place.
+ * Sends a request signed with Signature Version 4. It follows no redirect: a signature is for one address.
  * @throws whatever the credentials or the network fail with
  */
 export async function signedFetch(
   { region, credentials }: Signer,
-  { method, url, service, headers = {}, body, timeoutMs }: SignedRequest,
-): Promise<SignedResponse> {
-  const signer = new SignatureV4({ region, credentials, service, sha256: Sha256 });
-  const signed = await signer.sign({
+  { method, url, service, headers = {}, body, timeoutMs = TIMEOUT_MS }: SignedRequest,
+): Promise<HttpResponse> {
+  const signature = new SignatureV4({ region, credentials, service, sha256: Sha256 });
+  const signed = await signature.sign({
     method,
     protocol: url.protocol,
     hostname: url.hostname,
@@ -59,11 +63,11 @@ export async function signedFetch(
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** What a network failure comes down to, in a few words. */
+/** Why a request got no response, in a few words. */
 export function networkReason(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === 'TimeoutError') return 'no answer in time';
-  // Its message quotes the header or address at fault, which may be a session token.
+  // The message of this error quotes the bad header or address, which may be a session token.
   if (name === 'TypeError' && cause === undefined) {
     return 'the request cannot be made: is there a line break in a credential?';
   }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
-import { EXIT, Failure } from './failure.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
 import type { Signer } from './signed-fetch.ts';
 
 interface SignerOptions {
@@ -26,8 +26,9 @@ async function findRegion({ region, profile }: SignerOptions): Promise<string> {
 }
 
 async function askForMfaCode(serial: string): Promise<string> {
-  if (!process.stdin.isTTY)
+  if (!process.stdin.isTTY) {
     throw new Error(`a code of ${serial} is needed, and there is no terminal to ask at`);
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await terminal.question(`Code of ${serial}: `);
@@ -37,8 +38,8 @@ async function askForMfaCode(serial: string): Promise<string> {
 }
 
 /**
- * Who signs, by the ordinary credential chain, and for which Region. The credentials are looked for when they are first needed.
- * @throws Failure that says what to give where no Region is to be found
+ * Signs with the credentials of AWS's default credential chain. They are looked for when they are first needed.
+ * @throws Failure that says what to give if there is no Region
  */
 export async function createSigner(options: SignerOptions): Promise<Signer> {
   const { profile } = options;

@@ -1,4 +1,4 @@
-/** As much of XML as AWS's Query services answer in: no attributes that matter, no CDATA, lists of `member`. */
+/** Reads the XML of AWS's Query protocol: attributes don't matter, there is no CDATA, and lists consist of `member`. */
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
@@ -6,8 +6,7 @@ function character(code: number): string | undefined {
   return code <= 0x10_ff_ff ? String.fromCodePoint(code) : undefined;
 }
 
-/** Text as it was before it was put into XML. */
-function plain(text: string): string {
+function unescapeXml(text: string): string {
   return text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (whole, hex, decimal, name) => {
     if (hex !== undefined) return character(Number.parseInt(hex, 16)) ?? whole;
     if (decimal !== undefined) return character(Number(decimal)) ?? whole;
@@ -15,13 +14,13 @@ function plain(text: string): string {
   });
 }
 
-/** The text of the first element of a name; undefined where there is none. */
+/** The text of the first element with a name, or undefined if there is none. */
 export function element(xml: string, name: string): string | undefined {
   const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return found === undefined ? undefined : plain(found);
+  return found === undefined ? undefined : unescapeXml(found);
 }
 
-/** What stands in each `member` of the first list of a name; lists within them stay whole. */
+/** The content of each `member` of the first list with a name. Lists inside a member stay in it. */
 export function members(xml: string, list: string): string[] {
   const [, inside = ''] = new RegExp(`<${list}>([\\s\\S]*?)</${list}>`).exec(xml) ?? [];
   const found: string[] = [];

@@ -1,6 +1,6 @@
-import { EXIT, Failure } from '../aws/failure.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
 
-/** Which stream session is meant. */
+/** The ids of a stream session. */
 export interface SessionAddress {
   streamGroupId: string;
   streamSessionId: string;
@@ -9,11 +9,12 @@ export interface SessionAddress {
 const ID = /^[a-zA-Z0-9-]{1,128}$/;
 const SESSION_ARN = /^arn:aws[a-z-]*:gameliftstreams:[a-z0-9-]+:\d{12}:streamsession\/([^/]+)\/([^/]+)$/;
 
-const bad = (message: string) => new Failure(message, EXIT.usage);
+const usage = (message: string) => new Failure(message, EXIT.usage);
 
 /**
- * Reads a stream session as a person has it at hand: an ARN, `STREAM_GROUP/STREAM_SESSION` as `sessions` prints it, or a
- * bare id with the stream group beside it.
+ * Reads a stream session in each form that an operator may have: an ARN, `STREAM_GROUP/STREAM_SESSION` as `sessions` prints it,
+ * or a bare id.
+ * @param streamGroup the stream group of a bare id
  * @throws Failure that says what to write
  */
 export function parseAddress(text: string, streamGroup: string | undefined): SessionAddress {
@@ -21,19 +22,19 @@ export function parseAddress(text: string, streamGroup: string | undefined): Ses
   const pair = arn ? arn.slice(1) : text.startsWith('arn:') ? [] : text.split('/');
   const [streamGroupId, streamSessionId] = pair.length === 1 ? [streamGroup, pair[0]] : pair;
   if (pair.length > 2 || streamSessionId === undefined || !ID.test(streamSessionId)) {
-    throw bad(
+    throw usage(
       `"${text}" is not a stream session: give its ARN, STREAM_GROUP/STREAM_SESSION as "sessions" prints it, or its id.`,
     );
   }
   if (streamGroupId === undefined) {
-    throw bad(
+    throw usage(
       `Which stream group is ${streamSessionId} in? Write STREAM_GROUP/${streamSessionId}, or add --stream-group.`,
     );
   }
   if (!ID.test(streamGroupId))
-    throw bad(`"${streamGroupId}" is not a stream group's id, such as sg-1AB2C3De4.`);
+    throw usage(`"${streamGroupId}" is not a stream group's id, such as sg-1AB2C3De4.`);
   if (streamGroup !== undefined && streamGroup !== streamGroupId && pair.length === 2) {
-    throw bad(`--stream-group says ${streamGroup}, but the stream session is one of ${streamGroupId}.`);
+    throw usage(`--stream-group says ${streamGroup}, but the stream session is one of ${streamGroupId}.`);
   }
   return { streamGroupId, streamSessionId };
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { EXIT, type ExitCode, Failure } from '../aws/failure.ts';
-import type { SignedResponse } from '../aws/signed-fetch.ts';
+import { parseJson } from '../aws/json.ts';
+import type { HttpResponse } from '../aws/signed-fetch.ts';
+import { EXIT, type ExitCode, Failure } from '../cli/failure.ts';
 
-/** A wait where the API names none. */
+/** The wait if the API names none. */
 const DEFAULT_WAIT_MS = 2_000;
 
 const problemSchema = z.object({
@@ -14,16 +15,7 @@ const problemSchema = z.object({
   retryAfterMs: z.number().min(0).optional(),
 });
 
-/** @returns undefined for what is no JSON, or not of that kind */
-export function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Exit codes by the API's error codes; every other one that may be repeated is `later`. */
+/** Exit codes by the API's error codes. All others are `later` if the request may be repeated, else `failed`. */
 const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   invalid_request: EXIT.usage,
   not_an_operator: EXIT.refused,
@@ -33,20 +25,20 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   session_over: EXIT.status,
 };
 
-/** Milliseconds of a `Retry-After` in whole seconds; its other form, a date, is nobody's here. */
+/** Milliseconds of a `Retry-After` in whole seconds. Its other form, a date, is ignored: the API does not use it. */
 const retryAfter = (header: string | null): number | undefined =>
   header !== null && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : undefined;
 
 /**
- * What an answer of the operator API, or of API Gateway before it, means for whoever called.
- * @param whoAmI who signs, as far as it can be found out; asked only where the API refuses it
+ * What an error response means for the operator. It comes from the operator API, or from API Gateway.
+ * @param whoAmI says who signs; called only if the API refuses the caller
  */
 export async function failureOf(
-  { status, headers, text }: SignedResponse,
+  { status, headers, text }: HttpResponse,
   whoAmI: () => Promise<string>,
 ): Promise<Failure> {
-  const named = retryAfter(headers.get('retry-after'));
-  const problem = parse(problemSchema, text);
+  const retryAfterMs = retryAfter(headers.get('retry-after'));
+  const problem = parseJson(problemSchema, text);
   if (status === 403) {
     const remedy =
       problem?.code === 'not_an_operator'
@@ -57,11 +49,11 @@ export async function failureOf(
     });
   }
   if (!problem) {
-    const isPassing = [429, 500, 503].includes(status);
+    const isTransient = [429, 500, 503].includes(status);
     return new Failure(
       `The operator API answered ${status}${status === 404 ? ': this is not an operator API of Rejoin; check --api' : ''}.`,
-      isPassing ? EXIT.later : EXIT.failed,
-      { ...(isPassing && { retryAfterMs: named ?? DEFAULT_WAIT_MS }) },
+      isTransient ? EXIT.later : EXIT.failed,
+      { ...(isTransient && { retryAfterMs: retryAfterMs ?? DEFAULT_WAIT_MS }) },
     );
   }
   const mayRepeat = problem.retry === 'same';
@@ -71,7 +63,7 @@ export async function failureOf(
     EXIT_CODES[problem.code] ?? (mayRepeat ? EXIT.later : EXIT.failed),
     {
       code: problem.code,
-      ...(mayRepeat && { retryAfterMs: problem.retryAfterMs ?? named ?? DEFAULT_WAIT_MS }),
+      ...(mayRepeat && { retryAfterMs: problem.retryAfterMs ?? retryAfterMs ?? DEFAULT_WAIT_MS }),
     },
   );
 }

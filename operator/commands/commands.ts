@@ -1,46 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
-import { EXIT, Failure } from '../aws/failure.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
+import { columns, json, printable, printProgress, printResult } from '../cli/print.ts';
 import { addressText, parseAddress } from './address.ts';
-import { createOperatorApi, type OperatorApi } from './api.ts';
+import { createOperatorApi, type OperatorApi } from './api-client.ts';
 import type { Arguments } from './arguments.ts';
 import { type Context, createContext } from './context.ts';
 import { pluginCall, requirePlugin } from './plugin.ts';
-import { json, note, printable, say, table } from './print.ts';
-import { withPatience } from './retry.ts';
+import { withRetries } from './retry.ts';
 import { runPlugin } from './run-plugin.ts';
 
-/** How often new credentials are asked for when a plugin was not connected in time. */
+/** How many credentials are requested until a plugin connects in time. */
 const MAX_ATTEMPTS = 3;
-/** Credentials that are valid for less are not worth starting a plugin with. */
-const LEAST_VALID_MS = 2_000;
+/** With credentials that are valid for less, the plugin is not started. */
+const MIN_VALID_MS = 2_000;
 
 const seconds = (milliseconds: number) => `${Math.ceil(milliseconds / 1000)} s`;
 
-/** Repeats what the API says may be repeated, for as long as the command line allows. */
-const patiently = <T>({ wait }: Arguments, act: () => Promise<T>): Promise<T> =>
-  withPatience(act, {
-    budgetMs: wait * 1000,
+/** Repeats a request if the API says that this helps, until `--wait` is over. */
+const repeat = <T>({ wait }: Arguments, send: () => Promise<T>): Promise<T> =>
+  withRetries(send, {
+    limitMs: wait * 1000,
     now: () => performance.now(),
     sleep: async (milliseconds) => {
       await sleep(milliseconds);
     },
-    onWait: ({ message }, milliseconds) => note(`${message} Asking again in ${seconds(milliseconds)}.`),
+    onWait: ({ message }, milliseconds) =>
+      printProgress(`${message} Asking again in ${seconds(milliseconds)}.`),
   });
 
 async function playerOf({ player, subject, issuer }: Arguments, context: Context): Promise<string> {
   if (player !== undefined) return player;
-  // The very digest by which the functions name a player; see docs/operator.md for `userId: "subject"`.
+  // The functions derive the player's id in the same way. For `userId: "subject"` see docs/operator.md.
   return playerIdOf(issuer ?? (await context.issuer()), subject ?? '', 'pseudonym');
 }
 
 async function sessions(given: Arguments, context: Context, api: OperatorApi): Promise<number> {
   const player = await playerOf(given, context);
-  const found = await patiently(given, () => api.sessionsOf(player));
+  const found = await repeat(given, () => api.sessionsOf(player));
   if (given.json) {
-    say(json({ player, streamSessions: found }));
+    printResult(json({ player, streamSessions: found }));
   } else if (found.length === 0) {
-    say(`No stream session is known of player ${printable(player)}.`);
+    printResult(`No stream session is known of player ${printable(player)}.`);
   } else {
     const rows = found.map((session) => [
       addressText(session),
@@ -50,11 +51,11 @@ async function sessions(given: Arguments, context: Context, api: OperatorApi): P
       session.createdAt,
       session.endsAt ?? '',
     ]);
-    for (const line of table(
+    for (const line of columns(
       ['STREAM SESSION', 'STATUS', 'AS OF', 'LOCATION', 'CREATED', 'ENDS AT THE LATEST'],
       rows,
     )) {
-      say(line);
+      printResult(line);
     }
   }
   return EXIT.done;
@@ -62,34 +63,36 @@ async function sessions(given: Arguments, context: Context, api: OperatorApi): P
 
 async function terminate(given: Arguments, context: Context, api: OperatorApi): Promise<number> {
   const address = parseAddress(given.session ?? '', given.streamGroup ?? context.streamGroup);
-  await patiently(given, () => api.terminate(address));
-  say(given.json ? json({ ...address, terminated: true }) : `${addressText(address)} is being ended.`);
+  await repeat(given, () => api.terminate(address));
+  printResult(
+    given.json ? json({ ...address, terminated: true }) : `${addressText(address)} is being ended.`,
+  );
   return EXIT.done;
 }
 
 async function shell(given: Arguments, context: Context, api: OperatorApi): Promise<number> {
   const address = parseAddress(given.session ?? '', given.streamGroup ?? context.streamGroup);
-  const ask = () => patiently(given, () => api.openShell(address, given.reason ?? ''));
+  const requestShell = () => repeat(given, () => api.openShell(address, given.reason ?? ''));
   if (given.credentials) {
-    say(json((await ask()).credentials));
+    printResult(json((await requestShell()).credentials));
     return EXIT.done;
   }
   const plugin = await requirePlugin(given.plugin, context.isLocal);
   for (let attempt = 1; ; attempt += 1) {
-    const { credentials, validMs } = await ask();
-    if (validMs >= LEAST_VALID_MS) {
+    const { credentials, validMs } = await requestShell();
+    if (validMs >= MIN_VALID_MS) {
       const { args, environment } = pluginCall(credentials, {
         fallbackRegion: context.signer.region,
         profile: given.profile,
       });
-      const { exitCode, missedItsTime } = await runPlugin({
+      const { exitCode, expiredBeforeConnect } = await runPlugin({
         path: plugin.path,
         args,
         environment: { ...context.pluginEnvironment, ...environment },
         validMs,
       });
-      if (!missedItsTime) {
-        if (given.json) say(json({ ...address, exitCode }));
+      if (!expiredBeforeConnect) {
+        if (given.json) printResult(json({ ...address, exitCode }));
         return exitCode;
       }
     }
@@ -99,7 +102,7 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
         EXIT.later,
       );
     }
-    note(
+    printProgress(
       `The plugin was not connected in time; asking for new credentials (${attempt + 1} of ${MAX_ATTEMPTS}).`,
     );
   }
@@ -107,7 +110,7 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
 
 const COMMANDS = { sessions, shell, terminate };
 
-/** Does what the command line says. @returns the exit code. @throws Failure */
+/** Executes a command. @returns the exit code. @throws Failure */
 export async function perform(given: Arguments): Promise<number> {
   const context = await createContext(given);
   const api = createOperatorApi(context.api, context.signer, context.whoAmI);

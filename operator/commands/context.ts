@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
-import { EXIT, Failure } from '../aws/failure.ts';
-import { callerArn, stackOutputs } from '../aws/query-api.ts';
+import { callerArn } from '../aws/caller.ts';
+import { stackOutputs } from '../aws/cloudformation.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { createSigner } from '../aws/signer.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
+import { localDirectory, localEndpoints } from '../cli/local-deployment.ts';
 
 export interface ContextOptions {
   api?: string | undefined;
@@ -11,29 +11,29 @@ export interface ContextOptions {
   region?: string | undefined;
   profile?: string | undefined;
   local: boolean;
-  /** Where the local deployment's endpoints.json is. */
   directory?: string | undefined;
 }
 
-/** Where to and as whom. */
+/** The operator API, and who calls it. */
 export interface Context {
   api: URL;
   signer: Signer;
   isLocal: boolean;
-  /** The stream group of an id that comes without one, where there is but one. */
+  /** The stream group for an id that is given without one. Only the local deployment has one. */
   streamGroup: string | undefined;
+  /** Who signs, as far as AWS says. */
   whoAmI(): Promise<string>;
   /** The issuer of the players' tokens. @throws Failure */
   issuer(): Promise<string>;
-  /** What the plugin's environment needs beside this process's own. */
+  /** Variables that the plugin gets beside those of this process. */
   pluginEnvironment: Record<string, string>;
 }
 
 const usage = (message: string) => new Failure(message, EXIT.usage);
 
-/** @throws Failure for what is no URL to send a signature to */
+/** @throws Failure for an address that no signed request may go to */
 function apiUrl(text: string): URL {
-  // Not shown: what stands before an @ is a name and a password.
+  // The address is not shown: a name and a password may stand before the @.
   if (text.includes('@')) throw usage('--api must be an address without a name and password in it.');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLoopback = url !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
@@ -43,17 +43,12 @@ function apiUrl(text: string): URL {
   );
 }
 
-/** The Region in the API's own address is the one that its signatures are for, whatever the profile says. */
+/** The API's own address names the Region of its signatures. It counts more than the profile's Region. */
 const regionOfApi = ({ hostname }: URL): string | undefined =>
   /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(hostname)?.[1];
 
 function localContext({ directory }: ContextOptions): Context {
-  let endpoints: Endpoints;
-  try {
-    endpoints = readEndpoints(directory ?? join(import.meta.dirname, '..', '..', '.local'));
-  } catch (error) {
-    throw new Failure((error as Error).message, EXIT.failed, { cause: error });
-  }
+  const endpoints = localEndpoints(localDirectory(directory));
   if (endpoints.operatorApi === null) {
     throw usage('The local deployment has no operator API: its settings need "operators".');
   }
@@ -75,7 +70,7 @@ function localContext({ directory }: ContextOptions): Context {
 }
 
 /**
- * Finds the operator API and whom to call it as: from the options, the environment, the profile and the stacks' outputs, or
+ * Finds the operator API and the credentials for it: from the options, the environment, the profile and the stacks' outputs, or
  * from a running local deployment.
  * @throws Failure that says what to give
  */

@@ -1,4 +1,4 @@
-/** One text a command, and one for all of them. */
+/** Help texts: one for each command, and one for all of them. */
 const COMMON = `
 Where the operator API is, and as whom to call it:
   --stack NAME        the player API's stack, beside which the operator API's is (default Rejoin)

@@ -2,31 +2,31 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { EXIT, Failure } from '../aws/failure.ts';
-import type { ShellCredentials } from './api.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
+import type { ShellCredentials } from './api-client.ts';
 
-/** The Session Manager plugin, found and new enough. */
+/** An installed Session Manager plugin of a supported version. */
 export interface Plugin {
   path: string;
   version: string;
 }
 
 const NAME = 'session-manager-plugin';
-/** From here on AWS supports it. Source: Session Manager plugin, release history. */
+/** The oldest version that AWS supports. Source: Session Manager plugin, release history. */
 const MIN_VERSION = '1.2.764.0';
-/** From here on it connects to AWS's own endpoints only. Source: its release notes. */
+/** From this version on the plugin connects to AWS's own endpoints only. Source: its release notes. */
 const AWS_ONLY_VERSION = '1.2.889.0';
-const WHERE =
+const INSTALL_PAGE =
   'https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html';
-/** Where its installers put it, which is not always on the PATH. */
-const INSTALLED = [
+/** The installers' folders, which are not always on the PATH. */
+const INSTALL_FOLDERS = [
   '/usr/local/sessionmanagerplugin/bin',
   'C:\\Program Files\\Amazon\\SessionManagerPlugin\\bin',
 ];
 
-/** Whether a version is at least another; both are dotted numbers. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [a, b] = [version, least].map((text) => text.split('.').map(Number));
+/** Compares two versions, both dotted numbers. */
+export function isAtLeast(version: string, minimum: string): boolean {
+  const [a, b] = [version, minimum].map((text) => text.split('.').map(Number));
   for (let part = 0; part < Math.max(a?.length ?? 0, b?.length ?? 0); part += 1) {
     const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
     if (difference !== 0) return difference > 0;
@@ -34,24 +34,24 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
-function find(given: string | undefined): string | undefined {
+function findPlugin(given: string | undefined): string | undefined {
   if (given !== undefined) return existsSync(given) ? given : undefined;
   const names = process.platform === 'win32' ? [`${NAME}.exe`] : [NAME];
-  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...INSTALLED];
+  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...INSTALL_FOLDERS];
   return folders
     .flatMap((folder) => names.map((name) => join(folder, name)))
     .find((path) => existsSync(path));
 }
 
 /**
- * Finds the plugin, before anything is asked for that only it can use.
+ * Finds the plugin. Call this before a shell is requested: only the plugin can use one.
  * @param given a path from the command line
- * @throws Failure in one line that says where to get it
+ * @throws Failure in one line that says where to get the plugin
  */
 export async function requirePlugin(given: string | undefined, isLocal: boolean): Promise<Plugin> {
   const refuse = (what: string) =>
-    new Failure(`${what}: get version ${MIN_VERSION} or later at ${WHERE}`, EXIT.plugin);
-  const path = find(given);
+    new Failure(`${what}: get version ${MIN_VERSION} or later at ${INSTALL_PAGE}`, EXIT.plugin);
+  const path = findPlugin(given);
   if (path === undefined) {
     throw refuse(given === undefined ? `${NAME} is not installed` : `There is no ${given}`);
   }
@@ -72,16 +72,16 @@ export async function requirePlugin(given: string | undefined, isLocal: boolean)
   return { path, version };
 }
 
-/** The plugin takes the name of a variable in the response's place, if it begins like this. Source: its session.go. */
+/** The plugin reads AWS's response from the environment, from a variable whose name begins with this. Source: its session.go. */
 const VARIABLE = 'AWS_SSM_START_SESSION_RESPONSE';
 
 /** The Region in a host such as ssmmessages.us-west-2.amazonaws.com. */
 const HOST_REGION = /\.([a-z]{2}(?:-[a-z]+)+-\d+)\./;
 
 /**
- * The command line of the plugin, free of secrets, and the environment that has them. The shell's id is on it, as the
- * AWS CLI puts it there for the plugin to ask AWS for the session again; it opens nothing by itself.
- * @param fallbackRegion where the stream's address does not name a Region; the operator API's may be another
+ * How to call the plugin: the secrets are in its environment, never in its command line. The command line has the shell's id, as
+ * the AWS CLI puts it there, so that the plugin can resume the session. The id alone opens nothing.
+ * @param fallbackRegion counts if the stream's address names no Region; the operator API's Region may be another
  */
 export function pluginCall(
   credentials: ShellCredentials,
@@ -90,8 +90,8 @@ export function pluginCall(
   const { sessionId, streamUrl, tokenValue } = credentials;
   const { hostname, host, protocol } = new URL(streamUrl);
   const region = HOST_REGION.exec(hostname)?.[1] ?? fallbackRegion;
-  // The plugin asks here for the session again when its connection drops. AWS's streams are encrypted; one that is not is the
-  // local emulator's, and its key must not be sent to AWS.
+  // The plugin resumes the session here when its connection drops. AWS's streams are encrypted. A stream without encryption is
+  // the local emulator's, and its key must not be sent to AWS.
   const endpoint = protocol === 'ws:' ? `http://${host}` : `https://ssm.${region}.api.aws`;
   return {
     args: [VARIABLE, region, 'StartSession', profile ?? '', JSON.stringify({ Target: sessionId }), endpoint],

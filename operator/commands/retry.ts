@@ -1,30 +1,30 @@
-import { Failure } from '../aws/failure.ts';
+import { Failure } from '../cli/failure.ts';
 
-export interface Patience {
-  /** How long to go on asking, in milliseconds, from now. */
-  budgetMs: number;
+export interface RetryOptions {
+  /** How long to go on, in milliseconds from now. */
+  limitMs: number;
   now: () => number;
   sleep: (milliseconds: number) => Promise<void>;
-  /** Told before each wait. */
+  /** Called before each wait. */
   onWait: (failure: Failure, milliseconds: number) => void;
 }
 
 /**
- * Repeats a request for as long as the API says that repeating helps, waiting as long as it says; gives up when the next wait
- * would go beyond the budget.
+ * Repeats a request while the API says that a repetition helps, after the wait that the API names. Gives up before a wait that
+ * would end after the limit.
  * @throws Failure the last one
  */
-export async function withPatience<T>(act: () => Promise<T>, patience: Patience): Promise<T> {
-  const deadline = patience.now() + patience.budgetMs;
+export async function withRetries<T>(send: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const deadline = options.now() + options.limitMs;
   for (;;) {
     try {
-      return await act();
+      return await send();
     } catch (error) {
       if (!(error instanceof Failure) || error.retryAfterMs === undefined) throw error;
       const wait = Math.max(100, error.retryAfterMs);
-      if (patience.now() + wait > deadline) throw error;
-      patience.onWait(error, wait);
-      await patience.sleep(wait);
+      if (options.now() + wait > deadline) throw error;
+      options.onWait(error, wait);
+      await options.sleep(wait);
     }
   }
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 
 /**
- * The terminal at standard input, as `stty` knows it. The plugin turns off its echo once it is connected, which is the only
- * sign of it that can be seen from outside; whoever reads the terminal's state disturbs nothing.
+ * The terminal at standard input, as `stty` shows it. The plugin turns off the echo once it is connected. That is the only sign
+ * of a connection that another process can see, and to read the terminal's state disturbs nothing.
  */
 export interface Terminal {
-  /** Whether it is as a shell leaves it: lines are edited and echoed. A change is the plugin's doing then. */
-  isPlain: boolean;
-  /** Whether it is another than at first. */
+  /** Whether it edits and echoes lines, as a shell leaves it. Only then does a change show that the plugin is connected. */
+  isCanonical: boolean;
+  /** Whether its state differs from the state at first. */
   hasChanged(): Promise<boolean>;
 }
 
@@ -23,14 +23,14 @@ async function stty(...args: string[]): Promise<string | undefined> {
   });
 }
 
-/** @returns undefined where standard input is no terminal, or there is no `stty` */
+/** @returns undefined if standard input is no terminal, or there is no `stty` */
 export async function openTerminal(): Promise<Terminal | undefined> {
   if (!process.stdin.isTTY) return undefined;
-  const [state, words] = [await stty('-g'), await stty('-a')];
-  if (state === undefined || words === undefined) return undefined;
-  const flags = words.split(/[\s;]+/);
+  const [state, listing] = [await stty('-g'), await stty('-a')];
+  if (state === undefined || listing === undefined) return undefined;
+  const flags = listing.split(/[\s;]+/);
   return {
-    isPlain: flags.includes('echo') && flags.includes('icanon'),
+    isCanonical: flags.includes('echo') && flags.includes('icanon'),
     hasChanged: async () => {
       const now = await stty('-g');
       return now !== undefined && now !== state;

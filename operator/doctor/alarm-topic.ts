@@ -1,8 +1,8 @@
 import type { Settings } from '../../infra/settings/settings.ts';
-import { Failure } from '../aws/failure.ts';
 import { query } from '../aws/query.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { element } from '../aws/xml.ts';
+import { Failure } from '../cli/failure.ts';
 import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 
@@ -16,13 +16,13 @@ function attributes(xml: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** Whether somebody hears an alarm: the topic is there, somebody has confirmed to hear it, and CloudWatch can write to it. */
+/** Checks that an alarm can reach a person: the topic exists, has a confirmed subscription, and CloudWatch can publish to it. */
 export async function checkAlarmTopic(
   signer: Signer,
   { alarmTopic }: Settings,
   { aws }: Hints,
 ): Promise<Finding[]> {
-  // Without one the synthesis warns; of one in another Region whoever looks at the credentials.
+  // Without a topic the settings' check warns; for a topic in another Region the credentials' check does.
   if (alarmTopic?.split(':')[3] !== signer.region) return [];
   const { region } = signer;
   let topic: Record<string, string>;
@@ -34,11 +34,11 @@ export async function checkAlarmTopic(
       const todo = 'create it and subscribe to it, or name another one in alarmTopic';
       return [problem(subject, `there is no topic ${alarmTopic}, so nobody hears an alarm`, todo)];
     }
-    const asked = { service: 'SNS', action: 'sns:GetTopicAttributes' };
-    return [unreadable(subject, asked, error)];
+    const call = { service: 'SNS', action: 'sns:GetTopicAttributes' };
+    return [unreadable(subject, call, error)];
   }
   const { SubscriptionsConfirmed: confirmed = '0', SubscriptionsPending: pending = '0' } = topic;
-  const findings = encrypted(topic.KmsMasterKeyId ?? '');
+  const findings = checkEncryption(topic.KmsMasterKeyId ?? '');
   if (confirmed === '0') {
     const subscribe = aws(
       `sns subscribe --topic-arn ${alarmTopic} --protocol email --notification-endpoint you@example.com`,
@@ -68,8 +68,8 @@ export async function checkAlarmTopic(
   ];
 }
 
-/** CloudWatch writes as a service, so the key's own policy has to name it (CloudWatch User Guide, Amazon SNS topics). */
-function encrypted(key: string): Finding[] {
+/** CloudWatch publishes as a service, so the key's own policy must name it (CloudWatch User Guide, Amazon SNS topics). */
+function checkEncryption(key: string): Finding[] {
   if (key === '') return [];
   if (/(^|:)alias\/aws\/sns$/.test(key)) {
     const says = `is encrypted with ${key}, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm`;

@@ -1,17 +1,18 @@
-import { parseArgs } from 'node:util';
+import {
+  parseOptions,
+  refuseEmpty,
+  SHARED_OPTIONS,
+  type SharedArguments,
+  TEXT,
+  usageFailure,
+} from '../cli/arguments.ts';
 
-/** The command line, checked. */
-export interface Arguments {
+/** The doctor's command line, checked. */
+export interface Arguments extends SharedArguments {
   /** A settings file, as `-c settings=` of the CDK takes it. */
   settings?: string | undefined;
-  region?: string | undefined;
-  profile?: string | undefined;
   /** How many players may be streaming at once. */
   players?: number | undefined;
-  local: boolean;
-  /** Where the local deployment's endpoints.json is. */
-  directory?: string | undefined;
-  json: boolean;
 }
 
 export const HELP = `Looks whether Rejoin can be deployed with your settings, and whether what is deployed works: npm run doctor -- [options]
@@ -33,38 +34,18 @@ Each line is a finding: âœ“ is fine, ! is a warning, ? could not be looked at, â
 Exit codes: 0 no problem, and all could be looked at; 1 a problem, or arguments that are not valid; 2 no problem was found, but something could
 not be looked at, so there may be one. The last lines say what, which IAM actions were missing, and what was not tried.`;
 
-const text = { type: 'string' } as const;
-const flag = { type: 'boolean', default: false } as const;
+const SEE = 'npm run doctor -- --help';
 
-/** @returns the text to print for `--help`, or what to do. @throws Error with one sentence that says what to write */
+/** @returns the text to print for `--help`, or what to do. @throws Failure with one sentence that says what to write */
 export function readArguments(argv: readonly string[]): { help: string } | Arguments {
   if (argv.includes('--help')) return { help: HELP };
-  let values: Record<string, string | boolean | undefined>;
-  try {
-    ({ values } = parseArgs({
-      args: [...argv],
-      options: {
-        settings: text,
-        region: text,
-        profile: text,
-        players: text,
-        local: flag,
-        directory: text,
-        json: flag,
-      },
-    }));
-  } catch (error) {
-    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
-    throw new Error(`${sentence.replace(/\.?$/, '.')} See: npm run doctor -- --help`, { cause: error });
-  }
-  const empty = Object.keys(values).find((name) => values[name] === '');
-  if (empty !== undefined) throw new Error(`--${empty} must not be empty. See: npm run doctor -- --help`);
+  const options = { ...SHARED_OPTIONS, settings: TEXT, players: TEXT };
+  const { values } = parseOptions({ args: argv, options, allowPositionals: false }, SEE);
+  refuseEmpty(values, SEE);
   const { players, ...given } = values;
   if (players === undefined) return given as unknown as Arguments;
   if (!/^[1-9]\d{0,8}$/.test(String(players))) {
-    throw new Error(
-      '--players must be a whole number of players, such as 2000. See: npm run doctor -- --help',
-    );
+    throw usageFailure('--players must be a whole number of players, such as 2000.', SEE);
   }
   return { ...given, players: Number(players) } as unknown as Arguments;
 }

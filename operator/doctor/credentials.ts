@@ -1,23 +1,23 @@
 import type { Settings } from '../../infra/settings/settings.ts';
-import { Failure } from '../aws/failure.ts';
-import { callerIdentity } from '../aws/query-api.ts';
+import { callerIdentity } from '../aws/caller.ts';
 import { networkReason, type Signer } from '../aws/signed-fetch.ts';
+import { Failure } from '../cli/failure.ts';
 import { type Finding, ok, problem, unknown, warning } from './finding.ts';
 
 const subject = 'credentials';
 
-/** Whose account and Region the ARNs in the settings are, where those must be the stack's own. */
-function foreign({ operators = [], alarmTopic }: Settings, account: string, region: string): Finding[] {
+/** Checks that ARNs in the settings name the stack's own account and Region, where they must. */
+function checkOwner({ operators = [], alarmTopic }: Settings, account: string, region: string): Finding[] {
   const fields = (arn: string) => arn.split(':');
-  const strangers = operators.filter((arn) => fields(arn)[4] !== account);
+  const foreign = operators.filter((arn) => fields(arn)[4] !== account);
   const [, , , topicRegion, topicAccount] = fields(alarmTopic ?? '');
   return [
-    ...(strangers.length === 0
+    ...(foreign.length === 0
       ? []
       : [
           warning(
             'operators',
-            `${strangers.join(', ')}: not of account ${account}, and API Gateway lets in nobody else's`,
+            `${foreign.join(', ')}: not of account ${account}, and API Gateway lets in nobody else's`,
             `name roles or users of account ${account}, or deploy with credentials of theirs`,
           ),
         ]),
@@ -34,8 +34,8 @@ function foreign({ operators = [], alarmTopic }: Settings, account: string, regi
 }
 
 /**
- * Asks AWS whom the credentials belong to.
- * @returns works: false where asking AWS anything else would only fail the same way.
+ * Asks AWS who the owner of the credentials is.
+ * @returns works: false if every other call of AWS would fail in the same way
  */
 export async function checkCredentials(
   signer: Signer,
@@ -48,13 +48,13 @@ export async function checkCredentials(
       return { works: true, findings: [unknown(subject, says, 'check AWS_ENDPOINT_URL_STS, if it is set')] };
     }
     const fine = ok(subject, `${arn}, Region ${signer.region}`);
-    return { works: true, findings: [fine, ...foreign(settings, account, signer.region)] };
+    return { works: true, findings: [fine, ...checkOwner(settings, account, signer.region)] };
   } catch (error) {
-    return { works: false, findings: [{ ...failed(error), hides: 'everything in the account' }] };
+    return { works: false, findings: [{ ...credentialsProblem(error), hides: 'everything in the account' }] };
   }
 }
 
-function failed(error: unknown): Finding {
+function credentialsProblem(error: unknown): Finding {
   if (error instanceof Failure) {
     return problem(subject, `AWS refuses them: ${error.message}`, 'sign in again, or give --profile');
   }

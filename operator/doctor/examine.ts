@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { type Endpoints, readEndpoints } from '../../local/endpoints.ts';
+import type { Endpoints } from '../../local/endpoints.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { createSigner } from '../aws/signer.ts';
+import { localDirectory, localEndpoints } from '../cli/local-deployment.ts';
 import { checkAlarmTopic } from './alarm-topic.ts';
 import type { Arguments } from './arguments.ts';
+import { checkRate } from './capacity.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
-import { checkRate } from './crowd.ts';
-import { checkDeployment, checkStack, findDeployment } from './deployed.ts';
+import { checkDeployment, checkStack, findDeployment } from './deployment.ts';
 import { type Finding, ok, problem } from './finding.ts';
 import { createHints, type Hints } from './hints.ts';
 import { checkQuotas } from './quotas.ts';
@@ -17,28 +18,28 @@ import { checkStorm } from './storm.ts';
 import { checkStreamGroups } from './stream-groups.ts';
 
 /**
- * Looks at everything, in the order in which a deployer would have to mend it.
- * @param directory where relative paths start, and cdk.json is.
- * @throws Error in one sentence where the local deployment is asked for and not running
+ * Checks everything, in the order in which a deployer would have to repair it.
+ * @param directory where relative paths start, and cdk.json is
+ * @throws Failure in one sentence if `--local` is given and no local deployment runs
  */
 export async function examine(given: Arguments, directory: string): Promise<Finding[]> {
   const { local } = given;
   const hints = createHints(given);
-  const place = given.directory ?? join(import.meta.dirname, '..', '..', '.local');
-  const endpoints = local ? readEndpoints(place) : undefined;
-  // The local deployment keeps the settings that it was synthesized with, which are not quite the deployer's.
-  const file = endpoints ? join(place, 'settings.json') : given.settings;
+  const localFiles = localDirectory(given.directory);
+  const endpoints = local ? localEndpoints(localFiles) : undefined;
+  // The local deployment is synthesized with settings that differ a little from the deployer's. It keeps them in a file.
+  const file = endpoints ? join(localFiles, 'settings.json') : given.settings;
   const { settings, findings } = checkSettings(file, directory, { local });
   if (settings === undefined) return findings;
   const players = given.players ?? settings.expectedPlayers;
   findings.push(...checkStorm(settings, players), checkRate(settings, players));
-  const looked = endpoints
-    ? await here(settings, endpoints, hints)
-    : await inAws(settings, { ...given, players }, hints);
-  return [...findings, ...looked];
+  const deployed = endpoints
+    ? await checkLocal(settings, endpoints, hints)
+    : await checkAws(settings, { ...given, players }, hints);
+  return [...findings, ...deployed];
 }
 
-async function inAws(
+async function checkAws(
   settings: Settings,
   { region, profile, players }: Arguments,
   hints: Hints,
@@ -48,8 +49,8 @@ async function inAws(
     signer = await createSigner({ region, profile });
   } catch (error) {
     const todo = 'docs/deploy.md says where the stack may be';
-    const none = problem('Region', (error as Error).message.replace(/\.$/, ''), todo);
-    return [{ ...none, hides: 'everything in the account' }];
+    const noRegion = problem('Region', (error as Error).message.replace(/\.$/, ''), todo);
+    return [{ ...noRegion, hides: 'everything in the account' }];
   }
   const { works, findings } = await checkCredentials(signer, settings);
   if (!works) return [...findings, ...(await checkDeployment({}, settings, hints))];
@@ -77,8 +78,8 @@ async function inAws(
   ];
 }
 
-/** The same of the deployment on this machine, as far as there is an AWS here: what is named below is not. */
-async function here(settings: Settings, endpoints: Endpoints, hints: Hints): Promise<Finding[]> {
+/** Checks the local deployment. The first finding names what this machine has no counterpart of. */
+async function checkLocal(settings: Settings, endpoints: Endpoints, hints: Hints): Promise<Finding[]> {
   const { api, operatorApi, identity, gameLiftStreams, publisher, region } = endpoints;
   const signer = { region, credentials: publisher };
   const [groups, deployed] = await Promise.all([

@@ -1,27 +1,27 @@
-import { EXIT, Failure } from '../aws/failure.ts';
 import { networkReason } from '../aws/signed-fetch.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
 
-/** What the doctor found out about one thing. */
+/** The result of one check. */
 export interface Finding {
-  /** `problem`: players will not get in, or not back, or nobody hears of it. `unknown`: it could not be looked at. */
+  /** `problem`: players cannot start or reconnect, or no alarm reaches a person. `unknown`: it could not be checked. */
   level: 'ok' | 'warning' | 'problem' | 'unknown';
-  /** What it is about, such as `stream group sg-1AB2C3De4`. */
+  /** What was checked, such as `stream group sg-1AB2C3De4`. */
   subject: string;
-  /** What was found, without a full stop. */
+  /** The result, without a full stop. */
   says: string;
-  /** What to do about it; everything but `ok` has one. */
+  /** What to do about it. Every level but `ok` has one. */
   todo?: string;
-  /** The IAM action for want of which it could not be looked at. */
+  /** The missing IAM action, if that is why it could not be checked. */
   missingAction?: string;
-  /** What could not be looked at because of this problem. */
+  /** What could not be checked because of this problem. */
   hides?: string;
-  /** What this finding may make believe, and was not tried. */
+  /** What was not tried, although this finding may suggest it. */
   notTried?: string;
 }
 
 type Level = Finding['level'];
 
-const of =
+const findingOf =
   (level: Exclude<Level, 'ok'>) =>
   (subject: string, says: string, todo: string): Finding => ({ level, subject, says, todo });
 
@@ -31,19 +31,19 @@ export const ok = (subject: string, says: string, notTried?: string): Finding =>
   says,
   ...(notTried !== undefined && { notTried }),
 });
-export const warning = of('warning');
-export const problem = of('problem');
-export const unknown = of('unknown');
+export const warning = findingOf('warning');
+export const problem = findingOf('problem');
+export const unknown = findingOf('unknown');
 
-/** What AWS refused to the credentials, as every call here says it. */
+/** AWS denied the credentials a call. */
 export const denied = (subject: string, says: string, action: string, otherwise?: string): Finding => ({
   ...unknown(subject, says, otherwise === undefined ? `allow ${action}` : `allow ${action}, or ${otherwise}`),
   missingAction: action,
 });
 
 /**
- * A service that could not be asked.
- * @param service as a sentence begins with it
+ * A call of an AWS service failed.
+ * @param service its name, as at the begin of a sentence
  * @param otherwise what to do instead of allowing the action
  */
 export function unreadable(

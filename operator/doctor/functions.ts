@@ -1,27 +1,28 @@
+import type { StackResource } from '../aws/cloudformation.ts';
 import { query } from '../aws/query.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { element, members } from '../aws/xml.ts';
 import { type Finding, ok, problem, unknown, unreadable, warning } from './finding.ts';
-import type { Part } from './stack-parts.ts';
 
 const METRICS = ['Invocations', 'Errors'] as const;
 const HOUR_MS = 3_600_000;
 const PERIOD_S = 300;
 
-interface Counted {
+/** Sums of a function's metrics. */
+interface FunctionCounts {
   name: string;
   Invocations: number;
   Errors: number;
 }
 
-const seconds = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+const isoSeconds = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
-/** What Lambda itself counted in the hour before. @throws Failure, or whatever credentials and network fail with */
-async function lastHour(signer: Signer, names: readonly string[], now: number): Promise<Counted[]> {
-  const asked = names.flatMap((name, at) =>
+/** Lambda's own metrics of the last hour. @throws Failure, or whatever credentials and network fail with */
+async function lastHour(signer: Signer, names: readonly string[], now: number): Promise<FunctionCounts[]> {
+  const metrics = names.flatMap((name, at) =>
     METRICS.map((metric) => ({ id: `${metric.toLowerCase()}${at}`, name, metric })),
   );
-  const queries = asked.map(({ id, name, metric }, at): [string, string][] => {
+  const queries = metrics.map(({ id, name, metric }, at): [string, string][] => {
     const stat = `MetricDataQueries.member.${at + 1}.MetricStat`;
     return [
       [`MetricDataQueries.member.${at + 1}.Id`, id],
@@ -36,8 +37,8 @@ async function lastHour(signer: Signer, names: readonly string[], now: number): 
   const xml = await query(signer, 'cloudwatch', {
     Action: 'GetMetricData',
     Version: '2010-08-01',
-    StartTime: seconds(now - HOUR_MS),
-    EndTime: seconds(now),
+    StartTime: isoSeconds(now - HOUR_MS),
+    EndTime: isoSeconds(now),
     ...Object.fromEntries(queries.flat()),
   });
   const results = members(xml, 'MetricDataResults');
@@ -54,26 +55,26 @@ async function lastHour(signer: Signer, names: readonly string[], now: number): 
 }
 
 /**
- * Whether a stack's functions ran within the last hour, and died. API Gateway refuses whoever comes without a token before any
- * function runs, so its answer says nothing of them.
+ * Checks that a stack's functions ran within the last hour, and did not crash. A request without a token does not show that: API
+ * Gateway refuses it before any function runs.
  */
 export async function checkFunctions(
   signer: Signer,
   stackName: string,
-  parts: readonly Part[],
+  resources: readonly StackResource[],
   now: number,
 ): Promise<Finding[]> {
   const subject = `functions of ${stackName}`;
-  const names = parts.filter(({ type }) => type === 'AWS::Lambda::Function').map(({ name }) => name);
+  const names = resources.filter(({ type }) => type === 'AWS::Lambda::Function').map(({ name }) => name);
   if (names.length === 0) return [];
-  let counted: Counted[];
+  let counts: FunctionCounts[];
   try {
-    counted = await lastHour(signer, names, now);
+    counts = await lastHour(signer, names, now);
   } catch (error) {
     return [unreadable(subject, { service: 'CloudWatch', action: 'cloudwatch:GetMetricData' }, error)];
   }
-  const idle = counted.filter(({ Invocations, Errors }) => Invocations + Errors === 0);
-  if (idle.length === counted.length) {
+  const idle = counts.filter(({ Invocations, Errors }) => Invocations + Errors === 0);
+  if (idle.length === counts.length) {
     const says = 'nobody has called one within the last hour, so nothing shows that they run';
     return [
       unknown(
@@ -83,15 +84,15 @@ export async function checkFunctions(
       ),
     ];
   }
-  const dying = counted.filter(({ Errors }) => Errors > 0).map(died);
-  const calls = counted.reduce((total, { Invocations }) => total + Invocations, 0);
-  const well = `${counted.length - idle.length} of ${counted.length} ran within the last hour, ${calls === 1 ? 'once' : `${calls} times`}, and none died`;
-  const rest = idle.map(({ name }) => name).join(', ');
-  const notTried = idle.length === 0 ? undefined : `what nobody called within the last hour: ${rest}`;
-  return dying.length > 0 ? dying : [ok(subject, well, notTried)];
+  const crashes = counts.filter(({ Errors }) => Errors > 0).map(crashFinding);
+  const calls = counts.reduce((total, { Invocations }) => total + Invocations, 0);
+  const says = `${counts.length - idle.length} of ${counts.length} ran within the last hour, ${calls === 1 ? 'once' : `${calls} times`}, and none died`;
+  const idleNames = idle.map(({ name }) => name).join(', ');
+  const notTried = idle.length === 0 ? undefined : `what nobody called within the last hour: ${idleNames}`;
+  return crashes.length > 0 ? crashes : [ok(subject, says, notTried)];
 }
 
-function died({ name, Invocations, Errors }: Counted): Finding {
+function crashFinding({ name, Invocations, Errors }: FunctionCounts): Finding {
   const says = `ended without an answer ${Errors} of ${Math.max(Invocations, Errors)} times within the last hour`;
   const level = Errors >= Invocations ? problem : warning;
   return level(`function ${name}`, says, 'docs/runbook.md, chapter FunctionsDead');

@@ -1,34 +1,34 @@
 import type { Arguments } from './arguments.ts';
 
-/** Commands that mend what was looked at, with the same settings, Region and credentials. Each works as it is pasted. */
+/** Commands that repair what was checked, with the same settings, Region and credentials. Each works as it is pasted. */
 export interface Hints {
-  /** Brings the settings to where they are looked at. */
+  /** Deploys the settings. */
   deploy: string;
-  /** What comes before the first deployment in an account and Region, and that deployment. */
+  /** Prepares an account and Region for the CDK, and deploys there for the first time. */
   bootstrap: string;
-  /** @param command what stands after `aws`, without Region and profile */
+  /** @param command the part after `aws`, without Region and profile */
   aws(command: string, region: string): string;
 }
 
-/** As a POSIX shell takes it for one word. */
-export const word = (text: string): string =>
+/** Quotes a text so that a POSIX shell takes it for one word. */
+export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Repeats what was given on the command line; what came from the environment is there when the command is pasted. */
+/** The commands repeat options of the command line. What came from the environment is still there when a command is pasted. */
 export function createHints({
   settings,
   region,
   profile,
   local,
 }: Pick<Arguments, 'settings' | 'region' | 'profile' | 'local'>): Hints {
-  const as = profile === undefined ? '' : ` --profile ${word(profile)}`;
-  const from = settings === undefined ? '' : ` -c ${word(`settings=${settings}`)}`;
-  const where = region === undefined ? '' : `AWS_REGION=${word(region)} `;
-  const cdk = (command: string) => `${where}npx cdk ${command}${from}${as}`;
+  const profileOption = profile === undefined ? '' : ` --profile ${shellWord(profile)}`;
+  const settingsOption = settings === undefined ? '' : ` -c ${shellWord(`settings=${settings}`)}`;
+  const regionVariable = region === undefined ? '' : `AWS_REGION=${shellWord(region)} `;
+  const cdk = (command: string) => `${regionVariable}npx cdk ${command}${settingsOption}${profileOption}`;
   const deploy = local ? 'end npm start, and begin it again' : cdk('deploy --all');
   return {
     deploy,
     bootstrap: `${cdk('bootstrap')} && ${deploy}`,
-    aws: (command, at) => `aws ${command} --region ${word(at)}${as}`,
+    aws: (command, commandRegion) => `aws ${command} --region ${shellWord(commandRegion)}${profileOption}`,
   };
 }

@@ -1,32 +1,25 @@
 import * as z from 'zod';
-import { ask } from './ask.ts';
+import { parseJson } from '../aws/json.ts';
 import { type Finding, ok, problem } from './finding.ts';
+import { unsignedFetch } from './unsigned-fetch.ts';
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const keysSchema = z.object({ keys: z.array(z.object({ kty: z.string() })) });
 
-function read<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether API Gateway can verify tokens of this issuer: by its discovery document, and the RSA keys that it leads to. */
+/** Checks that API Gateway can verify tokens of this issuer: it needs the discovery document, and an RSA key. */
 export async function checkIssuer(issuer: string): Promise<Finding> {
   const subject = `issuer ${issuer}`;
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const found = await ask(address);
-  if (typeof found === 'string' || found.status !== 200) {
-    const reason = typeof found === 'string' ? found : `it answers ${found.status}`;
+  const response = await unsignedFetch(address);
+  if (typeof response === 'string' || response.status !== 200) {
+    const reason = typeof response === 'string' ? response : `it answers ${response.status}`;
     return problem(
       subject,
       `${address} cannot be read (${reason})`,
       'check identity.issuer and the provider',
     );
   }
-  const discovery = read(discoverySchema, found.text);
+  const discovery = parseJson(discoverySchema, response.text);
   if (discovery === undefined) {
     return problem(
       subject,
@@ -42,15 +35,15 @@ export async function checkIssuer(issuer: string): Promise<Finding> {
       `write "issuer": ${JSON.stringify(discovery.issuer)}, character for character`,
     );
   }
-  const { jwks_uri: keysAt } = discovery;
-  const answered = await ask(keysAt);
+  const { jwks_uri: keysUrl } = discovery;
+  const keysResponse = await unsignedFetch(keysUrl);
   const keys =
-    typeof answered === 'string' || answered.status !== 200
+    typeof keysResponse === 'string' || keysResponse.status !== 200
       ? undefined
-      : read(keysSchema, answered.text)?.keys;
+      : parseJson(keysSchema, keysResponse.text)?.keys;
   if (keys === undefined) {
-    const reason = typeof answered === 'string' ? answered : `it answers ${answered.status}`;
-    return problem(subject, `its keys at ${keysAt} cannot be read (${reason})`, 'check the provider');
+    const reason = typeof keysResponse === 'string' ? keysResponse : `it answers ${keysResponse.status}`;
+    return problem(subject, `its keys at ${keysUrl} cannot be read (${reason})`, 'check the provider');
   }
   if (!keys.some(({ kty }) => kty === 'RSA')) {
     const says = 'has no RSA key, and API Gateway takes tokens with RSA signatures only';

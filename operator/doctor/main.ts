@@ -1,24 +1,24 @@
 /** Says whether Rejoin can be deployed, and whether what is deployed works: `npm run doctor -- --help`. */
+import { EXIT } from '../cli/failure.ts';
+import { printResult } from '../cli/print.ts';
+import { runProgram } from '../cli/program.ts';
 import { readArguments } from './arguments.ts';
 import { examine } from './examine.ts';
-import { exitCode, report } from './print.ts';
+import { exitCode, report } from './report.ts';
 
-async function main(argv: readonly string[]): Promise<number> {
+await runProgram(async (argv) => {
   try {
     const given = readArguments(argv);
     if ('help' in given) {
-      console.log(given.help);
-      return 0;
+      printResult(given.help);
+      return EXIT.done;
     }
     const findings = await examine(given, process.cwd());
-    console.log(report(findings, given.json));
+    printResult(report(findings, given.json));
     return exitCode(findings);
   } catch (error) {
     console.error((error as Error).message);
-    return 1;
+    // The doctor has exit codes of its own: here 2 means that something could not be checked.
+    return EXIT.failed;
   }
-}
-
-// A reader that went away, such as head, is no failure to talk about.
-process.stdout.on('error', () => process.exit(1));
-process.exitCode = await main(process.argv.slice(2));
+});

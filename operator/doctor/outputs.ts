@@ -2,7 +2,7 @@ import type { Settings } from '../../infra/settings/settings.ts';
 import { type Finding, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 
-/** Whose tokens the deployed API takes and where it answers, where the settings have come to say something else. */
+/** Compares the settings' identity provider and domain with those in the deployed stack's outputs. */
 export function checkOutputs(
   { identity, domain }: Settings,
   { ApiUrl, DomainTarget, Issuer, Audience, Scope, ClientId }: Record<string, string | undefined>,

@@ -6,7 +6,7 @@ import { findSettings } from '../../infra/settings/source.ts';
 import { warningsFor } from '../../infra/settings/warnings.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
-/** The context that a CDK app in this directory starts with, as far as cdk.json says it. */
+/** The context that cdk.json gives a CDK app in this directory. */
 function cdkContext(directory: string): Record<string, unknown> {
   try {
     return JSON.parse(readFileSync(join(directory, 'cdk.json'), 'utf8')).context ?? {};
@@ -15,15 +15,15 @@ function cdkContext(directory: string): Record<string, unknown> {
   }
 }
 
-/** Warnings of the synthesis that have a look of their own here. */
-const LOOKED_AT_ELSEWHERE = ['rejoin:storm'];
-/** Nobody is called out of bed by a deployment on this machine. */
-const NOT_HERE = ['rejoin:noAlarmTopic'];
+/** Warnings of the synthesis about what the doctor checks by itself. */
+const CHECKED_ELSEWHERE = ['rejoin:storm'];
+/** Warnings that don't matter for the local deployment. */
+const NOT_LOCAL = ['rejoin:noAlarmTopic'];
 
 /**
  * Reads the settings as the CDK app does.
- * @param file as `-c settings=` takes it; absent: settings.json, else cdk.json's.
- * @returns no settings where they cannot be deployed: the findings say why.
+ * @param file as `-c settings=` takes it. Undefined: settings.json, else cdk.json's
+ * @returns no settings if they cannot be deployed. The findings say why.
  */
 export function checkSettings(
   file: string | undefined,
@@ -36,7 +36,7 @@ export function checkSettings(
     const source = findSettings((key) => (key === 'settings' ? file : context[key]), directory);
     name = source.name;
     const settings = parseSettings(source.input);
-    const silent = [...LOOKED_AT_ELSEWHERE, ...(local ? NOT_HERE : [])];
+    const silent = [...CHECKED_ELSEWHERE, ...(local ? NOT_LOCAL : [])];
     const warnings = warningsFor(settings)
       .filter(({ id }) => !silent.includes(id))
       .map(({ message }) => warning(name, message, 'change it, or leave it if it is meant so'));
@@ -45,12 +45,12 @@ export function checkSettings(
     return { settings, findings: [fine, ...warnings] };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return { findings: error.lines.map((line) => refused(name, line)) };
+    return { findings: error.lines.map((line) => settingsProblem(name, line)) };
   }
 }
 
-/** The sentences say themselves what to write, most of them after a semicolon. */
-function refused(name: string, line: string): Finding {
+/** Most error lines of the settings say what to write after a semicolon. */
+function settingsProblem(name: string, line: string): Finding {
   const [, says = line, todo = 'correct it as docs/deploy.md tables it'] =
     /^(.+?)[;:] ((?:write|did you mean) .+)$/.exec(line) ?? [];
   return { ...problem(name, says, todo), hides: 'everything but the settings' };

@@ -1,23 +1,23 @@
-import { findStack, type Stack } from '../aws/query-api.ts';
+import { findStack, type Stack } from '../aws/cloudformation.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 
-/** What CloudFormation says of a stack; nothing where there is none, a finding where it cannot be asked. */
-export async function lookUp(signer: Signer, name: string): Promise<Stack | undefined | Finding> {
+/** @returns undefined if there is no such stack, and a finding if CloudFormation cannot be called */
+export async function describeStack(signer: Signer, name: string): Promise<Stack | undefined | Finding> {
   try {
     return await findStack(signer, name);
   } catch (error) {
-    const asked = {
+    const call = {
       service: 'CloudFormation',
       action: 'cloudformation:DescribeStacks',
       otherwise: 'check --region and --profile',
     };
-    return unreadable(`stack ${name}`, asked, error);
+    return unreadable(`stack ${name}`, call, error);
   }
 }
 
-/** Complete is what ends so and neither went back nor is about to. */
+/** A stack is fine if its last deployment is complete, and was not rolled back. */
 export function stackFinding(name: string, { status }: Stack, region: string, { aws }: Hints): Finding {
   const subject = `stack ${name}`;
   if (status.endsWith('_IN_PROGRESS')) {
@@ -46,9 +46,9 @@ export function stackFinding(name: string, { status }: Stack, region: string, { 
   );
 }
 
-/** What is set up in the account so that the CDK can deploy; asked only where nothing is deployed yet. */
-export async function beforeFirst(signer: Signer, name: string, hints: Hints): Promise<Finding[]> {
-  const toolkit = await lookUp(signer, 'CDKToolkit');
+/** Checks that the CDK can deploy to the account and Region. Only called before the first deployment. */
+export async function checkBootstrap(signer: Signer, name: string, hints: Hints): Promise<Finding[]> {
+  const toolkit = await describeStack(signer, 'CDKToolkit');
   const subject = `stack ${name}`;
   if (toolkit === undefined) {
     return [

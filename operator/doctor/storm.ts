@@ -3,9 +3,9 @@ import { count, stormProblem, stormsOf } from '../../infra/settings/storm.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /**
- * Whether everybody gets back in time when all players of one Region are dropped together. AWS grants an account so many
- * reconnects a second in a Region, and keeps a session without a client for its connection time-out.
- * @param players how many may be streaming at once; absent: the finding says how many there may be.
+ * Checks that all players of a Region can reconnect in time when all are dropped at once. AWS limits an account's reconnects a
+ * second in a Region, and keeps a session without a client until its connection time-out.
+ * @param players how many may be streaming at once. Undefined: the finding says how many can reconnect in time
  */
 export function checkStorm(
   settings: Pick<Settings, 'streamGroups' | 'quotas'>,
@@ -21,8 +21,8 @@ export function checkStorm(
         `up to ${count(comfortable)} players dropped at once all get back in time (${rule}); try --players N, or write expectedPlayers`,
       );
     }
-    const found = stormProblem(storm, players);
-    if (found !== undefined) return warning(subject, found.says, found.todo);
+    const tooLate = stormProblem(storm, players);
+    if (tooLate !== undefined) return warning(subject, tooLate.says, tooLate.todo);
     const seconds = Math.ceil(players / perSecond);
     return ok(
       subject,

@@ -3,8 +3,8 @@ import type { StreamGroupSettings } from '../../infra/settings/settings.ts';
 import { type Finding, problem, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 
-/** Whether what players may start is linked to the stream group. */
-export function applications(
+/** Checks that the settings' applications are linked to the stream group. */
+export function checkApplications(
   subject: string,
   { group, hints }: { group: StreamGroupSettings; hints: Hints },
   { DefaultApplication, AssociatedApplications = [] }: GetStreamGroupCommandOutput,
@@ -25,8 +25,8 @@ export function applications(
   ];
 }
 
-/** Whether the locations in the settings are there, and have room. */
-export function locations(
+/** Checks that the stream group has the settings' locations, with capacity. */
+export function checkLocations(
   subject: string,
   { locations: allowed }: StreamGroupSettings,
   { LocationStates = [] }: GetStreamGroupCommandOutput,

@@ -4,15 +4,13 @@ import {
   type GetStreamGroupCommandOutput,
 } from '@aws-sdk/client-gameliftstreams';
 import type { Settings, StreamGroupSettings } from '../../infra/settings/settings.ts';
-import type { Signer } from '../aws/signed-fetch.ts';
-import { networkReason } from '../aws/signed-fetch.ts';
+import { networkReason, type Signer, TIMEOUT_MS } from '../aws/signed-fetch.ts';
 import { denied, type Finding, ok, problem, unknown, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
-import { applications, locations } from './stream-group-parts.ts';
+import { checkApplications, checkLocations } from './stream-group-parts.ts';
 
-const TIMEOUT_MS = 15_000;
 const DAY_MS = 86_400_000;
-const SOON_DAYS = 30;
+const EXPIRES_SOON_DAYS = 30;
 
 /** What each `StreamGroupStatus` other than ACTIVE means for players (GameLift Streams API reference). */
 const statuses: Readonly<Record<string, { level: typeof warning; says: string; todo: string }>> = {
@@ -36,13 +34,13 @@ const statuses: Readonly<Record<string, { level: typeof warning; says: string; t
   },
 };
 
-/** Asks GameLift Streams about each stream group in the settings: is it active, and does it have what players may start? */
+/** Checks each stream group of the settings: is it active, and does it have the settings' applications and locations? */
 export async function checkStreamGroups(
   signer: Signer,
   { streamGroups }: Settings,
   { endpoint, now, hints }: { endpoint?: string | undefined; now: number; hints: Hints },
 ): Promise<Finding[]> {
-  const found = await Promise.all(
+  const findings = await Promise.all(
     streamGroups.map(async (group) => {
       const { id, region } = group;
       const client = new GameLiftStreamsClient({
@@ -52,22 +50,22 @@ export async function checkStreamGroups(
         requestHandler: { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true, connectionTimeout: 5000 },
       });
       try {
-        const answer = await client.send(new GetStreamGroupCommand({ Identifier: id }));
-        return examine(group, answer, { now, hints });
+        const streamGroup = await client.send(new GetStreamGroupCommand({ Identifier: id }));
+        return streamGroupFindings(group, streamGroup, { now, hints });
       } catch (error) {
-        return [failed(group, error as Error)];
+        return [callFailure(group, error as Error)];
       } finally {
         client.destroy();
       }
     }),
   );
-  return found.flat();
+  return findings.flat();
 }
 
-/** Errors that say nothing of the stream group, and pass. */
-const PASSING = new Set(['ThrottlingException', 'InternalServerException', 'ServiceUnavailableException']);
+/** Transient errors, which say nothing about the stream group. */
+const TRANSIENT = new Set(['ThrottlingException', 'InternalServerException', 'ServiceUnavailableException']);
 
-function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
+function callFailure({ id, region }: StreamGroupSettings, error: Error): Finding {
   const subject = `stream group ${id}`;
   if (error.name === 'ResourceNotFoundException') {
     return problem(
@@ -80,7 +78,7 @@ function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
     const instead = 'look at it in the GameLift Streams console';
     return denied(subject, 'these credentials may not look at it', 'gameliftstreams:GetStreamGroup', instead);
   }
-  if (PASSING.has(error.name)) {
+  if (TRANSIENT.has(error.name)) {
     const says = `GameLift Streams in ${region} is too busy to say (${error.name})`;
     return unknown(subject, says, 'ask again in a minute');
   }
@@ -92,14 +90,17 @@ function failed({ id, region }: StreamGroupSettings, error: Error): Finding {
   );
 }
 
-function examine(
+function streamGroupFindings(
   group: StreamGroupSettings,
-  answer: GetStreamGroupCommandOutput,
+  streamGroup: GetStreamGroupCommandOutput,
   { now, hints }: { now: number; hints: Hints },
 ): Finding[] {
   const subject = `stream group ${group.id}`;
-  const findings = [...applications(subject, { group, hints }, answer), ...locations(subject, group, answer)];
-  const { Status = 'UNKNOWN', StatusReason, ExpiresAt } = answer;
+  const findings = [
+    ...checkApplications(subject, { group, hints }, streamGroup),
+    ...checkLocations(subject, group, streamGroup),
+  ];
+  const { Status = 'UNKNOWN', StatusReason, ExpiresAt } = streamGroup;
   if (Status === 'ACTIVE') {
     if (findings.length === 0) findings.push(ok(subject, 'is ACTIVE, with its applications and locations'));
   } else {
@@ -112,7 +113,7 @@ function examine(
     findings.unshift(level(subject, `${says} (${Status}${reason})`.trim(), todo));
   }
   const days = ExpiresAt === undefined ? Number.POSITIVE_INFINITY : (ExpiresAt.getTime() - now) / DAY_MS;
-  if (Status !== 'EXPIRED' && days < SOON_DAYS) {
+  if (Status !== 'EXPIRED' && days < EXPIRES_SOON_DAYS) {
     const todo = 'create another one in time and name it in streamGroups';
     findings.push(warning(subject, `expires in ${Math.max(0, Math.floor(days))} days`, todo));
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** As much of a stack's template as settings can be read from; every other resource is let pass. */
+/** The parts of a stack's template that settings are read from. */
 const templateSchema = z.object({
   Resources: z.record(
     z.string(),
@@ -22,8 +22,8 @@ const logGroupSchema = z.object({ RetentionInDays: z.number() });
 const alarmSchema = z.object({ AlarmActions: z.array(z.unknown()) });
 
 /**
- * The settings that a deployed template was made from, under the settings' own names, as far as they stand in it.
- * @returns undefined for what is no template of ours
+ * The settings that a deployed template was made from, as far as the template has them. They have the settings' own names.
+ * @returns undefined if the template is not Rejoin's
  */
 export function settingsIn(template: string): Record<string, unknown> | undefined {
   try {
@@ -32,17 +32,17 @@ export function settingsIn(template: string): Record<string, unknown> | undefine
       resources
         .filter(({ Type }) => Type === type)
         .map(({ Properties }) => schema.safeParse(Properties).data)
-        .find((found) => found !== undefined);
-    const ours = first('AWS::Lambda::Function', functionSchema);
+        .find((properties) => properties !== undefined);
+    const lambdaFunction = first('AWS::Lambda::Function', functionSchema);
     const stage = first('AWS::ApiGatewayV2::Stage', stageSchema)?.DefaultRouteSettings;
-    if (ours === undefined) return undefined;
-    const { SETTINGS, POWERTOOLS_LOG_LEVEL: level } = ours.Environment.Variables;
+    if (lambdaFunction === undefined) return undefined;
+    const { SETTINGS, POWERTOOLS_LOG_LEVEL: level } = lambdaFunction.Environment.Variables;
     return {
       ...JSON.parse(SETTINGS),
       alarmTopic: first('AWS::CloudWatch::Alarm', alarmSchema)?.AlarmActions[0],
       throttling: { ratePerSecond: stage?.ThrottlingRateLimit, burst: stage?.ThrottlingBurstLimit },
       logs: { retentionDays: first('AWS::Logs::LogGroup', logGroupSchema)?.RetentionInDays, level },
-      memoryMb: ours.MemorySize,
+      memoryMb: lambdaFunction.MemorySize,
     };
   } catch {
     return undefined;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT, Failure } from '../../operator/aws/failure.ts';
+import { EXIT, Failure } from '../../operator/cli/failure.ts';
+import { json, printable } from '../../operator/cli/print.ts';
 import { parseAddress } from '../../operator/commands/address.ts';
 import { readArguments } from '../../operator/commands/arguments.ts';
 import { isAtLeast, pluginCall } from '../../operator/commands/plugin.ts';
-import { json, printable } from '../../operator/commands/print.ts';
-import { withPatience } from '../../operator/commands/retry.ts';
+import { withRetries } from '../../operator/commands/retry.ts';
 import { REASON } from './support.ts';
 
 const refusal = (sentence: string) =>
@@ -57,18 +57,18 @@ describe('what others wrote', () => {
 });
 
 describe('patience', () => {
-  const trial = async (failures: number, retryAfterMs: number, budgetMs: number) => {
+  const trial = async (failures: number, retryAfterMs: number, limitMs: number) => {
     let now = 0;
     let calls = 0;
     const waits: number[] = [];
-    const result = withPatience(
+    const result = withRetries(
       async () => {
         calls += 1;
         if (calls <= failures) throw new Failure('later', EXIT.later, { retryAfterMs });
         return 'done';
       },
       {
-        budgetMs,
+        limitMs,
         now: () => now,
         sleep: async (milliseconds) => {
           now += milliseconds;

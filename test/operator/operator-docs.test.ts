@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tableAudit } from '../../lambdas/operators/audit.ts';
-import { EXIT } from '../../operator/aws/failure.ts';
+import { EXIT } from '../../operator/cli/failure.ts';
 import { readArguments } from '../../operator/commands/arguments.ts';
 import { documentedCommands } from './documented-commands.ts';
 
@@ -68,9 +68,13 @@ describe('docs/operator.md', () => {
   it('explains lines that the command line prints', () => {
     const lines = [...(document.split('### The command says')[1] ?? '').matchAll(/^\| `([^`]+)`/gm)];
     expect(lines.length).toBeGreaterThan(4);
-    const sources = ['commands/api-failure', 'aws/query-api', 'commands/commands', 'commands/plugin'].map(
-      (name) =>
-        readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
+    const sources = [
+      'commands/api-failure',
+      'aws/cloudformation',
+      'commands/commands',
+      'commands/plugin',
+    ].map((name) =>
+      readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
     );
     const codes = readFileSync(join(root, 'lambdas', 'problems', 'operator-problems.ts'), 'utf8');
     for (const [, line = ''] of lines) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOperatorApi } from '../../operator/commands/api.ts';
+import { createOperatorApi } from '../../operator/commands/api-client.ts';
 import { environment, KEY, REGION, run, startFake, temporaryDirectory } from './support.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;

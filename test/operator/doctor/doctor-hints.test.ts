@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Arguments } from '../../../operator/doctor/arguments.ts';
-import { createHints, word } from '../../../operator/doctor/hints.ts';
+import { createHints, shellWord } from '../../../operator/doctor/hints.ts';
 import type { World } from './stand-in-answers.ts';
 import { type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
@@ -39,7 +39,7 @@ describe('a command that the doctor proposes', () => {
   it.each(['our settings.json', "it's.json", '$(touch x).json', 'a;b', '*', ''])(
     'is taken by a shell as it was given: %j',
     (name) => {
-      expect(execFileSync('sh', ['-c', `printf %s ${word(name)}`], { encoding: 'utf8' })).toBe(name);
+      expect(execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' })).toBe(name);
     },
   );
 

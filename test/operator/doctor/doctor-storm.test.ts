@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../infra/settings/settings.ts';
-import { checkRate } from '../../../operator/doctor/crowd.ts';
+import { checkRate } from '../../../operator/doctor/capacity.ts';
 import { checkStorm } from '../../../operator/doctor/storm.ts';
 
 const settings = (timeouts: [region: string, seconds: number][], perSecond = 20) =>

@@ -1,17 +1,17 @@
-/** Exit codes of the command line, documented in docs/operator.md. Once a shell runs, its plugin's own code is passed on. */
+/** Exit codes of the command line, documented in docs/operator.md. Once a shell runs, the exit code is the plugin's own. */
 export const EXIT = {
   done: 0,
-  /** Something failed that is nobody's fault at the keyboard. */
+  /** Something failed that the operator did not cause. */
   failed: 1,
-  /** The command, or what the API was asked for, is not valid. */
+  /** The command line, or the request to the API, is not valid. */
   usage: 2,
-  /** No credentials, or credentials that the API refuses. */
+  /** There are no credentials, or the API refuses them. */
   refused: 3,
   /** There is no such stream session. */
   notFound: 4,
   /** The stream session's status does not allow it. */
   status: 5,
-  /** It did not work out in the time given; later it may. */
+  /** It did not work in the given time. It may work later. */
   later: 6,
   /** The Session Manager plugin is missing or too old. */
   plugin: 7,
@@ -19,13 +19,13 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What goes wrong in one line that says what to do, and the exit code that goes with it. */
+/** Something went wrong. The message is one line that says what to do. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
-  /** The API's error code, where it answered one. */
+  /** The API's error code, if it answered with one. */
   readonly code: string | undefined;
-  /** How long to wait before the same request may work, in milliseconds; undefined where it never will. */
+  /** How long to wait before the same request may work, in milliseconds. Undefined: it never will. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

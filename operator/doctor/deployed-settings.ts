@@ -1,10 +1,10 @@
 import { operatorSettings, playerSettings } from '../../infra/settings/deployed.ts';
 import { pathText } from '../../infra/settings/problems.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
+import { getTemplate } from '../aws/cloudformation.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { type Finding, ok, unknown, unreadable, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
-import { getTemplate } from './stack-parts.ts';
 import { settingsIn } from './template.ts';
 
 /** A value in at most 60 characters. */
@@ -17,7 +17,7 @@ function shown(value: unknown): string {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Where two values of one shape differ, each place once; lists of different length as a whole. */
+/** The paths at which two values differ. Lists of different length differ as a whole. */
 function differences(
   deployed: unknown,
   written: unknown,
@@ -34,8 +34,8 @@ function differences(
   return [{ path: pathText(path), deployed, written }];
 }
 
-/** Compares the settings with those that a stack was deployed with: by the template, as CloudFormation keeps it. */
-export async function checkTemplate(
+/** Compares the settings with those in a stack's deployed template. */
+export async function checkDeployedSettings(
   signer: Signer,
   stackName: string,
   settings: Settings,
@@ -46,17 +46,18 @@ export async function checkTemplate(
   try {
     template = await getTemplate(signer, stackName);
   } catch (error) {
-    const asked = { service: 'CloudFormation', action: 'cloudformation:GetTemplate' };
-    return [unreadable(subject, asked, error)];
+    const call = { service: 'CloudFormation', action: 'cloudformation:GetTemplate' };
+    return [unreadable(subject, call, error)];
   }
   const deployed = settingsIn(template);
   if (deployed === undefined) {
     return [unknown(subject, 'its template is not as this version writes it', `deploy again: ${deploy}`)];
   }
   const { alarmTopic, throttling, logs, memoryMb } = settings;
-  const own = stackName === settings.stackName ? playerSettings(settings) : operatorSettings(settings);
-  const found = differences(deployed, { ...own, alarmTopic, throttling, logs, memoryMb });
-  if (found.length === 0) {
+  const stackSettings =
+    stackName === settings.stackName ? playerSettings(settings) : operatorSettings(settings);
+  const changed = differences(deployed, { ...stackSettings, alarmTopic, throttling, logs, memoryMb });
+  if (changed.length === 0) {
     return [
       ok(
         subject,
@@ -65,7 +66,7 @@ export async function checkTemplate(
       ),
     ];
   }
-  return found.map(({ path, deployed: old, written }) =>
+  return changed.map(({ path, deployed: old, written }) =>
     warning(
       path,
       `${shown(old)} is deployed in ${stackName}, and the settings say ${shown(written)}`,

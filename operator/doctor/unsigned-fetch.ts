@@ -1,21 +1,13 @@
-import { networkReason } from '../aws/signed-fetch.ts';
-
-const TIMEOUT_MS = 15_000;
-
-export interface Answered {
-  status: number;
-  headers: Headers;
-  text: string;
-}
+import { type HttpResponse, networkReason, TIMEOUT_MS } from '../aws/signed-fetch.ts';
 
 /**
- * Asks once, unsigned and without a token, and follows no redirection.
- * @returns what went wrong in a few words where there is no answer.
+ * Sends one request without signature or token, and follows no redirect.
+ * @returns the reason in a few words if there is no response
  */
-export async function ask(
+export async function unsignedFetch(
   url: string,
   { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
-): Promise<Answered | string> {
+): Promise<HttpResponse | string> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, { method, headers, redirect: 'manual', signal });

@@ -1,47 +1,50 @@
-import { ask } from './ask.ts';
 import { type Finding, ok, problem, unknown } from './finding.ts';
 import type { Hints } from './hints.ts';
+import { unsignedFetch } from './unsigned-fetch.ts';
 
-/** Routes that ask for nothing but the table, should somebody be let in after all. */
-const PATH = '/v1/streamsessions';
+/** Routes that only read the table, in case the API does not refuse the request. */
+const PLAYER_PATH = '/v1/streamsessions';
 const OPERATOR_PATH = '/v1/players/doctor/streamsessions';
-/** What a page of the client library sends, and what it has to be allowed. */
+/** The methods and headers that the client library needs. */
 const METHODS = ['GET', 'POST', 'DELETE'];
 const HEADERS = ['authorization', 'content-type', 'idempotency-key'];
-/** Reserved: never anybody's page. */
-const STRANGER = 'https://rejoin-doctor.invalid';
+/** A reserved name that no page can have. */
+const FOREIGN_ORIGIN = 'https://rejoin-doctor.invalid';
 
-/** Whether an API is there and its door is shut to whoever comes without a token, or without a signature. */
-export async function checkDoor(
+/**
+ * Checks that an API answers, and refuses a request without a token or signature.
+ * @param refusal the status for such a request: 401 by the player API, 403 by the operator API
+ */
+export async function checkApiAccess(
   subject: string,
   url: string,
-  shut: 401 | 403,
+  refusal: 401 | 403,
   { deploy }: Hints,
 ): Promise<Finding> {
-  const answer = await ask(`${url}${shut === 401 ? PATH : OPERATOR_PATH}`);
-  if (typeof answer === 'string') {
+  const response = await unsignedFetch(`${url}${refusal === 401 ? PLAYER_PATH : OPERATOR_PATH}`);
+  if (typeof response === 'string') {
     const todo =
       'with a domain of your own, its record must lead to the output DomainTarget; else check the network';
-    return problem(subject, `${url} cannot be reached (${answer})`, todo);
+    return problem(subject, `${url} cannot be reached (${response})`, todo);
   }
-  if (answer.status === shut) {
-    const without = shut === 401 ? 'a token' : 'a signature';
+  if (response.status === refusal) {
+    const without = refusal === 401 ? 'a token' : 'a signature';
     const says = `${url} answers, and refuses whoever comes without ${without}`;
-    return ok(subject, says, shut === 401 ? "a request with a player's token" : "an operator's request");
+    return ok(subject, says, refusal === 401 ? "a request with a player's token" : "an operator's request");
   }
-  if (answer.status === 429) {
+  if (response.status === 429) {
     const says = `${url} has no room for a question now (429): "throttling" in the settings, or the account's rate, is used up`;
     return unknown(subject, says, 'see in its access log who calls, and ask again in a minute');
   }
-  if (answer.status >= 500) {
-    const says = `${url} answers ${answer.status}: API Gateway, or what stands before it, is in trouble`;
+  if (response.status >= 500) {
+    const says = `${url} answers ${response.status}: API Gateway, or what stands before it, is in trouble`;
     return problem(
       subject,
       says,
       'ask again in a minute; if it stays so, see https://health.aws.amazon.com/',
     );
   }
-  if (answer.status === 200) {
+  if (response.status === 200) {
     return problem(
       subject,
       `${url} answers strangers`,
@@ -50,16 +53,16 @@ export async function checkDoor(
   }
   return problem(
     subject,
-    `${url} answers ${answer.status} instead of ${shut}: it is not Rejoin's`,
+    `${url} answers ${response.status} instead of ${refusal}: it is not Rejoin's`,
     `deploy again: ${deploy}`,
   );
 }
 
-const listed = (headers: Headers, name: string) =>
+const listOf = (headers: Headers, name: string) =>
   (headers.get(name) ?? '').split(',').map((each) => each.trim().toLowerCase());
 
 async function preflight(url: string, origin: string) {
-  return ask(`${url}${PATH}`, {
+  return unsignedFetch(`${url}${PLAYER_PATH}`, {
     method: 'OPTIONS',
     headers: {
       origin,
@@ -69,7 +72,7 @@ async function preflight(url: string, origin: string) {
   });
 }
 
-/** Whether the pages in the settings may call the API from a browser, and others may not. */
+/** Checks that pages of the settings' web origins may call the API from a browser, and others may not. */
 export async function checkCors(
   url: string,
   origins: readonly string[],
@@ -77,17 +80,17 @@ export async function checkCors(
 ): Promise<Finding[]> {
   if (origins.length === 0) return [];
   const redeploy = `deploy again: ${deploy}`;
-  const own = origins.map(async (origin): Promise<Finding> => {
+  const configured = origins.map(async (origin): Promise<Finding> => {
     const subject = `web origin ${origin}`;
-    const answer = await preflight(url, origin);
-    if (typeof answer === 'string') {
+    const response = await preflight(url, origin);
+    if (typeof response === 'string') {
       return problem(
         subject,
-        `the API gives a browser no answer (${answer})`,
+        `the API gives a browser no answer (${response})`,
         'check the network, then try again',
       );
     }
-    const { headers, status } = answer;
+    const { headers, status } = response;
     if (status === 429 || status >= 500) {
       return unknown(subject, `the API answers a browser ${status}`, 'ask again in a minute');
     }
@@ -95,8 +98,8 @@ export async function checkCors(
       return problem(subject, 'the API refuses its pages: what is deployed does not list it', redeploy);
     }
     const allowed = [
-      ...listed(headers, 'access-control-allow-methods'),
-      ...listed(headers, 'access-control-allow-headers'),
+      ...listOf(headers, 'access-control-allow-methods'),
+      ...listOf(headers, 'access-control-allow-headers'),
     ];
     const missing = [...METHODS, ...HEADERS].filter((name) => !allowed.includes(name.toLowerCase()));
     if (missing.length > 0) {
@@ -104,10 +107,10 @@ export async function checkCors(
     }
     return ok(subject, 'its pages may call the API');
   });
-  const other = preflight(url, STRANGER).then((answer): Finding[] =>
-    typeof answer !== 'string' && answer.headers.has('access-control-allow-origin')
+  const foreign = preflight(url, FOREIGN_ORIGIN).then((response): Finding[] =>
+    typeof response !== 'string' && response.headers.has('access-control-allow-origin')
       ? [problem('web origins', 'pages of any origin may call the API', redeploy)]
       : [],
   );
-  return [...(await Promise.all(own)), ...(await other)];
+  return [...(await Promise.all(configured)), ...(await foreign)];
 }

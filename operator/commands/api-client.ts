@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { EXIT, Failure } from '../aws/failure.ts';
+import { parseJson } from '../aws/json.ts';
 import { networkReason, type Signer, signedFetch } from '../aws/signed-fetch.ts';
+import { EXIT, Failure } from '../cli/failure.ts';
 import type { SessionAddress } from './address.ts';
-import { failureOf, parse } from './api-failure.ts';
+import { failureOf } from './api-failure.ts';
 
-/** What an admin shell is opened with. Secret: whoever has it is in. */
+/** Credentials for an admin shell. They are secret: they alone open it. */
 export interface ShellCredentials {
   sessionId: string;
   streamUrl: string;
@@ -17,7 +18,7 @@ export interface ListedSession {
   streamSessionId: string;
   status: string;
   statusReason?: string | undefined;
-  /** When the status was last looked up: nobody asks AWS for a list. */
+  /** When the status was last looked up in AWS. A list does not look it up again. */
   statusAt?: string | undefined;
   location?: string | undefined;
   createdAt: string;
@@ -25,9 +26,9 @@ export interface ListedSession {
 }
 
 export interface OperatorApi {
-  /** A player's stream sessions, the newest first. */
+  /** A player's stream sessions, newest first. */
   sessionsOf(playerId: string): Promise<ListedSession[]>;
-  /** Credentials, and how many milliseconds they are valid from now on. */
+  /** Credentials, and for how many milliseconds they are valid from now on. */
   openShell(
     address: SessionAddress,
     reason: string,
@@ -35,7 +36,7 @@ export interface OperatorApi {
   terminate(address: SessionAddress): Promise<void>;
 }
 
-/** Above API Gateway's own 30 s: what it answers by then is better than no answer. */
+/** Longer than API Gateway's own limit of 30 s, so that its error response still arrives. */
 const TIMEOUT_MS = 35_000;
 
 const shellSchema = z.object({
@@ -58,11 +59,12 @@ const sessionsSchema = z.object({
     }),
   ),
 });
-/** The operator API, called by somebody. Every method throws a {@link Failure} that can be shown as it is. */
+
+/** A client of the operator API. Every method throws a {@link Failure} whose message can be shown to the operator. */
 export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promise<string>): OperatorApi {
   const call = async (method: string, path: string, body?: object) => {
     const url = new URL(`${api.pathname.replace(/\/$/, '')}${path}`, api);
-    const answer = await signedFetch(signer, {
+    const response = await signedFetch(signer, {
       method,
       url,
       service: 'execute-api',
@@ -82,19 +84,19 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
         { cause: error },
       );
     });
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    throw await failureOf(answer, whoAmI);
+    if (response.status >= 200 && response.status < 300) return response;
+    throw await failureOf(response, whoAmI);
   };
   const read = <T>(schema: z.ZodType<T>, text: string): T => {
-    const found = parse(schema, text);
-    // What was answered is not shown: it may hold credentials.
-    if (found === undefined) {
+    const value = parseJson(schema, text);
+    // The response is not shown: it may hold credentials.
+    if (value === undefined) {
       throw new Failure(
         'The operator API answered what this version does not understand: update the CLI to the deployed version.',
         EXIT.failed,
       );
     }
-    return found;
+    return value;
   };
   const sessionPath = ({ streamGroupId, streamSessionId }: SessionAddress) =>
     `/v1/streamgroups/${streamGroupId}/streamsessions/${streamSessionId}`;
@@ -113,7 +115,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
           EXIT.failed,
         );
       }
-      // By the clock that wrote expiresAt, where it shows itself: this machine's may be wrong.
+      // This machine's clock may be wrong, so the response's own date counts, if it has one.
       const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();
       return { credentials, validMs: Date.parse(credentials.expiresAt) - answeredAt };
     },

@@ -1,0 +1,106 @@
+import type { Settings } from '../../infra/settings/settings.ts';
+import { listStackResources, type StackResource } from '../aws/cloudformation.ts';
+import type { Signer } from '../aws/signed-fetch.ts';
+import { checkAlarms } from './alarms.ts';
+import { checkApiAccess, checkCors } from './api-access.ts';
+import { checkDeployedSettings } from './deployed-settings.ts';
+import { type Finding, unreadable, warning } from './finding.ts';
+import { checkFunctions } from './functions.ts';
+import type { Hints } from './hints.ts';
+import { checkIssuer } from './issuer.ts';
+import { checkOutputs } from './outputs.ts';
+import { checkBootstrap, describeStack, stackFinding } from './stacks.ts';
+
+/** A deployment's addresses, as in its stacks' outputs. */
+export interface Addresses {
+  api?: string | undefined;
+  operatorApi?: string | undefined;
+  issuer?: string | undefined;
+}
+
+/** A stack with such a status was deployed at least once, so its resources can be checked. */
+const HAS_RESOURCES = /^(CREATE_COMPLETE|UPDATE_\w+|IMPORT_\w+)$/;
+
+interface Deployment {
+  addresses: Addresses;
+  /** Names of the stacks whose resources can be checked. */
+  stacks: string[];
+  findings: Finding[];
+}
+
+/** Finds the deployment. It is no problem if nothing is deployed: the doctor may run before the first deployment. */
+export async function findDeployment(signer: Signer, settings: Settings, hints: Hints): Promise<Deployment> {
+  const { stackName, operators } = settings;
+  const stack = await describeStack(signer, stackName);
+  if (stack === undefined) {
+    return { addresses: {}, stacks: [], findings: await checkBootstrap(signer, stackName, hints) };
+  }
+  if ('level' in stack) {
+    const says = `${stack.says}, so nothing that is deployed was looked at`;
+    return { addresses: {}, stacks: [], findings: [{ ...stack, says }] };
+  }
+  const { ApiUrl: api, Issuer: issuer } = stack.outputs;
+  const deployment: Deployment = {
+    addresses: { api, issuer },
+    stacks: HAS_RESOURCES.test(stack.status) ? [stackName] : [],
+    findings: [
+      stackFinding(stackName, stack, signer.region, hints),
+      ...checkOutputs(settings, stack.outputs, hints),
+    ],
+  };
+  if (operators === undefined) return deployment;
+  const operatorName = `${stackName}Operator`;
+  const operator = await describeStack(signer, operatorName);
+  if (operator === undefined) {
+    const says = 'is not deployed, and the settings have operators';
+    deployment.findings.push(warning(`stack ${operatorName}`, says, hints.deploy));
+  } else if ('level' in operator) {
+    deployment.findings.push(operator);
+  } else {
+    deployment.addresses.operatorApi = operator.outputs.OperatorApiUrl;
+    if (HAS_RESOURCES.test(operator.status)) deployment.stacks.push(operatorName);
+    deployment.findings.push(stackFinding(operatorName, operator, signer.region, hints));
+  }
+  return deployment;
+}
+
+/** Checks a deployed stack: its settings, whether its functions run, and its alarms. */
+export async function checkStack(
+  signer: Signer,
+  stackName: string,
+  settings: Settings,
+  { hints, now }: { hints: Hints; now: number },
+): Promise<Finding[]> {
+  const settingsFindings = checkDeployedSettings(signer, stackName, settings, hints);
+  let resources: StackResource[];
+  try {
+    resources = await listStackResources(signer, stackName);
+  } catch (error) {
+    const call = { service: 'CloudFormation', action: 'cloudformation:ListStackResources' };
+    return [...(await settingsFindings), unreadable(`functions and alarms of ${stackName}`, call, error)];
+  }
+  const checks = [
+    settingsFindings,
+    checkFunctions(signer, stackName, resources, now),
+    checkAlarms(signer, stackName, resources),
+  ];
+  return (await Promise.all(checks)).flat();
+}
+
+/** Calls what is deployed without a token, and as a browser would. */
+export async function checkDeployment(
+  { api, operatorApi, issuer }: Addresses,
+  { webOrigins, identity }: Settings,
+  hints: Hints,
+): Promise<Finding[]> {
+  const written = 'cognito' in identity ? undefined : identity.issuer;
+  const issuers = new Set([issuer, written].filter((each) => each !== undefined));
+  const findings = await Promise.all([
+    ...[...issuers].map(checkIssuer),
+    ...(api === undefined
+      ? []
+      : [checkApiAccess('player API', api, 401, hints), checkCors(api, webOrigins, hints)]),
+    ...(operatorApi === undefined ? [] : [checkApiAccess('operator API', operatorApi, 403, hints)]),
+  ]);
+  return findings.flat();
+}
