@@ -24,11 +24,11 @@ describe('the command line', () => {
     [['terminate', 'sg-1/s', '--wait', 'long'], '--wait must be a number of seconds from 0 to 3600.'],
     [['terminate', 'sg-1/s', '--colour'], "Unknown option '--colour'."],
     [['sessions', '--player', 'p', '--reason', REASON], "Unknown option '--reason'."],
-  ])('%j is refused with what to write', (args, sentence) => {
+  ])('%j is refused with a sentence that says what to write', (args, sentence) => {
     expect(() => readArguments(args)).toThrow(refusal(sentence));
   });
 
-  it('explains itself, all of it and each command', () => {
+  it('has a help text for all commands and for each one', () => {
     for (const args of [[], ['help'], ['--help'], ['sessions', '--help'], ['terminate', 'x', '--help']]) {
       expect(readArguments(args)).toEqual({ help: expect.stringContaining('Exit codes: 0 done') });
     }
@@ -44,19 +44,22 @@ describe('a stream session', () => {
     ['arn:aws:gameliftstreams:us-west-2:123456789012:streamgroup/sg-1', undefined, 'is not a stream session'],
     ['sg-1/s', 'sg-2', '--stream-group says sg-2, but the stream session is one of sg-1.'],
     ['s', '../x', '"../x" is not a stream group\'s id'],
-  ])('%s in %s is refused with what to write: nothing else gets into a path', (text, group, sentence) => {
-    expect(() => parseAddress(text, group)).toThrow(refusal(sentence));
-  });
+  ])(
+    '%s with stream group %s is refused with a sentence that says what to write, and gets into no request path',
+    (text, group, sentence) => {
+      expect(() => parseAddress(text, group)).toThrow(refusal(sentence));
+    },
+  );
 });
 
-describe('what others wrote', () => {
-  it('is printed with everything that a terminal acts upon spelled out', () => {
+describe('text from elsewhere', () => {
+  it('is printed with control characters spelled out', () => {
     expect(printable('\x1b[2J\u{e0041}é界')).toBe('\\u{1b}[2J\\u{e0041}é界');
     expect(JSON.parse(json({ a: '\u{e0041}\u0007' }))).toEqual({ a: '\u{e0041}\u0007' });
   });
 });
 
-describe('patience', () => {
+describe('a request that may be repeated', () => {
   const trial = async (failures: number, retryAfterMs: number, limitMs: number) => {
     let now = 0;
     let calls = 0;
@@ -79,15 +82,15 @@ describe('patience', () => {
     return { result: await result, waits };
   };
 
-  it('waits as long as it is told, and ends before a wait that would go beyond its budget', async () => {
+  it('is repeated after the wait that the API names, but not if that wait would end after the limit', async () => {
     expect(await trial(2, 3_000, 90_000)).toEqual({ result: 'done', waits: [3_000, 3_000] });
     expect(await trial(9, 40_000, 90_000)).toEqual({ result: 'later', waits: [40_000, 40_000] });
-    // No answer makes it ask without end.
+    // A wait of 0 does not lead to requests without a pause.
     expect((await trial(2, 0, 90_000)).waits).toEqual([100, 100]);
   });
 });
 
-describe('a version of the plugin', () => {
+describe('whether a version of the plugin is supported', () => {
   it.each([
     ['1.2.764.0', true],
     ['1.2.1000.0', true],
@@ -95,8 +98,8 @@ describe('a version of the plugin', () => {
     ['1.2.763.9', false],
     ['1.1.9999.0', false],
     ['1.2', false],
-  ])('%s', (version, isEnough) => {
-    expect(isAtLeast(version, '1.2.764.0')).toBe(isEnough);
+  ])('%s: %s', (version, isSupported) => {
+    expect(isAtLeast(version, '1.2.764.0')).toBe(isSupported);
   });
 });
 
@@ -107,13 +110,13 @@ describe('the plugin', () => {
       { fallbackRegion: 'eu-central-1', profile },
     );
 
-  it('of the local deployment is given no address but this machine’s: with a dropped connection it calls it with the local key', () => {
+  it('resumes a shell of the local deployment on this machine only: the local key never goes to AWS', () => {
     const { args } = call('ws://127.0.0.1:4321/v1/data-channel/shell-1');
     expect(args.at(-1)).toBe('http://127.0.0.1:4321');
     expect(args.filter((arg) => arg.includes('api.aws'))).toEqual([]);
   });
 
-  it('is called as the AWS CLI calls it, with the secrets in its environment alone', () => {
+  it('is called as the AWS CLI calls it, and gets the secrets only in its environment', () => {
     const url = 'wss://ssmmessages.us-west-2.amazonaws.com/v1/data-channel/shell-1?role=publish_subscribe';
     const { args, environment } = call(url, 'support');
     expect(args).toEqual([
@@ -132,7 +135,7 @@ describe('the plugin', () => {
     });
   });
 
-  it("signs for the stream's own Region, and for the API's where the address names none", () => {
+  it("gets the Region of the stream's address, or the API's Region if the address names none", () => {
     expect(call('ws://127.0.0.1:4603/v1/data-channel/x').args[1]).toBe('eu-central-1');
     expect(call('wss://ssmmessages.us-gov-west-1.amazonaws.com/x').args[1]).toBe('us-gov-west-1');
     expect(call('wss://x.example/x').args.slice(1, 4)).toEqual(['eu-central-1', 'StartSession', '']);

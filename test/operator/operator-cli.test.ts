@@ -9,7 +9,7 @@ import {
   type FakeApi,
   KEY,
   MAIN,
-  problem,
+  problemReply,
   REGION,
   run,
   startFake,
@@ -43,7 +43,7 @@ const sessions = (...list: object[]) => ({ status: 200, body: { streamSessions: 
 const PSEUDONYM = createHash('sha256').update('https://issuer.example\0auth0|7').digest('base64url');
 
 describe('sessions', () => {
-  it('are found by the id that AWS knows, with a signed request', async () => {
+  it('lists sessions by the player id in AWS, with a signed request', async () => {
     api.answer(sessions(SESSION));
     const { code, stdout, stderr } = await cli(['sessions', '--player', 'a/b=+', '--api', api.url]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -57,7 +57,7 @@ describe('sessions', () => {
     ]);
   });
 
-  it("are found by the subject of the player's token, under the pseudonym that the functions derive", async () => {
+  it("lists sessions by the subject of the player's token, with the same pseudonym that the functions derive", async () => {
     api.answer(sessions());
     const { stdout } = await cli([
       ...['sessions', '--subject', 'auth0|7', '--issuer', 'https://issuer.example', '--api', api.url],
@@ -66,7 +66,7 @@ describe('sessions', () => {
     expect(stdout).toBe(`No stream session is known of player ${PSEUDONYM}.\n`);
   });
 
-  it('come as JSON for programs, with every member that the API answered', async () => {
+  it('prints JSON with --json, with every member of the API response', async () => {
     api.answer(sessions(SESSION));
     const { stdout } = await cli(['sessions', '--player', 'p', '--api', api.url, '--json']);
     expect(JSON.parse(stdout)).toEqual({
@@ -106,7 +106,7 @@ describe('the operator API', () => {
       .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
   });
 
-  it("is found in the stacks' outputs, and the issuer beside it", async () => {
+  it("is found in the stacks' outputs, and so is the issuer", async () => {
     aws.answer(outputs({ OperatorApiUrl: api.url }), outputs({ Issuer: 'https://issuer.example' }));
     api.answer(sessions());
     const { code } = await cli(['sessions', '--subject', 'auth0|7', '--stack', 'Mine'], {
@@ -130,16 +130,16 @@ describe('the operator API', () => {
       'The outputs of stack RejoinOperator in us-west-2 cannot be read (Stack with id RejoinOperator does not exist): check --stack, --region and --profile, or give what is needed with --api and --issuer.',
     ],
     [
-      'the stack is another',
+      'the stack is not an operator stack',
       outputs({ Other: 'x' }),
       'has no output OperatorApiUrl: check --stack, or give --api.',
     ],
     [
-      'the output is no place to send a signature to',
+      'the output is an address without encryption',
       outputs({ OperatorApiUrl: 'http://api.example' }),
       '--api must be an address such as https://',
     ],
-  ])('is not guessed when %s', async (_when, answer, sentence) => {
+  ])('is not called when %s: the command fails with one line', async (_when, answer, sentence) => {
     aws.answer(answer);
     const { code, stderr } = await cli(['terminate', 'sg-1/s'], { AWS_ENDPOINT_URL_CLOUDFORMATION: aws.url });
     expect(code).not.toBe(0);
@@ -147,12 +147,12 @@ describe('the operator API', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('that refuses somebody is met with who that is, and what to set', async () => {
+  it('refuses an operator who is not listed: the error names the ARN and what to set', async () => {
     const sts = await startFake('sts');
     const arn = 'arn:aws:sts::123456789012:assumed-role/Support/alice';
     sts.answer({ status: 200, body: `<GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult>` });
     const env = { AWS_ENDPOINT_URL_STS: sts.url };
-    api.answer(problem(403, 'not_an_operator'), { status: 403, body: { message: 'Forbidden' } });
+    api.answer(problemReply(403, 'not_an_operator'), { status: 403, body: { message: 'Forbidden' } });
     const listed = await cli(['terminate', 'sg-1/s', '--api', api.url], env);
     expect(listed).toMatchObject({
       code: 3,
@@ -164,7 +164,7 @@ describe('the operator API', () => {
     await sts.close();
   });
 
-  it("is called with a profile's key and Region, as every tool of AWS would", async () => {
+  it("is called with a profile's key and Region, as by every AWS tool", async () => {
     mkdirSync(join(directory.path, '.aws'));
     writeFileSync(
       join(directory.path, '.aws', 'credentials'),
@@ -181,18 +181,18 @@ describe('the operator API', () => {
     expect(api.requests[0]?.principal).toBe('operator');
   });
 
-  it('is not called without credentials or Region', async () => {
-    const nobody = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-    const { code, stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url], nobody);
+  it('is not called without credentials or without a Region', async () => {
+    const noCredentials = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { code, stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url], noCredentials);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^No AWS credentials: .* Sign in, or name a profile with --profile\.\n$/);
-    const nowhere = await cli(['terminate', 'sg-1/s', '--api', api.url], { AWS_REGION: undefined });
-    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('No Region: give --region') });
+    const noRegion = await cli(['terminate', 'sg-1/s', '--api', api.url], { AWS_REGION: undefined });
+    expect(noRegion).toMatchObject({ code: 2, stderr: expect.stringContaining('No Region: give --region') });
     expect(api.requests).toHaveLength(0);
   });
 });
 
-describe('what the API refuses', () => {
+describe('an error response of the operator API', () => {
   it.each<[string, number, string, object, number]>([
     ['an unknown session', 404, 'stream_session_not_found', {}, 4],
     ['a session that is over', 409, 'session_over', {}, 5],
@@ -204,17 +204,17 @@ describe('what the API refuses', () => {
       5,
     ],
     ['an argument', 400, 'invalid_request', { detail: 'streamGroupId: is not one of ours.' }, 2],
-    ['a full quota', 503, 'paced', { retry: 'same', retryAfterMs: 5_000 }, 6],
+    ['a used-up quota', 503, 'paced', { retry: 'same', retryAfterMs: 5_000 }, 6],
     ['a defect', 500, 'broker_misconfigured', {}, 1],
-  ])('%s is one line and an exit code', async (_what, status, code, more, exitCode) => {
-    api.answer(problem(status, code, more));
+  ])('for %s becomes one line and an exit code', async (_what, status, code, more, exitCode) => {
+    api.answer(problemReply(status, code, more));
     const refused = await cli(['terminate', 'sg-1/s', '--api', api.url, '--wait', '0']);
     expect(refused).toMatchObject({ code: exitCode, stdout: '' });
     expect(refused.stderr).toMatch(new RegExp(`^[^\\n]*\\(${code}, request request-1\\)\\.\\n$`));
   });
 
-  it('is JSON for a program that asked for JSON', async () => {
-    api.answer(problem(404, 'stream_session_not_found'));
+  it('becomes JSON on standard error with --json', async () => {
+    api.answer(problemReply(404, 'stream_session_not_found'));
     const { stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url, '--json']);
     expect(JSON.parse(stderr)).toEqual({
       error: {
@@ -225,9 +225,9 @@ describe('what the API refuses', () => {
     });
   });
 
-  it('for now is asked again after the wait it names, until it works', async () => {
+  it('that allows a repetition is repeated after the wait that it names, until the command succeeds', async () => {
     api.answer(
-      problem(409, 'session_not_terminable', { retry: 'same', retryAfterMs: 150 }),
+      problemReply(409, 'session_not_terminable', { retry: 'same', retryAfterMs: 150 }),
       { status: 503, body: { message: 'Service Unavailable' }, headers: { 'retry-after': '1' } },
       { status: 204 },
     );
@@ -240,10 +240,10 @@ describe('what the API refuses', () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  it('cannot write on the terminal: whatever it says is spelled out', async () => {
+  it('cannot control the terminal: control characters are spelled out', async () => {
     const evil = '\x1b]0;owned\x07\u009b2J\u202egnp.exe\r\n\x1b[31m';
     api.answer(
-      problem(404, 'stream_session_not_found', { detail: evil, requestId: evil }),
+      problemReply(404, 'stream_session_not_found', { detail: evil, requestId: evil }),
       sessions({ ...SESSION, statusReason: evil, location: evil, status: evil }),
     );
     const refused = await cli(['terminate', 'sg-1/s', '--api', api.url]);
@@ -256,15 +256,15 @@ describe('what the API refuses', () => {
     expect(JSON.parse(asJson.stdout).streamSessions[0].statusReason).toBe(evil);
   });
 
-  it('by sending the request elsewhere is not obeyed: a signature is for one place', async () => {
-    const elsewhere = await startFake();
-    api.answer({ status: 307, headers: { location: elsewhere.url } });
+  it('with a redirect is not followed: the signed request goes to no other server', async () => {
+    const otherServer = await startFake();
+    api.answer({ status: 307, headers: { location: otherServer.url } });
     expect((await cli(['terminate', 'sg-1/s', '--api', api.url])).code).toBe(6);
-    expect(elsewhere.requests).toHaveLength(0);
-    await elsewhere.close();
+    expect(otherServer.requests).toHaveLength(0);
+    await otherServer.close();
   });
 
-  it('by being out of reach, or something else altogether, is said in one line', async () => {
+  it('that is missing, or is not from Rejoin, becomes one line that says what to check', async () => {
     await api.close();
     const gone = await cli(['terminate', 'sg-1/s', '--api', api.url]);
     expect(gone).toMatchObject({
@@ -279,19 +279,19 @@ describe('what the API refuses', () => {
 });
 
 describe('the command line', () => {
-  it('is refused in one line, with the exit code for it', async () => {
+  it('with a bad argument is refused in one line with exit code 2', async () => {
     const { code, stdout, stderr } = await cli(['terminate', 'sg-1/s', '--api', 'http://api.example']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^--api must be an address such as https:\/\/[^\n]*\n$/);
   });
 
-  it('explains itself', async () => {
+  it('with --help prints the help text of the command', async () => {
     const { code, stdout, stderr } = await cli(['shell', '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('--reason REASON');
   });
 
-  it('says where to begin when there is no local deployment', async () => {
+  it('with --local says how to start the local deployment if none runs', async () => {
     const { code, stderr } = await cli([
       'sessions',
       '--player',
@@ -306,7 +306,7 @@ describe('the command line', () => {
     });
   });
 
-  it('is coloured on a terminal only, and not where NO_COLOR is set', async () => {
+  it('prints colours only on a terminal, and none if NO_COLOR is set', async () => {
     const shown = async (more: Record<string, string>) => {
       const terminal = openPseudoTerminal(
         [process.execPath, MAIN, 'nonsense'],
@@ -320,7 +320,7 @@ describe('the command line', () => {
     expect((await cli(['nonsense'])).stderr).not.toContain('\x1b[');
   });
 
-  it('works from inside node_modules, where Node strips no types', async () => {
+  it('runs from inside node_modules, where Node does not strip types', async () => {
     const root = join(import.meta.dirname, '..', '..');
     const home = join(directory.path, 'node_modules', 'rejoin');
     for (const folder of ['operator', 'launch', 'local', 'lambdas']) {
@@ -333,7 +333,7 @@ describe('the command line', () => {
       stdout: expect.stringContaining('Exit codes'),
       stderr: '',
     });
-    // Under its own name, as npm links it.
+    // npm links the program under this name.
     symlinkSync(join(home, 'operator', 'bin.mjs'), join(directory.path, 'rejoin-operator'));
     expect(
       execFileSync(join(directory.path, 'rejoin-operator'), ['shell', '--help'], { encoding: 'utf8' }),

@@ -16,19 +16,19 @@ describe('docs/operator.md', () => {
     for (const { args } of commands) expect(readArguments(args)).toHaveProperty('command', args[0]);
   });
 
-  it('tables the exit codes that there are', () => {
+  it('lists exactly the exit codes of the command line', () => {
     const rows = [...document.matchAll(/^\| (\d) \| (.+) \|$/gm)].map(([, code]) => Number(code));
     expect(rows).toEqual(Object.values(EXIT));
   });
 
-  it('names options that the command line has', () => {
+  it('names only options that the command line has', () => {
     const known = readFileSync(join(root, 'operator', 'commands', 'help.ts'), 'utf8');
     const named = new Set([...document.matchAll(/`(--[a-z-]+)`/g)].map(([, option = '']) => option));
     expect(named.size).toBeGreaterThan(8);
     for (const option of named) expect(known).toContain(`  ${option} `);
   });
 
-  it('names the versions of the plugin that the command line holds to', () => {
+  it('names the plugin versions that the command line requires', () => {
     const source = readFileSync(join(root, 'operator', 'commands', 'plugin.ts'), 'utf8');
     for (const name of ['MIN_VERSION', 'AWS_ONLY_VERSION']) {
       const version = new RegExp(`const ${name} = '([\\d.]+)'`).exec(source)?.[1];
@@ -36,7 +36,7 @@ describe('docs/operator.md', () => {
     }
   });
 
-  it('tables the attributes of a record, by which somebody on call asks the audit table', async () => {
+  it('lists all attributes of an audit record, and shows a query that finds it', async () => {
     const records: Record<string, unknown>[] = [];
     const call = {
       operator: 'arn:aws:sts::123456789012:assumed-role/Operators/ann',
@@ -51,21 +51,21 @@ describe('docs/operator.md', () => {
     const at = Date.parse('2026-11-22T03:41:00.000Z');
     await audit.write({ ...use, action: 'adminShell', reason: 'Ticket 4711', outcome: 'opened', at });
 
-    const [, behind = ''] = document.split('<!-- audit: read by the tests -->\n');
-    const [table = ''] = behind.split('\n\n');
+    const [, afterMarker = ''] = document.split('<!-- audit: read by the tests -->\n');
+    const [table = ''] = afterMarker.split('\n\n');
     const named = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(
       ([, cell = '']) => cell.match(/\w+(?=`)/g) ?? [],
     );
     expect(named.toSorted()).toEqual(Object.keys(records[0] ?? {}).toSorted());
-    // The scan compares texts.
+    // The scan compares times as texts.
     const since = /":since": \{"S": "([^"]+)"/.exec(document)?.[1] ?? '';
     expect(String(records[0]?.at) >= since).toBe(true);
-    const asked = JSON.parse(/--expression-attribute-names '([^']+)'/.exec(document)?.[1] ?? '');
-    expect(asked).toEqual({ '#action': 'action', '#at': 'at' });
-    for (const name of Object.values<string>(asked)) expect(records[0]).toHaveProperty(name);
+    const attributeNames = JSON.parse(/--expression-attribute-names '([^']+)'/.exec(document)?.[1] ?? '');
+    expect(attributeNames).toEqual({ '#action': 'action', '#at': 'at' });
+    for (const name of Object.values<string>(attributeNames)) expect(records[0]).toHaveProperty(name);
   });
 
-  it('explains lines that the command line prints', () => {
+  it('explains only lines that the command line prints', () => {
     const lines = [...(document.split('### The command says')[1] ?? '').matchAll(/^\| `([^`]+)`/gm)];
     expect(lines.length).toBeGreaterThan(4);
     const sources = [

@@ -11,8 +11,8 @@ afterEach(() => {
   directory.remove();
 });
 
-describe('a secret that is at hand', () => {
-  it('is not shown when it makes a request impossible: a session token with a line break in it', async () => {
+describe('a secret', () => {
+  it('is not shown if it makes the request impossible: a session token with a line break', async () => {
     const api = await startFake();
     const env = environment(directory.path, { AWS_SESSION_TOKEN: 'canary-one\ncanary-two' });
     const { code, stdout, stderr } = await run(['terminate', 'sg-1/s-1', '--api', api.url], env);
@@ -22,7 +22,7 @@ describe('a secret that is at hand', () => {
   });
 
   it.each(['https://ann:canary@api.example', 'ann:canary@api.example', 'https://ann:can ary@api.example'])(
-    'is not shown where it stands in --api, where no password belongs: %s',
+    'is not shown if it is a password in --api: %s',
     async (address) => {
       const { code, stderr } = await run(
         ['terminate', 'sg-1/s-1', '--api', address],
@@ -34,11 +34,11 @@ describe('a secret that is at hand', () => {
   );
 });
 
-describe('an API out in the world', () => {
+describe('an operator API with HTTPS', () => {
   it.each([
-    ['without encryption', 'ws://evil.example/v1/data-channel/x'],
-    ['at this machine', 'ws://127.0.0.1:80/'],
-  ])('cannot have credentials sent %s', async (_what, streamUrl) => {
+    ['a stream without encryption', 'ws://evil.example/v1/data-channel/x'],
+    ['a stream on this machine', 'ws://127.0.0.1:80/'],
+  ])('cannot make the operator connect to %s', async (_what, streamUrl) => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const answer = { sessionId: 's', streamUrl, tokenValue: 't', expiresAt };
     vi.stubGlobal('fetch', async () => Response.json(answer, { status: 201 }));

@@ -9,7 +9,7 @@ import {
   environment,
   type FakeApi,
   MAIN,
-  problem,
+  problemReply,
   REASON,
   type Reply,
   run,
@@ -49,7 +49,7 @@ const grant =
       new CreateStreamSessionAdminShellCommand({ Identifier: GROUP, StreamSessionIdentifier: session }),
     );
     secrets.push(String(TokenValue), String(StreamUrl));
-    // By the clock that the answer shows: how long it took on the way then makes no difference.
+    // The response's own date counts, so it does not matter how long the response takes.
     const at = Math.floor(Date.now() / 1000) * 1000;
     const expiresAt = new Date(at + validSeconds * 1000).toISOString();
     return {
@@ -77,7 +77,7 @@ const open = (more: Record<string, string> = {}, ...options: string[]) => {
 };
 
 describe('an operator at a terminal', () => {
-  it('asks with a signed request and a reason, reads the shell, and leaves', async () => {
+  it('requests a shell with a signature and a reason, uses it, and leaves', async () => {
     api.answer(grant());
     const terminal = open();
     await terminal.sees('CONNECTED$ ');
@@ -91,7 +91,7 @@ describe('an operator at a terminal', () => {
     ]);
     terminal.type('statux\x7fs\n');
     await terminal.sees(new RegExp(`stream session +${session}`));
-    // The size is looked at every half second.
+    // The plugin checks the terminal's size every half second.
     let at = 0;
     await expect
       .poll(async () => {
@@ -105,7 +105,7 @@ describe('an operator at a terminal', () => {
     expect(await terminal.ended()).toBe(0);
   });
 
-  it('keeps the secrets off the screen, and out of every command line that ps shows', async () => {
+  it('sees no secret on the screen, and ps shows none in any command line', async () => {
     api.answer(grant());
     const terminal = open();
     await terminal.sees('CONNECTED$ ');
@@ -120,7 +120,7 @@ describe('an operator at a terminal', () => {
     }
   });
 
-  it('stops what runs in the shell with Ctrl-C, not the way into it', async () => {
+  it('stops a program in the shell with Ctrl-C, and the shell stays open', async () => {
     api.answer(grant());
     const terminal = open();
     await terminal.sees('CONNECTED$ ');
@@ -136,7 +136,7 @@ describe('an operator at a terminal', () => {
     expect(await terminal.ended()).toBe(0);
   });
 
-  it('may come through npm: Ctrl-C reaches the shell there too, and ends nothing on the way', async () => {
+  it('can use npm run operator: Ctrl-C reaches the shell, and ends no process in between', async () => {
     api.answer(grant());
     const launcher = join(import.meta.dirname, '..', '..', 'local', 'install.mjs');
     const scripts = { operator: `node ${launcher} node operator/main.ts` };
@@ -149,7 +149,7 @@ describe('an operator at a terminal', () => {
     await terminal.sees('CONNECTED$ ');
     terminal.type('half a line\x03');
     let at = await terminal.sees('^C');
-    // Two seconds of top: whoever watches over its parent has noticed by then that it is gone.
+    // Two seconds of top: by then a launcher that lost its parent would have ended the shell.
     terminal.type('top\n');
     for (let screens = 0; screens < 3; screens += 1) at = await terminal.sees('q or Ctrl-C ends it', at);
     terminal.type('q');
@@ -157,12 +157,12 @@ describe('an operator at a terminal', () => {
     terminal.type('echo still here\n');
     await terminal.sees('\nstill here\n');
     terminal.type('exit\n');
-    // Once npm has seen Ctrl-C, it answers 130 whatever its script answers.
+    // After Ctrl-C npm always exits with 130.
     expect(await terminal.ended()).toBe(130);
   });
 
-  /** What the terminal is like after the command line has ended in it. */
-  const openAndLookAfterwards = () => {
+  /** Opens a terminal that prints its own state after the command line has ended. */
+  const openWithFinalState = () => {
     const line = 'trap : QUIT; "$@"; echo ended with $?; stty -a';
     const terminal = openPseudoTerminal(
       ['sh', '-c', line, 'sh', process.execPath, MAIN, ...args('--plugin', plugin)],
@@ -172,28 +172,28 @@ describe('an operator at a terminal', () => {
     return terminal;
   };
 
-  it('is told why when the stream session ends under it', async () => {
+  it('sees the reason if the stream session ends while the shell is open', async () => {
     api.answer(grant());
-    const terminal = openAndLookAfterwards();
+    const terminal = openWithFinalState();
     await terminal.sees('CONNECTED$ ');
     await bench.control('POST', `streamsessions/${session}/end`, { statusReason: 'applicationExit' });
     await terminal.sees('The stream session has ended (applicationExit).');
     await terminal.sees('ended with 0');
   });
 
-  it('has an ordinary terminal again when the plugin dies in the middle', async () => {
+  it('has a working terminal again if the plugin crashes', async () => {
     api.answer(grant());
-    const terminal = openAndLookAfterwards();
+    const terminal = openWithFinalState();
     await terminal.sees('CONNECTED$ ');
-    // The stand-in does not know Ctrl-\\, dies of it, and leaves the terminal as it made it.
+    // Ctrl-\\ ends the stand-in, which does not restore the terminal.
     terminal.type('\x1c');
     const at = await terminal.sees('ended with 131');
     await terminal.ended();
     expect(terminal.screen().slice(at)).toMatch(/\sicanon\s[\s\S]*\secho\s/);
   });
 
-  it('gets new credentials when the plugin was not connected before the first ones expired', async () => {
-    // The plugin asks whether it may connect only after that: the next ones are valid for longer than it takes.
+  it('gets new credentials if the first ones expire before the plugin is connected', async () => {
+    // The first plugin never connects. The second credentials are valid for longer than the plugin needs.
     api.answer(grant(2.5), grant());
     const terminal = open({ STAND_IN_LATE: join(directory.path, 'late') });
     await terminal.sees('asking for new credentials (2 of 3)');
@@ -204,9 +204,13 @@ describe('an operator at a terminal', () => {
     expect(api.requests).toHaveLength(2);
   });
 
-  it('sees the waits that the API asks for, and gets in afterwards', async () => {
+  it('sees the waits that the API names, and gets a shell afterwards', async () => {
     const wait = { retry: 'same', retryAfterMs: 200, detail: 'AWS is preparing access.' };
-    api.answer(problem(503, 'access_not_ready', wait), problem(429, 'too_many_requests', wait), grant());
+    api.answer(
+      problemReply(503, 'access_not_ready', wait),
+      problemReply(429, 'too_many_requests', wait),
+      grant(),
+    );
     const terminal = open();
     await terminal.sees(
       'AWS is preparing access (access_not_ready, request request-1). Asking again in 1 s.',
@@ -218,10 +222,10 @@ describe('an operator at a terminal', () => {
   });
 });
 
-describe('without a terminal', () => {
+describe('the shell command without a terminal', () => {
   const env = (more: Record<string, string> = {}) => environment(directory.path, more);
 
-  it("passes the plugin's exit code on", async () => {
+  it("exits with the plugin's exit code", async () => {
     api.answer(grant());
     const { code, stdout } = await run(args('--plugin', plugin, '--json'), env({ STAND_IN_EXIT: '42' }));
     expect(code).toBe(42);
@@ -233,7 +237,7 @@ describe('without a terminal', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it('prints credentials only when they are asked for by name', async () => {
+  it('prints credentials with --credentials', async () => {
     api.answer(grant());
     const { code, stdout, stderr } = await run(args('--credentials'), env());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -257,12 +261,12 @@ describe('without a terminal', () => {
       '1.2.707.0 is too old: get version 1.2.764.0',
     ],
     [
-      'something else',
+      'another program',
       () => ({ option: plugin, more: { STAND_IN_VERSION: 'hello' } }),
       'does not say its version: get version',
     ],
   ])(
-    'says in one line where to get a plugin that is %s, before a shell is asked for and recorded',
+    'says in one line where to get a plugin that is %s, before it requests a shell',
     async (_what, how, line) => {
       const { option, more } = how();
       const { code, stderr } = await run(args(...(option ? ['--plugin', option] : [])), env(more));
@@ -279,7 +283,7 @@ describe('without a terminal', () => {
     expect((await run(args(), env({ PATH: path, STAND_IN_EXIT: '3' }))).code).toBe(3);
   });
 
-  it('shows nothing of an answer that it does not understand, which may hold credentials', async () => {
+  it('shows nothing of a response that it cannot read, since that may hold credentials', async () => {
     api.answer({ status: 201, body: { tokenValue: 'secret-token', streamUrl: 'file:///x' } });
     const { code, stdout, stderr } = await run(args('--plugin', plugin), env());
     expect(code).toBe(1);

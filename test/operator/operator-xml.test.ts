@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { element, members } from '../../operator/aws/xml.ts';
 
-describe("an answer of AWS's Query services", () => {
-  test('is read as it was written, whichever way its characters are escaped', () => {
+describe("an XML response of AWS's Query protocol", () => {
+  test('is unescaped exactly once, in each form of escapes', () => {
     const written = '{"a":"<b> & c\'s"}\n';
     for (const escaped of [
       '{&quot;a&quot;:&quot;&lt;b&gt; &amp; c&apos;s&quot;}\n',
@@ -11,12 +11,12 @@ describe("an answer of AWS's Query services", () => {
     ]) {
       expect(element(`<A><TemplateBody>${escaped}</TemplateBody></A>`, 'TemplateBody')).toBe(written);
     }
-    // Escaped once, unescaped once: what was text is not taken for an escape.
+    // Text that looks like an escape stays text.
     expect(element('<A>&amp;lt;</A>', 'A')).toBe('&lt;');
     expect(element('<A>&#x7fffffff;&nonsense;</A>', 'A')).toBe('&#x7fffffff;&nonsense;');
   });
 
-  test('keeps each member with the lists inside it', () => {
+  test('is split into members, and each keeps the lists inside it', () => {
     const xml =
       '<L><member><Id>a</Id><V><member>1</member><member>2</member></V></member><member><Id>b</Id></member></L><M><member>c</member></M>';
     expect(members(xml, 'L').map((each) => element(each, 'Id'))).toEqual(['a', 'b']);

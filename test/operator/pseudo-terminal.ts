@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { ASKS_FOR_MS } from '../patience.ts';
 
-/** A program at a terminal of its own, and somebody who types and reads. */
+/** A program at its own terminal, and the keyboard and screen of that terminal. */
 export interface PseudoTerminal {
-  /** Everything that was shown, without colours and cursor movements; lines end with a line feed. */
+  /** All output, without colours and cursor movements. Lines end with a line feed. */
   screen(): string;
-  /** The same as it came. */
+  /** All output, unchanged. */
   raw(): string;
   type(keys: string): void;
-  /** Waits until it is shown behind `from`. @returns where it ends. @throws Error with the screen, when it never is */
+  /** Waits until the screen shows a text after `from`. @returns where the text ends. @throws Error with the screen if it never does */
   sees(text: string | RegExp, from?: number): Promise<number>;
-  /** Waits for the end. @returns the exit code */
+  /** Waits until the program ends. @returns the exit code */
   ended(): Promise<number | null>;
   close(): void;
 }
@@ -19,8 +19,8 @@ export interface PseudoTerminal {
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /**
- * Runs a command at a pseudo terminal of 100 columns and 30 rows. Node has none; `script`, which is part of every Linux and
- * macOS, makes one. Where it is missing this fails: a test that needs a terminal must not pass without.
+ * Runs a command at a pseudo terminal of 100 columns and 30 rows. Node has none, so `script` makes one, which is part of every
+ * Linux and macOS. Without `script` this fails: a test that needs a terminal must not pass without one.
  */
 export function openPseudoTerminal(command: readonly string[], env: NodeJS.ProcessEnv): PseudoTerminal {
   const line = `stty rows 30 cols 100; exec ${command.map(quote).join(' ')}`;

@@ -1,6 +1,6 @@
 /**
- * A stand-in for AWS's Session Manager plugin, for tests: it takes the same arguments, does the same to the terminal and speaks
- * the same data channel, by the protocol's description alone. It shares no code with the emulator or the command line.
+ * A stand-in for AWS's Session Manager plugin, for tests. It takes the same arguments, changes the terminal in the same way and uses
+ * the same data channel. It is written from the protocol's description, and shares no code with the emulator or the command line.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -20,10 +20,10 @@ if (
 }
 const { SessionId, StreamUrl, TokenValue } = JSON.parse(process.env[response] ?? '{}');
 delete process.env[response];
-// Where its stream is on this machine, the plugin may ask for the session again there and nowhere else.
+// If the stream is on this machine, the plugin may resume the session only there.
 const stream = new URL(StreamUrl);
-const again = stream.protocol === 'ws:' ? `http://${stream.host}` : `https://ssm.${region}.api.aws`;
-if (JSON.parse(parameters).Target !== SessionId || endpoint !== again) process.exit(65);
+const resumeEndpoint = stream.protocol === 'ws:' ? `http://${stream.host}` : `https://ssm.${region}.api.aws`;
+if (JSON.parse(parameters).Target !== SessionId || endpoint !== resumeEndpoint) process.exit(65);
 if (process.env.STAND_IN_EXIT) process.exit(Number(process.env.STAND_IN_EXIT));
 
 console.log(`\nStarting session with SessionId: ${SessionId}`);
@@ -72,7 +72,7 @@ function acknowledge(sequence: number, id: Buffer): void {
   write('acknowledge', 0, 0, Buffer.from(JSON.stringify(content)), 3);
 }
 
-/** What the plugin does once the handshake is complete: keys and signals to the shell, and the terminal's size. */
+/** After the handshake the plugin sends keys, signals and the terminal's size to the shell. */
 function startShell(): void {
   stty('cbreak', '-echo');
   let size = '';
@@ -143,7 +143,7 @@ socket.onopen = () =>
     }),
   );
 socket.onmessage = ({ data }) => receive(Buffer.from(data as ArrayBuffer));
-// The plugin would try to resume the session by AWS's API, which there is none of here.
+// The real plugin would resume the session with AWS's API, which does not exist here.
 socket.onclose = ({ code }) => {
   console.log(`\nThe connection is gone (${code}).`);
   leave(66);

@@ -13,13 +13,13 @@ const ROOT = join(import.meta.dirname, '..', '..');
 
 export const MAIN = join(ROOT, 'operator', 'main.ts');
 
-/** A directory that is gone after the test. */
+/** A directory for one test, which must call `remove`. */
 export function temporaryDirectory(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'rejoin-operator-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** The environment of an operator's terminal: credentials, and nothing of this machine's own. */
+/** The environment of an operator's terminal: it has test credentials, and no AWS configuration of this machine. */
 export const environment = (
   home: string,
   more: Record<string, string | undefined> = {},
@@ -35,18 +35,18 @@ export const environment = (
   ...more,
 });
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the command line to its end, without a terminal. */
+/** Runs a program to its end, without a terminal. Default: the operators' command line. */
 export function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   program: readonly string[] = [MAIN],
-): Promise<Ended> {
+): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const texts = { stdout: '', stderr: '' };
@@ -60,19 +60,19 @@ export function run(
   });
 }
 
-/** A request that reached a fake, with the principal whose signature was verified. */
+/** A request that a fake received, with the principal of its signature. */
 export interface Received {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
-  /** Undefined for a signature that is none of the operator's. */
+  /** Undefined if the signature is not the operator's. */
   principal: string | undefined;
 }
 
 export interface Reply {
   status: number;
-  /** An object is sent as JSON, a problem as problem+json. */
+  /** An object is sent as JSON. */
   body?: object | string;
   headers?: Record<string, string>;
 }
@@ -80,12 +80,12 @@ export interface Reply {
 export interface FakeApi {
   url: string;
   requests: Received[];
-  /** Answers the next requests, the last one for ever. */
+  /** Sets the replies to the next requests. The last one is repeated. */
   answer(...replies: (Reply | ((request: Received) => Reply | Promise<Reply>))[]): void;
   close(): Promise<void>;
 }
 
-/** A server that verifies each signature and answers as it was told. */
+/** Starts a server that verifies each signature and sends the replies that a test sets. */
 export async function startFake(service = 'execute-api'): Promise<FakeApi> {
   const requests: Received[] = [];
   let replies: (Reply | ((request: Received) => Reply | Promise<Reply>))[] = [{ status: 500 }];
@@ -133,16 +133,16 @@ export async function startFake(service = 'execute-api'): Promise<FakeApi> {
   };
 }
 
-/** A problem as the operator API answers it. */
-export const problem = (status: number, code: string, more: object = {}): Reply => ({
+/** The operator API's reply with a problem (RFC 9457). */
+export const problemReply = (status: number, code: string, more: object = {}): Reply => ({
   status,
   headers: { 'content-type': 'application/problem+json' },
   body: { type: 'about:blank', title: code, status, code, retry: 'never', requestId: 'request-1', ...more },
 });
 
 /**
- * An executable called like the plugin. Where STAND_IN_LATE names a file, it does not get to connecting once only: it makes the
- * file and hangs, as the plugin does whose time is over. By the shell, which begins at once on a busy machine too.
+ * Creates an executable with the plugin's name. If STAND_IN_LATE names a file that does not exist, it creates the file and hangs
+ * instead of connecting, like a plugin whose credentials expire. A shell does that, since it starts fast on a busy machine too.
  * @returns its path
  */
 export function standInPlugin(directory: string): string {

@@ -25,8 +25,8 @@ const stack = (name: string, status: string) => (world: World) => {
   if (found) found.status = status;
 };
 
-describe('a deployment in AWS where all is well', () => {
-  it('gets a line for everything that was looked at, and nothing to do', async () => {
+describe('the doctor at a deployment in AWS without problems', () => {
+  it('reports one finding for each check, all of them ok', async () => {
     const findings = await aws.findings();
     expect(notOk(findings)).toEqual([]);
     expect(findings.map(({ subject }) => subject.replaceAll(/http:\S+/g, 'URL'))).toEqual([
@@ -55,7 +55,7 @@ describe('a deployment in AWS where all is well', () => {
     ]);
   });
 
-  it('gets a line for functions kept ready, where the settings want any, from the one answer of Lambda', async () => {
+  it('checks provisioned concurrency, if the settings have some, with one request to Lambda', async () => {
     const before = aws.fakes.lambda.requests.length;
     const findings = await aws.findings((world) => {
       world.settings.provisionedConcurrency = { reconnect: 5 };
@@ -70,13 +70,13 @@ describe('a deployment in AWS where all is well', () => {
     ]);
   });
 
-  it('is asked nothing that changes it, and no more than the page for deployers says', async () => {
+  it('changes nothing, and calls exactly the AWS actions that docs/deploy.md lists', async () => {
     for (const { requests } of Object.values(aws.fakes)) requests.length = 0;
     await aws.findings((world) => {
       world.quotas = () => ({ status: 200, body: { Quotas: [] } });
     });
-    const asked = aws.fakes.web.requests.map(({ method }) => method);
-    expect(new Set(asked)).toEqual(new Set(['GET', 'OPTIONS']));
+    const methods = aws.fakes.web.requests.map(({ method }) => method);
+    expect(new Set(methods)).toEqual(new Set(['GET', 'OPTIONS']));
     const { sts, cloudformation, monitoring, sns, servicequotas, lambda, gameliftstreams } = aws.fakes;
     const named = { sts, cloudformation, cloudwatch: monitoring, sns };
     const actions = new Set([
@@ -104,7 +104,7 @@ describe('a deployment in AWS where all is well', () => {
   });
 });
 
-/** What is wrong, and the one line that says so. */
+/** Each case: what is wrong, the change, and the line of the finding. */
 const CASES: [string, (world: World) => void, string][] = [
   [
     'credentials that have expired',
@@ -115,35 +115,35 @@ const CASES: [string, (world: World) => void, string][] = [
     'problem credentials: AWS refuses them: The security token included in the request is expired',
   ],
   [
-    'operators of another account, whom API Gateway never lets in',
+    'operators of another account, whom API Gateway refuses',
     (world) => {
       world.settings.operators = ['arn:aws:iam::999999999999:user/bob'];
     },
     "warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway lets in nobody else's",
   ],
   [
-    'a topic in another Region, where the stack cannot use it',
+    'an alarm topic in another Region, which the stack cannot use',
     (world) => {
       world.settings.alarmTopic = 'arn:aws:sns:eu-west-1:123456789012:on-call';
     },
     'warning alarmTopic: arn:aws:sns:eu-west-1:123456789012:on-call is not in account 123456789012, Region us-west-2',
   ],
   [
-    'a quota below the one that is paced at',
+    'a quota below the one in the settings',
     (world) => {
       world.settings.quotas = { CreateStreamSessionConnection: 50 };
     },
     'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants 20 a second, and the settings say 50: AWS will throttle',
   ],
   [
-    'a quota above the one that is paced at',
+    'a quota above the one in the settings',
     (world) => {
       world.settings.quotas = { CreateStreamSessionConnection: 10 };
     },
     'warning quota of CreateStreamSessionConnection in us-west-2: AWS grants 20 a second, and the settings use 10 of them',
   ],
   [
-    'quotas that nobody may read',
+    'quotas that the credentials may not read',
     (world) => {
       world.quotas = () => ({
         status: 400,
@@ -153,21 +153,21 @@ const CASES: [string, (world: World) => void, string][] = [
     'unknown quotas in us-west-2: Service Quotas cannot be asked (AccessDeniedException)',
   ],
   [
-    'more functions kept ready than Lambda gives away',
+    'more provisioned concurrency than Lambda allows',
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 900, start: 1 };
     },
     'problem provisionedConcurrency: 901 of the 1,000 concurrent executions that nobody has reserved in us-west-2, and Lambda gives away 900 at most: the deployment would fail',
   ],
   [
-    'so many kept ready that few are left for a storm',
+    'so much provisioned concurrency that little is left for a storm',
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 501 };
     },
     'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
   ],
   [
-    'a stream group that nobody may look at',
+    'a stream group that the credentials may not read',
     (world) => {
       world.streamGroup = {
         status: 403,
@@ -219,7 +219,7 @@ const CASES: [string, (world: World) => void, string][] = [
     'problem stream group sg-1AB2C3: application a-2 is not linked to it, so nobody can start it',
   ],
   [
-    'a location that the stream group has not',
+    'a location that the stream group does not have',
     location({ LocationName: 'us-east-2' }),
     'problem stream group sg-1AB2C3: has no location us-west-2, but us-east-2, eu-west-1',
   ],
@@ -234,7 +234,7 @@ const CASES: [string, (world: World) => void, string][] = [
     'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so nobody can start there',
   ],
   [
-    'a stream group that AWS is too busy to speak of, which is nothing wrong with it',
+    'a throttled request about a stream group, which is no problem of the stream group',
     (world) => {
       world.streamGroup = {
         status: 429,
@@ -245,7 +245,7 @@ const CASES: [string, (world: World) => void, string][] = [
     'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to say (ThrottlingException)',
   ],
   [
-    'a deployment that failed and could not go back either',
+    'a failed deployment whose rollback failed too',
     stack('Rejoin', 'UPDATE_ROLLBACK_FAILED'),
     'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment failed, and so did going back, so nothing can be deployed',
   ],
@@ -255,7 +255,7 @@ const CASES: [string, (world: World) => void, string][] = [
     'problem stack Rejoin: is ROLLBACK_COMPLETE',
   ],
   [
-    'a deployment that went back',
+    'a deployment that was rolled back',
     stack('Rejoin', 'UPDATE_ROLLBACK_COMPLETE'),
     'warning stack Rejoin: its last deployment failed and went back',
   ],
@@ -265,84 +265,84 @@ const CASES: [string, (world: World) => void, string][] = [
     'warning stack Rejoin: is being changed (UPDATE_IN_PROGRESS)',
   ],
   [
-    'operators in the settings, and no stack for them',
+    'operators in the settings without an operator stack',
     (world) => {
       delete world.stacks.RejoinOperator;
     },
     'warning stack RejoinOperator: is not deployed, and the settings have operators',
   ],
   [
-    'stacks that nobody may look up',
+    'stacks that the credentials may not read',
     (world) => {
       world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
     },
     'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so nothing that is deployed was looked at',
   ],
   [
-    'a scope that was changed and not deployed',
+    'a scope that was changed but not deployed',
     (world) => {
       Object.assign(world.settings.identity as object, { scope: 'game/other' });
     },
     'warning identity.scope: game/play is deployed, and the settings say game/other',
   ],
   [
-    'an API that answers strangers',
+    'a player API that answers without a token',
     (world) => {
-      world.door.player = 200;
+      world.apiStatus.player = 200;
     },
     'problem player API: URL answers strangers',
   ],
   [
-    'an API that is none of ours',
+    "an API that is not Rejoin's",
     (world) => {
-      world.door.player = 404;
+      world.apiStatus.player = 404;
     },
     "problem player API: URL answers 404 instead of 401: it is not Rejoin's",
   ],
   [
-    'an API that is throttled, of whose door nothing is known',
+    'a throttled API, which may or may not refuse a request without a token',
     (world) => {
-      world.door.player = 429;
+      world.apiStatus.player = 429;
     },
     'unknown player API: URL has no room for a question now (429): "throttling" in the settings, or the account\'s rate, is used up',
   ],
   [
-    'an API in trouble, which no deployment mends',
+    'an API with a server error, which a deployment would not repair',
     (world) => {
-      world.door.player = 503;
+      world.apiStatus.player = 503;
     },
     'problem player API: URL answers 503: API Gateway, or what stands before it, is in trouble',
   ],
   [
-    'an API too busy to say whether a page may call it',
+    'an API that throttles a CORS preflight',
     (world) => {
       world.preflight = 429;
     },
     'unknown web origin https://play.example.com: the API answers a browser 429',
   ],
   [
-    "operators' door open to everybody",
+    'an operator API that answers without a signature',
     (world) => {
-      world.door.operator = 200;
+      world.apiStatus.operator = 200;
     },
     'problem operator API: URL answers strangers',
   ],
   [
-    'a web origin that was added and not deployed',
+    'a web origin that was added but not deployed',
     (world) => {
       world.allowedOrigin = () => undefined;
     },
     'problem web origin https://play.example.com: the API refuses its pages: what is deployed does not list it',
   ],
   [
-    'an API that no page may send an end to',
+    'an API that does not allow pages to terminate a session',
     (world) => {
       world.allowedMethods = 'GET,POST';
     },
     'problem web origin https://play.example.com: the API does not allow its pages DELETE',
   ],
   [
-    'an API that any page may call',
+    'an API that a page of any origin may call',
     (world) => {
       world.allowedOrigin = (origin) => origin;
     },
@@ -356,14 +356,14 @@ const CASES: [string, (world: World) => void, string][] = [
     'problem issuer URL URL is no discovery document',
   ],
   [
-    'an issuer that is written with another name',
+    'an issuer whose discovery document names another issuer',
     (world) => {
       world.discovery = { issuer: 'https://id.example.com/', jwks_uri: 'https://id.example.com/keys' };
     },
     'problem issuer URL calls itself https://id.example.com/, so every token is refused',
   ],
   [
-    'keys that API Gateway cannot use',
+    'an issuer without RSA keys, so that API Gateway cannot verify tokens',
     (world) => {
       world.keys = { keys: [{ kty: 'EC' }] };
     },
@@ -371,7 +371,7 @@ const CASES: [string, (world: World) => void, string][] = [
   ],
 ];
 
-describe('a deployer is told in one line, and what to do, of', () => {
+describe('the doctor reports one finding that says what to do for', () => {
   it.each(CASES)('%s', async (_what, change, line) => {
     const findings = await aws.findings(change);
     expect(notOk(findings).map((each) => each.replaceAll(/http:\/\/127\S+/g, 'URL'))).toEqual([line]);
@@ -379,20 +379,20 @@ describe('a deployer is told in one line, and what to do, of', () => {
   });
 });
 
-describe('before the first deployment', () => {
-  const none = (world: World) => {
+describe('before the first deployment the doctor', () => {
+  const notDeployed = (world: World) => {
     world.stacks = { CDKToolkit: { status: 'CREATE_COMPLETE', outputs: {} } };
   };
 
-  it('a missing stack is no problem, and its provider is looked at all the same', async () => {
-    const findings = await aws.findings(none);
+  it('reports no problem for the missing stack, and checks the identity provider', async () => {
+    const findings = await aws.findings(notDeployed);
     expect(notOk(findings)).toEqual([]);
     expect(findings.map(({ subject }) => subject)).toContain('stack Rejoin');
     expect(findings.some(({ subject }) => subject.startsWith('issuer '))).toBe(true);
     expect(findings.some(({ subject }) => subject === 'player API')).toBe(false);
   });
 
-  it('an account that was never bootstrapped is warned of', async () => {
+  it('warns if the account is not bootstrapped for the CDK', async () => {
     const findings = await aws.findings((world) => {
       world.stacks = {};
     });

@@ -17,23 +17,23 @@ const doctor = (args: string[], more: Record<string, string | undefined> = {}) =
   run([...args], environment(aws.directory, { ...aws.environment, ...more }), [MAIN]);
 
 describe('npm run doctor', () => {
-  it('ends with 0 where all is well, one line a finding, each with a sign that reads without colour', async () => {
-    aws.begin();
+  it('exits with 0 if all is well, and prints each finding in a line with a sign that needs no colour', async () => {
+    aws.reset();
     const { code, stdout, stderr } = await doctor(['--settings', aws.settingsFile]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [findings = '', closing] = stdout.trimEnd().split('\n\n');
     const lines = findings.split('\n');
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) expect(line).toMatch(/^✓ .+: .+/);
-    // That a door is shut to strangers is not that players get in: what was not tried is said.
+    // An API that refuses a request without a token may refuse players too, so the doctor says what it did not try.
     expect(closing?.split('\n')).toEqual([
       'All that was looked at is well.',
       expect.stringMatching(/^Not tried: .*a request with a player's token; an operator's request\.$/),
     ]);
   });
 
-  it('does not call well what it could not look at: an exit code of its own, and which permissions are missing', async () => {
-    aws.begin((world) => {
+  it('exits with 2 if it could not check something, and lists the missing IAM actions', async () => {
+    aws.reset((world) => {
       const refused = xmlError(403, 'AccessDenied', 'not authorized');
       world.quotas = () => ({ status: 400, body: { __type: 'AccessDeniedException' } });
       world.streamGroup = {
@@ -64,8 +64,8 @@ describe('npm run doctor', () => {
     expect(JSON.parse(machine.stdout)).toMatchObject({ ok: true, complete: false, missingActions: missing });
   });
 
-  it('says so of a stack as well whose inside nobody may look at', async () => {
-    aws.begin((world) => {
+  it('exits with 2 if it could not check the resources of a stack, and lists the missing IAM actions', async () => {
+    aws.reset((world) => {
       const refused = xmlError(403, 'AccessDenied', 'not authorized');
       world.cloudFormation = (action) => (action === 'GetTemplate' ? refused : undefined);
       world.cloudWatch = () => refused;
@@ -77,32 +77,34 @@ describe('npm run doctor', () => {
       complete: false,
       missingActions: ['cloudformation:GetTemplate', 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'],
     });
-    aws.begin((world) => {
+    aws.reset((world) => {
       world.cloudFormation = (action) =>
         action === 'ListStackResources' ? xmlError(403, 'AccessDenied', 'not authorized') : undefined;
     });
-    const blind = await doctor(['--settings', aws.settingsFile, '--json']);
-    expect(blind.code).toBe(2);
-    expect(JSON.parse(blind.stdout).missingActions).toEqual(['cloudformation:ListStackResources']);
+    const withoutResources = await doctor(['--settings', aws.settingsFile, '--json']);
+    expect(withoutResources.code).toBe(2);
+    expect(JSON.parse(withoutResources.stdout).missingActions).toEqual(['cloudformation:ListStackResources']);
   });
 
-  it('ends with 1 and says what to do where there is a problem, but not for a warning alone', async () => {
-    aws.begin((world) => {
+  it('exits with 1 and says what to do if there is a problem, but with 0 if there are only warnings', async () => {
+    aws.reset((world) => {
       world.streamGroup.Status = 'EXPIRED';
     });
-    const ill = await doctor(['--settings', aws.settingsFile]);
-    expect(ill.code).toBe(1);
-    expect(ill.stdout).toContain('✗ stream group sg-1AB2C3: has expired (EXPIRED) → create another one');
-    expect(ill.stdout).toMatch(/\n\n1 problem\.\n/);
-    aws.begin();
-    const warned = await doctor(['--settings', aws.settingsFile, '--players', '9000']);
-    expect(warned.code).toBe(0);
-    expect(warned.stdout).toMatch(/^! storm in us-west-2: 9,000 players/m);
+    const withProblem = await doctor(['--settings', aws.settingsFile]);
+    expect(withProblem.code).toBe(1);
+    expect(withProblem.stdout).toContain(
+      '✗ stream group sg-1AB2C3: has expired (EXPIRED) → create another one',
+    );
+    expect(withProblem.stdout).toMatch(/\n\n1 problem\.\n/);
+    aws.reset();
+    const withWarning = await doctor(['--settings', aws.settingsFile, '--players', '9000']);
+    expect(withWarning.code).toBe(0);
+    expect(withWarning.stdout).toMatch(/^! storm in us-west-2: 9,000 players/m);
   });
 
-  it('answers a machine with one object, and the same exit code', async () => {
-    aws.begin((world) => {
-      world.door.player = 200;
+  it('prints one JSON object with --json, and has the same exit code', async () => {
+    aws.reset((world) => {
+      world.apiStatus.player = 200;
     });
     const { code, stdout } = await doctor(['--settings', aws.settingsFile, '--json']);
     expect(code).toBe(1);
@@ -118,8 +120,8 @@ describe('npm run doctor', () => {
     });
   });
 
-  it('tells every setting that cannot be deployed, and asks nobody with such settings', async () => {
-    aws.begin();
+  it('lists every invalid setting, and sends no request with such settings', async () => {
+    aws.reset();
     aws.fakes.sts.requests.length = 0;
     const file = join(aws.directory, 'wrong.json');
     writeFileSync(file, JSON.stringify({ streamGroups: [], webOrigin: [] }));
@@ -137,8 +139,8 @@ describe('npm run doctor', () => {
       /^✗ .*cannot read the settings file nowhere\.json/,
     ],
     ['no credentials at all', [], /✗ credentials: there are none that work/],
-  ])('says so in a line: %s', async (_what, args, line) => {
-    aws.begin();
+  ])('reports %s in one line', async (_what, args, line) => {
+    aws.reset();
     const given = args.length > 0 ? args : ['--settings', aws.settingsFile];
     const { code, stdout } = await doctor(given, {
       AWS_ACCESS_KEY_ID: undefined,
@@ -152,8 +154,8 @@ describe('npm run doctor', () => {
     ['without credentials', { AWS_ACCESS_KEY_ID: undefined }, {}, 'everything in the account'],
     ['without a Region', { AWS_REGION: undefined }, {}, 'everything in the account'],
     ['with settings that cannot be deployed', {}, { memoryMb: 1 }, 'everything but the settings'],
-  ])('claims to have looked at all neither %s', async (_what, more, settings, hidden) => {
-    aws.begin((world) => {
+  ])('is not complete %s, and says what it did not check', async (_what, more, settings, hidden) => {
+    aws.reset((world) => {
       Object.assign(world.settings, settings);
     });
     const given = ['--settings', aws.settingsFile];
@@ -166,16 +168,16 @@ describe('npm run doctor', () => {
     );
   });
 
-  it('says so in a line where no Region is to be found, after what can be said without', async () => {
-    aws.begin();
+  it('reports a missing Region in one line, after the findings that need no Region', async () => {
+    aws.reset();
     const { code, stdout } = await doctor(['--settings', aws.settingsFile], { AWS_REGION: undefined });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^✓ .*settings\.json/);
     expect(stdout).toContain('✗ Region: No Region: give --region');
   });
 
-  it('shows a session token to nobody, even one that makes a request impossible', async () => {
-    aws.begin();
+  it('never shows a session token, even one that makes the request impossible', async () => {
+    aws.reset();
     const token = { AWS_SESSION_TOKEN: 'canary\ncanary' };
     const { code, stdout, stderr } = await doctor(['--settings', aws.settingsFile], token);
     expect(code).toBe(1);
@@ -189,13 +191,13 @@ describe('npm run doctor', () => {
     [['--profile='], '--profile must not be empty.'],
     [['--colour'], "Unknown option '--colour'."],
     [['here'], "Unexpected argument 'here'."],
-  ])('refuses %j in one sentence', async (args, sentence) => {
+  ])('refuses %j with one sentence and exit code 1', async (args, sentence) => {
     const { code, stdout, stderr } = await doctor(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`${sentence} See: npm run doctor -- --help\n`);
   });
 
-  it('has a help that names every option, and what each exit code says', async () => {
+  it('has a help text that names every option, and explains each exit code', async () => {
     const { code, stdout } = await doctor(['--help']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${HELP}\n` });
     for (const name of ['settings', 'players', 'region', 'profile', 'local', 'directory', 'json', 'help']) {

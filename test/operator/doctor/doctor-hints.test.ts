@@ -19,7 +19,7 @@ const hints = (given: Partial<Arguments> = {}) => createHints({ local: false, ..
 const prod = { settings: 'prod.json', profile: 'prod', region: 'eu-west-1' };
 
 describe('a command that the doctor proposes', () => {
-  it('deploys the settings, with the credentials and in the Region that were looked at', () => {
+  it('has the settings file, profile and Region of the doctor itself', () => {
     expect(hints().deploy).toBe('npx cdk deploy --all');
     expect(hints(prod).deploy).toBe(
       'AWS_REGION=eu-west-1 npx cdk deploy --all -c settings=prod.json --profile prod',
@@ -32,69 +32,69 @@ describe('a command that the doctor proposes', () => {
     );
   });
 
-  it('is nothing of AWS for the deployment on this machine', () => {
+  it('is npm start for the local deployment, and no AWS command', () => {
     expect(hints({ local: true }).deploy).toBe('end npm start, and begin it again');
   });
 
   it.each(['our settings.json', "it's.json", '$(touch x).json', 'a;b', '*', ''])(
-    'is taken by a shell as it was given: %j',
+    'is quoted so that a shell reads the file name unchanged: %j',
     (name) => {
       expect(execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' })).toBe(name);
     },
   );
 
-  const WRONG: [string, (world: World) => void, RegExp][] = [
+  const CASES: [string, (world: World) => void, RegExp][] = [
     [
-      'of whoever has never deployed there',
+      'before the first deployment in an account',
       (world) => {
         world.stacks = {};
       },
       /^npx cdk bootstrap -c settings=\S+settings\.json && npx cdk deploy --all -c settings=\S+settings\.json$/,
     ],
     [
-      'where something else is deployed',
+      'if other settings are deployed',
       (world) => {
-        world.parts.Rejoin = { functions: [], alarms: [], deployedWith: { memoryMb: 1024 } };
+        world.resources.Rejoin = { functions: [], alarms: [], deployedWith: { memoryMb: 1024 } };
       },
       /^npx cdk deploy --all -c settings=\S+settings\.json$/,
     ],
     [
-      'where a page is not listed',
+      'if a web origin is not deployed',
       (world) => {
         world.allowedOrigin = () => undefined;
       },
       /^deploy again: npx cdk deploy --all -c settings=\S+settings\.json$/,
     ],
     [
-      "where operators' stack is missing",
+      'if the operator stack is missing',
       (world) => {
         delete world.stacks.RejoinOperator;
       },
       /^npx cdk deploy --all -c settings=\S+settings\.json$/,
     ],
     [
-      'where a deployment could neither go on nor back',
+      'if a rollback failed',
       (world) => {
         world.stacks.Rejoin = { status: 'UPDATE_ROLLBACK_FAILED', outputs: {} };
       },
       /^mend what its events name, then aws cloudformation continue-update-rollback --stack-name Rejoin --region us-west-2$/,
     ],
     [
-      'where an application is not linked',
+      'if an application is not linked',
       (world) => {
         world.streamGroup.AssociatedApplications = [];
       },
       /^aws gameliftstreams associate-applications --identifier sg-1AB2C3 --application-identifiers a-2 --region us-west-2$/,
     ],
     [
-      'where nobody subscribed',
+      'if the alarm topic has no subscription',
       (world) => {
         world.topic = {};
       },
       /^confirm by the link in the mail after: aws sns subscribe --topic-arn arn:aws:sns:us-west-2:123456789012:on-call --protocol email --notification-endpoint you@example\.com --region us-west-2$/,
     ],
   ];
-  it.each(WRONG)('is to the point %s', async (_what, change, todo) => {
+  it.each(CASES)('repairs the problem %s', async (_what, change, todo) => {
     const found = (await aws.findings(change)).filter(({ level }) => level !== 'ok');
     expect(found).toEqual([expect.objectContaining({ todo: expect.stringMatching(todo) })]);
   });

@@ -21,10 +21,10 @@ const lists =
   };
 const rate = (name: string, Value = 20) => ({ QuotaName: `${name} API requests per second`, Value });
 
-describe('a rate that Service Quotas lists no applied value of', () => {
+describe('a rate without an applied value in Service Quotas', () => {
   const applied = { Quotas: [rate('StartStreamSession'), rate('GetStreamSession')] };
 
-  it("is compared with AWS's default, which is what holds then", async () => {
+  it("is compared with AWS's default", async () => {
     const findings = await aws.findings((world) => {
       world.settings.quotas = { CreateStreamSessionConnection: 30 };
       const ListAWSDefaultServiceQuotas = { Quotas: [rate('CreateStreamSessionConnection', 20)] };
@@ -35,7 +35,7 @@ describe('a rate that Service Quotas lists no applied value of', () => {
     ]);
   });
 
-  it('is said to be assumed where AWS lists no default either, on whichever page the others are', async () => {
+  it('is reported as assumed if AWS lists no default either, although the list has several pages', async () => {
     const findings = await aws.findings((world) => {
       world.quotas = ({ body, headers }) =>
         String(headers['x-amz-target']).endsWith('.ListAWSDefaultServiceQuotas')
@@ -52,7 +52,7 @@ describe('a rate that Service Quotas lists no applied value of', () => {
     ]);
   });
 
-  it('is not known where the defaults may not be read, and the others are', async () => {
+  it('is unknown if the credentials may not read the defaults, while the other rates are compared', async () => {
     const findings = await aws.findings((world) => {
       world.quotas = lists({ ListServiceQuotas: applied });
     });
@@ -67,7 +67,7 @@ describe('a rate that Service Quotas lists no applied value of', () => {
     ).toHaveLength(2);
   });
 
-  it('is not known where what answers is not Service Quotas', async () => {
+  it('is unknown if the response is not from Service Quotas', async () => {
     const findings = await aws.findings((world) => {
       world.quotas = () => ({ status: 200, body: '<html>' });
     });

@@ -12,17 +12,17 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-const DEAD = 'FunctionsDead: functions die instead of answering. See docs/runbook.md#functionsdead';
+const FUNCTIONS_DEAD = 'FunctionsDead: functions die instead of answering. See docs/runbook.md#functionsdead';
 const counts = (world: World, name: string, Invocations: number[], Errors: number[]) => {
   world.counts[name] = { Invocations, Errors };
 };
 
-describe('of a stack whose door answers, a deployer learns', () => {
-  it('that all its functions die, although strangers are refused as they should be', async () => {
+describe('the doctor at a deployed stack', () => {
+  it('reports functions that always crash, although the API refuses requests without a token as it should', async () => {
     const findings = await aws.findings((world) => {
       counts(world, 'Rejoin-reconnect-1', [3, 4], [3, 4]);
       counts(world, 'Rejoin-status-1', [2], [2]);
-      world.ringing = [['Rejoin-FunctionsDead-1', DEAD]];
+      world.activeAlarms = [['Rejoin-FunctionsDead-1', FUNCTIONS_DEAD]];
     });
     expect(notOk(findings)).toEqual([
       'problem function Rejoin-reconnect-1: ended without an answer 7 of 7 times within the last hour',
@@ -34,14 +34,14 @@ describe('of a stack whose door answers, a deployer learns', () => {
     );
   });
 
-  it('that one dies now and then, as a warning', async () => {
+  it('warns about a function that crashes sometimes', async () => {
     const findings = await aws.findings((world) => counts(world, 'Rejoin-status-1', [9, 1], [0, 1]));
     expect(notOk(findings)).toEqual([
       'warning function Rejoin-status-1: ended without an answer 1 of 10 times within the last hour',
     ]);
   });
 
-  it('that nothing is known of functions that nobody called: not that all is well', async () => {
+  it('reports functions without calls as unknown, not as ok', async () => {
     const findings = await aws.findings((world) => {
       delete world.counts['Rejoin-reconnect-1'];
       delete world.counts['Rejoin-status-1'];
@@ -51,7 +51,7 @@ describe('of a stack whose door answers, a deployer learns', () => {
     ]);
   });
 
-  it('which functions nobody called, where others ran', async () => {
+  it('names the functions without calls if others ran', async () => {
     const findings = await aws.findings((world) => {
       delete world.counts['Rejoin-status-1'];
     });
@@ -66,7 +66,7 @@ describe('of a stack whose door answers, a deployer learns', () => {
 
   it.each([
     [
-      'that a composite alarm rings, which CloudWatch lists only if asked to, and none of its parts',
+      'reports a composite alarm, which CloudWatch lists only on request, and not its parts',
       [
         [
           'RejoinReconnectsFailingFast',
@@ -77,12 +77,12 @@ describe('of a stack whose door answers, a deployer learns', () => {
       ['problem alarm ReconnectsFailingFast: rings: reconnects fail so often'],
     ],
     [
-      "that the operators' door is in trouble",
+      'reports an alarm of the operator stack',
       [['Rejoin-AdminShellUsed-1', 'AuditNotWritten: nobody gets in. See docs/operator.md']],
       ['problem alarm AuditNotWritten: rings: nobody gets in'],
     ],
     [
-      'that an operator looked into a session, which harms no player',
+      'only warns that an operator opened a shell, which harms no player',
       [
         [
           'Rejoin-AdminShellUsed-1',
@@ -91,28 +91,28 @@ describe('of a stack whose door answers, a deployer learns', () => {
       ],
       ['warning alarm AdminShellUsed: rings: an operator asked. Who stands there'],
     ],
-    ['nothing of an alarm that is somebody else’s', [['Other-FunctionsDead-1', DEAD]], []],
+    ['ignores an alarm of another stack', [['Other-FunctionsDead-1', FUNCTIONS_DEAD]], []],
     [
-      'that an alarm rings whose description somebody changed',
+      'reports an alarm whose description was changed',
       [['Rejoin-FunctionsDead-1', '']],
       ['problem alarm Rejoin-FunctionsDead-1: rings'],
     ],
-  ] as [string, World['ringing'], string[]][])('%s', async (_what, ringing, lines) => {
+  ] as [string, World['activeAlarms'], string[]][])('%s', async (_what, activeAlarms, lines) => {
     const findings = await aws.findings((world) => {
-      world.ringing = ringing;
+      world.activeAlarms = activeAlarms;
     });
     expect(notOk(findings)).toEqual(lines);
   });
 
-  it('nothing of a function that was there before', async () => {
+  it('ignores a deleted function', async () => {
     const findings = await aws.findings((world) => {
-      world.parts.Rejoin?.functions.push('Rejoin-gone-1');
+      world.resources.Rejoin?.functions.push('Rejoin-gone-1');
       counts(world, 'Rejoin-gone-1', [1], [1]);
     });
     expect(notOk(findings)).toEqual([]);
   });
 
-  it('nothing of the functions of one that was never created', async () => {
+  it('does not check the functions of a stack whose creation failed', async () => {
     const findings = await aws.findings((world) => {
       world.stacks = { Rejoin: { status: 'ROLLBACK_COMPLETE', outputs: {} } };
       world.counts = {};
@@ -122,7 +122,7 @@ describe('of a stack whose door answers, a deployer learns', () => {
   });
 });
 
-describe('settings that were changed and not deployed are a warning each', () => {
+describe('the doctor compares the settings with the deployed ones, and', () => {
   it.each([
     ['quotas.GetStreamSession', { quotas: { GetStreamSession: 20.5 } }, '20.5', '20'],
     ['throttling.burst', { throttling: { burst: 5000 } }, '5000', '1000'],
@@ -131,20 +131,20 @@ describe('settings that were changed and not deployed are a warning each', () =>
     ['logs.retentionDays', { logs: { retentionDays: 7 } }, '7', '30'],
     ['alarmTopic', { alarmTopic: undefined }, 'nothing', '"arn:aws:sns:us-west-2:123456789012:on-call"'],
     ['adoption.enabled', { adoption: { enabled: true } }, 'true', 'false'],
-  ])('%s', async (path, deployedWith, deployed, written) => {
+  ])('warns if %s differs', async (path, deployedWith, deployed, written) => {
     const findings = await aws.findings((world) => {
-      world.parts.Rejoin = { functions: [], alarms: [], deployedWith };
+      world.resources.Rejoin = { functions: [], alarms: [], deployedWith };
     });
     expect(notOk(findings)).toEqual([
       `warning ${path}: ${deployed} is deployed in Rejoin, and the settings say ${written}`,
     ]);
   });
 
-  it('stream groups by the place where they differ, and a list that grew as a whole', async () => {
+  it('warns about each differing value of a stream group, and about a longer list as a whole', async () => {
     const findings = await aws.findings((world) => {
       const [group] = world.settings.streamGroups as [object];
       const old = { ...group, connectionTimeoutSeconds: 60, applications: ['a-1'] };
-      world.parts.Rejoin = { functions: [], alarms: [], deployedWith: { streamGroups: [old] } };
+      world.resources.Rejoin = { functions: [], alarms: [], deployedWith: { streamGroups: [old] } };
     });
     expect(notOk(findings)).toEqual([
       'warning streamGroups[0].applications: ["a-1"] is deployed in Rejoin, and the settings say ["a-1","a-2"]',
@@ -152,16 +152,16 @@ describe('settings that were changed and not deployed are a warning each', () =>
     ]);
   });
 
-  it("operators, who stand in the operators' stack", async () => {
+  it('warns if the operator stack has other operators', async () => {
     const findings = await aws.findings((world) => {
-      world.parts.RejoinOperator = { functions: [], alarms: [], deployedWith: { operators: [] } };
+      world.resources.RejoinOperator = { functions: [], alarms: [], deployedWith: { operators: [] } };
     });
     expect(notOk(findings)).toEqual([
       expect.stringMatching(/^warning operators: \[\] is deployed in RejoinOperator, and the settings say/),
     ]);
   });
 
-  it('or cannot be compared, where something else wrote the template', async () => {
+  it('reports them as unknown if the template is from another version', async () => {
     const findings = await aws.findings((world) => {
       world.cloudFormation = (action) =>
         action === 'GetTemplate'
@@ -174,7 +174,7 @@ describe('settings that were changed and not deployed are a warning each', () =>
     ]);
   });
 
-  it('a domain, and another kind of identity', async () => {
+  it('warns about another domain, and about another kind of identity provider', async () => {
     const findings = await aws.findings((world) => {
       world.settings.identity = undefined;
       world.settings.domain = {
@@ -189,7 +189,7 @@ describe('settings that were changed and not deployed are a warning each', () =>
   });
 });
 
-it('a domain that was taken out of the settings and is deployed still is a warning', async () => {
+it('the doctor warns about a domain that is no longer in the settings but still deployed', async () => {
   const findings = await aws.findings((world) => {
     Object.assign(world.stacks.Rejoin?.outputs ?? {}, {
       DomainTarget: 'd-1.execute-api.us-west-2.amazonaws.com',
@@ -200,11 +200,11 @@ it('a domain that was taken out of the settings and is deployed still is a warni
   ]);
 });
 
-describe('an alarm that nobody would hear is told of:', () => {
+describe('the doctor reports that an alarm would reach nobody:', () => {
   const topic = (change: World['topic']) => (world: World) => {
     world.topic = change;
   };
-  const SAYS: [string, (world: World) => void, string][] = [
+  const CASES: [string, (world: World) => void, string][] = [
     [
       'no topic in the settings',
       (world) => {
@@ -213,7 +213,7 @@ describe('an alarm that nobody would hear is told of:', () => {
       'warning settings.json: alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told',
     ],
     [
-      'a topic that is not there',
+      'a topic that does not exist',
       topic(xmlError(404, 'NotFound', 'Topic does not exist')),
       'problem alarmTopic: there is no topic arn:aws:sns:us-west-2:123456789012:on-call, so nobody hears an alarm',
     ],
@@ -223,22 +223,22 @@ describe('an alarm that nobody would hear is told of:', () => {
       'warning alarmTopic: nobody has subscribed to arn:aws:sns:us-west-2:123456789012:on-call',
     ],
     [
-      'a topic whose one subscription nobody confirmed',
+      'a topic whose only subscription is not confirmed',
       topic({ SubscriptionsConfirmed: '0', SubscriptionsPending: '1' }),
       'warning alarmTopic: nobody has confirmed a subscription of arn:aws:sns:us-west-2:123456789012:on-call, 1 pending',
     ],
     [
-      "a topic encrypted with AWS's own key, which CloudWatch can't use",
+      "a topic encrypted with AWS's own key, which CloudWatch cannot use",
       topic({ SubscriptionsConfirmed: '1', KmsMasterKeyId: 'alias/aws/sns' }),
       'problem alarmTopic: is encrypted with alias/aws/sns, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm',
     ],
     [
-      'a topic encrypted with a key whose policy only its owner knows',
+      'a topic encrypted with a customer key, whose policy the doctor does not read',
       topic({ SubscriptionsConfirmed: '1', KmsMasterKeyId: 'alias/ours' }),
       "warning alarmTopic: is encrypted with alias/ours, which CloudWatch may use only if the key's policy says so",
     ],
   ];
-  it.each(SAYS)('%s', async (_what, change, line) => {
+  it.each(CASES)('%s', async (_what, change, line) => {
     const found = notOk(await aws.findings(change)).map((each) =>
       each.replace(/ \S*settings\.json/, ' settings.json'),
     );
@@ -246,8 +246,8 @@ describe('an alarm that nobody would hear is told of:', () => {
   });
 });
 
-describe('who expects a crowd', () => {
-  it("is warned where Lambda's concurrency is a new account's, however good the quota is", async () => {
+describe('the doctor, for players who are dropped at once,', () => {
+  it("warns if Lambda's concurrency is as low as in a new account, although the reconnect quota is enough", async () => {
     const findings = await aws.findings((world) => {
       world.lambda = accountSettings(10);
     }, 2000);
@@ -256,7 +256,7 @@ describe('who expects a crowd', () => {
     ]);
   });
 
-  it('learns that Lambda answered nonsense, and takes it for nothing', async () => {
+  it("reports Lambda's concurrency as unknown if the response cannot be read", async () => {
     const findings = await aws.findings((world) => {
       world.lambda = () => ({ status: 200, body: '<html>' });
     });
@@ -265,7 +265,7 @@ describe('who expects a crowd', () => {
     ]);
   });
 
-  it('and says so in the settings is warned without being asked each time', async () => {
+  it('uses expectedPlayers of the settings if --players is not given', async () => {
     const findings = await aws.findings((world) => {
       world.settings.expectedPlayers = 2300;
       world.lambda = accountSettings(26);

@@ -17,14 +17,14 @@ const settings = (timeouts: [region: string, seconds: number][], perSecond = 20)
 
 const one = settings([['us-west-2', 120]]);
 
-describe('a publisher who expects so many players', () => {
-  it('is at ease while nine tenths of the connection time-out bring all of them back', () => {
+describe("the doctor's check of a storm", () => {
+  it('is ok if all players can reconnect within 90 % of the connection time-out', () => {
     expect(checkStorm(one, 2160)).toMatchObject([
       { level: 'ok', says: expect.stringContaining('within 108 s of 120 s') },
     ]);
   });
 
-  it('is warned where noticing the loss and the first turn leave too little time for the last ones', () => {
+  it('warns if the last players have too little time after the loss is noticed and the first reconnect is allowed', () => {
     expect(checkStorm(one, 2161)).toEqual([
       {
         level: 'warning',
@@ -35,36 +35,36 @@ describe('a publisher who expects so many players', () => {
     ]);
   });
 
-  it('is told how many would be lost at least, where the time-out itself is too short', () => {
+  it('says how many players would be lost at least if the time-out is too short', () => {
     const [finding] = checkStorm(one, 2401);
     expect(finding?.says).toBe(
       '2,401 players dropped at once take 121 s, and AWS ends a session after 120 s: about 1 would be lost',
     );
   });
 
-  it('has ten seconds to spare of a short time-out, for a loss is not noticed faster there', () => {
+  it('keeps ten seconds of a short time-out, since a loss is not noticed faster there', () => {
     const short = settings([['us-west-2', 30]]);
     expect(checkStorm(short, 400).map(({ level }) => level)).toEqual(['ok']);
     expect(checkStorm(short, 401).map(({ level }) => level)).toEqual(['warning']);
   });
 
-  it('is at ease after doing either of the things that a warning says, and is always told one', () => {
+  it('always warns with a remedy, and is ok after any remedy that it names', () => {
     for (const seconds of [1, 9, 10, 11, 30, 99, 100, 101, 120, 600, 3600]) {
       for (const players of [1, 20, 199, 2000, 2161, 12_345, 999_999, 100_000_000]) {
         const [finding] = checkStorm(settings([['us-west-2', seconds]], 20), players);
         if (finding?.level !== 'warning') continue;
         const timeout = /connectionTimeoutSeconds to (\d+)/.exec(finding.todo ?? '')?.[1];
         const quota = /to (\d+) a second/.exec(finding.todo ?? '')?.[1];
-        const both = finding.todo?.includes(', and have AWS') === true;
-        const ways = both
+        const isBoth = finding.todo?.includes(', and have AWS') === true;
+        const remedies = isBoth
           ? [settings([['us-west-2', Number(timeout)]], Number(quota))]
           : [
               ...(timeout === undefined ? [] : [settings([['us-west-2', Number(timeout)]], 20)]),
               ...(quota === undefined ? [] : [settings([['us-west-2', seconds]], Number(quota))]),
             ];
-        expect(ways.length, finding.todo).toBeGreaterThan(0);
-        for (const mended of ways) {
-          expect(checkStorm(mended, players), `${seconds} s, ${finding.todo}`).toMatchObject([
+        expect(remedies.length, finding.todo).toBeGreaterThan(0);
+        for (const repaired of remedies) {
+          expect(checkStorm(repaired, players), `${seconds} s, ${finding.todo}`).toMatchObject([
             { level: 'ok' },
           ]);
         }
@@ -72,18 +72,18 @@ describe('a publisher who expects so many players', () => {
     }
   });
 
-  it('is not told to write a time-out that AWS does not take', () => {
+  it('proposes no time-out that AWS does not accept', () => {
     const [finding] = checkStorm(one, 100_000);
     expect(finding?.todo).toMatch(/^have AWS raise the quota/);
   });
 
-  it('hears for how many the settings are enough when no number is given', () => {
+  it('says how many players the settings are enough for if no number is given', () => {
     expect(checkStorm(one, undefined)).toMatchObject([
       { level: 'ok', says: expect.stringContaining('up to 2,160 players') },
     ]);
   });
 
-  it('is judged by the shortest time-out in each Region, for a Region has a quota of its own', () => {
+  it('counts the shortest time-out of each Region, since each Region has its own quota', () => {
     const several = settings([
       ['us-west-2', 120],
       ['us-west-2', 60],
@@ -96,11 +96,11 @@ describe('a publisher who expects so many players', () => {
   });
 });
 
-describe('who comes all at once', () => {
+describe("the doctor's check of throttling, for players who are dropped at once,", () => {
   const rate = (players: number | undefined, throttling = {}) =>
     checkRate(parseSettings({ streamGroups: one.streamGroups, throttling }), players);
 
-  it('is let in by the defaults up to 2,000 players, and not beyond', () => {
+  it('is ok with the defaults for up to 2,000 players', () => {
     expect(rate(2000).level).toBe('ok');
     expect(rate(2001)).toEqual({
       level: 'warning',
@@ -110,14 +110,14 @@ describe('who comes all at once', () => {
     });
   });
 
-  it('is let in once what the warning says is written, and AWS is named where the account itself takes fewer', () => {
+  it('is ok after the remedy that it names, and names the account quota if that must be raised too', () => {
     for (const players of [2001, 9999, 10_001, 50_000, 1_000_000]) {
       const { todo = '' } = rate(players);
       const { throttling } = JSON.parse(`{${/"throttling": \{[^}]*\}/.exec(todo)?.[0]}}`);
       expect(rate(players, throttling).level).toBe('ok');
       expect(todo.includes('have AWS raise')).toBe(players > 10_000);
     }
-    // What no settings could say is not proposed.
+    // No settings would be enough for so many players.
     expect(rate(2_000_001).todo).toMatch(/^spread the players over several deployments/);
   });
 });

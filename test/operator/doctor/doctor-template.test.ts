@@ -22,29 +22,29 @@ const { alarmTopic, throttling, logs, memoryMb } = settings;
 const both = { alarmTopic, throttling, logs, memoryMb };
 
 describe('the settings that the doctor reads from a deployed template', () => {
-  test("are those that the player API's was synthesized with", () => {
+  test('are those that the player stack was synthesized with', () => {
     expect(settingsIn(JSON.stringify(templateOf(written)))).toEqual({ ...playerSettings(settings), ...both });
   });
 
-  test("are those that the operators' was synthesized with", () => {
+  test('are those that the operator stack was synthesized with', () => {
     const template = operatorTemplateOf(written);
     expect(settingsIn(JSON.stringify(template))).toEqual({ ...operatorSettings(settings), ...both });
   });
 
-  test('have no topic where none was synthesized', () => {
+  test('have no alarm topic if none was synthesized', () => {
     const { alarmTopic: _, ...others } = written;
     expect(settingsIn(JSON.stringify(templateOf(others)))?.alarmTopic).toBeUndefined();
   });
 
   test.each(['', 'Resources:\n  A: 1', '{}', '{"Resources":{"A":{"Type":"AWS::SNS::Topic"}}}'])(
-    'are none of a template that is not ours: %s',
+    "are undefined for a template that is not Rejoin's: %s",
     (template) => {
       expect(settingsIn(template)).toBeUndefined();
     },
   );
 });
 
-test('every alarm that is deployed leads the doctor to a chapter that is there, or is a part of one that does', () => {
+test('the doctor finds the chapter of the docs for every deployed alarm, unless it is a part of a composite alarm', () => {
   const templates = [templateOf(written), operatorTemplateOf(written)];
   const alarms = templates.flatMap((template) => [
     ...ofType(template, 'AWS::CloudWatch::Alarm'),

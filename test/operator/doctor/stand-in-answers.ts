@@ -9,20 +9,21 @@ export const xmlError = (status: number, code: string, message: string): Reply =
     status,
   );
 
-/** What AWS and the web answer while all is well; a test replaces what is not. */
+/** What AWS and the web respond if all is well. A test changes parts of it. */
 export interface World {
   settings: Record<string, unknown>;
   caller: () => Reply;
   /** By stack name: its status and outputs. */
   stacks: Record<string, { status: string; outputs: Record<string, string> }>;
-  /** Answers instead, where it has an answer. */
+  /** Overrides responses of CloudFormation, by action. */
   cloudFormation: ((action: string) => Reply | undefined) | undefined;
   /** By stack name: the names of its functions and alarms, and the settings that it was deployed with. */
-  parts: Record<string, { functions: string[]; alarms: string[]; deployedWith: Record<string, unknown> }>;
-  /** By function: what Lambda counted in each five minutes. */
+  resources: Record<string, { functions: string[]; alarms: string[]; deployedWith: Record<string, unknown> }>;
+  /** By function: Lambda's metrics for each five minutes. */
   counts: Record<string, { Invocations: number[]; Errors: number[] }>;
-  /** Of the alarms that ring, name and description. */
-  ringing: [name: string, description: string][];
+  /** Name and description of the alarms in alarm state. */
+  activeAlarms: [name: string, description: string][];
+  /** Overrides responses of CloudWatch, by action. */
   cloudWatch: ((action: string) => Reply | undefined) | undefined;
   topic: Record<string, string> | Reply;
   /** Lambda's GetAccountSettings. */
@@ -30,10 +31,11 @@ export interface World {
   quotas: (received: Received) => Reply;
   /** GetStreamGroup's output, or a whole reply. */
   streamGroup: Record<string, unknown>;
-  door: { player: number; operator: number };
+  /** The status that each API sends to a request without token or signature. */
+  apiStatus: { player: number; operator: number };
   allowedOrigin: (origin: string) => string | undefined;
   allowedMethods: string;
-  /** The status of what a browser asks before it asks. */
+  /** The status of a CORS preflight. */
   preflight: number;
   discovery: Record<string, unknown> | string;
   keys: unknown;
@@ -43,9 +45,9 @@ export const isReply = (value: object): value is Reply => 'status' in value;
 export const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 
-/** As the deployment writes it, as far as settings can be read from it: `doctor-template.test.ts` holds that to the real one. */
-export function templateOf({ settings: written, parts }: World, name: string): string {
-  const settings = parseSettings({ ...written, ...parts[name]?.deployedWith });
+/** The parts of a deployed template that have settings. `doctor-template.test.ts` compares the same parts with the real one. */
+export function templateOf({ settings: written, resources }: World, name: string): string {
+  const settings = parseSettings({ ...written, ...resources[name]?.deployedWith });
   const own = name.endsWith('Operator') ? operatorSettings(settings) : playerSettings(settings);
   const { ratePerSecond, burst } = settings.throttling;
   const resource = (Type: string, Properties: object) => ({ Type, Properties });
@@ -70,9 +72,9 @@ export function templateOf({ settings: written, parts }: World, name: string): s
   });
 }
 
-/** One resource a page, so that whoever reads the first page only misses the others. */
-export function resources({ parts }: World, name: string, token: string | null): string {
-  const { functions = [], alarms = [] } = parts[name] ?? {};
+/** ListStackResources with one resource a page, so that code which reads only the first page misses the others. */
+export function resourcesXml({ resources }: World, name: string, token: string | null): string {
+  const { functions = [], alarms = [] } = resources[name] ?? {};
   const all = [
     ...functions.map((each) => ['AWS::Lambda::Function', each]),
     ...alarms.map((each) => [`AWS::CloudWatch::${each.includes('Failing') ? 'Composite' : ''}Alarm`, each]),
@@ -85,7 +87,7 @@ export function resources({ parts }: World, name: string, token: string | null):
   return `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
 }
 
-/** Numbered parameters of the Query kind: `Prefix.member.1Suffix`, `Prefix.member.2Suffix`, ... */
+/** Numbered parameters of the Query protocol: `Prefix.member.1Suffix`, `Prefix.member.2Suffix`, ... */
 function numbered(parameters: URLSearchParams, prefix: string, suffix = ''): string[] {
   const values: string[] = [];
   for (let at = 1; parameters.has(`${prefix}.member.${at}${suffix}`); at++)
@@ -93,12 +95,16 @@ function numbered(parameters: URLSearchParams, prefix: string, suffix = ''): str
   return values;
 }
 
-export function cloudWatch({ counts, ringing }: World, action: string, parameters: URLSearchParams): string {
+export function cloudWatch(
+  { counts, activeAlarms }: World,
+  action: string,
+  parameters: URLSearchParams,
+): string {
   if (action === 'DescribeAlarms') {
     const [names, types] = [numbered(parameters, 'AlarmNames'), numbered(parameters, 'AlarmTypes')];
     const of = (isComposite: boolean) =>
       types.includes(isComposite ? 'CompositeAlarm' : 'MetricAlarm')
-        ? ringing
+        ? activeAlarms
             .filter(([name]) => names.includes(name) && name.includes('Failing') === isComposite)
             .map(
               ([name, description]) =>
@@ -118,7 +124,7 @@ export function cloudWatch({ counts, ringing }: World, action: string, parameter
   return `<MetricDataResults>${results.join('')}</MetricDataResults>`;
 }
 
-/** Lambda's GetAccountSettings, in an account with so many executions that nobody has reserved. */
+/** Lambda's GetAccountSettings, for an account with so many unreserved executions. */
 export const accountSettings =
   (UnreservedConcurrentExecutions: number) =>
   ({ path }: Received): Reply =>

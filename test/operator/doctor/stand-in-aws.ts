@@ -16,7 +16,7 @@ import {
   cloudWatch,
   escaped,
   isReply,
-  resources,
+  resourcesXml,
   templateOf,
   type World,
   xml,
@@ -27,7 +27,7 @@ const ACCOUNT = '123456789012';
 const ORIGIN = 'https://play.example.com';
 const arn = (resource: string) => `arn:aws:gameliftstreams:${REGION}:${ACCOUNT}:${resource}`;
 
-/** Services that the local deployment has not, each verifying signatures for its own name, and the web as strangers see it. */
+/** AWS services, each of which verifies signatures for its own name, and a web server for requests without signatures. */
 const SERVICES = [
   'sts',
   'cloudformation',
@@ -49,12 +49,13 @@ const VARIABLES = {
   gameliftstreams: 'AWS_ENDPOINT_URL_GAMELIFTSTREAMS',
 };
 
-/** What there is to do, one line each. */
+/** The findings that are not ok, one line each. */
 export const notOk = (findings: readonly Finding[]): string[] =>
   findings
     .filter(({ level }) => level !== 'ok')
     .map(({ level, subject, says }) => `${level} ${subject}: ${says}`);
 
+/** Starts fakes of the AWS services and the web that the doctor calls. */
 export async function standInAws() {
   const directory = temporaryDirectory();
   const fakes = Object.fromEntries(
@@ -63,7 +64,7 @@ export async function standInAws() {
   const web = fakes.web.url;
   const issuer = `${web}/issuer`;
 
-  const well = (): World => ({
+  const healthyWorld = (): World => ({
     settings: {
       streamGroups: [
         {
@@ -91,7 +92,7 @@ export async function standInAws() {
       RejoinOperator: { status: 'CREATE_COMPLETE', outputs: { OperatorApiUrl: `${web}/operator` } },
     },
     cloudFormation: undefined,
-    parts: {
+    resources: {
       Rejoin: {
         functions: ['Rejoin-reconnect-1', 'Rejoin-status-1'],
         alarms: ['Rejoin-FunctionsDead-1', 'RejoinReconnectsFailingFast'],
@@ -108,7 +109,7 @@ export async function standInAws() {
       'Rejoin-status-1': { Invocations: [12], Errors: [] },
       'Rejoin-shell-1': { Invocations: [1], Errors: [0] },
     },
-    ringing: [],
+    activeAlarms: [],
     cloudWatch: undefined,
     topic: { SubscriptionsConfirmed: '2', SubscriptionsPending: '0' },
     lambda: accountSettings(1000),
@@ -132,24 +133,24 @@ export async function standInAws() {
         { LocationName: 'eu-west-1', Status: 'ACTIVE', AlwaysOnCapacity: 0, OnDemandCapacity: 2 },
       ],
     },
-    door: { player: 401, operator: 403 },
+    apiStatus: { player: 401, operator: 403 },
     allowedOrigin: (origin) => (origin === ORIGIN ? origin : undefined),
     allowedMethods: 'GET,POST,DELETE',
     preflight: 204,
     discovery: { issuer, jwks_uri: `${web}/keys` },
     keys: { keys: [{ kty: 'RSA' }] },
   });
-  let world = well();
+  let world = healthyWorld();
 
-  const signed = (answer: (received: Received) => Reply) => (received: Received) =>
+  const ifSigned = (reply: (received: Received) => Reply) => (received: Received) =>
     received.principal === 'operator'
-      ? answer(received)
+      ? reply(received)
       : { status: 403, body: { __type: 'SignatureDoesNotMatch' } };
-  fakes.sts.answer(signed(() => world.caller()));
-  fakes.servicequotas.answer(signed((received) => world.quotas(received)));
-  fakes.lambda.answer(signed((received) => world.lambda(received)));
+  fakes.sts.answer(ifSigned(() => world.caller()));
+  fakes.servicequotas.answer(ifSigned((received) => world.quotas(received)));
+  fakes.lambda.answer(ifSigned((received) => world.lambda(received)));
   fakes.gameliftstreams.answer(
-    signed(() => {
+    ifSigned(() => {
       const { streamGroup } = world;
       return typeof streamGroup.status === 'number'
         ? (streamGroup as unknown as Reply)
@@ -157,15 +158,15 @@ export async function standInAws() {
     }),
   );
   fakes.cloudformation.answer(
-    signed((received) => {
+    ifSigned((received) => {
       const parameters = new URLSearchParams(received.body);
       const name = parameters.get('StackName') ?? '';
       const action = parameters.get('Action') ?? '';
-      const instead = world.cloudFormation?.(action);
-      if (instead) return instead;
+      const override = world.cloudFormation?.(action);
+      if (override) return override;
       if (action === 'GetTemplate')
         return xml(`<TemplateBody>${escaped(templateOf(world, name))}</TemplateBody>`);
-      if (action === 'ListStackResources') return xml(resources(world, name, parameters.get('NextToken')));
+      if (action === 'ListStackResources') return xml(resourcesXml(world, name, parameters.get('NextToken')));
       const stack = world.stacks[name];
       if (!stack) return xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
       const outputs = Object.entries(stack.outputs).map(
@@ -175,14 +176,14 @@ export async function standInAws() {
     }),
   );
   fakes.monitoring.answer(
-    signed(({ body }) => {
+    ifSigned(({ body }) => {
       const parameters = new URLSearchParams(body);
       const action = parameters.get('Action') ?? '';
       return world.cloudWatch?.(action) ?? xml(cloudWatch(world, action, parameters));
     }),
   );
   fakes.sns.answer(
-    signed(() => {
+    ifSigned(() => {
       if (isReply(world.topic)) return world.topic;
       const entries = Object.entries(world.topic).map(
         ([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`,
@@ -202,9 +203,9 @@ export async function standInAws() {
       };
       return { status: world.preflight, headers: world.preflight === 204 ? { ...cors } : {} };
     }
-    if (path === '/player/v1/streamsessions') return { status: world.door.player, body: {} };
+    if (path === '/player/v1/streamsessions') return { status: world.apiStatus.player, body: {} };
     if (path === '/operator/v1/players/doctor/streamsessions')
-      return { status: world.door.operator, body: {} };
+      return { status: world.apiStatus.operator, body: {} };
     return { status: 404, body: {} };
   });
 
@@ -217,8 +218,8 @@ export async function standInAws() {
     ),
   };
   const settingsFile = join(directory.path, 'settings.json');
-  const begin = (change: (world: World) => void = () => {}) => {
-    world = well();
+  const reset = (change: (world: World) => void = () => {}) => {
+    world = healthyWorld();
     change(world);
     mkdirSync(directory.path, { recursive: true });
     writeFileSync(settingsFile, JSON.stringify(world.settings));
@@ -228,10 +229,10 @@ export async function standInAws() {
     environment,
     directory: directory.path,
     settingsFile,
-    begin,
-    /** What the doctor finds in a world where all is well but for this change. */
+    reset,
+    /** The doctor's findings in a healthy world with this change. */
     findings: (change?: (world: World) => void, players?: number): Promise<Finding[]> => {
-      begin(change);
+      reset(change);
       return examine({ settings: settingsFile, players, local: false, json: false }, directory.path);
     },
     close: async () => {
