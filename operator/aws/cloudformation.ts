@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../cli/failure.ts';
 import { query } from './query.ts';
-import { networkReason, type Signer } from './signed-fetch.ts';
+import { failureReason, type Signer } from './signed-fetch.ts';
 import { element, members } from './xml.ts';
 
 const VERSION = '2010-05-15';
@@ -58,7 +58,7 @@ export async function stackOutputs(signer: Signer, stackName: string): Promise<R
     if (stack) return stack.outputs;
   } catch (error) {
     cause = error;
-    reason = error instanceof Failure ? error.message : networkReason(error);
+    reason = failureReason(error);
   }
   throw new Failure(
     `The outputs of stack ${stackName} in ${signer.region} cannot be read (${reason}): check --stack, --region and --profile, or give what is needed with --api and --issuer.`,

@@ -1,5 +1,6 @@
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Failure } from '../cli/failure.ts';
 
 /** Credentials, and the Region that they are used in. */
 export interface Signer {
@@ -73,3 +74,7 @@ export function networkReason(error: unknown): string {
   }
   return cause?.code ?? cause?.message ?? message;
 }
+
+/** Why a call failed: in AWS's own sentence, or why there is no response. */
+export const failureReason = (error: unknown): string =>
+  error instanceof Failure ? error.message : networkReason(error);

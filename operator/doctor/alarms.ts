@@ -50,7 +50,7 @@ export async function checkAlarms(
   return findings.length > 0 ? findings : [ok(subject, `none of ${names.length} rings`)];
 }
 
-/** @returns `part` for a part of a composite alarm, which notifies nobody by itself; undefined if the description is not ours */
+/** @returns `part` for a part of a composite alarm, which notifies nobody by itself; undefined if it is not Rejoin's */
 export function readDescription(
   description: string,
 ): { chapter: string; means: string; page: string } | 'part' | undefined {

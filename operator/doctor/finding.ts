@@ -1,4 +1,4 @@
-import { networkReason } from '../aws/signed-fetch.ts';
+import { failureReason } from '../aws/signed-fetch.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
 
 /** The result of one check. */
@@ -43,7 +43,7 @@ export const denied = (subject: string, says: string, action: string, otherwise?
 
 /**
  * A call of an AWS service failed.
- * @param service its name, as at the begin of a sentence
+ * @param service its name, as at the beginning of a sentence
  * @param otherwise what to do instead of allowing the action
  */
 export function unreadable(
@@ -51,8 +51,7 @@ export function unreadable(
   { service, action, otherwise }: { service: string; action: string; otherwise?: string },
   error: unknown,
 ): Finding {
-  const reason = error instanceof Failure ? error.message : networkReason(error);
-  const says = `${service} cannot be asked (${reason})`;
+  const says = `${service} cannot be asked (${failureReason(error)})`;
   if (error instanceof Failure && error.exitCode === EXIT.refused)
     return denied(subject, says, action, otherwise);
   return unknown(subject, says, 'ask again in a minute; if it stays so, check the network and --region');
