@@ -21,8 +21,8 @@ export function checkStorm(
         `up to ${count(safePlayers)} players dropped at once all get back in time (${rule}); try --players N, or write expectedPlayers`,
       );
     }
-    const found = capacityShortfall(capacity, players);
-    if (found !== undefined) return warning(subject, found.says, found.todo);
+    const tooLate = capacityShortfall(capacity, players);
+    if (tooLate !== undefined) return warning(subject, tooLate.says, tooLate.todo);
     const seconds = Math.ceil(players / perSecond);
     return ok(
       subject,
