@@ -32,6 +32,8 @@ export async function launch(ownSignals = false): Promise<Browser> {
       '--autoplay-policy=no-user-gesture-required',
       // Chromium hides loopback candidates unless both this is given and the page may use camera and microphone.
       '--allow-loopback-in-peer-connection',
+      // A microphone that beeps, on a machine without one.
+      '--use-fake-device-for-media-stream',
     ],
   });
 }

@@ -68,6 +68,7 @@ function show(session: StreamSession) {
     inputs: gameState?.inputs ?? 0,
     keys: gameState?.keys ?? [],
     messages: gameState?.messages ?? 0,
+    microphonePackets: gameState?.microphonePackets ?? 0,
     connections: session.connections,
     peer: session.peerKind,
     network: session.network ?? null,

@@ -15,6 +15,8 @@ export interface GameState {
   keys: readonly string[];
   /** Application messages over all connections. */
   messages: number;
+  /** Packets of the player's microphone over this connection. */
+  microphonePackets: number;
   /** Which connection the game is on, counting from 1. */
   connection: number;
 }
@@ -29,6 +31,7 @@ export interface Game {
   /** @param event one input event, as the input module sends it: `{"type": "keydown", "code": "KeyW"}` and others */
   addInput(event: unknown): void;
   addMessage(): void;
+  addMicrophonePacket(): void;
   /** Another connection begins, with no key held down. */
   nextConnection(): void;
   /** Stops the counter where it is. */
@@ -41,6 +44,7 @@ export function createGame(onInput: () => void, now: () => number = Date.now): G
   let stoppedAt: number | undefined;
   let inputs = 0;
   let messages = 0;
+  let microphonePackets = 0;
   let connection = 0;
 
   const press = (type: unknown, code: unknown) => {
@@ -55,6 +59,7 @@ export function createGame(onInput: () => void, now: () => number = Date.now): G
       inputs,
       keys: [...keys],
       messages,
+      microphonePackets,
       connection,
     }),
     addInput: (event) => {
@@ -68,8 +73,12 @@ export function createGame(onInput: () => void, now: () => number = Date.now): G
     addMessage: () => {
       messages += 1;
     },
+    addMicrophonePacket: () => {
+      microphonePackets += 1;
+    },
     nextConnection: () => {
       connection += 1;
+      microphonePackets = 0;
       keys.clear();
     },
     stop: () => {

@@ -12,6 +12,8 @@ export interface OfferedMedia {
   video?: OfferedVideo;
   /** The payload type of Opus in an audio section. */
   opus?: number;
+  /** The client sends in an audio section: its microphone. */
+  sends?: boolean;
 }
 
 export interface Offer {
@@ -54,7 +56,8 @@ function parseMedia(lines: readonly string[]): OfferedMedia | undefined {
     return video && { kind, mid, video };
   }
   const opus = lines.map((line) => /^a=rtpmap:(\d+) opus\//i.exec(line)?.[1]).find((payload) => payload);
-  return opus ? { kind, mid, opus: Number(opus) } : { kind, mid };
+  const sends = lines.includes('a=sendrecv') || lines.includes('a=sendonly');
+  return opus ? { kind, mid, opus: Number(opus), sends } : { kind, mid };
 }
 
 /**

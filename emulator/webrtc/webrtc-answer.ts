@@ -15,16 +15,22 @@ export interface Answer {
   video: VideoTrack | undefined;
 }
 
-/** Adds tracks for the offer's sections in their order. Audio is accepted and stays silent. */
-function addTracks(webRtc: WebRtc, connection: PeerConnection, offer: Offer): VideoTrack | undefined {
+/** Answers the sections in the offer's own order. The game sends no sound, and takes the player's microphone. */
+function addTracks(
+  webRtc: WebRtc,
+  connection: PeerConnection,
+  offer: Offer,
+  onMicrophonePacket: () => void,
+): VideoTrack | undefined {
   let video: VideoTrack | undefined;
   for (const section of offer.media) {
     if (section.video) video = addVideoTrack(webRtc, connection, section.mid, section.video);
     else if (section.opus !== undefined) {
-      const audio = new webRtc.Audio(section.mid, 'SendOnly');
+      const audio = new webRtc.Audio(section.mid, section.sends ? 'SendRecv' : 'SendOnly');
       audio.addOpusCodec(section.opus);
       audio.addSSRC(newSsrc(), 'game', 'game', 'audio');
-      retain(connection.addTrack(audio));
+      const track = retain(connection.addTrack(audio));
+      if (section.sends) track.onMessage(onMicrophonePacket);
     }
   }
   return video;
@@ -71,8 +77,9 @@ export async function answerOffer(
   connection: PeerConnection,
   offer: Offer,
   network: PeerNetwork,
+  onMicrophonePacket: () => void,
 ): Promise<Answer> {
-  const video = addTracks(webRtc, connection, offer);
+  const video = addTracks(webRtc, connection, offer, onMicrophonePacket);
   connection.setRemoteDescription(offer.sdp, 'offer');
   return { ...(await relayed(await gathered(connection), network)), video };
 }

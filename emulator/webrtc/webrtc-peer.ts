@@ -32,7 +32,7 @@ export async function createWebRtcPeer(
   const channels = takeChannels(connection, game, network.carries);
   let answer: Answer;
   try {
-    answer = await answerOffer(webRtc, connection, offer, network);
+    answer = await answerOffer(webRtc, connection, offer, network, game.addMicrophonePacket);
   } catch (error) {
     connection.close();
     throw error;

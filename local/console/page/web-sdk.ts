@@ -57,11 +57,12 @@ export class GameLiftStreams {
   async generateSignalRequest(): Promise<string> {
     if (this.#connection.state === 'closed') this.#connection = this.#open();
     const connection = this.#connection;
-    if (connection.state !== 'new') throw new Error('already bound to a connection: close() first');
-    connection.state = 'offered';
+    if (connection.input !== undefined) throw new Error('already bound to a connection: close() first');
     const { rtcPeerConnection: peer } = connection.rtc;
-    await configure(peer, this.#configuration, this.#microphone);
-    return signalRequestOf(peer, this.#version, this.#configuration.maximumKbps);
+    // Until an answer is applied it may be asked for another offer.
+    if (connection.state === 'new') await configure(peer, this.#configuration, this.#microphone);
+    connection.state = 'offered';
+    return signalRequestOf(peer, this.#version);
   }
 
   /**

@@ -51,7 +51,7 @@ function channel() {
       request: {} as never,
       life,
       connections: 1,
-      gameState: { counter: 1, inputs: 0, keys: [], messages: 0, connection: 1 },
+      gameState: { counter: 1, inputs: 0, keys: [], messages: 0, microphonePackets: 0, connection: 1 },
     },
     settings: () => ({ adminShellMaxSeconds: 1800, adminShellIdleSeconds: 900 }),
     clock,

@@ -105,7 +105,7 @@ function terminal(change: Partial<ShellSubject> = {}) {
     },
     life: { ...life, status: 'CONNECTED' },
     connections: 2,
-    gameState: { counter: 77, inputs: 0, keys: [], messages: 0, connection: 1 },
+    gameState: { counter: 77, inputs: 0, keys: [], messages: 0, microphonePackets: 0, connection: 1 },
     ...change,
   };
   let screen = '';

@@ -42,16 +42,15 @@ export async function configure(
   video.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType.toLowerCase() === wanted));
 }
 
+/** As seen in the offers of version 1.2.0, in kilobits a second. */
+const VIDEO_KBPS = 19_000;
+
 /**
  * The signal request of a connection. It has ICE candidates only where ICE servers are configured; otherwise the other side learns
  * this side's address from its ICE checks.
  * @throws Error in a browser without H.264
  */
-export async function signalRequestOf(
-  peer: RTCPeerConnection,
-  version: Version,
-  maximumKbps: number | undefined,
-): Promise<string> {
+export async function signalRequestOf(peer: RTCPeerConnection, version: Version): Promise<string> {
   const offer = await peer.createOffer();
   if (!/a=rtpmap:\d+ H264\//i.test(offer.sdp ?? '')) {
     throw new Error('this browser can’t decode H.264 in WebRTC');
@@ -59,7 +58,7 @@ export async function signalRequestOf(
   await peer.setLocalDescription(offer);
   const waits = (peer.getConfiguration().iceServers ?? []).length > 0;
   if (waits) await gathered(peer);
-  const sdp = munged((waits ? peer.localDescription?.sdp : offer.sdp) ?? '', maximumKbps);
+  const sdp = munged((waits ? peer.localDescription?.sdp : offer.sdp) ?? '');
   const features = [{ name: 'WEBRTC_SPLIT_MEDIA_STREAMS', value: 'enabled' }];
   return JSON.stringify({ type: 'offer', sdp, webSdkVersion: version, extras: { features } });
 }
@@ -80,8 +79,8 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
   });
 }
 
-/** Adds stereo and, if there is a limit, a bandwidth. Lines are joined by LF alone. */
-function munged(sdp: string, maximumKbps: number | undefined): string {
+/** Adds stereo, and the bandwidth that the official SDK always writes, whatever `maximumKbps` says. Lines are joined by LF alone. */
+function munged(sdp: string): string {
   const lines = sdp.split(/\r?\n/);
   const opus = lines.map((line) => /^a=rtpmap:(\d+) opus\//i.exec(line)?.[1]).find((type) => type);
   let media = '';
@@ -89,8 +88,8 @@ function munged(sdp: string, maximumKbps: number | undefined): string {
     .flatMap((line) => {
       media = /^m=(\S+)/.exec(line)?.[1] ?? media;
       if (opus !== undefined && line.startsWith(`a=fmtp:${opus} `)) return [`${line};stereo=1`];
-      const isVideo = maximumKbps !== undefined && media === 'video' && line.startsWith('c=');
-      return isVideo ? [line, `b=AS:${maximumKbps}`] : [line];
+      const isVideo = media === 'video' && line.startsWith('c=');
+      return isVideo ? [line, `b=TIAS:${VIDEO_KBPS}000`, `b=AS:${VIDEO_KBPS}`] : [line];
     })
     .join('\n');
 }
