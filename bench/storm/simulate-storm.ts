@@ -3,6 +3,7 @@ import { SHORT_WAIT_MS, type Ticket } from '../../lambdas/admission/ticket.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import { callWhenAdmitted, type PacedCallDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
 import { chargedNextFreeAt, latestNextFreeAt, rateLimitWaitMs } from '../../lambdas/limits/rate-limit.ts';
+import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../lambdas/sessions/stream-session.ts';
 import { simulatedTable } from './simulate-table.ts';
@@ -180,7 +181,8 @@ export async function simulateStorm(
       } as SessionRecord;
       const before = player.turn;
       const charged = chargedNextFreeAt(BUDGET, player.budgetTat, deps.now());
-      const caller = { ticket: before, end: likelyEnd(record, before, deps.now()) };
+      const end = likelyEnd(record, before, deps.now());
+      const caller = { ticket: before, end, metrics: newRequestMetrics() };
       const result = await callWhenAdmitted(caller, deps, () => connect(player));
       player.budgetTat = charged;
       if ('paced' in result) {

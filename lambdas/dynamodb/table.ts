@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { measured } from '../observability/request-metrics.ts';
+import { countDeniedTable } from '../observability/telemetry.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 
@@ -77,7 +77,7 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       if (error instanceof ConditionalCheckFailedException) throw error;
       // A role or a table that is not as deployed: the player may wait, but waiting will not mend it.
       const { name } = error as { name?: string };
-      if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') measured.denials++;
+      if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') countDeniedTable();
       throw new Problem(
         'upstream_unavailable',
         'The session table did not answer; repeat exactly this request.',

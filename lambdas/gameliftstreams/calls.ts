@@ -5,16 +5,18 @@ import {
   StartStreamSessionCommand,
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
-import { measured } from '../observability/request-metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
 import type { StreamSessionStatus } from './stream-session-status.ts';
 
-/** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
+/** When a call must have come to an end (epoch milliseconds), the sources of time and chance, and where its cost is counted. */
 export interface CallBudget {
   deadline: number;
   now: () => number;
   random: () => number;
+  /** Of the request that the call is made for. */
+  metrics: RequestMetrics;
   /** Calls come on turns, and so does the repetition of a throttled one: it is not repeated here. */
   paced?: boolean;
 }
@@ -82,8 +84,8 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
       const { name, code, $metadata } = error as SdkError;
       const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode, code);
       uncertain ||= isUncertain(kind);
-      if (kind === 'throttled') measured.throttles++;
-      if (kind === 'denied') measured.denials++;
+      if (kind === 'throttled') budget.metrics.throttles++;
+      if (kind === 'denied') budget.metrics.denials++;
       if (kind === 'throttled' && budget.paced) throw new AwsFailure(kind, uncertain, error);
       const delay = nextRetryDelayMs({
         kind,
@@ -95,7 +97,7 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
       await new Promise((resolve) => setTimeout(resolve, delay));
     } finally {
       // With the pause before the next attempt: it is AWS that is waited for.
-      measured.awsMs += performance.now() - begun;
+      budget.metrics.awsMs += performance.now() - begun;
     }
   }
 }

@@ -6,7 +6,7 @@ import {
   type Ticket,
   ticketStateOf,
 } from '../admission/ticket.ts';
-import { measured } from '../observability/request-metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import type { Log } from '../observability/telemetry.ts';
 import type { Problem } from '../problems/problems.ts';
 import { AwsFailure } from './aws-failure.ts';
@@ -27,6 +27,8 @@ export interface PacedCaller {
   end: number;
   /** Nothing is lost after the end. */
   hasNoDeadline?: boolean;
+  /** Of the request. */
+  metrics: Pick<RequestMetrics, 'waitedMs'>;
 }
 
 /**
@@ -90,7 +92,7 @@ export async function callWhenAdmitted<T>(
       if (turn === undefined) throw new Error('A wait without a turn');
       if (worth.waitMs > left) return paced(turn);
       await sleep(worth.waitMs);
-      measured.waitedMs += worth.waitMs;
+      caller.metrics.waitedMs += worth.waitMs;
       left -= worth.waitMs;
     }
     try {

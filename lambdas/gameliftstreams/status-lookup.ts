@@ -1,5 +1,4 @@
 import type { LookupLimiter } from '../admission/lookup-limiter.ts';
-import { measured } from '../observability/request-metrics.ts';
 import { AwsFailure, isUncertain } from './aws-failure.ts';
 import type { AwsStreamSession, CallBudget } from './calls.ts';
 import type { StatusLookup } from './refusals.ts';
@@ -35,12 +34,12 @@ export async function lookUpSession(
 ): Promise<AwsStreamSession | undefined> {
   try {
     const seen = await get(sight.streamGroupId, sight.streamSessionId, budget);
-    measured.looks++;
+    budget.metrics.lookups++;
     return seen;
   } catch (error) {
     if (error instanceof AwsFailure && isUncertain(error.kind)) {
-      measured.looks++;
-      measured.failedLooks++;
+      budget.metrics.lookups++;
+      budget.metrics.failedLookups++;
     }
     if (error instanceof AwsFailure && error.kind === 'throttled') await spots.slowDown();
     if (!(error instanceof AwsFailure) || error.kind !== 'notFound') throw error;

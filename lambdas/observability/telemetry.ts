@@ -2,7 +2,7 @@ import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SliOutcome } from '../problems/problems.ts';
-import { measured } from './request-metrics.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 
 /** Fields a log line may carry: identifiers and outcomes, never a token, an SDP or a URL. */
 export interface LogFields {
@@ -101,10 +101,10 @@ const COUNTED: Readonly<Record<string, CountedMetrics>> = {
 const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 
 /** Counts one answered request of a route. Of what rarely happens nothing is sent when it did not. */
-export function countAnswer(route: string, answered: AnsweredRequest): void {
+export function countAnswer(route: string, answered: AnsweredRequest, spent: RequestMetrics): void {
   const { outcome, verdict, replayed, milliseconds, waitMs = 0, place = 0 } = answered;
-  const { awsMs, waitedMs, looks, failedLooks, relapse, throttles, denials, adopted } = measured;
-  const { failedPlayers, relapsedPlayers, noticeMs } = measured;
+  const { awsMs, waitedMs, lookups, failedLookups, relapse, throttles, denials, adopted } = spent;
+  const { failedPlayers, relapsedPlayers, noticeMs } = spent;
   const { outcomes, metrics: names } = COUNTED[route] ?? NOTHING;
   if (outcomes === 'all' || outcomes.includes(outcome)) {
     requests.addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
@@ -123,7 +123,7 @@ export function countAnswer(route: string, answered: AnsweredRequest): void {
   }
   if (waitedMs + waitMs > 0) time('PacerWait', waitedMs + waitMs);
   if (noticeMs !== undefined) time('NoticeTime', noticeMs);
-  if (looks > 0) add('LooksFailed', failedLooks / looks);
+  if (lookups > 0) add('LooksFailed', failedLookups / lookups);
   if (place > 0) add('PacerQueue', place);
   if (failedPlayers > 0) add('PlayersFailed', failedPlayers);
   if (relapse === 'counted') add('Relapses', 1);
@@ -134,6 +134,11 @@ export function countAnswer(route: string, answered: AnsweredRequest): void {
   if (outcome === 'broker_misconfigured' || denials > 0) {
     metrics.addMetric('Misconfigured', MetricUnit.Count, 1);
   }
+}
+
+/** Counts at once, on a line of its own, that the table refused a call: the answer need not tell of it. */
+export function countDeniedTable(): void {
+  metrics.singleMetric().addMetric('Misconfigured', MetricUnit.Count, 1);
 }
 
 /** Writes down what was counted, where anything was. */

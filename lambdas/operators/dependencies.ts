@@ -6,6 +6,7 @@ import { lookupProblem } from '../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { log, metrics } from '../observability/telemetry.ts';
 import { tableAudit } from './audit.ts';
 import type { OperatorAction } from './rate.ts';
@@ -47,9 +48,13 @@ export function operatorDependencies(use: OperatorAction) {
      * @param deadline epoch milliseconds.
      * @throws OperatorProblem
      */
-    async lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession> {
+    async lookUpSession(
+      session: OperatedSession,
+      deadline: number,
+      requestMetrics: RequestMetrics,
+    ): Promise<AwsStreamSession> {
       const { streamGroupId, streamSessionId } = session;
-      const budget = { deadline, now, random };
+      const budget = { deadline, now, random, metrics: requestMetrics };
       try {
         return await getStreamSession(
           regionOf(settings, streamGroupId),

@@ -5,6 +5,7 @@ import type {
 } from 'aws-lambda';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { log, logger } from '../observability/telemetry.ts';
 import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
 import { operatorEntry } from './operator.ts';
@@ -32,6 +33,7 @@ export interface OperatorRequest {
   body: string | undefined;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 type Event = APIGatewayProxyEventV2WithIAMAuthorizer;
@@ -52,12 +54,16 @@ export function operatorApi(
   settings: OperatorSettings,
   answer: (request: OperatorRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<APIGatewayProxyStructuredResultV2> {
-  return routeHandler<Event>(route, OPERATOR_PROBLEMS, (event, context) =>
-    answer(toRequest(event, context, settings)),
+  return routeHandler<Event>(route, OPERATOR_PROBLEMS, (event, context, metrics) =>
+    answer({ ...toRequest(event, context, settings), metrics }),
   );
 }
 
-function toRequest(event: Event, context: Context, settings: OperatorSettings): OperatorRequest {
+function toRequest(
+  event: Event,
+  context: Context,
+  settings: OperatorSettings,
+): Omit<OperatorRequest, 'metrics'> {
   const { requestContext } = event;
   const { userArn, accessKey } = requestContext.authorizer?.iam ?? {};
   const entry = operatorEntry(userArn, settings.operators);

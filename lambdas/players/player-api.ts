@@ -6,6 +6,7 @@ import type {
 import type { Settings } from '../environment/settings.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { logger } from '../observability/telemetry.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
 
@@ -19,6 +20,7 @@ export interface PlayerRequest {
   body: string | undefined;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
@@ -34,12 +36,12 @@ export function playerApi(
   settings: Settings,
   answer: (request: PlayerRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<Result> {
-  return routeHandler<Event>(route, PROBLEMS, (event, context) =>
-    answer(toRequest(event, context, settings)),
+  return routeHandler<Event>(route, PROBLEMS, (event, context, metrics) =>
+    answer({ ...toRequest(event, context, settings), metrics }),
   );
 }
 
-function toRequest(event: Event, context: Context, settings: Settings): PlayerRequest {
+function toRequest(event: Event, context: Context, settings: Settings): Omit<PlayerRequest, 'metrics'> {
   const { iss, sub } = event.requestContext.authorizer.jwt.claims;
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
     throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');

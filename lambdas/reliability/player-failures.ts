@@ -1,5 +1,5 @@
 import { ANSWER_BEFORE_END_MS, withTimeLimit } from '../environment/time-limit.ts';
-import { measured } from '../observability/request-metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
 import { type AffectedPlayers, MOST_PLAYERS, type PlayerEvent } from './affected-players.ts';
 import { sliOutcomeOf } from './sli.ts';
@@ -14,6 +14,7 @@ export interface PlayerFailureDependencies {
 interface OfPlayer {
   playerId: string;
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /**
@@ -22,7 +23,7 @@ interface OfPlayer {
  */
 export async function countPlayer(
   what: PlayerEvent,
-  { playerId, endsBy }: OfPlayer,
+  { playerId, endsBy }: Pick<OfPlayer, 'playerId' | 'endsBy'>,
   { affectedPlayers: playerCounts, now }: PlayerFailureDependencies,
 ): Promise<number> {
   async function told<T>(asking: Promise<T>, otherwise: T): Promise<T> {
@@ -53,8 +54,8 @@ export async function countPlayerFailures<T>(
     if (!(refusal instanceof Problem)) throw refusal;
     const verdict = refusal.sliOutcome ?? sliOutcomeOf(refusal, PROBLEMS[(refusal as Problem).code].status);
     if (verdict === 'bad') {
-      measured.failedPlayers = await countPlayer(what, of, deps);
-      refusal.sliOutcome = measured.failedPlayers > 0 ? 'bad' : 'neither';
+      of.metrics.failedPlayers = await countPlayer(what, of, deps);
+      refusal.sliOutcome = of.metrics.failedPlayers > 0 ? 'bad' : 'neither';
     }
     throw refusal;
   }

@@ -5,7 +5,7 @@ import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
 import { statusProblem } from '../gameliftstreams/refusals.ts';
 import { type GetStreamSession, lookUpSession } from '../gameliftstreams/status-lookup.ts';
 import type { ImportLimiter } from '../limits/import-limiter.ts';
-import { measured } from '../observability/request-metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import type { Log } from '../observability/telemetry.ts';
 import { Problem } from '../problems/problems.ts';
 import type { SessionKey, SessionTable } from './session-table.ts';
@@ -37,6 +37,7 @@ export interface ImportDependencies {
 export async function importSession(
   key: SessionKey,
   deadline: number,
+  metrics: RequestMetrics,
   deps: ImportDependencies,
 ): Promise<SessionRecord | undefined> {
   const { adoption, limits, quotas, streamGroups } = deps.settings;
@@ -64,7 +65,7 @@ export async function importSession(
     });
   }
 
-  const budget: CallBudget = { deadline, now: deps.now, random: deps.random };
+  const budget: CallBudget = { deadline, now: deps.now, random: deps.random, metrics };
   let seen: AwsStreamSession | undefined;
   try {
     seen = await lookUpSession(deps.getStreamSession, spots, key, budget);
@@ -87,7 +88,7 @@ export async function importSession(
     statusAt: at,
     statusSince: at,
   });
-  measured.adopted++;
+  metrics.adopted++;
   deps.log.info('adopted', { status: seen.status });
   return deps.sessions.read(key);
 }

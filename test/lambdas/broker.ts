@@ -4,6 +4,7 @@ import { queueKey, tableAdmissionQueue } from '../../lambdas/admission/queue-tab
 import { dynamoTable, type Table } from '../../lambdas/dynamodb/table.ts';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import type { StatusLookup } from '../../lambdas/gameliftstreams/refusals.ts';
+import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
 import type { Log } from '../../lambdas/observability/telemetry.ts';
 import type { Problem } from '../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
@@ -177,6 +178,7 @@ export async function ownSession(
     previousConnectionId: undefined,
     silentMs: undefined,
     endsBy: deps.now() + 10_000,
+    metrics: newRequestMetrics(),
   };
 }
 
@@ -198,6 +200,7 @@ export function askedStart(changes: Partial<StartRequest> = {}): StartRequest {
     launchArguments: undefined,
     key: undefined,
     endsBy: 1_800_000_015_000,
+    metrics: newRequestMetrics(),
     ...changes,
   };
 }

@@ -7,6 +7,7 @@ import {
 } from '../../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
@@ -17,9 +18,17 @@ import { chargeOperator, type OperatorRate } from '../../operators/rate.ts';
 export interface ShellDependencies extends OperatorRate {
   audit: Audit;
   /** The session at AWS. @throws Problem */
-  lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  lookUpSession(
+    session: OperatedSession,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<AwsStreamSession>;
   /** CreateStreamSessionAdminShell with its retries. @throws AwsFailure */
-  createAdminShell(session: OperatedSession, deadline: number): Promise<ShellCredentials>;
+  createAdminShell(
+    session: OperatedSession,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<ShellCredentials>;
   /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
   countUse(): void;
   /** @param milliseconds a few seconds, while AWS prepares access. */
@@ -34,6 +43,7 @@ export interface ShellRequest extends OperatedSession {
   reason: string;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** The answer: credentials, and until when they are good. */
@@ -73,7 +83,7 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
   let shell: Shell;
   try {
     const deadline = asked.endsBy - RESERVE_MS;
-    seen = await deps.lookUpSession(asked, deadline);
+    seen = await deps.lookUpSession(asked, deadline, asked.metrics);
     const refusal = accessProblem(seen, deps.random());
     if (refusal) throw refusal;
     shell = await whenReady(asked, deadline, deps);
@@ -91,7 +101,7 @@ async function whenReady(asked: ShellRequest, deadline: number, deps: ShellDepen
   for (;;) {
     const expiresAt = new Date(deps.now() + SHELL_VALID_MS).toISOString();
     try {
-      return { ...(await deps.createAdminShell(asked, deadline)), expiresAt };
+      return { ...(await deps.createAdminShell(asked, deadline, asked.metrics)), expiresAt };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
       const wait = failure.kind === 'notReady' ? notReadyWaitMs(deadline - deps.now(), deps.random()) : null;

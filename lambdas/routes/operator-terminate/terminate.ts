@@ -2,6 +2,7 @@ import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import { needsStatusLookup, terminateProblem } from '../../gameliftstreams/refusals.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
@@ -16,9 +17,13 @@ export interface OperatorTerminateDependencies extends OperatorRate {
   sessions: Pick<SessionTable, 'writeStatus'>;
   audit: Audit;
   /** The session at AWS. @throws Problem */
-  lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  lookUpSession(
+    session: OperatedSession,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<AwsStreamSession>;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
-  terminateStreamSession(session: OperatedSession, deadline: number): Promise<void>;
+  terminateStreamSession(session: OperatedSession, deadline: number, metrics: RequestMetrics): Promise<void>;
   /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
   countUse(): void;
   random(): number;
@@ -30,6 +35,7 @@ export interface TerminateRequest extends OperatedSession {
   call: OperatorCall;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** The player's record must still be written after AWS's answer. */
@@ -62,7 +68,7 @@ export async function terminateAny(
     });
 
   const deadline = asked.endsBy - RESERVE_MS;
-  const seen = await deps.lookUpSession(asked, deadline).catch(async (error) => {
+  const seen = await deps.lookUpSession(asked, deadline, asked.metrics).catch(async (error) => {
     await write(outcomeOf(error));
     throw error;
   });
@@ -70,11 +76,11 @@ export async function terminateAny(
   let now = seen;
   if (!isOver(seen.status)) {
     try {
-      await deps.terminateStreamSession(asked, deadline);
+      await deps.terminateStreamSession(asked, deadline, asked.metrics);
       now = { ...seen, status: 'TERMINATING' };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      if (needsStatusLookup(failure)) now = await deps.lookUpSession(asked, deadline);
+      if (needsStatusLookup(failure)) now = await deps.lookUpSession(asked, deadline, asked.metrics);
       const problem = terminateProblem(failure, { status: now.status }, deps.random());
       if (problem) throw problem;
     }

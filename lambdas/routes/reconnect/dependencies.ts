@@ -1,6 +1,7 @@
 import type { AdmissionQueue } from '../../admission/queue-table.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import type { AffectedPlayers } from '../../reliability/affected-players.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
@@ -19,6 +20,7 @@ export interface ReconnectRequest extends SessionKey {
   key: string | undefined;
   /** Epoch milliseconds at which the function will have been killed. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
@@ -32,9 +34,17 @@ export interface ReconnectDependencies {
   /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */
   createConnection(asked: ReconnectRequest, clientToken: string, deadline: number): Promise<string>;
   /** The session's status at AWS, if the quota leaves a look and AWS tells. */
-  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  lookUpStatus(
+    session: SessionToLookUp,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<StatusLookup | undefined>;
   /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
-  importSession(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  importSession(
+    key: SessionKey,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<SessionRecord | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   /** What comes of some work, or 'late' where it takes longer: see `edge/within.ts`. */

@@ -41,7 +41,8 @@ export async function takeLease(
   const first = await tryOnce();
   if (first) return first;
   const known =
-    (await deps.sessions.read(asked)) ?? (await deps.importSession(asked, asked.endsBy - RESERVE_MS));
+    (await deps.sessions.read(asked)) ??
+    (await deps.importSession(asked, asked.endsBy - RESERVE_MS, asked.metrics));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }

@@ -11,7 +11,7 @@ import {
   requestMark,
 } from '../../identifiers/digests.ts';
 import { chargedNextFreeAt, latestNextFreeAt, type RateLimit } from '../../limits/rate-limit.ts';
-import { measured } from '../../observability/request-metrics.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
 import { spread } from '../../problems/waits.ts';
 import { noticeTimeMs } from '../../reliability/notice-time.ts';
@@ -107,7 +107,8 @@ async function connect(asked: ReconnectRequest, deps: ReconnectDependencies): Pr
     throw refusal;
   }
 
-  const caller = { ticket: record.turn, end: likelyEnd(record, record.turn, now) };
+  const { metrics } = asked;
+  const caller = { ticket: record.turn, end: likelyEnd(record, record.turn, now), metrics };
   const pacer = deps.admissionQueue(asked.streamGroupId);
   const inLine = await callWhenAdmitted(caller, { ...deps, queue: pacer }, () =>
     askAws(asked, record, clientToken, repeat, deps),
@@ -147,6 +148,7 @@ async function connect(asked: ReconnectRequest, deps: ReconnectDependencies): Pr
 
   const at = deps.now();
   const lostAt = certainLoss(record, loss, repeat);
+  const relapse = relapseOf(asked, record, lostAt, at);
   const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
   const { statusReason: _, ...before } = record;
   const streamSession = streamSessionView({ ...before, ...status });
@@ -165,10 +167,14 @@ async function connect(asked: ReconnectRequest, deps: ReconnectDependencies): Pr
     answerUntil: at + ANSWER_KEPT_MS,
     consumed: addUsedOffer(consumed, claim),
     ...(record.trouble ? { trouble: null } : {}),
-    ...relapsed(asked, record, lostAt, at),
+    ...(relapse === 'counted' ? { relapseCounted: at } : {}),
   };
-  measureNotice(record, made.seen, lostAt);
-  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
+  metrics.noticeMs = noticeTimeOf(record, made.seen, lostAt);
+  await Promise.all([
+    storeAnswer(asked, held, changes, deps),
+    inLine.counted,
+    countRelapse(relapse, asked, deps),
+  ]);
   deps.log.info('connected', { connectionId });
   return { body, replayed: false };
 }
@@ -211,7 +217,7 @@ async function askAws(
     } catch (failure) {
       if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
       seen = needsStatusLookup(failure)
-        ? await deps.lookUpStatus({ ...asked, createdAt }, deadline)
+        ? await deps.lookUpStatus({ ...asked, createdAt }, deadline, asked.metrics)
         : undefined;
       const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
@@ -243,41 +249,43 @@ function certainLoss(
   return repeat || turn || trouble?.request === request ? undefined : lostAt;
 }
 
-/** How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. */
-function measureNotice(
+/** How long AWS took to notice the loss, in milliseconds; undefined unless a status lookup saw that it did and the page says when it was. */
+function noticeTimeOf(
   record: SessionRecord,
   seen: StatusLookup | undefined,
   lostAt: number | undefined,
-): void {
+): number | undefined {
   const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
-  if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
-  measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
+  if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined)
+    return undefined;
+  return noticeTimeMs(noticedAt, lostAt);
 }
 
 /** Whether the connection follows one which did not hold, as far as this session remembers. */
-function relapsed(
+function relapseOf(
   asked: ReconnectRequest,
   { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
   lostAt: number | undefined,
   now: number,
-): Pick<SessionChanges, 'relapseCounted'> {
+): RequestMetrics['relapse'] {
   const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
   const connectionId =
     connectedRequest === undefined
       ? undefined
       : connectionIdOf(connectionClientToken(asked, connectedRequest));
-  measured.relapse = classifyConnection(
-    { connectionId, answeredAt, relapseCounted },
-    asked.previousConnectionId,
-    now,
-    lostAt,
-  );
-  return measured.relapse === 'counted' ? { relapseCounted: now } : {};
+  const last = { connectionId, answeredAt, relapseCounted };
+  return classifyConnection(last, asked.previousConnectionId, now, lostAt);
 }
 
-/** A connection that did not hold counts once a player and five minutes, whatever the session. */
-async function countRelapse(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<void> {
-  if (measured.relapse !== 'counted') return;
-  measured.relapsedPlayers = await countPlayer('relapsed', asked, deps);
-  if (measured.relapsedPlayers === 0) measured.relapse = 'again';
+/** Counts a connection that did not hold: once a player and five minutes, whatever the session. */
+async function countRelapse(
+  relapse: RequestMetrics['relapse'],
+  asked: ReconnectRequest,
+  deps: ReconnectDependencies,
+): Promise<void> {
+  const { metrics } = asked;
+  metrics.relapse = relapse;
+  if (relapse !== 'counted') return;
+  metrics.relapsedPlayers = await countPlayer('relapsed', asked, deps);
+  if (metrics.relapsedPlayers === 0) metrics.relapse = 'again';
 }

@@ -4,6 +4,7 @@ import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import type { AffectedPlayers } from '../../reliability/affected-players.ts';
 import type { SessionTable } from '../../sessions/session-table.ts';
@@ -21,6 +22,7 @@ export interface StartRequest {
   key: string | undefined;
   /** Epoch milliseconds at which the function will have been killed. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** What a start works with. Deadlines are epoch milliseconds. */
@@ -38,7 +40,11 @@ export interface StartDependencies {
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
   startStreamSession(asked: StartRequest, clientToken: string, deadline: number): Promise<AwsStreamSession>;
   /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
-  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  lookUpStatus(
+    session: SessionToLookUp,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<StatusLookup | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   random(): number;

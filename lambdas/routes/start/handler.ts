@@ -35,7 +35,7 @@ const deps: StartDependencies = {
         ...(asked.locations === undefined ? {} : { Locations: asked.locations }),
         ...(asked.launchArguments === undefined ? {} : { AdditionalLaunchArgs: asked.launchArguments }),
       },
-      { deadline, now: common.now, random: common.random, paced: true },
+      { deadline, now: common.now, random: common.random, metrics: asked.metrics, paced: true },
     ),
 };
 
@@ -58,6 +58,7 @@ export const handler = playerApi('start', settings, async (request) => {
     locations: locationsOf(body.locations, group),
     launchArguments: launchArgumentsOf(body.additionalLaunchArgs, settings.launchArguments),
     endsBy: request.endsBy,
+    metrics: request.metrics,
   };
   return { status: 201, ...(await start(asked, deps)) };
 });

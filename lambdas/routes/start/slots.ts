@@ -68,7 +68,7 @@ async function lookedAt(
   const now = deps.now();
   if (isOver(record.status) || !(await deps.sessions.reserveLookup(record, now, now - FRESH_MS)))
     return record;
-  const seen = await deps.lookUpStatus(record, asked.endsBy - RESERVE_MS);
+  const seen = await deps.lookUpStatus(record, asked.endsBy - RESERVE_MS, asked.metrics);
   if (!seen) return record;
   const changes = statusChanges(record.status, seen, deps.now());
   // Where a newer status is there, it counts: the player may have ended the session meanwhile.

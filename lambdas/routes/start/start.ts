@@ -70,7 +70,12 @@ async function begin(asked: StartRequest, deps: StartDependencies): Promise<Answ
   let counted: Promise<void>;
   try {
     const turn = turnHere(reserved, asked);
-    const caller = { ticket: turn, end: (turn?.since ?? deps.now()) + PATIENCE_MS, hasNoDeadline: true };
+    const caller = {
+      ticket: turn,
+      end: (turn?.since ?? deps.now()) + PATIENCE_MS,
+      hasNoDeadline: true,
+      metrics: asked.metrics,
+    };
     const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
     const made = await callWhenAdmitted(
       caller,

@@ -3,6 +3,7 @@ import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { statusProblem } from '../../gameliftstreams/refusals.ts';
 import { type GetStreamSession, lookUpSession } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
@@ -13,7 +14,11 @@ export interface StatusDependencies {
   sessions: SessionTable;
   lookupLimiterIn(region: string): LookupLimiter;
   getStreamSession: GetStreamSession;
-  importSession(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  importSession(
+    key: SessionKey,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<SessionRecord | undefined>;
   now(): number;
   random(): number;
   log: Log;
@@ -40,11 +45,11 @@ const RESERVE_MS = 1000;
 export async function status(
   key: SessionKey,
   region: string,
-  endsBy: number,
+  { endsBy, metrics }: { endsBy: number; metrics: RequestMetrics },
   deps: StatusDependencies,
 ): Promise<SessionRecord> {
   const deadline = endsBy - RESERVE_MS;
-  const known = (await deps.sessions.read(key)) ?? (await deps.importSession(key, deadline));
+  const known = (await deps.sessions.read(key)) ?? (await deps.importSession(key, deadline, metrics));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
@@ -62,7 +67,7 @@ export async function status(
       deps.getStreamSession,
       spots,
       { ...key, createdAt: record.createdAt },
-      { deadline, now: deps.now, random: deps.random },
+      { deadline, now: deps.now, random: deps.random, metrics },
     );
     // Only the start's own answer is kept: after a reconnect AWS may repeat it or not, and no browser could use it.
     const startResponse = record.connectedRequest === undefined ? seen?.signalResponse : undefined;

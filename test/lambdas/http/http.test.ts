@@ -36,7 +36,7 @@ async function failing(
   const { playerApi } = await import('../../../lambdas/players/player-api.ts');
   const { Problem } = await import('../../../lambdas/problems/problems.ts');
   const refusal = (code: string) =>
-    Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { verdict });
+    Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { sliOutcome: verdict });
   const thrown = typeof problem === 'string' ? refusal(problem) : problem;
   const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
   return handler({ ...event, ...changes } as never, context as never);
@@ -122,4 +122,23 @@ it('counts a failure as whoever threw it says, who knows more than the code', as
     await failing('paced', 'pseudonym', verdict);
     expect(/"Failed":(\d)/.exec(logged().slice(before))?.[1]).toBe(failed);
   }
+});
+
+it('counts what a request met for that request alone, also where one sandbox answers the next', async () => {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
+  vi.resetModules();
+  const { playerApi } = await import('../../../lambdas/players/player-api.ts');
+  const throttles = [2, 0];
+  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, async ({ metrics }) => {
+    metrics.throttles += throttles.shift() ?? expect.unreachable();
+    return { status: 201, body: {} };
+  });
+  const counted: (string | undefined)[] = [];
+  for (let request = 0; request < 2; request++) {
+    const before = logged().length;
+    await handler(event as never, { ...context } as never);
+    counted.push(/"Throttles":(\d)/.exec(logged().slice(before))?.[1]);
+  }
+  expect(counted).toEqual(['2', undefined]);
 });

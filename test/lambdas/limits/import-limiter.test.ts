@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
 import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { type ImportDependencies, importSession } from '../../../lambdas/sessions/import-session.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { quiet, realTable, told } from '../broker.ts';
@@ -37,7 +38,14 @@ function adopting(missesPerMinute = 10) {
     log: quiet,
   };
   const ask = (playerId: string, streamSessionId: string) =>
-    told(importSession({ playerId, streamGroupId: 'sg-1', streamSessionId }, clock.now + 5000, deps));
+    told(
+      importSession(
+        { playerId, streamGroupId: 'sg-1', streamSessionId },
+        clock.now + 5000,
+        newRequestMetrics(),
+        deps,
+      ),
+    );
   const guess = (playerId: string) => ask(playerId, `somebody.${randomUUID()}`);
   const own = (playerId: string) => ask(playerId, `${playerId}.session`);
   return {

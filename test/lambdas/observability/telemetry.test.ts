@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { newRequestMetrics, type RequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import {
   type AnsweredRequest,
   countAnswer,
+  countDeniedTable,
   log,
   logger,
   publish,
@@ -19,12 +20,16 @@ vi.hoisted(() => {
 const answered: AnsweredRequest = { outcome: '201', verdict: 'good', replayed: false, milliseconds: 120.4 };
 
 /** The lines that one answer of a route leaves, as CloudWatch reads them: dimensions and values. */
-function lines(answer: Partial<AnsweredRequest>, route = 'reconnect'): Record<string, unknown>[] {
+function lines(
+  answer: Partial<AnsweredRequest>,
+  spent: Partial<RequestMetrics> = {},
+  route = 'reconnect',
+): Record<string, unknown>[] {
   const written: string[] = [];
   for (const method of ['log', 'warn'] as const) {
     vi.spyOn(console, method).mockImplementation((line) => void written.push(line));
   }
-  countAnswer(route, { ...answered, ...answer });
+  countAnswer(route, { ...answered, ...answer }, { ...newRequestMetrics(), ...spent });
   publish();
   return written.map((line) => {
     const { _aws, service: _, FunctionName: __, ...values } = JSON.parse(line);
@@ -34,7 +39,6 @@ function lines(answer: Partial<AnsweredRequest>, route = 'reconnect'): Record<st
 
 afterEach(() => {
   vi.restoreAllMocks();
-  forgetMeasured();
 });
 
 describe('what one answer counts', () => {
@@ -46,8 +50,12 @@ describe('what one answer counts', () => {
   });
 
   it("tells AWS's time and the wait for a turn from our own", () => {
-    Object.assign(measured, { awsMs: 70, waitedMs: 30 });
-    expect(lines({})[1]).toMatchObject({ AnswerTime: 120, AwsTime: 70, PacerWait: 30, OwnTime: 20 });
+    expect(lines({}, { awsMs: 70, waitedMs: 30 })[1]).toMatchObject({
+      AnswerTime: 120,
+      AwsTime: 70,
+      PacerWait: 30,
+      OwnTime: 20,
+    });
   });
 
   it('is neither a failure nor a quick answer where the rules refuse: it would make slow ones look quick', () => {
@@ -62,39 +70,41 @@ describe('what one answer counts', () => {
   });
 
   it('is an alarm where AWS denied a call, also if the player was helped all the same, on any route', () => {
-    measured.denials = 1;
-    expect(lines({})[1]).toMatchObject({ Misconfigured: 1, Failed: 0 });
-    expect(lines({}, 'sessions')).toEqual([{ Misconfigured: 1 }]);
+    expect(lines({}, { denials: 1 })[1]).toMatchObject({ Misconfigured: 1, Failed: 0 });
+    expect(lines({}, { denials: 1 }, 'sessions')).toEqual([{ Misconfigured: 1 }]);
   });
 
   it('is what somebody looks at: of a list of sessions, or an end, nothing, and not even a warning of that', () => {
-    for (const route of ['sessions', 'terminate', 'operator-sessions']) expect(lines({}, route)).toEqual([]);
-    expect(lines({}, 'start')).toEqual([{ outcome: '201', Requests: 1 }, { Failed: 0 }]);
-    expect(lines({ outcome: 'not_an_operator', verdict: 'neither' }, 'operator-sessions')).toEqual([
+    for (const route of ['sessions', 'terminate', 'operator-sessions'])
+      expect(lines({}, {}, route)).toEqual([]);
+    expect(lines({}, {}, 'start')).toEqual([{ outcome: '201', Requests: 1 }, { Failed: 0 }]);
+    expect(lines({ outcome: 'not_an_operator', verdict: 'neither' }, {}, 'operator-sessions')).toEqual([
       { outcome: 'not_an_operator', Requests: 1 },
     ]);
   });
 
   it('has the part of looks at AWS that failed, though the player got an older status', () => {
-    expect(lines({ outcome: '200' }, 'status')).toEqual([]);
-    measured.looks = 1;
-    expect(lines({ outcome: '200' }, 'status')).toEqual([{ LooksFailed: 0 }]);
-    measured.failedLooks = 1;
-    expect(lines({ outcome: '200' }, 'status')).toEqual([{ LooksFailed: 1 }]);
+    expect(lines({ outcome: '200' }, {}, 'status')).toEqual([]);
+    expect(lines({ outcome: '200' }, { lookups: 1 }, 'status')).toEqual([{ LooksFailed: 0 }]);
+    expect(lines({ outcome: '200' }, { lookups: 1, failedLookups: 1 }, 'status')).toEqual([
+      { LooksFailed: 1 },
+    ]);
   });
 
   it('has a connection that did not hold once, and not the ones after it', () => {
-    measured.relapse = 'counted';
-    expect(lines({})[1]).toMatchObject({ Relapses: 1, Failed: 0 });
-    measured.relapse = 'again';
-    expect(lines({})[1]).not.toHaveProperty('Relapses');
+    expect(lines({}, { relapse: 'counted' })[1]).toMatchObject({ Relapses: 1, Failed: 0 });
+    expect(lines({}, { relapse: 'again' })[1]).not.toHaveProperty('Relapses');
   });
 
-  it('is forgotten before the next: a throttle is counted once', () => {
-    measured.throttles = 2;
-    expect(lines({})[1]).toMatchObject({ Throttles: 2 });
-    forgetMeasured();
-    expect(lines({})[1]).not.toHaveProperty('Throttles');
+  it('has the throttles that its request met', () => {
+    expect(lines({}, { throttles: 2 })[1]).toMatchObject({ Throttles: 2 });
+  });
+
+  it('is an alarm where the table refused a call, whatever the answer says of it', () => {
+    const written: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line) => void written.push(line));
+    countDeniedTable();
+    expect(written.map((line) => JSON.parse(line).Misconfigured)).toEqual([1]);
   });
 });
 

@@ -59,6 +59,7 @@ describe('the operator API', () => {
       playerId: undefined,
       body: '{"reason":"a reason that stays secret"}',
       endsBy: expect.any(Number),
+      metrics: newRequestMetrics(),
     });
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import {
   type OperatorTerminateDependencies,
@@ -64,7 +65,9 @@ async function session(
   };
   const end = (entry: string = randomUUID()) => {
     const who = { operator: 'o', accessKeyId: 'a', entry, sourceIp: '192.0.2.1', userAgent: '' };
-    return terminateAny({ ...key, call: { ...who, requestId: randomUUID() }, endsBy: NOW + 15_000 }, deps);
+    const call = { ...who, requestId: randomUUID() };
+    const request = { ...key, call, endsBy: NOW + 15_000, metrics: newRequestMetrics() };
+    return terminateAny(request, deps);
   };
   return {
     end,

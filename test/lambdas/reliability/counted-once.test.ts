@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import type { Log, LogFields } from '../../../lambdas/observability/telemetry.ts';
 import { Problem, type SliOutcome } from '../../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../../lambdas/reliability/affected-players.ts';
@@ -136,16 +136,15 @@ describe('one player alone', () => {
     for (let session = 0; session < 3; session++) {
       const of = await ownSession(deps, { playerId: asked.playerId });
       for (const previousConnectionId of ['c0', undefined]) {
-        forgetMeasured();
+        const metrics = newRequestMetrics();
         const before = previousConnectionId ?? (await deps.sessions.read(of))?.lineage?.at(-1);
-        const next = { ...of, ...newOffer(), previousConnectionId: before, endsBy: clock.now + 10_000 };
-        await reconnect(next, deps);
-        relapses.push(measured.relapse);
+        const request = { ...of, ...newOffer(), endsBy: clock.now + 10_000, metrics };
+        await reconnect({ ...request, previousConnectionId: before }, deps);
+        relapses.push(metrics.relapse);
         clock.now += 2000;
       }
     }
     expect(relapses).toEqual(['none', 'counted', 'none', 'again', 'none', 'again']);
-    forgetMeasured();
   });
 
   it('stays one of the hour’s players however often it fails; ten are told apart, and of more nothing is written', async () => {
@@ -178,18 +177,17 @@ describe('one player alone', () => {
       { ...deps.affectedPlayers, isDue: gone },
       { isDue: gone, addPlayer: gone },
     ]) {
-      forgetMeasured();
+      const metrics = newRequestMetrics();
       await counts(
         reconnect(
-          { ...(await ownSession(deps)), endsBy: deps.now() + 10_000 },
+          { ...(await ownSession(deps)), endsBy: deps.now() + 10_000, metrics },
           { ...deps, affectedPlayers: playerCounts },
         ),
       );
-      heard.push(measured.failedPlayers);
+      heard.push(metrics.failedPlayers);
     }
     expect(heard[0]).toBeLessThan(10);
     expect(heard[1]).toBe(10);
-    forgetMeasured();
   });
 });
 
@@ -215,12 +213,11 @@ describe('a connection that was answered and carried nothing', () => {
     const relapses: string[] = [];
     let previousConnectionId: string | undefined;
     for (const later of [0, 10_000, 10_000, 40_000]) {
-      forgetMeasured();
-      const { body } = await ask(later, { ...newOffer(), previousConnectionId });
+      const metrics = newRequestMetrics();
+      const { body } = await ask(later, { ...newOffer(), previousConnectionId, metrics });
       previousConnectionId = JSON.parse(body).connectionId;
-      relapses.push(measured.relapse);
+      relapses.push(metrics.relapse);
     }
     expect(relapses).toEqual(['none', 'counted', 'again', 'none']);
-    forgetMeasured();
   });
 });

@@ -12,7 +12,7 @@ import {
 import { type GetStreamSession, lookUpStatus } from '../../../lambdas/gameliftstreams/status-lookup.ts';
 import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type StatusDependencies, status } from '../../../lambdas/routes/status/status.ts';
@@ -58,9 +58,9 @@ async function watched(changes: Partial<SessionRecord> = {}) {
     lookupLimiterIn: () => spots,
     getStreamSession,
   };
-  const poll = (from = spots) =>
-    status(asked, REGION, clock.now + 6000, { ...polling, lookupLimiterIn: () => from });
-  return { aws, asked, clock, deps, poll, getStreamSession };
+  const poll = (from = spots, metrics = newRequestMetrics()) =>
+    status(asked, REGION, { endsBy: clock.now + 6000, metrics }, { ...polling, lookupLimiterIn: () => from });
+  return { aws, asked, clock, deps, poll, spots, getStreamSession };
 }
 
 const seenAs = (of: Partial<AwsStreamSession>) => async () => of as AwsStreamSession;
@@ -96,30 +96,34 @@ describe('a look that AWS fails', () => {
       ['timeout', 1],
       ['throttled', 0],
     ] as const) {
-      const { aws, poll, clock } = await watched();
+      const { aws, poll, clock, spots } = await watched();
       aws.get = () => Promise.reject(refusal(kind));
       clock.now += 60_000;
-      forgetMeasured();
-      expect((await poll()).status).toBe('CONNECTED');
-      expect([kind, measured.looks, measured.failedLooks]).toEqual([kind, failed, failed]);
+      const metrics = newRequestMetrics();
+      expect((await poll(spots, metrics)).status).toBe('CONNECTED');
+      expect([kind, metrics.lookups, metrics.failedLookups]).toEqual([kind, failed, failed]);
     }
-    const { aws, poll, clock } = await watched();
+    const { aws, poll, clock, spots } = await watched();
     aws.get = async () => ({ status: 'CONNECTED' }) as AwsStreamSession;
     clock.now += 60_000;
-    forgetMeasured();
-    await poll();
-    expect([measured.looks, measured.failedLooks]).toEqual([1, 0]);
-    forgetMeasured();
+    const metrics = newRequestMetrics();
+    await poll(spots, metrics);
+    expect([metrics.lookups, metrics.failedLookups]).toEqual([1, 0]);
   });
 });
 
 describe('the quota of looks', () => {
   it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
     const { asked, clock, deps, getStreamSession } = await watched();
-    const look: typeof deps.lookUpStatus = async (sight, deadline) => {
+    const look: typeof deps.lookUpStatus = async (session, deadline, metrics) => {
       const spots = spotsOver(hotTable, clock);
       if (!(await spots.take(false))) return undefined;
-      return lookUpStatus(getStreamSession, spots, sight, { deadline, now: deps.now, random: deps.random });
+      return lookUpStatus(getStreamSession, spots, session, {
+        deadline,
+        now: deps.now,
+        random: deps.random,
+        metrics,
+      });
     };
     expect(await code(reconnect(asked, { ...deps, lookUpStatus: look }))).toBe('session_not_reconnectable');
     clock.now += 3000;
@@ -239,12 +243,16 @@ describe("no player rings the operator's alarm at will", () => {
   it('by ending a session at the moment it is set up', async () => {
     const { asked, clock, deps } = await watched({ status: 'ACTIVATING' });
     const outcome = code(
-      terminate(asked, clock.now + 10_000, {
-        ...deps,
-        counters: tableWindowCounters(real.table),
-        terminateStreamSession: () => Promise.reject(refusal('invalid')),
-        lookUpStatus: async () => ({ status: 'ACTIVE' }),
-      }),
+      terminate(
+        asked,
+        { endsBy: clock.now + 10_000, metrics: newRequestMetrics() },
+        {
+          ...deps,
+          counters: tableWindowCounters(real.table),
+          terminateStreamSession: () => Promise.reject(refusal('invalid')),
+          lookUpStatus: async () => ({ status: 'ACTIVE' }),
+        },
+      ),
     );
     expect(await outcome).toBe('session_not_terminable');
   });
@@ -252,7 +260,7 @@ describe("no player rings the operator's alarm at will", () => {
   it('by an id that AWS takes for none at all, with adoption on', async () => {
     const { clock, deps } = await watched();
     const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
-    const adopted = importSession(key, clock.now + 5000, {
+    const adopted = importSession(key, clock.now + 5000, newRequestMetrics(), {
       ...deps,
       importLimiter: tableImportLimiter(real.table),
       lookupLimiterIn: () => spotsOver(real.table, clock),
@@ -282,7 +290,7 @@ it('a function past its deadline does not spend the offer on an attempt that nob
     SignalRequest: 'x',
     ClientToken: 'x'.repeat(43),
   };
-  const budget = { deadline: -500, now: () => 0, random: () => 0 };
+  const budget = { deadline: -500, now: () => 0, random: () => 0, metrics: newRequestMetrics() };
   await expect(createConnection(REGION, input, budget)).rejects.toMatchObject({
     kind: 'timeout',
     uncertain: false,
@@ -299,7 +307,7 @@ it('a look that AWS throttles is one call of AWS, not four: the quota is taken a
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   process.env.AWS_ENDPOINT_URL_GAMELIFTSTREAMS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const budget = { deadline: 5000, now: () => 0, random: () => 0 };
+  const budget = { deadline: 5000, now: () => 0, random: () => 0, metrics: newRequestMetrics() };
   // A Region of its own: the client of each is made once, with the endpoint of then.
   await expect(getStreamSession('eu-central-1', 'sg-1', 's', budget)).rejects.toMatchObject({
     kind: 'throttled',

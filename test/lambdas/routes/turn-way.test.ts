@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Admission, AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { pacedProblem, type Ticket } from '../../../lambdas/admission/ticket.ts';
 import { callWhenAdmitted } from '../../../lambdas/gameliftstreams/paced-call.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../../lambdas/sessions/stream-session.ts';
@@ -45,7 +46,11 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
     if (answer instanceof Error) throw answer;
     return answer;
   }
-  return { asked, go: (turn?: Ticket) => callWhenAdmitted({ ticket: turn, end: END }, deps, call) };
+  return {
+    asked,
+    go: (turn?: Ticket) =>
+      callWhenAdmitted({ ticket: turn, end: END, metrics: newRequestMetrics() }, deps, call),
+  };
 }
 
 const throttled = (uncertain = false) => refusal('throttled', uncertain);
