@@ -143,7 +143,7 @@ async function reconnects(table: Table): Promise<void> {
     };
     return reconnect(request, deps);
   };
-  for (const player of ['connected', 'unstable', 'refused', 'lost', 'unknown', 'killed', 'paced', 'ended']) {
+  for (const player of ['connected', 'unstable', 'refused', 'lost', 'unknown', 'killed', 'recovered', 'paced', 'ended']) {
     await sessionOf(player);
   }
   await ask('connected', 'offer-1');
@@ -162,8 +162,11 @@ async function reconnects(table: Table): Promise<void> {
   await code(ask('unknown', 'offer-1'));
   aws.connect = () => Promise.reject(new Error('killed'));
   await ask('killed', 'offer-1').catch(() => {});
+  await ask('recovered', 'offer-1').catch(() => {});
   clock.now += 12_000;
   await ask('killed', 'offer-2').catch(() => {});
+  aws.connect = async () => 'answer';
+  await ask('recovered', 'offer-2');
   aws.connect = () => Promise.reject(refusal('throttled'));
   for (const player of ['paced', 'refused', 'lost', 'unknown']) await code(ask(player, 'offer-2'));
 }
