@@ -6,8 +6,9 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
+import { log, logger } from '../observability/logs.ts';
+import { type AnsweredRequest, countAnswer, publish } from '../observability/metrics.ts';
 import { newRequestMetrics, type RequestMetrics } from '../observability/request-metrics.ts';
-import { type AnsweredRequest, countAnswer, log, logger, publish } from '../observability/telemetry.ts';
 import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
 import { sliOutcomeOf } from '../reliability/sli.ts';
@@ -78,7 +79,7 @@ function answering(
       const answered: AnsweredRequest = {
         outcome: String(response?.statusCode),
         // The failure of the connection before was counted when it was first met.
-        verdict: requestMetrics.relapse === 'again' ? 'neither' : 'good',
+        sliOutcome: requestMetrics.unstableConnection === 'again' ? 'excluded' : 'success',
         replayed,
         milliseconds: millisecondsSince(context),
       };
@@ -95,15 +96,15 @@ function answering(
         code: problem.code,
         ...(cause ? { cause } : {}),
       });
-      const { retryAfterMs: wait, queuePosition: place } = problem.extras;
+      const { retryAfterMs: wait, queuePosition } = problem.extras;
       const paced = problem.code === 'paced';
       const answered: AnsweredRequest = {
         outcome: problem.code,
-        verdict: problem.sliOutcome ?? sliOutcomeOf(problem, status),
+        sliOutcome: problem.sliOutcome ?? sliOutcomeOf(problem, status),
         replayed: false,
         milliseconds: millisecondsSince(request.context),
         waitMs: paced ? wait : undefined,
-        place,
+        queuePosition,
       };
       countAnswer(route, answered, metricsOf(request.context));
       request.response = {

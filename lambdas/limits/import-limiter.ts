@@ -1,3 +1,4 @@
+import { fromStored, RATE_LIMIT_ATTRIBUTES } from '../dynamodb/stored-names.ts';
 import type { Key, Table } from '../dynamodb/table.ts';
 import { Problem } from '../problems/problems.ts';
 import { rateLimitWaitMs } from './rate-limit.ts';
@@ -72,12 +73,12 @@ export function tableImportLimiter(table: Table): ImportLimiter {
 
   return {
     async take({ playerId, region, perMinute, perSecond, takeLookup: takeSpot }, now) {
-      const own = (await table.get(ownKey(playerId))) as { tat?: number; firstAt?: number } | undefined;
-      const tat = own?.tat ?? 0;
-      const wait = rateLimitWaitMs({ perMinute }, tat, now);
+      const item = fromStored((await table.get(ownKey(playerId))) ?? {}, RATE_LIMIT_ATTRIBUTES);
+      const { nextFreeAt = 0, firstAt = 0 } = item as { nextFreeAt?: number; firstAt?: number };
+      const wait = rateLimitWaitMs({ perMinute }, nextFreeAt, now);
       if (wait > 0) return { whose: 'own', waitMs: wait };
       const refused: ImportRefused = { whose: 'shared', waitMs: BURST_MS };
-      const mayBeFirst = (own?.firstAt ?? 0) <= now - MINUTE_MS;
+      const mayBeFirst = firstAt <= now - MINUTE_MS;
       if (isFull(region, mayBeFirst, now)) return refused;
       const isFirst = mayBeFirst && (await claimFirst(playerId, now));
       if (isFull(region, isFirst, now)) return refused;
@@ -98,7 +99,7 @@ export function tableImportLimiter(table: Table): ImportLimiter {
         at: now,
         intervalMs: MINUTE_MS / perMinute,
         withinMs: MINUTE_MS,
-        isBusy: tat > now,
+        isBusy: nextFreeAt > now,
         ttl: ttlAt(now),
       });
       // Others of the same player were quicker.

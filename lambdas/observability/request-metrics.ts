@@ -2,23 +2,23 @@
 export interface RequestMetrics {
   /** Spent in calls of GameLift Streams, in milliseconds. */
   awsMs: number;
-  /** Spent in the function waiting for a turn, in milliseconds. */
+  /** Spent in the function waiting for a ticket to be due, in milliseconds. */
   waitedMs: number;
   /** Calls that AWS throttled. */
   throttles: number;
   /** Calls that AWS denied: an alarm even where the player hears nothing of it. */
   denials: number;
   /** Sessions that became the player's. */
-  adopted: number;
+  imported: number;
   /** Status lookups that AWS answered or failed to answer. One that it throttled or denied counts as such. */
   lookups: number;
   /** Of those, the failed ones. */
   failedLookups: number;
   /** The connection follows one that did not hold: counted, or counted for this session a short time ago. */
-  relapse: 'none' | 'counted' | 'again';
+  unstableConnection: 'none' | 'counted' | 'again';
   /** Of how many players a failure, or such a connection, was counted in this hour, if it was counted now; of ten at most. */
   failedPlayers: number;
-  relapsedPlayers: number;
+  unstablePlayers: number;
   /** How long AWS took to notice the loss, in milliseconds, where both AWS and the page tell. */
   noticeMs: number | undefined;
 }
@@ -30,12 +30,12 @@ export function newRequestMetrics(): RequestMetrics {
     waitedMs: 0,
     throttles: 0,
     denials: 0,
-    adopted: 0,
+    imported: 0,
     lookups: 0,
     failedLookups: 0,
-    relapse: 'none',
+    unstableConnection: 'none',
     failedPlayers: 0,
-    relapsedPlayers: 0,
+    unstablePlayers: 0,
     noticeMs: undefined,
   };
 }

@@ -6,8 +6,9 @@ import { lookupProblem } from '../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
+import { log } from '../observability/logs.ts';
+import { metrics } from '../observability/metrics.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { log, metrics } from '../observability/telemetry.ts';
 import { tableAudit } from './audit.ts';
 import type { OperatorAction } from './rate.ts';
 

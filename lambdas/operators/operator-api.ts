@@ -5,8 +5,8 @@ import type {
 } from 'aws-lambda';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
+import { log, logger } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { log, logger } from '../observability/telemetry.ts';
 import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
 import { operatorEntry } from './operator.ts';
 

@@ -12,8 +12,8 @@ import {
 } from '../gameliftstreams/status-lookup.ts';
 import { tableImportLimiter } from '../limits/import-limiter.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
+import { log } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { log } from '../observability/telemetry.ts';
 import { tableAffectedPlayers } from '../reliability/affected-players.ts';
 import { importSession } from '../sessions/import-session.ts';
 import { type SessionKey, sessionTable } from '../sessions/session-table.ts';

@@ -6,8 +6,8 @@ import type {
 import type { Settings } from '../environment/settings.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
+import { logger } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { logger } from '../observability/telemetry.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */

@@ -5,8 +5,8 @@ import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
 import { statusProblem } from '../gameliftstreams/refusals.ts';
 import { type GetStreamSession, lookUpSession } from '../gameliftstreams/status-lookup.ts';
 import type { ImportLimiter } from '../limits/import-limiter.ts';
+import type { Log } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import type { Log } from '../observability/telemetry.ts';
 import { Problem } from '../problems/problems.ts';
 import type { SessionKey, SessionTable } from './session-table.ts';
 import type { SessionRecord } from './stream-session.ts';
@@ -88,7 +88,7 @@ export async function importSession(
     statusAt: at,
     statusSince: at,
   });
-  metrics.adopted++;
+  metrics.imported++;
   deps.log.info('adopted', { status: seen.status });
   return deps.sessions.read(key);
 }

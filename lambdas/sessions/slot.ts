@@ -2,8 +2,8 @@ import type { Ticket } from '../admission/ticket.ts';
 import type { RequestFingerprint } from '../identifiers/digests.ts';
 import { startInProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
-import type { FailureEpisode } from '../reliability/sli.ts';
-import type { Lease } from './stream-session.ts';
+import type { FailureEpisode } from '../reliability/failure-episode.ts';
+import type { Lease } from './lease.ts';
 
 /**
  * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both
@@ -24,11 +24,11 @@ export interface Slot extends Partial<RequestFingerprint> {
    * call would begin a second session. */
   answer?: string;
   /** Claims of starts before it, which AWS has or may have accepted; the newest last. */
-  earlier?: RequestFingerprint[];
+  earlierRequests?: RequestFingerprint[];
   /** The player's turn at AWS's quota, while there is a line for it. */
-  turn?: Ticket;
+  ticket?: Ticket;
   /** What the player has met since the newest start. */
-  trouble?: FailureEpisode;
+  failureEpisode?: FailureEpisode;
 }
 
 /** What to do with a start: replay an answer, begin in a slot, or first see whether a slot's session is dead. */
@@ -50,7 +50,7 @@ const EARLIER_KEPT = 4;
 /** What a slot remembers of its starts once another one takes it: AWS would not answer those again, or with a session that is over. */
 export function earlierRequestsOf(slot: Slot, next: RequestFingerprint): RequestFingerprint[] {
   const last = claimOf(slot);
-  const known = [...(slot.earlier ?? []), ...(last && last.request !== next.request ? [last] : [])];
+  const known = [...(slot.earlierRequests ?? []), ...(last && last.request !== next.request ? [last] : [])];
   return known
     .filter(({ request }, at) => known.findLastIndex((other) => other.request === request) === at)
     .map(({ request, offer, key }) => ({ request, offer, ...(key === undefined ? {} : { key }) }))
@@ -72,7 +72,7 @@ export function decideStart(
   const own = slots.find((slot) => claimOf(slot)?.request === request.request);
   if (own?.answer !== undefined) return { do: 'replay', answer: own.answer };
 
-  const claims = slots.flatMap((slot) => [...(slot.earlier ?? []), claimOf(slot) ?? []].flat());
+  const claims = slots.flatMap((slot) => [...(slot.earlierRequests ?? []), claimOf(slot) ?? []].flat());
   if (request.key && claims.some((claim) => claim.key === request.key && claim.request !== request.request)) {
     throw new Problem(
       'idempotency_key_reused',

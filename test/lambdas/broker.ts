@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { QueueState } from '../../lambdas/admission/queue.ts';
-import { queueKey, tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../lambdas/admission/queue-items.ts';
+import type { QueueState } from '../../lambdas/admission/queue-state.ts';
+import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
+import { QUEUE_ATTRIBUTES, toStored } from '../../lambdas/dynamodb/stored-names.ts';
 import { dynamoTable, type Table } from '../../lambdas/dynamodb/table.ts';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import type { StatusLookup } from '../../lambdas/gameliftstreams/refusals.ts';
+import type { Log } from '../../lambdas/observability/logs.ts';
 import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
-import type { Log } from '../../lambdas/observability/telemetry.ts';
 import type { Problem } from '../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
 import type { ReconnectDependencies, ReconnectRequest } from '../../lambdas/routes/reconnect/dependencies.ts';
@@ -94,8 +96,9 @@ export async function stormOver(
   const region = randomUUID();
   const aws: FakeAws = { connect, seen: undefined, tokens: [] };
   const { deps, clock } = reconnectWith(table, aws);
-  const state = { pacingUntil: clock.now + 600_000, tat: clock.now + 60_000, ...changes };
-  await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...state });
+  const state = { queueingUntil: clock.now + 600_000, nextFreeAt: clock.now + 60_000, ...changes };
+  const item = toStored(state, QUEUE_ATTRIBUTES);
+  await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...item });
   const pacer = pacerOver(table, clock, { region });
   return { aws, clock, region, pacer, deps: { ...deps, admissionQueue: () => pacer } };
 }
@@ -168,7 +171,7 @@ export async function ownSession(
     status: 'CONNECTED',
     statusAt: deps.now() - 60_000,
     statusSince: deps.now() - 60_000,
-    lineage: ['c0'],
+    connectionHistory: ['c0'],
     ...changes,
   });
   return {

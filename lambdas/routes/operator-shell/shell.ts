@@ -7,8 +7,8 @@ import {
 } from '../../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
+import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
-import type { Log } from '../../observability/telemetry.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';

@@ -4,8 +4,8 @@ import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
+import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
-import type { Log } from '../../observability/telemetry.ts';
 import type { AffectedPlayers } from '../../reliability/affected-players.ts';
 import type { SessionTable } from '../../sessions/session-table.ts';
 import type { Slots } from '../../sessions/slot-table.ts';
@@ -31,15 +31,15 @@ export interface StartDependencies {
   /** The stream groups that are served at present. */
   streamGroups: readonly Pick<StreamGroup, 'id'>[];
   sessions: SessionTable;
-  /** What the alarms have heard of players. */
+  /** The players that the alarms count. */
   affectedPlayers: AffectedPlayers;
   slots: Slots;
   counters: WindowCounters;
-  /** Turns at the quota of StartStreamSession where the stream group is. */
+  /** The queue for the quota of StartStreamSession where the stream group is. */
   admissionQueue(streamGroupId: string): AdmissionQueue;
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
-  startStreamSession(asked: StartRequest, clientToken: string, deadline: number): Promise<AwsStreamSession>;
-  /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
+  startStreamSession(request: StartRequest, clientToken: string, deadline: number): Promise<AwsStreamSession>;
+  /** The status of the session in a slot, if the quota leaves a lookup and AWS answers. */
   lookUpStatus(
     session: SessionToLookUp,
     deadline: number,

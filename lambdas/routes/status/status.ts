@@ -3,8 +3,8 @@ import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { statusProblem } from '../../gameliftstreams/refusals.ts';
 import { type GetStreamSession, lookUpSession } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
+import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
-import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
@@ -87,7 +87,7 @@ export async function status(
 }
 
 /** For how long the newest status counts as new, in milliseconds. */
-function freshMs({ status, statusSince, trouble }: SessionRecord, now: number): number {
+function freshMs({ status, statusSince, failureEpisode: trouble }: SessionRecord, now: number): number {
   const isSettled = status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS;
   const isAwaited = trouble?.refusedAt !== undefined && now - trouble.refusedAt < AWAITED_MS;
   return isSettled && !isAwaited ? SETTLED_FRESH_MS : FRESH_MS;

@@ -3,8 +3,8 @@ import { needsStatusLookup, type StatusLookup, terminateProblem } from '../../ga
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
+import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
-import type { Log } from '../../observability/telemetry.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, statusChanges } from '../../sessions/stream-session.ts';

@@ -64,7 +64,7 @@ describe('the price of pacing', () => {
     });
     const asked = await ownSession(deps);
     await reconnect(asked, deps);
-    const spent = await ownSession(deps, { budgetTat: START + 600_000 });
+    const spent = await ownSession(deps, { nextFreeAt: START + 600_000 });
     real.operations.length = 0;
     expect((await reconnect(asked, deps)).replayed).toBe(true);
     expect(await code(reconnect(spent, deps))).toBe('too_many_requests');
@@ -77,7 +77,7 @@ describe('the price of pacing', () => {
       seen: undefined,
       tokens: [],
     });
-    const asked = await ownSession(deps, { turn: { at: START - 500, since: START - 9000 } });
+    const asked = await ownSession(deps, { ticket: { at: START - 500, since: START - 9000 } });
     real.operations.length = 0;
     expect(await code(reconnect(asked, deps))).toBe('none');
     expect(real.operations.filter((operation) => operation.startsWith('get'))).toEqual([]);
@@ -94,8 +94,8 @@ describe('the price of pacing', () => {
     const { deps } = starting(3);
     const request = askedStart();
     const [slot] = await deps.slots.read(request.playerId, 1);
-    const turn = { at: START + 30_000, since: START, paid: true, group: request.group.id };
-    await deps.slots.write(request.playerId, slot ?? expect.unreachable(), { turn }, START);
+    const ticket = { at: START + 30_000, since: START, paid: true, group: request.group.id };
+    await deps.slots.write(request.playerId, slot ?? expect.unreachable(), { ticket }, START);
     const heard: string[] = [];
     for (let i = 0; i < 4; i++) heard.push(await code(start(request, deps)));
     expect(heard).toEqual(['paced', 'paced', 'paced', 'too_many_requests']);

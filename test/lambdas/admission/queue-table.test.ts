@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type QueueState,
-  queueState,
-  shardsOf,
-  slowedRate,
-  stepOf,
-  windowResult,
-} from '../../../lambdas/admission/queue.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { stepOf } from '../../../lambdas/admission/queue.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import { slowedRate, windowResult } from '../../../lambdas/admission/queue-rate.ts';
+import { type QueueState, queueState, shardsOf } from '../../../lambdas/admission/queue-state.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { queuePositionOf } from '../../../lambdas/admission/ticket.ts';
+import { fromStored, QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { pacerOver, realTable } from '../broker.ts';
@@ -25,44 +22,45 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
-  entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
+  entry !== 'notQueued' && 'at' in entry ? entry.at : Number.NaN;
 
 /** An item as it stands, a pacer that has not read it yet, and what the item becomes. */
 async function standing(changes: Partial<QueueState>, quota = 20) {
   const clock = { now: START };
   const region = randomUUID();
-  await real.table.putNew({ ...queueKey(OPERATION, region), ...changes });
+  await real.table.putNew({ ...queueKey(OPERATION, region), ...toStored(changes, QUEUE_ATTRIBUTES) });
   const pacer = (random = () => 0) => pacerOver(real.table, clock, { region, quota, random });
-  const item = async () => (await real.table.get(queueKey(OPERATION, region))) as Partial<QueueState>;
+  const item = async (): Promise<Partial<QueueState>> =>
+    fromStored((await real.table.get(queueKey(OPERATION, region))) ?? {}, QUEUE_ATTRIBUTES);
   return { clock, region, pacer, item };
 }
 
 describe('whether arrivals need a turn', () => {
   it('goes by the line too: long after the last throttle nobody overtakes those who wait', async () => {
-    const { pacer } = await standing({ pacingUntil: START - 60_000, tat: START + 30_000 });
+    const { pacer } = await standing({ queueingUntil: START - 60_000, nextFreeAt: START + 30_000 });
     expect(await pacer().admit(NEVER)).toMatchObject({ at: START + 30_000 });
   });
 
   it('is extended by every throttle, also where the line stands: a long trouble is not forgotten after 10 s', async () => {
-    const { pacer, item } = await standing({ pacingUntil: START + 1000, tat: START + 5000 });
+    const { pacer, item } = await standing({ queueingUntil: START + 1000, nextFreeAt: START + 5000 });
     await pacer().readmit(NEVER, false);
-    expect((await item()).pacingUntil).toBe(START + 10_000);
+    expect((await item()).queueingUntil).toBe(START + 10_000);
   });
 
   it('is read anew while a line stands: a function that saw a shorter one wastes no turn', async () => {
     const { clock, pacer, item } = await standing({
-      pacingUntil: START + 60_000,
-      tat: START + 117_900,
-      spareTat: START + 5000,
+      queueingUntil: START + 60_000,
+      nextFreeAt: START + 117_900,
+      overflowNextFreeAt: START + 5000,
     });
     const [one, other] = [pacer(), pacer()];
     const end = START + 120_000;
     await one.admit({ end });
     for (let i = 0; i < 10; i++) await other.admit(NEVER);
-    const { tat } = await item();
+    const { nextFreeAt } = await item();
     clock.now += 100;
     expect(at(await one.admit({ end }))).toBe(START + 5000);
-    expect((await item()).tat).toBe(tat);
+    expect((await item()).nextFreeAt).toBe(nextFreeAt);
   });
 });
 
@@ -76,8 +74,8 @@ describe('what was counted', () => {
   it('is kept while pacing goes on: throttles on an empty line must not keep the rate from being judged', async () => {
     const counted = { taken: 5, refused: 4, windowAt: START - 1000 };
     const { clock, pacer, item } = await standing({
-      pacingUntil: START + 5000,
-      tat: START - 10,
+      queueingUntil: START + 5000,
+      nextFreeAt: START - 10,
       ...counted,
     });
     const one = pacer();
@@ -102,7 +100,7 @@ describe('what was counted', () => {
       taken: 20,
       refused: 20,
       windowAt: START - 2000,
-      tat: START + 9000,
+      nextFreeAt: START + 9000,
     });
     await pacer().countCall({ taken: true, spare: false });
     const judged = await item();
@@ -134,7 +132,7 @@ describe('what was counted', () => {
 });
 
 describe('a judgement', () => {
-  const full = { ...queueState(undefined, 20), windowAt: START, tat: START + 60_000 };
+  const full = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 60_000 };
 
   it('leaves the rate alone where AWS took all of it and throttled what came beside: nobody else uses the quota', () => {
     const judged = windowResult({ ...full, taken: 38, refused: 10 }, 20, START + 2000);
@@ -142,8 +140,8 @@ describe('a judgement', () => {
   });
 
   it('takes missing calls for no-shows only where somebody should have come', () => {
-    const empty = { ...full, tat: START, taken: 1 };
-    expect(windowResult(empty, 20, START + 2000)?.spareShare).toBe(full.spareShare);
+    const empty = { ...full, nextFreeAt: START, taken: 1 };
+    expect(windowResult(empty, 20, START + 2000)?.overflowShare).toBe(full.overflowShare);
   });
 
   it('goes down to what AWS took, not by a fixed part: beside a stranger who takes a tenth, a tenth is left to it', () => {
@@ -159,12 +157,13 @@ describe('a judgement', () => {
 });
 
 describe('the second line', () => {
-  const state = { ...queueState(undefined, 20), tat: START + 200_000 };
+  const state = { ...queueState(undefined, 20), nextFreeAt: START + 200_000 };
 
   it('is thinner than the first by the no-shows counted on, and does not begin at once: its first place is not empty yet', () => {
-    const { intervalMs, firstTurn } = stepOf(state, 20, { line: 'spareTat', now: START, opens: false });
-    expect(intervalMs).toBeCloseTo(50 / state.spareShare, 5);
-    expect(firstTurn).toBeCloseTo(START + intervalMs, 2);
+    const step = { queue: 'overflowNextFreeAt', now: START, opens: false } as const;
+    const { intervalMs, firstTicket } = stepOf(state, 20, step);
+    expect(intervalMs).toBeCloseTo(50 / state.overflowShare, 5);
+    expect(firstTicket).toBeCloseTo(START + intervalMs, 2);
   });
 });
 
@@ -219,13 +218,13 @@ describe('when the item is too hot', () => {
 describe('the place in the line', () => {
   it('counts those before and oneself, at the rate that AWS grants now', async () => {
     const { pacer } = await standing({
-      pacingUntil: START + 60_000,
-      tat: START + 30_000,
+      queueingUntil: START + 60_000,
+      nextFreeAt: START + 30_000,
       rate: 10,
       changedAt: START,
     });
     const entry = await pacer().admit(NEVER);
-    if (entry === 'calm' || !('at' in entry)) return expect.unreachable();
+    if (entry === 'notQueued' || !('at' in entry)) return expect.unreachable();
     expect(queuePositionOf(entry, START)).toBe(300);
     expect(queuePositionOf(entry, entry.at - 1)).toBe(1);
     expect(queuePositionOf(entry, entry.at + 1)).toBe(1);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueState } from '../../../lambdas/admission/queue.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import type { QueueState } from '../../../lambdas/admission/queue-state.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import {
@@ -38,14 +39,14 @@ describe('the likely end of a session', () => {
     ],
     [
       'had to wait once before, half an hour ago, and then did not come',
-      { turn: { at: halfAnHourAgo, since: halfAnHourAgo } },
+      { ticket: { at: halfAnHourAgo, since: halfAnHourAgo } },
     ],
   ];
 
   it.each(cases)(
     'is not behind a player whose session %s: a turn in 5 s is not called too late',
     async (_, was) => {
-      const { deps } = await line({ tat: START + 5000 });
+      const { deps } = await line({ nextFreeAt: START + 5000 });
       const asked = await ownSession(deps, { ...old, ...was });
       const heard = await told(reconnect(asked, deps));
       expect(heard).toMatchObject({ code: 'paced', retryAfterMs: 5000 });
@@ -54,7 +55,7 @@ describe('the likely end of a session', () => {
   );
 
   it.each(cases)('does not keep a player whose session %s out of the places of no-shows', async (_, was) => {
-    const { deps } = await line({ tat: START + 130_000, spareTat: START + 20_000 });
+    const { deps } = await line({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 20_000 });
     const asked = await ownSession(deps, { ...old, ...was });
     expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 20_000 });
   });
@@ -62,7 +63,7 @@ describe('the likely end of a session', () => {
 
 describe('an on-time return', () => {
   it('is let through whatever early returns have cost: the turn outweighs the budget', async () => {
-    const { clock, deps } = await line({ tat: START + 10_000 });
+    const { clock, deps } = await line({ nextFreeAt: START + 10_000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 4 } };
     const asked = await ownSession(deps);
     const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
@@ -73,7 +74,7 @@ describe('an on-time return', () => {
   });
 
   it('is let through also where the turn is the second: a lost turn does not lock a small budget out', async () => {
-    const { clock, deps } = await line({ tat: START + 5000 });
+    const { clock, deps } = await line({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
     const asked = await ownSession(deps);
     const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
@@ -100,7 +101,7 @@ describe('an on-time return', () => {
       pacingUntil: START + 600_000,
       tat: START + 100_000,
     });
-    const asked = await ownSession(deps, { turn: { at: START, since: START - 30_000 } });
+    const asked = await ownSession(deps, { ticket: { at: START, since: START - 30_000 } });
     const cold = pacerOver(real.table, clock, { region, quota: 100, random: () => 0.5 });
     const heard = await told(reconnect(asked, { ...deps, admissionQueue: () => cold }));
     expect(heard).toMatchObject({ code: 'paced' });
@@ -125,7 +126,7 @@ describe('what a waiting player is told', () => {
 describe('an answer of AWS', () => {
   it('is written down although the pacer’s item does not answer: counting must not cost it', async () => {
     const { deps } = await line();
-    const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
+    const asked = await ownSession(deps, { ticket: { at: START, since: START - 1000 } });
     const stuck: AdmissionQueue = { ...deps.admissionQueue(), countCall: () => new Promise<void>(() => {}) };
     void reconnect(asked, { ...deps, admissionQueue: () => stuck });
     await expect.poll(async () => (await deps.sessions.read(asked))?.answer).toBeDefined();
@@ -139,15 +140,15 @@ describe('an answer of AWS', () => {
       names: { '#rate': 'rate' },
       values: { ':text': 'ten' },
     });
-    const asked = await ownSession(deps, { turn: { at: START, since: START - 1000 } });
+    const asked = await ownSession(deps, { ticket: { at: START, since: START - 1000 } });
     expect(await told(reconnect(asked, deps))).toEqual({ code: 'none' });
   });
 
   it('that is lost before a throttle makes the offer used, also where the next attempt is refused for another reason', async () => {
     const answers = [refusal('throttled', true), refusal('conflict')];
-    const { deps } = await line({ tat: 0, pacingUntil: 0 }, () => Promise.reject(answers.shift()));
+    const { deps } = await line({ nextFreeAt: 0, queueingUntil: 0 }, () => Promise.reject(answers.shift()));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
-    expect((await deps.sessions.read(asked))?.consumed).toHaveLength(1);
+    expect((await deps.sessions.read(asked))?.usedOffers).toHaveLength(1);
   });
 });

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  moved,
-  type QueueName,
-  type QueueState,
-  queueState,
-  stepOf,
-} from '../../../lambdas/admission/queue.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { QUEUEING_MS, stepOf } from '../../../lambdas/admission/queue.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import { type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
+import { QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
@@ -34,7 +31,7 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
-  entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
+  entry !== 'notQueued' && 'at' in entry ? entry.at : Number.NaN;
 
 const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
@@ -72,7 +69,7 @@ describe('in a storm', () => {
     const onTime = { ...asked, endsBy: clock.now + 10_000 };
     expect(await code(reconnect(onTime, { ...deps, admissionQueue: () => broken }))).toBe('none');
     expect(aws.tokens).toHaveLength(1);
-    expect((await deps.sessions.read(asked))?.turn).toBeUndefined();
+    expect((await deps.sessions.read(asked))?.ticket).toBeUndefined();
   });
 
   it('a turn that nobody used for two seconds is lost: its player takes a new one at the end of the line', async () => {
@@ -88,19 +85,19 @@ describe('in a storm', () => {
   });
 
   it('a turn in less than a second is waited for: no second request', async () => {
-    const { aws, clock, deps } = await storm({ tat: START + 900 });
+    const { aws, clock, deps } = await storm({ nextFreeAt: START + 900 });
     expect(await code(reconnect(await ownSession(deps), deps))).toBe('none');
     expect([aws.tokens.length, clock.now]).toEqual([1, START + 900]);
   });
 
   it('a turn after the likely end of the session is given all the same, and said to be one', async () => {
-    const { deps } = await storm({ tat: START + 130_000, spareTat: START + 130_000 });
+    const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 130_000 });
     const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
     expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 130_000, mayBeTooLate: true });
   });
 
   it('a player whose turn would come too late gets one of those that no-shows leave', async () => {
-    const { deps } = await storm({ tat: START + 130_000, spareTat: START + 20_000 });
+    const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 20_000 });
     const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
     const heard = await told(reconnect(asked, deps));
     expect(heard).toMatchObject({ code: 'paced', retryAfterMs: 20_000 });
@@ -130,7 +127,7 @@ describe('in a storm', () => {
   });
 
   it('a small budget of the player does not cost it the turn', async () => {
-    const { clock, deps } = await storm({ tat: START + 5000 });
+    const { clock, deps } = await storm({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
     const asked = await ownSession(deps);
     expect(await code(reconnect(asked, poor))).toBe('paced');
@@ -144,7 +141,7 @@ describe('when the pacer’s item is too hot', () => {
     ({
       get: async () => {
         if (!state) throw new Problem('upstream_unavailable', 'Too hot.');
-        return state;
+        return toStored(state, QUEUE_ATTRIBUTES);
       },
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
     }) as never as Table;
@@ -153,7 +150,7 @@ describe('when the pacer’s item is too hot', () => {
     const { aws, deps, clock } = await storm();
     const waits: number[] = [];
     for (const random of [0, 0.5, 0.99]) {
-      const hot = hotTable({ pacingUntil: START + 1e6, tat: START + 60_000 });
+      const hot = hotTable({ queueingUntil: START + 1e6, nextFreeAt: START + 60_000 });
       const pacer = pacerOver(hot, clock, { random: () => random });
       const heard = await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => pacer }));
       expect(heard).toMatchObject({ code: 'paced' });
@@ -188,7 +185,7 @@ describe('in calm', () => {
     const clock = { now: START };
     const pacer = pacerOver(real.table, clock);
     real.operations.length = 0;
-    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.admit(NEVER)).toBe('calm');
+    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.admit(NEVER)).toBe('notQueued');
     expect(real.operations).toEqual(Array(5).fill('get (stale)'));
   });
 });
@@ -207,16 +204,17 @@ it('the table does exactly what the arithmetic says, whoever asks and whatever i
       const clock = { now: START };
       const region = randomUUID();
       let pacer = pacerOver(real.table, clock, { region });
-      let model = queueState(undefined, 20);
+      const model = queueState(undefined, 20);
       for (const { gap, again, fresh } of moves) {
         clock.now += gap;
         if (fresh) pacer = pacerOver(real.table, clock, { region });
         const entry = again ? await pacer.readmit(NEVER, false) : await pacer.admit(NEVER);
-        if (entry === 'calm') continue;
-        const line: QueueName = 'tat';
-        const made = moved(model, stepOf(model, 20, { line, now: clock.now, opens: again }));
-        model = made.state;
-        expect(at(entry)).toBeCloseTo(made.turn, 2);
+        if (entry === 'notQueued') continue;
+        const step = stepOf(model, 20, { queue: 'nextFreeAt', now: clock.now, opens: again });
+        const ticket = model.nextFreeAt > clock.now ? model.nextFreeAt : step.firstTicket;
+        model.nextFreeAt = ticket + step.intervalMs;
+        if (again) model.queueingUntil = clock.now + QUEUEING_MS;
+        expect(at(entry)).toBeCloseTo(ticket, 2);
       }
     }),
     { numRuns: 40 },

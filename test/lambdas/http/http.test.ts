@@ -116,7 +116,7 @@ it('counts a failure as whoever threw it says, who knows more than the code', as
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   for (const [verdict, failed] of [
     [undefined, undefined],
-    ['bad', '1'],
+    ['failure', '1'],
   ] as const) {
     const before = logged().length;
     await failing('paced', 'pseudonym', verdict);

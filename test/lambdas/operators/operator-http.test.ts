@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { context, hearLogs } from '../logged.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/ann@example.com';

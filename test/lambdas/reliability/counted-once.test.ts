@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
+import type { Log, LogFields } from '../../../lambdas/observability/logs.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
-import type { Log, LogFields } from '../../../lambdas/observability/telemetry.ts';
 import { Problem, type SliOutcome } from '../../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../../lambdas/reliability/affected-players.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
@@ -22,7 +22,7 @@ afterAll(() => real.close());
 /** What a request counts as: what its refusal says, else good. */
 const counts = (work: Promise<unknown>): Promise<SliOutcome | undefined> =>
   work.then(
-    () => 'good',
+    () => 'success',
     (problem: Problem) => problem.sliOutcome,
   );
 
@@ -48,7 +48,7 @@ describe('a stuck player', () => {
     const before = real.operations.length;
     const verdicts: unknown[] = [];
     for (let time = 0; time < 10; time++) verdicts.push(await counts(ask(1700)));
-    expect(verdicts).toEqual(['bad', ...Array(9).fill('neither')]);
+    expect(verdicts).toEqual(['failure', ...Array(9).fill('excluded')]);
     const operations = real.operations.slice(before).filter((operation) => !operation.includes('stale'));
     // Two a refusal; and once for the player, and for the players of the hour.
     expect(operations).toEqual(Array(22).fill('update'));
@@ -58,41 +58,41 @@ describe('a stuck player', () => {
     const { aws, ask, newOffer, deps, asked } = await player();
     const works = aws.connect;
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask())).toBe('bad');
+    expect(await counts(ask())).toBe('failure');
     aws.connect = works;
-    expect(await counts(ask(5000, newOffer()))).toBe('good');
-    expect(await deps.sessions.read(asked)).not.toHaveProperty('trouble');
+    expect(await counts(ask(5000, newOffer()))).toBe('success');
+    expect(await deps.sessions.read(asked)).not.toHaveProperty('failureEpisode');
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask(5000, newOffer()))).toBe('neither');
+    expect(await counts(ask(5000, newOffer()))).toBe('excluded');
     aws.connect = works;
-    expect(await counts(ask(290_000, newOffer()))).toBe('good');
+    expect(await counts(ask(290_000, newOffer()))).toBe('success');
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask(0, newOffer()))).toBe('bad');
+    expect(await counts(ask(0, newOffer()))).toBe('failure');
   });
 
   it('who loses the session while asking is a failure; who comes back to a lost one is none', async () => {
     const { aws, ask, newOffer } = await player();
     aws.connect = () => Promise.reject(refusal('conflict'));
     aws.seen = { status: 'CONNECTED' };
-    expect(await counts(ask())).toBe('neither');
+    expect(await counts(ask())).toBe('excluded');
     aws.seen = { status: 'TERMINATED', statusReason: 'reconnectionTimeout' };
-    expect(await counts(ask(1000, newOffer()))).toBe('bad');
+    expect(await counts(ask(1000, newOffer()))).toBe('failure');
     const late = await player();
     late.aws.connect = aws.connect;
     late.aws.seen = aws.seen;
-    expect(await counts(late.ask())).toBe('neither');
+    expect(await counts(late.ask())).toBe('excluded');
   });
 
   it('whose session a status poll saw end has lost it all the same', async () => {
     const { aws, ask, newOffer, clock, deps, asked } = await player();
     aws.connect = () => Promise.reject(refusal('internal'));
-    expect(await counts(ask())).toBe('bad');
+    expect(await counts(ask())).toBe('failure');
     clock.now += 301_000;
     await deps.sessions.writeStatus(asked, { status: 'TERMINATED', statusAt: clock.now });
-    expect(await counts(ask(0, newOffer()))).toBe('neither');
-    const waiting = await player({ turn: { at: clock.now - 1000, since: clock.now - 90_000 } });
+    expect(await counts(ask(0, newOffer()))).toBe('excluded');
+    const waiting = await player({ ticket: { at: clock.now - 1000, since: clock.now - 90_000 } });
     await deps.sessions.writeStatus(waiting.asked, { status: 'TERMINATED', statusAt: clock.now });
-    expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('bad');
+    expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('failure');
   });
 
   it('who cannot start counts as one failure too', async () => {
@@ -112,7 +112,7 @@ describe('a stuck player', () => {
       clock.now += 5000;
       verdicts.push(await counts(start({ ...asked, endsBy: clock.now + 15_000 }, starting)));
     }
-    expect(verdicts).toEqual(['bad', ...Array(5).fill('neither')]);
+    expect(verdicts).toEqual(['failure', ...Array(5).fill('excluded')]);
   });
 });
 
@@ -126,7 +126,7 @@ describe('one player alone', () => {
       verdicts.push(await counts(reconnect({ ...own, ...newOffer() }, deps)));
       clock.now += 2200;
     }
-    expect(verdicts).toEqual(['bad', ...Array(4).fill('neither')]);
+    expect(verdicts).toEqual(['failure', ...Array(4).fill('excluded')]);
   });
 
   it('is one connection that did not hold, whatever session it drops again at once', async () => {
@@ -137,10 +137,10 @@ describe('one player alone', () => {
       const of = await ownSession(deps, { playerId: asked.playerId });
       for (const previousConnectionId of ['c0', undefined]) {
         const metrics = newRequestMetrics();
-        const before = previousConnectionId ?? (await deps.sessions.read(of))?.lineage?.at(-1);
+        const before = previousConnectionId ?? (await deps.sessions.read(of))?.connectionHistory?.at(-1);
         const request = { ...of, ...newOffer(), endsBy: clock.now + 10_000, metrics };
         await reconnect({ ...request, previousConnectionId: before }, deps);
-        relapses.push(metrics.relapse);
+        relapses.push(metrics.unstableConnection);
         clock.now += 2000;
       }
     }
@@ -216,7 +216,7 @@ describe('a connection that was answered and carried nothing', () => {
       const metrics = newRequestMetrics();
       const { body } = await ask(later, { ...newOffer(), previousConnectionId, metrics });
       previousConnectionId = JSON.parse(body).connectionId;
-      relapses.push(metrics.relapse);
+      relapses.push(metrics.unstableConnection);
     }
     expect(relapses).toEqual(['none', 'counted', 'again', 'none']);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { countAnswer, publish } from '../../../lambdas/observability/metrics.ts';
 import { newRequestMetrics, type RequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
-import { countAnswer, publish } from '../../../lambdas/observability/telemetry.ts';
 import type { Problem } from '../../../lambdas/problems/problems.ts';
 import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
@@ -72,19 +72,19 @@ describe('a page whose old connection came back by itself', () => {
     const unused = await connect({ previousConnectionId: playing, silentMs: 2000 });
     clock.now += 20_000;
     await connect({ previousConnectionId: playing, silentMs: 2000 });
-    expect(last.metrics.relapse).toBe('none');
+    expect(last.metrics.unstableConnection).toBe('none');
     // The client of this repository names the newest that it knows, whatever it plays; it has seen the stream until 2 s ago.
     clock.now += 60_000;
     const newest = await connect({ previousConnectionId: playing, silentMs: 2000 });
     clock.now += 20_000;
     await connect({ previousConnectionId: newest, silentMs: 2000 });
-    expect(last.metrics.relapse).toBe('none');
+    expect(last.metrics.unstableConnection).toBe('none');
     // A page that did apply the answer has one.
     clock.now += 60_000;
     const applied = await connect({ previousConnectionId: unused, silentMs: 2000 });
     clock.now += 20_000;
     await connect({ previousConnectionId: applied, silentMs: 22_000 });
-    expect(last.metrics.relapse).toBe('counted');
+    expect(last.metrics.unstableConnection).toBe('counted');
   });
 });
 
@@ -114,7 +114,7 @@ async function badNetwork(players: number, heals: boolean): Promise<Counting[]> 
 
 /** What an answer sends to CloudWatch. */
 function metricsOf(
-  { code: outcome, sliOutcome: verdict = 'neither' }: Problem,
+  { code: outcome, sliOutcome = 'excluded' }: Problem,
   endedAt: number,
   metrics: RequestMetrics,
 ): Counting[] {
@@ -122,7 +122,7 @@ function metricsOf(
   for (const method of ['log', 'warn'] as const) {
     vi.spyOn(console, method).mockImplementation((line) => void lines.push(line));
   }
-  countAnswer('reconnect', { outcome, verdict, replayed: false, milliseconds: 100 }, metrics);
+  countAnswer('reconnect', { outcome, sliOutcome, replayed: false, milliseconds: 100 }, metrics);
   publish();
   vi.restoreAllMocks();
   const values = lines.flatMap((line) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../../bench/storm/simulate-table.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import type { Table, Update } from '../../../lambdas/dynamodb/table.ts';
 import { pacerOver } from '../broker.ts';
 
@@ -30,7 +31,7 @@ function memory(item?: Item) {
 }
 
 const turnOf = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>, now: number) =>
-  entry === 'calm' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
+  entry === 'notQueued' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
 
 describe('a storm that is over', () => {
   it('does not outlive its players: whoever drops minutes later is back before its session ends', async () => {

@@ -220,7 +220,7 @@ describe('the quota of looks', () => {
 
   it('keeps its bounds though players were just refused: a poll without a spot gets the older answer', async () => {
     const { clock, poll, aws } = await watched({
-      trouble: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
+      failureEpisode: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
     });
     aws.get = seenAs({ status: 'PENDING_CLIENT_RECONNECTION' });
     expect((await poll({ take: async () => false, slowDown: async () => {} })).status).toBe('CONNECTED');

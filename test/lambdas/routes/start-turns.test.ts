@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
 import type { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { askedStart, pacerOver, realTable, refusal, told } from '../broker.ts';

@@ -11,7 +11,7 @@ import { quiet, refusal } from '../broker.ts';
 const START = 1_800_000_000_000;
 const END = START + 120_000;
 
-type Next = Exclude<Admission, 'calm'>;
+type Next = Exclude<Admission, 'notQueued'>;
 
 /** A way to AWS by script: what the pacer says and what AWS makes of each call, and a list of all that was asked. */
 function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | string)[] }) {
@@ -23,8 +23,8 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
       asked.push('enter');
       return enter.shift() ?? expect.unreachable();
     },
-    async readmit(_visitor, turned) {
-      asked.push(turned ? 'again after a turn' : 'again');
+    async readmit(_arrival, hadTicket) {
+      asked.push(hadTicket ? 'again after a ticket' : 'again');
       return again.shift() ?? expect.unreachable();
     },
     async countCall({ taken }) {
@@ -57,7 +57,7 @@ const throttled = (uncertain = false) => refusal('throttled', uncertain);
 
 describe('the way to AWS', () => {
   it('in calm asks the pacer once and counts nothing: only calls on turns say what the quota grants', async () => {
-    const { asked, go } = way({ enter: ['calm'] });
+    const { asked, go } = way({ enter: ['notQueued'] });
     expect(await go()).toMatchObject({ done: 'done' });
     expect(asked).toEqual(['enter', 'AWS']);
   });
@@ -81,13 +81,13 @@ describe('the way to AWS', () => {
       aws: [throttled()],
     });
     const came = await go();
-    expect(came).toMatchObject({ turn: { at: START + 1800, since: START } });
-    expect(asked).toEqual(['enter', 'sleep 900', 'AWS', 'refused', 'again after a turn']);
+    expect(came).toMatchObject({ ticket: { at: START + 1800, since: START } });
+    expect(asked).toEqual(['enter', 'sleep 900', 'AWS', 'refused', 'again after a ticket']);
   });
 
   it('after a throttle waits out a near turn and tries once more', async () => {
     const { asked, go } = way({
-      enter: ['calm'],
+      enter: ['notQueued'],
       again: [{ at: START + 700, spare: false, perSecond: 2 }],
       aws: [throttled(), 'done'],
     });
@@ -108,22 +108,22 @@ describe('a wait', () => {
 
   it('with a turn says when and the place; when the player first had to wait is remembered from then on', async () => {
     const { go } = way({ enter: [{ at: START + 60_000, spare: false, perSecond: 2 }] });
-    const { extras, turn } = paced(await go({ at: 0, since: START - 5000 }));
+    const { extras, ticket } = paced(await go({ at: 0, since: START - 5000 }));
     expect(extras).toEqual({ retryAfterMs: 60_000, queuePosition: 120 });
-    expect(turn).toEqual({ at: START + 60_000, since: START - 5000, spare: false, perSecond: 2 });
+    expect(ticket).toEqual({ at: START + 60_000, since: START - 5000, spare: false, perSecond: 2 });
   });
 
   it('without a turn names no place and keeps none: nobody may come on a turn that was not given', async () => {
     const { go } = way({ enter: [{ askAgainAt: START + 5000 }] });
-    const { extras, turn } = paced(await go());
+    const { extras, ticket } = paced(await go());
     expect(extras).toEqual({ retryAfterMs: 5000 });
-    expect(turn).toEqual({ at: 0, since: START });
+    expect(ticket).toEqual({ at: 0, since: START });
   });
 
   it('after an answer of AWS that may be lost says so: the offer may be used', async () => {
     for (const uncertain of [true, false]) {
       const { go } = way({
-        enter: ['calm'],
+        enter: ['notQueued'],
         again: [{ at: START + 9000, spare: false, perSecond: 2 }],
         aws: [throttled(uncertain)],
       });

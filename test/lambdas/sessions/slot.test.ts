@@ -50,9 +50,9 @@ describe('a start', () => {
   it('that lost its slot to another one is not sent to AWS again, which knows it: the player makes a new offer', () => {
     const taken = {
       ...held,
-      earlier: earlierRequestsOf({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }),
+      earlierRequests: earlierRequestsOf({ ...empty, ...claim }, { request: 'r0', offer: 'o0' }),
     };
-    expect(taken.earlier).toEqual([claim]);
+    expect(taken.earlierRequests).toEqual([claim]);
     expect(() => decideStart([taken], claim, context)).toThrow(/offer was used/);
     expect(() => decideStart([taken], { ...claim, request: 'r2', offer: 'o2' }, context)).toThrow(
       /Idempotency-Key/,
@@ -65,8 +65,8 @@ describe('a start', () => {
     let slot: Slot = empty;
     for (const name of ['a', 'b', 'c', 'd', 'e', 'b', 'f']) {
       const next = { request: name, offer: name };
-      slot = { ...slot, ...next, earlier: earlierRequestsOf(slot, next) };
+      slot = { ...slot, ...next, earlierRequests: earlierRequestsOf(slot, next) };
     }
-    expect(slot.earlier?.map(({ request }) => request)).toEqual(['c', 'd', 'e', 'b']);
+    expect(slot.earlierRequests?.map(({ request }) => request)).toEqual(['c', 'd', 'e', 'b']);
   });
 });

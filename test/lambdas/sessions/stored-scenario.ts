@@ -143,7 +143,17 @@ async function reconnects(table: Table): Promise<void> {
     };
     return reconnect(request, deps);
   };
-  for (const player of ['connected', 'unstable', 'refused', 'lost', 'unknown', 'killed', 'recovered', 'paced', 'ended']) {
+  for (const player of [
+    'connected',
+    'unstable',
+    'refused',
+    'lost',
+    'unknown',
+    'killed',
+    'recovered',
+    'paced',
+    'ended',
+  ]) {
     await sessionOf(player);
   }
   await ask('connected', 'offer-1');

@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { newRequestMetrics, type RequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
+import { log, logger } from '../../../lambdas/observability/logs.ts';
 import {
   type AnsweredRequest,
   countAnswer,
   countDeniedTable,
-  log,
-  logger,
   publish,
-} from '../../../lambdas/observability/telemetry.ts';
+} from '../../../lambdas/observability/metrics.ts';
+import { newRequestMetrics, type RequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 
 // Development mode writes by the console there is, so that a test can read it.
 vi.hoisted(() => {
@@ -17,7 +16,12 @@ vi.hoisted(() => {
   process.env.POWERTOOLS_SERVICE_NAME = 'rejoin';
 });
 
-const answered: AnsweredRequest = { outcome: '201', verdict: 'good', replayed: false, milliseconds: 120.4 };
+const answered: AnsweredRequest = {
+  outcome: '201',
+  sliOutcome: 'success',
+  replayed: false,
+  milliseconds: 120.4,
+};
 
 /** The lines that one answer of a route leaves, as CloudWatch reads them: dimensions and values. */
 function lines(
@@ -59,14 +63,14 @@ describe('what one answer counts', () => {
   });
 
   it('is neither a failure nor a quick answer where the rules refuse: it would make slow ones look quick', () => {
-    expect(lines({ outcome: 'invalid_request', verdict: 'neither' })).toEqual([
+    expect(lines({ outcome: 'invalid_request', sliOutcome: 'excluded' })).toEqual([
       { outcome: 'invalid_request', Requests: 1 },
     ]);
-    expect(lines({ outcome: 'paced', verdict: 'neither', waitMs: 5000, place: 7 })[1]).toEqual({
+    expect(lines({ outcome: 'paced', sliOutcome: 'excluded', waitMs: 5000, queuePosition: 7 })[1]).toEqual({
       PacerWait: 5000,
       PacerQueue: 7,
     });
-    expect(lines({ outcome: 'upstream_timeout', verdict: 'bad' })[1]).toMatchObject({ Failed: 1 });
+    expect(lines({ outcome: 'upstream_timeout', sliOutcome: 'failure' })[1]).toMatchObject({ Failed: 1 });
   });
 
   it('is an alarm where AWS denied a call, also if the player was helped all the same, on any route', () => {
@@ -78,7 +82,7 @@ describe('what one answer counts', () => {
     for (const route of ['sessions', 'terminate', 'operator-sessions'])
       expect(lines({}, {}, route)).toEqual([]);
     expect(lines({}, {}, 'start')).toEqual([{ outcome: '201', Requests: 1 }, { Failed: 0 }]);
-    expect(lines({ outcome: 'not_an_operator', verdict: 'neither' }, {}, 'operator-sessions')).toEqual([
+    expect(lines({ outcome: 'not_an_operator', sliOutcome: 'excluded' }, {}, 'operator-sessions')).toEqual([
       { outcome: 'not_an_operator', Requests: 1 },
     ]);
   });
@@ -92,8 +96,8 @@ describe('what one answer counts', () => {
   });
 
   it('has a connection that did not hold once, and not the ones after it', () => {
-    expect(lines({}, { relapse: 'counted' })[1]).toMatchObject({ Relapses: 1, Failed: 0 });
-    expect(lines({}, { relapse: 'again' })[1]).not.toHaveProperty('Relapses');
+    expect(lines({}, { unstableConnection: 'counted' })[1]).toMatchObject({ Relapses: 1, Failed: 0 });
+    expect(lines({}, { unstableConnection: 'again' })[1]).not.toHaveProperty('Relapses');
   });
 
   it('has the throttles that its request met', () => {
