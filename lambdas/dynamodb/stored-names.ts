@@ -43,9 +43,8 @@ export function toStored(members: object, names: Names): Record<string, unknown>
 }
 
 /** Attributes of an item, by their names in the code. */
-export function fromStored(item: Readonly<Record<string, unknown>>, names: Names): Record<string, unknown> {
-  const inCode = new Map(Object.entries(names).map(([name, stored]) => [stored, name]));
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [inCode.get(name) ?? name, value]));
+export function fromStored(item: object, names: Names): Record<string, unknown> {
+  return toStored(item, Object.fromEntries(Object.entries(names).map(([name, stored]) => [stored, name])));
 }
 
 /** The attribute that a member is stored as. */

@@ -65,23 +65,18 @@ export async function answerPaced(
 /**
  * AWS refused.
  *
- * @param refused `seen`: the status that was looked up since; `repeat`: AWS may have accepted this very request before;
- * `uncertain`: it may have acted on an attempt that it throttled; `counted`: ends with the queue's bookkeeping.
+ * @param repeat AWS may have accepted this very request before.
+ * @param refused its refusal, and the status that was looked up since.
+ * @param call `uncertain`: AWS may have acted on an attempt that it throttled; `counted` ends with the queue's bookkeeping.
  * @throws Problem with the reason
  */
 export async function answerRefused(
   { request, fingerprint, held, loss, usedOffers, settled }: Attempt,
-  refused: {
-    failure: AwsFailure;
-    seen: StatusLookup | undefined;
-    repeat: boolean;
-    uncertain: boolean;
-    counted: Promise<void>;
-  },
+  repeat: boolean,
+  { failure, seen }: { failure: AwsFailure; seen: StatusLookup | undefined },
+  call: { uncertain: boolean; counted: Promise<void> },
   deps: ReconnectDependencies,
 ): Promise<never> {
-  const { failure, seen, repeat, counted } = refused;
-  const uncertain = failure.uncertain || refused.uncertain;
   const problem = connectProblem(failure, repeat, seen, deps.random());
   const { changes, sliOutcome } = episodeAfter(problem, held.record, loss, deps.now());
   const written = {
@@ -89,23 +84,25 @@ export async function answerRefused(
     ...changes,
     ticket: null,
     // Unknown outcome: from now on this offer may only be repeated, with the same token.
-    ...(uncertain ? { usedOffers: addUsedOffer(usedOffers, fingerprint) } : {}),
+    ...(failure.uncertain || call.uncertain ? { usedOffers: addUsedOffer(usedOffers, fingerprint) } : {}),
     ...(seen ? statusChanges(held.record.status, seen, deps.now()) : {}),
   };
-  await Promise.all([giveBack(request, held, written, deps), counted]);
+  await Promise.all([giveBack(request, held, written, deps), call.counted]);
   throw problem.countedAs(sliOutcome);
 }
 
 /** AWS made the connection: its answer is stored, and goes to the player. @throws Problem where the lease is lost */
 export async function answerConnected(
   { request, fingerprint, connectionId, held, loss, usedOffers, connectionHistory, settled }: Attempt,
-  made: { signalResponse: string; seen: StatusLookup | undefined; repeat: boolean; counted: Promise<void> },
+  repeat: boolean,
+  made: { signalResponse: string; seen: StatusLookup | undefined },
+  call: { counted: Promise<void> },
   deps: ReconnectDependencies,
 ): Promise<Answer> {
   const { record } = held;
   const { previousConnectionId, metrics } = request;
   const at = deps.now();
-  const lostAt = certainLoss(record, loss, made.repeat);
+  const lostAt = certainLoss(record, loss, repeat);
   const unstable = unstableConnectionOf(request, record, lostAt, at);
   const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
   const { statusReason: _, ...before } = record;
@@ -130,7 +127,7 @@ export async function answerConnected(
   metrics.noticeMs = noticeTimeOf(record, made.seen, lostAt);
   await Promise.all([
     storeAnswer(request, held, changes, deps),
-    made.counted,
+    call.counted,
     countUnstableConnection(unstable, request, deps),
   ]);
   deps.log.info('connected', { connectionId });

@@ -70,9 +70,9 @@ async function connect(request: ReconnectRequest, deps: ReconnectDependencies): 
     askAws(request, record, clientToken, repeat, deps),
   );
   if ('paced' in result) return answerPaced(attempt, result, deps);
-  const { done, uncertain, counted } = result;
-  if ('failure' in done) return answerRefused(attempt, { ...done, repeat, uncertain, counted }, deps);
-  return answerConnected(attempt, { ...done, repeat, counted }, deps);
+  const { done } = result;
+  if ('failure' in done) return answerRefused(attempt, repeat, done, result, deps);
+  return answerConnected(attempt, repeat, done, result, deps);
 }
 
 /** The request under its lease, with what the record says about it. */
