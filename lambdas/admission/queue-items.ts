@@ -22,7 +22,7 @@ export interface QueueItems {
   share: number;
   /** The state as last read or written here; undefined where it never was. */
   known(shard: number): QueueState | undefined;
-  /** The state for a first look, a little stale. Only the absence of a queue is remembered: a queue grows by hundreds of tickets in that time. */
+  /** A state that may be a little stale. An empty queue is remembered for a moment, a full one is not: it grows by hundreds of tickets in that time. */
   read(shard: number, isQueueing: (state: QueueState) => boolean): Promise<QueueState>;
   /**
    * Takes a ticket, epoch milliseconds. Undefined where others were always quicker, or where the queue is longer than was known

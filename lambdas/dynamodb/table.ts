@@ -23,7 +23,7 @@ export interface Update {
   condition?: string;
   names?: Record<string, string>;
   values?: Record<string, unknown>;
-  /** Nobody looks at the item afterwards: DynamoDB need not send it, nor this read it. */
+  /** The item is not used afterwards: DynamoDB need not send it, nor this read it. */
   blind?: true;
 }
 
@@ -75,7 +75,7 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       return await work();
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw error;
-      // A role or a table that is not as deployed: the player may wait, but waiting will not mend it.
+      // A role or a table that is not as deployed: the player may wait, but a wait does not repair it.
       const { name } = error as { name?: string };
       if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') countDeniedTable();
       throw new Problem(

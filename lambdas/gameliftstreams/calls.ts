@@ -17,7 +17,7 @@ export interface CallBudget {
   random: () => number;
   /** Of the request that the call is made for. */
   metrics: RequestMetrics;
-  /** Calls come on turns, and so does the repetition of a throttled one: it is not repeated here. */
+  /** Calls come on tickets, and so does the repetition of a throttled one: it is not repeated here. */
   paced?: boolean;
 }
 
@@ -75,7 +75,7 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
   let uncertain = false;
   for (let failures = 1; ; failures++) {
     const left = budget.deadline - budget.now();
-    // Begun too late it would only spend the offer on an attempt that can't be answered.
+    // An attempt that begins too late can't be answered, and would only use up the offer.
     if (failures === 1 && left < MIN_ATTEMPT_MS) throw new AwsFailure('timeout', false);
     const begun = performance.now();
     try {
@@ -96,7 +96,7 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
       if (delay === null) throw new AwsFailure(kind, uncertain, error);
       await new Promise((resolve) => setTimeout(resolve, delay));
     } finally {
-      // With the pause before the next attempt: it is AWS that is waited for.
+      // With the pause before the next attempt: that too is a wait for AWS.
       budget.metrics.awsMs += performance.now() - begun;
     }
   }
@@ -123,7 +123,7 @@ export async function getStreamSession(
 ): Promise<AwsStreamSession> {
   const command = () =>
     new GetStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: streamSessionId });
-  // A look has taken one spot of the quota; repeated after a throttle it would take four.
+  // A status lookup has taken one call of the quota. Repeated after a throttle it would take four.
   return digest(
     await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), {
       ...budget,

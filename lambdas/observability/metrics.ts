@@ -55,16 +55,7 @@ const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 /** Counts one answered request of a route. Rare events are sent only where they happened. */
 export function countAnswer(route: string, answered: AnsweredRequest, spent: RequestMetrics): void {
   const { outcome, sliOutcome, replayed, milliseconds, waitMs = 0, queuePosition = 0 } = answered;
-  const {
-    awsMs,
-    waitedMs,
-    lookups,
-    failedLookups,
-    unstableConnection,
-    throttles,
-    denials,
-    imported: adopted,
-  } = spent;
+  const { awsMs, waitedMs, lookups, failedLookups, unstableConnection, throttles, denials, imported } = spent;
   const { failedPlayers, unstablePlayers, noticeMs } = spent;
   const { outcomes, metrics: names } = COUNTED[route] ?? NOTHING;
   if (outcomes === 'all' || outcomes.includes(outcome)) {
@@ -91,7 +82,7 @@ export function countAnswer(route: string, answered: AnsweredRequest, spent: Req
   if (unstablePlayers > 0) add('PlayersRelapsed', unstablePlayers);
   if (throttles > 0) add('Throttles', throttles);
   if (replayed) add('Replays', 1);
-  if (adopted > 0) add('Adopted', adopted);
+  if (imported > 0) add('Adopted', imported);
   if (outcome === 'broker_misconfigured' || denials > 0) {
     metrics.addMetric('Misconfigured', MetricUnit.Count, 1);
   }

@@ -40,10 +40,10 @@ export function operatorDependencies(use: OperatorAction) {
     random,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     log,
-    // On a line of its own: the alarm must not depend on what the request came to.
+    // On a line of its own: the alarm must not depend on the request's outcome.
     countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
     /**
-     * GetStreamSession. AWS is asked, since a session may have been started without the broker. It takes no spot of the
+     * GetStreamSession. AWS is asked, since a session may have been started without the broker. It is not counted in the
      * players' quota: a use is counted against the operators' own rate before.
      *
      * @param deadline epoch milliseconds.

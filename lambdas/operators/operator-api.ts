@@ -44,8 +44,8 @@ const NOT_VISIBLE_ASCII = /[^\x20-\x7e]/g;
 
 /**
  * Wraps a route of the operator API into a Lambda handler that refuses everybody who is not in `settings.operators`.
- * IAM has let the caller in before, but HTTP APIs have no resource policy, so whoever may invoke APIs in general gets
- * this far.
+ * IAM has let the caller in before, but HTTP APIs have no resource policy, so every principal that may invoke APIs in general
+ * gets this far.
  *
  * @param route the function's name in logs and metrics.
  */

@@ -47,7 +47,7 @@ function toRequest(event: Event, context: Context, settings: Settings): Omit<Pla
     throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
   }
   const playerId = playerIdOf(iss, sub, settings.userId);
-  // A pseudonym, also where AWS is told the subject itself.
+  // A pseudonym, also where AWS gets the subject itself.
   logger.appendKeys({
     playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
   });

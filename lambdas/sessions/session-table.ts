@@ -9,7 +9,7 @@ import { finalStatus, type SessionRecord, sessionLengthEnd } from './stream-sess
 export type SessionChanges = { [Name in keyof SessionRecord]?: SessionRecord[Name] | null };
 
 const PREFIX = 'SESSION#';
-/** A record outlives its session by this, so that a late request still hears why it ended. */
+/** A record outlives its session by this, so that a late request still gets the reason of its end. */
 const KEPT_AFTER_END_MS = 3_600_000;
 
 /** Which session of which player. */
@@ -27,17 +27,22 @@ export interface SessionTable {
   add(record: SessionRecord): Promise<void>;
   /**
    * Takes the lease in one conditional write that is at once the ownership check, the read and the player's
-   * budget. Null, with nothing written, when the session is not the player's, a lease lives, the budget is
-   * spent or this very request has its answer already: only then is a read needed, to say which.
+   * rate limit. Null, with nothing written, when the session is not the player's, a lease lives, the rate limit is
+   * reached or this very request has its answer already: only then is a read needed, to say which.
    */
-  acquireLease(key: SessionKey, lease: Lease, budget: RateLimit, now: number): Promise<SessionRecord | null>;
-  /** Writes what came of it and gives the lease back; false, with nothing written, where the lease is lost. */
+  acquireLease(
+    key: SessionKey,
+    lease: Lease,
+    rateLimit: RateLimit,
+    now: number,
+  ): Promise<SessionRecord | null>;
+  /** Writes the request's outcome and gives the lease back; false, with nothing written, where the lease is lost. */
   releaseLease(key: SessionKey, leaseId: string, changes: SessionChanges): Promise<boolean>;
   /** Reserves the next status lookup for the caller; null where another was made, or is under way, since `since`. */
   reserveLookup(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
   /**
-   * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that nobody has written yet is
-   * written in any case: whose clock is behind must not keep it out.
+   * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that is not in the record yet is
+   * written in any case: a function whose clock is behind must not keep it out.
    */
   writeStatus(key: SessionKey, seen: SessionChanges & { statusAt: number }): Promise<SessionRecord | null>;
 }
@@ -56,7 +61,7 @@ export function sessionTable(table: Table): SessionTable {
       const ttl = Math.ceil((sessionLengthEnd(record) + KEPT_AFTER_END_MS) / 1000);
       await table.putNew({ ...tableKey(record), ...toStored(attributes, SESSION_ATTRIBUTES), ttl });
     },
-    async acquireLease(key, lease, budget, now) {
+    async acquireLease(key, lease, rateLimit, now) {
       const item = await table.update(tableKey(key), {
         // Right-hand sides are the item before the update: the lease of a function that died joins the abandoned
         // ones. A lease is a list of one, since only lists can be joined.
@@ -79,7 +84,7 @@ export function sessionTable(table: Table): SessionTable {
           ':none': [],
           ':lease': [lease],
           ':now': now,
-          ':latest': latestNextFreeAt(budget, now),
+          ':latest': latestNextFreeAt(rateLimit, now),
           ':request': lease.request,
         },
       });

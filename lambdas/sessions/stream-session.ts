@@ -30,21 +30,21 @@ export interface SessionRecord {
    * those before it, and the first by the start or by a player who insisted.
    */
   connectionHistory?: string[];
-  /** The request that made the newest connection, its answer packed with its offer, and until when that may be repeated. */
+  /** The request that made the newest connection, its answer compressed with its offer, and until when that may be repeated. */
   connectedRequest?: string;
   answer?: Uint8Array;
   answerUntil?: number;
-  /** Claims whose offer AWS accepted, or may have accepted; the newest last. */
+  /** Requests whose offer AWS accepted, or may have accepted; the newest last. */
   usedOffers?: RequestFingerprint[];
   lease?: Lease;
   /** Leases that were found in the way since a request last ended well: their functions died. */
   abandonedLeases?: Lease[];
   nextFreeAt?: number;
-  /** The player's turn at AWS's quota, while there is a line for it. */
+  /** The player's ticket for AWS's quota, while there is a queue for it. */
   ticket?: Ticket;
-  /** What the player has met since the newest connection. */
+  /** The player's refusals since the newest connection. */
   failureEpisode?: FailureEpisode;
-  /** When it was last counted that a connection of this session did not hold. */
+  /** When an unstable connection of this session was counted last. */
   unstableCountedAt?: number;
 }
 
@@ -149,9 +149,9 @@ export function streamSessionView(record: SessionRecord): StreamSessionView {
  * loss was seen, or at the earliest from when the player first had to wait. What would have ended it already was another
  * loss, from which the player has come back since.
  */
-export function likelyEnd(record: SessionRecord, turn: Ticket | undefined, now: number): number {
+export function likelyEnd(record: SessionRecord, ticket: Ticket | undefined, now: number): number {
   const timeout = record.connectionTimeoutSeconds * 1000;
   const seen = record.status === 'PENDING_CLIENT_RECONNECTION' ? record.statusSince : undefined;
-  const from = [seen, turn?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
+  const from = [seen, ticket?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
   return Math.min(sessionLengthEnd(record), from + timeout);
 }

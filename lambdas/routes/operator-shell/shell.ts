@@ -29,7 +29,7 @@ export interface ShellDependencies extends OperatorRate {
     deadline: number,
     metrics: RequestMetrics,
   ): Promise<ShellCredentials>;
-  /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
+  /** Counts one use, whatever its outcome, in the metric of the alarm. */
   countUse(): void;
   /** @param milliseconds a few seconds, while AWS prepares access. */
   sleep(milliseconds: number): Promise<void>;
@@ -52,7 +52,7 @@ export interface Shell extends ShellCredentials {
   expiresAt: string;
 }
 
-/** The audit must still be written after AWS's answer: three attempts of a table that is in trouble. */
+/** The audit must still be written after AWS's answer: three attempts of a table that fails. */
 const RESERVE_MS = 2500;
 
 /**
@@ -62,10 +62,10 @@ const RESERVE_MS = 2500;
  *
  * @throws Problem with the refusal.
  */
-export async function openShell(asked: ShellRequest, deps: ShellDependencies): Promise<Shell> {
-  await chargeOperator('adminShell', asked.call.entry, deps);
+export async function openShell(request: ShellRequest, deps: ShellDependencies): Promise<Shell> {
+  await chargeOperator('adminShell', request.call.entry, deps);
   deps.countUse();
-  const { call, reason, streamGroupId, streamSessionId } = asked;
+  const { call, reason, streamGroupId, streamSessionId } = request;
   let seen: AwsStreamSession | undefined;
   const write = (outcome: AuditRecord['outcome']) =>
     deps.audit.write({
@@ -82,11 +82,11 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
 
   let shell: Shell;
   try {
-    const deadline = asked.endsBy - RESERVE_MS;
-    seen = await deps.lookUpSession(asked, deadline, asked.metrics);
+    const deadline = request.endsBy - RESERVE_MS;
+    seen = await deps.lookUpSession(request, deadline, request.metrics);
     const refusal = accessProblem(seen, deps.random());
     if (refusal) throw refusal;
-    shell = await whenReady(asked, deadline, deps);
+    shell = await whenReady(request, deadline, deps);
   } catch (error) {
     await write(outcomeOf(error));
     throw error;
@@ -97,11 +97,11 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
 }
 
 /** The shell, once AWS has prepared access, which takes it seconds. @throws Problem */
-async function whenReady(asked: ShellRequest, deadline: number, deps: ShellDependencies): Promise<Shell> {
+async function whenReady(request: ShellRequest, deadline: number, deps: ShellDependencies): Promise<Shell> {
   for (;;) {
     const expiresAt = new Date(deps.now() + SHELL_VALID_MS).toISOString();
     try {
-      return { ...(await deps.createAdminShell(asked, deadline, asked.metrics)), expiresAt };
+      return { ...(await deps.createAdminShell(request, deadline, request.metrics)), expiresAt };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
       const wait = failure.kind === 'notReady' ? notReadyWaitMs(deadline - deps.now(), deps.random()) : null;

@@ -24,7 +24,7 @@ export interface OperatorTerminateDependencies extends OperatorRate {
   ): Promise<AwsStreamSession>;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
   terminateStreamSession(session: OperatedSession, deadline: number, metrics: RequestMetrics): Promise<void>;
-  /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
+  /** Counts one use, whatever its outcome, in the metric of the alarm. */
   countUse(): void;
   random(): number;
   log: Log;
@@ -49,10 +49,10 @@ const RESERVE_MS = 2000;
  * @throws Problem with the refusal.
  */
 export async function terminateAny(
-  asked: TerminateRequest,
+  request: TerminateRequest,
   deps: OperatorTerminateDependencies,
 ): Promise<void> {
-  const { call, streamGroupId, streamSessionId } = asked;
+  const { call, streamGroupId, streamSessionId } = request;
   await chargeOperator('terminate', call.entry, deps);
   deps.countUse();
   const write = (outcome: AuditRecord['outcome'], seen?: AwsStreamSession) =>
@@ -67,8 +67,8 @@ export async function terminateAny(
       at: deps.now(),
     });
 
-  const deadline = asked.endsBy - RESERVE_MS;
-  const seen = await deps.lookUpSession(asked, deadline, asked.metrics).catch(async (error) => {
+  const deadline = request.endsBy - RESERVE_MS;
+  const seen = await deps.lookUpSession(request, deadline, request.metrics).catch(async (error) => {
     await write(outcomeOf(error));
     throw error;
   });
@@ -76,22 +76,22 @@ export async function terminateAny(
   let now = seen;
   if (!isOver(seen.status)) {
     try {
-      await deps.terminateStreamSession(asked, deadline, asked.metrics);
+      await deps.terminateStreamSession(request, deadline, request.metrics);
       now = { ...seen, status: 'TERMINATING' };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      if (needsStatusLookup(failure)) now = await deps.lookUpSession(asked, deadline, asked.metrics);
+      if (needsStatusLookup(failure)) now = await deps.lookUpSession(request, deadline, request.metrics);
       const problem = terminateProblem(failure, { status: now.status }, deps.random());
       if (problem) throw problem;
     }
   }
-  await tellPlayer(asked, now, deps);
+  await tellPlayer(request, now, deps);
   deps.log.info('ended', { status: now.status });
 }
 
 /**
- * Writes the end into the player's record, where there is one, so that the player hears of it at once. AWS has ended
- * the session in any case, and the player's next look says so too.
+ * Writes the end into the player's record, where there is one, so that the player learns of it at once. AWS has ended
+ * the session in any case, and the player's next status lookup says so too.
  */
 async function tellPlayer(
   { streamGroupId, streamSessionId }: OperatedSession,

@@ -17,7 +17,7 @@ import { type Reserved, reserve, settle, startedNow } from './reservation.ts';
 import { freedSlot, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
-/** How long a player waits for a session to start, before the place of a no-show is looked for. */
+/** How long a player waits for a session to start, before the overflow queue is tried. */
 const PATIENCE_MS = 120_000;
 /** A start that AWS certainly did not act on leaves nothing of its request. */
 const FORGOTTEN = { request: null, offer: null, key: null, unknownUntil: null };
@@ -73,7 +73,7 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
 }
 
 /**
- * Asks AWS when it is the player's turn. Whatever it refuses, the slot is given back first.
+ * Asks AWS when the player is admitted. After a refusal the slot is given back first.
  *
  * @param of `paid`: the request came on a ticket that the player was charged for.
  * @throws Problem with the refusal

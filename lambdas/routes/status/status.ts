@@ -24,9 +24,9 @@ export interface StatusDependencies {
   log: Log;
 }
 
-/** However many browsers ask, AWS is asked about one session no more often. */
+/** AWS is asked about one session no more often, however many browsers poll. */
 const FRESH_MS = 1000;
-/** About one that plays undisturbed it is asked less often still: the quota is for those who wait. */
+/** Less often about a session that plays undisturbed: the quota is for players who wait. */
 const SETTLED_FRESH_MS = 5000;
 const SETTLED_AFTER_MS = 30_000;
 /**
@@ -59,13 +59,13 @@ export async function status(
   const since = now - freshMs(record, now);
   if (record.statusAt > since) return record;
   if (!(await deps.sessions.reserveLookup(key, now, since))) return record;
-  const spots = deps.lookupLimiterIn(region);
-  if (!(await spots.take(awaitsAnswer(record)))) return record;
+  const limiter = deps.lookupLimiterIn(region);
+  if (!(await limiter.take(awaitsAnswer(record)))) return record;
 
   try {
     const seen = await lookUpSession(
       deps.getStreamSession,
-      spots,
+      limiter,
       { ...key, createdAt: record.createdAt },
       { deadline, now: deps.now, random: deps.random, metrics },
     );
@@ -87,13 +87,13 @@ export async function status(
 }
 
 /** For how long the newest status counts as new, in milliseconds. */
-function freshMs({ status, statusSince, failureEpisode: trouble }: SessionRecord, now: number): number {
+function freshMs({ status, statusSince, failureEpisode }: SessionRecord, now: number): number {
   const isSettled = status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS;
-  const isAwaited = trouble?.refusedAt !== undefined && now - trouble.refusedAt < AWAITED_MS;
+  const isAwaited = failureEpisode?.refusedAt !== undefined && now - failureEpisode.refusedAt < AWAITED_MS;
   return isSettled && !isAwaited ? SETTLED_FRESH_MS : FRESH_MS;
 }
 
-/** Whether a player waits for the answer to a start, which only a look at AWS brings. */
+/** Whether a player waits for the answer to a start, which only a status lookup brings. */
 function awaitsAnswer({ status, startResponse, connectedRequest }: SessionRecord): boolean {
   const starting = status === 'ACTIVATING' || status === 'ACTIVE';
   return starting && startResponse === undefined && connectedRequest === undefined;
