@@ -35,19 +35,19 @@ async function standing(changes: Partial<QueueState>, quota = 20) {
   return { clock, region, pacer, item };
 }
 
-describe('whether arrivals need a turn', () => {
-  it('goes by the line too: long after the last throttle nobody overtakes those who wait', async () => {
+describe('whether an arrival needs a ticket', () => {
+  it('depends on the queue too: long after the last throttle nobody overtakes players who wait', async () => {
     const { pacer } = await standing({ queueingUntil: START - 60_000, nextFreeAt: START + 30_000 });
     expect(await pacer().admit(NEVER)).toMatchObject({ at: START + 30_000 });
   });
 
-  it('is extended by every throttle, also where the line stands: a long trouble is not forgotten after 10 s', async () => {
+  it('is extended by every throttle, also while players wait: a long throttle is not forgotten after 10 s', async () => {
     const { pacer, item } = await standing({ queueingUntil: START + 1000, nextFreeAt: START + 5000 });
     await pacer().readmit(NEVER, false);
     expect((await item()).queueingUntil).toBe(START + 10_000);
   });
 
-  it('is read anew while a line stands: a function that saw a shorter one wastes no turn', async () => {
+  it('is read anew while players wait: a function that saw a shorter queue wastes no ticket', async () => {
     const { clock, pacer, item } = await standing({
       queueingUntil: START + 60_000,
       nextFreeAt: START + 117_900,
@@ -64,14 +64,14 @@ describe('whether arrivals need a turn', () => {
   });
 });
 
-describe('what was counted', () => {
-  it('in an earlier storm says nothing in the next: the first throttle empties the window', async () => {
+describe('the counters of a window', () => {
+  it('start anew with the first throttle of a storm: an earlier storm says nothing about this one', async () => {
     const { pacer, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
     await pacer().readmit(NEVER, false);
     expect(await item()).toMatchObject({ taken: 0, refused: 0, windowAt: START + 700 });
   });
 
-  it('is kept while pacing goes on: throttles on an empty line must not keep the rate from being judged', async () => {
+  it('are kept while queueing goes on: throttles on an empty queue must not keep the rate from being judged', async () => {
     const counted = { taken: 5, refused: 4, windowAt: START - 1000 };
     const { clock, pacer, item } = await standing({
       queueingUntil: START + 5000,
@@ -86,7 +86,7 @@ describe('what was counted', () => {
     expect(await item()).toMatchObject(counted);
   });
 
-  it('is a sample where the quota is high, and stands for all: counting must not heat the item', async () => {
+  it('count a sample where the quota is high: counting must not heat the item', async () => {
     const { pacer, item } = await standing({ windowAt: START }, 100);
     await pacer(() => 0.3).countCall({ taken: true, spare: false });
     expect(await item()).not.toHaveProperty('taken');
@@ -95,7 +95,7 @@ describe('what was counted', () => {
     expect(await item()).toMatchObject({ taken: 4, refused: 4 });
   });
 
-  it('is judged once, by one of those who see the window full: the count of the next window survives', async () => {
+  it('are judged once, by one of the functions that see the window full: the count of the next window survives', async () => {
     const { clock, pacer, item } = await standing({
       taken: 20,
       refused: 20,
@@ -111,7 +111,7 @@ describe('what was counted', () => {
     expect(await item()).toMatchObject({ taken: 1, windowAt: START, rate: judged.rate });
   });
 
-  it('never overwrites what another function has judged meanwhile', async () => {
+  it('never overwrite what another function has judged meanwhile', async () => {
     const { clock, region, item } = await standing({ taken: 20, refused: 20, windowAt: START - 2000 });
     const late: Table = {
       ...real.table,
@@ -131,35 +131,35 @@ describe('what was counted', () => {
   });
 });
 
-describe('a judgement', () => {
+describe('the rate after a window', () => {
   const full = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 60_000 };
 
-  it('leaves the rate alone where AWS took all of it and throttled what came beside: nobody else uses the quota', () => {
+  it('stays where AWS took all of it and throttled the calls beyond: nobody else uses the quota', () => {
     const judged = windowResult({ ...full, taken: 38, refused: 10 }, 20, START + 2000);
     expect(judged?.rate).toBe(20);
   });
 
-  it('takes missing calls for no-shows only where somebody should have come', () => {
+  it('takes missing calls for no-shows only where players had tickets', () => {
     const empty = { ...full, nextFreeAt: START, taken: 1 };
     expect(windowResult(empty, 20, START + 2000)?.overflowShare).toBe(full.overflowShare);
   });
 
-  it('goes down to what AWS took, not by a fixed part: beside a stranger who takes a tenth, a tenth is left to it', () => {
+  it('goes down to what AWS took, not by a fixed part: another caller who uses a tenth keeps a tenth', () => {
     const judged = windowResult({ ...full, taken: 32, refused: 8 }, 20, START + 2000);
     expect(judged?.rate).toBeCloseTo(16 * 1.05, 5);
   });
 
-  it('of looks at sessions never ends at nothing, however often AWS throttles', () => {
+  it('of status lookups never falls to zero, however often AWS throttles', () => {
     let state = queueState(undefined, 20);
     for (let i = 0; i < 100; i++) state = { ...state, rate: slowedRate(state, 20, START), changedAt: START };
     expect(state.rate).toBeCloseTo(0.4, 5);
   });
 });
 
-describe('the second line', () => {
+describe('the overflow queue', () => {
   const state = { ...queueState(undefined, 20), nextFreeAt: START + 200_000 };
 
-  it('is thinner than the first by the no-shows counted on, and does not begin at once: its first place is not empty yet', () => {
+  it('is thinner than the first by the expected no-shows, and does not begin at once: its first place is not empty yet', () => {
     const step = { queue: 'overflowNextFreeAt', now: START, opens: false } as const;
     const { intervalMs, firstTicket } = stepOf(state, 20, step);
     expect(intervalMs).toBeCloseTo(50 / state.overflowShare, 5);
@@ -177,7 +177,7 @@ describe('a quota above 100 calls a second', () => {
     );
   });
 
-  it('is shared by its items: each has a line of its own at its part of the rate', async () => {
+  it('is shared by its items: each has a queue of its own at its part of the rate', async () => {
     const clock = { now: START };
     const region = randomUUID();
     const shard = (random: number) =>
@@ -190,8 +190,8 @@ describe('a quota above 100 calls a second', () => {
   });
 });
 
-describe('a place in a line that is spread over several items', () => {
-  it('is reckoned by the rate of the item that gave the turn, not of the one that was first seen last', async () => {
+describe('a place in a queue that is spread over several items', () => {
+  it('is computed by the rate of the item that gave the ticket, not of the item that was read last', async () => {
     const region = randomUUID();
     await real.table.putNew({ ...queueKey(OPERATION, region, 1), rate: 25, changedAt: START });
     let random = 0;
@@ -203,7 +203,7 @@ describe('a place in a line that is spread over several items', () => {
 });
 
 describe('when the item is too hot', () => {
-  it('a player whom AWS throttled on its turn gets a near one all the same; one without a turn asks again', async () => {
+  it('a player whom AWS throttled on its ticket gets a near one all the same; one without a ticket asks again', async () => {
     const hot = {
       get: async () => ({ pacingUntil: START + 1e6, tat: START + 60_000 }),
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
@@ -215,8 +215,8 @@ describe('when the item is too hot', () => {
   });
 });
 
-describe('the place in the line', () => {
-  it('counts those before and oneself, at the rate that AWS grants now', async () => {
+describe('the place in the queue', () => {
+  it('counts the players before and the player itself, at the rate that AWS grants now', async () => {
     const { pacer } = await standing({
       queueingUntil: START + 60_000,
       nextFreeAt: START + 30_000,

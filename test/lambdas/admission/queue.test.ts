@@ -79,10 +79,10 @@ describe('tickets', () => {
   });
 });
 
-describe('the line', () => {
+describe('the queue to join', () => {
   const long = { ...queueState(undefined, 20), nextFreeAt: START + 200_000 };
 
-  it('is the one of spare places only where the first comes too late and they do not', () => {
+  it('is the overflow queue only where the first would be too late and the overflow queue is not', () => {
     const end = START + 120_000;
     const arrival = { now: START, end, again: false };
     expect(queueFor(long, arrival)).toBe('overflowNextFreeAt');
@@ -90,7 +90,7 @@ describe('the line', () => {
     expect(queueFor({ ...long, overflowNextFreeAt: end + 1 }, arrival)).toBe('nextFreeAt');
   });
 
-  it('is the quicker one for a player whom AWS throttled on a turn: nobody waits twice', () => {
+  it('is the quicker one for a player whom AWS throttled on a ticket: nobody waits twice', () => {
     const arrival = { now: START, end: START, again: true };
     expect(queueFor({ ...long, overflowNextFreeAt: START + 3000 }, arrival)).toBe('overflowNextFreeAt');
     expect(queueFor({ ...long, nextFreeAt: START + 1000, overflowNextFreeAt: START + 3000 }, arrival)).toBe(
@@ -122,7 +122,7 @@ describe('the rate', () => {
     );
   });
 
-  it('comes down to what AWS grants beside a stranger, and back to the quota when the stranger is gone', () => {
+  it('comes down to what AWS grants beside another caller, and back to the quota when that caller is gone', () => {
     let state: QueueState = { ...queueState(undefined, 20), windowAt: START };
     let now = START;
     for (let i = 0; i < 10; i++) {
@@ -141,19 +141,19 @@ describe('the rate', () => {
     expect(windowResult(state, 20, START + 2000)?.rate).toBe(20);
   });
 
-  it('counts on more no-shows where players stay away, on fewer where all come', () => {
+  it('expects more no-shows where players stay away, fewer where all come', () => {
     const full = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 60_000, taken: 40 };
     const learnt = (shown: number) => windowResult({ ...full, shown }, 20, START + 2000)?.overflowShare;
     expect(learnt(20)).toBeGreaterThan(full.overflowShare);
     expect(learnt(40)).toBeLessThan(full.overflowShare);
   });
 
-  it('learns nothing of no-shows from a line that is not full, whose places nobody was given', () => {
+  it('learns nothing about no-shows from a queue that is not full', () => {
     const empty = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 1000 };
     expect(windowResult(empty, 20, START + 2000)?.overflowShare).toBe(empty.overflowShare);
   });
 
-  it('comes to the very part of players who stay away: a quarter more places for every fifth', () => {
+  it('converges to the part of players who stay away: where a fifth does, a quarter more places', () => {
     let state: QueueState = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 600_000 };
     for (let now = START + 2000; now <= START + 100_000; now += 2000) {
       const counted = { ...state, taken: 40, shown: 32 };
@@ -162,7 +162,7 @@ describe('the rate', () => {
     expect(state.overflowShare).toBeCloseTo(0.25, 2);
   });
 
-  it('of a moment of trouble is made good within a quarter of a minute', () => {
+  it('is back at the quota within 15 s after a short disturbance', () => {
     const state = { ...queueState(undefined, 20), windowAt: START, taken: 26, refused: 14 };
     const lowered = { ...state, ...windowResult(state, 20, START + 2000) };
     expect(currentRate(lowered, 20, START + 2000)).toBeLessThan(15);

@@ -44,7 +44,7 @@ describe('the likely end of a session', () => {
   ];
 
   it.each(cases)(
-    'is not behind a player whose session %s: a turn in 5 s is not called too late',
+    'does not lie in the past of a player whose session %s: a ticket in 5 s is not called too late',
     async (_, was) => {
       const { deps } = await line({ nextFreeAt: START + 5000 });
       const asked = await ownSession(deps, { ...old, ...was });
@@ -62,7 +62,7 @@ describe('the likely end of a session', () => {
 });
 
 describe('an on-time return', () => {
-  it('is let through whatever early returns have cost: the turn outweighs the budget', async () => {
+  it("is let through whatever early returns have cost: the ticket outweighs the player's rate limit", async () => {
     const { clock, deps } = await line({ nextFreeAt: START + 10_000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 4 } };
     const asked = await ownSession(deps);
@@ -73,7 +73,7 @@ describe('an on-time return', () => {
     expect(await ask()).toEqual({ code: 'none' });
   });
 
-  it('is let through also where the turn is the second: a lost turn does not lock a small budget out', async () => {
+  it('is let through on a second ticket too: a lost ticket does not lock out a player with a low rate limit', async () => {
     const { clock, deps } = await line({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
     const asked = await ownSession(deps);
@@ -88,7 +88,7 @@ describe('an on-time return', () => {
     expect(await ask()).toEqual({ code: 'none' });
   });
 
-  it('that AWS throttles gets a near turn also in a function that knows nothing of the line yet', async () => {
+  it('that AWS throttles gets a near ticket, also from a function that has not read the queue yet', async () => {
     // 100 calls a second: three calls of four are not counted, and so nothing is learned by counting.
     const region = randomUUID();
     const { deps, clock } = reconnectWith(real.table, {
@@ -109,8 +109,8 @@ describe('an on-time return', () => {
   });
 });
 
-describe('what a waiting player is told', () => {
-  it('never moves it back in the line, whichever function answers', async () => {
+describe('the answer to a waiting player', () => {
+  it('never moves the player back in the queue, whichever function answers', async () => {
     const { clock, deps, region } = await line({ rate: 5, changedAt: START });
     const asked = await ownSession(deps);
     const ask = (pacer: AdmissionQueue) =>
@@ -124,7 +124,7 @@ describe('what a waiting player is told', () => {
 });
 
 describe('an answer of AWS', () => {
-  it('is written down although the pacer’s item does not answer: counting must not cost it', async () => {
+  it("is stored although the queue's item does not answer: counting must not cost the answer", async () => {
     const { deps } = await line();
     const asked = await ownSession(deps, { ticket: { at: START, since: START - 1000 } });
     const stuck: AdmissionQueue = { ...deps.admissionQueue(), countCall: () => new Promise<void>(() => {}) };
@@ -132,7 +132,7 @@ describe('an answer of AWS', () => {
     await expect.poll(async () => (await deps.sessions.read(asked))?.answer).toBeDefined();
   });
 
-  it('reaches the player although counting fails for a reason of ours', async () => {
+  it('reaches the player although counting fails through a defect of ours', async () => {
     const { deps, region } = await line({ taken: 1, refused: 9, windowAt: START - 5000 });
     // As somebody's repair by hand, or another version, may leave it.
     await real.table.update(queueKey(OPERATION, region), {
@@ -144,7 +144,7 @@ describe('an answer of AWS', () => {
     expect(await told(reconnect(asked, deps))).toEqual({ code: 'none' });
   });
 
-  it('that is lost before a throttle makes the offer used, also where the next attempt is refused for another reason', async () => {
+  it('that is lost before a throttle marks the offer as used, also where the next attempt is refused for another reason', async () => {
     const answers = [refusal('throttled', true), refusal('conflict')];
     const { deps } = await line({ nextFreeAt: 0, queueingUntil: 0 }, () => Promise.reject(answers.shift()));
     const asked = await ownSession(deps);

@@ -42,7 +42,7 @@ async function failing(
   return handler({ ...event, ...changes } as never, context as never);
 }
 
-it("logs no token and no offer, not even where somebody switches Powertools' own event log on", async () => {
+it("logs no token and no offer, not even where Powertools' own event log is switched on", async () => {
   vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   await failing('paced');
@@ -62,7 +62,7 @@ it('answers a defect of ours without its message, and logs where it happened but
   expect(logged() + result.body).not.toContain(TOKEN);
 });
 
-it('logs a player by the same pseudonym whether or not AWS is told the subject, with the id that the answer has', async () => {
+it('logs a player by the same pseudonym whether or not AWS gets the subject, with the request id of the answer', async () => {
   for (const userId of ['pseudonym', 'subject'] as const) {
     logged = hearLogs();
     const { body } = await failing('paced', userId);
@@ -99,7 +99,7 @@ it('names the wait twice: in milliseconds for progress bars, in whole seconds fo
 });
 
 it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
-  'answers a defect where a route refuses with %s, which is no code of this API, instead of nothing that HTTP knows',
+  'answers as a defect a refusal with %s, which is no code of this API',
   async (code) => {
     const result = await failing(code);
     expect(result.statusCode).toBe(500);
@@ -107,12 +107,12 @@ it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
   },
 );
 
-it('answers a code of this API as it is, also one that nobody expects of the route: its wait must not get lost', async () => {
+it('answers a code of this API as it is, also one that the route should not have: its wait must not get lost', async () => {
   const { statusCode, headers } = await failing('session_not_terminable');
   expect([statusCode, headers?.['retry-after']]).toEqual([409, '2']);
 });
 
-it('counts a failure as whoever threw it says, who knows more than the code', async () => {
+it("counts a refusal by the outcome that it carries, which may differ from its code's", async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   for (const [verdict, failed] of [
     [undefined, undefined],

@@ -45,15 +45,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('what one answer counts', () => {
-  it('is one request by its outcome and a few times, and nothing of what did not happen', () => {
+describe('the metrics of one answer', () => {
+  it('are one request by its outcome and a few times, and nothing that did not happen', () => {
     expect(lines({})).toEqual([
       { outcome: '201', Requests: 1 },
       { AnswerTime: 120, OwnTime: 120, Failed: 0 },
     ]);
   });
 
-  it("tells AWS's time and the wait for a turn from our own", () => {
+  it("separate AWS's time and the wait for a ticket from our own time", () => {
     expect(lines({}, { awsMs: 70, waitedMs: 30 })[1]).toMatchObject({
       AnswerTime: 120,
       AwsTime: 70,
@@ -62,7 +62,7 @@ describe('what one answer counts', () => {
     });
   });
 
-  it('is neither a failure nor a quick answer where the rules refuse: it would make slow ones look quick', () => {
+  it('exclude a refusal by the rules from failures and times: it would make slow answers look quick', () => {
     expect(lines({ outcome: 'invalid_request', sliOutcome: 'excluded' })).toEqual([
       { outcome: 'invalid_request', Requests: 1 },
     ]);
@@ -73,12 +73,12 @@ describe('what one answer counts', () => {
     expect(lines({ outcome: 'upstream_timeout', sliOutcome: 'failure' })[1]).toMatchObject({ Failed: 1 });
   });
 
-  it('is an alarm where AWS denied a call, also if the player was helped all the same, on any route', () => {
+  it('raise an alarm where AWS denied a call on any route, also if the player got an answer', () => {
     expect(lines({}, { denials: 1 })[1]).toMatchObject({ Misconfigured: 1, Failed: 0 });
     expect(lines({}, { denials: 1 }, 'sessions')).toEqual([{ Misconfigured: 1 }]);
   });
 
-  it('is what somebody looks at: of a list of sessions, or an end, nothing, and not even a warning of that', () => {
+  it('are those that an alarm or a widget uses: none for a list of sessions or an end, and no warning about that', () => {
     for (const route of ['sessions', 'terminate', 'operator-sessions'])
       expect(lines({}, {}, route)).toEqual([]);
     expect(lines({}, {}, 'start')).toEqual([{ outcome: '201', Requests: 1 }, { Failed: 0 }]);
@@ -87,7 +87,7 @@ describe('what one answer counts', () => {
     ]);
   });
 
-  it('has the part of looks at AWS that failed, though the player got an older status', () => {
+  it('have the part of status lookups that failed, though the player got an older status', () => {
     expect(lines({ outcome: '200' }, {}, 'status')).toEqual([]);
     expect(lines({ outcome: '200' }, { lookups: 1 }, 'status')).toEqual([{ LooksFailed: 0 }]);
     expect(lines({ outcome: '200' }, { lookups: 1, failedLookups: 1 }, 'status')).toEqual([
@@ -95,16 +95,16 @@ describe('what one answer counts', () => {
     ]);
   });
 
-  it('has a connection that did not hold once, and not the ones after it', () => {
+  it('have an unstable connection once, and not the ones after it', () => {
     expect(lines({}, { unstableConnection: 'counted' })[1]).toMatchObject({ Relapses: 1, Failed: 0 });
     expect(lines({}, { unstableConnection: 'again' })[1]).not.toHaveProperty('Relapses');
   });
 
-  it('has the throttles that its request met', () => {
+  it('have the throttles that the request met', () => {
     expect(lines({}, { throttles: 2 })[1]).toMatchObject({ Throttles: 2 });
   });
 
-  it('is an alarm where the table refused a call, whatever the answer says of it', () => {
+  it('raise an alarm where the table denied a call, whatever the answer says', () => {
     const written: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((line) => void written.push(line));
     countDeniedTable();
@@ -112,8 +112,8 @@ describe('what one answer counts', () => {
   });
 });
 
-describe("a log's line", () => {
-  it('repeats nothing that the log group says already, and has what leads to the request and its trace', () => {
+describe('a log line', () => {
+  it('repeats nothing that the log group says already, and has the ids of the request and its trace', () => {
     const written: string[] = [];
     vi.spyOn(console, 'info').mockImplementation((line) => void written.push(line));
     logger.addContext({

@@ -80,7 +80,7 @@ async function session(
 }
 
 describe('ending any session', () => {
-  it('is recorded first, and told the player afterwards', async () => {
+  it("is recorded first, and written into the player's record afterwards", async () => {
     const { end, events, status, requested } = await session(['CONNECTED']);
     await end();
     expect(events).toEqual(['metric', requested, 'AWS']);
@@ -123,14 +123,14 @@ describe('ending any session', () => {
     expect([await code(end()), await status()]).toEqual([expected, 'CONNECTED']);
   });
 
-  it('of which the table cannot tell the player is a success all the same: it has ended', async () => {
+  it("succeeds although the player's record cannot be written: the session has ended", async () => {
     const observe = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
     const { end, events, requested } = await session(['CONNECTED'], { sessions: { writeStatus: observe } });
     await end();
     expect(events).toEqual(['metric', requested, 'AWS']);
   });
 
-  it('of which AWS says nothing is recorded and rings all the same, and nothing ends', async () => {
+  it('is recorded and counted for the alarm where AWS does not answer, and nothing ends', async () => {
     for (const [failure, outcome] of [
       [new Problem('stream_session_not_found', 'none'), 'stream_session_not_found'],
       [new TypeError('oops'), 'broker_misconfigured'],
@@ -141,7 +141,7 @@ describe('ending any session', () => {
     }
   });
 
-  it('that the broker has never heard of leaves no record of a player behind', async () => {
+  it('that the broker did not start leaves no record of a player behind', async () => {
     const stranger = `player-${randomUUID()}`;
     const { end, events } = await session(['CONNECTED'], {
       lookUpSession: async () => ({
@@ -191,7 +191,7 @@ describe('the rate of ending sessions', () => {
     expect(codes.toSorted()).toEqual([...Array(3).fill('none'), ...Array(3).fill('too_many_requests')]);
   });
 
-  it('is not used up by shells: whoever looked into many can still end one', async () => {
+  it('is not used up by shells: an operator who opened many can still end a session', async () => {
     const { end, counters, now } = await limited(1, 1);
     const ann = randomUUID();
     expect(await counters.spend(`OPERATOR#${ann}`, 'adminShell', 1, 60_000, now())).toBe(0);

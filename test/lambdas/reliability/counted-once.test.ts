@@ -42,7 +42,7 @@ async function player(changes: Partial<SessionRecord> = {}) {
 }
 
 describe('a stuck player', () => {
-  it('who repeats as told counts as one failure, for no more than the reads and writes of a refusal', async () => {
+  it('who repeats the request counts as one failure, for no more than the reads and writes of a refusal', async () => {
     const { aws, ask } = await player();
     aws.connect = () => Promise.reject(refusal('internal'));
     const before = real.operations.length;
@@ -129,7 +129,7 @@ describe('one player alone', () => {
     expect(verdicts).toEqual(['failure', ...Array(4).fill('excluded')]);
   });
 
-  it('is one connection that did not hold, whatever session it drops again at once', async () => {
+  it('is one unstable connection, whatever session it drops again at once', async () => {
     const { aws, deps, asked, clock, newOffer } = await player();
     aws.connect = async () => 'answer';
     const relapses: string[] = [];
@@ -147,7 +147,7 @@ describe('one player alone', () => {
     expect(relapses).toEqual(['none', 'counted', 'none', 'again', 'none', 'again']);
   });
 
-  it('stays one of the hour’s players however often it fails; ten are told apart, and of more nothing is written', async () => {
+  it('stays one of the hour’s players however often it fails; ten are counted, and more are not written', async () => {
     const counts = tableAffectedPlayers(real.table, HANGS_AFTER_MS);
     // An hour in which nothing else here happens.
     const now = 1_700_000_000_000;
@@ -168,7 +168,7 @@ describe('one player alone', () => {
     ).toBe(10);
   });
 
-  it('cannot pass for many by making its own item too busy; a table that answers nobody fails everybody', async () => {
+  it('cannot pass for many by making its own item too busy; a table that does not answer at all fails everybody', async () => {
     const { aws, deps } = await player();
     aws.connect = () => Promise.reject(refusal('quota'));
     const gone = () => Promise.reject(new Problem('upstream_unavailable', 'Too busy.'));
@@ -192,7 +192,7 @@ describe('one player alone', () => {
 });
 
 describe('a function that was killed', () => {
-  it('is named by the next one, with the connection that it may have made: it could say nothing itself', async () => {
+  it('is logged by the next one, with the connection that it may have made: it could log nothing itself', async () => {
     const { ask, newOffer, deps, asked, clock, warned } = await player();
     const claim = { request: 'r', offer: 'o' };
     const until = clock.now + 1000;

@@ -65,7 +65,7 @@ describe('a page whose old connection came back by itself', () => {
     }
   });
 
-  it('has no connection that did not hold: the answer was never applied', async () => {
+  it('has no unstable connection: the answer was never applied', async () => {
     const { connect, clock, last } = await player();
     const playing = await connect({ silentMs: 2000 });
     clock.now += 60_000;
@@ -137,7 +137,7 @@ function metricsOf(
 }
 
 describe('ten blackouts in ten minutes, each refused while AWS still sees the connection', () => {
-  it('ring nothing where each healed, and ring where the stream never came back', async () => {
+  it('raise no alarm where each healed, and raise one where the stream never came back', async () => {
     const alarms = playerAlarms({ every: true });
     expect(alarms.ringing(await badNetwork(3, true))).toEqual([]);
     expect(alarms.ringing(await badNetwork(3, false))).toEqual(['NobodyGetsBack']);
@@ -145,7 +145,7 @@ describe('ten blackouts in ten minutes, each refused while AWS still sees the co
 });
 
 describe('how long the page has seen nothing', () => {
-  it('is no part of the request: the same one with another figure is answered with the same bytes', async () => {
+  it("is no part of the request's identity: the same request with another figure is answered with the same bytes", async () => {
     const { ask, aws } = await player();
     const request = { ...newOffer(), silentMs: 2000 };
     const { body } = await ask(request);
@@ -165,7 +165,7 @@ describe('how long the page has seen nothing', () => {
 });
 
 describe('how long AWS took to notice a loss', () => {
-  it('is measured where a look has seen it and the page says when the loss began, and forgotten then', async () => {
+  it('is measured where a status lookup has seen it and the page says when the loss began, and forgotten then', async () => {
     const { ask, asked, deps, clock, last } = await player();
     const noticed = { status: 'PENDING_CLIENT_RECONNECTION', statusAt: clock.now } as const;
     const noticedAt = clock.now - 5000;
@@ -175,7 +175,7 @@ describe('how long AWS took to notice a loss', () => {
     expect(await deps.sessions.read(asked)).not.toHaveProperty('noticedAt');
   });
 
-  it('is measured by the look that a refused call makes, without another call', async () => {
+  it('is measured by the status lookup of a refused call, without another call', async () => {
     const { ask, aws, clock, last } = await player();
     aws.seen = { status: 'PENDING_CLIENT_RECONNECTION', lastUpdatedAt: clock.now - 500 };
     aws.connect = async () => {

@@ -34,7 +34,7 @@ const turnOf = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>, now: number
   entry === 'notQueued' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
 
 describe('a storm that is over', () => {
-  it('does not outlive its players: whoever drops minutes later is back before its session ends', async () => {
+  it('does not outlive its players: a player who drops minutes later is back before its session ends', async () => {
     const clock = { now: START };
     const { table } = memory();
     const pacer = pacerOver(table, clock, { region: REGION });
@@ -51,7 +51,7 @@ describe('a storm that is over', () => {
     }
   });
 
-  it('leaves places to all who drop in the next one, not to the ghosts of the last', async () => {
+  it('leaves places to all who drop in the next one, not to players of the last', async () => {
     const clock = { now: START };
     const { table } = memory();
     const pacer = pacerOver(table, clock, { region: REGION });
@@ -66,7 +66,7 @@ describe('a storm that is over', () => {
 });
 
 describe('one player', () => {
-  it('takes one turn, also where the line has grown since it was read: a turn given up is lost to all', async () => {
+  it('takes one ticket, also where the queue has grown since it was read: a ticket given up is lost to all', async () => {
     const clock = { now: START };
     const { table, counts } = memory({
       pacingUntil: START + 60_000,
@@ -79,7 +79,7 @@ describe('one player', () => {
     expect(counts.written).toBe(1);
   });
 
-  it('who came on time and whom AWS throttled is not told to come after its session’s end', async () => {
+  it('who came on time and whom AWS throttled gets no ticket after its session’s end', async () => {
     const clock = { now: START };
     const { table } = memory({
       pacingUntil: START + 60_000,

@@ -79,7 +79,7 @@ describe('a start', () => {
     ).toBeDefined();
   });
 
-  it('with the same key but anything else asked is refused, not silently answered with the other session', async () => {
+  it('with the same key but any other parameter is refused, not silently answered with the other session', async () => {
     const { deps } = broker();
     const request = askedStart({ key: 'key' });
     await start(request, deps);
@@ -107,7 +107,7 @@ describe('a start', () => {
     expect(await code(start(askedStart({ playerId: request.playerId }), deps))).toBe('none');
   });
 
-  it('whose answer AWS lost and does not repeat is lost: the player hears when the unknown session is over, and gets in then', async () => {
+  it('whose answer AWS lost and does not repeat is lost: the player learns when the unknown session is over, and gets in then', async () => {
     const { aws, deps, clock } = broker();
     const request = askedStart({ key: 'k1' });
     const ask = (changes = {}) => told(start({ ...request, endsBy: clock.now + 15_000, ...changes }, deps));
@@ -147,7 +147,7 @@ describe('a start', () => {
     }
   });
 
-  it('of a function that died is waited for from its death on, and a session that it wrote down is found', async () => {
+  it('of a function that died is waited for from its death on, and a session that it recorded is found', async () => {
     const { aws, deps, clock } = broker();
     const request = askedStart({ key: 'k1' });
     const dying = { ...deps, slots: { ...deps.slots, write: dyingAfter(1, deps.slots.write) } };
@@ -163,7 +163,7 @@ describe('a start', () => {
     expect(await code(start(anew, deps))).toBe('session_limit_reached');
   });
 
-  it('is refused beside a live session, allowed beside a dead one, and looks at AWS to tell them apart', async () => {
+  it('is refused beside a live session, allowed beside a dead one, and asks AWS which it is', async () => {
     const { aws, deps, clock } = broker();
     const { playerId } = askedStart();
     await start(askedStart({ playerId }), deps);
@@ -192,7 +192,7 @@ describe('a start', () => {
     expect(outcomes).toEqual(['stream_group_unavailable', 'stream_group_unavailable', 'too_many_requests']);
   });
 
-  it('by players who come on their turns is free for as long as it is AWS that does not keep them', async () => {
+  it('by players who come on their tickets is free for as long as it is AWS that throttles them', async () => {
     const { aws, deps } = broker({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 2 });
     const { playerId } = askedStart();
     aws.before = () => Promise.reject(refusal('throttled'));
@@ -212,7 +212,7 @@ describe("a player beside a session of the player's own", () => {
     return { ...made, playerId };
   }
 
-  it("who starts again and again spends a budget, and one look a second: not the account's quota", async () => {
+  it("who starts again and again uses up a rate limit and one status lookup a second, not the account's quota", async () => {
     const { aws, deps, playerId } = await beside({ maxLiveSessionsPerPlayer: 1, startsPerMinute: 6 });
     for (let i = 0; i < 40; i++) await code(start(askedStart({ playerId }), deps));
     expect(aws.looks).toBe(1);
@@ -226,14 +226,14 @@ describe("a player beside a session of the player's own", () => {
     ).toBe('none');
   });
 
-  it('is not kept from starting by one past its length, whatever AWS says of it', async () => {
+  it('is not kept from starting by one past its length, whatever AWS says about it', async () => {
     const { aws, deps, clock, playerId } = await beside();
     aws.seen = 'unknown';
     clock.now += 2 * 3_600_000;
     expect(await code(start(askedStart({ playerId, endsBy: clock.now + 15_000 }), deps))).toBe('none');
   });
 
-  it('is kept from it by one that AWS does not tell about', async () => {
+  it('is kept from starting by one whose status AWS does not answer', async () => {
     const { aws, deps, playerId } = await beside();
     aws.seen = 'unknown';
     expect(await code(start(askedStart({ playerId }), deps))).toBe('session_limit_reached');
@@ -250,7 +250,7 @@ describe("a player beside a session of the player's own", () => {
     expect(await code(start(askedStart({ playerId }), { ...deps, lookUpStatus: look }))).toBe('none');
   });
 
-  it('that only the records know, since the table failed at the slot, counts all the same', async () => {
+  it('that has a record but no slot, since the table failed there, counts all the same', async () => {
     const { aws, deps, clock } = broker();
     const { playerId } = askedStart();
     let writes = 0;

@@ -61,7 +61,7 @@ describe('a request already answered', () => {
     usedOffers: [asked],
   });
 
-  it('is answered again with the same bytes, even after the session ended, over budget or under a lease', () => {
+  it('is answered again with the same bytes, even after the session ended, over the rate limit or under a lease', () => {
     for (const changes of [
       {},
       { status: 'TERMINATED' as const },
@@ -109,7 +109,7 @@ describe('keys and offers', () => {
     expect(refusal(used, request('offer-2'))).toBe('offer_reused');
   });
 
-  it('the offer of a function that died is spent for others and may be repeated by its own request', () => {
+  it('the offer of a function that died is used up for others and may be repeated by its own request', () => {
     const dead = lease(request('offer-1', 'key-1'), NOW - 1);
     for (const left of [
       { lease: dead },
@@ -129,7 +129,7 @@ describe('keys and offers', () => {
 describe('two devices of one player', () => {
   const connected = record({ connectionHistory: ['c1', 'c2'] });
 
-  it('the one that was overtaken is told so and stays out', () => {
+  it('the one that was overtaken gets taken_over and stays out', () => {
     expect(refusal(connected, request('o', 'k', 'c0'))).toBe('taken_over');
   });
 
@@ -142,7 +142,7 @@ describe('two devices of one player', () => {
     expect(refusal(connected, request('o', 'k', 'c1'))).toBe('none');
   });
 
-  it('a device that got its answer while the table was down waits for its own lease, and is not told of another device', () => {
+  it('a device that got its answer while the table was down waits for its own lease, and does not get taken_over', () => {
     const first = request('offer-1', 'key-1', 'c2');
     const unwritten = { ...connected, lease: lease(first, NOW + 1000, 'first', 'c3') };
     expect(refusal(unwritten, request('offer-2', 'key-2', 'c3'))).toBe('connection_in_progress');
@@ -164,7 +164,7 @@ describe('two devices of one player', () => {
     expect(refusal(taken, request('offer-1', 'key-2', 'c0'))).toBe('taken_over');
   });
 
-  it('a repeated request is never told that another device took over: its own connection pushed the one it named out of the history', () => {
+  it('a repeated request never gets taken_over where its own connection pushed the one it named out of the history', () => {
     const long = Array.from({ length: 8 }, (_, at) => `c${at + 1}`);
     const repeated = request('offer-1', 'key-1', 'c0');
     const answered = record({
@@ -188,7 +188,7 @@ describe('two devices of one player', () => {
     expect(refusal({ ...connected, usedOffers: [refused] }, refused, 'mine')).toBe('taken_over');
   });
 
-  it('a repeated request whose function died is not told taken_over by the connection that it may have made itself', () => {
+  it('a repeated request whose function died does not get taken_over by the connection that it may have made itself', () => {
     const long = Array.from({ length: 8 }, (_, at) => `c${at + 1}`);
     const repeated = request('offer-1', 'key-1', 'c1');
     const left = lease(repeated, NOW - 1, 'first', 'c9');
@@ -197,7 +197,7 @@ describe('two devices of one player', () => {
     );
   });
 
-  it('a session that nobody has connected to through the broker takes anybody of the player', () => {
+  it('a session without a connection through the broker takes any device of its player', () => {
     expect(refusal(record(), request('o', 'k', 'c9'))).toBe('none');
   });
 });
@@ -210,7 +210,7 @@ describe('waiting', () => {
     expect(refusal(record({ lease: lease(request('other'), NOW) }), request('o'))).toBe('none');
   });
 
-  it('an ended session says so rather than to wait', () => {
+  it('an ended session says that it is over instead of naming a wait', () => {
     const ended = record({
       status: 'TERMINATED',
       lease: lease(request('other'), NOW + 1),
@@ -219,7 +219,7 @@ describe('waiting', () => {
     expect(refusal(ended, request('o'))).toBe('stream_session_ended');
   });
 
-  it('a spent budget names the milliseconds until the next request is within it', () => {
+  it('a reached rate limit names the milliseconds until the next request is within it', () => {
     try {
       decideConnection(record({ nextFreeAt: NOW + 60_000 }), request('o'), context);
       expect.unreachable();
@@ -229,8 +229,8 @@ describe('waiting', () => {
   });
 });
 
-describe('the list of consumed claims', () => {
-  it('never grows past its bound, never repeats a claim, and keeps the newest last', () => {
+describe('the list of used offers', () => {
+  it('never grows past its bound, never repeats an offer, and keeps the newest last', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(30), { minLength: 1, maxLength: 80 }), (offers) => {
         const claims = offers.reduce(

@@ -96,7 +96,7 @@ describe('a session that its player ended', () => {
     },
   );
 
-  it('is over, also where a status poll brings home what AWS said before', async () => {
+  it('is over, also where a status poll writes what AWS said before', async () => {
     const { asked, deps, clock, end, startAnew, poll } = await player();
     const polled = await poll(async () => {
       await end(300);

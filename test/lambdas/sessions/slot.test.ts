@@ -43,7 +43,7 @@ describe('a start', () => {
     expect(decideStart([dead], fingerprint, context)).toMatchObject({ do: 'start', repeat: false });
   });
 
-  it('looks at AWS before it refuses a player whose slots are all taken', () => {
+  it('asks AWS for a status before it refuses a player whose slots are all taken', () => {
     expect(decideStart([held], fingerprint, context)).toEqual({ do: 'lookUp', slots: [held] });
     expect(decideStart([held, { ...empty, index: 1 }], fingerprint, context)).toMatchObject({ do: 'start' });
   });
@@ -67,7 +67,7 @@ describe('a start', () => {
     expect(decideStart([taken], { request: 'r2', offer: 'o2' }, context)).toMatchObject({ do: 'lookUp' });
   });
 
-  it('that is repeated is no earlier one, and of many the slot remembers the newest four', () => {
+  it('that is repeated is no earlier one, and of many earlier ones the slot remembers the newest four', () => {
     expect(earlierRequestsOf({ ...empty, ...fingerprint }, fingerprint)).toEqual([]);
     let slot: Slot = empty;
     for (const name of ['a', 'b', 'c', 'd', 'e', 'b', 'f']) {

@@ -43,8 +43,8 @@ function starting(startsPerMinute: number) {
   return { clock, deps };
 }
 
-describe('the price of pacing', () => {
-  it('in calm is one eventually consistent read beside what a reconnect does anyway', async () => {
+describe('the cost of the admission queue', () => {
+  it('is one eventually consistent read a reconnect while nobody waits', async () => {
     const { deps } = reconnectWith(real.table, {
       connect: async () => 'answer',
       seen: undefined,
@@ -56,7 +56,7 @@ describe('the price of pacing', () => {
     expect(real.operations).toEqual(['update', 'get (stale)', 'update']);
   });
 
-  it('of a repeated reconnect, and of one over budget, is nothing: the pacer is not asked', async () => {
+  it("is nothing for a repeated reconnect, and for one over the player's rate limit: the queue is not asked", async () => {
     const { deps } = reconnectWith(real.table, {
       connect: async () => 'answer',
       seen: undefined,
@@ -71,7 +71,7 @@ describe('the price of pacing', () => {
     expect(real.operations).not.toContain('get (stale)');
   });
 
-  it('of a return on time is one count, and no read', async () => {
+  it('is one count and no read for a player who returns on time', async () => {
     const { deps } = reconnectWith(real.table, {
       connect: async () => 'answer',
       seen: undefined,
@@ -83,14 +83,14 @@ describe('the price of pacing', () => {
     expect(real.operations.filter((operation) => operation.startsWith('get'))).toEqual([]);
   });
 
-  it('in calm is one eventually consistent read beside what a start does anyway', async () => {
+  it('is one eventually consistent read a start while nobody waits', async () => {
     const { deps } = starting(6);
     real.operations.length = 0;
     await start(askedStart(), deps);
     expect(real.operations).toEqual(['query', 'update', 'update', 'get (stale)', 'putNew', 'update']);
   });
 
-  it('of a start asked for early, though its turn is paid, is the player’s: only the request that uses the turn is free', async () => {
+  it('is charged to a player who repeats a start before its ticket is due: only the request that uses the ticket is free', async () => {
     const { deps } = starting(3);
     const request = askedStart();
     const [slot] = await deps.slots.read(request.playerId, 1);

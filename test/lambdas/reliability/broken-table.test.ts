@@ -65,8 +65,8 @@ function loseOnce(text: string): () => number {
 
 const answering = (): FakeAws => ({ connect: async () => 'answer', seen: undefined, tokens: [] });
 
-describe('an answer of the table that is lost on the way, the write repeated by the SDK', () => {
-  it('to taking the lease: the function goes on under its own lease', async () => {
+describe('a write whose answer is lost, repeated by the SDK', () => {
+  it('takes the lease: the function goes on under its own lease', async () => {
     const aws = answering();
     const { deps } = reconnectWith(proxied, aws);
     const asked = await ownSession(deps);
@@ -75,7 +75,7 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     expect([lost() > 0, aws.tokens.length]).toEqual([true, 1]);
   });
 
-  it('to storing the answer: the player gets it, and gets it again', async () => {
+  it('stores the answer: the player gets it, and gets it again', async () => {
     const { deps } = reconnectWith(proxied, answering());
     const asked = await ownSession(deps);
     const lost = loseOnce('#lease[0].#id = :leaseId');
@@ -84,7 +84,7 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     expect(lost()).toBeGreaterThan(0);
   });
 
-  it('to recording a use: it is recorded, once, and what it is about may leave', async () => {
+  it("records an operator's use: it is recorded, once, and the credentials may leave", async () => {
     const call = {
       operator: 'o',
       accessKeyId: 'a',
@@ -106,7 +106,7 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     expect(await real.table.query(`sg-1/${use.streamSessionId}`, '')).toHaveLength(1);
   });
 
-  it('to reserving a slot: the start goes on in its own slot', async () => {
+  it('reserves a slot: the start goes on in its own slot', async () => {
     const { asked, depsOver } = starts();
     const lost = loseOnce('"SLOT#0"');
     expect(await code(start(asked, depsOver(proxied)))).toBe('none');

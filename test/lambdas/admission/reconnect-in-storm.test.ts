@@ -38,7 +38,7 @@ const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
 const tatOf = async (region: string) => Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
 
 describe('in a storm', () => {
-  it('a hundred who arrive together, each in a sandbox of its own, get a hundred different turns', async () => {
+  it('a hundred players who arrive together, each in a sandbox of its own, get a hundred different tickets', async () => {
     const { region, clock } = await storm();
     const entries = await Promise.all(
       Array.from({ length: 100 }, () => pacerOver(real.table, clock, { region }).admit(NEVER)),
@@ -48,7 +48,7 @@ describe('in a storm', () => {
     expect(turns.every((turn) => Number.isInteger((turn - START - 60_000) / 50))).toBe(true);
   });
 
-  it('a player keeps the turn however often it asks before, and is let through on time without the pacer', async () => {
+  it('a player keeps the ticket however often it asks before, and is let through on time without asking the queue', async () => {
     const { aws, clock, deps } = await storm();
     const asked = await ownSession(deps);
     const first = await told(reconnect(asked, deps));
@@ -72,7 +72,7 @@ describe('in a storm', () => {
     expect((await deps.sessions.read(asked))?.ticket).toBeUndefined();
   });
 
-  it('a turn that nobody used for two seconds is lost: its player takes a new one at the end of the line', async () => {
+  it('a ticket that nobody used for two seconds is lost: its player takes a new one at the end of the queue', async () => {
     const { aws, clock, deps } = await storm();
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
@@ -84,19 +84,19 @@ describe('in a storm', () => {
     expect(aws.tokens).toEqual([]);
   });
 
-  it('a turn in less than a second is waited for: no second request', async () => {
+  it('a ticket in less than a second is waited for: no second request', async () => {
     const { aws, clock, deps } = await storm({ nextFreeAt: START + 900 });
     expect(await code(reconnect(await ownSession(deps), deps))).toBe('none');
     expect([aws.tokens.length, clock.now]).toEqual([1, START + 900]);
   });
 
-  it('a turn after the likely end of the session is given all the same, and said to be one', async () => {
+  it('a ticket after the likely end of the session is given all the same, and the answer says that it may be too late', async () => {
     const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 130_000 });
     const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
     expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 130_000, mayBeTooLate: true });
   });
 
-  it('a player whose turn would come too late gets one of those that no-shows leave', async () => {
+  it('a player whose ticket would be too late gets one of the overflow queue', async () => {
     const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 20_000 });
     const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
     const heard = await told(reconnect(asked, deps));
@@ -104,7 +104,7 @@ describe('in a storm', () => {
     expect(heard).not.toHaveProperty('mayBeTooLate');
   });
 
-  it('a player whom AWS throttles on its turn gets a near one, not the end of the line', async () => {
+  it('a player whom AWS throttles on its ticket gets a near one, not the end of the queue', async () => {
     const { clock, deps } = await storm({}, () => Promise.reject(refusal('throttled')));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
@@ -114,7 +114,7 @@ describe('in a storm', () => {
     expect((heard as { retryAfterMs: number }).retryAfterMs).toBeLessThan(3000);
   });
 
-  it("a thousand requests by one player delay nobody else by a turn: the player's own budget and one turn hold", async () => {
+  it("a thousand requests by one player take one ticket only: the player's own rate limit holds", async () => {
     const { clock, deps, region } = await storm();
     const asked = await ownSession(deps);
     const before = await tatOf(region);
@@ -126,7 +126,7 @@ describe('in a storm', () => {
     expect((await tatOf(region)) - before).toBe(50);
   });
 
-  it('a small budget of the player does not cost it the turn', async () => {
+  it('a player with a low rate limit keeps its ticket', async () => {
     const { clock, deps } = await storm({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
     const asked = await ownSession(deps);
@@ -136,7 +136,7 @@ describe('in a storm', () => {
   });
 });
 
-describe('when the pacer’s item is too hot', () => {
+describe('when the queue’s item is too hot', () => {
   const hotTable = (state?: Partial<QueueState>) =>
     ({
       get: async () => {
@@ -146,7 +146,7 @@ describe('when the pacer’s item is too hot', () => {
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
     }) as never as Table;
 
-  it('players wait for a spread time instead of failing or going to AWS, the longer the longer the line', async () => {
+  it('players wait for a spread time instead of failing or going to AWS, longer where the queue is longer', async () => {
     const { aws, deps, clock } = await storm();
     const waits: number[] = [];
     for (const random of [0, 0.5, 0.99]) {
@@ -166,7 +166,7 @@ describe('when the pacer’s item is too hot', () => {
   });
 });
 
-describe('in calm', () => {
+describe('while nobody waits', () => {
   it('a lone throttle costs its player a moment, not a second request', async () => {
     let throttles = 1;
     const { deps } = reconnectWith(real.table, {
@@ -190,7 +190,7 @@ describe('in calm', () => {
   });
 });
 
-it('the table does exactly what the arithmetic says, whoever asks and whatever it remembers', async () => {
+it('the table gives the tickets that the arithmetic says, whichever function asks and whatever it remembers', async () => {
   const steps = fc.array(
     fc.record({
       gap: fc.integer({ min: 0, max: 400 }),

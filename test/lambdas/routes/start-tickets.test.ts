@@ -50,8 +50,8 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
   return { clock, deps, failures, sessions, ask };
 }
 
-describe('the turn of a start', () => {
-  it('is one of the Region it was given in: a storm in one does not keep a player out of another', async () => {
+describe('the ticket of a start', () => {
+  it('counts in the Region it was given in: a storm in one does not keep a player out of another', async () => {
     const { ask, clock } = await starts();
     const request = askedStart();
     expect(await ask(request)).toMatchObject({ code: 'paced', retryAfterMs: 60_000 });
@@ -59,7 +59,7 @@ describe('the turn of a start', () => {
     expect(await ask({ ...request, group: { ...request.group, id: 'sg-2' } })).toEqual({ code: 'none' });
   });
 
-  it('is let through on time also where AWS throttled the one before: a budget of one start does not refuse it', async () => {
+  it('is let through on time also where AWS throttled the one before: a rate limit of one start does not refuse it', async () => {
     const { ask, clock, failures } = await starts({ tat: START + 5000, startsPerMinute: 1 });
     const request = askedStart();
     await ask(request);
@@ -83,8 +83,8 @@ describe('a start that AWS may have acted on before it throttled', () => {
   });
 });
 
-describe('a line of players who left', () => {
-  it('does not hold up those who start now: their places are given to somebody', async () => {
+describe('a queue of players who left', () => {
+  it('does not hold up players who start now: the places are given again', async () => {
     const { ask } = await starts({ tat: START + 3_600_000 });
     const heard = await ask(askedStart());
     expect(heard.retryAfterMs ?? 0).toBeLessThan(60_000);

@@ -82,15 +82,15 @@ describe('a session that AWS does not know', () => {
     expect(aws.gets).toBe(1);
   });
 
-  it('past its length is over without anybody asking, whatever AWS would answer', async () => {
+  it('past its length is over without a call of AWS, whatever AWS would answer', async () => {
     const { aws, poll } = await watched({ createdAt: 1_800_000_000_000 - 100 * 3_600_000 });
     expect(await poll()).toMatchObject({ status: 'TERMINATED', statusReason: 'maxSessionLengthTimeout' });
     expect(aws.gets).toBe(0);
   });
 });
 
-describe('a look that AWS fails', () => {
-  it('is counted, since the player hears nothing of it: a 200 with what was known before', async () => {
+describe('a status lookup that AWS fails', () => {
+  it('is counted, since the player gets a 200 with the older status', async () => {
     for (const [kind, failed] of [
       ['internal', 1],
       ['timeout', 1],
@@ -112,7 +112,7 @@ describe('a look that AWS fails', () => {
   });
 });
 
-describe('the quota of looks', () => {
+describe('the quota of status lookups', () => {
   it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
     const { asked, clock, deps, getStreamSession } = await watched();
     const look: typeof deps.lookUpStatus = async (session, deadline, metrics) => {
@@ -158,7 +158,7 @@ describe('the quota of looks', () => {
     expect(asked).toBeLessThanOrEqual(60 + 15);
   });
 
-  it('shrinks when AWS throttles a look although they are counted, and grows back by itself', async () => {
+  it('shrinks when AWS throttles a lookup although they are counted, and grows back by itself', async () => {
     const clock = { now: 1_800_000_000_000 };
     const spots = spotsOver(real.table, clock);
     const inOneSecond = async () => {
@@ -218,7 +218,7 @@ describe('the quota of looks', () => {
     expect(await looks(10)).toBe(2);
   });
 
-  it('keeps its bounds though players were just refused: a poll without a spot gets the older answer', async () => {
+  it('keeps its bounds though players were just refused: a poll beyond it gets the older answer', async () => {
     const { clock, poll, aws } = await watched({
       failureEpisode: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
     });
@@ -239,7 +239,7 @@ describe('the quota of looks', () => {
   });
 });
 
-describe("no player rings the operator's alarm at will", () => {
+describe('no player can raise an alarm at will', () => {
   it('by ending a session at the moment it is set up', async () => {
     const { asked, clock, deps } = await watched({ status: 'ACTIVATING' });
     const outcome = code(
@@ -257,7 +257,7 @@ describe("no player rings the operator's alarm at will", () => {
     expect(await outcome).toBe('session_not_terminable');
   });
 
-  it('by an id that AWS takes for none at all, with adoption on', async () => {
+  it('by an id that AWS does not accept as one, with adoption on', async () => {
     const { clock, deps } = await watched();
     const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
     const adopted = importSession(key, clock.now + 5000, newRequestMetrics(), {
@@ -299,7 +299,7 @@ it('a function past its deadline does not spend the offer on an attempt that nob
   expect(arrived).toBe(0);
 });
 
-it('a look that AWS throttles is one call of AWS, not four: the quota is taken already', async () => {
+it('a status lookup that AWS throttles is one call of AWS, not four: the quota is taken already', async () => {
   let arrived = 0;
   const server = createServer((_, response) => {
     arrived++;
