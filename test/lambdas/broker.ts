@@ -99,8 +99,8 @@ export async function stormOver(
   const state = { queueingUntil: clock.now + 600_000, nextFreeAt: clock.now + 60_000, ...changes };
   const item = toStored(state, QUEUE_ATTRIBUTES);
   await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...item });
-  const pacer = pacerOver(table, clock, { region });
-  return { aws, clock, region, pacer, deps: { ...deps, admissionQueue: () => pacer } };
+  const queue = admissionQueueOver(table, clock, { region });
+  return { aws, clock, region, queue, deps: { ...deps, admissionQueue: () => queue } };
 }
 
 /** A log that keeps nothing. */
@@ -111,8 +111,8 @@ export function refusal(kind: AwsFailureKind, uncertain = isUncertain(kind)): Aw
   return new AwsFailure(kind, uncertain);
 }
 
-/** A pacer of its own over a table, by a test's clock. */
-export function pacerOver(
+/** A queue of its own over a table, by a test's clock. */
+export function admissionQueueOver(
   table: Table,
   clock: { now: number },
   {
@@ -131,7 +131,7 @@ export function pacerOver(
 /** The dependencies of a reconnect over a real table and a fake AWS, with a clock that stands still. */
 export function reconnectWith(table: Table, aws: FakeAws) {
   const clock = { now: 1_800_000_000_000 };
-  const pacer = pacerOver(table, clock);
+  const queue = admissionQueueOver(table, clock);
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
     sessions: sessionTable(table),
@@ -142,7 +142,7 @@ export function reconnectWith(table: Table, aws: FakeAws) {
     },
     lookUpStatus: async () => aws.seen,
     importSession: async () => undefined,
-    admissionQueue: () => pacer,
+    admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async (milliseconds) => {
       clock.now += milliseconds;
@@ -186,7 +186,7 @@ export async function ownSession(
 }
 
 /** A start of a player of its own, with an offer that no other one has. */
-export function askedStart(changes: Partial<StartRequest> = {}): StartRequest {
+export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
   return {
     playerId: `player-${randomUUID()}`,
     group: {

@@ -9,7 +9,15 @@ import { start } from '../../../lambdas/routes/start/start.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
-import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from '../broker.ts';
+import {
+  admissionQueueOver,
+  code,
+  ownSession,
+  quiet,
+  realTable,
+  reconnectWith,
+  startRequest,
+} from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -22,7 +30,7 @@ const START = 1_800_000_000_000;
 /** What a start works with over the real table, in calm. */
 function starting(startsPerMinute: number) {
   const clock = { now: START };
-  const pacer = pacerOver(real.table, clock);
+  const queue = admissionQueueOver(real.table, clock);
   const deps: StartDependencies = {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
     streamGroups: [{ id: 'sg-1' }],
@@ -33,7 +41,7 @@ function starting(startsPerMinute: number) {
     startStreamSession: async () =>
       ({ arn: `arn:x/${randomUUID()}`, status: 'ACTIVATING' }) as AwsStreamSession,
     lookUpStatus: async () => undefined,
-    admissionQueue: () => pacer,
+    admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async () => {},
     random: () => 0,
@@ -86,13 +94,13 @@ describe('the cost of the admission queue', () => {
   it('is one eventually consistent read a start while nobody waits', async () => {
     const { deps } = starting(6);
     real.operations.length = 0;
-    await start(askedStart(), deps);
+    await start(startRequest(), deps);
     expect(real.operations).toEqual(['query', 'update', 'update', 'get (stale)', 'putNew', 'update']);
   });
 
   it('is charged to a player who repeats a start before its ticket is due: only the request that uses the ticket is free', async () => {
     const { deps } = starting(3);
-    const request = askedStart();
+    const request = startRequest();
     const [slot] = await deps.slots.read(request.playerId, 1);
     const ticket = { at: START + 30_000, since: START, paid: true, group: request.group.id };
     await deps.slots.write(request.playerId, slot ?? expect.unreachable(), { ticket }, START);

@@ -10,7 +10,7 @@ import { queuePositionOf } from '../../../lambdas/admission/ticket.ts';
 import { fromStored, QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
-import { pacerOver, realTable } from '../broker.ts';
+import { admissionQueueOver, realTable } from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -24,36 +24,36 @@ const NEVER = { end: Number.POSITIVE_INFINITY };
 const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
   entry !== 'notQueued' && 'at' in entry ? entry.at : Number.NaN;
 
-/** An item as it stands, a pacer that has not read it yet, and what the item becomes. */
+/** An item as it stands, a queue that has not read it yet, and what the item becomes. */
 async function standing(changes: Partial<QueueState>, quota = 20) {
   const clock = { now: START };
   const region = randomUUID();
   await real.table.putNew({ ...queueKey(OPERATION, region), ...toStored(changes, QUEUE_ATTRIBUTES) });
-  const pacer = (random = () => 0) => pacerOver(real.table, clock, { region, quota, random });
+  const queue = (random = () => 0) => admissionQueueOver(real.table, clock, { region, quota, random });
   const item = async (): Promise<Partial<QueueState>> =>
     fromStored((await real.table.get(queueKey(OPERATION, region))) ?? {}, QUEUE_ATTRIBUTES);
-  return { clock, region, pacer, item };
+  return { clock, region, queue, item };
 }
 
 describe('whether an arrival needs a ticket', () => {
   it('depends on the queue too: long after the last throttle nobody overtakes players who wait', async () => {
-    const { pacer } = await standing({ queueingUntil: START - 60_000, nextFreeAt: START + 30_000 });
-    expect(await pacer().admit(NEVER)).toMatchObject({ at: START + 30_000 });
+    const { queue } = await standing({ queueingUntil: START - 60_000, nextFreeAt: START + 30_000 });
+    expect(await queue().admit(NEVER)).toMatchObject({ at: START + 30_000 });
   });
 
   it('is extended by every throttle, also while players wait: a long throttle is not forgotten after 10 s', async () => {
-    const { pacer, item } = await standing({ queueingUntil: START + 1000, nextFreeAt: START + 5000 });
-    await pacer().readmit(NEVER, false);
+    const { queue, item } = await standing({ queueingUntil: START + 1000, nextFreeAt: START + 5000 });
+    await queue().readmit(NEVER, false);
     expect((await item()).queueingUntil).toBe(START + 10_000);
   });
 
   it('is read anew while players wait: a function that saw a shorter queue wastes no ticket', async () => {
-    const { clock, pacer, item } = await standing({
+    const { clock, queue, item } = await standing({
       queueingUntil: START + 60_000,
       nextFreeAt: START + 117_900,
       overflowNextFreeAt: START + 5000,
     });
-    const [one, other] = [pacer(), pacer()];
+    const [one, other] = [queue(), queue()];
     const end = START + 120_000;
     await one.admit({ end });
     for (let i = 0; i < 10; i++) await other.admit(NEVER);
@@ -66,19 +66,19 @@ describe('whether an arrival needs a ticket', () => {
 
 describe('the counters of a window', () => {
   it('start anew with the first throttle of a storm: an earlier storm says nothing about this one', async () => {
-    const { pacer, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
-    await pacer().readmit(NEVER, false);
+    const { queue, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
+    await queue().readmit(NEVER, false);
     expect(await item()).toMatchObject({ taken: 0, refused: 0, windowAt: START + 700 });
   });
 
   it('are kept while queueing goes on: throttles on an empty queue must not keep the rate from being judged', async () => {
     const counted = { taken: 5, refused: 4, windowAt: START - 1000 };
-    const { clock, pacer, item } = await standing({
+    const { clock, queue, item } = await standing({
       queueingUntil: START + 5000,
       nextFreeAt: START - 10,
       ...counted,
     });
-    const one = pacer();
+    const one = queue();
     await one.admit(NEVER);
     // The turn's interval has passed, and nobody else has come.
     clock.now += 100;
@@ -87,27 +87,27 @@ describe('the counters of a window', () => {
   });
 
   it('count a sample where the quota is high: counting must not heat the item', async () => {
-    const { pacer, item } = await standing({ windowAt: START }, 100);
-    await pacer(() => 0.3).countCall({ taken: true, spare: false });
+    const { queue, item } = await standing({ windowAt: START }, 100);
+    await queue(() => 0.3).countCall({ taken: true, spare: false });
     expect(await item()).not.toHaveProperty('taken');
-    await pacer(() => 0.2).countCall({ taken: true, spare: false });
-    await pacer(() => 0.2).countCall({ taken: false, spare: false });
+    await queue(() => 0.2).countCall({ taken: true, spare: false });
+    await queue(() => 0.2).countCall({ taken: false, spare: false });
     expect(await item()).toMatchObject({ taken: 4, refused: 4 });
   });
 
   it('are judged once, by one of the functions that see the window full: the count of the next window survives', async () => {
-    const { clock, pacer, item } = await standing({
+    const { clock, queue, item } = await standing({
       taken: 20,
       refused: 20,
       windowAt: START - 2000,
       nextFreeAt: START + 9000,
     });
-    await pacer().countCall({ taken: true, spare: false });
+    await queue().countCall({ taken: true, spare: false });
     const judged = await item();
     expect(judged).toMatchObject({ taken: 0, refused: 0, windowAt: START });
     expect(judged.rate).toBeLessThan(20);
     clock.now += 100;
-    await pacer().countCall({ taken: true, spare: false });
+    await queue().countCall({ taken: true, spare: false });
     expect(await item()).toMatchObject({ taken: 1, windowAt: START, rate: judged.rate });
   });
 
@@ -126,7 +126,7 @@ describe('the counters of a window', () => {
         return real.table.update(key, update);
       },
     };
-    await pacerOver(late, clock, { region }).countCall({ taken: true, spare: false });
+    await admissionQueueOver(late, clock, { region }).countCall({ taken: true, spare: false });
     expect(await item()).toMatchObject({ windowAt: START, taken: 7 });
   });
 });
@@ -181,7 +181,7 @@ describe('a quota above 100 calls a second', () => {
     const clock = { now: START };
     const region = randomUUID();
     const shard = (random: number) =>
-      pacerOver(real.table, clock, { region, quota: 200, random: () => random });
+      admissionQueueOver(real.table, clock, { region, quota: 200, random: () => random });
     const turns: number[] = [];
     for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).readmit(NEVER, false)));
     expect(turns.map((turn) => turn - START - 700)).toEqual([0, 10, 0, 10]);
@@ -195,9 +195,13 @@ describe('a place in a queue that is spread over several items', () => {
     const region = randomUUID();
     await real.table.putNew({ ...queueKey(OPERATION, region, 1), rate: 25, changedAt: START });
     let random = 0;
-    const pacer = pacerOver(real.table, { now: START }, { region, quota: 200, random: () => random });
+    const queue = admissionQueueOver(
+      real.table,
+      { now: START },
+      { region, quota: 200, random: () => random },
+    );
     const rates: unknown[] = [];
-    for (random of [0, 0.5, 0]) rates.push(await pacer.readmit(NEVER, false));
+    for (random of [0, 0.5, 0]) rates.push(await queue.readmit(NEVER, false));
     expect(rates).toMatchObject([{ perSecond: 200 }, { perSecond: 50 }, { perSecond: 200 }]);
   });
 });
@@ -208,22 +212,22 @@ describe('when the item is too hot', () => {
       get: async () => ({ pacingUntil: START + 1e6, tat: START + 60_000 }),
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
     } as never as Table;
-    const pacer = pacerOver(hot, { now: START }, { random: () => 0.5 });
-    await pacer.admit(NEVER);
-    expect(await pacer.readmit(NEVER, true)).toMatchObject({ at: START + 2000 });
-    expect(await pacer.readmit(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
+    const queue = admissionQueueOver(hot, { now: START }, { random: () => 0.5 });
+    await queue.admit(NEVER);
+    expect(await queue.readmit(NEVER, true)).toMatchObject({ at: START + 2000 });
+    expect(await queue.readmit(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
   });
 });
 
 describe('the place in the queue', () => {
   it('counts the players before and the player itself, at the rate that AWS grants now', async () => {
-    const { pacer } = await standing({
+    const { queue } = await standing({
       queueingUntil: START + 60_000,
       nextFreeAt: START + 30_000,
       rate: 10,
       changedAt: START,
     });
-    const entry = await pacer().admit(NEVER);
+    const entry = await queue().admit(NEVER);
     if (entry === 'notQueued' || !('at' in entry)) return expect.unreachable();
     expect(queuePositionOf(entry, START)).toBe(300);
     expect(queuePositionOf(entry, entry.at - 1)).toBe(1);

@@ -10,10 +10,10 @@ import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import {
+  admissionQueueOver,
   code,
   type FakeAws,
   ownSession,
-  pacerOver,
   realTable,
   reconnectWith,
   refusal,
@@ -35,13 +35,14 @@ const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
 
 const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
-const tatOf = async (region: string) => Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
+const nextFreeAtOf = async (region: string) =>
+  Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
 
 describe('in a storm', () => {
   it('a hundred players who arrive together, each in a sandbox of its own, get a hundred different tickets', async () => {
     const { region, clock } = await storm();
     const entries = await Promise.all(
-      Array.from({ length: 100 }, () => pacerOver(real.table, clock, { region }).admit(NEVER)),
+      Array.from({ length: 100 }, () => admissionQueueOver(real.table, clock, { region }).admit(NEVER)),
     );
     const turns = entries.map(at);
     expect(new Set(turns.map((turn) => (turn - START - 60_000) / 50)).size).toBe(100);
@@ -117,13 +118,13 @@ describe('in a storm', () => {
   it("a thousand requests by one player take one ticket only: the player's own rate limit holds", async () => {
     const { clock, deps, region } = await storm();
     const asked = await ownSession(deps);
-    const before = await tatOf(region);
+    const before = await nextFreeAtOf(region);
     for (let i = 0; i < 1000; i++) {
       const request = { ...asked, key: `k${i}`, signalRequest: `o${i}`, endsBy: clock.now + 10_000 };
       await code(reconnect(request, deps));
       if (i % 100 === 0) clock.now += 100;
     }
-    expect((await tatOf(region)) - before).toBe(50);
+    expect((await nextFreeAtOf(region)) - before).toBe(50);
   });
 
   it('a player with a low rate limit keeps its ticket', async () => {
@@ -151,13 +152,13 @@ describe('when the queue’s item is too hot', () => {
     const waits: number[] = [];
     for (const random of [0, 0.5, 0.99]) {
       const hot = hotTable({ queueingUntil: START + 1e6, nextFreeAt: START + 60_000 });
-      const pacer = pacerOver(hot, clock, { random: () => random });
-      const heard = await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => pacer }));
+      const queue = admissionQueueOver(hot, clock, { random: () => random });
+      const heard = await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => queue }));
       expect(heard).toMatchObject({ code: 'paced' });
       waits.push((heard as { retryAfterMs: number }).retryAfterMs);
     }
     expect(waits).toEqual([1000, 16_000, 30_700]);
-    const blind = pacerOver(hotTable(), clock, { random: () => 0.5 });
+    const blind = admissionQueueOver(hotTable(), clock, { random: () => 0.5 });
     expect(await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => blind }))).toEqual({
       code: 'paced',
       retryAfterMs: 2000,
@@ -183,9 +184,9 @@ describe('while nobody waits', () => {
 
   it('a busy sandbox does not read more than five times a second', async () => {
     const clock = { now: START };
-    const pacer = pacerOver(real.table, clock);
+    const queue = admissionQueueOver(real.table, clock);
     real.operations.length = 0;
-    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.admit(NEVER)).toBe('notQueued');
+    for (; clock.now < START + 1000; clock.now += 10) expect(await queue.admit(NEVER)).toBe('notQueued');
     expect(real.operations).toEqual(Array(5).fill('get (stale)'));
   });
 });
@@ -203,12 +204,12 @@ it('the table gives the tickets that the arithmetic says, whichever function ask
     fc.asyncProperty(steps, async (moves) => {
       const clock = { now: START };
       const region = randomUUID();
-      let pacer = pacerOver(real.table, clock, { region });
+      let queue = admissionQueueOver(real.table, clock, { region });
       const model = queueState(undefined, 20);
       for (const { gap, again, fresh } of moves) {
         clock.now += gap;
-        if (fresh) pacer = pacerOver(real.table, clock, { region });
-        const entry = again ? await pacer.readmit(NEVER, false) : await pacer.admit(NEVER);
+        if (fresh) queue = admissionQueueOver(real.table, clock, { region });
+        const entry = again ? await queue.readmit(NEVER, false) : await queue.admit(NEVER);
         if (entry === 'notQueued') continue;
         const step = stepOf(model, 20, { queue: 'nextFreeAt', now: clock.now, opens: again });
         const ticket = model.nextFreeAt > clock.now ? model.nextFreeAt : step.firstTicket;

@@ -6,9 +6,9 @@ import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import {
+  admissionQueueOver,
   type FakeAws,
   ownSession,
-  pacerOver,
   realTable,
   reconnectWith,
   refusal,
@@ -102,7 +102,7 @@ describe('an on-time return', () => {
       tat: START + 100_000,
     });
     const asked = await ownSession(deps, { ticket: { at: START, since: START - 30_000 } });
-    const cold = pacerOver(real.table, clock, { region, quota: 100, random: () => 0.5 });
+    const cold = admissionQueueOver(real.table, clock, { region, quota: 100, random: () => 0.5 });
     const heard = await told(reconnect(asked, { ...deps, admissionQueue: () => cold }));
     expect(heard).toMatchObject({ code: 'paced' });
     expect(heard.retryAfterMs).toBeLessThan(3000);
@@ -113,11 +113,11 @@ describe('the answer to a waiting player', () => {
   it('never moves the player back in the queue, whichever function answers', async () => {
     const { clock, deps, region } = await line({ rate: 5, changedAt: START });
     const asked = await ownSession(deps);
-    const ask = (pacer: AdmissionQueue) =>
-      told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, admissionQueue: () => pacer }));
+    const ask = (queue: AdmissionQueue) =>
+      told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, admissionQueue: () => queue }));
     const first = await ask(deps.admissionQueue());
     clock.now += 1000;
-    const second = await ask(pacerOver(real.table, clock, { region }));
+    const second = await ask(admissionQueueOver(real.table, clock, { region }));
     expect(second.retryAfterMs).toBe((first.retryAfterMs ?? 0) - 1000);
     expect(second.queuePosition).toBeLessThanOrEqual(first.queuePosition ?? 0);
   });

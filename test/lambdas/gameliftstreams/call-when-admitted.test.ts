@@ -13,12 +13,12 @@ const END = START + 120_000;
 
 type Next = Exclude<Admission, 'notQueued'>;
 
-/** A way to AWS by script: what the pacer says and what AWS makes of each call, and a list of all that was asked. */
+/** A way to AWS by script: what the queue says and what AWS makes of each call, and a list of all that was asked. */
 function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | string)[] }) {
   const clock = { now: START };
   const asked: string[] = [];
   const { enter = [], again = [], aws = ['done'] } = script;
-  const pacer: AdmissionQueue = {
+  const queue: AdmissionQueue = {
     async admit() {
       asked.push('enter');
       return enter.shift() ?? expect.unreachable();
@@ -32,7 +32,7 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
     },
   };
   const deps = {
-    queue: pacer,
+    queue,
     log: quiet,
     now: () => clock.now,
     async sleep(milliseconds: number) {

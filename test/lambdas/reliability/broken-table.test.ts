@@ -10,14 +10,14 @@ import { start } from '../../../lambdas/routes/start/start.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import {
-  askedStart,
+  admissionQueueOver,
   code,
   type FakeAws,
   ownSession,
-  pacerOver,
   realTable,
   reconnectWith,
   refusal,
+  startRequest,
 } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
@@ -179,7 +179,7 @@ describe('a reconnect whose table fails or whose function dies, at any step, wha
 function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
   const clock = { now: 1_800_000_000_000 };
   const aws = { calm: false, sessions: new Map<string, string>() };
-  const pacer = pacerOver(real.table, clock);
+  const queue = admissionQueueOver(real.table, clock);
   const begins = async (clientToken: string) => {
     if (outcome === 'conflict' && !aws.calm) throw refusal('conflict');
     const id = aws.sessions.get(clientToken) ?? randomUUID();
@@ -187,8 +187,8 @@ function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
     if (outcome === 'timeout' && !aws.calm) throw refusal('timeout');
     return id;
   };
-  const depsOver = (table: Table) => startWith(table, clock, begins, { admissionQueue: () => pacer });
-  const asked = askedStart({ signalRequest: 'o1', key: 'k1' });
+  const depsOver = (table: Table) => startWith(table, clock, begins, { admissionQueue: () => queue });
+  const asked = startRequest({ signalRequest: 'o1', key: 'k1' });
   return { aws, clock, asked, depsOver };
 }
 

@@ -11,7 +11,15 @@ import { start } from '../../../lambdas/routes/start/start.ts';
 import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
-import { askedStart, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from '../broker.ts';
+import {
+  type FakeAws,
+  ownSession,
+  quiet,
+  realTable,
+  reconnectWith,
+  refusal,
+  startRequest,
+} from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -106,7 +114,7 @@ describe('a stuck player', () => {
       counters: tableWindowCounters(real.table),
       startStreamSession: () => Promise.reject(refusal('quota')),
     };
-    const asked = askedStart();
+    const asked = startRequest();
     const verdicts: unknown[] = [];
     for (let time = 0; time < 6; time++) {
       clock.now += 5000;

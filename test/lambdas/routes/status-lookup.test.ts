@@ -33,7 +33,7 @@ const hotTable = {
   update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
 } as never as Table;
 /** Spots at 20 looks a second over a table. */
-const spotsOver = (table: Table, clock: { now: number }, region: string = randomUUID()) =>
+const lookupLimiterOver = (table: Table, clock: { now: number }, region: string = randomUUID()) =>
   tableLookupLimiter(table, { region, quota: 20 }, () => clock.now);
 
 /** A session of a player, and what its functions do, with GetStreamSession as the test wants it. */
@@ -52,15 +52,15 @@ async function watched(changes: Partial<SessionRecord> = {}) {
     aws.gets++;
     return aws.get();
   };
-  const spots = spotsOver(real.table, clock);
+  const limiter = lookupLimiterOver(real.table, clock);
   const polling: StatusDependencies = {
     ...deps,
-    lookupLimiterIn: () => spots,
+    lookupLimiterIn: () => limiter,
     getStreamSession,
   };
-  const poll = (from = spots, metrics = newRequestMetrics()) =>
+  const poll = (from = limiter, metrics = newRequestMetrics()) =>
     status(asked, REGION, { endsBy: clock.now + 6000, metrics }, { ...polling, lookupLimiterIn: () => from });
-  return { aws, asked, clock, deps, poll, spots, getStreamSession };
+  return { aws, asked, clock, deps, poll, limiter, getStreamSession };
 }
 
 const seenAs = (of: Partial<AwsStreamSession>) => async () => of as AwsStreamSession;
@@ -96,18 +96,18 @@ describe('a status lookup that AWS fails', () => {
       ['timeout', 1],
       ['throttled', 0],
     ] as const) {
-      const { aws, poll, clock, spots } = await watched();
+      const { aws, poll, clock, limiter } = await watched();
       aws.get = () => Promise.reject(refusal(kind));
       clock.now += 60_000;
       const metrics = newRequestMetrics();
-      expect((await poll(spots, metrics)).status).toBe('CONNECTED');
+      expect((await poll(limiter, metrics)).status).toBe('CONNECTED');
       expect([kind, metrics.lookups, metrics.failedLookups]).toEqual([kind, failed, failed]);
     }
-    const { aws, poll, clock, spots } = await watched();
+    const { aws, poll, clock, limiter } = await watched();
     aws.get = async () => ({ status: 'CONNECTED' }) as AwsStreamSession;
     clock.now += 60_000;
     const metrics = newRequestMetrics();
-    await poll(spots, metrics);
+    await poll(limiter, metrics);
     expect([metrics.lookups, metrics.failedLookups]).toEqual([1, 0]);
   });
 });
@@ -116,9 +116,9 @@ describe('the quota of status lookups', () => {
   it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
     const { asked, clock, deps, getStreamSession } = await watched();
     const look: typeof deps.lookUpStatus = async (session, deadline, metrics) => {
-      const spots = spotsOver(hotTable, clock);
-      if (!(await spots.take(false))) return undefined;
-      return lookUpStatus(getStreamSession, spots, session, {
+      const limiter = lookupLimiterOver(hotTable, clock);
+      if (!(await limiter.take(false))) return undefined;
+      return lookUpStatus(getStreamSession, limiter, session, {
         deadline,
         now: deps.now,
         random: deps.random,
@@ -133,7 +133,7 @@ describe('the quota of status lookups', () => {
 
   it('a counter that fails leaves a status poll its older answer', async () => {
     const { clock, poll } = await watched();
-    expect((await poll(spotsOver(hotTable, clock))).status).toBe('CONNECTED');
+    expect((await poll(lookupLimiterOver(hotTable, clock))).status).toBe('CONNECTED');
   });
 
   it('keeps a part for players who wait for the answer to their start, however many others poll', async () => {
@@ -141,18 +141,18 @@ describe('the quota of status lookups', () => {
     const region = randomUUID();
     let others = 0;
     // Each in a sandbox of its own.
-    for (let i = 0; i < 30; i++) if (await spotsOver(real.table, clock, region).take(false)) others++;
+    for (let i = 0; i < 30; i++) if (await lookupLimiterOver(real.table, clock, region).take(false)) others++;
     expect(others).toBe(15);
-    expect(await spotsOver(real.table, clock, region).take(true)).toBe(true);
+    expect(await lookupLimiterOver(real.table, clock, region).take(true)).toBe(true);
   });
 
   it('a second of polls without end is never asked of AWS more often than the quota and its burst', async () => {
     const clock = { now: 1_800_000_000_000 };
     const region = randomUUID();
-    const sandboxes = Array.from({ length: 4 }, () => spotsOver(real.table, clock, region));
+    const sandboxes = Array.from({ length: 4 }, () => lookupLimiterOver(real.table, clock, region));
     let asked = 0;
     for (; clock.now < 1_800_000_003_000; clock.now += 10) {
-      for (const spots of sandboxes) if (await spots.take(false)) asked++;
+      for (const limiter of sandboxes) if (await limiter.take(false)) asked++;
     }
     expect(asked).toBeGreaterThanOrEqual(60);
     expect(asked).toBeLessThanOrEqual(60 + 15);
@@ -160,18 +160,18 @@ describe('the quota of status lookups', () => {
 
   it('shrinks when AWS throttles a lookup although they are counted, and grows back by itself', async () => {
     const clock = { now: 1_800_000_000_000 };
-    const spots = spotsOver(real.table, clock);
+    const limiter = lookupLimiterOver(real.table, clock);
     const inOneSecond = async () => {
       let asked = 0;
       for (const end = clock.now + 1000; clock.now < end; clock.now += 10)
-        if (await spots.take(true)) asked++;
+        if (await limiter.take(true)) asked++;
       return asked;
     };
     await inOneSecond();
     for (let i = 0; i < 5; i++) {
-      await spots.slowDown();
+      await limiter.slowDown();
       clock.now += 1000;
-      await spots.take(true);
+      await limiter.take(true);
     }
     clock.now += 2000;
     await inOneSecond();
@@ -263,7 +263,7 @@ describe('no player can raise an alarm at will', () => {
     const adopted = importSession(key, clock.now + 5000, newRequestMetrics(), {
       ...deps,
       importLimiter: tableImportLimiter(real.table),
-      lookupLimiterIn: () => spotsOver(real.table, clock),
+      lookupLimiterIn: () => lookupLimiterOver(real.table, clock),
       getStreamSession: () => Promise.reject(refusal('invalid')),
       settings: {
         adoption: { enabled: true, quotaShare: 1 },

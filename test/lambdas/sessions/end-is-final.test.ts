@@ -7,7 +7,7 @@ import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { status } from '../../../lambdas/routes/status/status.ts';
 import { terminate } from '../../../lambdas/routes/terminate/terminate.ts';
-import { askedStart, code, type FakeAws, ownSession, realTable, reconnectWith } from '../broker.ts';
+import { code, type FakeAws, ownSession, realTable, reconnectWith, startRequest } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -52,7 +52,7 @@ async function player() {
           now: () => clock.now - behindMs,
         },
       ),
-    startAnew: () => code(start(askedStart({ playerId: asked.playerId }), starting)),
+    startAnew: () => code(start(startRequest({ playerId: asked.playerId }), starting)),
     /** @param during what happens while AWS is asked for the status */
     poll: (during: () => Promise<unknown>) =>
       status(

@@ -8,7 +8,7 @@ import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { status } from '../../../lambdas/routes/status/status.ts';
 import { importSession } from '../../../lambdas/sessions/import-session.ts';
-import { askedStart, code, type FakeAws, reconnectWith, refusal } from '../broker.ts';
+import { code, type FakeAws, reconnectWith, refusal, startRequest } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
 /** One item as the table holds it; bytes as `{ bytes }` in base64, sets as `{ set }`. */
@@ -93,7 +93,10 @@ async function starts(table: Table): Promise<void> {
   });
   const begin = (playerId: string, offer: string, key?: string) =>
     code(
-      start({ ...askedStart({ playerId, signalRequest: offer, key }), endsBy: clock.now + 15_000 }, starting),
+      start(
+        { ...startRequest({ playerId, signalRequest: offer, key }), endsBy: clock.now + 15_000 },
+        starting,
+      ),
     );
   await begin('start-refused', 'offer-1', 'key-1');
   begins = () => Promise.reject(refusal('timeout'));
@@ -106,7 +109,7 @@ async function starts(table: Table): Promise<void> {
   await begin('start-after-start', 'offer-1', 'key-1');
   clock.now += 2000;
   const dead = { ...starting, lookUpStatus: async () => ({ status: 'TERMINATED' as const }) };
-  const again = askedStart({ playerId: 'start-after-start', signalRequest: 'offer-2', key: 'key-2' });
+  const again = startRequest({ playerId: 'start-after-start', signalRequest: 'offer-2', key: 'key-2' });
   begins = async () => 'session-3';
   await code(start({ ...again, endsBy: clock.now + 15_000 }, dead));
   begins = () => Promise.reject(refusal('throttled'));
