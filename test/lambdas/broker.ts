@@ -87,7 +87,7 @@ export function told(
   );
 }
 
-/** A storm that AWS has just throttled, in a Region of its own: a line that stands, and a reconnect's dependencies. */
+/** A storm that AWS has just throttled, in a Region of its own: players who wait, and a reconnect's dependencies. */
 export async function stormOver(
   table: Table,
   changes: Partial<QueueState> = {},

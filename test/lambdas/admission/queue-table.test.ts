@@ -80,7 +80,7 @@ describe('the counters of a window', () => {
     });
     const one = queue();
     await one.admit(NEVER);
-    // The turn's interval has passed, and nobody else has come.
+    // The ticket's interval has passed, and nobody else has come.
     clock.now += 100;
     await one.readmit(NEVER, false);
     expect(await item()).toMatchObject(counted);
@@ -182,9 +182,9 @@ describe('a quota above 100 calls a second', () => {
     const region = randomUUID();
     const shard = (random: number) =>
       admissionQueueOver(real.table, clock, { region, quota: 200, random: () => random });
-    const turns: number[] = [];
-    for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).readmit(NEVER, false)));
-    expect(turns.map((turn) => turn - START - 700)).toEqual([0, 10, 0, 10]);
+    const tickets: number[] = [];
+    for (const random of [0, 0, 0.5, 0.5]) tickets.push(at(await shard(random).readmit(NEVER, false)));
+    expect(tickets.map((ticket) => ticket - START - 700)).toEqual([0, 10, 0, 10]);
     for (const index of [0, 1])
       expect(await real.table.get(queueKey(OPERATION, region, index))).toBeDefined();
   });

@@ -44,9 +44,9 @@ describe('in a storm', () => {
     const entries = await Promise.all(
       Array.from({ length: 100 }, () => admissionQueueOver(real.table, clock, { region }).admit(NEVER)),
     );
-    const turns = entries.map(at);
-    expect(new Set(turns.map((turn) => (turn - START - 60_000) / 50)).size).toBe(100);
-    expect(turns.every((turn) => Number.isInteger((turn - START - 60_000) / 50))).toBe(true);
+    const tickets = entries.map(at);
+    expect(new Set(tickets.map((ticket) => (ticket - START - 60_000) / 50)).size).toBe(100);
+    expect(tickets.every((ticket) => Number.isInteger((ticket - START - 60_000) / 50))).toBe(true);
   });
 
   it('a player keeps the ticket however often it asks before, and is let through on time without asking the queue', async () => {

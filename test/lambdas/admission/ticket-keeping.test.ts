@@ -26,7 +26,7 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 
-const line = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
+const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
 
 describe('the likely end of a session', () => {
@@ -46,7 +46,7 @@ describe('the likely end of a session', () => {
   it.each(cases)(
     'does not lie in the past of a player whose session %s: a ticket in 5 s is not called too late',
     async (_, was) => {
-      const { deps } = await line({ nextFreeAt: START + 5000 });
+      const { deps } = await storm({ nextFreeAt: START + 5000 });
       const asked = await ownSession(deps, { ...old, ...was });
       const heard = await told(reconnect(asked, deps));
       expect(heard).toMatchObject({ code: 'paced', retryAfterMs: 5000 });
@@ -55,7 +55,7 @@ describe('the likely end of a session', () => {
   );
 
   it.each(cases)('does not keep a player whose session %s out of the places of no-shows', async (_, was) => {
-    const { deps } = await line({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 20_000 });
+    const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 20_000 });
     const asked = await ownSession(deps, { ...old, ...was });
     expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 20_000 });
   });
@@ -63,7 +63,7 @@ describe('the likely end of a session', () => {
 
 describe('an on-time return', () => {
   it("is let through whatever early returns have cost: the ticket outweighs the player's rate limit", async () => {
-    const { clock, deps } = await line({ nextFreeAt: START + 10_000 });
+    const { clock, deps } = await storm({ nextFreeAt: START + 10_000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 4 } };
     const asked = await ownSession(deps);
     const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
@@ -74,7 +74,7 @@ describe('an on-time return', () => {
   });
 
   it('is let through on a second ticket too: a lost ticket does not lock out a player with a low rate limit', async () => {
-    const { clock, deps } = await line({ nextFreeAt: START + 5000 });
+    const { clock, deps } = await storm({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
     const asked = await ownSession(deps);
     const ask = () => told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, poor));
@@ -111,7 +111,7 @@ describe('an on-time return', () => {
 
 describe('the answer to a waiting player', () => {
   it('never moves the player back in the queue, whichever function answers', async () => {
-    const { clock, deps, region } = await line({ rate: 5, changedAt: START });
+    const { clock, deps, region } = await storm({ rate: 5, changedAt: START });
     const asked = await ownSession(deps);
     const ask = (queue: AdmissionQueue) =>
       told(reconnect({ ...asked, endsBy: clock.now + 10_000 }, { ...deps, admissionQueue: () => queue }));
@@ -125,7 +125,7 @@ describe('the answer to a waiting player', () => {
 
 describe('an answer of AWS', () => {
   it("is stored although the queue's item does not answer: counting must not cost the answer", async () => {
-    const { deps } = await line();
+    const { deps } = await storm();
     const asked = await ownSession(deps, { ticket: { at: START, since: START - 1000 } });
     const stuck: AdmissionQueue = { ...deps.admissionQueue(), countCall: () => new Promise<void>(() => {}) };
     void reconnect(asked, { ...deps, admissionQueue: () => stuck });
@@ -133,7 +133,7 @@ describe('an answer of AWS', () => {
   });
 
   it('reaches the player although counting fails through a defect of ours', async () => {
-    const { deps, region } = await line({ taken: 1, refused: 9, windowAt: START - 5000 });
+    const { deps, region } = await storm({ taken: 1, refused: 9, windowAt: START - 5000 });
     // As somebody's repair by hand, or another version, may leave it.
     await real.table.update(queueKey(OPERATION, region), {
       update: 'SET #rate = :text',
@@ -146,7 +146,7 @@ describe('an answer of AWS', () => {
 
   it('that is lost before a throttle marks the offer as used, also where the next attempt is refused for another reason', async () => {
     const answers = [refusal('throttled', true), refusal('conflict')];
-    const { deps } = await line({ nextFreeAt: 0, queueingUntil: 0 }, () => Promise.reject(answers.shift()));
+    const { deps } = await storm({ nextFreeAt: 0, queueingUntil: 0 }, () => Promise.reject(answers.shift()));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
     expect((await deps.sessions.read(asked))?.usedOffers).toHaveLength(1);

@@ -48,8 +48,7 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
   }
   return {
     asked,
-    go: (turn?: Ticket) =>
-      callWhenAdmitted({ ticket: turn, end: END, metrics: newRequestMetrics() }, deps, call),
+    go: (ticket?: Ticket) => callWhenAdmitted({ ticket, end: END, metrics: newRequestMetrics() }, deps, call),
   };
 }
 

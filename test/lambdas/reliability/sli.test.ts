@@ -146,8 +146,8 @@ describe('a session that is over', () => {
   });
 
   it('is a failure for a player who waited in the queue, as the ticket shows', () => {
-    const line = episodeOfTicket({ at: NOW + 100_000, since: NOW });
-    expect(classifyRefusal(ended('reconnectionTimeout'), line, NOW + 101_000)).toEqual({
+    const waiting = episodeOfTicket({ at: NOW + 100_000, since: NOW });
+    expect(classifyRefusal(ended('reconnectionTimeout'), waiting, NOW + 101_000)).toEqual({
       sliOutcome: 'failure',
       episode: null,
     });

@@ -14,7 +14,7 @@ afterAll(() => real.close());
 
 const START = 1_800_000_000_000;
 
-/** Starts in two stream groups of different Regions, in the first of which a line stands. */
+/** Starts in two stream groups of different Regions, in the first of which players wait. */
 async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
   const clock = { now: START };
   const stormy = randomUUID();
@@ -23,7 +23,7 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
     pacingUntil: START + 600_000,
     tat,
   });
-  const pacers: Record<string, ReturnType<typeof admissionQueueOver>> = {
+  const queues: Record<string, ReturnType<typeof admissionQueueOver>> = {
     'sg-1': admissionQueueOver(real.table, clock, { region: stormy }),
     'sg-2': admissionQueueOver(real.table, clock),
   };
@@ -42,7 +42,7 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
     {
       limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
       streamGroups: [{ id: 'sg-1' }, { id: 'sg-2' }],
-      admissionQueue: (group) => pacers[group] ?? expect.unreachable(),
+      admissionQueue: (group) => queues[group] ?? expect.unreachable(),
     },
   );
   const ask = (request: Parameters<typeof start>[0]) =>
