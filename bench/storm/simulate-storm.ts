@@ -3,6 +3,7 @@ import { SHORT_WAIT_MS, type Ticket } from '../../lambdas/admission/ticket.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import { callWhenAdmitted, type PacedCallDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
 import { chargedNextFreeAt, latestNextFreeAt, rateLimitWaitMs } from '../../lambdas/limits/rate-limit.ts';
+import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../lambdas/sessions/stream-session.ts';
 import { simulatedTable } from './simulate-table.ts';
@@ -90,8 +91,8 @@ interface Player {
   /** Does not hear what it is told to wait. */
   deaf: boolean;
   headerOnly: boolean;
-  turn: Ticket | undefined;
-  budgetTat: number;
+  ticket: Ticket | undefined;
+  nextFreeAt: number;
   connected: boolean;
 }
 
@@ -170,7 +171,7 @@ export async function simulateStorm(
     if (player.connected) return 'connected';
     const deps = idle.pop() ?? sandbox();
     try {
-      const wait = rateLimitWaitMs(BUDGET, player.budgetTat, deps.now());
+      const wait = rateLimitWaitMs(BUDGET, player.nextFreeAt, deps.now());
       if (wait > 0) return { waitMs: wait };
       const record = {
         status: 'CONNECTED',
@@ -178,19 +179,20 @@ export async function simulateStorm(
         sessionLengthSeconds: 86_400,
         connectionTimeoutSeconds: storm.lifeSeconds,
       } as SessionRecord;
-      const before = player.turn;
-      const charged = chargedNextFreeAt(BUDGET, player.budgetTat, deps.now());
-      const caller = { ticket: before, end: likelyEnd(record, before, deps.now()) };
+      const before = player.ticket;
+      const charged = chargedNextFreeAt(BUDGET, player.nextFreeAt, deps.now());
+      const end = likelyEnd(record, before, deps.now());
+      const caller = { ticket: before, end, metrics: newRequestMetrics() };
       const result = await callWhenAdmitted(caller, deps, () => connect(player));
-      player.budgetTat = charged;
+      player.nextFreeAt = charged;
       if ('paced' in result) {
-        player.turn = result.turn;
-        if (player.turn.at > 0) {
-          player.budgetTat = Math.min(charged, latestNextFreeAt(BUDGET, player.turn.at - SHORT_WAIT_MS));
+        player.ticket = result.ticket;
+        if (player.ticket.at > 0) {
+          player.nextFreeAt = Math.min(charged, latestNextFreeAt(BUDGET, player.ticket.at - SHORT_WAIT_MS));
         }
         return { waitMs: result.paced.extras.retryAfterMs ?? 0 };
       }
-      player.turn = undefined;
+      player.ticket = undefined;
       await result.counted;
       return result.done === 'conflict' ? { waitMs: 1000 * (1 + random() / 2) } : result.done;
     } finally {
@@ -206,8 +208,8 @@ export async function simulateStorm(
       once: random() < storm.neverReturn,
       deaf: random() < storm.ignoreRetryAfter,
       headerOnly: random() < storm.headerOnly,
-      turn: undefined,
-      budgetTat: 0,
+      ticket: undefined,
+      nextFreeAt: 0,
       connected: false,
     };
     askIn(player, random() * storm.arrivalSeconds * 1000);

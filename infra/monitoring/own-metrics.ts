@@ -4,7 +4,7 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { metricsNamespace, serviceName } from '../functions/environment.ts';
 
-/** The metrics of `lambdas/observability/telemetry.ts`. */
+/** The metrics of `lambdas/observability/metrics.ts`. */
 export type OwnMetricName =
   | 'Requests'
   | 'Failed'

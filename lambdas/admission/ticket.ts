@@ -1,39 +1,39 @@
 import { Problem } from '../problems/problems.ts';
 
-/** A player's place in the line of an account's quota. Epoch milliseconds. */
+/** A player's place in the queue for an account's quota. Epoch milliseconds. */
 export interface Ticket {
   /** 0 where there was none to give. */
   at: number;
   /** When the player first had to wait. */
   since: number;
-  /** It lies in the line of spare places. */
+  /** It is one of the overflow queue. */
   spare?: boolean;
-  /** How many turns a second were given before it, so that whoever tells its place tells the same. */
+  /** How many tickets a second were given before it, so that every answer about it names the same place. */
   perSecond?: number;
-  /** The stream group that it was given for: each Region has a line of its own. */
+  /** The stream group that it was given for: each Region has a queue of its own. */
   group?: string;
-  /** The request that got it was charged to the player's budget, so the one that uses it is not. */
+  /** The request that got it was charged to the player's rate limit, so the one that uses it is not. */
   paid?: boolean;
 }
 
 /** A wait up to this is spent in the function: cheaper than another request, and short enough to be billed. */
 export const SHORT_WAIT_MS = 1000;
-/** A turn is kept for this long after its time; an outage that ends must not bring back a burst of old turns. */
+/** A ticket is kept for this long after its time: an outage that ends must not bring back a burst of old tickets. */
 export const TICKET_KEPT_MS = 2000;
 
-/** What a turn is worth: none, not yet (`waitMs` to go), or now. A lost one is none. */
-export function ticketStateOf(turn: Ticket | undefined, now: number): 'none' | 'due' | { waitMs: number } {
-  if (!turn || now > turn.at + TICKET_KEPT_MS) return 'none';
-  return now >= turn.at ? 'due' : { waitMs: Math.ceil(turn.at - now) };
+/** What a ticket is worth: nothing, not yet (`waitMs` to go), or due. A lost one is worth nothing. */
+export function ticketStateOf(ticket: Ticket | undefined, now: number): 'none' | 'due' | { waitMs: number } {
+  if (!ticket || now > ticket.at + TICKET_KEPT_MS) return 'none';
+  return now >= ticket.at ? 'due' : { waitMs: Math.ceil(ticket.at - now) };
 }
 
-/** Whether a request at this time uses the turn: at once, or after a short wait. */
-export function isTicketUsable(turn: Ticket | undefined, now: number): boolean {
-  const worth = ticketStateOf(turn, now);
-  return worth === 'due' || (worth !== 'none' && worth.waitMs <= SHORT_WAIT_MS);
+/** Whether a request at this time uses the ticket: at once, or after a short wait. */
+export function isTicketUsable(ticket: Ticket | undefined, now: number): boolean {
+  const state = ticketStateOf(ticket, now);
+  return state === 'due' || (state !== 'none' && state.waitMs <= SHORT_WAIT_MS);
 }
 
-/** The place in the line of a turn, 1 for the next. */
+/** The place of a ticket in the queue, 1 for the next. */
 export function queuePositionOf(
   { at, perSecond = 1 }: Pick<Ticket, 'at' | 'perSecond'>,
   now: number,
@@ -41,7 +41,7 @@ export function queuePositionOf(
   return Math.max(1, Math.ceil(((at - now) / 1000) * perSecond));
 }
 
-/** The answer to somebody who has to wait. @param cause what AWS said, if it was asked. */
+/** The answer to a player who has to wait. @param cause AWS's error, if AWS was called. */
 export function pacedProblem(
   wait: { waitMs: number; queuePosition?: number; mayBeTooLate?: boolean },
   cause?: unknown,

@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { measured } from '../observability/request-metrics.ts';
+import { countDeniedTable } from '../observability/metrics.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 
@@ -23,7 +23,7 @@ export interface Update {
   condition?: string;
   names?: Record<string, string>;
   values?: Record<string, unknown>;
-  /** Nobody looks at the item afterwards: DynamoDB need not send it, nor this read it. */
+  /** The item is not used afterwards: DynamoDB need not send it, nor this read it. */
   blind?: true;
 }
 
@@ -75,9 +75,9 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       return await work();
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw error;
-      // A role or a table that is not as deployed: the player may wait, but waiting will not mend it.
+      // A role or a table that is not as deployed: the player may wait, but a wait does not repair it.
       const { name } = error as { name?: string };
-      if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') measured.denials++;
+      if (name === 'AccessDeniedException' || name === 'ResourceNotFoundException') countDeniedTable();
       throw new Problem(
         'upstream_unavailable',
         'The session table did not answer; repeat exactly this request.',

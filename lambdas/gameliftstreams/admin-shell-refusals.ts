@@ -12,7 +12,7 @@ export const SHELL_VALID_MS = 60_000;
 
 /** AWS advises to "wait a few seconds" for a session that plays and is not ready for access yet. */
 const NOT_READY_WAIT_MS = 2000;
-/** What a caller is told who has waited in vain: access takes longer than usual. */
+/** The wait in the answer after a wait in vain: access takes longer than usual. */
 const STILL_NOT_READY_MS = 5000;
 
 /**
@@ -38,7 +38,7 @@ export function accessProblem(
   return undefined;
 }
 
-/** Why a session could not be looked at. An id that AWS takes for none at all is one that does not exist. */
+/** Why the status lookup of a session failed. An id that AWS does not accept as one is a session that does not exist. */
 export function lookupProblem(failure: AwsFailure, random: number): Problem<OperatorProblemCode> {
   if (failure.kind !== 'notFound' && failure.kind !== 'invalid') return statusProblem(failure, random);
   return new OperatorProblem('stream_session_not_found', 'There is no such stream session.', {}, failure);

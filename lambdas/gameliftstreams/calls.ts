@@ -5,17 +5,19 @@ import {
   StartStreamSessionCommand,
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
-import { measured } from '../observability/request-metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
 import type { StreamSessionStatus } from './stream-session-status.ts';
 
-/** When a call must have come to an end, epoch milliseconds, and the sources of time and chance. */
+/** When a call must have come to an end (epoch milliseconds), the sources of time and chance, and where its cost is counted. */
 export interface CallBudget {
   deadline: number;
   now: () => number;
   random: () => number;
-  /** Calls come on turns, and so does the repetition of a throttled one: it is not repeated here. */
+  /** Of the request that the call is made for. */
+  metrics: RequestMetrics;
+  /** Calls come on tickets, and so does the repetition of a throttled one: it is not repeated here. */
   paced?: boolean;
 }
 
@@ -73,7 +75,7 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
   let uncertain = false;
   for (let failures = 1; ; failures++) {
     const left = budget.deadline - budget.now();
-    // Begun too late it would only spend the offer on an attempt that can't be answered.
+    // An attempt that begins too late can't be answered, and would only use up the offer.
     if (failures === 1 && left < MIN_ATTEMPT_MS) throw new AwsFailure('timeout', false);
     const begun = performance.now();
     try {
@@ -82,8 +84,8 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
       const { name, code, $metadata } = error as SdkError;
       const kind = awsFailureKind(name ?? '', $metadata?.httpStatusCode, code);
       uncertain ||= isUncertain(kind);
-      if (kind === 'throttled') measured.throttles++;
-      if (kind === 'denied') measured.denials++;
+      if (kind === 'throttled') budget.metrics.throttles++;
+      if (kind === 'denied') budget.metrics.denials++;
       if (kind === 'throttled' && budget.paced) throw new AwsFailure(kind, uncertain, error);
       const delay = nextRetryDelayMs({
         kind,
@@ -94,8 +96,8 @@ export async function call<T>(attempt: (signal: AbortSignal) => Promise<T>, budg
       if (delay === null) throw new AwsFailure(kind, uncertain, error);
       await new Promise((resolve) => setTimeout(resolve, delay));
     } finally {
-      // With the pause before the next attempt: it is AWS that is waited for.
-      measured.awsMs += performance.now() - begun;
+      // With the pause before the next attempt: that too is a wait for AWS.
+      budget.metrics.awsMs += performance.now() - begun;
     }
   }
 }
@@ -121,7 +123,7 @@ export async function getStreamSession(
 ): Promise<AwsStreamSession> {
   const command = () =>
     new GetStreamSessionCommand({ Identifier: streamGroupId, StreamSessionIdentifier: streamSessionId });
-  // A look has taken one spot of the quota; repeated after a throttle it would take four.
+  // A status lookup has taken one call of the quota. Repeated after a throttle it would take four.
   return digest(
     await call((abortSignal) => clientFor(region).send(command(), { abortSignal }), {
       ...budget,

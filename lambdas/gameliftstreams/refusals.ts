@@ -16,7 +16,7 @@ export interface StatusLookup {
 type CommonCode = 'paced' | 'broker_misconfigured' | 'upstream_timeout' | 'upstream_unavailable';
 
 /**
- * The refusals that mean the same whatever was asked. Null for those that need a look at the session or stand
+ * The refusals that mean the same in every operation. Null for those that need a status lookup or stand
  * for something else in each operation.
  *
  * @param random in [0, 1), spreads the wait.
@@ -62,33 +62,33 @@ export function needsStatusLookup(failure: AwsFailure): boolean {
  * the wrong state, so the state decides, not the error's name.
  *
  * @param repeat AWS may have accepted this very request before.
- * @param observed the session's status now, if it could be looked up.
+ * @param seen the session's status now, if it could be looked up.
  */
 export function connectProblem(
   failure: AwsFailure,
   repeat: boolean,
-  observed: StatusLookup | undefined,
+  seen: StatusLookup | undefined,
   random: number,
 ): Problem {
   const common = commonProblem(failure, random);
   if (common) return common;
   if (failure.kind === 'quota') return groupProblem(failure, random);
-  if (observed && isOver(observed.status)) return endedProblem(observed);
+  if (seen && isOver(seen.status)) return endedProblem(seen);
 
   const maybeAccepted = repeat || failure.uncertain;
-  const movedOn = observed && observed.status !== 'CONNECTED' && observed.status !== 'ACTIVATING';
+  const movedOn = seen && seen.status !== 'CONNECTED' && seen.status !== 'ACTIVATING';
   if (failure.kind === 'answerless' || (maybeAccepted && movedOn)) {
     return new Problem(
       'answer_lost',
       'AWS accepted this offer before and does not repeat its answer; make a new offer.',
       {
-        ...(observed ? { streamSessionStatus: observed.status } : {}),
-        retryAfterMs: spread(reconnectableInMs(observed?.status), random),
+        ...(seen ? { streamSessionStatus: seen.status } : {}),
+        retryAfterMs: spread(reconnectableInMs(seen?.status), random),
       },
       failure,
     );
   }
-  if (observed && isReconnectable(observed.status)) {
+  if (seen && isReconnectable(seen.status)) {
     // The session would take a connection, so the refusal is about the offer or about the stream group.
     if (failure.kind === 'invalid') {
       return new Problem(
@@ -104,8 +104,8 @@ export function connectProblem(
     'session_not_reconnectable',
     'AWS takes no new connection to this session yet; make a new offer and ask again.',
     {
-      ...(observed ? { streamSessionStatus: observed.status } : {}),
-      retryAfterMs: spread(reconnectableInMs(observed?.status), random),
+      ...(seen ? { streamSessionStatus: seen.status } : {}),
+      retryAfterMs: spread(reconnectableInMs(seen?.status), random),
     },
     failure,
   );
@@ -154,21 +154,21 @@ export function statusProblem(failure: AwsFailure, random: number): Problem<Comm
 /**
  * Why TerminateStreamSession failed, or null where the session is over, as the caller wanted. Whatever else AWS refuses
  * is taken as "not now": its one documented reason is a session that is still being set up, and by the time the
- * session is looked at it may be set up. A refusal that stays is no player's alarm to ring.
+ * status is looked up the session may be set up. A refusal that stays must not let a player raise an alarm.
  */
 export function terminateProblem(
   failure: AwsFailure,
-  observed: StatusLookup | undefined,
+  seen: StatusLookup | undefined,
   random: number,
 ): Problem<CommonCode | 'session_not_terminable'> | null {
   const common = commonProblem(failure, random);
   if (common) return common;
-  if (observed && isOver(observed.status)) return null;
+  if (seen && isOver(seen.status)) return null;
   return new Problem(
     'session_not_terminable',
     'AWS does not end this session yet; ask again in a moment.',
     {
-      ...(observed ? { streamSessionStatus: observed.status } : {}),
+      ...(seen ? { streamSessionStatus: seen.status } : {}),
       retryAfterMs: spread(reconnectableInMs('ACTIVATING'), random),
     },
     failure,

@@ -1,5 +1,4 @@
 import type { LookupLimiter } from '../admission/lookup-limiter.ts';
-import { measured } from '../observability/request-metrics.ts';
 import { AwsFailure, isUncertain } from './aws-failure.ts';
 import type { AwsStreamSession, CallBudget } from './calls.ts';
 import type { StatusLookup } from './refusals.ts';
@@ -11,7 +10,7 @@ export type GetStreamSession = (
   budget: CallBudget,
 ) => Promise<AwsStreamSession>;
 
-/** A session to look at, and since when it exists (epoch milliseconds), as far as is known. */
+/** A session whose status is looked up, and since when it exists (epoch milliseconds), as far as is known. */
 export interface SessionToLookUp {
   streamGroupId: string;
   streamSessionId: string;
@@ -22,29 +21,29 @@ export interface SessionToLookUp {
 const CONSISTENT_AFTER_MS = 120_000;
 
 /**
- * GetStreamSession on a spot already taken, with undefined for a session that AWS no longer knows.
+ * GetStreamSession, after the limiter gave way, with undefined for a session that AWS no longer knows.
  *
  * @throws AwsFailure, also where AWS does not know a session so young that it need not know it everywhere yet: a
- * session that is once taken for over is never asked about again, so that must be certain.
+ * session that is once taken for over is never looked up again, so that must be certain.
  */
 export async function lookUpSession(
   get: GetStreamSession,
-  spots: LookupLimiter,
-  sight: SessionToLookUp,
+  limiter: LookupLimiter,
+  session: SessionToLookUp,
   budget: CallBudget,
 ): Promise<AwsStreamSession | undefined> {
   try {
-    const seen = await get(sight.streamGroupId, sight.streamSessionId, budget);
-    measured.looks++;
+    const seen = await get(session.streamGroupId, session.streamSessionId, budget);
+    budget.metrics.lookups++;
     return seen;
   } catch (error) {
     if (error instanceof AwsFailure && isUncertain(error.kind)) {
-      measured.looks++;
-      measured.failedLooks++;
+      budget.metrics.lookups++;
+      budget.metrics.failedLookups++;
     }
-    if (error instanceof AwsFailure && error.kind === 'throttled') await spots.slowDown();
+    if (error instanceof AwsFailure && error.kind === 'throttled') await limiter.slowDown();
     if (!(error instanceof AwsFailure) || error.kind !== 'notFound') throw error;
-    const young = sight.createdAt !== undefined && budget.now() - sight.createdAt < CONSISTENT_AFTER_MS;
+    const young = session.createdAt !== undefined && budget.now() - session.createdAt < CONSISTENT_AFTER_MS;
     if (young) throw new AwsFailure('internal', false, error);
     return undefined;
   }
@@ -53,12 +52,12 @@ export async function lookUpSession(
 /** The same, reduced to the status, and undefined where AWS does not say: for explaining a refusal. */
 export async function lookUpStatus(
   get: GetStreamSession,
-  spots: LookupLimiter,
-  sight: SessionToLookUp,
+  limiter: LookupLimiter,
+  session: SessionToLookUp,
   budget: CallBudget,
 ): Promise<StatusLookup | undefined> {
   try {
-    const seen = await lookUpSession(get, spots, sight, budget);
+    const seen = await lookUpSession(get, limiter, session, budget);
     if (!seen) return { status: 'TERMINATED' };
     return {
       status: seen.status,

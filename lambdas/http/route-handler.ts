@@ -6,8 +6,9 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import { forgetMeasured, measured } from '../observability/request-metrics.ts';
-import { countAnswer, log, logger, publish } from '../observability/telemetry.ts';
+import { log, logger } from '../observability/logs.ts';
+import { type AnsweredRequest, countAnswer, publish } from '../observability/metrics.ts';
+import { newRequestMetrics, type RequestMetrics } from '../observability/request-metrics.ts';
 import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
 import { sliOutcomeOf } from '../reliability/sli.ts';
@@ -27,6 +28,12 @@ type Result = APIGatewayProxyStructuredResultV2;
 interface Identified {
   requestContext: { requestId: string };
 }
+/** Lambda's context, with what one invocation keeps until it is answered. */
+interface Invocation extends Context {
+  /** By the clock of `performance.now()`. */
+  begunAt?: number;
+  requestMetrics?: RequestMetrics;
+}
 
 /**
  * What every route's handler does around its answer. The middleware, outermost first, and why so:
@@ -41,39 +48,42 @@ interface Identified {
 export function routeHandler<Incoming extends Identified>(
   route: string,
   problems: ProblemTable,
-  answer: (event: Incoming, context: Context) => Promise<Reply>,
+  answer: (event: Incoming, context: Context, metrics: RequestMetrics) => Promise<Reply>,
 ): (event: Incoming, context: Context) => Promise<Result> {
   return (
-    middy<Incoming, Result, Error, Context>()
+    middy<Incoming, Result, Error, Invocation>()
       // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
       .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
       .use({ after: publish, onError: publish })
       .use(answering(route, problems))
-      .handler(async (event, context) => toResult(await answer(event, context))) as never
+      .handler(async (event, context) => toResult(await answer(event, context, metricsOf(context)))) as never
   );
 }
 
-function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<Identified, Result> {
-  const begun = new WeakMap<object, number>();
-  const spent = (context: object) =>
-    Math.round(performance.now() - (begun.get(context) ?? performance.now()));
+function answering(
+  route: string,
+  problems: ProblemTable,
+): middy.MiddlewareObj<Identified, Result, Error, Invocation> {
+  const millisecondsSince = ({ begunAt = performance.now() }: Invocation) =>
+    Math.round(performance.now() - begunAt);
   return {
     before: ({ context, event }) => {
-      forgetMeasured();
       // API Gateway's, which the answer and the access log carry too; Lambda's own the logger adds by itself.
       logger.appendKeys({ route, requestId: event.requestContext.requestId });
-      begun.set(context, performance.now());
+      Object.assign(context, { begunAt: performance.now(), requestMetrics: newRequestMetrics() });
     },
     after: ({ response, context }) => {
       const replayed = response?.headers?.['idempotency-replayed'] !== undefined;
       if (replayed) log.info('replayed', {});
-      countAnswer(route, {
+      const requestMetrics = metricsOf(context);
+      const answered: AnsweredRequest = {
         outcome: String(response?.statusCode),
-        // That of this connection's failing before it is told by the first of them.
-        verdict: measured.relapse === 'again' ? 'neither' : 'good',
+        // The failure of the connection before was counted when it was first met.
+        sliOutcome: requestMetrics.unstableConnection === 'again' ? 'excluded' : 'success',
         replayed,
-        milliseconds: spent(context),
-      });
+        milliseconds: millisecondsSince(context),
+      };
+      countAnswer(route, answered, requestMetrics);
     },
     onError: (request) => {
       const { error } = request;
@@ -86,16 +96,17 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
         code: problem.code,
         ...(cause ? { cause } : {}),
       });
-      const { retryAfterMs: wait, queuePosition: place } = problem.extras;
+      const { retryAfterMs: wait, queuePosition } = problem.extras;
       const paced = problem.code === 'paced';
-      countAnswer(route, {
+      const answered: AnsweredRequest = {
         outcome: problem.code,
-        verdict: problem.sliOutcome ?? sliOutcomeOf(problem, status),
+        sliOutcome: problem.sliOutcome ?? sliOutcomeOf(problem, status),
         replayed: false,
-        milliseconds: spent(request.context),
+        milliseconds: millisecondsSince(request.context),
         waitMs: paced ? wait : undefined,
-        place,
-      });
+        queuePosition,
+      };
+      countAnswer(route, answered, metricsOf(request.context));
       request.response = {
         statusCode: status,
         headers: {
@@ -107,6 +118,11 @@ function answering(route: string, problems: ProblemTable): middy.MiddlewareObj<I
       };
     },
   };
+}
+
+/** The request metrics of an invocation; new ones where it failed before any were made. */
+function metricsOf({ requestMetrics }: Invocation): RequestMetrics {
+  return requestMetrics ?? newRequestMetrics();
 }
 
 /** What a request asks for, whichever API it came to. From here on its ids are in the log. */

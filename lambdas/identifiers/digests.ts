@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** One request that holds, or held, the right to connect to a session. Digests, never the offer itself. */
+/** What tells one request from another. Digests, never the offer itself. */
 export interface RequestFingerprint {
   /** Digest of key and offer: what makes two requests the same one. */
   request: string;
@@ -41,7 +41,7 @@ export function fingerprintOf(
  * request, AWS sees one token and acts once. 43 characters of `[A-Za-z0-9_-]`, within AWS's 32 to 128 of
  * `[\x21-\x7E]`.
  *
- * @param request the claim's digest of key and offer.
+ * @param request the fingerprint's digest of key and offer.
  */
 export function connectionClientToken(
   of: { streamGroupId: string; streamSessionId: string; playerId: string },

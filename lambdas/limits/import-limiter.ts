@@ -1,3 +1,4 @@
+import { fromStored, RATE_LIMIT_ATTRIBUTES } from '../dynamodb/stored-names.ts';
 import type { Key, Table } from '../dynamodb/table.ts';
 import { Problem } from '../problems/problems.ts';
 import { rateLimitWaitMs } from './rate-limit.ts';
@@ -12,19 +13,19 @@ export interface ImportLookup {
   perMinute: number;
   /** Lookups of all players together. */
   perSecond: number;
-  /** Takes a spot of AWS's quota; false where there is none. */
+  /** Takes a call of AWS's quota; false where there is none. */
   takeLookup(): Promise<boolean>;
 }
 
-/** Why there is no lookup now, and for how long, in milliseconds: the player's own budget is spent, or everybody's. */
+/** Why there is no lookup now, and for how long, in milliseconds: the player's own rate limit is reached, or the shared one. */
 export interface ImportRefused {
   whose: 'own' | 'shared';
   waitMs: number;
 }
 
-/** The lookups for adoption: each player has a budget of misses, and all together a share of AWS's quota. */
+/** The lookups for importing sessions: each player has a rate limit of its own, and all together have a share of AWS's quota. */
 export interface ImportLimiter {
-  /** Undefined where the lookup may be made. A player pays only for one that everybody's budget has room for. */
+  /** Undefined where the lookup may be made. A player is charged only for one that the shared limit has room for. */
   take(lookup: ImportLookup, now: number): Promise<ImportRefused | undefined>;
 }
 
@@ -38,7 +39,7 @@ const sharedKey = (region: string): Key => ({ pk: `ADOPT#${region}`, sk: 'SHARE'
 
 export function tableImportLimiter(table: Table): ImportLimiter {
   const ttlAt = (now: number) => Math.ceil((now + 3 * MINUTE_MS) / 1000);
-  /** Until when there is surely no place, by Region and kind: who is refused pays nothing, and must not heat everybody's item. */
+  /** Until when there is surely no place, by Region and kind: a refused request costs its player nothing, and must not heat the shared item. */
   const fullUntil = new Map<string, number>();
   const isFull = (region: string, isFirst: boolean, now: number) =>
     now < (fullUntil.get(`${region} ${isFirst}`) ?? 0);
@@ -55,7 +56,7 @@ export function tableImportLimiter(table: Table): ImportLimiter {
     return claimed !== null;
   }
 
-  /** Who was refused is first again the next time. Where that cannot be written down, only the privilege is lost. */
+  /** A player who was refused is first again the next time. Where that cannot be written, only the privilege is lost. */
   async function giveBack(playerId: string, now: number): Promise<void> {
     try {
       await table.update(ownKey(playerId), {
@@ -71,13 +72,13 @@ export function tableImportLimiter(table: Table): ImportLimiter {
   }
 
   return {
-    async take({ playerId, region, perMinute, perSecond, takeLookup: takeSpot }, now) {
-      const own = (await table.get(ownKey(playerId))) as { tat?: number; firstAt?: number } | undefined;
-      const tat = own?.tat ?? 0;
-      const wait = rateLimitWaitMs({ perMinute }, tat, now);
+    async take({ playerId, region, perMinute, perSecond, takeLookup }, now) {
+      const item = fromStored((await table.get(ownKey(playerId))) ?? {}, RATE_LIMIT_ATTRIBUTES);
+      const { nextFreeAt = 0, firstAt = 0 } = item as { nextFreeAt?: number; firstAt?: number };
+      const wait = rateLimitWaitMs({ perMinute }, nextFreeAt, now);
       if (wait > 0) return { whose: 'own', waitMs: wait };
       const refused: ImportRefused = { whose: 'shared', waitMs: BURST_MS };
-      const mayBeFirst = (own?.firstAt ?? 0) <= now - MINUTE_MS;
+      const mayBeFirst = firstAt <= now - MINUTE_MS;
       if (isFull(region, mayBeFirst, now)) return refused;
       const isFirst = mayBeFirst && (await claimFirst(playerId, now));
       if (isFull(region, isFirst, now)) return refused;
@@ -90,7 +91,7 @@ export function tableImportLimiter(table: Table): ImportLimiter {
       const place = { at: now, intervalMs, withinMs, isBusy: false };
       const taken = await takeFromRateLimit(table, sharedKey(region), place);
       if (!taken) fullUntil.set(`${region} ${isFirst}`, now + intervalMs);
-      if (!taken || !(await takeSpot())) {
+      if (!taken || !(await takeLookup())) {
         if (isFirst) await giveBack(playerId, now);
         return refused;
       }
@@ -98,7 +99,7 @@ export function tableImportLimiter(table: Table): ImportLimiter {
         at: now,
         intervalMs: MINUTE_MS / perMinute,
         withinMs: MINUTE_MS,
-        isBusy: tat > now,
+        isBusy: nextFreeAt > now,
         ttl: ttlAt(now),
       });
       // Others of the same player were quicker.

@@ -1,6 +1,6 @@
 /**
- * A player's budget of connection requests, as a generic cell rate schedule kept in one number: the theoretical
- * arrival time (`tat`, epoch milliseconds) of the next request that would be exactly on schedule.
+ * A player's rate limit, as a generic cell rate schedule kept in one number: when the next request would be exactly on
+ * schedule (`nextFreeAt`, epoch milliseconds; the theoretical arrival time of that algorithm).
  *
  * @param perMinute how many requests a minute are sustained, and how many may come at once.
  */
@@ -8,18 +8,18 @@ export interface RateLimit {
   perMinute: number;
 }
 
-/** The largest `tat` at which a request is still within budget at `now`. */
-export function latestNextFreeAt(budget: RateLimit, now: number): number {
-  const interval = 60_000 / budget.perMinute;
+/** The largest `nextFreeAt` at which a request is still within the rate limit at `now`. */
+export function latestNextFreeAt(limit: RateLimit, now: number): number {
+  const interval = 60_000 / limit.perMinute;
   return now + 60_000 - interval;
 }
 
-/** Milliseconds until a request with this `tat` is within budget; 0 when it already is. */
-export function rateLimitWaitMs(budget: RateLimit, tat: number, now: number): number {
-  return Math.max(0, Math.ceil(tat - latestNextFreeAt(budget, now)));
+/** Milliseconds until a request with this `nextFreeAt` is within the rate limit; 0 when it already is. */
+export function rateLimitWaitMs(limit: RateLimit, nextFreeAt: number, now: number): number {
+  return Math.max(0, Math.ceil(nextFreeAt - latestNextFreeAt(limit, now)));
 }
 
-/** The `tat` after one more request at `now`. */
-export function chargedNextFreeAt(budget: RateLimit, tat: number, now: number): number {
-  return Math.max(tat, now) + 60_000 / budget.perMinute;
+/** The `nextFreeAt` after one more request at `now`. */
+export function chargedNextFreeAt(limit: RateLimit, nextFreeAt: number, now: number): number {
+  return Math.max(nextFreeAt, now) + 60_000 / limit.perMinute;
 }

@@ -1,6 +1,7 @@
+import { RATE_LIMIT_ATTRIBUTES } from '../dynamodb/stored-names.ts';
 import type { Key, Table } from '../dynamodb/table.ts';
 
-/** A place in a generic cell rate schedule that one item keeps in `tat`. Milliseconds; `at` since the epoch. */
+/** A place in a generic cell rate schedule that one item keeps as the next free time. Milliseconds; `at` since the epoch. */
 export interface RateLimitRequest {
   at: number;
   /** Between two places. */
@@ -22,20 +23,23 @@ export async function takeFromRateLimit(
   key: Key,
   { at, intervalMs, withinMs, isBusy, ttl }: RateLimitRequest,
 ): Promise<Record<string, unknown> | null> {
-  const names = { '#tat': 'tat', ...(ttl === undefined ? {} : { '#ttl': 'ttl' }) };
+  const names = {
+    '#nextFreeAt': RATE_LIMIT_ATTRIBUTES.nextFreeAt,
+    ...(ttl === undefined ? {} : { '#ttl': 'ttl' }),
+  };
   const kept = ttl === undefined ? '' : ', #ttl = :ttl';
   const values = { ':now': at, ...(ttl === undefined ? {} : { ':ttl': ttl }) };
   const join = () =>
     table.update(key, {
-      update: `SET #tat = #tat + :interval${kept}`,
-      condition: '#tat > :now AND #tat <= :latest',
+      update: `SET #nextFreeAt = #nextFreeAt + :interval${kept}`,
+      condition: '#nextFreeAt > :now AND #nextFreeAt <= :latest',
       names,
       values: { ...values, ':interval': intervalMs, ':latest': at + withinMs - intervalMs },
     });
   const begin = () =>
     table.update(key, {
-      update: `SET #tat = :next${kept}`,
-      condition: 'attribute_not_exists(#tat) OR #tat <= :now',
+      update: `SET #nextFreeAt = :next${kept}`,
+      condition: 'attribute_not_exists(#nextFreeAt) OR #nextFreeAt <= :now',
       names,
       values: { ...values, ':next': at + intervalMs },
     });

@@ -24,12 +24,12 @@ export interface AuditRecord {
   at: number;
 }
 
-/** What a record says of a use that failed: the code that is answered. */
+/** The outcome of a use that failed: the code that is answered. */
 export function outcomeOf(error: unknown): OperatorProblemCode {
   return error instanceof Problem ? (error as Problem<OperatorProblemCode>).code : 'broker_misconfigured';
 }
 
-/** Writes what operators did. Nobody reads it here, and nobody changes it. */
+/** Writes what operators did. No code here reads or changes it. */
 export interface Audit {
   /**
    * Writes one record, before anything that it is about leaves.
@@ -64,7 +64,7 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
           cause = error;
           return false;
         });
-      // Another record of this name is there, or the table does not answer. Nobody here may look.
+      // Another record of this name is there, or the table does not answer. No role here may read it.
       if (added) return;
       throw new OperatorProblem(
         'audit_unavailable',

@@ -6,7 +6,9 @@ import { lookupProblem } from '../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
-import { log, metrics } from '../observability/telemetry.ts';
+import { log } from '../observability/logs.ts';
+import { metrics } from '../observability/metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { tableAudit } from './audit.ts';
 import type { OperatorAction } from './rate.ts';
 
@@ -38,18 +40,22 @@ export function operatorDependencies(use: OperatorAction) {
     random,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     log,
-    // On a line of its own: the alarm must not depend on what the request came to.
+    // On a line of its own: the alarm must not depend on the request's outcome.
     countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
     /**
-     * GetStreamSession. AWS is asked, since a session may have been started without the broker. It takes no spot of the
+     * GetStreamSession. AWS is asked, since a session may have been started without the broker. It is not counted in the
      * players' quota: a use is counted against the operators' own rate before.
      *
      * @param deadline epoch milliseconds.
      * @throws OperatorProblem
      */
-    async lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession> {
+    async lookUpSession(
+      session: OperatedSession,
+      deadline: number,
+      requestMetrics: RequestMetrics,
+    ): Promise<AwsStreamSession> {
       const { streamGroupId, streamSessionId } = session;
-      const budget = { deadline, now, random };
+      const budget = { deadline, now, random, metrics: requestMetrics };
       try {
         return await getStreamSession(
           regionOf(settings, streamGroupId),

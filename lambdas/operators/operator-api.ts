@@ -5,7 +5,8 @@ import type {
 } from 'aws-lambda';
 import type { OperatorSettings } from '../environment/operator-settings.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
-import { log, logger } from '../observability/telemetry.ts';
+import { log, logger } from '../observability/logs.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
 import { operatorEntry } from './operator.ts';
 
@@ -32,6 +33,7 @@ export interface OperatorRequest {
   body: string | undefined;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 type Event = APIGatewayProxyEventV2WithIAMAuthorizer;
@@ -42,8 +44,8 @@ const NOT_VISIBLE_ASCII = /[^\x20-\x7e]/g;
 
 /**
  * Wraps a route of the operator API into a Lambda handler that refuses everybody who is not in `settings.operators`.
- * IAM has let the caller in before, but HTTP APIs have no resource policy, so whoever may invoke APIs in general gets
- * this far.
+ * IAM has let the caller in before, but HTTP APIs have no resource policy, so every principal that may invoke APIs in general
+ * gets this far.
  *
  * @param route the function's name in logs and metrics.
  */
@@ -52,12 +54,16 @@ export function operatorApi(
   settings: OperatorSettings,
   answer: (request: OperatorRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<APIGatewayProxyStructuredResultV2> {
-  return routeHandler<Event>(route, OPERATOR_PROBLEMS, (event, context) =>
-    answer(toRequest(event, context, settings)),
+  return routeHandler<Event>(route, OPERATOR_PROBLEMS, (event, context, metrics) =>
+    answer({ ...toRequest(event, context, settings), metrics }),
   );
 }
 
-function toRequest(event: Event, context: Context, settings: OperatorSettings): OperatorRequest {
+function toRequest(
+  event: Event,
+  context: Context,
+  settings: OperatorSettings,
+): Omit<OperatorRequest, 'metrics'> {
   const { requestContext } = event;
   const { userArn, accessKey } = requestContext.authorizer?.iam ?? {};
   const entry = operatorEntry(userArn, settings.operators);

@@ -12,7 +12,8 @@ import {
 } from '../gameliftstreams/status-lookup.ts';
 import { tableImportLimiter } from '../limits/import-limiter.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
-import { log } from '../observability/telemetry.ts';
+import { log } from '../observability/logs.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { tableAffectedPlayers } from '../reliability/affected-players.ts';
 import { importSession } from '../sessions/import-session.ts';
 import { type SessionKey, sessionTable } from '../sessions/session-table.ts';
@@ -73,12 +74,12 @@ export function lookupDependencies(common: ReturnType<typeof commonDependencies>
     getStreamSession,
     lookupLimiterIn,
     /** The session's status at AWS, if this second's quota leaves a lookup and AWS answers. */
-    async lookUpStatus(session: SessionToLookUp, deadline: number) {
+    async lookUpStatus(session: SessionToLookUp, deadline: number, metrics: RequestMetrics) {
       const limiter = lookupLimiterIn(regionOf(settings, session.streamGroupId));
       if (!(await limiter.take(false))) return undefined;
-      return lookUpStatus(getStreamSession, limiter, session, { deadline, now, random });
+      return lookUpStatus(getStreamSession, limiter, session, { deadline, now, random, metrics });
     },
-    importSession: (key: SessionKey, deadline: number) =>
-      importSession(key, deadline, { ...common, importLimiter, lookupLimiterIn, getStreamSession }),
+    importSession: (key: SessionKey, deadline: number, metrics: RequestMetrics) =>
+      importSession(key, deadline, metrics, { ...common, importLimiter, lookupLimiterIn, getStreamSession }),
   };
 }

@@ -6,7 +6,8 @@ import type {
 import type { Settings } from '../environment/settings.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
-import { logger } from '../observability/telemetry.ts';
+import { logger } from '../observability/logs.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */
@@ -19,6 +20,7 @@ export interface PlayerRequest {
   body: string | undefined;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
@@ -34,18 +36,18 @@ export function playerApi(
   settings: Settings,
   answer: (request: PlayerRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<Result> {
-  return routeHandler<Event>(route, PROBLEMS, (event, context) =>
-    answer(toRequest(event, context, settings)),
+  return routeHandler<Event>(route, PROBLEMS, (event, context, metrics) =>
+    answer({ ...toRequest(event, context, settings), metrics }),
   );
 }
 
-function toRequest(event: Event, context: Context, settings: Settings): PlayerRequest {
+function toRequest(event: Event, context: Context, settings: Settings): Omit<PlayerRequest, 'metrics'> {
   const { iss, sub } = event.requestContext.authorizer.jwt.claims;
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
     throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');
   }
   const playerId = playerIdOf(iss, sub, settings.userId);
-  // A pseudonym, also where AWS is told the subject itself.
+  // A pseudonym, also where AWS gets the subject itself.
   logger.appendKeys({
     playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
   });

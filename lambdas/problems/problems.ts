@@ -1,5 +1,8 @@
-/** The service's own failure, a help, or neither: the caller's own doing, what is still under way, what was counted before. */
-export type SliOutcome = 'good' | 'bad' | 'neither';
+/**
+ * What an answer counts as in the service level indicator. Excluded: a refusal of the caller's own making, a request that is
+ * still under way, a failure that was counted before.
+ */
+export type SliOutcome = 'success' | 'failure' | 'excluded';
 
 /** What the client does next: repeat exactly this request, make a new offer first, or stop. */
 export type Retry = 'same' | 'newOffer' | 'never';
@@ -48,9 +51,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface ProblemExtras {
   /** How long to wait before the next try, in milliseconds. Becomes `Retry-After` as well. */
   retryAfterMs?: number;
-  /** The player's place in the line for the account's quota, 1 for the next. */
+  /** The player's place in the queue for the account's quota, 1 for the next. */
   queuePosition?: number;
-  /** The turn falls after the session's likely end; it is given all the same, since only AWS knows that end. */
+  /** The ticket is due after the session's likely end. It is given all the same, since only AWS knows that end. */
   mayBeTooLate?: boolean;
   /** GameLift Streams' status of the session, where it was looked up. */
   streamSessionStatus?: string;
@@ -68,19 +71,32 @@ export class Problem<Code extends string = ProblemCode> extends Error {
   override readonly name = 'Problem';
   readonly code: Code;
   readonly extras: ProblemExtras;
-  /** What it counts as, where whoever throws it knows more than its code says. */
-  sliOutcome: SliOutcome | undefined;
+  /** What it counts as, where its code alone does not decide that. */
+  readonly sliOutcome: SliOutcome | undefined;
 
   /**
    * @param code one of {@link PROBLEMS}, or of the operator API's own.
    * @param detail a sentence for the person reading the response; never a token, an SDP or an AWS message.
    * @param extras further members, see {@link ProblemExtras}.
    * @param cause the error behind it; logged by name only.
+   * @param sliOutcome what it counts as, see {@link Problem.countedAs}.
    */
-  constructor(code: Code, detail: string, extras: ProblemExtras = {}, cause?: unknown) {
+  constructor(
+    code: Code,
+    detail: string,
+    extras: ProblemExtras = {},
+    cause?: unknown,
+    sliOutcome?: SliOutcome,
+  ) {
     super(detail, cause === undefined ? undefined : { cause });
     this.code = code;
     this.extras = extras;
+    this.sliOutcome = sliOutcome;
+  }
+
+  /** The same problem, with what it counts as. */
+  countedAs(sliOutcome: SliOutcome): Problem<Code> {
+    return new Problem(this.code, this.message, this.extras, this.cause, sliOutcome);
   }
 }
 

@@ -1,39 +1,43 @@
+import { PLAYER_EVENT_ATTRIBUTES, storedName } from '../dynamodb/stored-names.ts';
 import type { Key, Table, Update } from '../dynamodb/table.ts';
 import { withTimeLimit } from '../environment/time-limit.ts';
 import { playerMark } from '../identifiers/digests.ts';
 import { Problem } from '../problems/problems.ts';
 import { COUNTED_AGAIN_MS } from './sli.ts';
 
-/** What is counted of a player for the alarms, each by itself. The names are attributes of the player's item. */
-export type PlayerEvent = 'reconnectFailed' | 'startFailed' | 'relapsed';
+/** What is counted of a player for the alarms, each by itself. */
+export type PlayerEvent = 'reconnectFailed' | 'startFailed' | 'unstableConnection';
 
-/** What the alarms hear of players. Both throw a Problem where the table does not tell. */
+/** The players that the alarms count. Both throw a Problem where the table does not answer. */
 export interface AffectedPlayers {
   /**
    * Whether something is to be counted of a player, and then remembers that it was: once in five minutes, in whatever
    * session, and whatever went well in between.
    */
   isDue(what: PlayerEvent, playerId: string, now: number): Promise<boolean>;
-  /** Adds a player to those of whom it was counted in this hour; how many those are, {@link MOST_PLAYERS} at most. */
+  /** Adds a player to those of whom it was counted in this hour. @returns how many those are, {@link MOST_PLAYERS} at most */
   addPlayer(what: PlayerEvent, playerId: string, now: number): Promise<number>;
 }
 
-/** That many players are many; of more nothing is written. */
+/** So many players are many; more are not written. */
 export const MOST_PLAYERS = 10;
 
 const HOUR_MS = 3_600_000;
 
 /** The player's own item: when each thing was counted last. */
 const playerKey = (playerId: string): Key => ({ pk: playerId, sk: 'COUNTED' });
-/** An hour's item: of whom a thing was counted, by marks that are short and say nothing. */
-const hourKey = (what: PlayerEvent, hour: number): Key => ({ pk: `COUNTED#${what}`, sk: `HOUR#${hour}` });
+/** An hour's item: the players of whom a thing was counted, by marks that are short and identify no person. */
+const hourKey = (what: PlayerEvent, hour: number): Key => ({
+  pk: `COUNTED#${storedName(what, PLAYER_EVENT_ATTRIBUTES)}`,
+  sk: `HOUR#${hour}`,
+});
 
 /** A player waits for the answer while something is counted. */
 const PATIENCE_MS = 300;
 
 /** @param patienceMs what each write may take, in milliseconds */
 export function tableAffectedPlayers(table: Table, patienceMs = PATIENCE_MS): AffectedPlayers {
-  /** The hours that are known to be full: nothing is written to those. */
+  /** The hours that are known to be full: they are not written any more. */
   const full = new Map<PlayerEvent, number>();
 
   async function write(key: Key, update: Update): ReturnType<Table['update']> {
@@ -48,7 +52,7 @@ export function tableAffectedPlayers(table: Table, patienceMs = PATIENCE_MS): Af
         update: 'SET #what = :now, #ttl = :ttl',
         // A write that the SDK repeated finds its own time there.
         condition: 'attribute_not_exists(#what) OR #what <= :before OR #what = :now',
-        names: { '#what': what, '#ttl': 'ttl' },
+        names: { '#what': storedName(what, PLAYER_EVENT_ATTRIBUTES), '#ttl': 'ttl' },
         values: {
           ':now': now,
           ':before': now - COUNTED_AGAIN_MS,

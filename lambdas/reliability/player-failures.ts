@@ -1,5 +1,5 @@
 import { ANSWER_BEFORE_END_MS, withTimeLimit } from '../environment/time-limit.ts';
-import { measured } from '../observability/request-metrics.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
 import { type AffectedPlayers, MOST_PLAYERS, type PlayerEvent } from './affected-players.ts';
 import { sliOutcomeOf } from './sli.ts';
@@ -14,33 +14,38 @@ export interface PlayerFailureDependencies {
 interface OfPlayer {
   playerId: string;
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /**
- * Of how many players something was counted in this hour, {@link MOST_PLAYERS} at most; 0 where it is not counted of this player
- * again so soon.
+ * The number of players of whom something was counted in this hour, {@link MOST_PLAYERS} at most; 0 where it is not counted of
+ * this player again so soon.
  */
 export async function countPlayer(
   what: PlayerEvent,
-  { playerId, endsBy }: OfPlayer,
-  { affectedPlayers: playerCounts, now }: PlayerFailureDependencies,
+  { playerId, endsBy }: Pick<OfPlayer, 'playerId' | 'endsBy'>,
+  { affectedPlayers, now }: PlayerFailureDependencies,
 ): Promise<number> {
-  async function told<T>(asking: Promise<T>, otherwise: T): Promise<T> {
+  async function inTime<T>(work: Promise<T>, otherwise: T): Promise<T> {
     try {
-      const told = await withTimeLimit(endsBy - ANSWER_BEFORE_END_MS - now(), asking);
-      return told === 'late' ? otherwise : told;
+      const result = await withTimeLimit(endsBy - ANSWER_BEFORE_END_MS - now(), work);
+      return result === 'late' ? otherwise : result;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return otherwise;
     }
   }
-  // A player can make an item of its own too busy to be written, but not everybody's: a table that does not tell
-  // of that one fails everybody.
-  const isDue = await told(playerCounts.isDue(what, playerId, now()), true);
-  return isDue ? told(playerCounts.addPlayer(what, playerId, now()), MOST_PLAYERS) : 0;
+  // A player can make its own item too busy to be written, but not the item of all players: where the table fails for that
+  // one, it fails for everybody.
+  const isDue = await inTime(affectedPlayers.isDue(what, playerId, now()), true);
+  return isDue ? inTime(affectedPlayers.addPlayer(what, playerId, now()), MOST_PLAYERS) : 0;
 }
 
-/** Does a request of a player; a refusal that is a failure learns whether it counts as one. */
+/**
+ * Does a request of a player, and counts the player where it fails.
+ *
+ * @throws the work's refusal. A failure counts as one only where the player was counted now.
+ */
 export async function countPlayerFailures<T>(
   what: PlayerEvent,
   of: OfPlayer,
@@ -51,11 +56,10 @@ export async function countPlayerFailures<T>(
     return await work();
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
-    const verdict = refusal.sliOutcome ?? sliOutcomeOf(refusal, PROBLEMS[(refusal as Problem).code].status);
-    if (verdict === 'bad') {
-      measured.failedPlayers = await countPlayer(what, of, deps);
-      refusal.sliOutcome = measured.failedPlayers > 0 ? 'bad' : 'neither';
-    }
-    throw refusal;
+    const problem: Problem = refusal;
+    const sliOutcome = problem.sliOutcome ?? sliOutcomeOf(problem, PROBLEMS[problem.code].status);
+    if (sliOutcome !== 'failure') throw problem;
+    of.metrics.failedPlayers = await countPlayer(what, of, deps);
+    throw problem.countedAs(of.metrics.failedPlayers > 0 ? 'failure' : 'excluded');
   }
 }

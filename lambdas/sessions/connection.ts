@@ -4,12 +4,13 @@ import type { RequestFingerprint } from '../identifiers/digests.ts';
 import { type RateLimit, rateLimitWaitMs } from '../limits/rate-limit.ts';
 import { inProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
-import type { Lease, SessionRecord } from './stream-session.ts';
+import type { Lease } from './lease.ts';
+import type { SessionRecord } from './stream-session.ts';
 
 /** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
-const LINEAGE_KEPT = 8;
-/** How many consumed offers a session remembers; older ones are left to AWS to refuse. */
-const CONSUMED_KEPT = 16;
+const HISTORY_KEPT = 8;
+/** How many used offers a session remembers; AWS refuses older ones. */
+const USED_OFFERS_KEPT = 16;
 
 /** A reconnect request, reduced to what the decision needs. */
 export interface ConnectionRequest extends RequestFingerprint {
@@ -23,71 +24,68 @@ export type ConnectionDecision =
   /** `repeat`: AWS may have accepted this very request before. */
   | { do: 'connect'; repeat: boolean };
 
-function sameClaim(a: RequestFingerprint, b: RequestFingerprint): boolean {
+function isSameRequest(a: RequestFingerprint, b: RequestFingerprint): boolean {
   return a.request === b.request;
 }
 
-/** Claims that AWS accepted or may have accepted, those of dead functions included; the newest last. */
+/** Requests whose offer AWS accepted or may have accepted, those of dead functions included; the newest last. */
 export function usedOffersOf(record: SessionRecord, now: number, ownLease?: string): RequestFingerprint[] {
-  const dead = abandonedLeasesOf(record, now, ownLease);
-  const kept = (record.consumed ?? []).filter((claim) => !dead.some((other) => sameClaim(other, claim)));
-  return [...kept, ...dead.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) }))];
+  const abandoned = abandonedLeasesOf(record, now, ownLease);
+  const kept = (record.usedOffers ?? []).filter(
+    (used) => !abandoned.some((lease) => isSameRequest(lease, used)),
+  );
+  return [
+    ...kept,
+    ...abandoned.map(({ request, offer, key }) => ({ request, offer, ...(key ? { key } : {}) })),
+  ];
 }
 
 /**
- * Leases whose functions must have died: whether AWS acted on their requests is unknown. An orphan was found dead before,
- * whatever the clock of whoever looks now says.
+ * Leases whose functions must have died: whether AWS acted on their requests is unknown. One that is written down as abandoned
+ * stays so, whatever the clock of this function says.
  */
 export function abandonedLeasesOf(record: SessionRecord, now: number, ownLease?: string): Lease[] {
   const expired = record.lease && record.lease.until <= now ? [record.lease] : [];
-  return [...(record.orphans ?? []), ...expired].filter((lease) => lease.id !== ownLease);
-}
-
-/** What a log line says of a lease that was never given back. */
-export function abandonedLeaseFields({ until, connectionId }: Lease): {
-  until: string;
-  connectionId?: string;
-} {
-  return { until: new Date(until).toISOString(), ...(connectionId === undefined ? {} : { connectionId }) };
+  return [...(record.abandonedLeases ?? []), ...expired].filter((lease) => lease.id !== ownLease);
 }
 
 /**
  * The connections that the device holding the stream may know as its newest. A function that died after AWS answered,
- * or could not write the answer down, may have made one that the record never learned of.
+ * or could not store the answer, may have made one that is missing in the record.
  */
 export function knownConnections(record: SessionRecord, now: number, ownLease?: string): string[] {
-  return wholeLineage(record, now, ownLease).slice(-LINEAGE_KEPT);
+  return wholeHistory(record, now, ownLease).slice(-HISTORY_KEPT);
 }
 
-/** The same, the oldest included: a connection that nobody wrote down has pushed none out. */
-function wholeLineage(record: SessionRecord, now: number, ownLease?: string): string[] {
+/** The same, the oldest included: a connection that is missing in the record has pushed none out. */
+function wholeHistory(record: SessionRecord, now: number, ownLease?: string): string[] {
   const unrecorded = abandonedLeasesOf(record, now, ownLease).flatMap(
     ({ connectionId }) => connectionId ?? [],
   );
-  return [...new Set([...(record.lineage ?? []), ...unrecorded])];
+  return [...new Set([...(record.connectionHistory ?? []), ...unrecorded])];
 }
 
 /**
- * The lineage after a connection was made: continued by a request that named a member, begun anew by one that insisted. The one that
- * was named is the device's own at this moment, however many were made since and never used: it is forgotten last.
+ * The history after a connection was made. A request that names a member continues it, one that names none begins it anew. The
+ * device plays on the connection that it names, however many were made since and never used: that one is forgotten last.
  */
 export function addConnection(
-  lineage: readonly string[],
+  history: readonly string[],
   connectionId: string,
   previousConnectionId: string | undefined,
 ): string[] {
   if (previousConnectionId === undefined) return [connectionId];
   const newest = [previousConnectionId, connectionId];
-  return [...new Set([...lineage.filter((id) => !newest.includes(id)), ...newest])].slice(-LINEAGE_KEPT);
+  return [...new Set([...history.filter((id) => !newest.includes(id)), ...newest])].slice(-HISTORY_KEPT);
 }
 
-/** The list after one more claim was consumed: without repetitions, the oldest dropped. */
+/** The list after one more offer was used: without repetitions, the oldest dropped. */
 export function addUsedOffer(
-  claims: readonly RequestFingerprint[],
-  claim: RequestFingerprint,
+  usedOffers: readonly RequestFingerprint[],
+  fingerprint: RequestFingerprint,
 ): RequestFingerprint[] {
-  const others = claims.filter((other) => !sameClaim(other, claim));
-  return [...others, claim].slice(-CONSUMED_KEPT);
+  const others = usedOffers.filter((other) => !isSameRequest(other, fingerprint));
+  return [...others, fingerprint].slice(-USED_OFFERS_KEPT);
 }
 
 /**
@@ -101,9 +99,9 @@ export function addUsedOffer(
 export function decideConnection(
   record: SessionRecord,
   request: ConnectionRequest,
-  context: { now: number; random: number; budget: RateLimit; ownLease?: string },
+  context: { now: number; random: number; rateLimit: RateLimit; ownLease?: string },
 ): ConnectionDecision {
-  const { now, budget, ownLease } = context;
+  const { now, rateLimit, ownLease } = context;
 
   const answered = record.connectedRequest === request.request;
   if (answered && record.answer !== undefined && (record.answerUntil ?? 0) > now) {
@@ -111,18 +109,19 @@ export function decideConnection(
   }
 
   const live = record.lease !== undefined && record.lease.id !== ownLease && record.lease.until > now;
-  const consumed = usedOffersOf(record, now, ownLease);
-  const known = live && record.lease ? [...consumed, record.lease] : consumed;
-  if (request.key && known.some((claim) => claim.key === request.key && claim.offer !== request.offer)) {
+  const usedOffers = usedOffersOf(record, now, ownLease);
+  const known = live && record.lease ? [...usedOffers, record.lease] : usedOffers;
+  if (request.key && known.some(({ key, offer }) => key === request.key && offer !== request.offer)) {
     throw new Problem(
       'idempotency_key_reused',
       'This Idempotency-Key came with another offer before; use a new key for a new offer.',
     );
   }
 
-  // Only the newest claim may be repeated: an older one belongs to a connection that another has replaced.
-  const repeat = consumed.at(-1) !== undefined && sameClaim(consumed.at(-1) as RequestFingerprint, request);
-  if (!repeat && consumed.some((claim) => claim.offer === request.offer)) {
+  // Only the newest request may be repeated: an older one belongs to a connection that another has replaced.
+  const newest = usedOffers.at(-1);
+  const repeat = newest !== undefined && isSameRequest(newest, request);
+  if (!repeat && usedOffers.some(({ offer }) => offer === request.offer)) {
     throw new Problem(
       'offer_reused',
       'This offer was used before; make a new one with generateSignalRequest().',
@@ -133,8 +132,8 @@ export function decideConnection(
 
   const underWay = live ? record.lease : undefined;
   // A lease that was never given back proves nothing: its request may have been refused, and is judged again.
-  const own = answered || (underWay !== undefined && sameClaim(underWay, request));
-  if (!own && isOvertaken(request, wholeLineage(record, now, ownLease), underWay)) {
+  const own = answered || (underWay !== undefined && isSameRequest(underWay, request));
+  if (!own && isOvertaken(request, wholeHistory(record, now, ownLease), underWay)) {
     throw new Problem(
       'taken_over',
       'Another device of this player has connected since; leave previousConnectionId out to take the stream back.',
@@ -145,7 +144,7 @@ export function decideConnection(
     throw inProgress('Another connection request for this session is under way.', context.random);
   }
   if (ownLease === undefined) {
-    const wait = rateLimitWaitMs(budget, record.budgetTat ?? 0, now);
+    const wait = rateLimitWaitMs(rateLimit, record.nextFreeAt ?? 0, now);
     if (wait > 0) {
       throw new Problem('too_many_requests', 'This player has asked for connections too often.', {
         retryAfterMs: wait,
@@ -157,7 +156,7 @@ export function decideConnection(
 
 /**
  * Whether another device has connected since. The connection of a request that is under way belongs to the history too:
- * AWS may have answered it, and the player may know it, although the table does not yet. Only who has the key and the
+ * AWS may have answered it, and the player may know it, although the table does not yet. Only a device with the key and the
  * offer of that request can know its name.
  */
 function isOvertaken(

@@ -5,13 +5,13 @@ import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
 import { statusProblem } from '../gameliftstreams/refusals.ts';
 import { type GetStreamSession, lookUpSession } from '../gameliftstreams/status-lookup.ts';
 import type { ImportLimiter } from '../limits/import-limiter.ts';
-import { measured } from '../observability/request-metrics.ts';
-import type { Log } from '../observability/telemetry.ts';
+import type { Log } from '../observability/logs.ts';
+import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { Problem } from '../problems/problems.ts';
 import type { SessionKey, SessionTable } from './session-table.ts';
 import type { SessionRecord } from './stream-session.ts';
 
-/** What adoption works with. */
+/** What importing works with. */
 export interface ImportDependencies {
   settings: Settings;
   sessions: SessionTable;
@@ -28,28 +28,29 @@ export interface ImportDependencies {
  * GetStreamSession, and the session's `UserId` decides. The owner of a session never changes, so the record can't go stale.
  *
  * Somebody else's session and an unknown one take the same steps: both are charged to a capped share of the account's quota, half of
- * which is kept for players who have not just guessed, and to the caller's own budget of misses.
+ * which is kept for players who have not just guessed, and to the caller's own rate limit of misses.
  *
  * @param deadline epoch milliseconds by which AWS must have answered.
- * @returns the new record, or undefined when adoption is off or the session is not this player's.
- * @throws Problem `too_many_requests` or `paced` when a budget is spent, or AWS's failure.
+ * @returns the new record, or undefined when importing is off or the session is not this player's.
+ * @throws Problem `too_many_requests` or `paced` when a rate limit is reached, or AWS's failure.
  */
 export async function importSession(
   key: SessionKey,
   deadline: number,
+  metrics: RequestMetrics,
   deps: ImportDependencies,
 ): Promise<SessionRecord | undefined> {
   const { adoption, limits, quotas, streamGroups } = deps.settings;
   const group = streamGroups.find((candidate) => candidate.id === key.streamGroupId);
   if (!adoption.enabled || !group) return undefined;
-  const spots = deps.lookupLimiterIn(group.region);
+  const limiter = deps.lookupLimiterIn(group.region);
   const refused = await deps.importLimiter.take(
     {
       playerId: key.playerId,
       region: group.region,
       perMinute: limits.missesPerMinute,
       perSecond: Math.max(1, Math.floor(quotas.GetStreamSession * adoption.quotaShare)),
-      takeLookup: () => spots.take(false),
+      takeLookup: () => limiter.take(false),
     },
     deps.now(),
   );
@@ -64,13 +65,13 @@ export async function importSession(
     });
   }
 
-  const budget: CallBudget = { deadline, now: deps.now, random: deps.random };
+  const budget: CallBudget = { deadline, now: deps.now, random: deps.random, metrics };
   let seen: AwsStreamSession | undefined;
   try {
-    seen = await lookUpSession(deps.getStreamSession, spots, key, budget);
+    seen = await lookUpSession(deps.getStreamSession, limiter, key, budget);
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
-    // An id that AWS takes for none at all is nobody's session, and no reason for an alarm that anybody could ring.
+    // An id that AWS does not accept as one is no session. Otherwise any player could raise an alarm with it.
     if (failure.kind === 'invalid') return undefined;
     throw statusProblem(failure, deps.random());
   }
@@ -87,7 +88,7 @@ export async function importSession(
     statusAt: at,
     statusSince: at,
   });
-  measured.adopted++;
+  metrics.imported++;
   deps.log.info('adopted', { status: seen.status });
   return deps.sessions.read(key);
 }

@@ -1,3 +1,4 @@
+import { fromStored, SLOT_ATTRIBUTES, toStored } from '../dynamodb/stored-names.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { updateExpression } from './session-table.ts';
 import type { Slot } from './slot.ts';
@@ -22,13 +23,12 @@ export function tableSlots(table: Table): Slots {
       const items = await table.query(playerId, 'SLOT#');
       const used = new Map(items.map((item) => [item.index, item]));
       return Array.from({ length: count }, (_, index) => {
-        const { pk, sk, ttl, ...slot } = used.get(index) ?? { index, revision: 0 };
-        return slot as unknown as Slot;
+        return toSlot(used.get(index) ?? { index, revision: 0 });
       });
     },
     async write(playerId, slot, changes, now) {
       const { update, names, values } = updateExpression({
-        ...changes,
+        ...toStored(changes, SLOT_ATTRIBUTES),
         index: slot.index,
         revision: slot.revision + 1,
         ttl: Math.ceil((now + SLOT_KEPT_MS) / 1000),
@@ -42,9 +42,12 @@ export function tableSlots(table: Table): Slots {
           values: slot.revision === 0 ? values : { ...values, ':read': slot.revision },
         },
       );
-      if (!item) return null;
-      const { pk, sk, ttl, ...written } = item;
-      return written as unknown as Slot;
+      return item && toSlot(item);
     },
   };
+}
+
+function toSlot(item: Record<string, unknown>): Slot {
+  const { pk, sk, ttl, ...slot } = fromStored(item, SLOT_ATTRIBUTES);
+  return slot as unknown as Slot;
 }

@@ -2,8 +2,8 @@ import type { Ticket } from '../admission/ticket.ts';
 import type { RequestFingerprint } from '../identifiers/digests.ts';
 import { startInProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
-import type { FailureEpisode } from '../reliability/sli.ts';
-import type { Lease } from './stream-session.ts';
+import type { FailureEpisode } from '../reliability/failure-episode.ts';
+import type { Lease } from './lease.ts';
 
 /**
  * A player's right to one live session. Reserved before AWS is called, so that two starts at once can't both
@@ -23,34 +23,34 @@ export interface Slot extends Partial<RequestFingerprint> {
   /** The body that answered the start. Kept as long as the slot: past AWS's memory of the client token a repeated
    * call would begin a second session. */
   answer?: string;
-  /** Claims of starts before it, which AWS has or may have accepted; the newest last. */
-  earlier?: RequestFingerprint[];
-  /** The player's turn at AWS's quota, while there is a line for it. */
-  turn?: Ticket;
-  /** What the player has met since the newest start. */
-  trouble?: FailureEpisode;
+  /** Starts before it, which AWS has or may have accepted; the newest last. */
+  earlierRequests?: RequestFingerprint[];
+  /** The player's ticket for AWS's quota, while there is a queue for it. */
+  ticket?: Ticket;
+  /** The player's refusals since the newest start. */
+  failureEpisode?: FailureEpisode;
 }
 
 /** What to do with a start: replay an answer, begin in a slot, or first see whether a slot's session is dead. */
 export type StartDecision =
   | { do: 'replay'; answer: string }
   | { do: 'start'; slot: Slot; repeat: boolean }
-  | { do: 'look'; slots: Slot[] };
+  | { do: 'lookUp'; slots: Slot[] };
 
-/** The claim a slot stands for: its lease's while one is held, else that of its last start. */
-function claimOf(slot: Slot): RequestFingerprint | undefined {
+/** The request a slot stands for: its lease's while one is held, else that of its last start. */
+function fingerprintIn(slot: Slot): RequestFingerprint | undefined {
   if (slot.lease) return slot.lease;
   if (slot.request === undefined || slot.offer === undefined) return undefined;
   return { request: slot.request, offer: slot.offer, ...(slot.key === undefined ? {} : { key: slot.key }) };
 }
 
-/** How many earlier starts a slot remembers; who repeats an older one has been told of its end long since. */
+/** How many earlier starts a slot remembers. A client that repeats an older one has had its answer long since. */
 const EARLIER_KEPT = 4;
 
-/** What a slot remembers of its starts once another one takes it: AWS would not answer those again, or with a session that is over. */
+/** The starts that a slot remembers once another one takes it: AWS would not answer those again, or with a session that is over. */
 export function earlierRequestsOf(slot: Slot, next: RequestFingerprint): RequestFingerprint[] {
-  const last = claimOf(slot);
-  const known = [...(slot.earlier ?? []), ...(last && last.request !== next.request ? [last] : [])];
+  const last = fingerprintIn(slot);
+  const known = [...(slot.earlierRequests ?? []), ...(last && last.request !== next.request ? [last] : [])];
   return known
     .filter(({ request }, at) => known.findLastIndex((other) => other.request === request) === at)
     .map(({ request, offer, key }) => ({ request, offer, ...(key === undefined ? {} : { key }) }))
@@ -69,11 +69,11 @@ export function decideStart(
   context: { now: number; random: number },
 ): StartDecision {
   const { now } = context;
-  const own = slots.find((slot) => claimOf(slot)?.request === request.request);
+  const own = slots.find((slot) => fingerprintIn(slot)?.request === request.request);
   if (own?.answer !== undefined) return { do: 'replay', answer: own.answer };
 
-  const claims = slots.flatMap((slot) => [...(slot.earlier ?? []), claimOf(slot) ?? []].flat());
-  if (request.key && claims.some((claim) => claim.key === request.key && claim.request !== request.request)) {
+  const known = slots.flatMap((slot) => [...(slot.earlierRequests ?? []), fingerprintIn(slot) ?? []].flat());
+  if (request.key && known.some((other) => other.key === request.key && other.request !== request.request)) {
     throw new Problem(
       'idempotency_key_reused',
       'This Idempotency-Key came with another start before; use a new key for a new start.',
@@ -82,7 +82,7 @@ export function decideStart(
   const isLive = (slot: Slot) => slot.lease !== undefined && slot.lease.until > now;
   if (own && isLive(own)) throw startInProgress(context.random);
   if (own) return { do: 'start', slot: own, repeat: true };
-  if (claims.some((claim) => claim.offer === request.offer)) {
+  if (known.some(({ offer }) => offer === request.offer)) {
     throw new Problem(
       'offer_reused',
       'This offer was used before; make a new one with generateSignalRequest().',
@@ -95,5 +95,5 @@ export function decideStart(
   if (best) return { do: 'start', slot: best, repeat: false };
   const held = slots.filter((slot) => !isLive(slot));
   if (held.length === 0) throw startInProgress(context.random);
-  return { do: 'look', slots: held };
+  return { do: 'lookUp', slots: held };
 }

@@ -1,17 +1,8 @@
 import type { Ticket } from '../admission/ticket.ts';
 import { isOver, type StreamSessionStatus } from '../gameliftstreams/stream-session-status.ts';
 import type { RequestFingerprint } from '../identifiers/digests.ts';
-import type { FailureEpisode } from '../reliability/sli.ts';
-
-/** A lease: while it lives, its request alone may call AWS for the session. */
-export interface Lease extends RequestFingerprint {
-  /** Unique to one invocation, so that a slow function can't write under a newer lease. */
-  id: string;
-  /** Epoch milliseconds; later than its function can possibly live. */
-  until: number;
-  /** The connection that its request would make. */
-  connectionId?: string;
-}
+import type { FailureEpisode } from '../reliability/failure-episode.ts';
+import type { Lease } from './lease.ts';
 
 /** What the table knows of one player's session. Times are epoch milliseconds. */
 export interface SessionRecord {
@@ -38,23 +29,23 @@ export interface SessionRecord {
    * Connections of the device that holds the stream, the newest last: each was made by a request that named one of
    * those before it, and the first by the start or by a player who insisted.
    */
-  lineage?: string[];
-  /** The request that made the newest connection, its answer packed with its offer, and until when that may be repeated. */
+  connectionHistory?: string[];
+  /** The request that made the newest connection, its answer compressed with its offer, and until when that may be repeated. */
   connectedRequest?: string;
   answer?: Uint8Array;
   answerUntil?: number;
-  /** Claims whose offer AWS accepted, or may have accepted; the newest last. */
-  consumed?: RequestFingerprint[];
+  /** Requests whose offer AWS accepted, or may have accepted; the newest last. */
+  usedOffers?: RequestFingerprint[];
   lease?: Lease;
   /** Leases that were found in the way since a request last ended well: their functions died. */
-  orphans?: Lease[];
-  budgetTat?: number;
-  /** The player's turn at AWS's quota, while there is a line for it. */
-  turn?: Ticket;
-  /** What the player has met since the newest connection. */
-  trouble?: FailureEpisode;
-  /** When it was last counted that a connection of this session did not hold. */
-  relapseCounted?: number;
+  abandonedLeases?: Lease[];
+  nextFreeAt?: number;
+  /** The player's ticket for AWS's quota, while there is a queue for it. */
+  ticket?: Ticket;
+  /** The player's refusals since the newest connection. */
+  failureEpisode?: FailureEpisode;
+  /** When an unstable connection of this session was counted last. */
+  unstableCountedAt?: number;
 }
 
 /** A stream session as the API shows it. ISO 8601 times. */
@@ -158,9 +149,9 @@ export function streamSessionView(record: SessionRecord): StreamSessionView {
  * loss was seen, or at the earliest from when the player first had to wait. What would have ended it already was another
  * loss, from which the player has come back since.
  */
-export function likelyEnd(record: SessionRecord, turn: Ticket | undefined, now: number): number {
+export function likelyEnd(record: SessionRecord, ticket: Ticket | undefined, now: number): number {
   const timeout = record.connectionTimeoutSeconds * 1000;
   const seen = record.status === 'PENDING_CLIENT_RECONNECTION' ? record.statusSince : undefined;
-  const from = [seen, turn?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
+  const from = [seen, ticket?.since].find((since) => since !== undefined && since + timeout >= now) ?? now;
   return Math.min(sessionLengthEnd(record), from + timeout);
 }

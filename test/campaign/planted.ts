@@ -19,6 +19,7 @@ export interface Planted {
 }
 
 const reconnect = 'lambdas/routes/reconnect/reconnect.ts';
+const outcomes = 'lambdas/routes/reconnect/outcomes.ts';
 
 /** Faults that an attack, and later the campaign itself, have found in the broker. */
 export const HISTORICAL: readonly Planted[] = [
@@ -86,8 +87,8 @@ export const HISTORICAL: readonly Planted[] = [
       },
       {
         file: 'lambdas/limits/import-limiter.ts',
-        from: 'takePlace(table, sharedKey(region), place)',
-        to: 'takePlace(table, { ...sharedKey(region), sk: String(Math.floor(now / 1000)) }, place)',
+        from: 'takeFromRateLimit(table, sharedKey(region), place)',
+        to: 'takeFromRateLimit(table, { ...sharedKey(region), sk: String(Math.floor(now / 1000)) }, place)',
       },
     ],
   },
@@ -98,7 +99,7 @@ export const HISTORICAL: readonly Planted[] = [
     patches: [
       {
         file: 'lambdas/gameliftstreams/refusals.ts',
-        from: '(maybeAccepted && needsLook(failure))',
+        from: '(maybeAccepted && needsStatusLookup(failure))',
         to: '(maybeAccepted && failure.message === "")',
       },
     ],
@@ -136,9 +137,9 @@ export const HISTORICAL: readonly Planted[] = [
     what: /start answered broker_misconfigured/,
     patches: [
       {
-        file: 'lambdas/routes/start/start.ts',
-        from: 'const earlier = earlierClaims(slot, claim);',
-        to: 'const earlier = earlierClaims(slot, claim).slice(0, 0);',
+        file: 'lambdas/routes/start/reservation.ts',
+        from: 'const earlierRequests = earlierRequestsOf(slot, fingerprint);',
+        to: 'const earlierRequests = earlierRequestsOf(slot, fingerprint).slice(0, 0);',
       },
     ],
     kinds: ['aws'],
@@ -163,13 +164,13 @@ export const OF_EACH_KIND: readonly Planted[] = [
     name: 'an answer that is stored otherwise than it was given',
     invariant: 2,
     what: /other bytes/,
-    patches: [{ file: reconnect, from: 'packed(body, ', to: 'packed(body.concat(" "), ' }],
+    patches: [{ file: outcomes, from: 'compressAnswer(body, ', to: 'compressAnswer(body.concat(" "), ' }],
   },
   {
     name: 'an answer that is not stored at all',
     invariant: 2,
     what: /answered before/,
-    patches: [{ file: reconnect, from: '    answerUntil: at + ANSWER_KEPT_MS,', to: '    answerUntil: at,' }],
+    patches: [{ file: outcomes, from: '    answerUntil: at + ANSWER_KEPT_MS,', to: '    answerUntil: at,' }],
   },
   {
     name: 'a table that fails is taken for a defect',
@@ -215,7 +216,7 @@ export const OF_EACH_KIND: readonly Planted[] = [
       {
         file: 'lambdas/routes/terminate/terminate.ts',
         from: '  if (!known) {',
-        to: '  if (!known) {\n    await deps.terminateStreamSession(key, endsBy - RESERVE_MS);',
+        to: '  if (!known) {\n    await deps.terminateStreamSession(key, endsBy - RESERVE_MS, metrics);',
       },
     ],
   },

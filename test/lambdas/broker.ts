@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { QueueState } from '../../lambdas/admission/queue.ts';
-import { queueKey, tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../lambdas/admission/queue-items.ts';
+import type { QueueState } from '../../lambdas/admission/queue-state.ts';
+import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
+import { QUEUE_ATTRIBUTES, toStored } from '../../lambdas/dynamodb/stored-names.ts';
 import { dynamoTable, type Table } from '../../lambdas/dynamodb/table.ts';
 import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import type { StatusLookup } from '../../lambdas/gameliftstreams/refusals.ts';
-import type { Log } from '../../lambdas/observability/telemetry.ts';
+import type { Log } from '../../lambdas/observability/logs.ts';
+import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
 import type { Problem } from '../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
 import type { ReconnectDependencies, ReconnectRequest } from '../../lambdas/routes/reconnect/dependencies.ts';
@@ -84,7 +87,7 @@ export function told(
   );
 }
 
-/** A storm that AWS has just throttled, in a Region of its own: a line that stands, and a reconnect's dependencies. */
+/** A storm that AWS has just throttled, in a Region of its own: players who wait, and a reconnect's dependencies. */
 export async function stormOver(
   table: Table,
   changes: Partial<QueueState> = {},
@@ -93,10 +96,11 @@ export async function stormOver(
   const region = randomUUID();
   const aws: FakeAws = { connect, seen: undefined, tokens: [] };
   const { deps, clock } = reconnectWith(table, aws);
-  const state = { pacingUntil: clock.now + 600_000, tat: clock.now + 60_000, ...changes };
-  await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...state });
-  const pacer = pacerOver(table, clock, { region });
-  return { aws, clock, region, pacer, deps: { ...deps, admissionQueue: () => pacer } };
+  const state = { queueingUntil: clock.now + 600_000, nextFreeAt: clock.now + 60_000, ...changes };
+  const item = toStored(state, QUEUE_ATTRIBUTES);
+  await table.putNew({ ...queueKey('CreateStreamSessionConnection', region), ...item });
+  const queue = admissionQueueOver(table, clock, { region });
+  return { aws, clock, region, queue, deps: { ...deps, admissionQueue: () => queue } };
 }
 
 /** A log that keeps nothing. */
@@ -107,8 +111,8 @@ export function refusal(kind: AwsFailureKind, uncertain = isUncertain(kind)): Aw
   return new AwsFailure(kind, uncertain);
 }
 
-/** A pacer of its own over a table, by a test's clock. */
-export function pacerOver(
+/** A queue of its own over a table, by a test's clock. */
+export function admissionQueueOver(
   table: Table,
   clock: { now: number },
   {
@@ -127,7 +131,7 @@ export function pacerOver(
 /** The dependencies of a reconnect over a real table and a fake AWS, with a clock that stands still. */
 export function reconnectWith(table: Table, aws: FakeAws) {
   const clock = { now: 1_800_000_000_000 };
-  const pacer = pacerOver(table, clock);
+  const queue = admissionQueueOver(table, clock);
   const deps: ReconnectDependencies = {
     limits: { connectionsPerMinute: 30 },
     sessions: sessionTable(table),
@@ -138,7 +142,7 @@ export function reconnectWith(table: Table, aws: FakeAws) {
     },
     lookUpStatus: async () => aws.seen,
     importSession: async () => undefined,
-    admissionQueue: () => pacer,
+    admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async (milliseconds) => {
       clock.now += milliseconds;
@@ -167,7 +171,7 @@ export async function ownSession(
     status: 'CONNECTED',
     statusAt: deps.now() - 60_000,
     statusSince: deps.now() - 60_000,
-    lineage: ['c0'],
+    connectionHistory: ['c0'],
     ...changes,
   });
   return {
@@ -177,11 +181,12 @@ export async function ownSession(
     previousConnectionId: undefined,
     silentMs: undefined,
     endsBy: deps.now() + 10_000,
+    metrics: newRequestMetrics(),
   };
 }
 
 /** A start of a player of its own, with an offer that no other one has. */
-export function askedStart(changes: Partial<StartRequest> = {}): StartRequest {
+export function startRequest(changes: Partial<StartRequest> = {}): StartRequest {
   return {
     playerId: `player-${randomUUID()}`,
     group: {
@@ -198,6 +203,7 @@ export function askedStart(changes: Partial<StartRequest> = {}): StartRequest {
     launchArguments: undefined,
     key: undefined,
     endsBy: 1_800_000_015_000,
+    metrics: newRequestMetrics(),
     ...changes,
   };
 }

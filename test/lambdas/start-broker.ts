@@ -7,7 +7,7 @@ import type { StartDependencies } from '../../lambdas/routes/start/dependencies.
 import { sessionTable } from '../../lambdas/sessions/session-table.ts';
 import { tableSlots } from '../../lambdas/sessions/slot-table.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
-import { pacerOver, quiet } from './broker.ts';
+import { admissionQueueOver, quiet } from './broker.ts';
 
 /**
  * The dependencies of a start over a real table, with a clock that stands still.
@@ -19,7 +19,7 @@ export function startWith(
   begins: (clientToken: string) => Promise<string>,
   changes: Partial<StartDependencies> = {},
 ): StartDependencies {
-  const pacer = pacerOver(table, clock);
+  const queue = admissionQueueOver(table, clock);
   return {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
     streamGroups: [{ id: 'sg-1' }],
@@ -35,7 +35,7 @@ export function startWith(
       } as AwsStreamSession;
     },
     lookUpStatus: async () => ({ status: 'ACTIVE' }),
-    admissionQueue: () => pacer,
+    admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async (milliseconds) => {
       clock.now += milliseconds;

@@ -5,9 +5,9 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Where a problem is created. Its code must be a literal, or this can not read it. */
 const CREATED = /\bnew (?:Operator)?Problem\(\s*(?:"([a-z_]+)")?/g;
-/** Other uses of the class: none of these creates a problem. */
+/** Other uses of the class: none of these creates a problem with another code. `_Problem` is the class within itself: it copies a problem. */
 const OTHER_USES =
-  /\bvar Problem ?= ?class extends Error\b|\bname ?= ?"Problem"|\bvar OperatorProblem ?= ?Problem;|\binstanceof Problem\b/g;
+  /\bvar Problem ?= ?class(?: _Problem)? extends Error\b|\bname ?= ?"Problem"|\bvar OperatorProblem ?= ?Problem;|\binstanceof Problem\b/g;
 
 /**
  * The codes of all problems that a function's code creates, including its modules. esbuild leaves out unused functions, so only

@@ -11,11 +11,12 @@ const { settings, now, random } = common;
 
 const deps: ShellDependencies = {
   ...common,
-  createAdminShell: ({ streamGroupId, streamSessionId }, deadline) =>
+  createAdminShell: ({ streamGroupId, streamSessionId }, deadline, metrics) =>
     createAdminShell(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,
       now,
       random,
+      metrics,
     }),
 };
 
@@ -24,7 +25,8 @@ export const handler = operatorApi('operator-shell', settings, async (request) =
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
   const { reason } = requireBody(request.body, ['reason']);
-  const { call, endsBy } = request;
-  const asked = { call, streamGroupId: group.id, streamSessionId, reason: requireReason(reason), endsBy };
-  return { status: 201, body: await openShell(asked, deps) };
+  const { call, endsBy, metrics } = request;
+  const session = { streamGroupId: group.id, streamSessionId };
+  const shell = await openShell({ call, ...session, reason: requireReason(reason), endsBy, metrics }, deps);
+  return { status: 201, body: shell };
 });

@@ -7,7 +7,8 @@ import {
 } from '../../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { Log } from '../../observability/logs.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';
@@ -17,10 +18,18 @@ import { chargeOperator, type OperatorRate } from '../../operators/rate.ts';
 export interface ShellDependencies extends OperatorRate {
   audit: Audit;
   /** The session at AWS. @throws Problem */
-  lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  lookUpSession(
+    session: OperatedSession,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<AwsStreamSession>;
   /** CreateStreamSessionAdminShell with its retries. @throws AwsFailure */
-  createAdminShell(session: OperatedSession, deadline: number): Promise<ShellCredentials>;
-  /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
+  createAdminShell(
+    session: OperatedSession,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<ShellCredentials>;
+  /** Counts one use, whatever its outcome, in the metric of the alarm. */
   countUse(): void;
   /** @param milliseconds a few seconds, while AWS prepares access. */
   sleep(milliseconds: number): Promise<void>;
@@ -34,6 +43,7 @@ export interface ShellRequest extends OperatedSession {
   reason: string;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** The answer: credentials, and until when they are good. */
@@ -42,7 +52,7 @@ export interface Shell extends ShellCredentials {
   expiresAt: string;
 }
 
-/** The audit must still be written after AWS's answer: three attempts of a table that is in trouble. */
+/** The audit must still be written after AWS's answer: three attempts of a table that fails. */
 const RESERVE_MS = 2500;
 
 /**
@@ -52,10 +62,10 @@ const RESERVE_MS = 2500;
  *
  * @throws Problem with the refusal.
  */
-export async function openShell(asked: ShellRequest, deps: ShellDependencies): Promise<Shell> {
-  await chargeOperator('adminShell', asked.call.entry, deps);
+export async function openShell(request: ShellRequest, deps: ShellDependencies): Promise<Shell> {
+  await chargeOperator('adminShell', request.call.entry, deps);
   deps.countUse();
-  const { call, reason, streamGroupId, streamSessionId } = asked;
+  const { call, reason, streamGroupId, streamSessionId } = request;
   let seen: AwsStreamSession | undefined;
   const write = (outcome: AuditRecord['outcome']) =>
     deps.audit.write({
@@ -72,11 +82,11 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
 
   let shell: Shell;
   try {
-    const deadline = asked.endsBy - RESERVE_MS;
-    seen = await deps.lookUpSession(asked, deadline);
+    const deadline = request.endsBy - RESERVE_MS;
+    seen = await deps.lookUpSession(request, deadline, request.metrics);
     const refusal = accessProblem(seen, deps.random());
     if (refusal) throw refusal;
-    shell = await whenReady(asked, deadline, deps);
+    shell = await whenReady(request, deadline, deps);
   } catch (error) {
     await write(outcomeOf(error));
     throw error;
@@ -87,11 +97,11 @@ export async function openShell(asked: ShellRequest, deps: ShellDependencies): P
 }
 
 /** The shell, once AWS has prepared access, which takes it seconds. @throws Problem */
-async function whenReady(asked: ShellRequest, deadline: number, deps: ShellDependencies): Promise<Shell> {
+async function whenReady(request: ShellRequest, deadline: number, deps: ShellDependencies): Promise<Shell> {
   for (;;) {
     const expiresAt = new Date(deps.now() + SHELL_VALID_MS).toISOString();
     try {
-      return { ...(await deps.createAdminShell(asked, deadline)), expiresAt };
+      return { ...(await deps.createAdminShell(request, deadline, request.metrics)), expiresAt };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
       const wait = failure.kind === 'notReady' ? notReadyWaitMs(deadline - deps.now(), deps.random()) : null;

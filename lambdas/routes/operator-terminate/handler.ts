@@ -13,11 +13,12 @@ const { settings, now, random } = common;
 const deps: OperatorTerminateDependencies = {
   ...common,
   sessions: sessionTable(dynamoTable(requireEnv('TABLE_NAME'))),
-  terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
+  terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline, metrics) =>
     terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,
       now,
       random,
+      metrics,
     }),
 };
 
@@ -25,7 +26,7 @@ const deps: OperatorTerminateDependencies = {
 export const handler = operatorApi('operator-terminate', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
-  const { call, endsBy } = request;
-  await terminateAny({ call, streamGroupId: group.id, streamSessionId, endsBy }, deps);
+  const { call, endsBy, metrics } = request;
+  await terminateAny({ call, streamGroupId: group.id, streamSessionId, endsBy, metrics }, deps);
   return { status: 204 };
 });

@@ -2,7 +2,8 @@ import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import { needsStatusLookup, terminateProblem } from '../../gameliftstreams/refusals.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { Log } from '../../observability/logs.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { type Audit, type AuditRecord, outcomeOf } from '../../operators/audit.ts';
 import type { OperatedSession } from '../../operators/dependencies.ts';
 import type { OperatorCall } from '../../operators/operator-api.ts';
@@ -16,10 +17,14 @@ export interface OperatorTerminateDependencies extends OperatorRate {
   sessions: Pick<SessionTable, 'writeStatus'>;
   audit: Audit;
   /** The session at AWS. @throws Problem */
-  lookUpSession(session: OperatedSession, deadline: number): Promise<AwsStreamSession>;
+  lookUpSession(
+    session: OperatedSession,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<AwsStreamSession>;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
-  terminateStreamSession(session: OperatedSession, deadline: number): Promise<void>;
-  /** Counts one use, whatever comes of it, in the metric that the alarm listens to. */
+  terminateStreamSession(session: OperatedSession, deadline: number, metrics: RequestMetrics): Promise<void>;
+  /** Counts one use, whatever its outcome, in the metric of the alarm. */
   countUse(): void;
   random(): number;
   log: Log;
@@ -30,6 +35,7 @@ export interface TerminateRequest extends OperatedSession {
   call: OperatorCall;
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** The player's record must still be written after AWS's answer. */
@@ -43,10 +49,10 @@ const RESERVE_MS = 2000;
  * @throws Problem with the refusal.
  */
 export async function terminateAny(
-  asked: TerminateRequest,
+  request: TerminateRequest,
   deps: OperatorTerminateDependencies,
 ): Promise<void> {
-  const { call, streamGroupId, streamSessionId } = asked;
+  const { call, streamGroupId, streamSessionId } = request;
   await chargeOperator('terminate', call.entry, deps);
   deps.countUse();
   const write = (outcome: AuditRecord['outcome'], seen?: AwsStreamSession) =>
@@ -61,8 +67,8 @@ export async function terminateAny(
       at: deps.now(),
     });
 
-  const deadline = asked.endsBy - RESERVE_MS;
-  const seen = await deps.lookUpSession(asked, deadline).catch(async (error) => {
+  const deadline = request.endsBy - RESERVE_MS;
+  const seen = await deps.lookUpSession(request, deadline, request.metrics).catch(async (error) => {
     await write(outcomeOf(error));
     throw error;
   });
@@ -70,22 +76,22 @@ export async function terminateAny(
   let now = seen;
   if (!isOver(seen.status)) {
     try {
-      await deps.terminateStreamSession(asked, deadline);
+      await deps.terminateStreamSession(request, deadline, request.metrics);
       now = { ...seen, status: 'TERMINATING' };
     } catch (failure) {
       if (!(failure instanceof AwsFailure)) throw failure;
-      if (needsStatusLookup(failure)) now = await deps.lookUpSession(asked, deadline);
+      if (needsStatusLookup(failure)) now = await deps.lookUpSession(request, deadline, request.metrics);
       const problem = terminateProblem(failure, { status: now.status }, deps.random());
       if (problem) throw problem;
     }
   }
-  await tellPlayer(asked, now, deps);
+  await tellPlayer(request, now, deps);
   deps.log.info('ended', { status: now.status });
 }
 
 /**
- * Writes the end into the player's record, where there is one, so that the player hears of it at once. AWS has ended
- * the session in any case, and the player's next look says so too.
+ * Writes the end into the player's record, where there is one, so that the player learns of it at once. AWS has ended
+ * the session in any case, and the player's next status lookup says so too.
  */
 async function tellPlayer(
   { streamGroupId, streamSessionId }: OperatedSession,

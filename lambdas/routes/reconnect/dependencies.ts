@@ -1,7 +1,8 @@
 import type { AdmissionQueue } from '../../admission/queue-table.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { Log } from '../../observability/logs.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { AffectedPlayers } from '../../reliability/affected-players.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import type { SessionRecord } from '../../sessions/stream-session.ts';
@@ -19,25 +20,34 @@ export interface ReconnectRequest extends SessionKey {
   key: string | undefined;
   /** Epoch milliseconds at which the function will have been killed. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** What a reconnect works with: the table, AWS, time and chance. Deadlines are epoch milliseconds. */
 export interface ReconnectDependencies {
   limits: { connectionsPerMinute: number };
   sessions: SessionTable;
-  /** What the alarms have heard of players. */
+  /** The players that the alarms count. */
   affectedPlayers: AffectedPlayers;
-  /** Turns at the quota of CreateStreamSessionConnection where the stream group is. */
+  /** The queue for the quota of CreateStreamSessionConnection where the stream group is. */
   admissionQueue(streamGroupId: string): AdmissionQueue;
   /** CreateStreamSessionConnection with its retries, none after a throttle. @throws AwsFailure */
-  createConnection(asked: ReconnectRequest, clientToken: string, deadline: number): Promise<string>;
-  /** The session's status at AWS, if the quota leaves a look and AWS tells. */
-  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
-  /** The record of a session that was started elsewhere, if adoption is on and it is the player's. */
-  importSession(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  createConnection(request: ReconnectRequest, clientToken: string, deadline: number): Promise<string>;
+  /** The session's status at AWS, if the quota leaves a lookup and AWS answers. */
+  lookUpStatus(
+    session: SessionToLookUp,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<StatusLookup | undefined>;
+  /** The record of a session that was started elsewhere, if importing is on and it is the player's. */
+  importSession(
+    key: SessionKey,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<SessionRecord | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
-  /** What comes of some work, or 'late' where it takes longer: see `edge/within.ts`. */
+  /** The work's result, or 'late' where it takes longer: see `environment/time-limit.ts`. */
   withTimeLimit<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'>;
   /** In [0, 1). */
   random(): number;
@@ -46,5 +56,7 @@ export interface ReconnectDependencies {
   log: Log;
 }
 
-/** What is left, after AWS, for writing the answer down: milliseconds. */
+/** How long an answer may be repeated, in milliseconds. A client that has not asked by then has made a new offer long since. */
+export const ANSWER_KEPT_MS = 120_000;
+/** What is left, after AWS, for writing the answer: milliseconds. */
 export const RESERVE_MS = 1500;

@@ -22,7 +22,8 @@ const deps: ReconnectDependencies = {
   ...common,
   ...lookupDependencies(common),
   admissionQueue: admissionQueues(common, 'CreateStreamSessionConnection'),
-  createConnection: ({ streamGroupId, streamSessionId, signalRequest }, clientToken, deadline) => {
+  createConnection: (request, clientToken, deadline) => {
+    const { streamGroupId, streamSessionId, signalRequest, metrics } = request;
     setImmediate(loadZlib);
     return createConnection(
       regionOf(settings, streamGroupId),
@@ -32,7 +33,7 @@ const deps: ReconnectDependencies = {
         SignalRequest: signalRequest,
         ClientToken: clientToken,
       },
-      { deadline, now: common.now, random: common.random, paced: true },
+      { deadline, now: common.now, random: common.random, metrics, paced: true },
     );
   },
 };
@@ -53,6 +54,7 @@ export const handler = playerApi('reconnect', settings, async (request) => {
       previousConnectionId: optionalConnectionId(body.previousConnectionId),
       silentMs: optionalSilentMs(body.silentMs),
       endsBy: request.endsBy,
+      metrics: request.metrics,
     },
     deps,
   );

@@ -3,12 +3,11 @@ import type { RateLimit } from '../../limits/rate-limit.ts';
 import { inProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import { type ConnectionRequest, decideConnection } from '../../sessions/connection.ts';
+import { type Lease, newLease } from '../../sessions/lease.ts';
 import type { SessionChanges } from '../../sessions/session-table.ts';
-import { type Lease, recordAt, type SessionRecord } from '../../sessions/stream-session.ts';
+import { recordAt, type SessionRecord } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type ReconnectDependencies, type ReconnectRequest } from './dependencies.ts';
 
-/** Clocks of two sandboxes may differ by this. */
-const CLOCK_SKEW_MS = 500;
 /** However late it is, a write gets this long: it alone can say whether the lease is still the caller's. */
 const WRITE_AT_LEAST_MS = 400;
 
@@ -21,56 +20,58 @@ export interface Held {
 /**
  * Gets the lease, or the answer that makes it unnecessary. Reads only where the conditional write failed.
  *
- * @param connectionId the connection that the request would make: whoever finds the lease of a dead function knows it then.
+ * @param connectionId the connection that the request would make. If this function dies, the next one finds it in the lease.
  * @throws Problem with the refusal.
  */
 export async function takeLease(
-  asked: ReconnectRequest,
-  request: ConnectionRequest,
+  request: ReconnectRequest,
+  connection: ConnectionRequest,
   connectionId: string,
-  budget: RateLimit,
+  rateLimit: RateLimit,
   deps: ReconnectDependencies,
 ): Promise<Held | { answer: Uint8Array }> {
-  const { previousConnectionId: _, ...claim } = request;
+  const { previousConnectionId: _, ...fingerprint } = connection;
+  const { endsBy, metrics } = request;
   // One id for all attempts: the SDK may repeat a write that had taken effect, and then it fails on this very lease.
-  const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS, connectionId };
+  const lease = newLease(fingerprint, { id: deps.newId(), endsBy, connectionId });
   const tryOnce = async (): Promise<Held | null> => {
-    const record = await deps.sessions.acquireLease(asked, lease, budget, deps.now());
+    const record = await deps.sessions.acquireLease(request, lease, rateLimit, deps.now());
     return record && { record: recordAt(record, deps.now()), lease };
   };
   const first = await tryOnce();
   if (first) return first;
   const known =
-    (await deps.sessions.read(asked)) ?? (await deps.importSession(asked, asked.endsBy - RESERVE_MS));
+    (await deps.sessions.read(request)) ?? (await deps.importSession(request, endsBy - RESERVE_MS, metrics));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
   const record = recordAt(known, deps.now());
   if (record.lease?.id === lease.id) return { record, lease };
-  const verdict = decideConnection(record, request, { now: deps.now(), random: deps.random(), budget });
-  if (verdict.do === 'replay') return { answer: verdict.answer };
-  // Nothing in the record stands in the way any more (or it has just been adopted): once again.
+  const context = { now: deps.now(), random: deps.random(), rateLimit };
+  const decision = decideConnection(record, connection, context);
+  if (decision.do === 'replay') return { answer: decision.answer };
+  // Nothing in the record stands in the way any more, or the session has just been imported: once again.
   const second = await tryOnce();
   if (second) return second;
   throw inProgress('Another connection request for this session is under way.', deps.random());
 }
 
 /**
- * Writes the answer down under the lease. Once AWS has answered, a table that fails or is slow keeps the answer from being
+ * Writes the answer under the lease. Once AWS has answered, a table that fails or is slow keeps the answer from being
  * repeated, not from the player.
  *
  * @throws Problem when the lease is lost: a newer request has begun, and this answer is worth nothing.
  */
 export async function storeAnswer(
-  asked: ReconnectRequest,
+  request: ReconnectRequest,
   { lease }: Held,
   changes: SessionChanges & { answer: Uint8Array },
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
     const stored = await deps.withTimeLimit(
-      timeToWrite(asked, deps),
-      finishOrRead(asked, lease, deps, changes),
+      timeToWrite(request, deps),
+      finishOrRead(request, lease, deps, changes),
     );
     if (stored === 'late') deps.log.error('answer not stored', { cause: 'late' });
     if (stored !== false) return;
@@ -84,27 +85,27 @@ export async function storeAnswer(
 
 /** Whether the answer is in the table: also where the write was repeated and failed on its own first effect. */
 async function finishOrRead(
-  asked: ReconnectRequest,
+  request: ReconnectRequest,
   lease: Lease,
   deps: ReconnectDependencies,
   changes: SessionChanges & { answer: Uint8Array },
 ): Promise<boolean> {
-  if (await deps.sessions.releaseLease(asked, lease.id, changes)) return true;
-  const stored = (await deps.sessions.read(asked))?.answer;
+  if (await deps.sessions.releaseLease(request, lease.id, changes)) return true;
+  const stored = (await deps.sessions.read(request))?.answer;
   return stored !== undefined && Buffer.compare(stored, changes.answer) === 0;
 }
 
-/** Gives the lease back where there is no answer to store. What the player hears does not depend on it. */
+/** Gives the lease back where there is no answer to store. The player's answer does not depend on it. */
 export async function giveBack(
-  asked: ReconnectRequest,
+  request: ReconnectRequest,
   { lease }: Held,
   changes: SessionChanges,
   deps: ReconnectDependencies,
 ): Promise<void> {
   try {
     const given = await deps.withTimeLimit(
-      timeToWrite(asked, deps),
-      deps.sessions.releaseLease(asked, lease.id, changes),
+      timeToWrite(request, deps),
+      deps.sessions.releaseLease(request, lease.id, changes),
     );
     if (given === 'late') {
       deps.log.warn('lease not given back', { cause: 'late' });

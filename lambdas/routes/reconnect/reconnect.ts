@@ -1,7 +1,6 @@
-import { SHORT_WAIT_MS } from '../../admission/ticket.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { callWhenAdmitted } from '../../gameliftstreams/paced-call.ts';
-import { connectProblem, needsStatusLookup, type StatusLookup } from '../../gameliftstreams/refusals.ts';
+import { needsStatusLookup, type StatusLookup } from '../../gameliftstreams/refusals.ts';
 import { isReconnectable } from '../../gameliftstreams/stream-session-status.ts';
 import { reconnectableInMs } from '../../gameliftstreams/waits.ts';
 import {
@@ -10,46 +9,26 @@ import {
   fingerprintOf,
   requestMark,
 } from '../../identifiers/digests.ts';
-import { chargedNextFreeAt, latestNextFreeAt, type RateLimit } from '../../limits/rate-limit.ts';
-import { measured } from '../../observability/request-metrics.ts';
+import { chargedNextFreeAt, type RateLimit } from '../../limits/rate-limit.ts';
 import { Problem } from '../../problems/problems.ts';
 import { spread } from '../../problems/waits.ts';
-import { noticeTimeMs } from '../../reliability/notice-time.ts';
-import { countPlayer, countPlayerFailures } from '../../reliability/player-failures.ts';
+import type { ReportedLoss } from '../../reliability/failure-episode.ts';
+import { countPlayerFailures } from '../../reliability/player-failures.ts';
+import { decompressAnswer } from '../../sessions/compressed-answer.ts';
 import {
-  classifyConnection,
-  classifyRefusal,
-  episodeOfTicket,
-  type ReportedLoss,
-} from '../../reliability/sli.ts';
-import { compressAnswer, decompressAnswer } from '../../sessions/compressed-answer.ts';
-import {
-  abandonedLeaseFields,
   abandonedLeasesOf,
-  addConnection,
-  addUsedOffer,
+  type ConnectionDecision,
   type ConnectionRequest,
   decideConnection,
   knownConnections,
   usedOffersOf,
 } from '../../sessions/connection.ts';
-import type { SessionChanges } from '../../sessions/session-table.ts';
-import {
-  likelyEnd,
-  type SessionRecord,
-  statusChanges,
-  streamSessionView,
-} from '../../sessions/stream-session.ts';
+import { abandonedLeaseFields } from '../../sessions/lease.ts';
+import { likelyEnd, type SessionRecord } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type ReconnectDependencies, type ReconnectRequest } from './dependencies.ts';
-import { giveBack, storeAnswer, takeLease } from './lease.ts';
-
-/** How long an answer may be repeated. A client that has not asked by then has made a new offer long since. */
-const ANSWER_KEPT_MS = 120_000;
-
-interface Answer {
-  body: string;
-  replayed: boolean;
-}
+import { giveBack, type Held, takeLease } from './lease.ts';
+import { type Answer, type Attempt, answerConnected, answerPaced, answerRefused } from './outcomes.ts';
+import { episodeAfter } from './reliability.ts';
 
 /**
  * Reconnects a player to a session: takes the lease, asks AWS with a derived client token, stores the answer.
@@ -57,120 +36,93 @@ interface Answer {
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export function reconnect(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<Answer> {
-  return countPlayerFailures('reconnectFailed', asked, deps, () => connect(asked, deps));
+export function reconnect(request: ReconnectRequest, deps: ReconnectDependencies): Promise<Answer> {
+  return countPlayerFailures('reconnectFailed', request, deps, () => connect(request, deps));
 }
 
-async function connect(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<Answer> {
-  const { previousConnectionId } = asked;
-  const claim = fingerprintOf(asked);
-  const request: ConnectionRequest = {
-    ...claim,
+async function connect(request: ReconnectRequest, deps: ReconnectDependencies): Promise<Answer> {
+  const { previousConnectionId, metrics } = request;
+  const fingerprint = fingerprintOf(request);
+  const connection: ConnectionRequest = {
+    ...fingerprint,
     ...(previousConnectionId === undefined ? {} : { previousConnectionId }),
   };
-  const clientToken = connectionClientToken(asked, claim.request);
+  const clientToken = connectionClientToken(request, fingerprint.request);
   const connectionId = connectionIdOf(clientToken);
-  const budget: RateLimit = { perMinute: deps.limits.connectionsPerMinute };
+  const rateLimit: RateLimit = { perMinute: deps.limits.connectionsPerMinute };
 
-  const held = await takeLease(asked, request, connectionId, budget, deps);
-  if ('answer' in held) return repeated(held.answer, asked, deps);
+  const held = await takeLease(request, connection, connectionId, rateLimit, deps);
+  if ('answer' in held) return repeated(held.answer, request, deps);
+  const { record } = held;
+  const attempt = attemptUnder(held, { request, fingerprint, connectionId, rateLimit }, deps);
+
+  const decision = await decide(attempt, connection, deps);
+  if (decision.do === 'replay') {
+    await giveBack(request, held, attempt.settled, deps);
+    return repeated(decision.answer, request, deps);
+  }
+  const { repeat } = decision;
+
+  const end = likelyEnd(record, record.ticket, attempt.begunAt);
+  const caller = { ticket: record.ticket, end, metrics };
+  const queue = deps.admissionQueue(request.streamGroupId);
+  const result = await callWhenAdmitted(caller, { ...deps, queue }, () =>
+    askAws(request, record, clientToken, repeat, deps),
+  );
+  if ('paced' in result) return answerPaced(attempt, result, deps);
+  const { done } = result;
+  if ('failure' in done) return answerRefused(attempt, repeat, done, result, deps);
+  return answerConnected(attempt, repeat, done, result, deps);
+}
+
+/** The request under its lease, with what the record says about it. */
+function attemptUnder(
+  held: Held,
+  of: Pick<Attempt, 'request' | 'fingerprint' | 'connectionId' | 'rateLimit'>,
+  deps: ReconnectDependencies,
+): Attempt {
   const { record, lease } = held;
-
+  const { request, fingerprint, rateLimit } = of;
   const now = deps.now();
   const loss: ReportedLoss = {
-    request: requestMark(claim.request),
-    lostAt: asked.silentMs === undefined ? undefined : now - asked.silentMs,
+    request: requestMark(fingerprint.request),
+    lostAt: request.silentMs === undefined ? undefined : now - request.silentMs,
   };
-  for (const dead of record.orphans ? abandonedLeasesOf(record, now, lease.id) : []) {
-    // A function that is killed says nothing of whom it met.
-    deps.log.warn('dead lease', abandonedLeaseFields(dead));
+  for (const abandoned of record.abandonedLeases ? abandonedLeasesOf(record, now, lease.id) : []) {
+    // A function that is killed logs nothing itself.
+    deps.log.warn('dead lease', abandonedLeaseFields(abandoned));
   }
-  const consumed = usedOffersOf(record, now, lease.id);
-  const lineage = knownConnections(record, now, lease.id);
+  const usedOffers = usedOffersOf(record, now, lease.id);
+  const connectionHistory = knownConnections(record, now, lease.id);
   const settled = {
-    budgetTat: chargedNextFreeAt(budget, record.budgetTat ?? 0, now),
+    nextFreeAt: chargedNextFreeAt(rateLimit, record.nextFreeAt ?? 0, now),
     // What dead functions left behind is the record's own from here on.
-    ...(record.orphans ? { consumed, lineage } : {}),
+    ...(record.abandonedLeases ? { usedOffers, connectionHistory } : {}),
   };
-  let repeat: boolean;
+  return { ...of, held, loss, usedOffers, connectionHistory, settled, begunAt: now };
+}
+
+/** What to do under the lease. @throws Problem with the refusal, after the lease is given back */
+async function decide(
+  attempt: Attempt,
+  connection: ConnectionRequest,
+  deps: ReconnectDependencies,
+): Promise<ConnectionDecision> {
+  const { request, held, rateLimit, settled, loss, begunAt: now } = attempt;
+  const { record, lease } = held;
   try {
-    const context = { now, random: deps.random(), budget, ownLease: lease.id };
-    const verdict = decideConnection(record, request, context);
-    if (verdict.do === 'replay') {
-      await giveBack(asked, held, settled, deps);
-      return repeated(verdict.answer, asked, deps);
-    }
-    repeat = verdict.repeat;
+    const context = { now, random: deps.random(), rateLimit, ownLease: lease.id };
+    return decideConnection(record, connection, context);
   } catch (refusal) {
     const ended = refusal instanceof Problem && refusal.code === 'stream_session_ended';
-    await giveBack(asked, held, { ...settled, ...(ended ? troubled(refusal, record, loss, now) : {}) }, deps);
-    throw refusal;
+    if (!ended) {
+      await giveBack(request, held, settled, deps);
+      throw refusal;
+    }
+    const { changes, sliOutcome } = episodeAfter(refusal, record, loss, now);
+    await giveBack(request, held, { ...settled, ...changes }, deps);
+    throw refusal.countedAs(sliOutcome);
   }
-
-  const caller = { ticket: record.turn, end: likelyEnd(record, record.turn, now) };
-  const pacer = deps.admissionQueue(asked.streamGroupId);
-  const inLine = await callWhenAdmitted(caller, { ...deps, queue: pacer }, () =>
-    askAws(asked, record, clientToken, repeat, deps),
-  );
-  if ('paced' in inLine) {
-    const { paced, turn, uncertain } = inLine;
-    const changes = {
-      ...settled,
-      ...troubled(paced, record, loss, deps.now()),
-      ...(uncertain ? { consumed: addUsedOffer(consumed, claim) } : {}),
-      turn,
-      // However small the player's own budget is, it lets the player come when the turn is due.
-      ...(turn.at > 0
-        ? { budgetTat: Math.min(settled.budgetTat, latestNextFreeAt(budget, turn.at - SHORT_WAIT_MS)) }
-        : {}),
-    };
-    await giveBack(asked, held, changes, deps);
-    throw paced;
-  }
-
-  const made = inLine.done;
-  if ('failure' in made) {
-    const { failure, seen } = made;
-    const uncertain = failure.uncertain || inLine.uncertain;
-    const problem = connectProblem(failure, repeat, seen, deps.random());
-    const changes = {
-      ...settled,
-      ...troubled(problem, record, loss, deps.now()),
-      turn: null,
-      // Unknown outcome: from now on this offer may only be repeated, with the same token.
-      ...(uncertain ? { consumed: addUsedOffer(consumed, claim) } : {}),
-      ...(seen ? statusChanges(record.status, seen, deps.now()) : {}),
-    };
-    await Promise.all([giveBack(asked, held, changes, deps), inLine.counted]);
-    throw problem;
-  }
-
-  const at = deps.now();
-  const lostAt = certainLoss(record, loss, repeat);
-  const { statusReason, ...status } = statusChanges(undefined, { status: 'RECONNECTING' }, at);
-  const { statusReason: _, ...before } = record;
-  const streamSession = streamSessionView({ ...before, ...status });
-  const body = JSON.stringify({ signalResponse: made.signalResponse, connectionId, streamSession });
-  const changes = {
-    ...settled,
-    ...status,
-    statusReason,
-    turn: null,
-    // The start's answer fits the start's offer alone.
-    startResponse: null,
-    ...(record.noticedAt === undefined ? {} : { noticedAt: null }),
-    lineage: addConnection(lineage, connectionId, previousConnectionId),
-    connectedRequest: claim.request,
-    answer: compressAnswer(body, asked.signalRequest),
-    answerUntil: at + ANSWER_KEPT_MS,
-    consumed: addUsedOffer(consumed, claim),
-    ...(record.trouble ? { trouble: null } : {}),
-    ...relapsed(asked, record, lostAt, at),
-  };
-  measureNotice(record, made.seen, lostAt);
-  await Promise.all([storeAnswer(asked, held, changes, deps), inLine.counted, countRelapse(asked, deps)]);
-  deps.log.info('connected', { connectionId });
-  return { body, replayed: false };
 }
 
 /**
@@ -193,91 +145,28 @@ function repeated(
 }
 
 /**
- * Asks AWS, and looks at the session where a refusal needs explaining. A session that is ready when looked at
+ * Asks AWS, and looks the status up where a refusal needs explaining. A session that is ready by then
  * had only just changed, so AWS is asked once more.
  */
 async function askAws(
-  asked: ReconnectRequest,
+  request: ReconnectRequest,
   { createdAt }: SessionRecord,
   clientToken: string,
   repeat: boolean,
   deps: ReconnectDependencies,
 ): Promise<{ seen: StatusLookup | undefined } & ({ signalResponse: string } | { failure: AwsFailure })> {
-  const deadline = asked.endsBy - RESERVE_MS;
+  const deadline = request.endsBy - RESERVE_MS;
   let seen: StatusLookup | undefined;
   for (let looked = false; ; looked = true) {
     try {
-      return { signalResponse: await deps.createConnection(asked, clientToken, deadline), seen };
+      return { signalResponse: await deps.createConnection(request, clientToken, deadline), seen };
     } catch (failure) {
       if (!(failure instanceof AwsFailure) || failure.kind === 'throttled') throw failure;
       seen = needsStatusLookup(failure)
-        ? await deps.lookUpStatus({ ...asked, createdAt }, deadline)
+        ? await deps.lookUpStatus({ ...request, createdAt }, deadline, request.metrics)
         : undefined;
       const justReady = seen !== undefined && isReconnectable(seen.status);
       if (looked || repeat || failure.uncertain || !justReady) return { failure, seen };
     }
   }
-}
-
-/** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
-function troubled(
-  refusal: Problem,
-  record: SessionRecord,
-  loss: ReportedLoss,
-  now: number,
-): Pick<SessionChanges, 'trouble'> {
-  const known = record.trouble ?? episodeOfTicket(record.turn);
-  const { verdict, trouble } = classifyRefusal(refusal, known, now, loss);
-  refusal.sliOutcome = verdict;
-  // Who waits in a line is known by the turn, and ten thousand such writes are better small.
-  const isWritten = record.trouble !== undefined;
-  return isWritten || (trouble && (refusal.code !== 'paced' || verdict === 'bad')) ? { trouble } : {};
-}
-
-/** When the loss began. A request that may have been sent before does not tell: its silence is that of its first time. */
-function certainLoss(
-  { turn, trouble }: SessionRecord,
-  { request, lostAt }: ReportedLoss,
-  repeat: boolean,
-): number | undefined {
-  return repeat || turn || trouble?.request === request ? undefined : lostAt;
-}
-
-/** How long AWS took to notice the loss, where a look has seen that it did and the page says when it was. */
-function measureNotice(
-  record: SessionRecord,
-  seen: StatusLookup | undefined,
-  lostAt: number | undefined,
-): void {
-  const { status, noticedAt } = seen ? statusChanges(undefined, seen, 0) : record;
-  if (status !== 'PENDING_CLIENT_RECONNECTION' || noticedAt === undefined || lostAt === undefined) return;
-  measured.noticeMs = noticeTimeMs(noticedAt, lostAt);
-}
-
-/** Whether the connection follows one which did not hold, as far as this session remembers. */
-function relapsed(
-  asked: ReconnectRequest,
-  { connectedRequest, answerUntil, relapseCounted }: SessionRecord,
-  lostAt: number | undefined,
-  now: number,
-): Pick<SessionChanges, 'relapseCounted'> {
-  const answeredAt = answerUntil === undefined ? undefined : answerUntil - ANSWER_KEPT_MS;
-  const connectionId =
-    connectedRequest === undefined
-      ? undefined
-      : connectionIdOf(connectionClientToken(asked, connectedRequest));
-  measured.relapse = classifyConnection(
-    { connectionId, answeredAt, relapseCounted },
-    asked.previousConnectionId,
-    now,
-    lostAt,
-  );
-  return measured.relapse === 'counted' ? { relapseCounted: now } : {};
-}
-
-/** A connection that did not hold counts once a player and five minutes, whatever the session. */
-async function countRelapse(asked: ReconnectRequest, deps: ReconnectDependencies): Promise<void> {
-  if (measured.relapse !== 'counted') return;
-  measured.relapsedPlayers = await countPlayer('relapsed', asked, deps);
-  if (measured.relapsedPlayers === 0) measured.relapse = 'again';
 }

@@ -4,7 +4,8 @@ import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { Log } from '../../observability/logs.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import type { AffectedPlayers } from '../../reliability/affected-players.ts';
 import type { SessionTable } from '../../sessions/session-table.ts';
 import type { Slots } from '../../sessions/slot-table.ts';
@@ -21,6 +22,7 @@ export interface StartRequest {
   key: string | undefined;
   /** Epoch milliseconds at which the function will have been killed. */
   endsBy: number;
+  metrics: RequestMetrics;
 }
 
 /** What a start works with. Deadlines are epoch milliseconds. */
@@ -29,16 +31,20 @@ export interface StartDependencies {
   /** The stream groups that are served at present. */
   streamGroups: readonly Pick<StreamGroup, 'id'>[];
   sessions: SessionTable;
-  /** What the alarms have heard of players. */
+  /** The players that the alarms count. */
   affectedPlayers: AffectedPlayers;
   slots: Slots;
   counters: WindowCounters;
-  /** Turns at the quota of StartStreamSession where the stream group is. */
+  /** The queue for the quota of StartStreamSession where the stream group is. */
   admissionQueue(streamGroupId: string): AdmissionQueue;
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
-  startStreamSession(asked: StartRequest, clientToken: string, deadline: number): Promise<AwsStreamSession>;
-  /** The status of the session in a slot, if the quota leaves a look and AWS tells. */
-  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  startStreamSession(request: StartRequest, clientToken: string, deadline: number): Promise<AwsStreamSession>;
+  /** The status of the session in a slot, if the quota leaves a lookup and AWS answers. */
+  lookUpStatus(
+    session: SessionToLookUp,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<StatusLookup | undefined>;
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   random(): number;

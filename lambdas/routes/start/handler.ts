@@ -21,21 +21,21 @@ const deps: StartDependencies = {
   slots: tableSlots(common.table),
   lookUpStatus: lookupDependencies(common).lookUpStatus,
   admissionQueue: admissionQueues(common, 'StartStreamSession'),
-  startStreamSession: (asked, clientToken, deadline) =>
+  startStreamSession: (request, clientToken, deadline) =>
     startStreamSession(
-      asked.group.region,
+      request.group.region,
       {
-        Identifier: asked.group.id,
+        Identifier: request.group.id,
         ClientToken: clientToken,
-        ApplicationIdentifier: asked.application,
-        SignalRequest: asked.signalRequest,
-        UserId: asked.playerId,
-        ConnectionTimeoutSeconds: asked.group.connectionTimeoutSeconds,
-        SessionLengthSeconds: asked.group.sessionLengthSeconds,
-        ...(asked.locations === undefined ? {} : { Locations: asked.locations }),
-        ...(asked.launchArguments === undefined ? {} : { AdditionalLaunchArgs: asked.launchArguments }),
+        ApplicationIdentifier: request.application,
+        SignalRequest: request.signalRequest,
+        UserId: request.playerId,
+        ConnectionTimeoutSeconds: request.group.connectionTimeoutSeconds,
+        SessionLengthSeconds: request.group.sessionLengthSeconds,
+        ...(request.locations === undefined ? {} : { Locations: request.locations }),
+        ...(request.launchArguments === undefined ? {} : { AdditionalLaunchArgs: request.launchArguments }),
       },
-      { deadline, now: common.now, random: common.random, paced: true },
+      { deadline, now: common.now, random: common.random, metrics: request.metrics, paced: true },
     ),
 };
 
@@ -49,7 +49,7 @@ export const handler = playerApi('start', settings, async (request) => {
     'locations',
     'additionalLaunchArgs',
   ]);
-  const asked: StartRequest = {
+  const validated: StartRequest = {
     playerId: request.playerId,
     group,
     key,
@@ -58,6 +58,7 @@ export const handler = playerApi('start', settings, async (request) => {
     locations: locationsOf(body.locations, group),
     launchArguments: launchArgumentsOf(body.additionalLaunchArgs, settings.launchArguments),
     endsBy: request.endsBy,
+    metrics: request.metrics,
   };
-  return { status: 201, ...(await start(asked, deps)) };
+  return { status: 201, ...(await start(validated, deps)) };
 });

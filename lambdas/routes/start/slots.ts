@@ -10,17 +10,17 @@ import {
 } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type StartDependencies, type StartRequest } from './dependencies.ts';
 
-/** A session that was looked at this long ago need not be looked at again to refuse a start. */
+/** A status of this age or less is new enough to refuse a start by it. */
 const FRESH_MS = 1000;
 
 /**
  * The first of the given slots whose session turns out to be dead: a dead session never blocks its player. AWS is asked
- * only where the record can't tell, at most once a second a session, and within the account's quota.
+ * only where the record does not say so, at most once a second a session, and within the account's quota.
  *
  * @throws Problem `session_limit_reached` naming a session that lives.
  */
 export async function freedSlot(
-  asked: StartRequest,
+  request: StartRequest,
   slots: readonly Slot[],
   deps: StartDependencies,
 ): Promise<Slot> {
@@ -29,9 +29,9 @@ export async function freedSlot(
     const { streamGroupId = '', streamSessionId = '' } = slot;
     // A session of a group that is served no more can't be reconnected to, so it is in nobody's way.
     if (!deps.streamGroups.some(({ id }) => id === streamGroupId)) return slot;
-    const known = await deps.sessions.read({ playerId: asked.playerId, streamGroupId, streamSessionId });
+    const known = await deps.sessions.read({ playerId: request.playerId, streamGroupId, streamSessionId });
     if (!known) return slot;
-    const record = await lookedAt(recordAt(known, deps.now()), asked, deps);
+    const record = await refreshed(recordAt(known, deps.now()), request, deps);
     if (isOver(record.status)) return slot;
     living.push(record);
   }
@@ -39,36 +39,36 @@ export async function freedSlot(
 }
 
 /**
- * Refuses a start in a slot that an unfinished one left behind, where that one did begin a session: it is written
- * down although the slot does not know it.
+ * Refuses a start in a slot that an unfinished one left behind, where that one did begin a session: the session has a
+ * record although it is not in the slot.
  *
  * @throws Problem `session_limit_reached`
  */
 export async function refuseBesideUnslotted(
-  asked: StartRequest,
+  request: StartRequest,
   slots: readonly Slot[],
   deps: StartDependencies,
 ): Promise<void> {
   const slotted = new Set(slots.map(({ streamSessionId }) => streamSessionId));
-  const records = await deps.sessions.list(asked.playerId);
+  const records = await deps.sessions.list(request.playerId);
   for (const known of records) {
     const served = deps.streamGroups.some(({ id }) => id === known.streamGroupId);
     if (!served || slotted.has(known.streamSessionId) || isOver(recordAt(known, deps.now()).status)) continue;
-    const record = await lookedAt(known, asked, deps);
+    const record = await refreshed(known, request, deps);
     if (!isOver(record.status)) throw limitReached([record], deps);
   }
 }
 
 /** The record with a status that is fresh, as far as AWS and its quota allow. */
-async function lookedAt(
+async function refreshed(
   record: SessionRecord,
-  asked: StartRequest,
+  request: StartRequest,
   deps: StartDependencies,
 ): Promise<SessionRecord> {
   const now = deps.now();
   if (isOver(record.status) || !(await deps.sessions.reserveLookup(record, now, now - FRESH_MS)))
     return record;
-  const seen = await deps.lookUpStatus(record, asked.endsBy - RESERVE_MS);
+  const seen = await deps.lookUpStatus(record, request.endsBy - RESERVE_MS, request.metrics);
   if (!seen) return record;
   const changes = statusChanges(record.status, seen, deps.now());
   // Where a newer status is there, it counts: the player may have ended the session meanwhile.

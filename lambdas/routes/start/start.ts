@@ -1,31 +1,25 @@
-import { isTicketUsable } from '../../admission/ticket.ts';
+import { isTicketUsable, type Ticket } from '../../admission/ticket.ts';
 import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
-import { callWhenAdmitted } from '../../gameliftstreams/paced-call.ts';
+import { callWhenAdmitted, type PacedResult } from '../../gameliftstreams/paced-call.ts';
 import { startProblem } from '../../gameliftstreams/refusals.ts';
-import { unknownSessionMs } from '../../gameliftstreams/waits.ts';
-import {
-  connectionIdOf,
-  fingerprintOf,
-  type RequestFingerprint,
-  startClientToken,
-} from '../../identifiers/digests.ts';
-import { startInProgress } from '../../problems/in-progress.ts';
-import { Problem } from '../../problems/problems.ts';
+import { connectionIdOf, fingerprintOf, startClientToken } from '../../identifiers/digests.ts';
+import { Problem, type SliOutcome } from '../../problems/problems.ts';
+import { classifyRefusal } from '../../reliability/failure-episode.ts';
 import { countPlayerFailures } from '../../reliability/player-failures.ts';
-import { classifyRefusal } from '../../reliability/sli.ts';
-import { abandonedLeaseFields } from '../../sessions/connection.ts';
-import { decideStart, earlierRequestsOf, type Slot } from '../../sessions/slot.ts';
+import { abandonedLeaseFields } from '../../sessions/lease.ts';
+import { decideStart, type Slot } from '../../sessions/slot.ts';
 import type { SlotChanges } from '../../sessions/slot-table.ts';
-import { type Lease, type SessionRecord, streamSessionView } from '../../sessions/stream-session.ts';
+import { type SessionRecord, streamSessionView } from '../../sessions/stream-session.ts';
 import { RESERVE_MS, type StartDependencies, type StartRequest } from './dependencies.ts';
+import { newRecord } from './record.ts';
+import { type Reserved, reserve, settle, startedNow } from './reservation.ts';
 import { freedSlot, refuseBesideUnslotted } from './slots.ts';
 
 const MINUTE_MS = 60_000;
-const CLOCK_SKEW_MS = 500;
-/** How long somebody waits for a session to start, before a place that another left is looked for. */
+/** How long a player waits for a session to start, before the overflow queue is tried. */
 const PATIENCE_MS = 120_000;
-/** A start that AWS certainly did not act on leaves nothing of its claim. */
+/** A start that AWS certainly did not act on leaves nothing of its request. */
 const FORGOTTEN = { request: null, offer: null, key: null, unknownUntil: null };
 
 interface Answer {
@@ -39,120 +33,148 @@ interface Answer {
  * @returns the answer's JSON text, and whether it is a repetition.
  * @throws Problem with the refusal.
  */
-export function start(asked: StartRequest, deps: StartDependencies): Promise<Answer> {
-  return countPlayerFailures('startFailed', asked, deps, () => begin(asked, deps));
+export function start(request: StartRequest, deps: StartDependencies): Promise<Answer> {
+  return countPlayerFailures('startFailed', request, deps, () => begin(request, deps));
 }
 
-async function begin(asked: StartRequest, deps: StartDependencies): Promise<Answer> {
-  const parameters = JSON.stringify([asked.locations ?? null, asked.launchArguments ?? null]);
-  const claim = fingerprintOf(asked, asked.group.id, asked.application, parameters);
-  const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
-  const verdict = decideStart(slots, claim, { now: deps.now(), random: deps.random() });
-  if (verdict.do === 'replay') return { body: verdict.answer, replayed: true };
+async function begin(request: StartRequest, deps: StartDependencies): Promise<Answer> {
+  const parameters = JSON.stringify([request.locations ?? null, request.launchArguments ?? null]);
+  const fingerprint = fingerprintOf(request, request.group.id, request.application, parameters);
+  const slots = await deps.slots.read(request.playerId, deps.limits.maxLiveSessionsPerPlayer);
+  const decision = decideStart(slots, fingerprint, { now: deps.now(), random: deps.random() });
+  if (decision.do === 'replay') return { body: decision.answer, replayed: true };
   // From here on the request may cost a call to AWS, so it is charged to the player first.
-  // Who comes on its turn was charged when the turn was given.
-  const given = verdict.do === 'start' ? turnHere(verdict.slot, asked) : undefined;
+  // A request that comes on its ticket was charged when the ticket was given.
+  const given = decision.do === 'start' ? ticketHere(decision.slot, request) : undefined;
   const paid = given?.paid === true && isTicketUsable(given, deps.now());
-  if (!paid) await charge(asked, deps);
-  const slot = verdict.do === 'start' ? verdict.slot : await freedSlot(asked, verdict.slots, deps);
-  if (verdict.do === 'start' && !verdict.repeat && slot.request !== undefined) {
-    await refuseBesideUnslotted(asked, slots, deps);
+  if (!paid) await charge(request, deps);
+  const slot = decision.do === 'start' ? decision.slot : await freedSlot(request, decision.slots, deps);
+  if (decision.do === 'start' && !decision.repeat && slot.request !== undefined) {
+    await refuseBesideUnslotted(request, slots, deps);
   }
-  // A function that is killed says nothing of whom it met.
+  // A function that is killed logs nothing itself.
   if (slot.lease && slot.lease.until <= deps.now())
     deps.log.warn('dead lease', abandonedLeaseFields(slot.lease));
-  const repeat = verdict.do === 'start' && verdict.repeat;
-  const reserved = await reserve(asked, slot, claim, repeat, deps);
+  const repeat = decision.do === 'start' && decision.repeat;
+  const reserved = await reserve(request, slot, fingerprint, repeat, deps);
 
-  const before = repeat ? lostBy(slot, asked, deps) : undefined;
-  const clientToken = startClientToken(asked.playerId, claim.request);
-  let session: AwsStreamSession;
-  let counted: Promise<void>;
-  try {
-    const turn = turnHere(reserved, asked);
-    const caller = { ticket: turn, end: (turn?.since ?? deps.now()) + PATIENCE_MS, hasNoDeadline: true };
-    const call = () => deps.startStreamSession(asked, clientToken, asked.endsBy - RESERVE_MS);
-    const made = await callWhenAdmitted(
-      caller,
-      { ...deps, queue: deps.admissionQueue(asked.group.id) },
-      call,
-    );
-    if ('paced' in made) {
-      const kept = made.uncertain ? unknown(asked, deps) : (before ?? FORGOTTEN);
-      // Free once, and for as long as it is AWS that does not keep the turn.
-      const stillPaid = !paid || made.paced.cause !== undefined;
-      const next = { ...made.turn, group: asked.group.id, paid: stillPaid };
-      await settle(
-        asked,
-        reserved,
-        { ...kept, ...troubled(made.paced, reserved, deps.now()), turn: next },
-        deps,
-      );
-      throw made.paced;
-    }
-    session = made.done;
-    counted = made.counted;
-  } catch (failure) {
-    if (!(failure instanceof AwsFailure)) throw failure;
-    const now = unknown(asked, deps);
-    const waitMs = (before ?? now).unknownUntil - deps.now();
-    const problem = startProblem(failure, deps.random(), { repeat, waitMs });
-    // A refusal frees the slot. An unknown outcome keeps the request in it, to be repeated with the same token: this one's,
-    // or that of an earlier time, which no later refusal settles.
-    const isNew = failure.uncertain && problem.code !== 'answer_lost';
-    const kept = isNew ? now : (before ?? (failure.uncertain ? now : FORGOTTEN));
-    const changes = { ...kept, ...troubled(problem, reserved, deps.now()), turn: null };
-    await settle(asked, reserved, changes, deps);
-    throw problem;
-  }
-
+  const clientToken = startClientToken(request.playerId, fingerprint.request);
+  const { session, counted } = await askAws(request, reserved, { clientToken, paid }, deps);
   const connectionId = connectionIdOf(clientToken);
-  const record = newRecord(asked, claim, connectionId, session, deps.now());
+  const record = newRecord(request, fingerprint, connectionId, session, deps.now());
   const body = JSON.stringify({
     streamSession: streamSessionView(record),
     ...(session.signalResponse === undefined ? {} : { signalResponse: session.signalResponse }),
     connectionId,
   });
+  await keep(request, reserved.slot, record, body, counted, deps);
+  deps.log.info('started', { streamSessionId: record.streamSessionId, status: record.status });
+  return { body, replayed: false };
+}
+
+/**
+ * Asks AWS when the player is admitted. After a refusal the slot is given back first.
+ *
+ * @param of `paid`: the request came on a ticket that the player was charged for.
+ * @throws Problem with the refusal
+ */
+async function askAws(
+  request: StartRequest,
+  reserved: Reserved,
+  of: { clientToken: string; paid: boolean },
+  deps: StartDependencies,
+): Promise<{ session: AwsStreamSession; counted: Promise<void> }> {
+  const { slot } = reserved;
+  const ticket = ticketHere(slot, request);
+  const end = (ticket?.since ?? deps.now()) + PATIENCE_MS;
+  const caller = { ticket, end, hasNoDeadline: true, metrics: request.metrics };
+  const queue = deps.admissionQueue(request.group.id);
+  const call = () => deps.startStreamSession(request, of.clientToken, request.endsBy - RESERVE_MS);
+  let result: PacedResult<AwsStreamSession>;
+  try {
+    result = await callWhenAdmitted(caller, { ...deps, queue }, call);
+  } catch (failure) {
+    if (!(failure instanceof AwsFailure)) throw failure;
+    return refused(request, reserved, failure, deps);
+  }
+  if ('paced' in result) return paced(request, reserved, result, of.paid, deps);
+  return { session: result.done, counted: result.counted };
+}
+
+/** The player waits for a ticket: it is kept in the slot. @throws Problem `paced` */
+async function paced(
+  request: StartRequest,
+  { slot, before }: Reserved,
+  result: { paced: Problem; ticket: Ticket; uncertain: boolean },
+  paid: boolean,
+  deps: StartDependencies,
+): Promise<never> {
+  const kept = result.uncertain ? startedNow(request, deps) : (before ?? FORGOTTEN);
+  const { changes, sliOutcome } = episodeAfter(result.paced, slot, deps.now());
+  // Free once, and for as long as it is AWS that does not take a call on its ticket.
+  const stillPaid = !paid || result.paced.cause !== undefined;
+  const ticket = { ...result.ticket, group: request.group.id, paid: stillPaid };
+  await settle(request, slot, { ...kept, ...changes, ticket }, deps);
+  throw result.paced.countedAs(sliOutcome);
+}
+
+/** AWS refused. @throws Problem with the reason */
+async function refused(
+  request: StartRequest,
+  { slot, before }: Reserved,
+  failure: AwsFailure,
+  deps: StartDependencies,
+): Promise<never> {
+  const now = startedNow(request, deps);
+  const waitMs = (before ?? now).unknownUntil - deps.now();
+  const problem = startProblem(failure, deps.random(), { repeat: before !== undefined, waitMs });
+  // A refusal frees the slot. An unknown outcome keeps the request in it, to be repeated with the same token: this one's,
+  // or that of an earlier time, which no later refusal settles.
+  const isNew = failure.uncertain && problem.code !== 'answer_lost';
+  const kept = isNew ? now : (before ?? (failure.uncertain ? now : FORGOTTEN));
+  const { changes, sliOutcome } = episodeAfter(problem, slot, deps.now());
+  await settle(request, slot, { ...kept, ...changes, ticket: null }, deps);
+  throw problem.countedAs(sliOutcome);
+}
+
+/** Writes down whose the session is, and the answer. */
+async function keep(
+  request: StartRequest,
+  slot: Slot,
+  record: SessionRecord,
+  body: string,
+  counted: Promise<void>,
+  deps: StartDependencies,
+): Promise<void> {
   // Ownership first: a session in a slot without a record could never be reconnected to.
   await deps.sessions.add(record);
   const { streamGroupId, streamSessionId } = record;
-  const calmed = reserved.trouble ? { trouble: null } : {};
-  const taken = {
+  const changes = {
     lease: null,
-    turn: null,
+    ticket: null,
     unknownUntil: null,
-    ...calmed,
+    ...(slot.failureEpisode ? { failureEpisode: null } : {}),
     streamGroupId,
     streamSessionId,
     answer: body,
   };
-  await Promise.all([deps.slots.write(asked.playerId, reserved, taken, deps.now()), counted]);
-  deps.log.info('started', { streamSessionId, status: record.status });
-  return { body, replayed: false };
+  await Promise.all([deps.slots.write(request.playerId, slot, changes, deps.now()), counted]);
 }
 
-/** Until when a session may live that a start has begun just now, if it has. */
-function unknown({ group }: StartRequest, deps: StartDependencies): { unknownUntil: number } {
-  return { unknownUntil: deps.now() + unknownSessionMs(group) };
+/** What a refusal counts as, and what it changes in the player's failure episode. */
+function episodeAfter(
+  refusal: Problem,
+  { failureEpisode }: Slot,
+  now: number,
+): { changes: Pick<SlotChanges, 'failureEpisode'>; sliOutcome: SliOutcome } {
+  const { sliOutcome, episode } = classifyRefusal(refusal, failureEpisode, now);
+  const isWritten = failureEpisode !== undefined || sliOutcome === 'failure';
+  return { changes: isWritten ? { failureEpisode: episode } : {}, sliOutcome };
 }
 
-/** Until when one may live that this request began before: as was written down, or from the death of its function on. */
-function lostBy(slot: Slot, asked: StartRequest, deps: StartDependencies): { unknownUntil: number } {
-  const { unknownUntil, lease } = slot;
-  if (unknownUntil !== undefined) return { unknownUntil };
-  return lease ? { unknownUntil: lease.until + unknownSessionMs(asked.group) } : unknown(asked, deps);
-}
-
-/** What a refusal adds to the player's trouble; the refusal learns what it counts as. */
-function troubled(refusal: Problem, { trouble: known }: Slot, now: number): Pick<SlotChanges, 'trouble'> {
-  const { verdict, trouble } = classifyRefusal(refusal, known, now);
-  refusal.sliOutcome = verdict;
-  return known || verdict === 'bad' ? { trouble } : {};
-}
-
-/** The slot's turn, if it was given for this stream group: each Region has a line of its own. */
-function turnHere({ turn }: Slot, { group }: StartRequest): Slot['turn'] {
-  return turn?.group === group.id ? turn : undefined;
+/** The slot's ticket, if it was given for this stream group: each Region has a queue of its own. */
+function ticketHere({ ticket }: Slot, { group }: StartRequest): Ticket | undefined {
+  return ticket?.group === group.id ? ticket : undefined;
 }
 
 /** @throws Problem `too_many_requests` */
@@ -164,70 +186,4 @@ async function charge({ playerId }: StartRequest, deps: StartDependencies): Prom
       retryAfterMs: wait,
     });
   }
-}
-
-/** Gives the slot back after a refusal. What the player hears does not depend on it: the lease runs out by itself. */
-async function settle(
-  { playerId }: StartRequest,
-  slot: Slot,
-  changes: SlotChanges,
-  deps: StartDependencies,
-): Promise<void> {
-  try {
-    await deps.slots.write(playerId, slot, { ...changes, lease: null }, deps.now());
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    deps.log.warn('slot not given back', { cause: error.code });
-  }
-}
-
-/** The slot under the caller's lease. @throws Problem where another start got it first. */
-async function reserve(
-  asked: StartRequest,
-  slot: Slot,
-  claim: RequestFingerprint,
-  repeat: boolean,
-  deps: StartDependencies,
-): Promise<Slot> {
-  const lease: Lease = { ...claim, id: deps.newId(), until: asked.endsBy + CLOCK_SKEW_MS };
-  const emptied = {
-    ...(repeat ? {} : { unknownUntil: null }),
-    ...{ key: null, streamGroupId: null, streamSessionId: null, answer: null },
-  };
-  const earlier = earlierRequestsOf(slot, claim);
-  const changes = { ...emptied, ...(earlier.length > 0 ? { earlier } : {}), lease, ...claim };
-  const reserved = await deps.slots.write(asked.playerId, slot, changes, deps.now());
-  if (reserved) return reserved;
-  // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
-  const slots = await deps.slots.read(asked.playerId, deps.limits.maxLiveSessionsPerPlayer);
-  const own = slots.find((candidate) => candidate.lease?.id === lease.id);
-  if (!own) throw startInProgress(deps.random());
-  return own;
-}
-
-function newRecord(
-  asked: StartRequest,
-  claim: RequestFingerprint,
-  connectionId: string,
-  session: AwsStreamSession,
-  now: number,
-): SessionRecord {
-  const streamSessionId = session.arn?.split('/').at(-1);
-  if (!streamSessionId)
-    throw new Problem('broker_misconfigured', 'AWS answered a start without a session ARN.');
-  return {
-    playerId: asked.playerId,
-    streamGroupId: asked.group.id,
-    streamSessionId,
-    createdAt: session.createdAt ?? now,
-    connectionTimeoutSeconds: session.connectionTimeoutSeconds ?? asked.group.connectionTimeoutSeconds,
-    sessionLengthSeconds: session.sessionLengthSeconds ?? asked.group.sessionLengthSeconds,
-    ...(session.location === undefined ? {} : { location: session.location }),
-    status: session.status,
-    statusAt: now,
-    statusSince: now,
-    ...(session.signalResponse === undefined ? {} : { startResponse: session.signalResponse }),
-    lineage: [connectionId],
-    consumed: [claim],
-  };
 }

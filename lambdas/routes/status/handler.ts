@@ -9,15 +9,11 @@ const { settings } = common;
 const deps: StatusDependencies = { ...common, ...lookupDependencies(common) };
 
 /** `GET /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}` */
-export const handler = playerApi('status', settings, async ({ playerId, endsBy, ...path }) => {
-  const group = requireStreamGroup(path.streamGroupId, settings.streamGroups);
-  const streamSessionId = requireStreamSessionId(path.streamSessionId);
-  const record = await status(
-    { playerId, streamGroupId: group.id, streamSessionId },
-    group.region,
-    endsBy,
-    deps,
-  );
+export const handler = playerApi('status', settings, async (request) => {
+  const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
+  const streamSessionId = requireStreamSessionId(request.streamSessionId);
+  const key = { playerId: request.playerId, streamGroupId: group.id, streamSessionId };
+  const record = await status(key, group.region, request, deps);
   return {
     status: 200,
     body: {

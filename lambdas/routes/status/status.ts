@@ -3,7 +3,8 @@ import { AwsFailure } from '../../gameliftstreams/aws-failure.ts';
 import { statusProblem } from '../../gameliftstreams/refusals.ts';
 import { type GetStreamSession, lookUpSession } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { Log } from '../../observability/logs.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
@@ -13,15 +14,19 @@ export interface StatusDependencies {
   sessions: SessionTable;
   lookupLimiterIn(region: string): LookupLimiter;
   getStreamSession: GetStreamSession;
-  importSession(key: SessionKey, deadline: number): Promise<SessionRecord | undefined>;
+  importSession(
+    key: SessionKey,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<SessionRecord | undefined>;
   now(): number;
   random(): number;
   log: Log;
 }
 
-/** However many browsers ask, AWS is asked about one session no more often. */
+/** AWS is asked about one session no more often, however many browsers poll. */
 const FRESH_MS = 1000;
-/** About one that plays undisturbed it is asked less often still: the quota is for those who wait. */
+/** Less often about a session that plays undisturbed: the quota is for players who wait. */
 const SETTLED_FRESH_MS = 5000;
 const SETTLED_AFTER_MS = 30_000;
 /**
@@ -40,11 +45,11 @@ const RESERVE_MS = 1000;
 export async function status(
   key: SessionKey,
   region: string,
-  endsBy: number,
+  { endsBy, metrics }: { endsBy: number; metrics: RequestMetrics },
   deps: StatusDependencies,
 ): Promise<SessionRecord> {
   const deadline = endsBy - RESERVE_MS;
-  const known = (await deps.sessions.read(key)) ?? (await deps.importSession(key, deadline));
+  const known = (await deps.sessions.read(key)) ?? (await deps.importSession(key, deadline, metrics));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
@@ -54,15 +59,15 @@ export async function status(
   const since = now - freshMs(record, now);
   if (record.statusAt > since) return record;
   if (!(await deps.sessions.reserveLookup(key, now, since))) return record;
-  const spots = deps.lookupLimiterIn(region);
-  if (!(await spots.take(awaitsAnswer(record)))) return record;
+  const limiter = deps.lookupLimiterIn(region);
+  if (!(await limiter.take(awaitsAnswer(record)))) return record;
 
   try {
     const seen = await lookUpSession(
       deps.getStreamSession,
-      spots,
+      limiter,
       { ...key, createdAt: record.createdAt },
-      { deadline, now: deps.now, random: deps.random },
+      { deadline, now: deps.now, random: deps.random, metrics },
     );
     // Only the start's own answer is kept: after a reconnect AWS may repeat it or not, and no browser could use it.
     const startResponse = record.connectedRequest === undefined ? seen?.signalResponse : undefined;
@@ -82,13 +87,13 @@ export async function status(
 }
 
 /** For how long the newest status counts as new, in milliseconds. */
-function freshMs({ status, statusSince, trouble }: SessionRecord, now: number): number {
+function freshMs({ status, statusSince, failureEpisode }: SessionRecord, now: number): number {
   const isSettled = status === 'CONNECTED' && now - statusSince > SETTLED_AFTER_MS;
-  const isAwaited = trouble?.refusedAt !== undefined && now - trouble.refusedAt < AWAITED_MS;
+  const isAwaited = failureEpisode?.refusedAt !== undefined && now - failureEpisode.refusedAt < AWAITED_MS;
   return isSettled && !isAwaited ? SETTLED_FRESH_MS : FRESH_MS;
 }
 
-/** Whether a player waits for the answer to a start, which only a look at AWS brings. */
+/** Whether a player waits for the answer to a start, which only a status lookup brings. */
 function awaitsAnswer({ status, startResponse, connectedRequest }: SessionRecord): boolean {
   const starting = status === 'ACTIVATING' || status === 'ACTIVE';
   return starting && startResponse === undefined && connectedRequest === undefined;

@@ -11,11 +11,12 @@ const { settings } = common;
 const deps: TerminateDependencies = {
   ...common,
   lookUpStatus: lookupDependencies(common).lookUpStatus,
-  terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline) =>
+  terminateStreamSession: ({ streamGroupId, streamSessionId }, deadline, metrics) =>
     terminateStreamSession(regionOf(settings, streamGroupId), streamGroupId, streamSessionId, {
       deadline,
       now: common.now,
       random: common.random,
+      metrics,
     }),
 };
 
@@ -23,10 +24,7 @@ const deps: TerminateDependencies = {
 export const handler = playerApi('terminate', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
-  await terminate(
-    { playerId: request.playerId, streamGroupId: group.id, streamSessionId },
-    request.endsBy,
-    deps,
-  );
+  const key = { playerId: request.playerId, streamGroupId: group.id, streamSessionId };
+  await terminate(key, request, deps);
   return { status: 204 };
 });

@@ -3,7 +3,8 @@ import { needsStatusLookup, type StatusLookup, terminateProblem } from '../../ga
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
 import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
-import type { Log } from '../../observability/telemetry.ts';
+import type { Log } from '../../observability/logs.ts';
+import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, statusChanges } from '../../sessions/stream-session.ts';
@@ -14,8 +15,12 @@ export interface TerminateDependencies {
   sessions: SessionTable;
   counters: WindowCounters;
   /** TerminateStreamSession with its retries. @throws AwsFailure */
-  terminateStreamSession(key: SessionKey, deadline: number): Promise<void>;
-  lookUpStatus(sight: SessionToLookUp, deadline: number): Promise<StatusLookup | undefined>;
+  terminateStreamSession(key: SessionKey, deadline: number, metrics: RequestMetrics): Promise<void>;
+  lookUpStatus(
+    session: SessionToLookUp,
+    deadline: number,
+    metrics: RequestMetrics,
+  ): Promise<StatusLookup | undefined>;
   now(): number;
   random(): number;
   log: Log;
@@ -28,7 +33,11 @@ const RESERVE_MS = 1500;
  * Ends a player's session. Ending one that is over already is a success, so that a repeated request is one.
  * @throws Problem with the refusal.
  */
-export async function terminate(key: SessionKey, endsBy: number, deps: TerminateDependencies): Promise<void> {
+export async function terminate(
+  key: SessionKey,
+  { endsBy, metrics }: { endsBy: number; metrics: RequestMetrics },
+  deps: TerminateDependencies,
+): Promise<void> {
   const known = await deps.sessions.read(key);
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
@@ -51,12 +60,14 @@ export async function terminate(key: SessionKey, endsBy: number, deps: Terminate
   const deadline = endsBy - RESERVE_MS;
   let seen: StatusLookup | undefined;
   try {
-    await deps.terminateStreamSession(key, deadline);
+    await deps.terminateStreamSession(key, deadline, metrics);
     seen = { status: 'TERMINATING' };
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     const { createdAt } = record;
-    seen = needsStatusLookup(failure) ? await deps.lookUpStatus({ ...key, createdAt }, deadline) : undefined;
+    seen = needsStatusLookup(failure)
+      ? await deps.lookUpStatus({ ...key, createdAt }, deadline, metrics)
+      : undefined;
     const problem = terminateProblem(failure, seen, deps.random());
     if (problem) throw problem;
     seen ??= { status: 'TERMINATED' };

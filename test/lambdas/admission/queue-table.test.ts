@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type QueueState,
-  queueState,
-  shardsOf,
-  slowedRate,
-  stepOf,
-  windowResult,
-} from '../../../lambdas/admission/queue.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { stepOf } from '../../../lambdas/admission/queue.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import { slowedRate, windowResult } from '../../../lambdas/admission/queue-rate.ts';
+import { type QueueState, queueState, shardsOf } from '../../../lambdas/admission/queue-state.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { queuePositionOf } from '../../../lambdas/admission/ticket.ts';
+import { fromStored, QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
-import { pacerOver, realTable } from '../broker.ts';
+import { admissionQueueOver, realTable } from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -25,95 +22,96 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
-  entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
+  entry !== 'notQueued' && 'at' in entry ? entry.at : Number.NaN;
 
-/** An item as it stands, a pacer that has not read it yet, and what the item becomes. */
+/** An item as it stands, a queue that has not read it yet, and what the item becomes. */
 async function standing(changes: Partial<QueueState>, quota = 20) {
   const clock = { now: START };
   const region = randomUUID();
-  await real.table.putNew({ ...queueKey(OPERATION, region), ...changes });
-  const pacer = (random = () => 0) => pacerOver(real.table, clock, { region, quota, random });
-  const item = async () => (await real.table.get(queueKey(OPERATION, region))) as Partial<QueueState>;
-  return { clock, region, pacer, item };
+  await real.table.putNew({ ...queueKey(OPERATION, region), ...toStored(changes, QUEUE_ATTRIBUTES) });
+  const queue = (random = () => 0) => admissionQueueOver(real.table, clock, { region, quota, random });
+  const item = async (): Promise<Partial<QueueState>> =>
+    fromStored((await real.table.get(queueKey(OPERATION, region))) ?? {}, QUEUE_ATTRIBUTES);
+  return { clock, region, queue, item };
 }
 
-describe('whether arrivals need a turn', () => {
-  it('goes by the line too: long after the last throttle nobody overtakes those who wait', async () => {
-    const { pacer } = await standing({ pacingUntil: START - 60_000, tat: START + 30_000 });
-    expect(await pacer().admit(NEVER)).toMatchObject({ at: START + 30_000 });
+describe('whether an arrival needs a ticket', () => {
+  it('depends on the queue too: long after the last throttle nobody overtakes players who wait', async () => {
+    const { queue } = await standing({ queueingUntil: START - 60_000, nextFreeAt: START + 30_000 });
+    expect(await queue().admit(NEVER)).toMatchObject({ at: START + 30_000 });
   });
 
-  it('is extended by every throttle, also where the line stands: a long trouble is not forgotten after 10 s', async () => {
-    const { pacer, item } = await standing({ pacingUntil: START + 1000, tat: START + 5000 });
-    await pacer().readmit(NEVER, false);
-    expect((await item()).pacingUntil).toBe(START + 10_000);
+  it('is extended by every throttle, also while players wait: a long throttle is not forgotten after 10 s', async () => {
+    const { queue, item } = await standing({ queueingUntil: START + 1000, nextFreeAt: START + 5000 });
+    await queue().readmit(NEVER, false);
+    expect((await item()).queueingUntil).toBe(START + 10_000);
   });
 
-  it('is read anew while a line stands: a function that saw a shorter one wastes no turn', async () => {
-    const { clock, pacer, item } = await standing({
-      pacingUntil: START + 60_000,
-      tat: START + 117_900,
-      spareTat: START + 5000,
+  it('is read anew while players wait: a function that saw a shorter queue wastes no ticket', async () => {
+    const { clock, queue, item } = await standing({
+      queueingUntil: START + 60_000,
+      nextFreeAt: START + 117_900,
+      overflowNextFreeAt: START + 5000,
     });
-    const [one, other] = [pacer(), pacer()];
+    const [one, other] = [queue(), queue()];
     const end = START + 120_000;
     await one.admit({ end });
     for (let i = 0; i < 10; i++) await other.admit(NEVER);
-    const { tat } = await item();
+    const { nextFreeAt } = await item();
     clock.now += 100;
     expect(at(await one.admit({ end }))).toBe(START + 5000);
-    expect((await item()).tat).toBe(tat);
+    expect((await item()).nextFreeAt).toBe(nextFreeAt);
   });
 });
 
-describe('what was counted', () => {
-  it('in an earlier storm says nothing in the next: the first throttle empties the window', async () => {
-    const { pacer, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
-    await pacer().readmit(NEVER, false);
+describe('the counters of a window', () => {
+  it('start anew with the first throttle of a storm: an earlier storm says nothing about this one', async () => {
+    const { queue, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });
+    await queue().readmit(NEVER, false);
     expect(await item()).toMatchObject({ taken: 0, refused: 0, windowAt: START + 700 });
   });
 
-  it('is kept while pacing goes on: throttles on an empty line must not keep the rate from being judged', async () => {
+  it('are kept while queueing goes on: throttles on an empty queue must not keep the rate from being judged', async () => {
     const counted = { taken: 5, refused: 4, windowAt: START - 1000 };
-    const { clock, pacer, item } = await standing({
-      pacingUntil: START + 5000,
-      tat: START - 10,
+    const { clock, queue, item } = await standing({
+      queueingUntil: START + 5000,
+      nextFreeAt: START - 10,
       ...counted,
     });
-    const one = pacer();
+    const one = queue();
     await one.admit(NEVER);
-    // The turn's interval has passed, and nobody else has come.
+    // The ticket's interval has passed, and nobody else has come.
     clock.now += 100;
     await one.readmit(NEVER, false);
     expect(await item()).toMatchObject(counted);
   });
 
-  it('is a sample where the quota is high, and stands for all: counting must not heat the item', async () => {
-    const { pacer, item } = await standing({ windowAt: START }, 100);
-    await pacer(() => 0.3).countCall({ taken: true, spare: false });
+  it('count a sample where the quota is high: counting must not heat the item', async () => {
+    const { queue, item } = await standing({ windowAt: START }, 100);
+    await queue(() => 0.3).countCall({ taken: true, spare: false });
     expect(await item()).not.toHaveProperty('taken');
-    await pacer(() => 0.2).countCall({ taken: true, spare: false });
-    await pacer(() => 0.2).countCall({ taken: false, spare: false });
+    await queue(() => 0.2).countCall({ taken: true, spare: false });
+    await queue(() => 0.2).countCall({ taken: false, spare: false });
     expect(await item()).toMatchObject({ taken: 4, refused: 4 });
   });
 
-  it('is judged once, by one of those who see the window full: the count of the next window survives', async () => {
-    const { clock, pacer, item } = await standing({
+  it('are judged once, by one of the functions that see the window full: the count of the next window survives', async () => {
+    const { clock, queue, item } = await standing({
       taken: 20,
       refused: 20,
       windowAt: START - 2000,
-      tat: START + 9000,
+      nextFreeAt: START + 9000,
     });
-    await pacer().countCall({ taken: true, spare: false });
+    await queue().countCall({ taken: true, spare: false });
     const judged = await item();
     expect(judged).toMatchObject({ taken: 0, refused: 0, windowAt: START });
     expect(judged.rate).toBeLessThan(20);
     clock.now += 100;
-    await pacer().countCall({ taken: true, spare: false });
+    await queue().countCall({ taken: true, spare: false });
     expect(await item()).toMatchObject({ taken: 1, windowAt: START, rate: judged.rate });
   });
 
-  it('never overwrites what another function has judged meanwhile', async () => {
+  it('never overwrite what another function has judged meanwhile', async () => {
     const { clock, region, item } = await standing({ taken: 20, refused: 20, windowAt: START - 2000 });
     const late: Table = {
       ...real.table,
@@ -128,43 +126,44 @@ describe('what was counted', () => {
         return real.table.update(key, update);
       },
     };
-    await pacerOver(late, clock, { region }).countCall({ taken: true, spare: false });
+    await admissionQueueOver(late, clock, { region }).countCall({ taken: true, spare: false });
     expect(await item()).toMatchObject({ windowAt: START, taken: 7 });
   });
 });
 
-describe('a judgement', () => {
-  const full = { ...queueState(undefined, 20), windowAt: START, tat: START + 60_000 };
+describe('the rate after a window', () => {
+  const full = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 60_000 };
 
-  it('leaves the rate alone where AWS took all of it and throttled what came beside: nobody else uses the quota', () => {
+  it('stays where AWS took all of it and throttled the calls beyond: nobody else uses the quota', () => {
     const judged = windowResult({ ...full, taken: 38, refused: 10 }, 20, START + 2000);
     expect(judged?.rate).toBe(20);
   });
 
-  it('takes missing calls for no-shows only where somebody should have come', () => {
-    const empty = { ...full, tat: START, taken: 1 };
-    expect(windowResult(empty, 20, START + 2000)?.spareShare).toBe(full.spareShare);
+  it('takes missing calls for no-shows only where players had tickets', () => {
+    const empty = { ...full, nextFreeAt: START, taken: 1 };
+    expect(windowResult(empty, 20, START + 2000)?.overflowShare).toBe(full.overflowShare);
   });
 
-  it('goes down to what AWS took, not by a fixed part: beside a stranger who takes a tenth, a tenth is left to it', () => {
+  it('goes down to what AWS took, not by a fixed part: another caller who uses a tenth keeps a tenth', () => {
     const judged = windowResult({ ...full, taken: 32, refused: 8 }, 20, START + 2000);
     expect(judged?.rate).toBeCloseTo(16 * 1.05, 5);
   });
 
-  it('of looks at sessions never ends at nothing, however often AWS throttles', () => {
+  it('of status lookups never falls to zero, however often AWS throttles', () => {
     let state = queueState(undefined, 20);
     for (let i = 0; i < 100; i++) state = { ...state, rate: slowedRate(state, 20, START), changedAt: START };
     expect(state.rate).toBeCloseTo(0.4, 5);
   });
 });
 
-describe('the second line', () => {
-  const state = { ...queueState(undefined, 20), tat: START + 200_000 };
+describe('the overflow queue', () => {
+  const state = { ...queueState(undefined, 20), nextFreeAt: START + 200_000 };
 
-  it('is thinner than the first by the no-shows counted on, and does not begin at once: its first place is not empty yet', () => {
-    const { intervalMs, firstTurn } = stepOf(state, 20, { line: 'spareTat', now: START, opens: false });
-    expect(intervalMs).toBeCloseTo(50 / state.spareShare, 5);
-    expect(firstTurn).toBeCloseTo(START + intervalMs, 2);
+  it('is thinner than the first by the expected no-shows, and does not begin at once: its first place is not empty yet', () => {
+    const step = { queue: 'overflowNextFreeAt', now: START, opens: false } as const;
+    const { intervalMs, firstTicket } = stepOf(state, 20, step);
+    expect(intervalMs).toBeCloseTo(50 / state.overflowShare, 5);
+    expect(firstTicket).toBeCloseTo(START + intervalMs, 2);
   });
 });
 
@@ -178,54 +177,58 @@ describe('a quota above 100 calls a second', () => {
     );
   });
 
-  it('is shared by its items: each has a line of its own at its part of the rate', async () => {
+  it('is shared by its items: each has a queue of its own at its part of the rate', async () => {
     const clock = { now: START };
     const region = randomUUID();
     const shard = (random: number) =>
-      pacerOver(real.table, clock, { region, quota: 200, random: () => random });
-    const turns: number[] = [];
-    for (const random of [0, 0, 0.5, 0.5]) turns.push(at(await shard(random).readmit(NEVER, false)));
-    expect(turns.map((turn) => turn - START - 700)).toEqual([0, 10, 0, 10]);
+      admissionQueueOver(real.table, clock, { region, quota: 200, random: () => random });
+    const tickets: number[] = [];
+    for (const random of [0, 0, 0.5, 0.5]) tickets.push(at(await shard(random).readmit(NEVER, false)));
+    expect(tickets.map((ticket) => ticket - START - 700)).toEqual([0, 10, 0, 10]);
     for (const index of [0, 1])
       expect(await real.table.get(queueKey(OPERATION, region, index))).toBeDefined();
   });
 });
 
-describe('a place in a line that is spread over several items', () => {
-  it('is reckoned by the rate of the item that gave the turn, not of the one that was first seen last', async () => {
+describe('a place in a queue that is spread over several items', () => {
+  it('is computed by the rate of the item that gave the ticket, not of the item that was read last', async () => {
     const region = randomUUID();
     await real.table.putNew({ ...queueKey(OPERATION, region, 1), rate: 25, changedAt: START });
     let random = 0;
-    const pacer = pacerOver(real.table, { now: START }, { region, quota: 200, random: () => random });
+    const queue = admissionQueueOver(
+      real.table,
+      { now: START },
+      { region, quota: 200, random: () => random },
+    );
     const rates: unknown[] = [];
-    for (random of [0, 0.5, 0]) rates.push(await pacer.readmit(NEVER, false));
+    for (random of [0, 0.5, 0]) rates.push(await queue.readmit(NEVER, false));
     expect(rates).toMatchObject([{ perSecond: 200 }, { perSecond: 50 }, { perSecond: 200 }]);
   });
 });
 
 describe('when the item is too hot', () => {
-  it('a player whom AWS throttled on its turn gets a near one all the same; one without a turn asks again', async () => {
+  it('a player whom AWS throttled on its ticket gets a near one all the same; one without a ticket asks again', async () => {
     const hot = {
       get: async () => ({ pacingUntil: START + 1e6, tat: START + 60_000 }),
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
     } as never as Table;
-    const pacer = pacerOver(hot, { now: START }, { random: () => 0.5 });
-    await pacer.admit(NEVER);
-    expect(await pacer.readmit(NEVER, true)).toMatchObject({ at: START + 2000 });
-    expect(await pacer.readmit(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
+    const queue = admissionQueueOver(hot, { now: START }, { random: () => 0.5 });
+    await queue.admit(NEVER);
+    expect(await queue.readmit(NEVER, true)).toMatchObject({ at: START + 2000 });
+    expect(await queue.readmit(NEVER, false)).toEqual({ askAgainAt: START + 16_000 });
   });
 });
 
-describe('the place in the line', () => {
-  it('counts those before and oneself, at the rate that AWS grants now', async () => {
-    const { pacer } = await standing({
-      pacingUntil: START + 60_000,
-      tat: START + 30_000,
+describe('the place in the queue', () => {
+  it('counts the players before and the player itself, at the rate that AWS grants now', async () => {
+    const { queue } = await standing({
+      queueingUntil: START + 60_000,
+      nextFreeAt: START + 30_000,
       rate: 10,
       changedAt: START,
     });
-    const entry = await pacer().admit(NEVER);
-    if (entry === 'calm' || !('at' in entry)) return expect.unreachable();
+    const entry = await queue().admit(NEVER);
+    if (entry === 'notQueued' || !('at' in entry)) return expect.unreachable();
     expect(queuePositionOf(entry, START)).toBe(300);
     expect(queuePositionOf(entry, entry.at - 1)).toBe(1);
     expect(queuePositionOf(entry, entry.at + 1)).toBe(1);

@@ -1,50 +1,69 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  currentRate,
-  isQueueing,
-  moved,
-  type QueueState,
-  queueFor,
-  queueState,
-  stepOf,
-  windowResult,
-} from '../../../lambdas/admission/queue.ts';
+import { execute } from '../../../bench/storm/simulate-table.ts';
+import { queueFor } from '../../../lambdas/admission/queue.ts';
+import { currentRate, windowResult } from '../../../lambdas/admission/queue-rate.ts';
+import { type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
+import { type Admission, tableAdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { TICKET_KEPT_MS, ticketStateOf } from '../../../lambdas/admission/ticket.ts';
+import { QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
+import type { Table, Update } from '../../../lambdas/dynamodb/table.ts';
 
 const START = 1_800_000_000_000;
-const quotas = fc.integer({ min: 1, max: 250 });
+const quotas = fc.integer({ min: 1, max: 100 });
+const NEVER = { end: Number.POSITIVE_INFINITY };
 const moments = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 2, maxLength: 200 });
 
-/** Turns given in the first line to arrivals so many milliseconds apart. */
-function turnsOf(gaps: readonly number[], quota: number, opens: boolean): number[] {
-  let state = queueState(undefined, quota);
-  let now = START;
-  return gaps.map((gap) => {
-    now += gap;
-    const made = moved(state, stepOf(state, quota, { line: 'tat', now, opens }));
-    state = made.state;
-    return made.turn;
-  });
+/** A queue over a table in memory, by a test's clock. */
+function queueOver(clock: { now: number }, quota: number, state: Partial<QueueState> = {}) {
+  let item: Record<string, unknown> = toStored(state, QUEUE_ATTRIBUTES);
+  const table = {
+    get: async () => item,
+    async update(_key: unknown, update: Update) {
+      const written = execute(item, update);
+      if (written) item = written;
+      return written;
+    },
+  } as unknown as Table;
+  return tableAdmissionQueue(
+    table,
+    { operation: 'CreateStreamSessionConnection', region: 'r', quota },
+    { now: () => clock.now, random: () => 0 },
+  );
 }
 
-describe('turns', () => {
-  it('never follow each other closer than the quota allows, whenever players arrive: none is throttled by the next', () => {
-    fc.assert(
-      fc.property(moments, quotas, fc.boolean(), (gaps, quota, opens) => {
-        const turns = turnsOf(gaps, quota, opens);
-        turns.slice(1).forEach((turn, i) => {
-          expect(turn - (turns[i] ?? 0)).toBeGreaterThanOrEqual(1000 / quota - 0.01);
+const at = (admission: Admission) =>
+  admission !== 'notQueued' && 'at' in admission ? admission.at : expect.unreachable();
+
+/** Tickets given to arrivals so many milliseconds apart, each throttled by AWS before or not. */
+async function ticketsOf(gaps: readonly number[], quota: number, throttled: boolean): Promise<number[]> {
+  const clock = { now: START };
+  const queue = queueOver(clock, quota, { queueingUntil: Number.MAX_SAFE_INTEGER });
+  const tickets: number[] = [];
+  for (const gap of gaps) {
+    clock.now += gap;
+    tickets.push(at(throttled ? await queue.readmit(NEVER, false) : await queue.admit(NEVER)));
+  }
+  return tickets;
+}
+
+describe('tickets', () => {
+  it('never follow each other closer than the quota allows, whenever players arrive', async () => {
+    await fc.assert(
+      fc.asyncProperty(moments, quotas, fc.boolean(), async (gaps, quota, throttled) => {
+        const tickets = await ticketsOf(gaps, quota, throttled);
+        tickets.slice(1).forEach((ticket, i) => {
+          expect(ticket - (tickets[i] ?? 0)).toBeGreaterThanOrEqual(1000 / quota - 0.01);
         });
       }),
     );
   });
 
-  it('leave no quota unused while players wait: each is the next free one', () => {
-    fc.assert(
-      fc.property(quotas, fc.integer({ min: 2, max: 100 }), (quota, players) => {
-        const turns = turnsOf(Array(players).fill(0), quota, false);
-        expect((turns.at(-1) ?? 0) - (turns[0] ?? 0)).toBeCloseTo(((players - 1) * 1000) / quota, 0);
+  it('leave no quota unused while players wait: each is the next free one', async () => {
+    await fc.assert(
+      fc.asyncProperty(quotas, fc.integer({ min: 2, max: 100 }), async (quota, players) => {
+        const tickets = await ticketsOf(Array(players).fill(0), quota, false);
+        expect((tickets.at(-1) ?? 0) - (tickets[0] ?? 0)).toBeCloseTo(((players - 1) * 1000) / quota, 0);
       }),
     );
   });
@@ -60,21 +79,23 @@ describe('turns', () => {
   });
 });
 
-describe('the line', () => {
-  const long = { ...queueState(undefined, 20), tat: START + 200_000 };
+describe('the queue to join', () => {
+  const long = { ...queueState(undefined, 20), nextFreeAt: START + 200_000 };
 
-  it('is the one of spare places only where the first comes too late and they do not', () => {
+  it('is the overflow queue only where the first would be too late and the overflow queue is not', () => {
     const end = START + 120_000;
-    const visitor = { now: START, end, again: false };
-    expect(queueFor(long, visitor)).toBe('spareTat');
-    expect(queueFor({ ...long, tat: START + 100_000 }, visitor)).toBe('tat');
-    expect(queueFor({ ...long, spareTat: end + 1 }, visitor)).toBe('tat');
+    const arrival = { now: START, end, again: false };
+    expect(queueFor(long, arrival)).toBe('overflowNextFreeAt');
+    expect(queueFor({ ...long, nextFreeAt: START + 100_000 }, arrival)).toBe('nextFreeAt');
+    expect(queueFor({ ...long, overflowNextFreeAt: end + 1 }, arrival)).toBe('nextFreeAt');
   });
 
-  it('is the quicker one for a player whom AWS throttled on a turn: nobody waits twice', () => {
-    const visitor = { now: START, end: START, again: true };
-    expect(queueFor({ ...long, spareTat: START + 3000 }, visitor)).toBe('spareTat');
-    expect(queueFor({ ...long, tat: START + 1000, spareTat: START + 3000 }, visitor)).toBe('tat');
+  it('is the quicker one for a player whom AWS throttled on a ticket: nobody waits twice', () => {
+    const arrival = { now: START, end: START, again: true };
+    expect(queueFor({ ...long, overflowNextFreeAt: START + 3000 }, arrival)).toBe('overflowNextFreeAt');
+    expect(queueFor({ ...long, nextFreeAt: START + 1000, overflowNextFreeAt: START + 3000 }, arrival)).toBe(
+      'nextFreeAt',
+    );
   });
 });
 
@@ -90,18 +111,18 @@ describe('the rate', () => {
         let now = START;
         for (const { taken, refused, ms } of seen) {
           now += ms;
-          const counted = { ...state, taken, refused, tat: now + 1 };
+          const counted = { ...state, taken, refused, nextFreeAt: now + 1 };
           state = { ...counted, ...windowResult(counted, quota, now) };
           expect(currentRate(state, quota, now)).toBeLessThanOrEqual(quota);
           expect(currentRate(state, quota, now)).toBeGreaterThanOrEqual(quota / 50 - 1e-9);
-          expect(state.spareShare).toBeGreaterThanOrEqual(0.1);
-          expect(state.spareShare).toBeLessThanOrEqual(0.6);
+          expect(state.overflowShare).toBeGreaterThanOrEqual(0.1);
+          expect(state.overflowShare).toBeLessThanOrEqual(0.6);
         }
       }),
     );
   });
 
-  it('comes down to what AWS grants beside a stranger, and back to the quota when the stranger is gone', () => {
+  it('comes down to what AWS grants beside another caller, and back to the quota when that caller is gone', () => {
     let state: QueueState = { ...queueState(undefined, 20), windowAt: START };
     let now = START;
     for (let i = 0; i < 10; i++) {
@@ -120,28 +141,28 @@ describe('the rate', () => {
     expect(windowResult(state, 20, START + 2000)?.rate).toBe(20);
   });
 
-  it('counts on more no-shows where players stay away, on fewer where all come', () => {
-    const full = { ...queueState(undefined, 20), windowAt: START, tat: START + 60_000, taken: 40 };
-    const learnt = (shown: number) => windowResult({ ...full, shown }, 20, START + 2000)?.spareShare;
-    expect(learnt(20)).toBeGreaterThan(full.spareShare);
-    expect(learnt(40)).toBeLessThan(full.spareShare);
+  it('expects more no-shows where players stay away, fewer where all come', () => {
+    const full = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 60_000, taken: 40 };
+    const learnt = (shown: number) => windowResult({ ...full, shown }, 20, START + 2000)?.overflowShare;
+    expect(learnt(20)).toBeGreaterThan(full.overflowShare);
+    expect(learnt(40)).toBeLessThan(full.overflowShare);
   });
 
-  it('learns nothing of no-shows from a line that is not full, whose places nobody was given', () => {
-    const empty = { ...queueState(undefined, 20), windowAt: START, tat: START + 1000 };
-    expect(windowResult(empty, 20, START + 2000)?.spareShare).toBe(empty.spareShare);
+  it('learns nothing about no-shows from a queue that is not full', () => {
+    const empty = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 1000 };
+    expect(windowResult(empty, 20, START + 2000)?.overflowShare).toBe(empty.overflowShare);
   });
 
-  it('comes to the very part of players who stay away: a quarter more places for every fifth', () => {
-    let state: QueueState = { ...queueState(undefined, 20), windowAt: START, tat: START + 600_000 };
+  it('converges to the part of players who stay away: where a fifth does, a quarter more places', () => {
+    let state: QueueState = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 600_000 };
     for (let now = START + 2000; now <= START + 100_000; now += 2000) {
       const counted = { ...state, taken: 40, shown: 32 };
       state = { ...counted, ...windowResult(counted, 20, now) };
     }
-    expect(state.spareShare).toBeCloseTo(0.25, 2);
+    expect(state.overflowShare).toBeCloseTo(0.25, 2);
   });
 
-  it('of a moment of trouble is made good within a quarter of a minute', () => {
+  it('is back at the quota within 15 s after a short disturbance', () => {
     const state = { ...queueState(undefined, 20), windowAt: START, taken: 26, refused: 14 };
     const lowered = { ...state, ...windowResult(state, 20, START + 2000) };
     expect(currentRate(lowered, 20, START + 2000)).toBeLessThan(15);
@@ -149,9 +170,12 @@ describe('the rate', () => {
   });
 });
 
-it('pacing ends by itself: nobody takes turns ten seconds after the last throttle and an empty line', () => {
-  const state = queueState(undefined, 20);
-  const { state: after } = moved(state, stepOf(state, 20, { line: 'tat', now: START, opens: true }));
-  expect(isQueueing(after, START + 9000)).toBe(true);
-  expect(isQueueing(after, START + 11_000)).toBe(false);
+it('queueing ends by itself: nobody takes a ticket ten seconds after the last throttle, once the queue is empty', async () => {
+  const clock = { now: START };
+  const queue = queueOver(clock, 20);
+  await queue.readmit(NEVER, false);
+  clock.now = START + 9000;
+  expect(await queue.admit(NEVER)).not.toBe('notQueued');
+  clock.now = START + 11_000;
+  expect(await queue.admit(NEVER)).toBe('notQueued');
 });

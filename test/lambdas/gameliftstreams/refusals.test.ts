@@ -42,7 +42,7 @@ const failureOf = (name: string, http: number | undefined, uncertain = false) =>
 const connect = (name: string, status: StreamSessionStatus | undefined, repeat = false, http?: number) =>
   connectProblem(failureOf(name, http), repeat, status && { status }, 0).code;
 
-describe('what a reconnect hears when AWS refuses', () => {
+describe('the answer to a reconnect that AWS refuses', () => {
   it.each([
     ['ThrottlingException', 'CONNECTED', 'paced'],
     ['AccessDeniedException', 'CONNECTED', 'broker_misconfigured'],
@@ -88,7 +88,7 @@ describe('what a reconnect hears when AWS refuses', () => {
   });
 });
 
-describe('whatever AWS answers', () => {
+describe('an error of AWS', () => {
   it.each(AWS_ERRORS)('%s has exactly one meaning in every operation and state', (name, http) => {
     for (const status of STATUSES) {
       const observed = status && { status };
@@ -107,7 +107,7 @@ describe('whatever AWS answers', () => {
     }
   });
 
-  it('its errors are told apart by name, and unknown ones by HTTP status, never by message', () => {
+  it('is recognized by name, an unknown one by HTTP status, none by message', () => {
     expect(AWS_ERRORS.map(([name, http]) => awsFailureKind(name, http))).toEqual([
       'denied',
       'conflict',
@@ -127,12 +127,12 @@ describe('whatever AWS answers', () => {
     expect(awsFailureKind('constructor', undefined)).toBe('network');
   });
 
-  it('a connection that broke is no time-out, although the SDK names it one', () => {
+  it('that is a broken connection is no time-out, although the SDK names it one', () => {
     expect(awsFailureKind('TimeoutError', undefined, 'ECONNRESET')).toBe('network');
     expect(awsFailureKind('TimeoutError', undefined, 'ETIMEDOUT')).toBe('timeout');
   });
 
-  it('every wait is within its base and one and a half times it', () => {
+  it('names a wait between its base and one and a half times that', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (random) => {
         const wait = connectProblem(failureOf('ThrottlingException', 429), false, undefined, random).extras
@@ -143,7 +143,7 @@ describe('whatever AWS answers', () => {
     );
   });
 
-  it('only refusals that the state explains cost a look at the session', () => {
+  it("costs a status lookup only where the session's state explains it", () => {
     expect(
       AWS_ERRORS.filter(([name, http]) => needsStatusLookup(failureOf(name, http))).map(([name]) => name),
     ).toEqual(['ConflictException', 'ResourceNotFoundException', 'ValidationException']);
@@ -151,7 +151,7 @@ describe('whatever AWS answers', () => {
 });
 
 describe('ending a session', () => {
-  it('succeeds where it is over already, waits where it is being set up', () => {
+  it('succeeds where the session is over already, and waits where it is being set up', () => {
     const invalid = failureOf('ValidationException', 400);
     for (const status of ['TERMINATING', 'TERMINATED', 'ERROR'] as const) {
       expect(terminateProblem(invalid, { status }, 0)).toBeNull();

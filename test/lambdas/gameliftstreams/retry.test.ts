@@ -15,7 +15,7 @@ const KINDS: AwsFailureKind[] = [
   'timeout',
 ];
 
-it('never begins an attempt that the budget has no room for, and always gives up in the end', () => {
+it('an AWS call never begins an attempt that its time has no room for, and always gives up in the end', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...KINDS),
@@ -33,14 +33,14 @@ it('never begins an attempt that the budget has no room for, and always gives up
   );
 });
 
-it('repeats what may pass and nothing that AWS has refused for good', () => {
+it('an AWS call is repeated where the failure may pass, never where AWS has refused for good', () => {
   const repeated = KINDS.filter(
     (kind) => nextRetryDelayMs({ kind, failures: 1, remainingMs: 8000, random: 0.5 }) !== null,
   );
   expect(repeated).toEqual(['throttled', 'internal', 'network', 'timeout']);
 });
 
-it("waits out a throttle for little more than a second in all: longer waits are the client's, unbilled", () => {
+it("an AWS call waits for a throttle to clear for little more than a second in all: longer waits are the client's, unbilled", () => {
   const all = [1, 2, 3].map((failures) =>
     nextRetryDelayMs({ kind: 'throttled', failures, remainingMs: 8000, random: 0.999 }),
   );

@@ -36,13 +36,13 @@ async function failing(
   const { playerApi } = await import('../../../lambdas/players/player-api.ts');
   const { Problem } = await import('../../../lambdas/problems/problems.ts');
   const refusal = (code: string) =>
-    Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { verdict });
+    Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { sliOutcome: verdict });
   const thrown = typeof problem === 'string' ? refusal(problem) : problem;
   const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
   return handler({ ...event, ...changes } as never, context as never);
 }
 
-it("logs no token and no offer, not even where somebody switches Powertools' own event log on", async () => {
+it("logs no token and no offer, not even where Powertools' own event log is switched on", async () => {
   vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   await failing('paced');
@@ -62,7 +62,7 @@ it('answers a defect of ours without its message, and logs where it happened but
   expect(logged() + result.body).not.toContain(TOKEN);
 });
 
-it('logs a player by the same pseudonym whether or not AWS is told the subject, with the id that the answer has', async () => {
+it('logs a player by the same pseudonym whether or not AWS gets the subject, with the request id of the answer', async () => {
   for (const userId of ['pseudonym', 'subject'] as const) {
     logged = hearLogs();
     const { body } = await failing('paced', userId);
@@ -99,7 +99,7 @@ it('names the wait twice: in milliseconds for progress bars, in whole seconds fo
 });
 
 it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
-  'answers a defect where a route refuses with %s, which is no code of this API, instead of nothing that HTTP knows',
+  'answers as a defect a refusal with %s, which is no code of this API',
   async (code) => {
     const result = await failing(code);
     expect(result.statusCode).toBe(500);
@@ -107,19 +107,38 @@ it.each(['not_an_operator', 'no_such_code', 'constructor', '__proto__'])(
   },
 );
 
-it('answers a code of this API as it is, also one that nobody expects of the route: its wait must not get lost', async () => {
+it('answers a code of this API as it is, also one that the route should not have: its wait must not get lost', async () => {
   const { statusCode, headers } = await failing('session_not_terminable');
   expect([statusCode, headers?.['retry-after']]).toEqual([409, '2']);
 });
 
-it('counts a failure as whoever threw it says, who knows more than the code', async () => {
+it("counts a refusal by the outcome that it carries, which may differ from its code's", async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   for (const [verdict, failed] of [
     [undefined, undefined],
-    ['bad', '1'],
+    ['failure', '1'],
   ] as const) {
     const before = logged().length;
     await failing('paced', 'pseudonym', verdict);
     expect(/"Failed":(\d)/.exec(logged().slice(before))?.[1]).toBe(failed);
   }
+});
+
+it('counts what a request met for that request alone, also where one sandbox answers the next', async () => {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
+  vi.resetModules();
+  const { playerApi } = await import('../../../lambdas/players/player-api.ts');
+  const throttles = [2, 0];
+  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, async ({ metrics }) => {
+    metrics.throttles += throttles.shift() ?? expect.unreachable();
+    return { status: 201, body: {} };
+  });
+  const counted: (string | undefined)[] = [];
+  for (let request = 0; request < 2; request++) {
+    const before = logged().length;
+    await handler(event as never, { ...context } as never);
+    counted.push(/"Throttles":(\d)/.exec(logged().slice(before))?.[1]);
+  }
+  expect(counted).toEqual(['2', undefined]);
 });

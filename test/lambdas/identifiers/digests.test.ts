@@ -29,7 +29,7 @@ describe('client tokens: what makes a repeated reconnect one connection at AWS',
     );
   });
 
-  it('differ as soon as anything asked differs, also where parts run into each other', () => {
+  it('differ as soon as any part of the request differs, also where parts run into each other', () => {
     fc.assert(
       fc.property(asked, asked, (a, b) => {
         fc.pre(JSON.stringify(a) !== JSON.stringify(b));
@@ -46,7 +46,7 @@ describe('client tokens: what makes a repeated reconnect one connection at AWS',
     expect(tokenOf(moved)).not.toBe(tokenOf({ ...moved, streamGroupId: 'a', streamSessionId: 'bc' }));
   });
 
-  it("fit AWS's pattern, 32 to 128 visible ASCII characters, whatever is asked", () => {
+  it("fit AWS's pattern, 32 to 128 visible ASCII characters, for any request", () => {
     fc.assert(
       fc.property(asked, (of) => {
         expect(tokenOf(of)).toMatch(/^[\x21-\x7e]{32,128}$/);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
 import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { type ImportDependencies, importSession } from '../../../lambdas/sessions/import-session.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { quiet, realTable, told } from '../broker.ts';
@@ -37,7 +38,14 @@ function adopting(missesPerMinute = 10) {
     log: quiet,
   };
   const ask = (playerId: string, streamSessionId: string) =>
-    told(importSession({ playerId, streamGroupId: 'sg-1', streamSessionId }, clock.now + 5000, deps));
+    told(
+      importSession(
+        { playerId, streamGroupId: 'sg-1', streamSessionId },
+        clock.now + 5000,
+        newRequestMetrics(),
+        deps,
+      ),
+    );
   const guess = (playerId: string) => ask(playerId, `somebody.${randomUUID()}`);
   const own = (playerId: string) => ask(playerId, `${playerId}.session`);
   return {
@@ -49,7 +57,7 @@ function adopting(missesPerMinute = 10) {
   };
 }
 
-describe('adoption', () => {
+describe('importing sessions', () => {
   it('lets every owner in while 18 accounts guess together just after each full second', async () => {
     const { clock, guess, own, names } = adopting();
     const guessers = names(18);
@@ -69,7 +77,7 @@ describe('adoption', () => {
     expect(heard).not.toContain('too_many_requests');
   });
 
-  it('charges nobody whom the share had no room for: an owner is refused for it ten times and still let in', async () => {
+  it('charges no player whom the shared limit refused: an owner is refused by it ten times and still let in', async () => {
     const { clock, own, guess, names } = adopting(1);
     const [owner = ''] = names(1);
     await Promise.all(names(10).map(guess));
@@ -78,7 +86,7 @@ describe('adoption', () => {
     expect((await own(owner)).code).toBe('none');
   });
 
-  it('keeps half of a moment for those who have not just guessed', async () => {
+  it('keeps half of the shared limit for players who have not just guessed', async () => {
     const { guess, own, names, clock } = adopting(1000);
     const [guesser = '', owner = ''] = names(2);
     const codes: string[] = [];
@@ -90,7 +98,7 @@ describe('adoption', () => {
     expect(clock.now).toBe(1_800_000_000_000);
   });
 
-  it('of a player who hammers while there is no room does not heat the item that everybody shares', async () => {
+  it('does not heat the shared item by a player who repeats requests while there is no room', async () => {
     const { guess, names } = adopting();
     const [guesser = ''] = names(1);
     await Promise.all(names(10).map(guess));
@@ -100,7 +108,7 @@ describe('adoption', () => {
     expect(real.operations).toEqual(Array(20).fill('get'));
   });
 
-  it('is asked of AWS no more often than the share and its burst, across the edges of seconds', async () => {
+  it('calls AWS no more often than the share and its burst allow, across the edges of seconds', async () => {
     const { clock, aws, guess, names } = adopting();
     for (let step = 0; step < 20; step++, clock.now += 100) await Promise.all(names(2).map(guess));
     for (const from of aws.looks) {
@@ -109,7 +117,7 @@ describe('adoption', () => {
     expect(aws.looks.length).toBeLessThanOrEqual(5 * 2 + 5);
   });
 
-  it('of one player is held to its own budget, also where it asks for many at once', async () => {
+  it('holds one player to its own rate limit, also where it asks for many at once', async () => {
     const { clock, aws, guess, names } = adopting(10);
     const [guesser = ''] = names(1);
     for (let second = 0; second < 20; second++, clock.now += 1000) {

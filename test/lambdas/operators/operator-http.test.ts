@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { context, hearLogs } from '../logged.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/ann@example.com';
@@ -42,7 +43,7 @@ async function calledBy(iam: unknown, answer: (request: unknown) => unknown = ()
 }
 
 describe('the operator API', () => {
-  it('hands a route who asks, with which key, from where and in which request', async () => {
+  it('gives a route the caller, its access key, its address and the request id', async () => {
     const asked = vi.fn(() => ({ status: 204 }));
     expect((await calledBy({ userArn: OPERATOR, accessKey: 'ASIAEXAMPLE' }, asked)).statusCode).toBe(204);
     expect(asked).toHaveBeenCalledWith({
@@ -59,6 +60,7 @@ describe('the operator API', () => {
       playerId: undefined,
       body: '{"reason":"a reason that stays secret"}',
       endsBy: expect.any(Number),
+      metrics: newRequestMetrics(),
     });
   });
 
@@ -74,7 +76,7 @@ describe('the operator API', () => {
     expect(logged()).toContain('"not an operator"');
   });
 
-  it('logs who asked, and of the request nothing that opens a door or was told in confidence', async () => {
+  it('logs the caller, and no credential and no reason of the request', async () => {
     await calledBy({ userArn: OPERATOR }, () => ({ status: 201, body: { tokenValue: 'a-token' } }));
     await calledBy({ userArn: OPERATOR }, () => Promise.reject(new TypeError('a-token at fault')));
     expect(logged()).toContain(OPERATOR);
@@ -83,7 +85,7 @@ describe('the operator API', () => {
     }
   });
 
-  it('answers a refusal that is none of its own as a defect, so that its codes stay a closed union', async () => {
+  it('answers a code that is none of its own as a defect, so that its codes stay a closed union', async () => {
     const { Problem } = await import('../../../lambdas/problems/problems.ts');
     const { statusCode, body } = await calledBy({ userArn: OPERATOR }, () =>
       Promise.reject(new Problem('taken_over', 'This is of the player API.')),

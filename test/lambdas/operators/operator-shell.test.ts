@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { type AuditRecord, tableAudit } from '../../../lambdas/operators/audit.ts';
 import {
   openShell,
@@ -78,6 +79,7 @@ function asked(changes: Partial<ShellRequest> = {}): ShellRequest {
     streamSessionId: 's-1',
     reason: 'Ticket 4711: black screen',
     endsBy: 1_800_000_058_000,
+    metrics: newRequestMetrics(),
     ...changes,
   };
 }

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 // A table that is waited for without end would hang this test: that is how it fails.
-it('an audit table that begins an answer and never ends it closes the door by saying so, not by the function’s time-out', async () => {
+it('an audit table that begins an answer and never ends it gets the operator an error, not the function’s time-out', async () => {
   server = createServer((request, response) => {
     request.resume();
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': '2' });

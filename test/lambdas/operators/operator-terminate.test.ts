@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import {
   type OperatorTerminateDependencies,
@@ -64,7 +65,9 @@ async function session(
   };
   const end = (entry: string = randomUUID()) => {
     const who = { operator: 'o', accessKeyId: 'a', entry, sourceIp: '192.0.2.1', userAgent: '' };
-    return terminateAny({ ...key, call: { ...who, requestId: randomUUID() }, endsBy: NOW + 15_000 }, deps);
+    const call = { ...who, requestId: randomUUID() };
+    const request = { ...key, call, endsBy: NOW + 15_000, metrics: newRequestMetrics() };
+    return terminateAny(request, deps);
   };
   return {
     end,
@@ -77,7 +80,7 @@ async function session(
 }
 
 describe('ending any session', () => {
-  it('is recorded first, and told the player afterwards', async () => {
+  it("is recorded first, and written into the player's record afterwards", async () => {
     const { end, events, status, requested } = await session(['CONNECTED']);
     await end();
     expect(events).toEqual(['metric', requested, 'AWS']);
@@ -120,14 +123,14 @@ describe('ending any session', () => {
     expect([await code(end()), await status()]).toEqual([expected, 'CONNECTED']);
   });
 
-  it('of which the table cannot tell the player is a success all the same: it has ended', async () => {
+  it("succeeds although the player's record cannot be written: the session has ended", async () => {
     const observe = () => Promise.reject(new Problem('upstream_unavailable', 'down'));
     const { end, events, requested } = await session(['CONNECTED'], { sessions: { writeStatus: observe } });
     await end();
     expect(events).toEqual(['metric', requested, 'AWS']);
   });
 
-  it('of which AWS says nothing is recorded and rings all the same, and nothing ends', async () => {
+  it('is recorded and counted for the alarm where AWS does not answer, and nothing ends', async () => {
     for (const [failure, outcome] of [
       [new Problem('stream_session_not_found', 'none'), 'stream_session_not_found'],
       [new TypeError('oops'), 'broker_misconfigured'],
@@ -138,7 +141,7 @@ describe('ending any session', () => {
     }
   });
 
-  it('that the broker has never heard of leaves no record of a player behind', async () => {
+  it('that the broker did not start leaves no record of a player behind', async () => {
     const stranger = `player-${randomUUID()}`;
     const { end, events } = await session(['CONNECTED'], {
       lookUpSession: async () => ({
@@ -188,7 +191,7 @@ describe('the rate of ending sessions', () => {
     expect(codes.toSorted()).toEqual([...Array(3).fill('none'), ...Array(3).fill('too_many_requests')]);
   });
 
-  it('is not used up by shells: whoever looked into many can still end one', async () => {
+  it('is not used up by shells: an operator who opened many can still end a session', async () => {
     const { end, counters, now } = await limited(1, 1);
     const ann = randomUUID();
     expect(await counters.spend(`OPERATOR#${ann}`, 'adminShell', 1, 60_000, now())).toBe(0);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
-import type { Log, LogFields } from '../../../lambdas/observability/telemetry.ts';
+import type { Log, LogFields } from '../../../lambdas/observability/logs.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem, type SliOutcome } from '../../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../../lambdas/reliability/affected-players.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
@@ -11,7 +11,15 @@ import { start } from '../../../lambdas/routes/start/start.ts';
 import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
-import { askedStart, type FakeAws, ownSession, quiet, realTable, reconnectWith, refusal } from '../broker.ts';
+import {
+  type FakeAws,
+  ownSession,
+  quiet,
+  realTable,
+  reconnectWith,
+  refusal,
+  startRequest,
+} from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -22,7 +30,7 @@ afterAll(() => real.close());
 /** What a request counts as: what its refusal says, else good. */
 const counts = (work: Promise<unknown>): Promise<SliOutcome | undefined> =>
   work.then(
-    () => 'good',
+    () => 'success',
     (problem: Problem) => problem.sliOutcome,
   );
 
@@ -42,13 +50,13 @@ async function player(changes: Partial<SessionRecord> = {}) {
 }
 
 describe('a stuck player', () => {
-  it('who repeats as told counts as one failure, for no more than the reads and writes of a refusal', async () => {
+  it('who repeats the request counts as one failure, for no more than the reads and writes of a refusal', async () => {
     const { aws, ask } = await player();
     aws.connect = () => Promise.reject(refusal('internal'));
     const before = real.operations.length;
     const verdicts: unknown[] = [];
     for (let time = 0; time < 10; time++) verdicts.push(await counts(ask(1700)));
-    expect(verdicts).toEqual(['bad', ...Array(9).fill('neither')]);
+    expect(verdicts).toEqual(['failure', ...Array(9).fill('excluded')]);
     const operations = real.operations.slice(before).filter((operation) => !operation.includes('stale'));
     // Two a refusal; and once for the player, and for the players of the hour.
     expect(operations).toEqual(Array(22).fill('update'));
@@ -58,41 +66,41 @@ describe('a stuck player', () => {
     const { aws, ask, newOffer, deps, asked } = await player();
     const works = aws.connect;
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask())).toBe('bad');
+    expect(await counts(ask())).toBe('failure');
     aws.connect = works;
-    expect(await counts(ask(5000, newOffer()))).toBe('good');
-    expect(await deps.sessions.read(asked)).not.toHaveProperty('trouble');
+    expect(await counts(ask(5000, newOffer()))).toBe('success');
+    expect(await deps.sessions.read(asked)).not.toHaveProperty('failureEpisode');
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask(5000, newOffer()))).toBe('neither');
+    expect(await counts(ask(5000, newOffer()))).toBe('excluded');
     aws.connect = works;
-    expect(await counts(ask(290_000, newOffer()))).toBe('good');
+    expect(await counts(ask(290_000, newOffer()))).toBe('success');
     aws.connect = () => Promise.reject(refusal('quota'));
-    expect(await counts(ask(0, newOffer()))).toBe('bad');
+    expect(await counts(ask(0, newOffer()))).toBe('failure');
   });
 
   it('who loses the session while asking is a failure; who comes back to a lost one is none', async () => {
     const { aws, ask, newOffer } = await player();
     aws.connect = () => Promise.reject(refusal('conflict'));
     aws.seen = { status: 'CONNECTED' };
-    expect(await counts(ask())).toBe('neither');
+    expect(await counts(ask())).toBe('excluded');
     aws.seen = { status: 'TERMINATED', statusReason: 'reconnectionTimeout' };
-    expect(await counts(ask(1000, newOffer()))).toBe('bad');
+    expect(await counts(ask(1000, newOffer()))).toBe('failure');
     const late = await player();
     late.aws.connect = aws.connect;
     late.aws.seen = aws.seen;
-    expect(await counts(late.ask())).toBe('neither');
+    expect(await counts(late.ask())).toBe('excluded');
   });
 
   it('whose session a status poll saw end has lost it all the same', async () => {
     const { aws, ask, newOffer, clock, deps, asked } = await player();
     aws.connect = () => Promise.reject(refusal('internal'));
-    expect(await counts(ask())).toBe('bad');
+    expect(await counts(ask())).toBe('failure');
     clock.now += 301_000;
     await deps.sessions.writeStatus(asked, { status: 'TERMINATED', statusAt: clock.now });
-    expect(await counts(ask(0, newOffer()))).toBe('neither');
-    const waiting = await player({ turn: { at: clock.now - 1000, since: clock.now - 90_000 } });
+    expect(await counts(ask(0, newOffer()))).toBe('excluded');
+    const waiting = await player({ ticket: { at: clock.now - 1000, since: clock.now - 90_000 } });
     await deps.sessions.writeStatus(waiting.asked, { status: 'TERMINATED', statusAt: clock.now });
-    expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('bad');
+    expect(await counts(waiting.ask(clock.now - waiting.clock.now))).toBe('failure');
   });
 
   it('who cannot start counts as one failure too', async () => {
@@ -106,13 +114,13 @@ describe('a stuck player', () => {
       counters: tableWindowCounters(real.table),
       startStreamSession: () => Promise.reject(refusal('quota')),
     };
-    const asked = askedStart();
+    const asked = startRequest();
     const verdicts: unknown[] = [];
     for (let time = 0; time < 6; time++) {
       clock.now += 5000;
       verdicts.push(await counts(start({ ...asked, endsBy: clock.now + 15_000 }, starting)));
     }
-    expect(verdicts).toEqual(['bad', ...Array(5).fill('neither')]);
+    expect(verdicts).toEqual(['failure', ...Array(5).fill('excluded')]);
   });
 });
 
@@ -126,29 +134,28 @@ describe('one player alone', () => {
       verdicts.push(await counts(reconnect({ ...own, ...newOffer() }, deps)));
       clock.now += 2200;
     }
-    expect(verdicts).toEqual(['bad', ...Array(4).fill('neither')]);
+    expect(verdicts).toEqual(['failure', ...Array(4).fill('excluded')]);
   });
 
-  it('is one connection that did not hold, whatever session it drops again at once', async () => {
+  it('is one unstable connection, whatever session it drops again at once', async () => {
     const { aws, deps, asked, clock, newOffer } = await player();
     aws.connect = async () => 'answer';
     const relapses: string[] = [];
     for (let session = 0; session < 3; session++) {
       const of = await ownSession(deps, { playerId: asked.playerId });
       for (const previousConnectionId of ['c0', undefined]) {
-        forgetMeasured();
-        const before = previousConnectionId ?? (await deps.sessions.read(of))?.lineage?.at(-1);
-        const next = { ...of, ...newOffer(), previousConnectionId: before, endsBy: clock.now + 10_000 };
-        await reconnect(next, deps);
-        relapses.push(measured.relapse);
+        const metrics = newRequestMetrics();
+        const before = previousConnectionId ?? (await deps.sessions.read(of))?.connectionHistory?.at(-1);
+        const request = { ...of, ...newOffer(), endsBy: clock.now + 10_000, metrics };
+        await reconnect({ ...request, previousConnectionId: before }, deps);
+        relapses.push(metrics.unstableConnection);
         clock.now += 2000;
       }
     }
     expect(relapses).toEqual(['none', 'counted', 'none', 'again', 'none', 'again']);
-    forgetMeasured();
   });
 
-  it('stays one of the hour’s players however often it fails; ten are told apart, and of more nothing is written', async () => {
+  it('stays one of the hour’s players however often it fails; ten are counted, and more are not written', async () => {
     const counts = tableAffectedPlayers(real.table, HANGS_AFTER_MS);
     // An hour in which nothing else here happens.
     const now = 1_700_000_000_000;
@@ -169,7 +176,7 @@ describe('one player alone', () => {
     ).toBe(10);
   });
 
-  it('cannot pass for many by making its own item too busy; a table that answers nobody fails everybody', async () => {
+  it('cannot pass for many by making its own item too busy; a table that does not answer at all fails everybody', async () => {
     const { aws, deps } = await player();
     aws.connect = () => Promise.reject(refusal('quota'));
     const gone = () => Promise.reject(new Problem('upstream_unavailable', 'Too busy.'));
@@ -178,23 +185,22 @@ describe('one player alone', () => {
       { ...deps.affectedPlayers, isDue: gone },
       { isDue: gone, addPlayer: gone },
     ]) {
-      forgetMeasured();
+      const metrics = newRequestMetrics();
       await counts(
         reconnect(
-          { ...(await ownSession(deps)), endsBy: deps.now() + 10_000 },
+          { ...(await ownSession(deps)), endsBy: deps.now() + 10_000, metrics },
           { ...deps, affectedPlayers: playerCounts },
         ),
       );
-      heard.push(measured.failedPlayers);
+      heard.push(metrics.failedPlayers);
     }
     expect(heard[0]).toBeLessThan(10);
     expect(heard[1]).toBe(10);
-    forgetMeasured();
   });
 });
 
 describe('a function that was killed', () => {
-  it('is named by the next one, with the connection that it may have made: it could say nothing itself', async () => {
+  it('is logged by the next one, with the connection that it may have made: it could log nothing itself', async () => {
     const { ask, newOffer, deps, asked, clock, warned } = await player();
     const claim = { request: 'r', offer: 'o' };
     const until = clock.now + 1000;
@@ -215,12 +221,11 @@ describe('a connection that was answered and carried nothing', () => {
     const relapses: string[] = [];
     let previousConnectionId: string | undefined;
     for (const later of [0, 10_000, 10_000, 40_000]) {
-      forgetMeasured();
-      const { body } = await ask(later, { ...newOffer(), previousConnectionId });
+      const metrics = newRequestMetrics();
+      const { body } = await ask(later, { ...newOffer(), previousConnectionId, metrics });
       previousConnectionId = JSON.parse(body).connectionId;
-      relapses.push(measured.relapse);
+      relapses.push(metrics.unstableConnection);
     }
     expect(relapses).toEqual(['none', 'counted', 'again', 'none']);
-    forgetMeasured();
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
-import { countAnswer, publish } from '../../../lambdas/observability/telemetry.ts';
+import { countAnswer, publish } from '../../../lambdas/observability/metrics.ts';
+import { newRequestMetrics, type RequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import type { Problem } from '../../../lambdas/problems/problems.ts';
 import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
@@ -23,7 +23,6 @@ beforeAll(async () => {
 afterAll(() => real.close());
 afterEach(() => {
   vi.restoreAllMocks();
-  forgetMeasured();
 });
 
 const newOffer = () => ({ signalRequest: `offer-${randomUUID()}`, key: randomUUID() });
@@ -33,13 +32,16 @@ async function player() {
   const aws: FakeAws = { connect: async () => 'answer', seen: undefined, tokens: [] };
   const { deps, clock } = reconnectWith(real.table, aws);
   const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
+  /** The metrics of the newest request. */
+  const last = { metrics: newRequestMetrics() };
   const ask = async (changes: Partial<ReconnectRequest>) => {
-    forgetMeasured();
-    return reconnect({ ...asked, ...newOffer(), endsBy: clock.now + 10_000, ...changes }, deps);
+    last.metrics = newRequestMetrics();
+    const metrics = last.metrics;
+    return reconnect({ ...asked, ...newOffer(), endsBy: clock.now + 10_000, metrics, ...changes }, deps);
   };
   const connect = async (changes: Partial<ReconnectRequest>): Promise<string> =>
     JSON.parse((await ask(changes)).body).connectionId;
-  return { aws, asked, ask, connect, clock, deps };
+  return { aws, asked, ask, connect, clock, deps, last };
 }
 
 describe('a page whose old connection came back by itself', () => {
@@ -63,26 +65,26 @@ describe('a page whose old connection came back by itself', () => {
     }
   });
 
-  it('has no connection that did not hold: the answer was never applied', async () => {
-    const { connect, clock } = await player();
+  it('has no unstable connection: the answer was never applied', async () => {
+    const { connect, clock, last } = await player();
     const playing = await connect({ silentMs: 2000 });
     clock.now += 60_000;
     const unused = await connect({ previousConnectionId: playing, silentMs: 2000 });
     clock.now += 20_000;
     await connect({ previousConnectionId: playing, silentMs: 2000 });
-    expect(measured.relapse).toBe('none');
+    expect(last.metrics.unstableConnection).toBe('none');
     // The client of this repository names the newest that it knows, whatever it plays; it has seen the stream until 2 s ago.
     clock.now += 60_000;
     const newest = await connect({ previousConnectionId: playing, silentMs: 2000 });
     clock.now += 20_000;
     await connect({ previousConnectionId: newest, silentMs: 2000 });
-    expect(measured.relapse).toBe('none');
+    expect(last.metrics.unstableConnection).toBe('none');
     // A page that did apply the answer has one.
     clock.now += 60_000;
     const applied = await connect({ previousConnectionId: unused, silentMs: 2000 });
     clock.now += 20_000;
     await connect({ previousConnectionId: applied, silentMs: 22_000 });
-    expect(measured.relapse).toBe('counted');
+    expect(last.metrics.unstableConnection).toBe('counted');
   });
 });
 
@@ -90,7 +92,7 @@ describe('a page whose old connection came back by itself', () => {
 async function badNetwork(players: number, heals: boolean): Promise<Counting[]> {
   const counted: Counting[] = [];
   for (let each = 0; each < players; each++) {
-    const { aws, ask, clock } = await player();
+    const { aws, ask, clock, last } = await player();
     aws.connect = () => Promise.reject(refusal('conflict'));
     aws.seen = { status: 'CONNECTED' };
     const beganAt = clock.now;
@@ -103,7 +105,7 @@ async function badNetwork(players: number, heals: boolean): Promise<Counting[]> 
           () => expect.unreachable(),
           (error) => error,
         );
-        counted.push(...metricsOf(problem, clock.now));
+        counted.push(...metricsOf(problem, clock.now, last.metrics));
       }
     }
   }
@@ -111,12 +113,16 @@ async function badNetwork(players: number, heals: boolean): Promise<Counting[]> 
 }
 
 /** What an answer sends to CloudWatch. */
-function metricsOf({ code: outcome, sliOutcome: verdict = 'neither' }: Problem, endedAt: number): Counting[] {
+function metricsOf(
+  { code: outcome, sliOutcome = 'excluded' }: Problem,
+  endedAt: number,
+  metrics: RequestMetrics,
+): Counting[] {
   const lines: string[] = [];
   for (const method of ['log', 'warn'] as const) {
     vi.spyOn(console, method).mockImplementation((line) => void lines.push(line));
   }
-  countAnswer('reconnect', { outcome, verdict, replayed: false, milliseconds: 100 });
+  countAnswer('reconnect', { outcome, sliOutcome, replayed: false, milliseconds: 100 }, metrics);
   publish();
   vi.restoreAllMocks();
   const values = lines.flatMap((line) => {
@@ -131,7 +137,7 @@ function metricsOf({ code: outcome, sliOutcome: verdict = 'neither' }: Problem, 
 }
 
 describe('ten blackouts in ten minutes, each refused while AWS still sees the connection', () => {
-  it('ring nothing where each healed, and ring where the stream never came back', async () => {
+  it('raise no alarm where each healed, and raise one where the stream never came back', async () => {
     const alarms = playerAlarms({ every: true });
     expect(alarms.ringing(await badNetwork(3, true))).toEqual([]);
     expect(alarms.ringing(await badNetwork(3, false))).toEqual(['NobodyGetsBack']);
@@ -139,7 +145,7 @@ describe('ten blackouts in ten minutes, each refused while AWS still sees the co
 });
 
 describe('how long the page has seen nothing', () => {
-  it('is no part of the request: the same one with another figure is answered with the same bytes', async () => {
+  it("is no part of the request's identity: the same request with another figure is answered with the same bytes", async () => {
     const { ask, aws } = await player();
     const request = { ...newOffer(), silentMs: 2000 };
     const { body } = await ask(request);
@@ -159,25 +165,25 @@ describe('how long the page has seen nothing', () => {
 });
 
 describe('how long AWS took to notice a loss', () => {
-  it('is measured where a look has seen it and the page says when the loss began, and forgotten then', async () => {
-    const { ask, asked, deps, clock } = await player();
+  it('is measured where a status lookup has seen it and the page says when the loss began, and forgotten then', async () => {
+    const { ask, asked, deps, clock, last } = await player();
     const noticed = { status: 'PENDING_CLIENT_RECONNECTION', statusAt: clock.now } as const;
     const noticedAt = clock.now - 5000;
     await deps.sessions.writeStatus(asked, { ...noticed, statusSince: clock.now, noticedAt });
     await ask({ silentMs: 20_000 });
-    expect(measured.noticeMs).toBe(15_000);
+    expect(last.metrics.noticeMs).toBe(15_000);
     expect(await deps.sessions.read(asked)).not.toHaveProperty('noticedAt');
   });
 
-  it('is measured by the look that a refused call makes, without another call', async () => {
-    const { ask, aws, clock } = await player();
+  it('is measured by the status lookup of a refused call, without another call', async () => {
+    const { ask, aws, clock, last } = await player();
     aws.seen = { status: 'PENDING_CLIENT_RECONNECTION', lastUpdatedAt: clock.now - 500 };
     aws.connect = async () => {
       if (aws.tokens.length === 1) throw refusal('conflict');
       return 'answer';
     };
     await ask({ silentMs: 3000 });
-    expect(measured.noticeMs).toBe(2500);
+    expect(last.metrics.noticeMs).toBe(2500);
   });
 
   it.each<[string, number, number | undefined]>([
@@ -185,15 +191,15 @@ describe('how long AWS took to notice a loss', () => {
     ['of a loss that began after the last update', 5000, 3000],
     ['of an update that cannot be about this loss', 700_000, 1_500_000],
   ])('is not measured %s', async (_, updatedAgoMs, silentMs) => {
-    const { ask, asked, deps, clock } = await player();
+    const { ask, asked, deps, clock, last } = await player();
     const seen = { status: 'PENDING_CLIENT_RECONNECTION', statusAt: clock.now } as const;
     await deps.sessions.writeStatus(asked, { ...seen, noticedAt: clock.now - updatedAgoMs });
     await ask({ silentMs });
-    expect(measured.noticeMs).toBeUndefined();
+    expect(last.metrics.noticeMs).toBeUndefined();
   });
 
   it('is not measured by a repeated request, which says how long the silence was at its first time', async () => {
-    const { ask, aws, asked, deps, clock } = await player();
+    const { ask, aws, asked, deps, clock, last } = await player();
     const works = aws.connect;
     aws.connect = () => Promise.reject(refusal('conflict'));
     aws.seen = { status: 'CONNECTED' };
@@ -204,6 +210,6 @@ describe('how long AWS took to notice a loss', () => {
     await deps.sessions.writeStatus(asked, { ...seen, noticedAt: clock.now });
     aws.connect = works;
     await ask(request);
-    expect(measured.noticeMs).toBeUndefined();
+    expect(last.metrics.noticeMs).toBeUndefined();
   });
 });

@@ -3,12 +3,12 @@ import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { connectProblem } from '../../../lambdas/gameliftstreams/refusals.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
-  classifyConnection,
   classifyRefusal,
   episodeOfTicket,
   type FailureEpisode,
-  sliOutcomeOf,
-} from '../../../lambdas/reliability/sli.ts';
+} from '../../../lambdas/reliability/failure-episode.ts';
+import { sliOutcomeOf } from '../../../lambdas/reliability/sli.ts';
+import { classifyConnection } from '../../../lambdas/reliability/unstable-connection.ts';
 
 const NOW = 1_800_000_000_000;
 const of = (code: ProblemCode, extras = {}, cause?: unknown) => new Problem(code, 'No.', extras, cause);
@@ -20,108 +20,108 @@ function repeated(refusals: readonly (readonly [after: number, Problem])[]) {
   let now = NOW;
   return refusals.map(([after, problem]) => {
     now += after;
-    const { verdict, trouble } = classifyRefusal(problem, known, now);
-    known = trouble ?? undefined;
-    return verdict;
+    const { sliOutcome, episode } = classifyRefusal(problem, known, now);
+    known = episode ?? undefined;
+    return sliOutcome;
   });
 }
 
 describe('a refusal by itself', () => {
-  it('is a failure where AWS refuses an offer of the right form: if it refuses all, somebody must be called', () => {
+  it('is a failure where AWS refuses an offer of the right form: if it refuses all, an alarm must be raised', () => {
     const refused = connectProblem(new AwsFailure('invalid', false), false, { status: 'ACTIVE' }, 0);
-    expect([refused.code, alone(refused)]).toEqual(['invalid_request', 'bad']);
-    expect(alone(of('answer_lost'))).toBe('bad');
+    expect([refused.code, alone(refused)]).toEqual(['invalid_request', 'failure']);
+    expect(alone(of('answer_lost'))).toBe('failure');
   });
 
-  it("is nobody's failure where the request is wrong or the rules say no, so that no player burns the budget", () => {
+  it('is excluded where the request is wrong or the rules refuse it, so that no player uses up the error budget', () => {
     const rules = Object.entries(PROBLEMS).filter(
       ([code, { status }]) => status < 500 && code !== 'answer_lost',
     );
-    for (const [code] of rules) expect([code, alone(of(code as ProblemCode))]).toEqual([code, 'neither']);
+    for (const [code] of rules) expect([code, alone(of(code as ProblemCode))]).toEqual([code, 'excluded']);
   });
 
-  it('is a failure at 5xx, but not a turn that comes in time', () => {
-    expect(alone(of('upstream_timeout'))).toBe('bad');
-    expect(alone(of('stream_group_unavailable'))).toBe('bad');
-    expect(alone(of('paced', { retryAfterMs: 5000 }))).toBe('neither');
-    expect(alone(of('paced', { retryAfterMs: 5000, mayBeTooLate: true }))).toBe('bad');
+  it('is a failure at 5xx, but not a ticket that is due in time', () => {
+    expect(alone(of('upstream_timeout'))).toBe('failure');
+    expect(alone(of('stream_group_unavailable'))).toBe('failure');
+    expect(alone(of('paced', { retryAfterMs: 5000 }))).toBe('excluded');
+    expect(alone(of('paced', { retryAfterMs: 5000, mayBeTooLate: true }))).toBe('failure');
   });
 });
 
 describe('a failure', () => {
-  it('is counted once however often a stuck player repeats it as told, so that one player cannot page', () => {
+  it('is counted once however often a stuck player repeats it, so that one player cannot raise an alarm', () => {
     const stuck = Array.from(
       { length: 10 },
       () => [1700, of('upstream_unavailable', { retryAfterMs: 1500 })] as const,
     );
-    expect(repeated(stuck).filter((verdict) => verdict === 'bad')).toHaveLength(1);
+    expect(repeated(stuck).filter((outcome) => outcome === 'failure')).toHaveLength(1);
     const offers = Array.from(
       { length: 10 },
       () => [2000, of('invalid_request', {}, new AwsFailure('invalid', false))] as const,
     );
-    expect(repeated(offers).filter((verdict) => verdict === 'bad')).toHaveLength(1);
+    expect(repeated(offers).filter((outcome) => outcome === 'failure')).toHaveLength(1);
   });
 
-  it('is counted again every five minutes, so that an outage which lasts goes on ringing', () => {
+  it('is counted again every five minutes, so that the alarm of a lasting outage stays', () => {
     const stuck = Array.from(
       { length: 60 },
       () => [10_000, of('stream_group_unavailable', { retryAfterMs: 5000 })] as const,
     );
-    expect(repeated(stuck).filter((verdict) => verdict === 'bad')).toHaveLength(2);
+    expect(repeated(stuck).filter((outcome) => outcome === 'failure')).toHaveLength(2);
   });
 
-  it('of another loss is another one: the stream had come back since the last refusal', () => {
+  it('of another loss begins another episode: the stream had come back since the last refusal', () => {
     const refusedAsConnected = of('session_not_reconnectable', {
       retryAfterMs: 1000,
       streamSessionStatus: 'CONNECTED',
     });
     /** Refused, and again 40 s later; how long nothing was seen then, and whether the same request is repeated. */
     const later = (silentMs: number | undefined, request: string) => {
-      const { trouble } = classifyRefusal(refusedAsConnected, undefined, NOW, {
+      const { episode } = classifyRefusal(refusedAsConnected, undefined, NOW, {
         request: 'r1',
         lostAt: NOW - 2000,
       });
       const now = NOW + 40_000;
       const loss = { request, lostAt: silentMs === undefined ? undefined : now - silentMs };
-      return classifyRefusal(refusedAsConnected, trouble ?? undefined, now, loss);
+      return classifyRefusal(refusedAsConnected, episode ?? undefined, now, loss);
     };
-    expect(later(2000, 'r2')).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 40_000 } });
+    expect(later(2000, 'r2')).toMatchObject({ sliOutcome: 'excluded', episode: { since: NOW + 40_000 } });
     // The same loss, a page that does not say, and a repeated request, whose bytes say what was true at its first time.
-    expect(later(42_000, 'r2')).toMatchObject({ verdict: 'bad', trouble: { since: NOW } });
-    expect(later(undefined, 'r2').verdict).toBe('bad');
-    expect(later(2000, 'r1').verdict).toBe('bad');
+    expect(later(42_000, 'r2')).toMatchObject({ sliOutcome: 'failure', episode: { since: NOW } });
+    expect(later(undefined, 'r2').sliOutcome).toBe('failure');
+    expect(later(2000, 'r1').sliOutcome).toBe('failure');
   });
 
   it('of another loss is not counted again so soon', () => {
     const failed = of('upstream_timeout', { retryAfterMs: 1000 });
-    const { trouble } = classifyRefusal(failed, undefined, NOW, { request: 'r1', lostAt: NOW - 2000 });
+    const { episode } = classifyRefusal(failed, undefined, NOW, { request: 'r1', lostAt: NOW - 2000 });
     const loss = { request: 'r2', lostAt: NOW + 28_000 };
-    const next = classifyRefusal(failed, trouble ?? undefined, NOW + 30_000, loss);
-    expect(next).toMatchObject({ verdict: 'neither', trouble: { since: NOW + 30_000, counted: NOW } });
+    const next = classifyRefusal(failed, episode ?? undefined, NOW + 30_000, loss);
+    expect(next).toMatchObject({ sliOutcome: 'excluded', episode: { since: NOW + 30_000, counted: NOW } });
   });
 
-  it('that was written down before losses were told apart is the same until its wait is over', () => {
+  it('that was stored without the time of its refusal belongs to the same loss until its wait is over', () => {
     const failed = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
     const known: FailureEpisode = { since: NOW - 40_000, until: NOW + 1000 };
     const judged = (lostAt: number) =>
-      classifyRefusal(failed, known, NOW + 5000, { request: 'r2', lostAt }).verdict;
-    expect([judged(NOW + 1000), judged(NOW + 1001)]).toEqual(['bad', 'neither']);
+      classifyRefusal(failed, known, NOW + 5000, { request: 'r2', lostAt }).sliOutcome;
+    expect([judged(NOW + 1000), judged(NOW + 1001)]).toEqual(['failure', 'excluded']);
   });
 
-  it('of the next trouble is another one: who comes long after the time that was told', () => {
+  it('is another one where the player comes back long after the wait', () => {
     const failed = of('upstream_timeout', { retryAfterMs: 1000 });
     expect(
       repeated([
         [0, failed],
         [61_000, failed],
       ]),
-    ).toEqual(['bad', 'neither']);
+    ).toEqual(['failure', 'excluded']);
     expect(
       repeated([
         [0, failed],
         [61_001, failed],
       ]),
-    ).toEqual(['bad', 'bad']);
+    ).toEqual(['failure', 'failure']);
   });
 });
 
@@ -129,47 +129,47 @@ describe('a session that is over', () => {
   const ended = (statusReason?: string) =>
     of('stream_session_ended', { ...(statusReason ? { statusReason } : {}) });
 
-  it('is a failure, if none was counted yet, for who had asked while it lived', () => {
+  it('is a failure, if none was counted yet, for a player who had asked while it lived', () => {
     const wait = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
     expect(
       repeated([
         [0, wait],
         [1000, ended('reconnectionTimeout')],
       ]),
-    ).toEqual(['neither', 'bad']);
+    ).toEqual(['excluded', 'failure']);
     expect(
       repeated([
         [0, of('upstream_timeout')],
         [1000, ended()],
       ]),
-    ).toEqual(['bad', 'neither']);
+    ).toEqual(['failure', 'excluded']);
   });
 
-  it('is a failure for who waited in line, as the turn tells', () => {
-    const line = episodeOfTicket({ at: NOW + 100_000, since: NOW });
-    expect(classifyRefusal(ended('reconnectionTimeout'), line, NOW + 101_000)).toEqual({
-      verdict: 'bad',
-      trouble: null,
+  it('is a failure for a player who waited in the queue, as the ticket shows', () => {
+    const waiting = episodeOfTicket({ at: NOW + 100_000, since: NOW });
+    expect(classifyRefusal(ended('reconnectionTimeout'), waiting, NOW + 101_000)).toEqual({
+      sliOutcome: 'failure',
+      episode: null,
     });
     const busy = episodeOfTicket({ at: 0, since: NOW });
-    expect(classifyRefusal(ended(), busy, NOW + 60_000).verdict).toBe('bad');
+    expect(classifyRefusal(ended(), busy, NOW + 60_000).sliOutcome).toBe('failure');
   });
 
-  it('is none for who comes back after ten minutes, nor where somebody wanted the end', () => {
+  it('is no failure for a player who comes back after ten minutes, nor where somebody wanted the end', () => {
     const wait = of('session_not_reconnectable', { retryAfterMs: 1000 });
-    expect(repeated([[0, ended('reconnectionTimeout')]])).toEqual(['neither']);
+    expect(repeated([[0, ended('reconnectionTimeout')]])).toEqual(['excluded']);
     expect(
       repeated([
         [0, wait],
         [600_000, ended('reconnectionTimeout')],
       ]),
-    ).toEqual(['neither', 'neither']);
+    ).toEqual(['excluded', 'excluded']);
     expect(
       repeated([
         [0, wait],
         [1000, ended('applicationExit')],
       ]),
-    ).toEqual(['neither', 'neither']);
+    ).toEqual(['excluded', 'excluded']);
   });
 });
 
@@ -180,48 +180,48 @@ describe('a session that AWS takes no connection to', () => {
       () => [1000, of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus })] as const,
     );
 
-  it('is a failure, once, when AWS cannot be about to notice the loss any more', () => {
-    const verdicts = repeated(refused('CONNECTED'));
-    expect(verdicts.slice(0, 31)).toEqual(Array(31).fill('neither'));
-    expect(verdicts.filter((verdict) => verdict === 'bad')).toHaveLength(1);
+  it('is a failure, once, when AWS should have noticed the loss long ago', () => {
+    const outcomes = repeated(refused('CONNECTED'));
+    expect(outcomes.slice(0, 31)).toEqual(Array(31).fill('excluded'));
+    expect(outcomes.filter((outcome) => outcome === 'failure')).toHaveLength(1);
   });
 
-  it('is none while it is being set up, which may take minutes', () => {
-    expect(repeated(refused('ACTIVATING'))).toEqual(Array(40).fill('neither'));
+  it('is no failure while it is being set up, which may take minutes', () => {
+    expect(repeated(refused('ACTIVATING'))).toEqual(Array(40).fill('excluded'));
   });
 });
 
 describe('a connection', () => {
   const judge = (
     answeredAt: number | undefined,
-    relapseCounted?: number,
+    unstableCountedAt?: number,
     previous: string | undefined = 'c1',
-  ) => classifyConnection({ connectionId: 'c1', answeredAt, relapseCounted }, previous, NOW);
+  ) => classifyConnection({ connectionId: 'c1', answeredAt, unstableCountedAt }, previous, NOW);
 
-  it('that follows an answered one within half a minute is a relapse: that one was answered and carried nothing', () => {
+  it('that follows an answered one within half a minute counts that one as unstable: it carried nothing', () => {
     expect(judge(NOW - 29_999)).toBe('counted');
     expect(judge(NOW - 30_000)).toBe('none');
     expect(judge(undefined)).toBe('none');
   });
 
-  it('of a flapping player is counted once in five minutes, so that one of them is no outage', () => {
+  it('of a flapping player counts as unstable once in five minutes, so that one player is no outage', () => {
     expect(judge(NOW - 5000, NOW - 299_999)).toBe('again');
     expect(judge(NOW - 5000, NOW - 300_000)).toBe('counted');
   });
 
-  it('of a page that never used the last one is none: the one before plays there, and is what it names', () => {
+  it('of a page that never used the last one does not count it as unstable: the page plays on the one that it names', () => {
     expect(judge(NOW - 5000, undefined, 'c0')).toBe('none');
     // Or it says that it saw the stream for some seconds after the answer.
-    const last = { connectionId: 'c1', answeredAt: NOW - 20_000, relapseCounted: undefined };
+    const last = { connectionId: 'c1', answeredAt: NOW - 20_000, unstableCountedAt: undefined };
     expect(
       [NOW - 40_000, NOW - 15_001, NOW - 15_000].map((at) => classifyConnection(last, 'c1', NOW, at)),
     ).toEqual(['counted', 'counted', 'none']);
   });
 
-  it("of the player's other device is none: it takes the stream over and names no connection", () => {
+  it("of the player's other device does not count the last one as unstable: it takes the stream over and names no connection", () => {
     expect(
       classifyConnection(
-        { connectionId: 'c1', answeredAt: NOW - 5000, relapseCounted: undefined },
+        { connectionId: 'c1', answeredAt: NOW - 5000, unstableCountedAt: undefined },
         undefined,
         NOW,
       ),

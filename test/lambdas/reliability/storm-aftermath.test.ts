@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../../bench/storm/simulate-table.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import type { Table, Update } from '../../../lambdas/dynamodb/table.ts';
-import { pacerOver } from '../broker.ts';
+import { admissionQueueOver } from '../broker.ts';
 
 const START = 1_800_000_000_000;
 const LIFE_MS = 120_000;
@@ -30,42 +31,42 @@ function memory(item?: Item) {
 }
 
 const turnOf = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>, now: number) =>
-  entry === 'calm' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
+  entry === 'notQueued' ? now : 'at' in entry ? entry.at : entry.askAgainAt;
 
 describe('a storm that is over', () => {
-  it('does not outlive its players: whoever drops minutes later is back before its session ends', async () => {
+  it('does not outlive its players: a player who drops minutes later is back before its session ends', async () => {
     const clock = { now: START };
     const { table } = memory();
-    const pacer = pacerOver(table, clock, { region: REGION });
-    await pacer.readmit({ end: START + LIFE_MS }, false);
-    for (let i = 0; i < 10_000; i++) await pacer.admit({ end: START + LIFE_MS });
+    const queue = admissionQueueOver(table, clock, { region: REGION });
+    await queue.readmit({ end: START + LIFE_MS }, false);
+    for (let i = 0; i < 10_000; i++) await queue.admit({ end: START + LIFE_MS });
     // Two thousand calls on turns are throttled: as many as the simulation counts.
-    for (let i = 0; i < 2000; i++) await pacer.readmit({ end: START + LIFE_MS }, true);
+    for (let i = 0; i < 2000; i++) await queue.readmit({ end: START + LIFE_MS }, true);
     // Their sessions ended long ago, and nobody asks AWS for anything.
     for (const later of [130_000, 200_000, 300_000]) {
       clock.now = START + later;
       const end = clock.now + LIFE_MS;
-      const late = pacerOver(table, clock, { region: REGION });
+      const late = admissionQueueOver(table, clock, { region: REGION });
       expect(turnOf(await late.admit({ end }), clock.now) - clock.now).toBeLessThan(LIFE_MS);
     }
   });
 
-  it('leaves places to all who drop in the next one, not to the ghosts of the last', async () => {
+  it('leaves places to all who drop in the next one, not to players of the last', async () => {
     const clock = { now: START };
     const { table } = memory();
-    const pacer = pacerOver(table, clock, { region: REGION });
-    await pacer.readmit({ end: START + LIFE_MS }, false);
-    for (let i = 0; i < 10_000; i++) await pacer.admit({ end: START + LIFE_MS });
+    const queue = admissionQueueOver(table, clock, { region: REGION });
+    await queue.readmit({ end: START + LIFE_MS }, false);
+    for (let i = 0; i < 10_000; i++) await queue.admit({ end: START + LIFE_MS });
     clock.now = START + 200_000;
     const end = clock.now + LIFE_MS;
     let inTime = 0;
-    for (let i = 0; i < 2000; i++) if (turnOf(await pacer.admit({ end }), clock.now) <= end) inTime++;
+    for (let i = 0; i < 2000; i++) if (turnOf(await queue.admit({ end }), clock.now) <= end) inTime++;
     expect(inTime).toBe(2000);
   });
 });
 
 describe('one player', () => {
-  it('takes one turn, also where the line has grown since it was read: a turn given up is lost to all', async () => {
+  it('takes one ticket, also where the queue has grown since it was read: a ticket given up is lost to all', async () => {
     const clock = { now: START };
     const { table, counts } = memory({
       pacingUntil: START + 60_000,
@@ -73,12 +74,14 @@ describe('one player', () => {
       spareTat: START + 5000,
     });
     const older = { pacingUntil: START + 60_000, tat: START + LIFE_MS - 1000, spareTat: START + 5000 };
-    const pacer = pacerOver({ ...table, get: async () => older } as Table, clock, { region: REGION });
-    await pacer.admit({ end: START + LIFE_MS });
+    const queue = admissionQueueOver({ ...table, get: async () => older } as Table, clock, {
+      region: REGION,
+    });
+    await queue.admit({ end: START + LIFE_MS });
     expect(counts.written).toBe(1);
   });
 
-  it('who came on time and whom AWS throttled is not told to come after its session’s end', async () => {
+  it('who came on time and whom AWS throttled gets no ticket after its session’s end', async () => {
     const clock = { now: START };
     const { table } = memory({
       pacingUntil: START + 60_000,
@@ -86,10 +89,10 @@ describe('one player', () => {
       spareTat: START + 130_000,
       windowAt: START,
     });
-    const pacer = pacerOver(table, clock, { region: REGION });
-    await pacer.countCall({ taken: false, spare: false });
+    const queue = admissionQueueOver(table, clock, { region: REGION });
+    await queue.countCall({ taken: false, spare: false });
     const end = START + 60_000;
-    expect(turnOf(await pacer.readmit({ end }, true), clock.now)).toBeLessThanOrEqual(end);
+    expect(turnOf(await queue.readmit({ end }, true), clock.now)).toBeLessThanOrEqual(end);
   });
 });
 
@@ -97,9 +100,9 @@ describe('a clock that is wrong', () => {
   it('by an hour in one function of many does not make everybody who starts wait for an hour', async () => {
     const clock = { now: START };
     const { table } = memory({ pacingUntil: START + 60_000, tat: START + 5000 });
-    const visitor = { end: START + 60_000 };
-    await pacerOver(table, { now: START + 3_600_000 }, { region: REGION }).readmit(visitor, false);
-    const entry = await pacerOver(table, clock, { region: REGION }).admit(visitor);
+    const arrival = { end: START + 60_000 };
+    await admissionQueueOver(table, { now: START + 3_600_000 }, { region: REGION }).readmit(arrival, false);
+    const entry = await admissionQueueOver(table, clock, { region: REGION }).admit(arrival);
     expect(turnOf(entry, clock.now) - clock.now).toBeLessThan(60_000);
   });
 });

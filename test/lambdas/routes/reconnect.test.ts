@@ -56,7 +56,7 @@ describe('a reconnect', () => {
     expect(aws.tokens).toHaveLength(1);
   });
 
-  it('twenty at once are one AWS call; the others are told to repeat and then get its answer', async () => {
+  it('twenty at once are one AWS call; the others have to repeat and then get its answer', async () => {
     const answer = Promise.withResolvers<string>();
     const { deps, aws } = broker(() => answer.promise);
     const asked = await ownSession(deps);
@@ -132,7 +132,7 @@ describe('a table that is late once AWS has answered', () => {
 });
 
 describe('two functions that die in a row', () => {
-  it('leave both their offers spent: neither is ever sent to AWS under another client token', async () => {
+  it('leave both their offers used up: neither is ever sent to AWS under another client token', async () => {
     let die = true;
     const { deps, aws, clock } = broker(async () => {
       if (die) throw new Error('killed');
@@ -152,7 +152,7 @@ describe('two functions that die in a row', () => {
   });
 });
 
-describe('the rightful device is not told taken_over by its own requests', () => {
+describe('the rightful device does not get taken_over by its own requests', () => {
   it('when one that it gave up arrives late, after a newer one was answered', async () => {
     const { deps } = broker();
     const first = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
@@ -200,7 +200,7 @@ describe('when AWS refuses', () => {
     expect(await code(reconnect(await ownSession(deps), deps))).toBe('answer_lost');
   });
 
-  it('a throttled request may be repeated as it is: its offer is not spent, and its lease is given back', async () => {
+  it('a throttled request may be repeated as it is: its offer is not used up, and its lease is given back', async () => {
     const { deps, aws } = broker(() => Promise.reject(refusal('throttled')));
     const asked = await ownSession(deps);
     expect(await code(reconnect(asked, deps))).toBe('paced');
@@ -217,7 +217,7 @@ describe('when AWS refuses', () => {
     expect(await reconnect(asked, deps)).toEqual({ body, replayed: true });
   });
 
-  it('an unknown outcome spends the offer for everybody but the request itself', async () => {
+  it('an unknown outcome uses up the offer for everybody but the request itself', async () => {
     const { deps, aws } = broker(() => Promise.reject(refusal('timeout')));
     const asked = await ownSession(deps);
     expect(await code(reconnect(asked, deps))).toBe('upstream_timeout');
@@ -229,7 +229,7 @@ describe('when AWS refuses', () => {
     expect((await reconnect({ ...asked, key: 'k3', signalRequest: 'o3' }, deps)).replayed).toBe(false);
   });
 
-  it('a session that became ready between refusal and look is asked for once more, with the same token', async () => {
+  it('a session that became ready between refusal and status lookup is asked for once more, with the same token', async () => {
     const { deps, aws } = broker(
       async () => {
         if (aws.tokens.length === 1) throw refusal('conflict');
@@ -243,7 +243,7 @@ describe('when AWS refuses', () => {
     expect(new Set(aws.tokens).size).toBe(1);
   });
 
-  it('a session found ended is remembered as ended: nobody asks AWS about it again', async () => {
+  it('a session found ended is stored as ended: AWS is not asked about it again', async () => {
     const { deps, aws } = broker(() => Promise.reject(refusal('conflict')), {
       status: 'TERMINATED',
       statusReason: 'reconnectionTimeout',
@@ -258,7 +258,7 @@ describe('when AWS refuses', () => {
 });
 
 describe('a stored answer that cannot be unpacked', () => {
-  it('is lost, and not a defect that calls somebody: with a new offer the player gets in', async () => {
+  it('is lost, and no defect that raises an alarm: with a new offer the player gets in', async () => {
     const { deps, clock } = broker();
     const asked = await ownSession(deps);
     await reconnect(asked, deps);
@@ -273,8 +273,8 @@ describe('a stored answer that cannot be unpacked', () => {
   });
 });
 
-describe('a player who hammers', () => {
-  it('is told to wait before anything reaches AWS, and is let in again afterwards', async () => {
+describe('a player who sends too many requests', () => {
+  it('gets a wait before anything reaches AWS, and is let in again afterwards', async () => {
     const { deps, aws, clock } = broker(() => Promise.reject(refusal('conflict')));
     const asked = await ownSession(deps);
     const outcomes: string[] = [];

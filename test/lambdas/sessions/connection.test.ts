@@ -8,10 +8,11 @@ import {
   decideConnection,
   usedOffersOf,
 } from '../../../lambdas/sessions/connection.ts';
-import type { Lease, SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
+import type { Lease } from '../../../lambdas/sessions/lease.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 
 const NOW = 1_000_000;
-const context = { now: NOW, random: 0, budget: { perMinute: 30 } };
+const context = { now: NOW, random: 0, rateLimit: { perMinute: 30 } };
 
 function record(changes: Partial<SessionRecord> = {}): SessionRecord {
   return {
@@ -53,18 +54,18 @@ describe('a request already answered', () => {
   const stored = new Uint8Array([1, 2, 3]);
   const asked = request('offer-1', 'key-1', 'c0');
   const connected = record({
-    lineage: ['c0', 'c1'],
+    connectionHistory: ['c0', 'c1'],
     connectedRequest: asked.request,
     answer: stored,
     answerUntil: NOW + 1000,
-    consumed: [asked],
+    usedOffers: [asked],
   });
 
-  it('is answered again with the same bytes, even after the session ended, over budget or under a lease', () => {
+  it('is answered again with the same bytes, even after the session ended, over the rate limit or under a lease', () => {
     for (const changes of [
       {},
       { status: 'TERMINATED' as const },
-      { budgetTat: NOW + 600_000 },
+      { nextFreeAt: NOW + 600_000 },
       { lease: lease(request('offer-2'), NOW + 1000) },
     ]) {
       expect(decideConnection({ ...connected, ...changes }, asked, context)).toEqual({
@@ -86,8 +87,8 @@ describe('a request already answered', () => {
     const replaced = {
       ...connected,
       connectedRequest: newer.request,
-      consumed: [asked, newer],
-      lineage: ['c2'],
+      usedOffers: [asked, newer],
+      connectionHistory: ['c2'],
     };
     expect(refusal(replaced, asked)).toBe('offer_reused');
   });
@@ -95,7 +96,7 @@ describe('a request already answered', () => {
 
 describe('keys and offers', () => {
   it('a key that came with another offer is refused, also while that other request is still under way', () => {
-    expect(refusal(record({ consumed: [request('offer-1', 'key')] }), request('offer-2', 'key'))).toBe(
+    expect(refusal(record({ usedOffers: [request('offer-1', 'key')] }), request('offer-2', 'key'))).toBe(
       'idempotency_key_reused',
     );
     const underWay = record({ lease: lease(request('offer-1', 'key'), NOW + 1000) });
@@ -103,16 +104,16 @@ describe('keys and offers', () => {
   });
 
   it('an offer used before under another key, or at the start, is refused', () => {
-    const used = record({ consumed: [request('offer-1', 'key-1'), request('offer-2', 'key-2')] });
+    const used = record({ usedOffers: [request('offer-1', 'key-1'), request('offer-2', 'key-2')] });
     expect(refusal(used, request('offer-1', 'key-9'))).toBe('offer_reused');
     expect(refusal(used, request('offer-2'))).toBe('offer_reused');
   });
 
-  it('the offer of a function that died is spent for others and may be repeated by its own request', () => {
+  it('the offer of a function that died is used up for others and may be repeated by its own request', () => {
     const dead = lease(request('offer-1', 'key-1'), NOW - 1);
     for (const left of [
       { lease: dead },
-      { orphans: [dead], lease: lease(request('offer-x'), NOW + 1, 'mine') },
+      { abandonedLeases: [dead], lease: lease(request('offer-x'), NOW + 1, 'mine') },
     ]) {
       expect(refusal(record(left), request('offer-1', 'key-2'), 'mine')).toBe('offer_reused');
       expect(
@@ -126,9 +127,9 @@ describe('keys and offers', () => {
 });
 
 describe('two devices of one player', () => {
-  const connected = record({ lineage: ['c1', 'c2'] });
+  const connected = record({ connectionHistory: ['c1', 'c2'] });
 
-  it('the one that was overtaken is told so and stays out', () => {
+  it('the one that was overtaken gets taken_over and stays out', () => {
     expect(refusal(connected, request('o', 'k', 'c0'))).toBe('taken_over');
   });
 
@@ -141,13 +142,13 @@ describe('two devices of one player', () => {
     expect(refusal(connected, request('o', 'k', 'c1'))).toBe('none');
   });
 
-  it('a device that got its answer while the table was down waits for its own lease, and is not told of another device', () => {
+  it('a device that got its answer while the table was down waits for its own lease, and does not get taken_over', () => {
     const first = request('offer-1', 'key-1', 'c2');
     const unwritten = { ...connected, lease: lease(first, NOW + 1000, 'first', 'c3') };
     expect(refusal(unwritten, request('offer-2', 'key-2', 'c3'))).toBe('connection_in_progress');
     expect(refusal(unwritten, first)).toBe('connection_in_progress');
     // Nor once the next function has found the lease, however far its clock is behind.
-    const found = { ...connected, orphans: [lease(first, NOW + 1000, 'first', 'c3')] };
+    const found = { ...connected, abandonedLeases: [lease(first, NOW + 1000, 'first', 'c3')] };
     expect(refusal(found, request('offer-2', 'key-2', 'c3'), 'mine')).toBe('none');
   });
 
@@ -163,12 +164,16 @@ describe('two devices of one player', () => {
     expect(refusal(taken, request('offer-1', 'key-2', 'c0'))).toBe('taken_over');
   });
 
-  it('a repeated request is never told that another device took over: its own connection pushed the one it named out of the history', () => {
+  it('a repeated request never gets taken_over where its own connection pushed the one it named out of the history', () => {
     const long = Array.from({ length: 8 }, (_, at) => `c${at + 1}`);
     const repeated = request('offer-1', 'key-1', 'c0');
-    const answered = record({ lineage: long, consumed: [repeated], connectedRequest: repeated.request });
+    const answered = record({
+      connectionHistory: long,
+      usedOffers: [repeated],
+      connectedRequest: repeated.request,
+    });
     expect(refusal(answered, repeated)).toBe('none');
-    expect(refusal(record({ lineage: long, lease: lease(repeated, NOW + 1000) }), repeated)).toBe(
+    expect(refusal(record({ connectionHistory: long, lease: lease(repeated, NOW + 1000) }), repeated)).toBe(
       'connection_in_progress',
     );
     expect(refusal(answered, request('offer-2', 'key-2', 'c0'))).toBe('taken_over');
@@ -178,19 +183,21 @@ describe('two devices of one player', () => {
     const refused = request('offer-1', 'key-1', 'c0');
     const left = lease(refused, NOW - 1, 'first', 'c3');
     expect(refusal({ ...connected, lease: left }, refused)).toBe('taken_over');
-    expect(refusal({ ...connected, orphans: [left] }, refused, 'mine')).toBe('taken_over');
+    expect(refusal({ ...connected, abandonedLeases: [left] }, refused, 'mine')).toBe('taken_over');
     // Nor when somebody else has folded what the dead function left into the record.
-    expect(refusal({ ...connected, consumed: [refused] }, refused, 'mine')).toBe('taken_over');
+    expect(refusal({ ...connected, usedOffers: [refused] }, refused, 'mine')).toBe('taken_over');
   });
 
-  it('a repeated request whose function died is not told taken_over by the connection that it may have made itself', () => {
+  it('a repeated request whose function died does not get taken_over by the connection that it may have made itself', () => {
     const long = Array.from({ length: 8 }, (_, at) => `c${at + 1}`);
     const repeated = request('offer-1', 'key-1', 'c1');
     const left = lease(repeated, NOW - 1, 'first', 'c9');
-    expect(refusal(record({ lineage: long, orphans: [left] }), repeated, 'mine')).toBe('none');
+    expect(refusal(record({ connectionHistory: long, abandonedLeases: [left] }), repeated, 'mine')).toBe(
+      'none',
+    );
   });
 
-  it('a session that nobody has connected to through the broker takes anybody of the player', () => {
+  it('a session without a connection through the broker takes any device of its player', () => {
     expect(refusal(record(), request('o', 'k', 'c9'))).toBe('none');
   });
 });
@@ -203,18 +210,18 @@ describe('waiting', () => {
     expect(refusal(record({ lease: lease(request('other'), NOW) }), request('o'))).toBe('none');
   });
 
-  it('an ended session says so rather than to wait', () => {
+  it('an ended session says that it is over instead of naming a wait', () => {
     const ended = record({
       status: 'TERMINATED',
       lease: lease(request('other'), NOW + 1),
-      budgetTat: NOW + 600_000,
+      nextFreeAt: NOW + 600_000,
     });
     expect(refusal(ended, request('o'))).toBe('stream_session_ended');
   });
 
-  it('a spent budget names the milliseconds until the next request is within it', () => {
+  it('a reached rate limit names the milliseconds until the next request is within it', () => {
     try {
-      decideConnection(record({ budgetTat: NOW + 60_000 }), request('o'), context);
+      decideConnection(record({ nextFreeAt: NOW + 60_000 }), request('o'), context);
       expect.unreachable();
     } catch (problem) {
       expect(problem).toMatchObject({ code: 'too_many_requests', extras: { retryAfterMs: 2000 } });
@@ -222,8 +229,8 @@ describe('waiting', () => {
   });
 });
 
-describe('the list of consumed claims', () => {
-  it('never grows past its bound, never repeats a claim, and keeps the newest last', () => {
+describe('the list of used offers', () => {
+  it('never grows past its bound, never repeats an offer, and keeps the newest last', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(30), { minLength: 1, maxLength: 80 }), (offers) => {
         const claims = offers.reduce(

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOver } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { status } from '../../../lambdas/routes/status/status.ts';
 import { terminate } from '../../../lambdas/routes/terminate/terminate.ts';
-import { askedStart, code, type FakeAws, ownSession, realTable, reconnectWith } from '../broker.ts';
+import { code, type FakeAws, ownSession, realTable, reconnectWith, startRequest } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -41,23 +42,32 @@ async function player() {
      * @param during what happens while AWS ends the session
      */
     end: (behindMs = 0, during: () => Promise<unknown> = async () => {}) =>
-      terminate(asked, clock.now + 10_000, {
-        ...deps,
-        counters: tableWindowCounters(real.table),
-        terminateStreamSession: async () => void (await during()),
-        now: () => clock.now - behindMs,
-      }),
-    startAnew: () => code(start(askedStart({ playerId: asked.playerId }), starting)),
+      terminate(
+        asked,
+        { endsBy: clock.now + 10_000, metrics: newRequestMetrics() },
+        {
+          ...deps,
+          counters: tableWindowCounters(real.table),
+          terminateStreamSession: async () => void (await during()),
+          now: () => clock.now - behindMs,
+        },
+      ),
+    startAnew: () => code(start(startRequest({ playerId: asked.playerId }), starting)),
     /** @param during what happens while AWS is asked for the status */
     poll: (during: () => Promise<unknown>) =>
-      status(asked, 'us-west-2', clock.now + 6000, {
-        ...deps,
-        lookupLimiterIn: () => ({ take: async () => true, slowDown: async () => {} }),
-        getStreamSession: async () => {
-          await during();
-          return { status: 'CONNECTED' } as never;
+      status(
+        asked,
+        'us-west-2',
+        { endsBy: clock.now + 6000, metrics: newRequestMetrics() },
+        {
+          ...deps,
+          lookupLimiterIn: () => ({ take: async () => true, slowDown: async () => {} }),
+          getStreamSession: async () => {
+            await during();
+            return { status: 'CONNECTED' } as never;
+          },
         },
-      }),
+      ),
   };
 }
 
@@ -86,7 +96,7 @@ describe('a session that its player ended', () => {
     },
   );
 
-  it('is over, also where a status poll brings home what AWS said before', async () => {
+  it('is over, also where a status poll writes what AWS said before', async () => {
     const { asked, deps, clock, end, startAnew, poll } = await player();
     const polled = await poll(async () => {
       await end(300);

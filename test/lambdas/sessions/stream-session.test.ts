@@ -18,8 +18,8 @@ function record(changes: Partial<SessionRecord>): SessionRecord {
   } as SessionRecord;
 }
 
-describe('when a session ends, as its player is told', () => {
-  it('is the connection time-out once AWS has noticed the loss: later than that nobody has to try', () => {
+describe('the end of a session that its player is shown', () => {
+  it('is the connection time-out once AWS has noticed the loss', () => {
     const lost = record({ status: 'PENDING_CLIENT_RECONNECTION', statusSince: START + 60_000 });
     expect(streamSessionView(lost).endsAt).toBe('2027-01-15T08:03:00.000Z');
   });
@@ -35,7 +35,7 @@ describe('when a session ends, as its player is told', () => {
     expect(streamSessionView(late).endsAt).toBe('2027-01-15T09:00:00.000Z');
   });
 
-  it('is not told of one that is over', () => {
+  it('is left out where the session is over', () => {
     expect(streamSessionView(record({ status: 'TERMINATED' }))).not.toHaveProperty('endsAt');
   });
 });

@@ -9,7 +9,15 @@ import { start } from '../../../lambdas/routes/start/start.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { tableSlots } from '../../../lambdas/sessions/slot-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
-import { askedStart, code, ownSession, pacerOver, quiet, realTable, reconnectWith } from '../broker.ts';
+import {
+  admissionQueueOver,
+  code,
+  ownSession,
+  quiet,
+  realTable,
+  reconnectWith,
+  startRequest,
+} from '../broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
 beforeAll(async () => {
@@ -22,7 +30,7 @@ const START = 1_800_000_000_000;
 /** What a start works with over the real table, in calm. */
 function starting(startsPerMinute: number) {
   const clock = { now: START };
-  const pacer = pacerOver(real.table, clock);
+  const queue = admissionQueueOver(real.table, clock);
   const deps: StartDependencies = {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
     streamGroups: [{ id: 'sg-1' }],
@@ -33,7 +41,7 @@ function starting(startsPerMinute: number) {
     startStreamSession: async () =>
       ({ arn: `arn:x/${randomUUID()}`, status: 'ACTIVATING' }) as AwsStreamSession,
     lookUpStatus: async () => undefined,
-    admissionQueue: () => pacer,
+    admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async () => {},
     random: () => 0,
@@ -43,8 +51,8 @@ function starting(startsPerMinute: number) {
   return { clock, deps };
 }
 
-describe('the price of pacing', () => {
-  it('in calm is one eventually consistent read beside what a reconnect does anyway', async () => {
+describe('the cost of the admission queue', () => {
+  it('is one eventually consistent read a reconnect while nobody waits', async () => {
     const { deps } = reconnectWith(real.table, {
       connect: async () => 'answer',
       seen: undefined,
@@ -56,7 +64,7 @@ describe('the price of pacing', () => {
     expect(real.operations).toEqual(['update', 'get (stale)', 'update']);
   });
 
-  it('of a repeated reconnect, and of one over budget, is nothing: the pacer is not asked', async () => {
+  it("is nothing for a repeated reconnect, and for one over the player's rate limit: the queue is not asked", async () => {
     const { deps } = reconnectWith(real.table, {
       connect: async () => 'answer',
       seen: undefined,
@@ -64,38 +72,38 @@ describe('the price of pacing', () => {
     });
     const asked = await ownSession(deps);
     await reconnect(asked, deps);
-    const spent = await ownSession(deps, { budgetTat: START + 600_000 });
+    const spent = await ownSession(deps, { nextFreeAt: START + 600_000 });
     real.operations.length = 0;
     expect((await reconnect(asked, deps)).replayed).toBe(true);
     expect(await code(reconnect(spent, deps))).toBe('too_many_requests');
     expect(real.operations).not.toContain('get (stale)');
   });
 
-  it('of a return on time is one count, and no read', async () => {
+  it('is one count and no read for a player who returns on time', async () => {
     const { deps } = reconnectWith(real.table, {
       connect: async () => 'answer',
       seen: undefined,
       tokens: [],
     });
-    const asked = await ownSession(deps, { turn: { at: START - 500, since: START - 9000 } });
+    const asked = await ownSession(deps, { ticket: { at: START - 500, since: START - 9000 } });
     real.operations.length = 0;
     expect(await code(reconnect(asked, deps))).toBe('none');
     expect(real.operations.filter((operation) => operation.startsWith('get'))).toEqual([]);
   });
 
-  it('in calm is one eventually consistent read beside what a start does anyway', async () => {
+  it('is one eventually consistent read a start while nobody waits', async () => {
     const { deps } = starting(6);
     real.operations.length = 0;
-    await start(askedStart(), deps);
+    await start(startRequest(), deps);
     expect(real.operations).toEqual(['query', 'update', 'update', 'get (stale)', 'putNew', 'update']);
   });
 
-  it('of a start asked for early, though its turn is paid, is the player’s: only the request that uses the turn is free', async () => {
+  it('is charged to a player who repeats a start before its ticket is due: only the request that uses the ticket is free', async () => {
     const { deps } = starting(3);
-    const request = askedStart();
+    const request = startRequest();
     const [slot] = await deps.slots.read(request.playerId, 1);
-    const turn = { at: START + 30_000, since: START, paid: true, group: request.group.id };
-    await deps.slots.write(request.playerId, slot ?? expect.unreachable(), { turn }, START);
+    const ticket = { at: START + 30_000, since: START, paid: true, group: request.group.id };
+    await deps.slots.write(request.playerId, slot ?? expect.unreachable(), { ticket }, START);
     const heard: string[] = [];
     for (let i = 0; i < 4; i++) heard.push(await code(start(request, deps)));
     expect(heard).toEqual(['paced', 'paced', 'paced', 'too_many_requests']);

@@ -12,7 +12,7 @@ import {
 import { type GetStreamSession, lookUpStatus } from '../../../lambdas/gameliftstreams/status-lookup.ts';
 import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
-import { forgetMeasured, measured } from '../../../lambdas/observability/request-metrics.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type StatusDependencies, status } from '../../../lambdas/routes/status/status.ts';
@@ -33,7 +33,7 @@ const hotTable = {
   update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
 } as never as Table;
 /** Spots at 20 looks a second over a table. */
-const spotsOver = (table: Table, clock: { now: number }, region: string = randomUUID()) =>
+const lookupLimiterOver = (table: Table, clock: { now: number }, region: string = randomUUID()) =>
   tableLookupLimiter(table, { region, quota: 20 }, () => clock.now);
 
 /** A session of a player, and what its functions do, with GetStreamSession as the test wants it. */
@@ -52,15 +52,15 @@ async function watched(changes: Partial<SessionRecord> = {}) {
     aws.gets++;
     return aws.get();
   };
-  const spots = spotsOver(real.table, clock);
+  const limiter = lookupLimiterOver(real.table, clock);
   const polling: StatusDependencies = {
     ...deps,
-    lookupLimiterIn: () => spots,
+    lookupLimiterIn: () => limiter,
     getStreamSession,
   };
-  const poll = (from = spots) =>
-    status(asked, REGION, clock.now + 6000, { ...polling, lookupLimiterIn: () => from });
-  return { aws, asked, clock, deps, poll, getStreamSession };
+  const poll = (from = limiter, metrics = newRequestMetrics()) =>
+    status(asked, REGION, { endsBy: clock.now + 6000, metrics }, { ...polling, lookupLimiterIn: () => from });
+  return { aws, asked, clock, deps, poll, limiter, getStreamSession };
 }
 
 const seenAs = (of: Partial<AwsStreamSession>) => async () => of as AwsStreamSession;
@@ -82,44 +82,48 @@ describe('a session that AWS does not know', () => {
     expect(aws.gets).toBe(1);
   });
 
-  it('past its length is over without anybody asking, whatever AWS would answer', async () => {
+  it('past its length is over without a call of AWS, whatever AWS would answer', async () => {
     const { aws, poll } = await watched({ createdAt: 1_800_000_000_000 - 100 * 3_600_000 });
     expect(await poll()).toMatchObject({ status: 'TERMINATED', statusReason: 'maxSessionLengthTimeout' });
     expect(aws.gets).toBe(0);
   });
 });
 
-describe('a look that AWS fails', () => {
-  it('is counted, since the player hears nothing of it: a 200 with what was known before', async () => {
+describe('a status lookup that AWS fails', () => {
+  it('is counted, since the player gets a 200 with the older status', async () => {
     for (const [kind, failed] of [
       ['internal', 1],
       ['timeout', 1],
       ['throttled', 0],
     ] as const) {
-      const { aws, poll, clock } = await watched();
+      const { aws, poll, clock, limiter } = await watched();
       aws.get = () => Promise.reject(refusal(kind));
       clock.now += 60_000;
-      forgetMeasured();
-      expect((await poll()).status).toBe('CONNECTED');
-      expect([kind, measured.looks, measured.failedLooks]).toEqual([kind, failed, failed]);
+      const metrics = newRequestMetrics();
+      expect((await poll(limiter, metrics)).status).toBe('CONNECTED');
+      expect([kind, metrics.lookups, metrics.failedLookups]).toEqual([kind, failed, failed]);
     }
-    const { aws, poll, clock } = await watched();
+    const { aws, poll, clock, limiter } = await watched();
     aws.get = async () => ({ status: 'CONNECTED' }) as AwsStreamSession;
     clock.now += 60_000;
-    forgetMeasured();
-    await poll();
-    expect([measured.looks, measured.failedLooks]).toEqual([1, 0]);
-    forgetMeasured();
+    const metrics = newRequestMetrics();
+    await poll(limiter, metrics);
+    expect([metrics.lookups, metrics.failedLookups]).toEqual([1, 0]);
   });
 });
 
-describe('the quota of looks', () => {
+describe('the quota of status lookups', () => {
   it('a counter that fails costs a refused player no lease: the next request is judged at once', async () => {
     const { asked, clock, deps, getStreamSession } = await watched();
-    const look: typeof deps.lookUpStatus = async (sight, deadline) => {
-      const spots = spotsOver(hotTable, clock);
-      if (!(await spots.take(false))) return undefined;
-      return lookUpStatus(getStreamSession, spots, sight, { deadline, now: deps.now, random: deps.random });
+    const look: typeof deps.lookUpStatus = async (session, deadline, metrics) => {
+      const limiter = lookupLimiterOver(hotTable, clock);
+      if (!(await limiter.take(false))) return undefined;
+      return lookUpStatus(getStreamSession, limiter, session, {
+        deadline,
+        now: deps.now,
+        random: deps.random,
+        metrics,
+      });
     };
     expect(await code(reconnect(asked, { ...deps, lookUpStatus: look }))).toBe('session_not_reconnectable');
     clock.now += 3000;
@@ -129,7 +133,7 @@ describe('the quota of looks', () => {
 
   it('a counter that fails leaves a status poll its older answer', async () => {
     const { clock, poll } = await watched();
-    expect((await poll(spotsOver(hotTable, clock))).status).toBe('CONNECTED');
+    expect((await poll(lookupLimiterOver(hotTable, clock))).status).toBe('CONNECTED');
   });
 
   it('keeps a part for players who wait for the answer to their start, however many others poll', async () => {
@@ -137,37 +141,37 @@ describe('the quota of looks', () => {
     const region = randomUUID();
     let others = 0;
     // Each in a sandbox of its own.
-    for (let i = 0; i < 30; i++) if (await spotsOver(real.table, clock, region).take(false)) others++;
+    for (let i = 0; i < 30; i++) if (await lookupLimiterOver(real.table, clock, region).take(false)) others++;
     expect(others).toBe(15);
-    expect(await spotsOver(real.table, clock, region).take(true)).toBe(true);
+    expect(await lookupLimiterOver(real.table, clock, region).take(true)).toBe(true);
   });
 
   it('a second of polls without end is never asked of AWS more often than the quota and its burst', async () => {
     const clock = { now: 1_800_000_000_000 };
     const region = randomUUID();
-    const sandboxes = Array.from({ length: 4 }, () => spotsOver(real.table, clock, region));
+    const sandboxes = Array.from({ length: 4 }, () => lookupLimiterOver(real.table, clock, region));
     let asked = 0;
     for (; clock.now < 1_800_000_003_000; clock.now += 10) {
-      for (const spots of sandboxes) if (await spots.take(false)) asked++;
+      for (const limiter of sandboxes) if (await limiter.take(false)) asked++;
     }
     expect(asked).toBeGreaterThanOrEqual(60);
     expect(asked).toBeLessThanOrEqual(60 + 15);
   });
 
-  it('shrinks when AWS throttles a look although they are counted, and grows back by itself', async () => {
+  it('shrinks when AWS throttles a lookup although they are counted, and grows back by itself', async () => {
     const clock = { now: 1_800_000_000_000 };
-    const spots = spotsOver(real.table, clock);
+    const limiter = lookupLimiterOver(real.table, clock);
     const inOneSecond = async () => {
       let asked = 0;
       for (const end = clock.now + 1000; clock.now < end; clock.now += 10)
-        if (await spots.take(true)) asked++;
+        if (await limiter.take(true)) asked++;
       return asked;
     };
     await inOneSecond();
     for (let i = 0; i < 5; i++) {
-      await spots.slowDown();
+      await limiter.slowDown();
       clock.now += 1000;
-      await spots.take(true);
+      await limiter.take(true);
     }
     clock.now += 2000;
     await inOneSecond();
@@ -214,9 +218,9 @@ describe('the quota of looks', () => {
     expect(await looks(10)).toBe(2);
   });
 
-  it('keeps its bounds though players were just refused: a poll without a spot gets the older answer', async () => {
+  it('keeps its bounds though players were just refused: a poll beyond it gets the older answer', async () => {
     const { clock, poll, aws } = await watched({
-      trouble: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
+      failureEpisode: { since: 1_800_000_000_000, until: 1_800_000_001_000, refusedAt: 1_800_000_000_000 },
     });
     aws.get = seenAs({ status: 'PENDING_CLIENT_RECONNECTION' });
     expect((await poll({ take: async () => false, slowDown: async () => {} })).status).toBe('CONNECTED');
@@ -235,27 +239,31 @@ describe('the quota of looks', () => {
   });
 });
 
-describe("no player rings the operator's alarm at will", () => {
+describe('no player can raise an alarm at will', () => {
   it('by ending a session at the moment it is set up', async () => {
     const { asked, clock, deps } = await watched({ status: 'ACTIVATING' });
     const outcome = code(
-      terminate(asked, clock.now + 10_000, {
-        ...deps,
-        counters: tableWindowCounters(real.table),
-        terminateStreamSession: () => Promise.reject(refusal('invalid')),
-        lookUpStatus: async () => ({ status: 'ACTIVE' }),
-      }),
+      terminate(
+        asked,
+        { endsBy: clock.now + 10_000, metrics: newRequestMetrics() },
+        {
+          ...deps,
+          counters: tableWindowCounters(real.table),
+          terminateStreamSession: () => Promise.reject(refusal('invalid')),
+          lookUpStatus: async () => ({ status: 'ACTIVE' }),
+        },
+      ),
     );
     expect(await outcome).toBe('session_not_terminable');
   });
 
-  it('by an id that AWS takes for none at all, with adoption on', async () => {
+  it('by an id that AWS does not accept as one, with adoption on', async () => {
     const { clock, deps } = await watched();
     const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: 'x' };
-    const adopted = importSession(key, clock.now + 5000, {
+    const adopted = importSession(key, clock.now + 5000, newRequestMetrics(), {
       ...deps,
       importLimiter: tableImportLimiter(real.table),
-      lookupLimiterIn: () => spotsOver(real.table, clock),
+      lookupLimiterIn: () => lookupLimiterOver(real.table, clock),
       getStreamSession: () => Promise.reject(refusal('invalid')),
       settings: {
         adoption: { enabled: true, quotaShare: 1 },
@@ -282,7 +290,7 @@ it('a function past its deadline does not spend the offer on an attempt that nob
     SignalRequest: 'x',
     ClientToken: 'x'.repeat(43),
   };
-  const budget = { deadline: -500, now: () => 0, random: () => 0 };
+  const budget = { deadline: -500, now: () => 0, random: () => 0, metrics: newRequestMetrics() };
   await expect(createConnection(REGION, input, budget)).rejects.toMatchObject({
     kind: 'timeout',
     uncertain: false,
@@ -291,7 +299,7 @@ it('a function past its deadline does not spend the offer on an attempt that nob
   expect(arrived).toBe(0);
 });
 
-it('a look that AWS throttles is one call of AWS, not four: the quota is taken already', async () => {
+it('a status lookup that AWS throttles is one call of AWS, not four: the quota is taken already', async () => {
   let arrived = 0;
   const server = createServer((_, response) => {
     arrived++;
@@ -299,7 +307,7 @@ it('a look that AWS throttles is one call of AWS, not four: the quota is taken a
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   process.env.AWS_ENDPOINT_URL_GAMELIFTSTREAMS = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const budget = { deadline: 5000, now: () => 0, random: () => 0 };
+  const budget = { deadline: 5000, now: () => 0, random: () => 0, metrics: newRequestMetrics() };
   // A Region of its own: the client of each is made once, with the endpoint of then.
   await expect(getStreamSession('eu-central-1', 'sg-1', 's', budget)).rejects.toMatchObject({
     kind: 'throttled',

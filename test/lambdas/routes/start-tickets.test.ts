@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
 import type { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import { askedStart, pacerOver, realTable, refusal, told } from '../broker.ts';
+import { admissionQueueOver, realTable, refusal, startRequest, told } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
 let real: Awaited<ReturnType<typeof realTable>>;
@@ -14,7 +14,7 @@ afterAll(() => real.close());
 
 const START = 1_800_000_000_000;
 
-/** Starts in two stream groups of different Regions, in the first of which a line stands. */
+/** Starts in two stream groups of different Regions, in the first of which players wait. */
 async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
   const clock = { now: START };
   const stormy = randomUUID();
@@ -23,9 +23,9 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
     pacingUntil: START + 600_000,
     tat,
   });
-  const pacers: Record<string, ReturnType<typeof pacerOver>> = {
-    'sg-1': pacerOver(real.table, clock, { region: stormy }),
-    'sg-2': pacerOver(real.table, clock),
+  const queues: Record<string, ReturnType<typeof admissionQueueOver>> = {
+    'sg-1': admissionQueueOver(real.table, clock, { region: stormy }),
+    'sg-2': admissionQueueOver(real.table, clock),
   };
   const failures: AwsFailure[] = [];
   const sessions: string[] = [];
@@ -42,7 +42,7 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
     {
       limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
       streamGroups: [{ id: 'sg-1' }, { id: 'sg-2' }],
-      admissionQueue: (group) => pacers[group] ?? expect.unreachable(),
+      admissionQueue: (group) => queues[group] ?? expect.unreachable(),
     },
   );
   const ask = (request: Parameters<typeof start>[0]) =>
@@ -50,18 +50,18 @@ async function starts({ tat = START + 60_000, startsPerMinute = 100 } = {}) {
   return { clock, deps, failures, sessions, ask };
 }
 
-describe('the turn of a start', () => {
-  it('is one of the Region it was given in: a storm in one does not keep a player out of another', async () => {
+describe('the ticket of a start', () => {
+  it('counts in the Region it was given in: a storm in one does not keep a player out of another', async () => {
     const { ask, clock } = await starts();
-    const request = askedStart();
+    const request = startRequest();
     expect(await ask(request)).toMatchObject({ code: 'paced', retryAfterMs: 60_000 });
     clock.now += 1000;
     expect(await ask({ ...request, group: { ...request.group, id: 'sg-2' } })).toEqual({ code: 'none' });
   });
 
-  it('is let through on time also where AWS throttled the one before: a budget of one start does not refuse it', async () => {
+  it('is let through on time also where AWS throttled the one before: a rate limit of one start does not refuse it', async () => {
     const { ask, clock, failures } = await starts({ tat: START + 5000, startsPerMinute: 1 });
-    const request = askedStart();
+    const request = startRequest();
     await ask(request);
     clock.now = START + 5000;
     failures.push(refusal('throttled'), refusal('throttled'));
@@ -75,7 +75,7 @@ describe('the turn of a start', () => {
 describe('a start that AWS may have acted on before it throttled', () => {
   it('stays in its slot, also where the next attempt is refused: another start would begin a second session', async () => {
     const { ask, deps, failures } = await starts({ tat: 0 });
-    const request = askedStart({ group: { ...askedStart().group, id: 'sg-2' } });
+    const request = startRequest({ group: { ...startRequest().group, id: 'sg-2' } });
     failures.push(refusal('throttled', true), refusal('quota'));
     await ask(request);
     const [slot] = await deps.slots.read(request.playerId, 1);
@@ -83,10 +83,10 @@ describe('a start that AWS may have acted on before it throttled', () => {
   });
 });
 
-describe('a line of players who left', () => {
-  it('does not hold up those who start now: their places are given to somebody', async () => {
+describe('a queue of players who left', () => {
+  it('does not hold up players who start now: the places are given again', async () => {
     const { ask } = await starts({ tat: START + 3_600_000 });
-    const heard = await ask(askedStart());
+    const heard = await ask(startRequest());
     expect(heard.retryAfterMs ?? 0).toBeLessThan(60_000);
   });
 });

@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  moved,
-  type QueueName,
-  type QueueState,
-  queueState,
-  stepOf,
-} from '../../../lambdas/admission/queue.ts';
-import { type AdmissionQueue, queueKey } from '../../../lambdas/admission/queue-table.ts';
+import { QUEUEING_MS, stepOf } from '../../../lambdas/admission/queue.ts';
+import { queueKey } from '../../../lambdas/admission/queue-items.ts';
+import { type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
+import { QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import {
+  admissionQueueOver,
   code,
   type FakeAws,
   ownSession,
-  pacerOver,
   realTable,
   reconnectWith,
   refusal,
@@ -34,24 +31,25 @@ const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
 const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
-  entry !== 'calm' && 'at' in entry ? entry.at : Number.NaN;
+  entry !== 'notQueued' && 'at' in entry ? entry.at : Number.NaN;
 
 const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
-const tatOf = async (region: string) => Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
+const nextFreeAtOf = async (region: string) =>
+  Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
 
 describe('in a storm', () => {
-  it('a hundred who arrive together, each in a sandbox of its own, get a hundred different turns', async () => {
+  it('a hundred players who arrive together, each in a sandbox of its own, get a hundred different tickets', async () => {
     const { region, clock } = await storm();
     const entries = await Promise.all(
-      Array.from({ length: 100 }, () => pacerOver(real.table, clock, { region }).admit(NEVER)),
+      Array.from({ length: 100 }, () => admissionQueueOver(real.table, clock, { region }).admit(NEVER)),
     );
-    const turns = entries.map(at);
-    expect(new Set(turns.map((turn) => (turn - START - 60_000) / 50)).size).toBe(100);
-    expect(turns.every((turn) => Number.isInteger((turn - START - 60_000) / 50))).toBe(true);
+    const tickets = entries.map(at);
+    expect(new Set(tickets.map((ticket) => (ticket - START - 60_000) / 50)).size).toBe(100);
+    expect(tickets.every((ticket) => Number.isInteger((ticket - START - 60_000) / 50))).toBe(true);
   });
 
-  it('a player keeps the turn however often it asks before, and is let through on time without the pacer', async () => {
+  it('a player keeps the ticket however often it asks before, and is let through on time without asking the queue', async () => {
     const { aws, clock, deps } = await storm();
     const asked = await ownSession(deps);
     const first = await told(reconnect(asked, deps));
@@ -72,10 +70,10 @@ describe('in a storm', () => {
     const onTime = { ...asked, endsBy: clock.now + 10_000 };
     expect(await code(reconnect(onTime, { ...deps, admissionQueue: () => broken }))).toBe('none');
     expect(aws.tokens).toHaveLength(1);
-    expect((await deps.sessions.read(asked))?.turn).toBeUndefined();
+    expect((await deps.sessions.read(asked))?.ticket).toBeUndefined();
   });
 
-  it('a turn that nobody used for two seconds is lost: its player takes a new one at the end of the line', async () => {
+  it('a ticket that nobody used for two seconds is lost: its player takes a new one at the end of the queue', async () => {
     const { aws, clock, deps } = await storm();
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
@@ -87,27 +85,27 @@ describe('in a storm', () => {
     expect(aws.tokens).toEqual([]);
   });
 
-  it('a turn in less than a second is waited for: no second request', async () => {
-    const { aws, clock, deps } = await storm({ tat: START + 900 });
+  it('a ticket in less than a second is waited for: no second request', async () => {
+    const { aws, clock, deps } = await storm({ nextFreeAt: START + 900 });
     expect(await code(reconnect(await ownSession(deps), deps))).toBe('none');
     expect([aws.tokens.length, clock.now]).toEqual([1, START + 900]);
   });
 
-  it('a turn after the likely end of the session is given all the same, and said to be one', async () => {
-    const { deps } = await storm({ tat: START + 130_000, spareTat: START + 130_000 });
+  it('a ticket after the likely end of the session is given all the same, and the answer says that it may be too late', async () => {
+    const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 130_000 });
     const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
     expect(await told(reconnect(asked, deps))).toMatchObject({ retryAfterMs: 130_000, mayBeTooLate: true });
   });
 
-  it('a player whose turn would come too late gets one of those that no-shows leave', async () => {
-    const { deps } = await storm({ tat: START + 130_000, spareTat: START + 20_000 });
+  it('a player whose ticket would be too late gets one of the overflow queue', async () => {
+    const { deps } = await storm({ nextFreeAt: START + 130_000, overflowNextFreeAt: START + 20_000 });
     const asked = await ownSession(deps, { status: 'PENDING_CLIENT_RECONNECTION', statusSince: START });
     const heard = await told(reconnect(asked, deps));
     expect(heard).toMatchObject({ code: 'paced', retryAfterMs: 20_000 });
     expect(heard).not.toHaveProperty('mayBeTooLate');
   });
 
-  it('a player whom AWS throttles on its turn gets a near one, not the end of the line', async () => {
+  it('a player whom AWS throttles on its ticket gets a near one, not the end of the queue', async () => {
     const { clock, deps } = await storm({}, () => Promise.reject(refusal('throttled')));
     const asked = await ownSession(deps);
     await told(reconnect(asked, deps));
@@ -117,20 +115,20 @@ describe('in a storm', () => {
     expect((heard as { retryAfterMs: number }).retryAfterMs).toBeLessThan(3000);
   });
 
-  it("a thousand requests by one player delay nobody else by a turn: the player's own budget and one turn hold", async () => {
+  it("a thousand requests by one player take one ticket only: the player's own rate limit holds", async () => {
     const { clock, deps, region } = await storm();
     const asked = await ownSession(deps);
-    const before = await tatOf(region);
+    const before = await nextFreeAtOf(region);
     for (let i = 0; i < 1000; i++) {
       const request = { ...asked, key: `k${i}`, signalRequest: `o${i}`, endsBy: clock.now + 10_000 };
       await code(reconnect(request, deps));
       if (i % 100 === 0) clock.now += 100;
     }
-    expect((await tatOf(region)) - before).toBe(50);
+    expect((await nextFreeAtOf(region)) - before).toBe(50);
   });
 
-  it('a small budget of the player does not cost it the turn', async () => {
-    const { clock, deps } = await storm({ tat: START + 5000 });
+  it('a player with a low rate limit keeps its ticket', async () => {
+    const { clock, deps } = await storm({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
     const asked = await ownSession(deps);
     expect(await code(reconnect(asked, poor))).toBe('paced');
@@ -139,28 +137,28 @@ describe('in a storm', () => {
   });
 });
 
-describe('when the pacer’s item is too hot', () => {
+describe('when the queue’s item is too hot', () => {
   const hotTable = (state?: Partial<QueueState>) =>
     ({
       get: async () => {
         if (!state) throw new Problem('upstream_unavailable', 'Too hot.');
-        return state;
+        return toStored(state, QUEUE_ATTRIBUTES);
       },
       update: () => Promise.reject(new Problem('upstream_unavailable', 'Too hot.')),
     }) as never as Table;
 
-  it('players wait for a spread time instead of failing or going to AWS, the longer the longer the line', async () => {
+  it('players wait for a spread time instead of failing or going to AWS, longer where the queue is longer', async () => {
     const { aws, deps, clock } = await storm();
     const waits: number[] = [];
     for (const random of [0, 0.5, 0.99]) {
-      const hot = hotTable({ pacingUntil: START + 1e6, tat: START + 60_000 });
-      const pacer = pacerOver(hot, clock, { random: () => random });
-      const heard = await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => pacer }));
+      const hot = hotTable({ queueingUntil: START + 1e6, nextFreeAt: START + 60_000 });
+      const queue = admissionQueueOver(hot, clock, { random: () => random });
+      const heard = await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => queue }));
       expect(heard).toMatchObject({ code: 'paced' });
       waits.push((heard as { retryAfterMs: number }).retryAfterMs);
     }
     expect(waits).toEqual([1000, 16_000, 30_700]);
-    const blind = pacerOver(hotTable(), clock, { random: () => 0.5 });
+    const blind = admissionQueueOver(hotTable(), clock, { random: () => 0.5 });
     expect(await told(reconnect(await ownSession(deps), { ...deps, admissionQueue: () => blind }))).toEqual({
       code: 'paced',
       retryAfterMs: 2000,
@@ -169,7 +167,7 @@ describe('when the pacer’s item is too hot', () => {
   });
 });
 
-describe('in calm', () => {
+describe('while nobody waits', () => {
   it('a lone throttle costs its player a moment, not a second request', async () => {
     let throttles = 1;
     const { deps } = reconnectWith(real.table, {
@@ -186,14 +184,14 @@ describe('in calm', () => {
 
   it('a busy sandbox does not read more than five times a second', async () => {
     const clock = { now: START };
-    const pacer = pacerOver(real.table, clock);
+    const queue = admissionQueueOver(real.table, clock);
     real.operations.length = 0;
-    for (; clock.now < START + 1000; clock.now += 10) expect(await pacer.admit(NEVER)).toBe('calm');
+    for (; clock.now < START + 1000; clock.now += 10) expect(await queue.admit(NEVER)).toBe('notQueued');
     expect(real.operations).toEqual(Array(5).fill('get (stale)'));
   });
 });
 
-it('the table does exactly what the arithmetic says, whoever asks and whatever it remembers', async () => {
+it('the table gives the tickets that the arithmetic says, whichever function asks and whatever it remembers', async () => {
   const steps = fc.array(
     fc.record({
       gap: fc.integer({ min: 0, max: 400 }),
@@ -206,17 +204,18 @@ it('the table does exactly what the arithmetic says, whoever asks and whatever i
     fc.asyncProperty(steps, async (moves) => {
       const clock = { now: START };
       const region = randomUUID();
-      let pacer = pacerOver(real.table, clock, { region });
-      let model = queueState(undefined, 20);
+      let queue = admissionQueueOver(real.table, clock, { region });
+      const model = queueState(undefined, 20);
       for (const { gap, again, fresh } of moves) {
         clock.now += gap;
-        if (fresh) pacer = pacerOver(real.table, clock, { region });
-        const entry = again ? await pacer.readmit(NEVER, false) : await pacer.admit(NEVER);
-        if (entry === 'calm') continue;
-        const line: QueueName = 'tat';
-        const made = moved(model, stepOf(model, 20, { line, now: clock.now, opens: again }));
-        model = made.state;
-        expect(at(entry)).toBeCloseTo(made.turn, 2);
+        if (fresh) queue = admissionQueueOver(real.table, clock, { region });
+        const entry = again ? await queue.readmit(NEVER, false) : await queue.admit(NEVER);
+        if (entry === 'notQueued') continue;
+        const step = stepOf(model, 20, { queue: 'nextFreeAt', now: clock.now, opens: again });
+        const ticket = model.nextFreeAt > clock.now ? model.nextFreeAt : step.firstTicket;
+        model.nextFreeAt = ticket + step.intervalMs;
+        if (again) model.queueingUntil = clock.now + QUEUEING_MS;
+        expect(at(entry)).toBeCloseTo(ticket, 2);
       }
     }),
     { numRuns: 40 },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Admission, AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { pacedProblem, type Ticket } from '../../../lambdas/admission/ticket.ts';
 import { callWhenAdmitted } from '../../../lambdas/gameliftstreams/paced-call.ts';
+import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../../lambdas/sessions/stream-session.ts';
@@ -10,20 +11,20 @@ import { quiet, refusal } from '../broker.ts';
 const START = 1_800_000_000_000;
 const END = START + 120_000;
 
-type Next = Exclude<Admission, 'calm'>;
+type Next = Exclude<Admission, 'notQueued'>;
 
-/** A way to AWS by script: what the pacer says and what AWS makes of each call, and a list of all that was asked. */
+/** A way to AWS by script: what the queue says and what AWS makes of each call, and a list of all that was asked. */
 function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | string)[] }) {
   const clock = { now: START };
   const asked: string[] = [];
   const { enter = [], again = [], aws = ['done'] } = script;
-  const pacer: AdmissionQueue = {
+  const queue: AdmissionQueue = {
     async admit() {
       asked.push('enter');
       return enter.shift() ?? expect.unreachable();
     },
-    async readmit(_visitor, turned) {
-      asked.push(turned ? 'again after a turn' : 'again');
+    async readmit(_arrival, hadTicket) {
+      asked.push(hadTicket ? 'again after a ticket' : 'again');
       return again.shift() ?? expect.unreachable();
     },
     async countCall({ taken }) {
@@ -31,7 +32,7 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
     },
   };
   const deps = {
-    queue: pacer,
+    queue,
     log: quiet,
     now: () => clock.now,
     async sleep(milliseconds: number) {
@@ -45,44 +46,47 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
     if (answer instanceof Error) throw answer;
     return answer;
   }
-  return { asked, go: (turn?: Ticket) => callWhenAdmitted({ ticket: turn, end: END }, deps, call) };
+  return {
+    asked,
+    go: (ticket?: Ticket) => callWhenAdmitted({ ticket, end: END, metrics: newRequestMetrics() }, deps, call),
+  };
 }
 
 const throttled = (uncertain = false) => refusal('throttled', uncertain);
 
-describe('the way to AWS', () => {
-  it('in calm asks the pacer once and counts nothing: only calls on turns say what the quota grants', async () => {
-    const { asked, go } = way({ enter: ['calm'] });
+describe('a call of AWS', () => {
+  it('while nobody waits asks the queue once and counts nothing: only calls on tickets say what the quota grants', async () => {
+    const { asked, go } = way({ enter: ['notQueued'] });
     expect(await go()).toMatchObject({ done: 'done' });
     expect(asked).toEqual(['enter', 'AWS']);
   });
 
-  it('on a turn asks nobody, and counts', async () => {
+  it('on a ticket does not ask the queue, and counts', async () => {
     const { asked, go } = way({});
     await go({ at: START - 1999, since: START - 60_000 });
     expect(asked).toEqual(['AWS', 'taken']);
   });
 
-  it('on a turn that has just been given and is due counts as well', async () => {
+  it('on a ticket that has just been given and is due counts as well', async () => {
     const { asked, go } = way({ enter: [{ at: START + 300, spare: false, perSecond: 2 }] });
     await go();
     expect(asked).toEqual(['enter', 'sleep 300', 'AWS', 'taken']);
   });
 
-  it('bills no more than a second of waiting in all: the second wait of a request is its player’s', async () => {
+  it('bills no more than a second of waiting in all: the client waits the second time', async () => {
     const { asked, go } = way({
       enter: [{ at: START + 900, spare: false, perSecond: 2 }],
       again: [{ at: START + 1800, spare: false, perSecond: 2 }],
       aws: [throttled()],
     });
     const came = await go();
-    expect(came).toMatchObject({ turn: { at: START + 1800, since: START } });
-    expect(asked).toEqual(['enter', 'sleep 900', 'AWS', 'refused', 'again after a turn']);
+    expect(came).toMatchObject({ ticket: { at: START + 1800, since: START } });
+    expect(asked).toEqual(['enter', 'sleep 900', 'AWS', 'refused', 'again after a ticket']);
   });
 
-  it('after a throttle waits out a near turn and tries once more', async () => {
+  it('after a throttle waits for a near ticket and tries once more', async () => {
     const { asked, go } = way({
-      enter: ['calm'],
+      enter: ['notQueued'],
       again: [{ at: START + 700, spare: false, perSecond: 2 }],
       aws: [throttled(), 'done'],
     });
@@ -90,7 +94,7 @@ describe('the way to AWS', () => {
     expect(asked).toEqual(['enter', 'AWS', 'again', 'sleep 700', 'AWS', 'taken']);
   });
 
-  it('counts a call that AWS refused for another reason as taken: only a throttle speaks of the quota', async () => {
+  it('that AWS refused for another reason counts as taken: only a throttle is about the quota', async () => {
     const { asked, go } = way({ aws: [refusal('conflict')] });
     await expect(go({ at: START, since: START })).rejects.toMatchObject({ kind: 'conflict' });
     expect(asked).toEqual(['AWS', 'taken']);
@@ -101,24 +105,24 @@ describe('a wait', () => {
   const paced = (came: Awaited<ReturnType<ReturnType<typeof way>['go']>>) =>
     'paced' in came ? { ...came, extras: came.paced.extras } : expect.unreachable();
 
-  it('with a turn says when and the place; when the player first had to wait is remembered from then on', async () => {
+  it('with a ticket says when and the place, and remembers when the player first had to wait', async () => {
     const { go } = way({ enter: [{ at: START + 60_000, spare: false, perSecond: 2 }] });
-    const { extras, turn } = paced(await go({ at: 0, since: START - 5000 }));
+    const { extras, ticket } = paced(await go({ at: 0, since: START - 5000 }));
     expect(extras).toEqual({ retryAfterMs: 60_000, queuePosition: 120 });
-    expect(turn).toEqual({ at: START + 60_000, since: START - 5000, spare: false, perSecond: 2 });
+    expect(ticket).toEqual({ at: START + 60_000, since: START - 5000, spare: false, perSecond: 2 });
   });
 
-  it('without a turn names no place and keeps none: nobody may come on a turn that was not given', async () => {
+  it('without a ticket names no place and keeps none: nobody may come on a ticket that was not given', async () => {
     const { go } = way({ enter: [{ askAgainAt: START + 5000 }] });
-    const { extras, turn } = paced(await go());
+    const { extras, ticket } = paced(await go());
     expect(extras).toEqual({ retryAfterMs: 5000 });
-    expect(turn).toEqual({ at: 0, since: START });
+    expect(ticket).toEqual({ at: 0, since: START });
   });
 
-  it('after an answer of AWS that may be lost says so: the offer may be used', async () => {
+  it('after an answer of AWS that may be lost says so: the offer may be used up', async () => {
     for (const uncertain of [true, false]) {
       const { go } = way({
-        enter: ['calm'],
+        enter: ['notQueued'],
         again: [{ at: START + 9000, spare: false, perSecond: 2 }],
         aws: [throttled(uncertain)],
       });
@@ -131,7 +135,7 @@ describe('a wait', () => {
     expect(paced(await go()).extras.mayBeTooLate).toBe(true);
   });
 
-  it('is always a positive whole number of milliseconds, never earlier than the turn', () => {
+  it('is always a positive whole number of milliseconds, never earlier than the ticket', () => {
     for (const waitMs of [-5, 0, 0.2, 1.1, 59_999.6]) {
       const { retryAfterMs = Number.NaN } = pacedProblem({ waitMs }).extras;
       expect(Number.isInteger(retryAfterMs)).toBe(true);
@@ -150,7 +154,7 @@ describe('the likely end of a session', () => {
     connectionTimeoutSeconds: 120,
   } as SessionRecord;
 
-  it('runs from when the loss was seen, where it was: a turn after that is too late', () => {
+  it('runs from when AWS noticed the loss, if it did: a ticket after that is too late', () => {
     const lost: SessionRecord = {
       ...record,
       status: 'PENDING_CLIENT_RECONNECTION',
@@ -159,7 +163,7 @@ describe('the likely end of a session', () => {
     expect(likelyEnd(lost, undefined, START)).toBe(START + 20_000);
   });
 
-  it('runs from when the player first had to wait, where it was not', () => {
+  it('runs from when the player first had to wait, if AWS has not noticed the loss', () => {
     expect(likelyEnd(record, { at: START + 9000, since: START - 30_000 }, START)).toBe(START + 90_000);
     expect(likelyEnd(record, undefined, START)).toBe(START + 120_000);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { chargedNextFreeAt, latestNextFreeAt, rateLimitWaitMs } from '../../../lambdas/limits/rate-limit.ts';
 
-it("a player's budget never lets more than its burst plus its rate through, whenever the requests come", () => {
+it("a player's rate limit never lets more than its burst plus its rate through, whenever the requests come", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 120 }),
@@ -26,7 +26,7 @@ it("a player's budget never lets more than its burst plus its rate through, when
   );
 });
 
-it('a player who waits as long as told gets through, and not a millisecond earlier', () => {
+it('a player who waits as long as the answer says gets through, and not a millisecond earlier', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 120 }),

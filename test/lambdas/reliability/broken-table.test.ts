@@ -10,14 +10,14 @@ import { start } from '../../../lambdas/routes/start/start.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { HANGS_AFTER_MS } from '../../patience.ts';
 import {
-  askedStart,
+  admissionQueueOver,
   code,
   type FakeAws,
   ownSession,
-  pacerOver,
   realTable,
   reconnectWith,
   refusal,
+  startRequest,
 } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
@@ -65,8 +65,8 @@ function loseOnce(text: string): () => number {
 
 const answering = (): FakeAws => ({ connect: async () => 'answer', seen: undefined, tokens: [] });
 
-describe('an answer of the table that is lost on the way, the write repeated by the SDK', () => {
-  it('to taking the lease: the function goes on under its own lease', async () => {
+describe('a write whose answer is lost, repeated by the SDK', () => {
+  it('takes the lease: the function goes on under its own lease', async () => {
     const aws = answering();
     const { deps } = reconnectWith(proxied, aws);
     const asked = await ownSession(deps);
@@ -75,7 +75,7 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     expect([lost() > 0, aws.tokens.length]).toEqual([true, 1]);
   });
 
-  it('to storing the answer: the player gets it, and gets it again', async () => {
+  it('stores the answer: the player gets it, and gets it again', async () => {
     const { deps } = reconnectWith(proxied, answering());
     const asked = await ownSession(deps);
     const lost = loseOnce('#lease[0].#id = :leaseId');
@@ -84,7 +84,7 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     expect(lost()).toBeGreaterThan(0);
   });
 
-  it('to recording a use: it is recorded, once, and what it is about may leave', async () => {
+  it("records an operator's use: it is recorded, once, and the credentials may leave", async () => {
     const call = {
       operator: 'o',
       accessKeyId: 'a',
@@ -106,7 +106,7 @@ describe('an answer of the table that is lost on the way, the write repeated by 
     expect(await real.table.query(`sg-1/${use.streamSessionId}`, '')).toHaveLength(1);
   });
 
-  it('to reserving a slot: the start goes on in its own slot', async () => {
+  it('reserves a slot: the start goes on in its own slot', async () => {
     const { asked, depsOver } = starts();
     const lost = loseOnce('"SLOT#0"');
     expect(await code(start(asked, depsOver(proxied)))).toBe('none');
@@ -179,7 +179,7 @@ describe('a reconnect whose table fails or whose function dies, at any step, wha
 function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
   const clock = { now: 1_800_000_000_000 };
   const aws = { calm: false, sessions: new Map<string, string>() };
-  const pacer = pacerOver(real.table, clock);
+  const queue = admissionQueueOver(real.table, clock);
   const begins = async (clientToken: string) => {
     if (outcome === 'conflict' && !aws.calm) throw refusal('conflict');
     const id = aws.sessions.get(clientToken) ?? randomUUID();
@@ -187,8 +187,8 @@ function starts(outcome: (typeof OUTCOMES)[number] = 'answer') {
     if (outcome === 'timeout' && !aws.calm) throw refusal('timeout');
     return id;
   };
-  const depsOver = (table: Table) => startWith(table, clock, begins, { admissionQueue: () => pacer });
-  const asked = askedStart({ signalRequest: 'o1', key: 'k1' });
+  const depsOver = (table: Table) => startWith(table, clock, begins, { admissionQueue: () => queue });
+  const asked = startRequest({ signalRequest: 'o1', key: 'k1' });
   return { aws, clock, asked, depsOver };
 }
 

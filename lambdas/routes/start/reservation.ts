@@ -1,0 +1,80 @@
+import { unknownSessionMs } from '../../gameliftstreams/waits.ts';
+import type { RequestFingerprint } from '../../identifiers/digests.ts';
+import { startInProgress } from '../../problems/in-progress.ts';
+import { Problem } from '../../problems/problems.ts';
+import { newLease } from '../../sessions/lease.ts';
+import { earlierRequestsOf, type Slot } from '../../sessions/slot.ts';
+import type { SlotChanges } from '../../sessions/slot-table.ts';
+import type { StartDependencies, StartRequest } from './dependencies.ts';
+
+/** Until when a session may live that a start has begun without an answer. Epoch milliseconds. */
+export interface UnknownStart {
+  unknownUntil: number;
+}
+
+/** The slot under the caller's lease. */
+export interface Reserved {
+  slot: Slot;
+  /** Of the time before, where this very request was sent to AWS already. */
+  before: UnknownStart | undefined;
+}
+
+/** Reserves a slot for a start. @param repeat this very request holds it already. @throws Problem where another start was quicker. */
+export async function reserve(
+  request: StartRequest,
+  slot: Slot,
+  fingerprint: RequestFingerprint,
+  repeat: boolean,
+  deps: StartDependencies,
+): Promise<Reserved> {
+  const lease = newLease(fingerprint, { id: deps.newId(), endsBy: request.endsBy });
+  const emptied = {
+    ...(repeat ? {} : { unknownUntil: null }),
+    ...{ key: null, streamGroupId: null, streamSessionId: null, answer: null },
+  };
+  const earlierRequests = earlierRequestsOf(slot, fingerprint);
+  const changes = {
+    ...emptied,
+    ...(earlierRequests.length > 0 ? { earlierRequests } : {}),
+    lease,
+    ...fingerprint,
+  };
+  const reserved = await deps.slots.write(request.playerId, slot, changes, deps.now());
+  const under = (own: Slot): Reserved => ({
+    slot: own,
+    before: repeat ? startedBefore(slot, request, deps) : undefined,
+  });
+  if (reserved) return under(reserved);
+  // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
+  const slots = await deps.slots.read(request.playerId, deps.limits.maxLiveSessionsPerPlayer);
+  const own = slots.find((candidate) => candidate.lease?.id === lease.id);
+  if (!own) throw startInProgress(deps.random());
+  return under(own);
+}
+
+/** Gives the slot back after a refusal. The player's answer does not depend on it: the lease runs out by itself. */
+export async function settle(
+  { playerId }: StartRequest,
+  slot: Slot,
+  changes: SlotChanges,
+  deps: StartDependencies,
+): Promise<void> {
+  try {
+    await deps.slots.write(playerId, slot, { ...changes, lease: null }, deps.now());
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    deps.log.warn('slot not given back', { cause: error.code });
+  }
+}
+
+/** Of a start that was sent to AWS just now. */
+export function startedNow({ group }: StartRequest, deps: StartDependencies): UnknownStart {
+  return { unknownUntil: deps.now() + unknownSessionMs(group) };
+}
+
+/** Of the same start at an earlier time: as the slot says, or from the death of its function on. */
+function startedBefore(slot: Slot, request: StartRequest, deps: StartDependencies): UnknownStart {
+  const { unknownUntil, lease } = slot;
+  if (unknownUntil !== undefined) return { unknownUntil };
+  return lease ? { unknownUntil: lease.until + unknownSessionMs(request.group) } : startedNow(request, deps);
+}
