@@ -122,10 +122,10 @@ describe('impure code is noticed', () => {
   });
 
   test.each([
-    ["import { log } from '../observability/telemetry.ts';", 1],
-    ["import { type Log, log } from '../observability/telemetry.ts';", 1],
-    ["import { type Log } from '../observability/telemetry.ts';", 0],
-    ["import type { Log } from '../observability/telemetry.ts';", 0],
+    ["import { log } from '../observability/logs.ts';", 1],
+    ["import { type Log, log } from '../observability/logs.ts';", 1],
+    ["import { type Log } from '../observability/logs.ts';", 0],
+    ["import type { Log } from '../observability/logs.ts';", 0],
     ["import { withTimeLimit } from '../environment/time-limit.ts';", 0],
   ])('%s in a pure file: %i violations', (code, count) => {
     expect(impureImports(importsOf(file(code)))).toHaveLength(count);
