@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { temporaryDirectory } from '../temporary.ts';
+
+const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => existsSync(path));
+
+/** A browser, or in one sentence why there is none to test with. */
+export type Opened = { browser: Browser; missing?: undefined } | { browser?: undefined; missing: string };
+
+/**
+ * Firefox without a window, driven over WebDriver BiDi, with H.264 in WebRTC.
+ *
+ * Firefox offers H.264 in WebRTC where the plugin OpenH264 is registered, which it downloads after its first start. A test must not depend
+ * on a download, and a profile of its own has none. So the plugin is registered by a description alone, without its code, and a setting
+ * has the system's libavcodec decode instead. Nothing else differs from a Firefox that a person has just installed.
+ */
+export async function openFirefox(): Promise<Opened> {
+  if (FIREFOX === undefined) return { missing: 'there is no Firefox (apt-get install firefox-esr)' };
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: FIREFOX,
+    headless: true,
+    env: { ...process.env, MOZ_GMP_PATH: describeOpenH264() },
+    extraPrefsFirefox: { 'media.navigator.mediadatadecoder_h264_enabled': true },
+  });
+  if (await decodesH264(browser)) return { browser };
+  await browser.close();
+  return { missing: 'this Firefox can’t decode H.264 (apt-get install libavcodec59, or what your system calls it)' };
+}
+
+/** @returns the folder of the description, whose names Firefox prescribes */
+function describeOpenH264(): string {
+  const folder = join(temporaryDirectory(), 'gmp-gmpopenh264', 'described');
+  mkdirSync(folder, { recursive: true });
+  const description = ['Name: gmpopenh264', 'Description: H.264', 'Version: 1.0'];
+  const apis = 'APIs: encode-video[h264], decode-video[h264]';
+  writeFileSync(join(folder, 'gmpopenh264.info'), `${[...description, apis].join('\n')}\n`);
+  return folder;
+}
+
+/** What a player of files can decode is what the system's libavcodec can. */
+async function decodesH264(browser: Browser): Promise<boolean> {
+  const page = await browser.newPage();
+  try {
+    return (await page.evaluate(`MediaSource.isTypeSupported('video/mp4; codecs="avc1.42e01f"')`)) === true;
+  } finally {
+    await page.close();
+  }
+}
