@@ -18,5 +18,7 @@ export function ownAddresses(): string[] {
 export function parseMediaAddress(text: string): string {
   const own = ownAddresses();
   if (own.includes(text)) return text;
-  throw new Error(`--media-address must be an IPv4 address of this machine (${own.join(', ')}), not "${text}".`);
+  throw new Error(
+    `--media-address must be an IPv4 address of this machine (${own.join(', ')}), not "${text}".`,
+  );
 }

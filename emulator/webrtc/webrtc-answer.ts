@@ -66,7 +66,9 @@ async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string
   const rewritten = lines
     .filter((line) => !line.startsWith('a=candidate:') || candidate.test(line))
     .map((line) =>
-      candidate.test(line) ? line.replace(` ${mediaAddress} ${port} `, ` ${mediaAddress} ${relay.port} `) : line,
+      candidate.test(line)
+        ? line.replace(` ${mediaAddress} ${port} `, ` ${mediaAddress} ${relay.port} `)
+        : line,
     );
   return { sdp: rewritten.join('\r\n'), relay };
 }

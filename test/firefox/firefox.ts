@@ -26,7 +26,9 @@ export async function openFirefox(): Promise<Opened> {
   });
   if (await decodesH264(browser)) return { browser };
   await browser.close();
-  return { missing: 'this Firefox can’t decode H.264 (apt-get install libavcodec59, or what your system calls it)' };
+  return {
+    missing: 'this Firefox can’t decode H.264 (apt-get install libavcodec59, or what your system calls it)',
+  };
 }
 
 /** @returns the folder of the description, whose names Firefox prescribes */
