@@ -1,12 +1,28 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer-core';
+import { ownAddresses } from '../../emulator/webrtc/media-address.ts';
 import { temporaryDirectory } from '../temporary.ts';
 
 const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => existsSync(path));
 
-/** A browser, or in one sentence why there is none to test with. */
-export type Opened = { browser: Browser; missing?: undefined } | { browser?: undefined; missing: string };
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a test needs and misses where it is skipped: the last lines of a run say so. */
+    needs?: string;
+  }
+}
+
+/** A browser, or why there is none to test with. */
+type Opened = { browser: Browser; missing?: undefined } | { browser?: undefined; missing: string };
+
+/** Firefox and the address that it can send media to, or why one of them is missing. */
+export async function readyFirefox(): Promise<Opened & { mediaAddress?: string | undefined }> {
+  const [, mediaAddress] = ownAddresses();
+  if (mediaAddress === undefined)
+    return { missing: 'this machine has no IPv4 address but 127.0.0.1, and Firefox sends no media there' };
+  return { ...(await openFirefox()), mediaAddress };
+}
 
 /**
  * Firefox without a window, driven over WebDriver BiDi, with H.264 in WebRTC.
@@ -15,7 +31,7 @@ export type Opened = { browser: Browser; missing?: undefined } | { browser?: und
  * on a download, and a profile of its own has none. So the plugin is registered by a description alone, without its code, and a setting
  * has the system's libavcodec decode instead. Nothing else differs from a Firefox that a person has just installed.
  */
-export async function openFirefox(): Promise<Opened> {
+async function openFirefox(): Promise<Opened> {
   if (FIREFOX === undefined) return { missing: 'there is no Firefox (apt-get install firefox-esr)' };
   const browser = await puppeteer.launch({
     browser: 'firefox',
