@@ -37,24 +37,33 @@ describe.skipIf(missing !== undefined)('a player in Firefox', { meta }, () => {
   };
   const lose = (id: string, how: object) => deployed.control('POST', `streamsessions/${id}/drop`, how);
 
-  it('whose network is dark for 2.5 s keeps the connection, and no key of the dark is played or held down', async () => {
+  it('whose network is dark for 2.5 s keeps the connection, and plays on', async () => {
+    await deployed.control('PUT', 'settings', { lossNoticeSeconds: NOTICE_SECONDS });
+    const { one, session } = await playing();
+    await lose(session.id, { how: 'blackout', seconds: 2.5 });
+    await eventually(one.kinds, (kinds) => kinds.includes('healed'));
+    await one.becomes('connected');
+    await one.plays(60);
+    expect(await one.session()).toMatchObject({ id: session.id, status: 'CONNECTED', connections: 1 });
+  });
+
+  it('whose network was dark has no key of the dark played, and none held down', async () => {
     await deployed.control('PUT', 'settings', { lossNoticeSeconds: NOTICE_SECONDS });
     const { one, session } = await playing();
     const { keyboard } = one.page;
     await one.page.focus('#news');
     await keyboard.down('KeyW');
     const { inputs } = await one.holds('KeyW');
-    await lose(session.id, { how: 'blackout', seconds: 2.5 });
+    // It is dark until the test says so, and not for some seconds: a busy machine may take longer to press keys.
+    await lose(session.id, { how: 'blackout' });
     await one.becomes('reconnecting');
     await keyboard.press('KeyA');
     await keyboard.up('KeyW');
+    await deployed.control('POST', `streamsessions/${session.id}/restore`);
     await one.becomes('connected');
     await one.holds();
     await keyboard.down('KeyC');
     expect(await one.holds('KeyC')).toMatchObject({ inputs: inputs + 1 });
-    await one.plays(60);
-    expect(await one.kinds()).toContain('healed');
-    expect(await one.session()).toMatchObject({ id: session.id, status: 'CONNECTED', connections: 1 });
   });
 
   it('whose connection is lost for good gets a new one to the same game', async () => {
