@@ -1,6 +1,7 @@
 /** The emulator by itself: `npm run emulator -- --port 4566 --region us-west-2`. */
 import { parseArgs } from 'node:util';
 import { shutdownWebRtc, startEmulator } from './server.ts';
+import { LOOPBACK_ADDRESS, parseMediaAddress } from './webrtc/media-address.ts';
 
 const HELP = `Amazon GameLift Streams on this machine, for the AWS SDKs and the Web SDK.
 
@@ -9,6 +10,8 @@ const HELP = `Amazon GameLift Streams on this machine, for the AWS SDKs and the 
   --port N           port on 127.0.0.1 (default 4566; 0 takes a free one)
   --region NAME      AWS Region that requests are signed for (default us-west-2)
   --origin URL       origin of a web page that may use the control API; can be given several times
+  --media-address IP IPv4 address of this machine that media goes to (default 127.0.0.1, which Firefox can't use). Each connection
+                       opens UDP ports there that your network can reach; what other machines send there is ignored
   --help             this text
 
 While it runs, under /_emulator/:
@@ -53,6 +56,7 @@ function readArguments() {
         port: { type: 'string', default: '4566' },
         region: { type: 'string', default: 'us-west-2' },
         origin: { type: 'string', multiple: true, default: [] },
+        'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -61,7 +65,7 @@ function readArguments() {
   }
 }
 
-const { port, region, origin, help } = readArguments();
+const { port, region, origin, 'media-address': wantedAddress, help } = readArguments();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -71,8 +75,16 @@ if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
 if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
   fail(`--region must be a Region such as us-west-2, not "${region}".`);
 
+let mediaAddress: string;
+try {
+  mediaAddress = parseMediaAddress(wantedAddress);
+} catch (error) {
+  fail((error as Error).message);
+}
+
 const emulator = await startEmulator({
   port: Number(port),
+  mediaAddress,
   region,
   accountId: ACCOUNT_ID,
   streamGroups: [{ id: STREAM_GROUP_ID, applications: [APPLICATION_ID], locations: [region] }],

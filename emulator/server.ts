@@ -32,6 +32,8 @@ export interface EmulatorOptions {
   port: number;
   /** 127.0.0.1 when absent. */
   host?: string;
+  /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. What other machines send there is ignored. */
+  mediaAddress?: string | undefined;
   region: string;
   accountId: string;
   streamGroups: readonly EmulatorStreamGroup[];
@@ -96,6 +98,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     streamGroups: options.streamGroups,
     settings: current,
     webSdkProtocolUrl: () => `${url}${SCRIPT_PATH}`,
+    mediaAddress: options.mediaAddress,
     random,
   });
   const adminShells = createAdminShells({

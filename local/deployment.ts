@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
+import { firefoxNote } from './console/firefox-note.ts';
 import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
@@ -33,6 +34,8 @@ export interface LocalDeploymentOptions {
   synthesize?: typeof synthesize;
   /** The emulator's settings to begin with. */
   emulator?: NonNullable<EmulatorOptions['settings']>;
+  /** The IPv4 address of this machine that browsers send media to; absent: 127.0.0.1. What other machines send there is ignored. */
+  mediaAddress?: string | undefined;
   /** How many writes a second the table takes on one item; absent: any number. DynamoDB: 1,000. */
   tableItemWritesPerSecond?: number;
   /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
@@ -157,6 +160,7 @@ async function start(
         principals: principals.all,
         authorize: (call) => principals.authorizer.decide(call).allowed,
         controlOrigins: consoleOrigins,
+        mediaAddress: options.mediaAddress,
         ...(options.emulator ? { settings: options.emulator } : {}),
       }),
     ),
@@ -221,6 +225,7 @@ async function start(
         gameLiftStreams: emulator.url,
         streamGroupId,
         application,
+        firefoxNote: firefoxNote(options.mediaAddress),
       },
     }),
   );

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { LOOPBACK_ADDRESS, parseMediaAddress } from '../emulator/webrtc/media-address.ts';
 import { shutdownWebRtc } from '../emulator/webrtc/webrtc.ts';
 import { startDeployment } from './deployment.ts';
 import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';
@@ -9,6 +10,10 @@ const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [op
 
   --port N         the first of six ports (default ${DEFAULT_BASE_PORT})
   --settings FILE  a deployer's settings, as "cdk deploy -c settings=FILE" takes them
+  --media-address IP
+                   IPv4 address of this machine that video, sound and input go to (default 127.0.0.1, which Firefox can't use).
+                   Each connection opens UDP ports there that your network can reach; what other machines send there is
+                   ignored. Everything else stays on 127.0.0.1
   --help           this text
 
 When it is ready, .local/endpoints.json says where everything answers. Function logs are in .local/logs.
@@ -19,9 +24,18 @@ const directory = join(fileURLToPath(new URL('..', import.meta.url)), '.local');
 function readArguments() {
   try {
     const { values } = parseArgs({
-      options: { port: { type: 'string' }, settings: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        port: { type: 'string' },
+        settings: { type: 'string' },
+        'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
+        help: { type: 'boolean' },
+      },
     });
-    return { ...values, port: values.port === undefined ? DEFAULT_BASE_PORT : parseBasePort(values.port) };
+    return {
+      ...values,
+      port: values.port === undefined ? DEFAULT_BASE_PORT : parseBasePort(values.port),
+      mediaAddress: parseMediaAddress(values['media-address']),
+    };
   } catch (error) {
     return fail(`${(error as Error).message.replace(/\.?$/, '.')} See: npm start -- --help`);
   }
@@ -32,7 +46,7 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-const { port, settings, help } = readArguments();
+const { port, settings, mediaAddress, help } = readArguments();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -45,6 +59,7 @@ const starting = startDeployment({
   basePort: port,
   directory,
   settingsFile: settings,
+  mediaAddress,
   onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
 });
 

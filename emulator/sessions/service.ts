@@ -23,6 +23,8 @@ export interface ServiceOptions {
   streamGroups: readonly EmulatorStreamGroup[];
   settings: () => Settings;
   webSdkProtocolUrl: () => string;
+  /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. */
+  mediaAddress?: string | undefined;
   random: () => number;
 }
 
@@ -138,6 +140,7 @@ export class GameLiftStreams {
       location: locations[0] ?? '',
       applicationArn: this.arn(`application/${application}`),
       webSdkProtocolUrl: this.#options.webSdkProtocolUrl(),
+      mediaAddress: this.#options.mediaAddress,
       settings: this.#options.settings,
       random: this.#options.random,
       onFinished: () => this.#release(session),

@@ -26,6 +26,8 @@ export interface SessionContext {
   location: string;
   applicationArn: string;
   webSdkProtocolUrl: string;
+  /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. */
+  mediaAddress?: string | undefined;
   settings: () => Settings;
   random: () => number;
   /** Called once, when the session has ended and holds no capacity any more. */

@@ -172,6 +172,7 @@ export class StreamSession {
       silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
       shaper: () => this.#shaper,
       carries: (direction) => this.#outages.carries(peer, direction),
+      mediaAddress: this.context.mediaAddress,
     };
     peer =
       offer.kind === 'signalling' || settings().peer === 'signalling'

@@ -39,6 +39,8 @@ export interface PeerNetwork {
   shaper: () => Shaper | undefined;
   /** Whether packets get through at all, called for each packet. */
   carries: (direction: Direction) => boolean;
+  /** The IPv4 address of this machine that the client sends media to; absent: 127.0.0.1. */
+  mediaAddress?: string | undefined;
 }
 
 export interface PeerContext extends PeerNetwork {

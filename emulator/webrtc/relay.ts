@@ -1,12 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createDelayLine } from './delay-line.ts';
+import { LOOPBACK_ADDRESS, ownAddresses } from './media-address.ts';
 import type { PeerNetwork } from './peer.ts';
 import type { Direction, Shaper } from './shaper.ts';
 
 /**
- * The network between one client and its game: a UDP relay on the loopback interface. Client and game send to the relay
- * only, so it decides the fate of each packet.
+ * The network between one client and its game: a UDP relay. Client and game send to the relay only, so it decides the fate of each
+ * packet. All is on loopback, or on another address of this machine if that is asked for.
  */
 export interface Relay {
   readonly port: number;
@@ -24,8 +25,6 @@ export interface Relay {
   close(): void;
 }
 
-const HOST = '127.0.0.1';
-
 /** How long the data channels settle in an outage: ample for a busy machine, and shorter than the 10 s between SCTP's heartbeats. */
 const SETTLE_MS = 5_000;
 /** A DTLS record of at least this length has data; a shorter one has an acknowledgement at most. */
@@ -34,27 +33,29 @@ const DATA_BYTES = 100;
 const isStun = ([first = 255]: Buffer) => first <= 3;
 const isDtls = ([first = 0]: Buffer) => first >= 20 && first <= 63;
 
-async function openSocket(): Promise<Socket> {
+async function openSocket(address: string): Promise<Socket> {
   const socket = createSocket('udp4');
   // ICMP "port unreachable" of a client that is gone. The peer notices its silence.
   socket.on('error', () => {});
-  socket.bind(0, HOST);
+  socket.bind(0, address);
   await once(socket, 'listening');
   return socket.unref();
 }
 
 /**
- * @param gamePort the UDP port on 127.0.0.1 where the game's peer listens
+ * @param gamePort the UDP port where the game's peer listens, at the network's `mediaAddress`
  * @param network when the shaper changes, delayed packets arrive at once. A packet must be carried both when it is sent and when it
- * arrives.
+ * arrives. On an address that other machines can reach, their packets are dropped unread.
  */
 export async function openRelay(
   gamePort: number,
-  { shaper: shaperNow, carries }: PeerNetwork,
+  { shaper: shaperNow, carries, mediaAddress = LOOPBACK_ADDRESS }: PeerNetwork,
 ): Promise<Relay> {
-  const front = await openSocket();
+  const front = await openSocket(mediaAddress);
+  // Nobody else reaches loopback.
+  const own = mediaAddress === LOOPBACK_ADDRESS ? undefined : new Set(ownAddresses());
   // A browser probes from several ports and uses one. Each gets its own port towards the game, like behind a NAT.
-  const backs = new Map<number, Promise<Socket>>();
+  const backs = new Map<string, Promise<Socket>>();
   const delayLines = { toClient: createDelayLine(), toGame: createDelayLine() };
   let seenAt: number | undefined;
   let shaper: Shaper | undefined;
@@ -83,22 +84,27 @@ export async function openRelay(
       if (getsThrough(direction, packet)) send();
     });
   };
-  const openBack = async (clientPort: number) => {
-    const back = await openSocket();
-    back.on('message', (packet) => pass('toClient', packet, () => front.send(packet, clientPort, HOST)));
+  const openBack = async (address: string, port: number) => {
+    const back = await openSocket(mediaAddress);
+    back.on('message', (packet, from) => {
+      if (from.address !== mediaAddress || from.port !== gamePort) return;
+      pass('toClient', packet, () => front.send(packet, port, address));
+    });
     return back;
   };
-  front.on('message', (packet, { port }) => {
-    const back = backs.get(port) ?? openBack(port);
-    backs.set(port, back);
+  front.on('message', (packet, { address, port }) => {
+    if (own?.has(address) === false) return;
+    const client = `${address}:${port}`;
+    const back = backs.get(client) ?? openBack(address, port);
+    backs.set(client, back);
     void back.then(
       (socket) =>
         pass('toGame', packet, () => {
           if (carries('toGame')) seenAt = Date.now();
-          socket.send(packet, gamePort, HOST);
+          socket.send(packet, gamePort, mediaAddress);
         }),
       // There was no free socket: the packet is lost, and the next one tries again.
-      () => backs.delete(port),
+      () => backs.delete(client),
     );
   });
 

@@ -1,4 +1,5 @@
 import type { PeerConnection } from 'node-datachannel';
+import { LOOPBACK_ADDRESS } from './media-address.ts';
 import type { Offer } from './offer.ts';
 import type { PeerNetwork } from './peer.ts';
 import { openRelay, type Relay } from './relay.ts';
@@ -56,14 +57,18 @@ function gathered(connection: PeerConnection): Promise<string> {
 /** Opens the relay, and puts its port in place of the game's in the answer's only candidate. */
 async function relayed(sdp: string, network: PeerNetwork): Promise<{ sdp: string; relay: Relay }> {
   const lines = sdp.split(/\r?\n/);
-  const candidate = /^a=candidate:\S+ 1 UDP \d+ 127\.0\.0\.1 (\d+) typ host/i;
+  const { mediaAddress = LOOPBACK_ADDRESS } = network;
+  const at = mediaAddress.replaceAll('.', '\\.');
+  const candidate = new RegExp(`^a=candidate:\\S+ 1 UDP \\d+ ${at} (\\d+) typ host`, 'i');
   const port = lines.map((line) => candidate.exec(line)?.[1]).find((match) => match);
-  if (!port) throw new Error('the game has no candidate on 127.0.0.1');
+  if (!port) throw new Error(`the game has no candidate on ${mediaAddress}`);
   const relay = await openRelay(Number(port), network);
   const rewritten = lines
     .filter((line) => !line.startsWith('a=candidate:') || candidate.test(line))
     .map((line) =>
-      candidate.test(line) ? line.replace(` 127.0.0.1 ${port} `, ` 127.0.0.1 ${relay.port} `) : line,
+      candidate.test(line)
+        ? line.replace(` ${mediaAddress} ${port} `, ` ${mediaAddress} ${relay.port} `)
+        : line,
     );
   return { sdp: rewritten.join('\r\n'), relay };
 }

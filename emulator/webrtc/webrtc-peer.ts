@@ -1,5 +1,6 @@
 import { TICK_MS } from './game.ts';
 import { takeChannels } from './game-channels.ts';
+import { LOOPBACK_ADDRESS } from './media-address.ts';
 import type { Offer } from './offer.ts';
 import type { Peer, PeerContext } from './peer.ts';
 import { startVideo } from './video.ts';
@@ -28,7 +29,8 @@ export async function createWebRtcPeer(
   { game, events, silenceSeconds, ...network }: PeerContext,
 ): Promise<Peer> {
   const webRtc = await loadWebRtc();
-  const connection = new webRtc.PeerConnection('game', { iceServers: [], bindAddress: '127.0.0.1' });
+  const bindAddress = network.mediaAddress ?? LOOPBACK_ADDRESS;
+  const connection = new webRtc.PeerConnection('game', { iceServers: [], bindAddress });
   const channels = takeChannels(connection, game, network.carries);
   let answer: Answer;
   try {

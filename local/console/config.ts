@@ -16,4 +16,6 @@ export interface ConsoleConfig {
   streamGroupId: string;
   /** The application to start, by id or ARN. */
   application: string;
+  /** What the page tells a player in Firefox; absent where Firefox can play. */
+  firefoxNote?: string | undefined;
 }

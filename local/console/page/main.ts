@@ -1,5 +1,5 @@
 import type { ConsoleConfig } from '../config.ts';
-import { button, checkbox, element } from './elements.ts';
+import { at, button, checkbox, element, write } from './elements.ts';
 import { createEmulator } from './emulator.ts';
 import { keepLastFrame } from './last-frame.ts';
 import { remember, remembered } from './memory.ts';
@@ -15,6 +15,10 @@ const TICK_MS = 100;
 const FRAMES_EVERY_MS = 500;
 
 const config = (await (await fetch('/config.json')).json()) as ConsoleConfig;
+if (config.firefoxNote !== undefined && navigator.userAgent.includes('Firefox/')) {
+  write(at('browser-note'), config.firefoxNote);
+  at('browser-note').hidden = false;
+}
 const signIn = createSignIn(config);
 const videoElement = element('stream', HTMLVideoElement);
 const audioElement = new Audio();
