@@ -46,6 +46,8 @@ const ELSEWHERE: [RegExp, string, string][] = [
   // `npm pack` builds first.
   [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
   [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
+  // The same deployment, started by the test with the address of its machine.
+  [/^npm start -- --media-address /, 'test/firefox/console-in-firefox.ts', 'mediaAddress'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
 ];
 
@@ -53,7 +55,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
 const inAnAccount = /^npx cdk (bootstrap|diff|deploy|destroy)\b/;
 /** These run the tests, this one too. */
 const tests =
-  /^(npm test( -- test\/lambdas)?|npm run (test:all|test:busy -- --minutes 45|check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
+  /^(npm test( -- test\/lambdas)?|npm run (test:all|test:firefox|test:busy -- --minutes 45|check|format)|\.ci\/run|(REJOIN_SLOW_SECONDS=600 )?npx vitest run --config \S+ .*)$/;
 const help = /^npm (start|test|run [\w:]+) -- --help$/;
 const bench = /^npm run bench -- (\w+)(.*)$/;
 const doctor = /^npm run doctor(?: -- (.*))?$/;
