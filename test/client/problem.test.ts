@@ -31,7 +31,9 @@ describe('docs/protocol.md', () => {
       expect(refusal).not.toHaveProperty('retryAfterMs');
       // A 401 leads to a new token before its refusal is read.
       const expected = action.startsWith('same') ? 'same' : 'never';
-      expect(action).toMatch(/^(same, after a wait of the client's own|never|get a new token, once)$/);
+      expect(action).toMatch(
+        /^(same, after a wait of the client's own|never|get a new token, once; while .*)$/,
+      );
       expect(refusal.retry).toBe(expected);
     },
   );

@@ -47,7 +47,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
   [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
   [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
   // The same deployment, started by the test with the address of its machine.
-  [/^npm start -- --media-address /, 'test/firefox/console-in-firefox.ts', 'mediaAddress'],
+  [/^npm start -- --media-address /, 'test/firefox/firefox.test.ts', 'mediaAddress'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
 ];
 

@@ -72,8 +72,11 @@ describe('a failure hides nothing', () => {
 it('an interrupted run leaves no program behind that a test started', async () => {
   const stop = new AbortController();
   const running = run({ projects: ['stuck'] }, stop.signal);
-  await expect.poll(() => existsSync(join(root, 'started'))).toBe(true);
-  const pid = Number(readFileSync(join(root, 'started'), 'utf8'));
+  const started = join(root, 'started');
+  // The file is there a moment before its number is.
+  const pidOf = () => Number(existsSync(started) && readFileSync(started, 'utf8'));
+  await expect.poll(pidOf).toBeGreaterThan(0);
+  const pid = pidOf();
   expect(process.kill(pid, 0)).toBe(true);
   stop.abort();
   await running;
