@@ -114,6 +114,8 @@ inChromium('a page with the Web SDK, in a real browser with the emulator', () =>
       });
       expect(request.sdp).not.toMatch(/\r|a=candidate/);
       expect(request.sdp).toMatch(/a=fmtp:\d+ .*stereo=1/);
+      // The official 1.0.0 has no statistics of its channels.
+      if (!(await ask(page, "'getInputRTCStats' in player.sdk()"))) return;
       const channels = await eventually(
         () => ask<string[]>(page, 'player.openChannels()'),
         ({ length }) => length === 2,
@@ -238,19 +240,18 @@ inChromium('a page with the Web SDK, in a real browser with the emulator', () =>
     expect((await heard(page)).states.at(-1)).toBe('connected');
   });
 
-  it('can’t make an offer while bound, and after the browser refused an answer must close() before it can play', async () => {
+  it('makes offers until an answer is applied, and after one that the browser refused plays again once it was closed', async () => {
     const page = await open();
     await offerOf(page);
-    // Before an answer another offer may be made.
     const { signalResponse } = await started(await offerOf(page));
     const refused = { ...JSON.parse(signalResponse), sdp: 'v=0' };
     await expect(accept(page, JSON.stringify(refused))).rejects.toThrow(/setRemoteDescription/);
-    await expect(offerOf(page)).rejects.toThrow(/close\(\)/);
     await ask(page, 'player.sdk().close()');
     const again = await started(await offerOf(page));
     await accept(page, again.signalResponse);
     await connected(page);
     await frames(page, 5);
+    await expect(offerOf(page)).rejects.toThrow(/close\(\)/);
   });
 
   it.each([

@@ -28,10 +28,10 @@ const OUTSIDE: Readonly<Record<string, string[]>> = {
   'operator/commands': ['lambdas/identifiers/player-id.ts'],
   'operator/doctor': [
     'infra/settings/deployed.ts',
-    'infra/settings/problems.ts',
+    'infra/settings/errors.ts',
+    'infra/settings/reconnect-capacity.ts',
     'infra/settings/settings.ts',
     'infra/settings/source.ts',
-    'infra/settings/storm.ts',
     'infra/settings/warnings.ts',
     'local/endpoints.ts',
   ],

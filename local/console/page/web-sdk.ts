@@ -57,7 +57,7 @@ export class GameLiftStreams {
   async generateSignalRequest(): Promise<string> {
     if (this.#connection.state === 'closed') this.#connection = this.#open();
     const connection = this.#connection;
-    if (connection.input !== undefined) throw new Error('already bound to a connection: close() first');
+    if (connection.state === 'applied') throw new Error('already bound to a connection: close() first');
     const { rtcPeerConnection: peer } = connection.rtc;
     // Until an answer is applied it may be asked for another offer.
     if (connection.state === 'new') await configure(peer, this.#configuration, this.#microphone);
