@@ -6,7 +6,7 @@ import { inChromium } from './in-chromium.ts';
 
 /** AWS's quota for the whole account, small enough for the crowd of a test. */
 const QUOTA = { CreateStreamSessionConnection: 2 };
-const CROWD = 20;
+const CROWD = 8;
 
 inChromium('a player who reconnects', () => {
   let bench: ConsoleBench;
@@ -116,7 +116,8 @@ inChromium('a player who reconnects', () => {
     await one.isBack(2);
     // Once a second at most, however long this took.
     expect(one.asked()).toBeLessThanOrEqual(1 + (performance.now() - began) / 1000);
-    expect((await calls()).length).toBeLessThanOrEqual(one.asked());
+    // The last request may ask AWS twice: its session became ready between the refusal and the status lookup.
+    expect((await calls()).length).toBeLessThanOrEqual(one.asked() + 1);
   });
 
   it('is back although AWS’s response is lost: the broker calls AWS again, and AWS acts once', async () => {
@@ -176,6 +177,8 @@ inChromium('a player who reconnects', () => {
         ...(await droppedSession(bench.deployed, player)),
       })),
     );
+    // AWS throttles until this test has seen the place in the queue: however slow the machine is, the crowd is not gone by then.
+    await bench.deployed.fault({ operation: 'CreateStreamSessionConnection', kind: 'throttle' });
     const returns = crowd.map(({ player, id }) => comeBack(player, id));
     await eventually(
       async () => (await calls()).filter(({ status }) => status === 429).length,
@@ -189,8 +192,11 @@ inChromium('a player who reconnects', () => {
     expect(await one.number('queue-position')).toBeLessThanOrEqual(CROWD + 1);
     expect(await one.byId('countdown').isVisible()).toBe(true);
     expect(await one.byId('time-left').isVisible()).toBe(true);
+    const before = one.asked();
+    await bench.deployed.control('DELETE', 'faults');
     await one.isBack(2);
-    expect(one.asked()).toBeLessThanOrEqual(3);
+    // It waits for its turn instead of asking again and again.
+    expect(one.asked() - before).toBeLessThanOrEqual(3);
     await Promise.all(returns);
   });
 });
