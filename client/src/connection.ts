@@ -92,8 +92,11 @@ export function openConnection<Sdk extends GameLiftStreamsLike>(
   async function makeOffer(): Promise<string> {
     const sdk = await parts.create(callbacks);
     connection.sdk = sdk;
-    // The page took so long that nobody waits for it any more.
-    if (life.signal.aborted) close();
+    if (life.signal.aborted) {
+      // The page was slow, and this connection is closed already. An offer would open the object again.
+      close();
+      throw life.signal.reason;
+    }
     return sdk.generateSignalRequest();
   }
 

@@ -379,15 +379,23 @@ describe('a factory', () => {
     expect(abouts.map(({ why }) => why)).toEqual([undefined, 'no_picture']);
   });
 
-  test('whose object comes when nobody waits for it any more has it closed', async () => {
+  test('that resolves after the stream was closed has its object closed, and not opened again by an offer', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { player, made } = asking(() => promise);
+    let offers = 0;
+    const { player, made } = asking((sdk) => {
+      sdk.generateSignalRequest = async () => {
+        offers += 1;
+        return sdk.name;
+      };
+      return promise;
+    });
     player.stream.start();
     await player.clock.advance(100);
     player.stream.close();
     resolve();
     await player.clock.advance(100);
     expect(made.map(({ closed }) => closed)).toEqual([true]);
+    expect(offers).toBe(0);
     expect(player.calls).toEqual([]);
   });
 });
