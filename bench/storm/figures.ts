@@ -7,14 +7,14 @@ const CONFLICT = 409;
 /** One policy's figures, as `--json` prints them. Seconds unless a name says otherwise. */
 export interface Figures {
   saved: number;
-  /** When the last saved player was back; null where nobody was. */
+  /** When the last saved player was back. Null if no player was saved. */
   lastSeconds: number | null;
   /** Players ÷ quota: the least time for all of them. */
   floorSeconds: number;
   /** CreateStreamSessionConnection and GetStreamSession together. */
   awsCallsPerPlayer: number;
   httpRequestsPerPlayer: number;
-  /** Of the saved players, since the loss; null where nobody was saved. */
+  /** Of the saved players, since the loss; null if no player was saved. */
   waitP50: number | null;
   waitP99: number | null;
   billedMsPerPlayer: number;

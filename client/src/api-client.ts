@@ -110,7 +110,7 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
       const token = outcome.value;
       if (!token) return signedOut(last ? 401 : 0);
       if (unanswered === MAX_UNREACHABLE && !stale && env.online()) {
-        // It may have been refused where nobody could see it. Asked once: the next failure counts on.
+        // The API may have refused this token without CORS headers. One fresh token is requested: the next failure does not ask again.
         unanswered += 1;
         stale = token;
         continue;

@@ -224,7 +224,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     request?.dropUnused();
     scope.limit();
     scope.emit({ name: 'healed', silentMs: now - lastSeenAt });
-    if (connection.sdk) input.attach(connection.sdk);
+    input.attach(connection.sdk);
     show();
   }
 
@@ -267,7 +267,7 @@ export async function runAttempt<Sdk extends GameLiftStreamsLike>(
     else {
       parts.shown(() => scope.emit({ name: 'first_frame' }));
       scope.limit();
-      if (connection.sdk) input.attach(connection.sdk);
+      input.attach(connection.sdk);
     }
     return played.plays;
   }

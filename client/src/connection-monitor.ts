@@ -46,7 +46,7 @@ export function createConnectionMonitor(startedAt: number, stallMs: () => number
      * @param askedAt when the statistics were requested.
      * @param gotAt when they came. Packets may have come until then, so slow statistics prove no silence.
      * @param doubted whether the browser doubts the connection. Without any counters this alone decides.
-     * @param visible whether the page is visible. A browser need not decode what nobody sees.
+     * @param visible whether the page is visible. A browser may stop decoding a hidden page's video.
      */
     sample(askedAt: number, gotAt: number, stats: RtcStats, doubted: boolean, visible = true): MonitorSample {
       const provenMs = Math.min(MAX_PROVEN_MS, Math.max(0, askedAt - sampledAt));

@@ -4,7 +4,7 @@ import type { GameLiftStreamsLike } from './sdk.ts';
 /** Gives the player's keyboard, mouse and gamepads to at most one connection. */
 export interface Input {
   /** Attaches input to this object, and releases keys that were held down before. */
-  attach(sdk: GameLiftStreamsLike): void;
+  attach(sdk: GameLiftStreamsLike | undefined): void;
   /** Detaches input. */
   detach(): void;
 }
@@ -28,7 +28,7 @@ export function createInput(isOurs: boolean, { signal, emit }: Scope): Input {
 
   return {
     attach(sdk) {
-      if (!isOurs || signal.aborted) return;
+      if (!isOurs || !sdk || signal.aborted) return;
       holder = sdk;
       guarded(() => {
         sdk.attachInput?.();

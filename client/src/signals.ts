@@ -9,7 +9,7 @@ export type Outcome<T> =
 /** What limits a task. */
 export interface Limits {
   env: Environment;
-  /** Aborted when nobody needs the result any more. */
+  /** Aborted when the result is no longer needed. */
   signal: AbortSignal;
   /** Time limit in milliseconds; without it there is none. */
   ms?: number | undefined;

@@ -32,12 +32,12 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
    * share the elements for a while; the picture changes hands when the answer is applied, and the first object is closed then. There
    * are never more than two. `stream.sdk` is the one that has the elements.
    *
-   * It may take its time, to enable a microphone say: return a promise.
+   * It may return a promise, for example to enable a microphone first.
    */
   createGameLiftStreams(clientConnection: ClientConnection, about: ConnectionAbout): Sdk | PromiseLike<Sdk>;
   /**
-   * The element that plays, or what finds it. The stream then tells whether a frame was shown, and whether the browser waits for a click
-   * before it plays (`blocked`).
+   * The video element, or a function that finds it. With it, `first_frame` means that a frame was shown, and the state says when the browser
+   * waits for a click (`blocked`).
    */
   videoElement?: VideoElementLike | (() => VideoElementLike | null | undefined);
   /**
@@ -66,8 +66,8 @@ export interface Abortable {
 /** How to resume. */
 export interface ResumeOptions extends Abortable {
   /**
-   * Takes the stream from whoever has it: another device or another tab of the player. What this object does or has is given up for it:
-   * a connection that plays is closed and made anew.
+   * Takes the stream from the player's other device or tab. It also stops what this object does: it closes a connection that plays, and
+   * makes a new one.
    */
   insist?: boolean;
   /**
@@ -119,7 +119,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
   const videoOf = () =>
     typeof options.videoElement === 'function' ? options.videoElement() : options.videoElement;
 
-  /** AWS's status may be that of the moment before; a stream that plays is connected. */
+  /** The connected state. AWS's status may be older than the connection, so the session's status is CONNECTED. */
   function playing(state: ConnectedState, video: VideoElementLike | null | undefined): ConnectedState {
     const session = { ...state.session, status: 'CONNECTED' as const };
     return compact({ ...state, session, blocked: video?.paused ? ('autoplay' as const) : undefined });
