@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { queueKey } from '../../lambdas/admission/queue-items.ts';
 import type { QueueState } from '../../lambdas/admission/queue-state.ts';
 import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
@@ -60,6 +61,24 @@ export async function realTable() {
     ]),
   ) as unknown as Table;
   return { table, operations, close: service.close };
+}
+
+/** One real table for all tests of a file. It starts before them and closes after them. */
+export function sharedTable(): Pick<Awaited<ReturnType<typeof realTable>>, 'table' | 'operations'> {
+  let started: Awaited<ReturnType<typeof realTable>> | undefined;
+  beforeAll(async () => {
+    started = await realTable();
+  });
+  afterAll(() => started?.close());
+  const real = () => started ?? expect.unreachable('The table starts with the first test.');
+  return {
+    get table() {
+      return real().table;
+    },
+    get operations() {
+      return real().operations;
+    },
+  };
 }
 
 /** AWS as one test wants it: what each call does, and which calls there were. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { tableAffectedPlayers } from '../../../lambdas/reliability/affected-players.ts';
@@ -14,16 +14,12 @@ import {
   code,
   ownSession,
   quiet,
-  realTable,
   reconnectWith,
+  sharedTable,
   startRequest,
 } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 const START = 1_800_000_000_000;
 

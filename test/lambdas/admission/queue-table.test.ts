@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stepOf } from '../../../lambdas/admission/queue.ts';
 import { queueKey } from '../../../lambdas/admission/queue-items.ts';
 import { slowedRate, windowResult } from '../../../lambdas/admission/queue-rate.ts';
@@ -10,13 +10,9 @@ import { queuePositionOf } from '../../../lambdas/admission/ticket.ts';
 import { fromStored, QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
-import { admissionQueueOver, realTable } from '../broker.ts';
+import { admissionQueueOver, sharedTable } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QUEUEING_MS, stepOf } from '../../../lambdas/admission/queue.ts';
 import { queueKey } from '../../../lambdas/admission/queue-items.ts';
 import { type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
@@ -14,18 +14,14 @@ import {
   code,
   type FakeAws,
   ownSession,
-  realTable,
   reconnectWith,
   refusal,
+  sharedTable,
   stormOver,
   told,
 } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';

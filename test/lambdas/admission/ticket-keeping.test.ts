@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { queueKey } from '../../../lambdas/admission/queue-items.ts';
 import type { QueueState } from '../../../lambdas/admission/queue-state.ts';
 import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
@@ -9,18 +9,14 @@ import {
   admissionQueueOver,
   type FakeAws,
   ownSession,
-  realTable,
   reconnectWith,
   refusal,
+  sharedTable,
   stormOver,
   told,
 } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 const START = 1_800_000_000_000;
 const OPERATION = 'CreateStreamSessionConnection';

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
 import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { type ImportDependencies, importSession } from '../../../lambdas/sessions/import-session.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
-import { quiet, realTable, told } from '../broker.ts';
+import { quiet, sharedTable, told } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 /** Adoption over a real table, in a Region of its own: five lookups a second for all. AWS knows every session, as its owner's. */
 function adopting(missesPerMinute = 10) {

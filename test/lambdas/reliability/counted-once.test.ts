@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import type { Log, LogFields } from '../../../lambdas/observability/logs.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
@@ -15,17 +15,13 @@ import {
   type FakeAws,
   ownSession,
   quiet,
-  realTable,
   reconnectWith,
   refusal,
+  sharedTable,
   startRequest,
 } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 /** What a request counts as: what its refusal says, else good. */
 const counts = (work: Promise<unknown>): Promise<SliOutcome | undefined> =>

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { countAnswer, publish } from '../../../lambdas/observability/metrics.ts';
 import { newRequestMetrics, type RequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import type { Problem } from '../../../lambdas/problems/problems.ts';
 import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { type Counting, playerAlarms } from '../../campaign/alarms.ts';
-import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal } from '../broker.ts';
+import { code, type FakeAws, ownSession, reconnectWith, refusal, sharedTable } from '../broker.ts';
 
 // Development mode writes metrics by the console there is, so that a test can read them.
 vi.hoisted(() => {
@@ -16,11 +16,7 @@ vi.hoisted(() => {
   process.env.POWERTOOLS_SERVICE_NAME = 'rejoin';
 });
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 afterEach(() => {
   vi.restoreAllMocks();
 });

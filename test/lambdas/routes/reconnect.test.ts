@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
-import { code, type FakeAws, ownSession, realTable, reconnectWith, refusal, told } from '../broker.ts';
+import { code, type FakeAws, ownSession, reconnectWith, refusal, sharedTable, told } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 function broker(connect: FakeAws['connect'] = async () => 'answer', seen?: FakeAws['seen']) {
   const aws: FakeAws = { connect, seen, tokens: [] };

@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { queueKey } from '../../../lambdas/admission/queue-items.ts';
 import type { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import { admissionQueueOver, realTable, refusal, startRequest, told } from '../broker.ts';
+import { admissionQueueOver, refusal, sharedTable, startRequest, told } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 const START = 1_800_000_000_000;
 

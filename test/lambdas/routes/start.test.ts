@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import { code, realTable, refusal, startRequest, told } from '../broker.ts';
+import { code, refusal, sharedTable, startRequest, told } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 /** AWS that repeats a session for a client token it knows, as the service documents. */
 function broker(limits = { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 }) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tableLookupLimiter } from '../../../lambdas/admission/lookup-limiter.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import {
@@ -19,13 +19,9 @@ import { type StatusDependencies, status } from '../../../lambdas/routes/status/
 import { terminate } from '../../../lambdas/routes/terminate/terminate.ts';
 import { importSession } from '../../../lambdas/sessions/import-session.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
-import { code, ownSession, realTable, reconnectWith, refusal } from '../broker.ts';
+import { code, ownSession, reconnectWith, refusal, sharedTable } from '../broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 const REGION = 'us-west-2';
 /** A table whose items are too hot to be written. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isOver } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
@@ -7,14 +7,10 @@ import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
 import { status } from '../../../lambdas/routes/status/status.ts';
 import { terminate } from '../../../lambdas/routes/terminate/terminate.ts';
-import { code, type FakeAws, ownSession, realTable, reconnectWith, startRequest } from '../broker.ts';
+import { code, type FakeAws, ownSession, reconnectWith, sharedTable, startRequest } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
-let real: Awaited<ReturnType<typeof realTable>>;
-beforeAll(async () => {
-  real = await realTable();
-});
-afterAll(() => real.close());
+const real = sharedTable();
 
 /** A player whose session holds the only slot, and what the player does with it. */
 async function player() {
