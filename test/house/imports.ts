@@ -1,7 +1,6 @@
 /** What the repository's files import, read from their text: for the rules that ARCHITECTURE.md states. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -25,16 +24,15 @@ export function withoutComments(code: string): string {
   return code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-/** Every source file below the given folders that git knows or would add. */
+/** Every source file below the given folders, but what is installed or built. */
 export function sources(...folders: string[]): Source[] {
-  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', ...folders], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return listed
-    .split('\n')
-    .filter((path) => /\.(ts|tsx|mts|mjs|js)$/.test(path) && existsSync(join(root, path)))
-    .map((path) => ({ path, code: withoutComments(readFileSync(join(root, path), 'utf8')) }));
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => posix.join(folder, name.split(sep).join('/')))
+      .filter((path) => /\.(ts|tsx|mts|mjs|js)$/.test(path) && !/\/(node_modules|dist)\//.test(path))
+      .toSorted()
+      .map((path) => ({ path, code: withoutComments(readFileSync(join(root, path), 'utf8')) })),
+  );
 }
 
 /** All imports and re-exports of a file, dynamic ones of a fixed name included. */

@@ -1,6 +1,7 @@
 /** Finds the test files that depend on gates, timers or processes, by their code and their imports. */
 import { readFileSync } from 'node:fs';
-import { join, posix, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { importsOf, withoutComments } from '../../house/imports.ts';
 
 /** The code of such a file, or of a test helper that it imports. */
 const TIMED = new RegExp(
@@ -18,14 +19,6 @@ const TIMED = new RegExp(
 /** Only these imports are followed: the parts under test all have timers somewhere. */
 const TESTS = 'test/';
 
-const IMPORTS =
-  /\b(?:import|export)\b[^'";]*?\bfrom\s*['"](\.[^'"]+)['"]|\bimport\s*\(?\s*['"](\.[^'"]+)['"]/g;
-
-/** Code without comments. */
-function codeOf(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
-}
-
 /**
  * The files among `files` that use gates, timers or processes themselves or through helpers of the tests.
  * @param files paths from the root, with `/`
@@ -36,9 +29,9 @@ export function timedFiles(files: readonly string[], read: (path: string) => str
   const inspect = (path: string) => {
     const before = known.get(path);
     if (before) return before;
-    const code = codeOf(read(path));
-    const imports = [...code.matchAll(IMPORTS)]
-      .map(([, from, bare]) => posix.join(posix.dirname(path), from ?? bare ?? ''))
+    const code = withoutComments(read(path));
+    const imports = importsOf({ path, code })
+      .map(({ to }) => to)
       .filter((name) => name.startsWith(TESTS) && name.endsWith('.ts'));
     const source = { timed: TIMED.test(code), imports };
     known.set(path, source);
