@@ -19,6 +19,8 @@ import { synthesize } from './template/synth.ts';
 
 /** One machine runs everything here: a table that answers late is on a busy machine, it has not failed. In milliseconds. */
 const TABLE_TIMEOUT_MS = 5_000;
+/** So is a function that loads slowly. Lambda gives it 10 s of a core of its own. In milliseconds. */
+const LOAD_TIMEOUT_MS = 60_000;
 
 /** How a local deployment is to be made. */
 export interface LocalDeploymentOptions {
@@ -40,7 +42,7 @@ export interface LocalDeploymentOptions {
   tableItemWritesPerSecond?: number;
   /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
   maxWorkersPerFunction?: number;
-  /** How long an event of a function, and the loading of one, may take, in seconds; absent: as long as the template and Lambda say. */
+  /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
   functionTimeoutSeconds?: number;
   /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
   functionEnvironment?: Record<string, string>;
@@ -185,9 +187,8 @@ async function start(
     ...(options.maxWorkersPerFunction === undefined
       ? {}
       : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
-    ...(options.functionTimeoutSeconds === undefined
-      ? {}
-      : { initTimeoutMs: options.functionTimeoutSeconds * 1000 }),
+    initTimeoutMs:
+      options.functionTimeoutSeconds === undefined ? LOAD_TIMEOUT_MS : options.functionTimeoutSeconds * 1000,
     environmentFor: (fn) => ({
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,

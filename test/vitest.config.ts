@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ASKS_FOR_MS, HANGS_AFTER_MS } from './patience.ts';
 
@@ -45,9 +46,9 @@ const common = {
 /** The same, for tests that compute for minutes. */
 const LONG_MS = 15 * 60_000;
 
-/** One file after another. */
-const alone = { fileParallelism: false };
 const group = (groupOrder: number) => ({ sequence: { groupOrder } });
+/** More files at a time than a small machine has cores: these wait more than they compute. */
+const waiting = (groupOrder: number) => ({ ...group(groupOrder), maxWorkers: Math.max(4, cpus().length) });
 
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
@@ -80,34 +81,22 @@ export default defineConfig({
           restoreMocks: true,
         },
       },
-      { test: { ...common, ...group(1), name: 'unit-live', include: LIVE } },
+      { test: { ...common, ...waiting(1), name: 'unit-live', include: LIVE } },
       {
         test: {
           ...common,
-          ...group(2),
+          ...waiting(1),
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: HEAVY,
-          maxWorkers: 2,
         },
       },
-      {
-        test: { ...common, ...group(3), ...alone, name: 'e2e-heavy', include: HEAVY },
-      },
+      { test: { ...common, ...waiting(1), name: 'browser', include: ['test/browser/**/*.test.ts'] } },
+      { test: { ...common, ...group(2), name: 'e2e-heavy', include: HEAVY, hookTimeout: LONG_MS } },
       {
         test: {
           ...common,
-          ...group(4),
-          maxWorkers: 2,
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-        },
-      },
-      {
-        test: {
-          ...common,
-          ...group(5),
-          ...alone,
+          ...group(3),
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           testTimeout: LONG_MS,
@@ -116,8 +105,7 @@ export default defineConfig({
       {
         test: {
           ...common,
-          ...group(5),
-          ...alone,
+          ...group(3),
           name: 'long-network',
           include: ['test/browser/network.test.ts'],
           env: { ...common.env, REJOIN_SLOW_SECONDS: '240' },

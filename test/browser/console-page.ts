@@ -104,6 +104,11 @@ export function consoleOn(deployed: Deployed, page: Page, player: string, compla
     click: (id: string) => byId(id).click(),
     news: async () => (await byId('status').textContent()) ?? '',
     timeline: async () => (await byId('timeline').textContent()) ?? '',
+    /** What the timeline shows, a word for each row. */
+    moments: () =>
+      page.evaluate<string[]>(
+        "[...document.querySelectorAll('#timeline li')].map((row) => row.dataset.kind)",
+      ),
     /** Requests for a connection to a session that the page has sent. */
     asked: () => requests.filter((request) => request === 'POST connections').length,
     /** The player's newest session, as AWS sees it. */

@@ -4,8 +4,8 @@ import { HANGS_AFTER_MS } from '../patience.ts';
 import { type ConsoleBench, type ConsolePage, openBench } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
-/** How long the bad network lasts; `REJOIN_SLOW_SECONDS=600` makes it ten minutes. */
-const SLOW_SECONDS = Number(process.env.REJOIN_SLOW_SECONDS ?? 60);
+/** How long the bad network lasts at least; `npm run test:all` makes it four minutes, `REJOIN_SLOW_SECONDS=600` ten. */
+const SLOW_SECONDS = Number(process.env.REJOIN_SLOW_SECONDS ?? 15);
 
 /** Longer than any silence that a page which is awake takes for a loss. */
 const SLEEP_SECONDS = 4;
@@ -79,14 +79,14 @@ inChromium('a player with a bad network', () => {
     const freeze = { everyMs: 10_000, forMs: 1500 };
     await network(one, { lossPercent: 5, jitterMs: 300, freeze });
     const end = performance.now() + SLOW_SECONDS * 1000;
-    while (performance.now() < end) {
+    let seen = await inbound(one);
+    // A busy machine sends fewer frames, and the browser then counts fewer freezes.
+    while (performance.now() < end || seen.freezeCount === 0) {
       await pause(1);
       expect(await one.state()).toBe('connected');
+      seen = await inbound(one);
     }
-    const seen = await inbound(one);
-    // Compared with what arrived: a busy machine sends fewer frames, and counts fewer freezes.
     expect(seen.nackCount).toBeGreaterThan(seen.packetsReceived / 100);
-    expect(seen.freezeCount).toBeGreaterThan(0);
     expect((await one.session()).connections).toBe(1);
     expect(one.asked()).toBe(0);
     expect(await one.timeline()).not.toMatch(/noticed/i);

@@ -1,13 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
-import { HANGS_AFTER_MS } from '../patience.ts';
 import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
 
 let deployed: Deployed;
 beforeAll(async () => {
   deployed = await deploy({
-    // A call that AWS never answers takes 8 s of this. The rest is enough for the answer on any machine.
-    functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
     // So few that even a slow machine uses them up faster than they refill.
     settings: { limits: { connectionsPerMinute: 4 } },
   });

@@ -14,7 +14,7 @@ import {
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import { openApi, requireDocumented } from '../openapi/documented-responses.ts';
-import { ASKS_FOR_MS } from '../patience.ts';
+import { ASKS_FOR_MS, HANGS_AFTER_MS } from '../patience.ts';
 import { synthesizedOnce } from './synthesized.ts';
 
 /** A call that the emulator saw. */
@@ -48,6 +48,8 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     basePort: await freeBasePort(),
     directory,
     synthesize: synthesizedOnce,
+    // On a busy machine a function may take long to load, or to answer.
+    functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
     ...options,
   });
   const { endpoints } = deployment;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { atOneMoment } from '../emulator/support.ts';
-import { HANGS_AFTER_MS } from '../patience.ts';
 import { type Answer, type Deployed, deploy, droppedSession, offer } from './harness.ts';
 
 const PLAYERS = 40;
@@ -26,7 +25,6 @@ beforeAll(async () => {
     },
     emulator: { quotas: { CreateStreamSessionConnection: QUOTA } },
     maxWorkersPerFunction: 12,
-    functionTimeoutSeconds: HANGS_AFTER_MS / 1000,
   });
 });
 afterAll(() => deployed.close());
