@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseJson } from '../infra/settings/json.ts';
 import type { Ports } from './ports.ts';
 
 const DEFAULT_REGION = 'us-west-2';
@@ -74,12 +75,13 @@ function readSettingsFile(file: string): DeployerSettings {
   } catch {
     throw new Error(`The settings file ${file} can't be read; give the path of a JSON file.`);
   }
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as DeployerSettings;
-  } catch {
-    // The error below is for JSON of the wrong shape too.
+    parsed = parseJson(text);
+  } catch (error) {
+    throw new Error(`The settings file ${file} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+    return parsed as DeployerSettings;
   throw new Error(`The settings file ${file} is not a JSON object.`);
 }

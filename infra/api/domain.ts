@@ -1,11 +1,10 @@
 /** A custom domain for the API: the domain, its certificate and, if Route 53 hosts the zone, its DNS record. */
-import { Stack, Token } from 'aws-cdk-lib';
 import { DomainName, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
-import { invalidLine, SettingsError } from '../settings/errors.ts';
+import { requireRegionOfStack } from '../settings/same-region.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export class ApiDomain extends Construct {
@@ -18,7 +17,11 @@ export class ApiDomain extends Construct {
   /** @throws {SettingsError} when the stack has a fixed Region and the certificate is in another one */
   constructor(scope: Construct, id: string, domain: NonNullable<Settings['domain']>) {
     super(scope, id);
-    requireSameRegion(Stack.of(this).region, domain);
+    requireRegionOfStack(this, {
+      path: ['domain', 'certificateArn'],
+      arn: domain.certificateArn,
+      what: 'certificate',
+    });
     this.domainName = new DomainName(this, 'Name', {
       domainName: domain.name,
       securityPolicy: SecurityPolicy.TLS_1_2,
@@ -39,11 +42,4 @@ export class ApiDomain extends Construct {
       ),
     });
   }
-}
-
-/** API Gateway accepts only certificates of its own Region, and fails in the middle of a deployment otherwise. */
-function requireSameRegion(region: string, domain: NonNullable<Settings['domain']>): void {
-  if (Token.isUnresolved(region) || domain.certificateArn.split(':')[3] === region) return;
-  const allowed = `the ARN of a certificate in ${region}, where this stack is deployed`;
-  throw new SettingsError([invalidLine({ domain }, { path: ['domain', 'certificateArn'], allowed })]);
 }

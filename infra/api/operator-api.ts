@@ -4,6 +4,7 @@ import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
+import { apiName } from './api-name.ts';
 import { type ApiRoute, RouteIntegration } from './route-integration.ts';
 import { accessLogFields, addStage } from './stage.ts';
 
@@ -20,7 +21,7 @@ export class OperatorApi extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     this.api = new HttpApi(this, 'Api', {
-      apiName: [...new Set([stack.stackName, scope.node.id])].join(' '),
+      apiName: apiName(scope),
       description: 'Rejoin: the operator API',
       createDefaultStage: false,
       defaultAuthorizer: new HttpIamAuthorizer(),

@@ -1,10 +1,11 @@
 /** The HTTP API for players' browsers. Every route requires a token of the configured issuer with the play scope. */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
+import { apiName } from './api-name.ts';
 import { ApiDomain } from './domain.ts';
 import { type ApiRoute, RouteIntegration } from './route-integration.ts';
 import { accessLogFields, addStage } from './stage.ts';
@@ -35,7 +36,7 @@ export class PlayerApi extends Construct {
   constructor(scope: Construct, id: string, { tokens, routes, settings }: PlayerApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
-      apiName: [...new Set([Stack.of(this).stackName, scope.node.id]), 'player API'].join(' '),
+      apiName: apiName(scope, 'player API'),
       description: 'Rejoin: the player API',
       createDefaultStage: false,
       defaultAuthorizer: new HttpJwtAuthorizer('Players', tokens.issuer, {

@@ -2,13 +2,16 @@
 import { Aws, Duration, Names, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  FeaturePlan,
   Mfa,
   OAuthScope,
   ResourceServerScope,
+  StandardThreatProtectionMode,
   UserPool,
   UserPoolClient,
   UserPoolClientIdentityProvider,
   UserPoolDomain,
+  UserPoolEmail,
   UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
@@ -35,6 +38,19 @@ function domainPrefixOf(deployment: Construct): string {
   throw new SettingsError([invalidLine({}, { path: ['identity', 'cognito', 'domainPrefix'], allowed })]);
 }
 
+const threatProtectionModes = {
+  audit: StandardThreatProtectionMode.AUDIT_ONLY,
+  full: StandardThreatProtectionMode.FULL_FUNCTION,
+};
+
+function sesSender({ from, sesRegion, sesDomain }: NonNullable<CognitoIdentity['cognito']['email']>) {
+  return UserPoolEmail.withSES({
+    fromEmail: from,
+    sesRegion,
+    ...(sesDomain === undefined ? {} : { sesVerifiedDomain: sesDomain }),
+  });
+}
+
 export class PlayerPool extends Construct {
   readonly issuer: string;
   readonly clientId: string;
@@ -50,8 +66,15 @@ export class PlayerPool extends Construct {
       signInCaseSensitive: false,
       standardAttributes: { email: { required: true, mutable: true } },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      mfa: Mfa.OPTIONAL,
+      // Without a plan in the template Cognito would choose one, and its choice has changed before.
+      featurePlan: FeaturePlan[cognito.plan],
+      ...(cognito.threatProtection && {
+        standardThreatProtectionMode: threatProtectionModes[cognito.threatProtection],
+      }),
+      // Cognito's page lets players set up an authenticator only where it is required. Nothing is ever sent by SMS.
+      mfa: cognito.mfa === 'required' ? Mfa.REQUIRED : Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
+      ...(cognito.email && { email: sesSender(cognito.email) }),
       passwordPolicy: {
         // A minimum length matters more than composition rules (NIST SP 800-63B); these rules satisfy common audits too.
         minLength: 12,
@@ -68,12 +91,12 @@ export class PlayerPool extends Construct {
       {
         id: 'AwsSolutions-COG2',
         reason:
-          'A second factor (TOTP) is offered to every player; to demand it of people who play is up to each.',
+          'Whether players need a second factor is the setting identity.cognito.mfa. By default they do not: many games lose nothing with an account but the play itself.',
       },
       {
         id: 'AwsSolutions-COG8',
         reason:
-          'The Plus plan is billed by active player. Whoever wants its threat protection brings an issuer of their own.',
+          'The plan is the setting identity.cognito.plan, since Plus is billed for every active player.',
       },
     );
     const play = new ResourceServerScope({ scopeName: 'play', scopeDescription: 'Play streamed games' });
@@ -97,9 +120,9 @@ export class PlayerPool extends Construct {
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      accessTokenValidity: Duration.hours(1),
-      idTokenValidity: Duration.hours(1),
-      refreshTokenValidity: Duration.days(30),
+      accessTokenValidity: Duration.minutes(cognito.tokens.accessMinutes),
+      idTokenValidity: Duration.minutes(cognito.tokens.idMinutes),
+      refreshTokenValidity: Duration.hours(cognito.tokens.refreshHours),
     });
     const domain = new UserPoolDomain(this, 'SignIn', {
       userPool: pool,

@@ -1,9 +1,12 @@
 /** Rules between settings. They read the raw input, so that they also report when another setting is wrong. */
 import { type InvalidSetting, valueAt } from './errors.ts';
+import { invalidRegions } from './region-checks.ts';
 
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;
 const defaultQuota = 20;
+const defaultTokenMinutes = 60;
+const defaultRefreshHours = 720;
 const defaultShells = 30;
 
 function invalidStreamGroups(input: unknown): InvalidSetting[] {
@@ -59,6 +62,30 @@ function invalidIdentity(input: unknown): InvalidSetting[] {
   return invalid;
 }
 
+/** Rules of Cognito between its settings. It refuses them too, in the middle of a deployment. */
+function invalidCognito(input: unknown): InvalidSetting[] {
+  const at = (...names: string[]) => ['identity', 'cognito', ...names];
+  const value = (...names: string[]) => valueAt(input, at(...names));
+  const invalid: InvalidSetting[] = [];
+  if (value('threatProtection') !== undefined && value('plan') !== 'PLUS') {
+    const allowed = '"plan": "PLUS" beside it, or leave threatProtection out: no other plan has it';
+    invalid.push({ path: at('threatProtection'), allowed });
+  }
+  const [from, domain] = [value('email', 'from'), value('email', 'sesDomain')];
+  if (typeof from === 'string' && typeof domain === 'string' && from.split('@').at(-1) !== domain) {
+    const allowed = `the domain of identity.cognito.email.from, ${JSON.stringify(from)}, or leave sesDomain out if SES has verified the address itself`;
+    invalid.push({ path: at('email', 'sesDomain'), allowed });
+  }
+  const refresh = value('tokens', 'refreshHours') ?? defaultRefreshHours;
+  for (const name of ['accessMinutes', 'idMinutes']) {
+    const minutes = value('tokens', name) ?? defaultTokenMinutes;
+    if (typeof minutes !== 'number' || typeof refresh !== 'number' || minutes <= refresh * 60) continue;
+    const allowed = `at most ${refresh * 60}, for refreshHours is ${refresh}: no token outlives the refresh token`;
+    invalid.push({ path: at('tokens', name), allowed });
+  }
+  return invalid;
+}
+
 function invalidDomain(input: unknown): InvalidSetting[] {
   const name = valueAt(input, ['domain', 'name']);
   const zone = valueAt(input, ['domain', 'hostedZone', 'name']);
@@ -108,16 +135,8 @@ function limitsAboveQuotas(input: unknown): InvalidSetting[] {
   });
 }
 
-/** The operator stack has the player stack's name with "Operator" behind it. CloudFormation allows 128 characters. */
-const longestStackName = 128 - 'Operator'.length;
-
 function invalidOperators(input: unknown): InvalidSetting[] {
   const invalid: InvalidSetting[] = [];
-  const stackName = valueAt(input, ['stackName']);
-  if (valueAt(input, ['operators']) !== undefined && typeof stackName === 'string') {
-    const allowed = `at most ${longestStackName} characters, for with operators there is a stack of this name with "Operator" behind it`;
-    if (stackName.length > longestStackName) invalid.push({ path: ['stackName'], allowed });
-  }
   const path = (name: string) => ['adminShell', name];
   const all = valueAt(input, path('perMinute'));
   const one = valueAt(input, path('perOperatorPerMinute'));
@@ -138,7 +157,9 @@ function invalidOperators(input: unknown): InvalidSetting[] {
 export function crossCheck(input: unknown): InvalidSetting[] {
   return [
     ...invalidStreamGroups(input),
+    ...invalidRegions(input),
     ...invalidIdentity(input),
+    ...invalidCognito(input),
     ...invalidDomain(input),
     ...plainHttpInProduction(input),
     ...limitsAboveQuotas(input),

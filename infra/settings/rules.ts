@@ -20,6 +20,16 @@ function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
 }
 
+/** The form of a Region's name. Whether GameLift Streams is there, `region-checks.ts` looks up. */
+export function isRegion(value: string): boolean {
+  return /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/.test(value);
+}
+
+/** A location of a stream group (StartStreamSession, `Locations`). */
+export function isLocation(value: string): boolean {
+  return /^[a-zA-Z0-9-]{1,20}$/.test(value);
+}
+
 /** An OIDC issuer identifier: https without query or fragment (OpenID Connect Discovery 1.0, section 3). */
 export function isIssuer(value: string): boolean {
   const url = parseUrl(value);
@@ -72,6 +82,12 @@ export function areTags(value: unknown): boolean {
     tags.length <= 40 &&
     tags.every(([name, text]) => fits(name, 1, 128) && fits(text, 0, 256) && !/^aws:/i.test(name))
   );
+}
+
+/** An e-mail address that a message can come from: ASCII, with a host name in lower case. */
+export function isEmailAddress(value: string): boolean {
+  const [, host = ''] = /^[A-Za-z0-9._%+-]{1,64}@(.+)$/.exec(value) ?? [];
+  return isHostName(host);
 }
 
 /** One OAuth scope token (RFC 6749, section 3.3). A space would make two scopes of it, and API Gateway would accept either. */

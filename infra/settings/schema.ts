@@ -7,18 +7,27 @@ import {
   areTags,
   isCertificateArn,
   isDomainPrefix,
+  isEmailAddress,
   isHostName,
   isIssuer,
+  isLocation,
   isOperator,
   isOrigin,
   isRedirectUrl,
+  isRegion,
   isScope,
   isTopicArn,
   retentionDays,
 } from './rules.ts';
 
+/** Text that passes a test. What would pass without its last slash is answered with that correction. */
 function text(allowed: string, test: (value: string) => boolean) {
-  return z.custom<string>((value) => typeof value === 'string' && test(value), allowed);
+  return z.custom<string>((value) => typeof value === 'string' && test(value), {
+    error: ({ input }) => {
+      if (typeof input !== 'string' || !input.endsWith('/') || !test(input.slice(0, -1))) return allowed;
+      return `${JSON.stringify(input.slice(0, -1))}: remove the last /`;
+    },
+  });
 }
 
 function numeric(min: number, max: number, what: string, test: (value: number) => boolean) {
@@ -32,11 +41,13 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, values.map((value) => JSON.stringify(value)).join(' or '));
 const yesOrNo = () => z.boolean('true or false');
 
-function list(item: z.ZodType<string, string>, min: 0 | 1, allowed: string) {
-  const sentence = `a list of ${min === 0 ? 'any number of' : 'one or more'} ${allowed}, each once`;
+function list(item: z.ZodType<string, string>, min: 0 | 1, allowed: string, max = Number.POSITIVE_INFINITY) {
+  const few = max === Number.POSITIVE_INFINITY ? 'one or more' : `1 to ${max}`;
+  const sentence = `a list of ${min === 0 ? 'any number of' : few} ${allowed}, each once`;
   return z
     .array(item, sentence)
     .min(min, sentence)
+    .max(max, sentence)
     .refine((items) => new Set(items).size === items.length, sentence);
 }
 
@@ -56,9 +67,7 @@ const provisioned = () => whole(0, 10_000).default(0);
 
 const streamGroup = object({
   id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
-  region: text('the AWS Region of the stream group\'s primary location, such as "us-west-2"', (region) =>
-    /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/.test(region),
-  ),
+  region: text('the AWS Region of the stream group\'s primary location, such as "us-west-2"', isRegion),
   applications: list(
     text('an application id such as "a-9ZY8X7Wv6": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
     1,
@@ -66,9 +75,7 @@ const streamGroup = object({
   ),
   /** Where a player may start a session; by default the stream group's own Region. */
   locations: list(
-    text('a location such as "us-west-2": 1 to 20 letters, digits and -', (name) =>
-      /^[a-zA-Z0-9-]{1,20}$/.test(name),
-    ),
+    text('a location such as "us-west-2": 1 to 20 letters, digits and -', isLocation),
     1,
     'locations, such as "us-west-2"',
   ).optional(),
@@ -77,7 +84,7 @@ const streamGroup = object({
   sessionLengthSeconds: whole(1, 86_400).default(43_200),
 });
 
-const cognito = object({
+export const cognitoSchema = object({
   callbackUrls: redirects().optional(),
   logoutUrls: redirects().optional(),
   domainPrefix: text(
@@ -86,6 +93,25 @@ const cognito = object({
   ).optional(),
   /** Whether anybody on the internet may create an account. Each account can start sessions at the publisher's expense. */
   selfSignUp: yesOrNo().default(false),
+  /** What Cognito offers and bills for each player of a month. */
+  plan: oneOf(['LITE', 'ESSENTIALS', 'PLUS']).default('ESSENTIALS'),
+  /** Only with the plan PLUS: whether Cognito records risky sign-ins, or acts on them as well. */
+  threatProtection: oneOf(['audit', 'full']).optional(),
+  /** An authenticator app. There is no value "off": accounts that have a second factor would lose it. */
+  mfa: oneOf(['optional', 'required']).default('optional'),
+  /** Amazon SES sends the e-mails. Without it Cognito does, 50 a day for the whole account. */
+  email: object({
+    from: text('the address that e-mails come from, such as "no-reply@example.com"', isEmailAddress),
+    sesRegion: text('the Region of the verified identity in Amazon SES, such as "eu-west-1"', isRegion),
+    /** Without it, the verified identity is the address itself. */
+    sesDomain: text('the verified domain in lower case, such as "example.com"', isHostName).optional(),
+  }).optional(),
+  /** How long tokens live. The bounds are Cognito's. */
+  tokens: object({
+    accessMinutes: whole(5, 1440).default(60),
+    idMinutes: whole(5, 1440).default(60),
+    refreshHours: whole(1, 87_600).default(720),
+  }).prefault({}),
 });
 
 const identity = object({
@@ -94,9 +120,11 @@ const identity = object({
     text('a non-empty string', (value) => value.trim() !== ''),
     1,
     'strings, one of which is the tokens\' "aud" or "client_id"',
+    // API Gateway's quota "Audiences per JWT authorizer".
+    50,
   ).optional(),
   scope: text('one OAuth scope without spaces, such as "rejoin/play"', isScope).optional(),
-  cognito: cognito.optional(),
+  cognito: cognitoSchema.optional(),
 });
 
 /** A custom domain, instead of API Gateway's address. */
@@ -117,12 +145,19 @@ const domain = object({
 
 /** The settings as a deployer writes them. `settings.ts` fills in the defaults that depend on other settings. */
 export const settingsSchema = object({
-  stackName: text('a letter, then up to 127 letters, digits and -', (name) =>
-    /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name),
+  /** CloudFormation allows 128 characters. The API is named after the stack, and API Gateway allows 128 for all of its name. */
+  stackName: text('a letter, then letters, digits and -: at most 110 characters in all', (name) =>
+    /^[A-Za-z][A-Za-z0-9-]{0,109}$/.test(name),
   ).default('Rejoin'),
   streamGroups: z
     .array(streamGroup, 'a list of one or more stream groups: {"id", "region", "applications"}')
     .min(1, 'a list of one or more stream groups: {"id", "region", "applications"}'),
+  /** Regions and locations that AWS added to GameLift Streams after the list in `regions.ts` was read. */
+  additionalRegions: list(
+    text('an AWS Region such as "us-west-2"', isRegion),
+    0,
+    'AWS Regions such as "us-west-2"',
+  ).default([]),
   identity: identity.optional(),
   domain: domain.optional(),
   /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the subject itself. */

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { crossCheck } from './cross-checks.ts';
 import { invalidLine, pathText, SettingsError, zodIssueLines } from './errors.ts';
-import { settingsSchema } from './schema.ts';
+import { cognitoSchema, settingsSchema } from './schema.ts';
 
 /** The input of a deployer. Only `streamGroups` is required. */
 export type SettingsInput = z.input<typeof settingsSchema>;
@@ -17,14 +17,13 @@ interface OidcIdentity {
   readonly scope: string;
 }
 
-/** A Cognito user pool that the deployment creates. */
+type ParsedCognito = NonNullable<NonNullable<ParsedInput['identity']>['cognito']>;
+
+/** A Cognito user pool that the deployment creates. By default `domainPrefix` is made of the stack's name and the account. */
 export interface CognitoIdentity {
-  readonly cognito: {
+  readonly cognito: Immutable<Omit<ParsedCognito, 'callbackUrls' | 'logoutUrls'>> & {
     readonly callbackUrls: readonly string[];
     readonly logoutUrls: readonly string[];
-    /** By default made of the stack's name and the account. */
-    readonly domainPrefix?: string | undefined;
-    readonly selfSignUp: boolean;
   };
 }
 
@@ -55,20 +54,8 @@ function identityOf({ identity, webOrigins }: ParsedInput): OidcIdentity | Cogni
     return { issuer, audience, scope };
   }
   const pages = webOrigins.length > 0 ? webOrigins.map((origin) => `${origin}/`) : [developerPage];
-  const {
-    callbackUrls = pages,
-    logoutUrls = pages,
-    domainPrefix,
-    selfSignUp = false,
-  } = identity?.cognito ?? {};
-  return {
-    cognito: {
-      callbackUrls,
-      logoutUrls,
-      selfSignUp,
-      ...(domainPrefix === undefined ? {} : { domainPrefix }),
-    },
-  };
+  const { callbackUrls = pages, logoutUrls = pages, ...rest } = identity?.cognito ?? cognitoSchema.parse({});
+  return { cognito: { callbackUrls, logoutUrls, ...rest } };
 }
 
 function freeze<T>(value: T): T {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SettingsError } from './errors.ts';
+import { JsonError, parseJson } from './json.ts';
 
 export interface SettingsSource {
   /** A name that a deployer recognizes: a path as given, or `cdk.json, context "rejoin"`. */
@@ -26,11 +27,13 @@ function fromFile(name: string, directory: string): SettingsSource {
     );
   }
   try {
-    return { name, input: JSON.parse(text) };
+    return { name, input: parseJson(text) };
   } catch (cause) {
-    throw new SettingsError([`${name} is not JSON: ${(cause as Error).message.replaceAll('\n', ' ')}`], {
-      cause,
-    });
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new SettingsError(
+      cause.lines.map((line) => `${name} is not JSON: ${line}`),
+      { cause },
+    );
   }
 }
 

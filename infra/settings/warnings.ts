@@ -12,51 +12,10 @@ export interface Warning {
 /** The stream group of cdk.json's example and of AWS's own documentation. */
 const exampleStreamGroup = 'sg-1AB2C3De4';
 
-/** Regions with a GameLift Streams API (AWS General Reference, endpoints and quotas). AWS may add more. */
-const apiRegions = ['us-east-2', 'us-west-2', 'ap-northeast-1', 'eu-central-1'];
-
-/** Locations where GameLift Streams can run a session (developer guide, Regions and locations). AWS may add more. */
-const streamingLocations = [
-  ...apiRegions,
-  ...[
-    'us-east-1',
-    'ap-south-1',
-    'ap-northeast-2',
-    'ap-southeast-2',
-    'eu-west-1',
-    'eu-west-2',
-    'eu-north-1',
-    'sa-east-1',
-  ],
-];
-
-function streamGroupWarnings(
-  { id, region, locations }: Settings['streamGroups'][number],
-  at: number,
-): Warning[] {
-  const warnings: Warning[] = [];
-  if (id === exampleStreamGroup) {
-    warnings.push({
-      id: 'rejoin:exampleSettings',
-      message: `these are the example settings: no stream group of yours is called ${id}. Write settings.json before you deploy`,
-    });
-  }
-  if (!apiRegions.includes(region)) {
-    warnings.push({
-      id: 'rejoin:unknownRegion',
-      message: `streamGroups[${at}].region ${region} is not a Region we know GameLift Streams in (${apiRegions.join(', ')})`,
-    });
-  }
-  const unknown = locations.filter(
-    (location) => location !== region && !streamingLocations.includes(location),
-  );
-  if (unknown.length > 0) {
-    warnings.push({
-      id: 'rejoin:unknownLocation',
-      message: `streamGroups[${at}].locations ${unknown.join(', ')}: not among the locations we know (${streamingLocations.join(', ')})`,
-    });
-  }
-  return warnings;
+function exampleWarnings({ id }: Settings['streamGroups'][number]): Warning[] {
+  if (id !== exampleStreamGroup) return [];
+  const message = `these are the example settings: no stream group of yours is called ${id}. Write settings.json before you deploy`;
+  return [{ id: 'rejoin:exampleSettings', message }];
 }
 
 /** Warns if expectedPlayers could not all get back, in each Region, when all lose their streams at once. */
@@ -70,9 +29,17 @@ function reconnectCapacityWarnings({ expectedPlayers, ...settings }: Settings): 
   });
 }
 
+/** Cognito's own sender is for trials: 50 e-mails a day for an account (Cognito quotas, "Email messages"). */
+function emailWarnings({ identity }: Settings): Warning[] {
+  if (!('cognito' in identity) || !identity.cognito.selfSignUp || identity.cognito.email) return [];
+  const message =
+    'identity.cognito.selfSignUp lets everybody make an account, and Cognito sends 50 e-mails a day for the whole AWS account: players after that get no code. Write identity.cognito.email, to send through Amazon SES';
+  return [{ id: 'rejoin:cognitoEmail', message }];
+}
+
 /** All warnings, in the order of the settings. */
 export function warningsFor(settings: Settings): Warning[] {
-  const warnings = settings.streamGroups.flatMap(streamGroupWarnings);
+  const warnings = settings.streamGroups.flatMap(exampleWarnings);
   if (settings.webOrigins.length === 0) {
     warnings.push({
       id: 'rejoin:noWebOrigins',
@@ -80,7 +47,7 @@ export function warningsFor(settings: Settings): Warning[] {
         'webOrigins is empty: no web page can call the API. Write the origin of yours, such as "https://play.example.com"',
     });
   }
-  warnings.push(...reconnectCapacityWarnings(settings));
+  warnings.push(...emailWarnings(settings), ...reconnectCapacityWarnings(settings));
   if (settings.alarmTopic === undefined) {
     warnings.push({
       id: 'rejoin:noAlarmTopic',

@@ -136,7 +136,7 @@ describe('identity', () => {
   });
 
   test('the name of the sign-in page has at most 63 characters, however long the stack name is', () => {
-    const long = templateOf({ ...minimal, stackName: `Arcade${'x'.repeat(122)}` });
+    const long = templateOf({ ...minimal, stackName: `Arcade${'x'.repeat(104)}` });
     const [[, { Properties }] = ['', { Properties: {} }]] = ofType(long, 'AWS::Cognito::UserPoolDomain');
     expect(text(Properties.Domain)).toMatch(/^arcade[a-z0-9-]{1,44}-\$\{AWS::AccountId\}$/);
   });
@@ -179,20 +179,17 @@ describe('warnings', () => {
     );
   });
 
-  test('an unknown Region or location causes one, not an error: AWS may have added it', () => {
-    const warnings = warningsOf({
-      ...watched,
-      streamGroups: [
-        { ...group, region: 'eu-west-3' },
-        { ...group, id: 'sg-B', locations: ['us-west-2', 'mars-north-1'] },
-      ],
-    });
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /^streamGroups\[0\]\.region eu-west-3 is not a Region we know GameLift Streams in/,
-      ),
-      expect.stringMatching(/^streamGroups\[1\]\.locations mars-north-1: not among the locations we know/),
+  test("accounts for everybody cause one, until SES sends the e-mails: Cognito's own sender stops at 50 a day", () => {
+    const open = (email?: object) =>
+      warningsOf({
+        ...watched,
+        identity: { cognito: { selfSignUp: true, ...(email && { email: email as never }) } },
+      });
+    expect(open()).toEqual([
+      expect.stringMatching(/Cognito sends 50 e-mails a day.+Write identity\.cognito\.email/),
     ]);
+    expect(open({ from: 'no-reply@example.com', sesRegion: 'eu-west-1' })).toEqual([]);
+    expect(warningsOf({ ...watched, identity: { cognito: {} } })).toEqual([]);
   });
 
   test.each(['WARN', 'ERROR'] as const)(

@@ -74,9 +74,4 @@ export const refusedOperatorSettings: readonly [
     'quotas.CreateStreamSessionAdminShell is 0; write a number from 1 to 100000',
   ],
   ['a topic by its name', { alarmTopic: 'on-call' }, `alarmTopic is "on-call"; write ${topic}`],
-  [
-    'a stack name that is too long for the operator stack',
-    { operators: [], stackName: `A${'x'.repeat(120)}` },
-    `stackName is "A${'x'.repeat(55)}...; write at most 120 characters, for with operators there is a stack of this name with "Operator" behind it`,
-  ],
 ];

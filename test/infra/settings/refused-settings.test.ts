@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { settingsSchema } from '../../../infra/settings/schema.ts';
 import { leaves, linesOf } from '../setting-lines.ts';
 import { group, minimal } from '../synth.ts';
+import { refusedCognitoSettings } from './refused-cognito-settings.ts';
 import { refusedOperationsSettings } from './refused-operations-settings.ts';
 import { refusedOperatorSettings } from './refused-operator-settings.ts';
 
@@ -14,7 +15,7 @@ const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
 const top =
-  'stackName, streamGroups, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
+  'stackName, streamGroups, additionalRegions, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
 
 /** `[case, settings, error line]` */
 const refused: [what: string, input: unknown, line: string][] = [
@@ -74,6 +75,11 @@ const refused: [what: string, input: unknown, line: string][] = [
       'identity.audience[0] is ""; write a non-empty string',
     ],
     [
+      'more audiences than API Gateway takes',
+      { ...oidc, audience: Array.from({ length: 51 }, (_, at) => `web-${at}`) },
+      'identity.audience is ["web-0","web-1","web-2","web-3","web-4","web-5","web-6",...; write a list of 1 to 50 strings, one of which is the tokens\' "aud" or "client_id", each once',
+    ],
+    [
       'two scopes in one',
       { ...oidc, scope: 'openid play' },
       'identity.scope is "openid play"; write one OAuth scope without spaces, such as "rejoin/play"',
@@ -110,7 +116,6 @@ const refused: [what: string, input: unknown, line: string][] = [
   ]),
   ...[
     ['an origin with a path', 'https://play.example.com/game'],
-    ['an origin with a slash at its end', 'https://play.example.com/'],
     ['every origin', '*'],
     ['origins by wildcard', 'https://*.example.com'],
     ['an origin over plain http', 'http://play.example.com'],
@@ -123,12 +128,71 @@ const refused: [what: string, input: unknown, line: string][] = [
     { ...minimal, webOrigins: [given] },
     `webOrigins[0] is ${JSON.stringify(given)}; write ${origin}`,
   ]),
+  ...slashCases(),
+  ...regionCases(),
   ...settingCases(),
   ...domainCases(),
   ...productionCases(),
   ...limitCases(),
   ...tagCases(),
 ];
+
+/** The address bar of a browser adds a slash, and a deployer copies it. */
+function slashCases(): [string, unknown, string][] {
+  const domain = { name: 'api.example.com/', certificateArn };
+  return [
+    [
+      'an origin with a slash at its end',
+      { ...minimal, webOrigins: ['https://play.example.com/'] },
+      'webOrigins[0] is "https://play.example.com/"; write "https://play.example.com": remove the last /',
+    ],
+    [
+      'a domain with a slash at its end',
+      { ...minimal, domain },
+      'domain.name is "api.example.com/"; write "api.example.com": remove the last /',
+    ],
+    [
+      'an origin with two slashes at its end: without the last one it is still none',
+      { ...minimal, webOrigins: ['https://play.example.com//'] },
+      `webOrigins[0] is "https://play.example.com//"; write ${origin}`,
+    ],
+  ];
+}
+
+function regionCases(): [string, unknown, string][] {
+  const groups = (change: object) => ({ streamGroups: [group, { ...group, id: 'sg-B', ...change }] });
+  const regions =
+    'or another of the Regions that AWS listed on 2026-11-21 (us-east-2, us-west-2, ap-northeast-1, eu-central-1)';
+  const locations =
+    'or another of the locations that AWS listed on 2026-11-21 (us-east-2, us-west-2, ap-northeast-1, eu-central-1, us-east-1, ap-south-1, ap-northeast-2, ap-southeast-2, eu-west-1, eu-west-2, eu-north-1, sa-east-1)';
+  return [
+    [
+      'a misspelt Region',
+      groups({ region: 'us-wset-2' }),
+      `streamGroups[1].region is "us-wset-2"; write "us-west-2", ${regions}; if AWS has added "us-wset-2" since, write it into additionalRegions too`,
+    ],
+    [
+      'a Region that has locations and no API',
+      groups({ region: 'eu-west-1' }),
+      `streamGroups[1].region is "eu-west-1"; write "us-west-2", ${regions}; if AWS has added "eu-west-1" since, write it into additionalRegions too`,
+    ],
+    [
+      'a misspelt location',
+      groups({ locations: ['us-west-2', 'eu-nroth-1'] }),
+      `streamGroups[1].locations[1] is "eu-nroth-1"; write "eu-north-1", ${locations}; if AWS has added "eu-nroth-1" since, write it into additionalRegions too`,
+    ],
+    [
+      'an added Region of the wrong form',
+      { ...minimal, additionalRegions: ['Madrid'] },
+      'additionalRegions[0] is "Madrid"; write an AWS Region such as "us-west-2"',
+    ],
+    [
+      'one added Region without a list',
+      { ...minimal, additionalRegions: 'eu-south-2' },
+      'additionalRegions is "eu-south-2"; write a list of any number of AWS Regions such as "us-west-2", each once',
+    ],
+  ];
+}
 
 function domainCases(): [string, unknown, string][] {
   const zone = { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' };
@@ -295,7 +359,12 @@ function settingCases(): [string, unknown, string][] {
     [
       'a number for a name',
       { stackName: 7 },
-      'stackName is 7; write a letter, then up to 127 letters, digits and -',
+      'stackName is 7; write a letter, then letters, digits and -: at most 110 characters in all',
+    ],
+    [
+      'a stack name after which the API could not be called',
+      { stackName: `A${'x'.repeat(110)}` },
+      `stackName is "A${'x'.repeat(55)}...; write a letter, then letters, digits and -: at most 110 characters in all`,
     ],
     ['another kind of user id', { userId: 'email' }, 'userId is "email"; write "pseudonym" or "subject"'],
     [
@@ -410,6 +479,7 @@ function settingCases(): [string, unknown, string][] {
       { quotas: { startStreamSession: 1 } },
       'quotas.startStreamSession is not a setting; did you mean "StartStreamSession"? Known here: StartStreamSession, GetStreamSession, CreateStreamSessionConnection, CreateStreamSessionAdminShell',
     ],
+    ...refusedCognitoSettings,
     ...refusedOperatorSettings,
     ...refusedOperationsSettings,
   ];

@@ -4,7 +4,7 @@ import { nearest } from '../../../infra/settings/errors.ts';
 import { settingsSchema } from '../../../infra/settings/schema.ts';
 import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
 import { leaves, linesOf } from '../setting-lines.ts';
-import { minimal } from '../synth.ts';
+import { group, minimal } from '../synth.ts';
 
 const oidc = { issuer: 'https://login.example.com', audience: ['web'] };
 
@@ -22,11 +22,15 @@ describe('a deployer who writes only a stream group', () => {
           sessionLengthSeconds: 43_200,
         },
       ],
+      additionalRegions: [],
       identity: {
         cognito: {
           callbackUrls: ['http://localhost:3000/'],
           logoutUrls: ['http://localhost:3000/'],
           selfSignUp: false,
+          plan: 'ESSENTIALS',
+          mfa: 'optional',
+          tokens: { accessMinutes: 60, idMinutes: 60, refreshHours: 720 },
         },
       },
       userId: 'pseudonym',
@@ -60,6 +64,18 @@ describe('a deployer who writes only a stream group', () => {
   test('gets defaults beside a single value of a nested setting', () => {
     const { limits } = parseSettings({ ...minimal, limits: { startsPerMinute: 60 } });
     expect(limits).toMatchObject({ startsPerMinute: 60, connectionsPerMinute: 30 });
+  });
+
+  test('gets every default beside a single setting of Cognito', () => {
+    const { identity } = parseSettings({ ...minimal, identity: { cognito: { mfa: 'required' } } });
+    const { identity: usual } = parseSettings(minimal);
+    expect(identity).toEqual({ cognito: { ...('cognito' in usual && usual.cognito), mfa: 'required' } });
+  });
+
+  test('can use a Region and a location that AWS added later', () => {
+    const streamGroups = [{ ...group, region: 'eu-south-2', locations: ['eu-south-2', 'mars-north-1'] }];
+    expect(linesOf({ streamGroups, additionalRegions: ['eu-south-2', 'mars-north-1'] })).toEqual([]);
+    expect(linesOf({ streamGroups, additionalRegions: ['eu-south-2'] })).toHaveLength(1);
   });
 
   test('gets the listed web origins as callback URLs', () => {
@@ -112,12 +128,17 @@ describe('whatever a deployer writes', () => {
         }),
         { minLength: 1, maxLength: 5, selector: (each) => each.id },
       ),
-      identity: fc.constantFrom({ cognito: {} }, { ...oidc, issuer: 'https://a.example/' }),
+      additionalRegions: fc.constant(['us-gov-west-1', 'xx-nowhere-9']),
+      identity: fc.constantFrom(
+        { cognito: {} },
+        { cognito: { selfSignUp: true } },
+        { ...oidc, issuer: 'https://a.example/' },
+      ),
       webOrigins: fc.uniqueArray(fc.webUrl({ validSchemes: ['https'] }).map((url) => new URL(url).origin)),
       memoryMb: fc.integer({ min: 128, max: 10_240 }),
       quotas: fc.record({ GetStreamSession: fc.double({ min: 1, max: 1000, noNaN: true }) }),
     },
-    { requiredKeys: ['streamGroups'] },
+    { requiredKeys: ['streamGroups', 'additionalRegions'] },
   );
 
   test('checked settings are valid input and parse to themselves', () => {

@@ -40,6 +40,40 @@ test('a file named on the command line wins over both, so that one checkout serv
 
 test.each([
   [
+    'comments, as other configuration files have them',
+    '{\n  // ours\n  "a": "https://a//b", /* and\n  so on */\n  "b": "/* text */"\n}',
+    ['line 2: JSON has no comments; remove this one', 'line 3: JSON has no comments; remove this one'],
+  ],
+  [
+    'trailing commas, as JavaScript has them',
+    '{\n  "a": [1, 2,],\n  "b": ",}",\n}',
+    ['line 2: nothing follows this comma; remove it', 'line 3: nothing follows this comma; remove it'],
+  ],
+  [
+    'both, and something else',
+    '{\n  "a": 1, // one\n  b: 2,\n}',
+    [
+      'line 2: JSON has no comments; remove this one',
+      'line 3: nothing follows this comma; remove it',
+      expect.stringMatching(/^Expected .+line 3/),
+    ],
+  ],
+  ['a comment that never ends', '{} /* ', ['line 1: JSON has no comments; remove this one']],
+])('a file with %s is refused with the line of each', (_what, text, lines) => {
+  writeFileSync(join(directory, 'settings.json'), text);
+  let refused: string[] = [];
+  try {
+    findSettings(context({}), directory);
+  } catch (error) {
+    refused = (error as { lines: string[] }).lines.map((line) =>
+      line.replace('settings.json is not JSON: ', ''),
+    );
+  }
+  expect(refused).toEqual(lines);
+});
+
+test.each([
+  [
     'a file that does not exist',
     { settings: 'none.json' },
     /^cannot read the settings file none\.json \(ENOENT\); /,
