@@ -6,6 +6,12 @@ import { shutdownWebRtc } from '../emulator/webrtc/webrtc.ts';
 import { startDeployment } from './deployment.ts';
 import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';
 
+/**
+ * No server notices a silent client at once. With 5 s a dark network of 4 s heals, as it does where AWS takes a while, and a
+ * real loss is repaired soon. Tests and benches start deployments of their own, and set what they need.
+ */
+const LOSS_NOTICE_SECONDS = 5;
+
 const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [options]
 
   --port N         the first of six ports (default ${DEFAULT_BASE_PORT})
@@ -15,6 +21,9 @@ const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [op
                    Each connection opens UDP ports there that your network can reach; what other machines send there is
                    ignored. Everything else stays on 127.0.0.1
   --help           this text
+
+The emulator notices after ${LOSS_NOTICE_SECONDS} s that a client is silent: a shorter loss heals, a longer one is replaced. Nobody knows AWS's time; try
+another one with PUT /_emulator/settings {"lossNoticeSeconds": 0}.
 
 When it is ready, .local/endpoints.json says where everything answers. Function logs are in .local/logs.
 Ctrl-C stops everything.`;
@@ -60,6 +69,7 @@ const starting = startDeployment({
   directory,
   settingsFile: settings,
   mediaAddress,
+  emulator: { lossNoticeSeconds: LOSS_NOTICE_SECONDS },
   onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
 });
 

@@ -58,7 +58,7 @@ export function capacityShortfall(
   const usableSeconds = timeoutSeconds - reservedSeconds(timeoutSeconds);
   const quotaFor = (time: number) => Math.ceil(players / time);
   const raiseQuota = (time: number) =>
-    `have AWS raise the quota of CreateStreamSessionConnection to ${quotaFor(time)} a second and write it into quotas`;
+    `ask AWS to raise CreateStreamSessionConnection to ${quotaFor(time)} a second and write into quotas what it grants (nothing says that AWS raises it)`;
   const remedies = [
     ...(longerTimeout <= longestTimeout
       ? [`raise connectionTimeoutSeconds to ${longerTimeout} or more`]

@@ -73,6 +73,12 @@ describe('a user who follows the documentation', () => {
     });
   });
 
+  it('meets an AWS that takes 5 s to notice a lost client, so that the first short blackout heals instead of being replaced', async () => {
+    const emulator = /Emulator +(\S+)/.exec(said)?.[1];
+    const settings = await (await fetch(`${emulator}/_emulator/settings`)).json();
+    expect(settings).toMatchObject({ lossNoticeSeconds: 5 });
+  });
+
   it.skipIf(process.platform === 'win32')(
     'gets, by the session by hand of docs/protocol.md, the answers that stand there',
     { meta: { needs: 'the commands of the page are for a shell, which Windows has not' } },

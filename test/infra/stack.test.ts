@@ -227,7 +227,7 @@ describe('warnings', () => {
     ];
     expect(warningsOf({ ...watched, streamGroups, expectedPlayers: 2400 })).toEqual([
       expect.stringMatching(
-        /^expectedPlayers, in eu-central-1: 2,400 players dropped at once take 120 s of the 120 s .+ raise connectionTimeoutSeconds to 134 or more, or have AWS raise/,
+        /^expectedPlayers, in eu-central-1: 2,400 players dropped at once take 120 s of the 120 s .+ raise connectionTimeoutSeconds to 134 or more, or ask AWS to raise/,
       ),
     ]);
   });

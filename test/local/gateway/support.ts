@@ -120,7 +120,7 @@ export interface TestIssuer {
   close(): Promise<void>;
 }
 
-/** An OpenID issuer that serves discovery and its keys: an RSA key `rsa` and an elliptic one `ec`. */
+/** An OpenID issuer that serves discovery, under any path, and its keys: an RSA key `rsa` and an elliptic one `ec`. */
 export async function testIssuer(): Promise<TestIssuer> {
   const rsa = await generateKeyPair('RS256', { extractable: true });
   const ec = await generateKeyPair('ES256', { extractable: true });
@@ -130,7 +130,7 @@ export async function testIssuer(): Promise<TestIssuer> {
   ];
   const server = createServer((request, response) => {
     if (issuer.broken) return void response.writeHead(500).end();
-    const discovery = request.url === '/.well-known/openid-configuration';
+    const discovery = request.url?.endsWith('/.well-known/openid-configuration') === true;
     if (discovery) issuer.discoveries += 1;
     response.setHeader('content-type', 'application/json');
     response.end(

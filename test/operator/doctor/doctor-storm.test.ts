@@ -30,7 +30,7 @@ describe("the doctor's check of a storm", () => {
         level: 'warning',
         subject: 'storm in us-west-2',
         says: '2,161 players dropped at once take 109 s of the 120 s that AWS keeps a session, and 12 s of these go by before the loss is noticed and the first turn comes: some may be lost',
-        todo: 'raise connectionTimeoutSeconds to 122 or more, or have AWS raise the quota of CreateStreamSessionConnection to 21 a second and write it into quotas',
+        todo: 'raise connectionTimeoutSeconds to 122 or more, or ask AWS to raise CreateStreamSessionConnection to 21 a second and write into quotas what it grants (nothing says that AWS raises it)',
       },
     ]);
   });
@@ -55,7 +55,7 @@ describe("the doctor's check of a storm", () => {
         if (finding?.level !== 'warning') continue;
         const timeout = /connectionTimeoutSeconds to (\d+)/.exec(finding.todo ?? '')?.[1];
         const quota = /to (\d+) a second/.exec(finding.todo ?? '')?.[1];
-        const isBoth = finding.todo?.includes(', and have AWS') === true;
+        const isBoth = finding.todo?.includes(', and ask AWS') === true;
         const remedies = isBoth
           ? [settings([['us-west-2', Number(timeout)]], Number(quota))]
           : [
@@ -74,7 +74,7 @@ describe("the doctor's check of a storm", () => {
 
   it('proposes no time-out that AWS does not accept', () => {
     const [finding] = checkStorm(one, 100_000);
-    expect(finding?.todo).toMatch(/^have AWS raise the quota/);
+    expect(finding?.todo).toMatch(/^ask AWS to raise CreateStreamSessionConnection/);
   });
 
   it('says how many players the settings are enough for if no number is given', () => {
