@@ -33,7 +33,7 @@ describe('docs/deploy.md', () => {
 
   test('shows settings that can be deployed', () => {
     const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
 
@@ -65,6 +65,29 @@ describe('docs/deploy.md', () => {
     const [, more] = /\$(\d+) more with operators/.exec(deploy) ?? [];
     expect(Number(more)).toBe(
       Math.ceil(looksAt(operatorTemplateOf({ ...withProvider, operators: [] })) * 0.1),
+    );
+  });
+
+  test("adds up what Cognito bills for a month's players, by the plans that the settings know", () => {
+    const rows = tableAfter(deploy, '<!-- players: held to the prices by the tests -->');
+    const players = [10_000, 20_000, 100_000];
+    const [planned] = settingRows().filter(([setting]) => setting === '`identity.cognito.plan`');
+    expect(rows.map(([plan]) => plan?.replaceAll('`', '')).join(' or ')).toBe(planned?.[2]);
+    for (const [plan = '', each = '', ...months] of rows) {
+      const free = plan.includes('PLUS') ? 0 : 10_000;
+      const price = Number(each.slice(1));
+      expect(months, plan).toEqual(
+        players.map((count) => `$${Math.round((count - free) * price).toLocaleString('en-US')}`),
+      );
+    }
+  });
+
+  test('has a deployer raise the time-out of connections before asking AWS for a rate, which it may not grant', () => {
+    const [, chapter = ''] = /## How many players a dropout may hit\n([\s\S]*?)\n## /.exec(deploy) ?? [];
+    const [, first = '', second = ''] = /\n1\. ([\s\S]*?)\n2\. ([\s\S]*?)\n\n/.exec(chapter) ?? [];
+    expect(first).toMatch(/^raise `connectionTimeoutSeconds`/);
+    expect(second).toMatch(
+      /ask AWS for more calls of `CreateStreamSessionConnection`[\s\S]+nothing says that it\s+raises/,
     );
   });
 
@@ -129,9 +152,28 @@ describe('docs/security.md', () => {
   });
 });
 
+describe('how long things are kept', () => {
+  const pages = ['docs/deploy.md', 'docs/security.md', 'docs/operator.md'].map(
+    (path) => [path, read(path)] as const,
+  );
+
+  test.each(pages)('%s says that point-in-time recovery keeps 35 days more', (_path, page) => {
+    expect(page).toMatch(/35 days/);
+  });
+
+  test('is told with the most that DynamoDB takes to delete an expired item', () => {
+    const [, chapter = ''] = security.split('## How long things are kept');
+    expect(chapter.split('\n## ')[0]).toMatch(/within 48 hours/);
+    const kept = security.split(/\n\n/).filter((paragraph) => /up to 26 hours\. /.test(paragraph));
+    expect(kept).toHaveLength(1);
+    expect(kept[0]).toMatch(/within 48 hours[\s\S]+35 days/);
+  });
+});
+
 test.each([
   ['docs/deploy.md', deploy],
   ['docs/security.md', security],
+  ['docs/identity.md', read('docs/identity.md')],
 ])('every link in %s leads to a file that exists', (path, document) => {
   const links = [...document.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
   expect(links.length).toBeGreaterThan(0);
