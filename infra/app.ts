@@ -1,9 +1,10 @@
 /** The CDK app: `npx cdk synth`, `npx cdk deploy`. */
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { OperatorStack } from './operator-stack.ts';
 import { RejoinStack } from './rejoin-stack.ts';
 import { SettingsError } from './settings/errors.ts';
+import { regionOfDeployment, regionWarnings } from './settings/region-warnings.ts';
 import { findSettings } from './settings/source.ts';
 
 const app = new App({ autoSynth: false });
@@ -15,6 +16,9 @@ try {
   from = source.name;
   // The input may have any shape until the stack has checked it.
   const { rejoin } = new RejoinStack(app, source.input as ConstructorParameters<typeof RejoinStack>[1]);
+  for (const { id, message } of regionWarnings(rejoin.settings, regionOfDeployment(process.env))) {
+    Annotations.of(rejoin).addWarningV2(id, message);
+  }
   // Without the setting there is no operator API. With an empty list there is one, and it refuses everybody.
   if (rejoin.settings.operators !== undefined) new OperatorStack(app, rejoin);
   app.synth();

@@ -61,6 +61,20 @@ describe('cdk synth', () => {
     expect(Object.keys(assets.files)).toHaveLength(6);
   });
 
+  test('warns of an alarm topic that is not in the Region of the deployment', () => {
+    const settings = {
+      streamGroups: [{ id: 'sg-X', region: 'us-east-2', applications: ['a'] }],
+      webOrigins: ['https://stage.example.com'],
+      alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:on-call',
+    };
+    writeFileSync(join(checkout, 'settings.json'), JSON.stringify(settings));
+    const { status, stderr } = cdkSynth([], { CDK_VALIDATION: 'false', AWS_REGION: 'us-west-2' });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /WARNING alarmTopic is in eu-central-1, and a deployment from here goes to us-west-2, where AWS does not take it/,
+    );
+  });
+
   test('uses a settings file that is named on the command line', () => {
     const settings = {
       stackName: 'Stage',

@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { Rejoin } from '../../../infra/rejoin.ts';
+import { regionOfDeployment, regionWarnings } from '../../../infra/settings/region-warnings.ts';
+import { parseSettings } from '../../../infra/settings/settings.ts';
 import { newApp, operatorStackOf, stackOf, withProvider } from '../synth.ts';
 
 const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
@@ -69,4 +71,21 @@ test('where the app has a fixed Region, an alarm topic of another one is refused
   const right = new Stack(newApp(), 'Right', { env: { account: '123456789012', region: 'us-west-2' } });
   new Rejoin(right, 'Rejoin', { ...withProvider, alarmTopic });
   expect(refusals(right, 'eu-west-1')).toEqual([]);
+});
+
+describe('a synthesis that knows where the stack will be', () => {
+  const settings = parseSettings({ ...withProvider, alarmTopic, domain });
+  const warned = (environment: NodeJS.ProcessEnv) =>
+    regionWarnings(settings, regionOfDeployment(environment)).map(({ message }) => message.split(' ')[0]);
+
+  test('warns of each ARN of another Region', () => {
+    expect(warned({ CDK_DEFAULT_REGION: 'us-west-2' })).toEqual(['domain.certificateArn']);
+    expect(warned({ CDK_DEFAULT_REGION: 'eu-west-1' })).toEqual(['alarmTopic', 'domain.certificateArn']);
+    expect(warned({ CDK_DEFAULT_REGION: 'us-east-1', AWS_REGION: 'us-east-1' })).toHaveLength(2);
+  });
+
+  test('is silent where the CDK only guesses the Region, as it does without any configuration', () => {
+    expect(warned({ CDK_DEFAULT_REGION: 'us-east-1' })).toEqual([]);
+    expect(warned({})).toEqual([]);
+  });
 });
