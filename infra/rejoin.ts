@@ -32,6 +32,7 @@ export class Rejoin extends Construct {
    * @param input as in a settings file. `stackName` has no effect: the caller creates the stack.
    * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead; also for an alarm topic of
    * another Region, if the stack has a fixed Region
+   * @throws {Error} when the names of stack and construct are too long together for the API's name
    */
   constructor(scope: Construct, id: string, input: Omit<SettingsInput, 'stackName'> | Settings) {
     super(scope, id);
