@@ -139,7 +139,9 @@ function sabotaged(table: Table, at: number, how: Sabotage): Table {
     get: wrap(table.get),
     query: wrap(table.query),
     putNew: wrap(table.putNew),
+    putOrFind: wrap(table.putOrFind),
     update: wrap(table.update),
+    updateOrFind: wrap(table.updateOrFind),
   };
 }
 
