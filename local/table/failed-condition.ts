@@ -42,7 +42,8 @@ export function addItemsOfFailedConditions(): void {
   const require = createRequire(import.meta.url);
   const db = require('dynalite/db') as DynaliteDb;
   const { checkConditional } = db;
-  if (typeof checkConditional !== 'function') throw new Error(`dynalite has no checkConditional for ${MEMBER}`);
+  if (typeof checkConditional !== 'function')
+    throw new Error(`dynalite has no checkConditional for ${MEMBER}`);
   db.checkConditional = (write, item) => {
     const error = checkConditional(write, item);
     if (error && item && write[MEMBER] === 'ALL_OLD') error.body.Item = item;
