@@ -115,21 +115,28 @@ describe.each(WAYS)('a refused write $way', ({ returnsItem }) => {
 
   it('lets one of two starts at once reserve the slot, and tells the other to wait', async () => {
     const clock = { now: 1_800_000_000_000 };
-    const deps = startWith(real.table, clock, async () => randomUUID());
+    const asksAws = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<string>();
+    let sessions = 0;
+    const deps = startWith(real.table, clock, async () => {
+      asksAws.resolve();
+      return ++sessions === 1 ? answer.promise : randomUUID();
+    });
     const asked = startRequest();
-    const { write } = deps.slots;
-    let isFirst = true;
-    const meeting: typeof write = async (...args) => {
-      if (isFirst) {
-        isFirst = false;
-        expect(await code(start(startRequest({ playerId: asked.playerId }), deps))).toBe('none');
+    let first: Promise<string> | undefined;
+    const meeting: typeof deps.slots.write = async (...args) => {
+      if (!first) {
+        first = code(start(startRequest({ playerId: asked.playerId }), deps));
+        await asksAws.promise;
         operations();
       }
-      return write(...args);
+      return deps.slots.write(...args);
     };
     const second = start(asked, { ...deps, slots: { ...deps.slots, write: meeting } });
     expect(await code(second)).toBe('connection_in_progress');
     expect(operations()).toEqual(refused('query'));
+    answer.resolve(randomUUID());
+    expect([await first, sessions]).toEqual(['none', 1]);
   });
 
   it('leaves a status that is newer than the one just looked up, and answers with it', async () => {
