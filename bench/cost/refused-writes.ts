@@ -94,7 +94,7 @@ function expectStatus({ statusCode, body }: Answer, wanted: number): void {
 }
 
 /** Dollars of the table for a million such requests. */
-export function dollarsOf({ writes, reads }: Units): number {
+function dollarsOf({ writes, reads }: Units): number {
   return writes * PRICES.tableWrites.dollars + reads * PRICES.tableReads.dollars;
 }
 
