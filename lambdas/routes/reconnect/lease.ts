@@ -49,8 +49,8 @@ export async function takeLease(
   const decision = decideConnection(record, connection, context);
   if (decision.do === 'replay') return { answer: decision.answer };
   // Nothing in the record stands in the way any more, or the session has just been imported: once again.
-  const second = await acquire();
-  if (second.written && second.item) return { record: recordAt(second.item, deps.now()), lease };
+  const { item } = await acquire();
+  if (item?.lease?.id === lease.id) return { record: recordAt(item, deps.now()), lease };
   throw inProgress('Another connection request for this session is under way.', deps.random());
 }
 
