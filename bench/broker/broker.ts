@@ -151,6 +151,8 @@ export async function startBroker(options: {
           functions: [fn],
           environmentFor: () => added,
           maxWorkersPerFunction: workers,
+          // On a busy machine a bundle may take longer to load than Lambda allows.
+          initTimeoutMs: 60_000,
           ...(onLog ? { onLog: ({ line }) => onLog(line) } : {}),
         }),
       table,
