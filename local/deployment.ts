@@ -40,6 +40,8 @@ export interface LocalDeploymentOptions {
   mediaAddress?: string | undefined;
   /** How many writes a second the table takes on one item; absent: any number. DynamoDB: 1,000. */
   tableItemWritesPerSecond?: number;
+  /** Whether a write whose condition failed returns the item where it asks for it; absent: it does, as DynamoDB's. */
+  tableReturnsItemOnFailedCondition?: () => boolean;
   /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
   maxWorkersPerFunction?: number;
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
@@ -174,6 +176,9 @@ async function start(
         ...(options.tableItemWritesPerSecond === undefined
           ? {}
           : { itemWritesPerSecond: options.tableItemWritesPerSecond }),
+        ...(options.tableReturnsItemOnFailedCondition === undefined
+          ? {}
+          : { returnsItemOnFailedCondition: options.tableReturnsItemOnFailedCondition }),
       }),
     ),
   ]);

@@ -35,6 +35,10 @@ export interface Broker {
   readItem(tableName: string, key: Item): Promise<Item | undefined>;
   /** Makes AWS answer each reconnect this much later, in milliseconds. */
   slowDown(milliseconds: number): Promise<void>;
+  /** Holds AWS's answers from now on. @returns lets them go */
+  hold(): () => void;
+  /** Whether a write of the table whose condition failed returns the item, as DynamoDB's does. It does at first. */
+  returnItems(on: boolean): void;
   close(): Promise<void>;
 }
 
@@ -64,6 +68,8 @@ export async function startBroker(options: {
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
+  let returnsItem = true;
+  let held: Promise<void> | undefined;
   try {
     const deployment = await startDeployment({
       basePort: await freeBasePort(),
@@ -91,13 +97,17 @@ export async function startBroker(options: {
         peer: 'signalling',
         quotas: { CreateStreamSessionConnection: options.quota ?? AMPLE, StartStreamSession: AMPLE },
       },
+      tableReturnsItemOnFailedCondition: () => returnsItem,
       onProgress: (line) => options.onProgress(`${line} ...`),
     });
     closers.push(() => deployment.close());
     const { endpoints } = deployment;
     const table = await startRelay(endpoints.table);
     closers.push(() => table.close());
-    const gameLiftStreams = await startRelay(endpoints.gameLiftStreams, lengthened);
+    const gameLiftStreams = await startRelay(endpoints.gameLiftStreams, async (body) => {
+      await held;
+      return lengthened(body);
+    });
     closers.push(() => gameLiftStreams.close());
 
     const start = deployment.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions');
@@ -141,6 +151,8 @@ export async function startBroker(options: {
           functions: [fn],
           environmentFor: () => added,
           maxWorkersPerFunction: workers,
+          // On a busy machine a bundle may take longer to load than Lambda allows.
+          initTimeoutMs: 60_000,
           ...(onLog ? { onLog: ({ line }) => onLog(line) } : {}),
         }),
       table,
@@ -166,6 +178,17 @@ export async function startBroker(options: {
       async slowDown(milliseconds) {
         const operation = 'CreateStreamSessionConnection';
         await control('POST', 'faults', { operation, kind: 'latency', milliseconds });
+      },
+      hold() {
+        const released = Promise.withResolvers<void>();
+        held = released.promise;
+        return () => {
+          held = undefined;
+          released.resolve();
+        };
+      },
+      returnItems(on) {
+        returnsItem = on;
       },
       close,
     };

@@ -27,11 +27,11 @@ export interface Relay {
  * Passes requests on to a service unchanged, signatures included.
  *
  * @param upstream the service's base URL
- * @param rewrite changes an answer's body; absent: it stays as it is
+ * @param rewrite changes an answer's body, and may hold it; absent: it stays as it is
  */
 export async function startRelay(
   upstream: string,
-  rewrite: (body: string) => string = (body) => body,
+  rewrite: (body: string) => string | Promise<string> = (body) => body,
 ): Promise<Relay> {
   const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(upstream);
@@ -42,7 +42,7 @@ export async function startRelay(
     const { method, url: path = '/', headers } = incoming;
     const sent = forward({ hostname, port, method, path, headers, agent }, async (answer) => {
       const status = answer.statusCode ?? 502;
-      const response = rewrite(await text(answer));
+      const response = await rewrite(await text(answer));
       const target = headers['x-amz-target']?.toString();
       seen.push({ ...(target === undefined ? {} : { target }), path, request: body, response, status, at });
       // The checksum belongs to the original body.

@@ -61,7 +61,9 @@ export function unitCounter(readItem: (tableName: string, key: Item) => Promise<
         units.reads += readUnits(itemBytes(answer.Item ?? {}), input.ConsistentRead === true);
       } else if (operation === 'UpdateItem') {
         const key = JSON.stringify(input.Key);
-        const after = itemBytes(answer.Attributes ?? (await readItem(input.TableName, input.Key)) ?? {});
+        const after = itemBytes(
+          answer.Attributes ?? answer.Item ?? (await readItem(input.TableName, input.Key)) ?? {},
+        );
         units.writes += writeUnits(sizes.get(key) ?? 0, after);
         sizes.set(key, after);
       } else {

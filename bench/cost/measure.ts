@@ -8,6 +8,7 @@ import { type Units, unitCounter } from './capacity.ts';
 import { measureCpu, type ReconnectCpu } from './cpu.ts';
 import type { Usage } from './figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from './log-lines.ts';
+import { measureRefusedWrites, type RefusedWritesMeasurement } from './refused-writes.ts';
 
 /** AWS's reconnects a second in the storm: its default quota. */
 export const STORM_QUOTA = 20;
@@ -27,6 +28,7 @@ export interface CostMeasurement {
   storm: Usage;
   memoryMb: number;
   cpu: ReconnectCpu;
+  refusedWrites: RefusedWritesMeasurement;
 }
 
 /**
@@ -55,6 +57,8 @@ export async function measureCost(
       }
     });
     const cpu = await measureCpu(broker, { reconnects, gapMs: CALM_GAP_MS }, onProgress, stop);
+    onProgress('refused writes');
+    const refusedWrites = await measureRefusedWrites(broker, stop);
     onProgress('storm: warming up');
     const workers = Math.min(STORM_WORKERS, players);
     const storm = await withMeter(broker, workers, async (meter) => {
@@ -73,7 +77,7 @@ export async function measureCost(
         }),
       );
     });
-    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu };
+    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu, refusedWrites };
   } finally {
     await broker.close();
   }

@@ -6,6 +6,7 @@ import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
 import { type CostMeasurement, STORM_QUOTA } from './measure.ts';
 import { FULL_CORE_MB, MEMORY_MODEL, memoryReport, memoryRows } from './memory.ts';
 import { PRICES, PROVISIONED_CONCURRENCY, type PriceName } from './prices.ts';
+import { refusedWritesReport } from './refused-writes.ts';
 
 const NAMES: Readonly<Record<PriceName, string>> = {
   httpApiRequests: 'API Gateway, requests',
@@ -23,7 +24,10 @@ const LEFT_OUT =
   'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
 
 /** What `--json` prints. */
-export function jsonFigures(options: CostArguments, { calm, storm, memoryMb, cpu }: CostMeasurement) {
+export function jsonFigures(
+  options: CostArguments,
+  { calm, storm, memoryMb, cpu, refusedWrites }: CostMeasurement,
+) {
   return {
     calm: sumOf(billOf(calm, memoryMb)),
     storm: sumOf(billOf(storm, memoryMb)),
@@ -37,6 +41,7 @@ export function jsonFigures(options: CostArguments, { calm, storm, memoryMb, cpu
         calm: { players: calm.players, ...perPlayer(calm) },
         storm: { players: storm.players, ...perPlayer(storm) },
       },
+      refusedWrites,
       prices: PRICES,
       memory: {
         model: MEMORY_MODEL.replaceAll('\n', ' '),
@@ -50,7 +55,10 @@ export function jsonFigures(options: CostArguments, { calm, storm, memoryMb, cpu
 }
 
 /** The figures for people. */
-export function costReport(options: CostArguments, { calm, storm, memoryMb, cpu }: CostMeasurement): string {
+export function costReport(
+  options: CostArguments,
+  { calm, storm, memoryMb, cpu, refusedWrites }: CostMeasurement,
+): string {
   const bills: [Bill, Bill] = [billOf(calm, memoryMb), billOf(storm, memoryMb)];
   const [calmly, stormily] = [perPlayer(calm), perPlayer(storm)];
   const row = (label: string, one: string | number, other: string | number) =>
@@ -79,6 +87,8 @@ Functions of ${memoryMb} MB on arm64; AWS takes ${options.awsLatencyMs} ms for a
 answers an offer of the Web SDK's (${rounded(longAnswer().length / 1000, 1)} KB): what a game answers is not documented.
 The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / FULL_CORE_MB).toFixed(1)} of a core.
 ${LEFT_OUT}
+
+${refusedWritesReport(refusedWrites)}
 
 ${memoryReport(cpu)}`;
 }

@@ -3,8 +3,10 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   QueryCommand,
   UpdateItemCommand,
+  type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { countDeniedTable } from '../observability/metrics.ts';
@@ -17,17 +19,31 @@ export interface Key {
   sk: string;
 }
 
-/** An update in DynamoDB's expression language. `names` maps `#x`, `values` maps `:x`. */
-export interface Update {
-  update: string;
+/** A condition in DynamoDB's expression language. `names` maps `#x`, `values` maps `:x`. */
+export interface Condition {
   condition?: string;
   names?: Record<string, string>;
   values?: Record<string, unknown>;
+}
+
+/** An update in DynamoDB's expression language. */
+export interface Update extends Condition {
+  update: string;
   /** The item is not used afterwards: DynamoDB need not send it, nor this read it. */
   blind?: true;
 }
 
 type Item = Record<string, unknown>;
+
+/** What came of a conditional write. */
+export interface WriteOutcome<Stored = Item> {
+  written: boolean;
+  /**
+   * After the write, empty for a blind one. Where the condition failed, as it was then. Undefined there means that no item exists,
+   * or that the table does not return it: only a read tells.
+   */
+  item: Stored | undefined;
+}
 
 /** The few table operations the broker is made of. */
 export interface Table {
@@ -35,13 +51,14 @@ export interface Table {
   get(key: Key, options?: { stale: boolean }): Promise<Item | undefined>;
   /** All items of a partition whose sort key begins with a prefix, strongly consistent. */
   query(pk: string, prefix: string): Promise<Item[]>;
-  /**
-   * Writes an item unless one is there; false if one was.
-   * @param options.same an item that is the same all over may be there: a write that the SDK repeated finds its own
-   */
-  putNew(item: Item & Key, options?: { same: true }): Promise<boolean>;
+  /** Writes an item unless one is there; false if one was. @param or writes over one where this holds */
+  putNew(item: Item & Key, or?: Condition): Promise<boolean>;
+  /** Writes an item unless one is there, and says which one is there now. */
+  putOrFind(item: Item & Key): Promise<WriteOutcome>;
   /** One conditional update; the item after it, empty for a blind one, or null where the condition failed. */
   update(key: Key, update: Update): Promise<Item | null>;
+  /** One conditional update, which says on which item its condition failed. Its role must be one that may read. */
+  updateOrFind(key: Key, update: Update): Promise<WriteOutcome>;
 }
 
 /**
@@ -52,6 +69,8 @@ const REQUEST_TIMEOUT_MS = 400;
 const timeoutHere = () => Number(process.env.TABLE_TIMEOUT_MS ?? REQUEST_TIMEOUT_MS);
 
 const marshallOptions = { removeUndefinedValues: true };
+/** A write whose condition fails returns the item then, for no read units. */
+const FINDS = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 /**
  * The table over DynamoDB. A failure other than a failed condition becomes `upstream_unavailable`: the request
@@ -86,13 +105,40 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       );
     }
   };
-  const unlessRefused = async <T>(work: () => Promise<T>): Promise<T | null> => {
+  const write = async (work: () => Promise<UpdateItemCommandOutput>): Promise<WriteOutcome> => {
     try {
-      return await unlessBroken(work);
+      const { Attributes } = await unlessBroken(work);
+      return { written: true, item: unmarshall(Attributes ?? {}) };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return null;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { written: false, item: error.Item && unmarshall(error.Item) };
     }
+  };
+  const put = (item: Item, or: Partial<PutItemCommandInput> = {}) => {
+    const command = new PutItemCommand({
+      TableName: tableName,
+      Item: marshall(item, marshallOptions),
+      ConditionExpression: 'attribute_not_exists(pk)',
+      ...or,
+    });
+    return write(() => client.send(command));
+  };
+  const change = (
+    key: Key,
+    { update, condition, names, values, blind }: Update,
+    finds: Partial<typeof FINDS> = {},
+  ) => {
+    const command = new UpdateItemCommand({
+      TableName: tableName,
+      Key: marshall(key),
+      UpdateExpression: update,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values && marshall(values, marshallOptions),
+      ReturnValues: blind ? 'NONE' : 'ALL_NEW',
+      ...finds,
+    });
+    return write(() => client.send(command));
   };
   return {
     async get(key, options) {
@@ -124,39 +170,22 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       } while (from);
       return items;
     },
-    async putNew(item, options) {
-      const attributes = options?.same ? Object.entries(item).filter(([, value]) => value !== undefined) : [];
-      const isSame = attributes.map((_, at) => `#a${at} = :a${at}`).join(' AND ');
-      const put = new PutItemCommand({
-        TableName: tableName,
-        Item: marshall(item, marshallOptions),
-        ConditionExpression: options?.same
-          ? `attribute_not_exists(pk) OR (${isSame})`
-          : 'attribute_not_exists(pk)',
-        ...(options?.same
-          ? {
-              ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], at) => [`#a${at}`, name])),
-              ExpressionAttributeValues: marshall(
-                Object.fromEntries(attributes.map(([, value], at) => [`:a${at}`, value])),
-                marshallOptions,
-              ),
-            }
-          : {}),
-      });
-      return (await unlessRefused(() => client.send(put))) !== null;
+    async putNew(item, or) {
+      const { written } = await put(
+        item,
+        or && {
+          ConditionExpression: `attribute_not_exists(pk) OR (${or.condition})`,
+          ExpressionAttributeNames: or.names,
+          ExpressionAttributeValues: marshall(or.values, marshallOptions),
+        },
+      );
+      return written;
     },
-    async update(key, { update, condition, names, values, blind }) {
-      const command = new UpdateItemCommand({
-        TableName: tableName,
-        Key: marshall(key),
-        UpdateExpression: update,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values && marshall(values, marshallOptions),
-        ReturnValues: blind ? 'NONE' : 'ALL_NEW',
-      });
-      const answer = await unlessRefused(() => client.send(command));
-      return answer && unmarshall(answer.Attributes ?? {});
+    putOrFind: (item) => put(item, FINDS),
+    async update(key, update) {
+      const { written, item } = await change(key, update);
+      return written ? (item ?? {}) : null;
     },
+    updateOrFind: (key, update) => change(key, update, FINDS),
   };
 }

@@ -52,6 +52,9 @@ const COUNTED: Readonly<Record<string, CountedMetrics>> = {
 };
 const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 
+/** Whether a denied call of the table was counted since the last answer. A function answers one request at a time. */
+let isDenialCounted = false;
+
 /** Counts one answered request of a route. Rare events are sent only where they happened. */
 export function countAnswer(route: string, answered: AnsweredRequest, spent: RequestMetrics): void {
   const { outcome, sliOutcome, replayed, milliseconds, waitMs = 0, queuePosition = 0 } = answered;
@@ -83,13 +86,16 @@ export function countAnswer(route: string, answered: AnsweredRequest, spent: Req
   if (throttles > 0) add('Throttles', throttles);
   if (replayed) add('Replays', 1);
   if (imported > 0) add('Adopted', imported);
-  if (outcome === 'broker_misconfigured' || denials > 0) {
+  if (!isDenialCounted && (outcome === 'broker_misconfigured' || denials > 0)) {
     metrics.addMetric('Misconfigured', MetricUnit.Count, 1);
   }
+  isDenialCounted = false;
 }
 
-/** Counts at once, on a line of its own, that the table denied a call: the answer may not show it. */
+/** Counts at once, on a line of its own, that the table denied a call: the answer may not show it. Once a request. */
 export function countDeniedTable(): void {
+  if (isDenialCounted) return;
+  isDenialCounted = true;
   metrics.singleMetric().addMetric('Misconfigured', MetricUnit.Count, 1);
 }
 

@@ -1,4 +1,4 @@
-import type { Table } from '../dynamodb/table.ts';
+import type { Condition, Table } from '../dynamodb/table.ts';
 import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
@@ -44,26 +44,22 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
     async write({ call, at, streamGroupId, streamSessionId, ...record }) {
       const { entry, ...who } = call;
       const time = new Date(at).toISOString();
+      const item = {
+        pk: `${streamGroupId}/${streamSessionId}`,
+        sk: `${time}#${who.requestId}`,
+        at: time,
+        ...record,
+        ...who,
+        operatorEntry: entry,
+        streamGroupId,
+        streamSessionId,
+      };
       let cause: unknown;
-      const added = await table
-        .putNew(
-          {
-            pk: `${streamGroupId}/${streamSessionId}`,
-            sk: `${time}#${who.requestId}`,
-            at: time,
-            ...record,
-            ...who,
-            operatorEntry: entry,
-            streamGroupId,
-            streamSessionId,
-          },
-          // A write whose answer was lost is repeated, and then finds its own record: it is recorded.
-          { same: true },
-        )
-        .catch((error) => {
-          cause = error;
-          return false;
-        });
+      // A write whose answer was lost is repeated, and then finds its own record: it is recorded.
+      const added = await table.putNew(item, isSame(item)).catch((error) => {
+        cause = error;
+        return false;
+      });
       // Another record of this name is there, or the table does not answer. No role here may read it.
       if (added) return;
       throw new OperatorProblem(
@@ -73,5 +69,15 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
         cause,
       );
     },
+  };
+}
+
+/** Holds for an item that has all of these attributes. */
+function isSame(item: object): Condition {
+  const attributes = Object.entries(item).filter(([, value]) => value !== undefined);
+  return {
+    condition: attributes.map((_, at) => `#a${at} = :a${at}`).join(' AND '),
+    names: Object.fromEntries(attributes.map(([name], at) => [`#a${at}`, name])),
+    values: Object.fromEntries(attributes.map(([, value], at) => [`:a${at}`, value])),
   };
 }

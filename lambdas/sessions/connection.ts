@@ -121,7 +121,9 @@ export function decideConnection(
   // Only the newest request may be repeated: an older one belongs to a connection that another has replaced.
   const newest = usedOffers.at(-1);
   const repeat = newest !== undefined && isSameRequest(newest, request);
-  if (!repeat && usedOffers.some(({ offer }) => offer === request.offer)) {
+  // A repetition is refused too where another request used its offer: its function may have died before it was judged.
+  const uses = repeat ? usedOffers.filter((used) => !isSameRequest(used, request)) : usedOffers;
+  if (uses.some(({ offer }) => offer === request.offer)) {
     throw new Problem(
       'offer_reused',
       'This offer was used before; make a new one with generateSignalRequest().',

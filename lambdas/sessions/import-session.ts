@@ -77,7 +77,7 @@ export async function importSession(
   }
   if (seen?.userId !== key.playerId) return undefined;
   const at = deps.now();
-  await deps.sessions.add({
+  const imported = await deps.sessions.add({
     ...key,
     createdAt: seen.createdAt ?? at,
     connectionTimeoutSeconds: seen.connectionTimeoutSeconds ?? group.connectionTimeoutSeconds,
@@ -90,5 +90,5 @@ export async function importSession(
   });
   metrics.imported++;
   deps.log.info('adopted', { status: seen.status });
-  return deps.sessions.read(key);
+  return imported ?? deps.sessions.read(key);
 }

@@ -1,5 +1,5 @@
 import { fromStored, SESSION_ATTRIBUTES, toStored } from '../dynamodb/stored-names.ts';
-import type { Key, Table, Update } from '../dynamodb/table.ts';
+import type { Key, Table, Update, WriteOutcome } from '../dynamodb/table.ts';
 import { isOver } from '../gameliftstreams/stream-session-status.ts';
 import { latestNextFreeAt, type RateLimit } from '../limits/rate-limit.ts';
 import type { Lease } from './lease.ts';
@@ -19,39 +19,40 @@ export interface SessionKey {
   streamSessionId: string;
 }
 
+/** What came of a conditional write, with the record as {@link WriteOutcome} has the item. */
+export type RecordOutcome = WriteOutcome<SessionRecord>;
+
 /** A player's sessions in the table: keyed by player first, so somebody else's is the same miss as an unknown one. */
 export interface SessionTable {
   read(key: SessionKey): Promise<SessionRecord | undefined>;
   list(playerId: string): Promise<SessionRecord[]>;
-  /** Adds a session; one that is there already stays as it is. */
-  add(record: SessionRecord): Promise<void>;
+  /** Adds a session; one that is there already stays as it is. The session that is there then. */
+  add(record: SessionRecord): Promise<SessionRecord | undefined>;
   /**
    * Takes the lease in one conditional write that is at once the ownership check, the read and the player's
-   * rate limit. Null, with nothing written, when the session is not the player's, a lease lives, the rate limit is
-   * reached or this very request has its answer already: only then is a read needed, to say which.
+   * rate limit. Nothing is written when the session is not the player's, a lease lives, the rate limit is
+   * reached or this very request has its answer already: the record says which, and where there is none, a read.
    */
-  acquireLease(
-    key: SessionKey,
-    lease: Lease,
-    rateLimit: RateLimit,
-    now: number,
-  ): Promise<SessionRecord | null>;
-  /** Writes the request's outcome and gives the lease back; false, with nothing written, where the lease is lost. */
-  releaseLease(key: SessionKey, leaseId: string, changes: SessionChanges): Promise<boolean>;
+  acquireLease(key: SessionKey, lease: Lease, rateLimit: RateLimit, now: number): Promise<RecordOutcome>;
+  /** Writes the request's outcome and gives the lease back. Nothing is written where the lease is lost. No record after the write. */
+  releaseLease(key: SessionKey, leaseId: string, changes: SessionChanges): Promise<RecordOutcome>;
   /** Reserves the next status lookup for the caller; null where another was made, or is under way, since `since`. */
   reserveLookup(key: SessionKey, now: number, since: number): Promise<SessionRecord | null>;
   /**
-   * Writes a newly seen status unless a newer one is there; the record after it, or null. An end that is not in the record yet is
-   * written in any case: a function whose clock is behind must not keep it out.
+   * Writes a newly seen status unless a newer one is there. An end that is not in the record yet is written in any case: a
+   * function whose clock is behind must not keep it out.
    */
-  writeStatus(key: SessionKey, seen: SessionChanges & { statusAt: number }): Promise<SessionRecord | null>;
+  writeStatus(key: SessionKey, seen: SeenStatus): Promise<void>;
+  /** The same, and returns the record that is there then. */
+  refreshStatus(key: SessionKey, seen: SeenStatus): Promise<SessionRecord | undefined>;
 }
 
+type SeenStatus = SessionChanges & { statusAt: number };
+
 export function sessionTable(table: Table): SessionTable {
+  const read = async (key: SessionKey) => toRecord(await table.get(tableKey(key)));
   return {
-    async read(key) {
-      return toRecord(await table.get(tableKey(key)));
-    },
+    read,
     async list(playerId) {
       const items = await table.query(playerId, PREFIX);
       return items.map((item) => toRecord(item)).filter((record) => record !== undefined);
@@ -59,10 +60,12 @@ export function sessionTable(table: Table): SessionTable {
     async add(record) {
       const { playerId, ...attributes } = record;
       const ttl = Math.ceil((sessionLengthEnd(record) + KEPT_AFTER_END_MS) / 1000);
-      await table.putNew({ ...tableKey(record), ...toStored(attributes, SESSION_ATTRIBUTES), ttl });
+      const item = { ...tableKey(record), ...toStored(attributes, SESSION_ATTRIBUTES), ttl };
+      const outcome = await table.putOrFind(item);
+      return outcome.written ? record : toRecord(outcome.item);
     },
     async acquireLease(key, lease, rateLimit, now) {
-      const item = await table.update(tableKey(key), {
+      const outcome = await table.updateOrFind(tableKey(key), {
         // Right-hand sides are the item before the update: the lease of a function that died joins the abandoned
         // ones. A lease is a list of one, since only lists can be joined.
         update:
@@ -88,7 +91,7 @@ export function sessionTable(table: Table): SessionTable {
           ':request': lease.request,
         },
       });
-      return toRecord(item ?? undefined) ?? null;
+      return toRecords(outcome);
     },
     async releaseLease(key, leaseId, changes) {
       const { update, names, values } = storedUpdate({
@@ -96,14 +99,14 @@ export function sessionTable(table: Table): SessionTable {
         lease: null,
         abandonedLeases: null,
       });
-      const item = await table.update(tableKey(key), {
+      const outcome = await table.updateOrFind(tableKey(key), {
         update,
         condition: '#lease[0].#id = :leaseId',
         names: { ...names, '#id': 'id' },
         values: { ...values, ':leaseId': leaseId },
         blind: true,
       });
-      return item !== null;
+      return toRecords(outcome);
     },
     async reserveLookup(key, now, since) {
       const item = await table.update(tableKey(key), {
@@ -116,17 +119,24 @@ export function sessionTable(table: Table): SessionTable {
       return toRecord(item ?? undefined) ?? null;
     },
     async writeStatus(key, seen) {
-      const changes = withEnd(seen);
-      const { update, names, values } = storedUpdate(changes);
-      const isEnd = changes.endedAt !== undefined;
-      const item = await table.update(tableKey(key), {
-        update,
-        condition: `attribute_exists(pk) AND (#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
-        names: { ...names, '#statusAt': 'statusAt' },
-        values: { ...values, ':statusAt': seen.statusAt },
-      });
-      return toRecord(item ?? undefined) ?? null;
+      await table.update(tableKey(key), { ...statusUpdate(seen), blind: true });
     },
+    async refreshStatus(key, seen) {
+      const { item } = await table.updateOrFind(tableKey(key), statusUpdate(seen));
+      return toRecord(item) ?? read(key);
+    },
+  };
+}
+
+function statusUpdate(seen: SeenStatus): Update {
+  const changes = withEnd(seen);
+  const { update, names, values } = storedUpdate(changes);
+  const isEnd = changes.endedAt !== undefined;
+  return {
+    update,
+    condition: `attribute_exists(pk) AND (#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
+    names: { ...names, '#statusAt': 'statusAt' },
+    values: { ...values, ':statusAt': seen.statusAt },
   };
 }
 
@@ -166,6 +176,10 @@ export function updateExpression(changes: object): Required<Omit<Update, 'condit
     removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '',
   ];
   return { update: clauses.filter((clause) => clause !== '').join(' '), names, values };
+}
+
+function toRecords({ written, item }: WriteOutcome): RecordOutcome {
+  return { written, item: toRecord(item) };
 }
 
 function toRecord(item: Record<string, unknown> | undefined): SessionRecord | undefined {

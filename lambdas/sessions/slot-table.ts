@@ -1,5 +1,5 @@
 import { fromStored, SLOT_ATTRIBUTES, toStored } from '../dynamodb/stored-names.ts';
-import type { Table } from '../dynamodb/table.ts';
+import type { Table, WriteOutcome } from '../dynamodb/table.ts';
 import { updateExpression } from './session-table.ts';
 import type { Slot } from './slot.ts';
 
@@ -13,8 +13,8 @@ export type SlotChanges = { [Name in Exclude<keyof Slot, 'index' | 'revision'>]?
 export interface Slots {
   /** All slots from 0 to `count` - 1, those never used included. */
   read(playerId: string, count: number): Promise<Slot[]>;
-  /** The slot after the write; null, with nothing written, when somebody wrote since it was read. */
-  write(playerId: string, slot: Slot, changes: SlotChanges, now: number): Promise<Slot | null>;
+  /** Nothing is written when somebody wrote since it was read. */
+  write(playerId: string, slot: Slot, changes: SlotChanges, now: number): Promise<WriteOutcome<Slot>>;
 }
 
 export function tableSlots(table: Table): Slots {
@@ -33,7 +33,7 @@ export function tableSlots(table: Table): Slots {
         revision: slot.revision + 1,
         ttl: Math.ceil((now + SLOT_KEPT_MS) / 1000),
       });
-      const item = await table.update(
+      const { written, item } = await table.updateOrFind(
         { pk: playerId, sk: `SLOT#${slot.index}` },
         {
           update,
@@ -42,7 +42,7 @@ export function tableSlots(table: Table): Slots {
           values: slot.revision === 0 ? values : { ...values, ':read': slot.revision },
         },
       );
-      return item && toSlot(item);
+      return { written, item: item && toSlot(item) };
     },
   };
 }

@@ -43,6 +43,8 @@ export const operationOf = (target: string | undefined): string | undefined => T
 /**
  * The calls that a principal must be allowed for one DynamoDB request, all of them. Undefined when the request's
  * resources are unknown: it has an operation that is not known here, or names no table. Deny such a request.
+ * What a write returns needs no permission of its own, neither by `ReturnValues` nor by `ReturnValuesOnConditionCheckFailure`: the
+ * references name none. Rejoin asks for the item of a failed condition only where the role may read the table anyway.
  * Source: service authorization reference of DynamoDB; Developer Guide, "DynamoDB API permissions", and "IAM and
  * transactions".
  */

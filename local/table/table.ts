@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { TableModel } from '../template/model.ts';
+import { addItemsOfFailedConditions } from './failed-condition.ts';
 import { limitItemWrites } from './item-write-limit.ts';
 
 /** A running table service. */
@@ -13,13 +14,15 @@ export interface TableService {
 }
 
 /**
- * DynamoDB on this machine: dynalite in memory, with the tables the template defines. It has no transactions,
- * deletes nothing by TTL and returns no item on a failed condition.
+ * DynamoDB on this machine: dynalite in memory, with the tables the template defines. It has no transactions and
+ * deletes nothing by TTL.
  * @param options.port 0 for any free port
  * @param options.guard stands in front of it once the tables exist, and decides which requests get through;
  * absent: all do
  * @param options.itemWritesPerSecond how many writes an item takes in a second before it is throttled (DynamoDB:
  * 1,000 units a partition); absent: any number
+ * @param options.returnsItemOnFailedCondition whether a write whose condition failed returns the item where it asks for it, as DynamoDB
+ * does; asked at each write; absent: it does. Other tables that Rejoin may run on return none
  * @throws Error naming the port when it is in use
  */
 export async function startTableService(options: {
@@ -27,8 +30,16 @@ export async function startTableService(options: {
   tables: readonly TableModel[];
   guard?: (serve: RequestListener) => RequestListener;
   itemWritesPerSecond?: number;
+  returnsItemOnFailedCondition?: () => boolean;
 }): Promise<TableService> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const { returnsItemOnFailedCondition = () => true } = options;
+  addItemsOfFailedConditions();
+  const server = dynalite({
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+    returnsItemOnFailedCondition,
+  });
   const [dynaliteListener] = server.listeners('request') as RequestListener[];
   if (!dynaliteListener) throw new Error('dynalite has no request listener');
   const serve: RequestListener = (request, response) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RefusedWrites } from '../../bench/cost/refused-writes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let directory: string;
@@ -57,6 +58,12 @@ describe('the JSON on the last line', () => {
     expect(measured.calm.readUnits).toBeGreaterThan(0);
     expect(measured.calm.billedMs).toBeGreaterThanOrEqual(20);
     expect(measured.storm.players).toBe(5);
+    // A refusal that brings the item spares the read, and nothing else.
+    for (const { withItem, withRead } of Object.values<RefusedWrites>(assumptions.refusedWrites)) {
+      expect(withItem).toMatchObject({ requests: 1, reads: 0 });
+      expect(withRead).toMatchObject({ requests: 2, writes: withItem.writes });
+      expect(withRead.reads).toBeGreaterThan(0);
+    }
     const { measuredMs, rows, model } = assumptions.memory;
     expect(model).toContain('Reckoned');
     // AWS was made to take 20 ms.

@@ -6,6 +6,7 @@ import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
 import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
 import { PRICES, PROVISIONED_CONCURRENCY } from '../../bench/cost/prices.ts';
+import { refusedWritesReport } from '../../bench/cost/refused-writes.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
 const USAGE = {
@@ -134,6 +135,19 @@ describe('the units of the table', () => {
     expect(await count([update('')])).toEqual({ writes: 3, reads: 0 });
     // Smaller now, but large before.
     expect(await count([update(small)])).toEqual({ writes: 3, reads: 0 });
+  });
+});
+
+describe('what a refused write costs', () => {
+  it('is told beside the read that it spares, with the price of both', () => {
+    const withItem = { requests: 1, writes: 3, reads: 0 };
+    const kind = { withItem, withRead: { requests: 2, writes: 3, reads: 1 } };
+    const lines = refusedWritesReport({ replay: kind, conflict: kind }).split('\n');
+    expect(lines.filter((line) => /units/.test(line))).toEqual([
+      expect.stringMatching(/3\+0 +3\+1$/),
+      expect.stringMatching(/3\+0 +3\+1$/),
+    ]);
+    expect(lines.filter((line) => /dollars/.test(line))[0]).toMatch(/1\.88 +2\.00$/);
   });
 });
 

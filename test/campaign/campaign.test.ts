@@ -24,6 +24,13 @@ describe('a seed', () => {
     expect(await run()).toEqual(await run());
   });
 
+  it('has a table that returns the item of a failed condition, or one that does not', () => {
+    const plans = Array.from({ length: 60 }, (_, seed) => planOf(seed));
+    const withItem = plans.filter(({ returnsItem }) => returnsItem).length;
+    expect(withItem).toBeGreaterThan(15);
+    expect(withItem).toBeLessThan(45);
+  });
+
   it('contains every requested kind of fault, and no other', () => {
     for (const kind of FAULTS) {
       const plans = Array.from({ length: 60 }, (_, seed) => planOf(seed, [kind]));

@@ -80,7 +80,8 @@ export function describePlan(plan: Plan): string[] {
   const { repeated, notices, refusal, whileConnected } = plan.aws;
   const repeats =
     repeated === 'answer' ? 'AWS repeats its answers' : `AWS meets a repeated token with: ${repeated}`;
-  const world = `${repeats}; it notices a loss after ${seconds(notices)}; in the wrong state it says ${refusal}${whileConnected === 'accept' ? '; it connects while CONNECTED' : ''}; clocks are up to ${plan.clocksApart} ms apart`;
+  const failed = plan.returnsItem ? 'brings its item' : 'brings no item';
+  const world = `${repeats}; it notices a loss after ${seconds(notices)}; in the wrong state it says ${refusal}${whileConnected === 'accept' ? '; it connects while CONNECTED' : ''}; a write of the table whose condition fails ${failed}; clocks are up to ${plan.clocksApart} ms apart`;
   return [
     world,
     ...plan.steps.map((step) => {

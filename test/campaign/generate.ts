@@ -201,6 +201,7 @@ export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan
     seed,
     about,
     aws: { ...aws, ...gentle, ...known },
+    returnsItem: chanceOf(seed, 'returnsItem') < 0.5,
     clocksApart,
     steps: steps.map((step, id) => ({ id, ...step })),
   };

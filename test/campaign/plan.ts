@@ -75,6 +75,8 @@ export interface Plan {
    * `calm`: several players without faults; each must get the same answers as alone. */
   about: 'mixed' | 'mischief' | 'guessers' | 'calm';
   aws: AwsChoices;
+  /** Whether the table returns the item of a failed condition, as DynamoDB does; absent in older replays: it does not. */
+  returnsItem?: boolean;
   /** Clocks of two sandboxes differ by up to this. */
   clocksApart: number;
   steps: Step[];

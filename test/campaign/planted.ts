@@ -24,6 +24,19 @@ const outcomes = 'lambdas/routes/reconnect/outcomes.ts';
 /** Faults that an attack, and later the campaign itself, have found in the broker. */
 export const HISTORICAL: readonly Planted[] = [
   {
+    name: 'an offer that another request used goes to AWS again, if the function of its second request died before it judged it',
+    invariant: 1,
+    what: /accepted one offer twice/,
+    patches: [
+      {
+        file: 'lambdas/sessions/connection.ts',
+        from: 'const uses = repeat ? usedOffers.filter((used) => !isSameRequest(used, request)) : usedOffers;',
+        to: 'const uses = repeat ? [] : usedOffers;',
+      },
+    ],
+    from: 1880,
+  },
+  {
     name: 'the connection of a request that is under way belongs to no history, and its device is told of another one',
     invariant: 4,
     what: /taken_over/,
@@ -146,7 +159,23 @@ export const HISTORICAL: readonly Planted[] = [
   },
 ];
 
-/** One for each invariant that none of those violates. */
+/** Faults that only one kind of table shows: one that returns the item of a failed condition, or one that does not. */
+export const OF_ONE_TABLE: readonly Planted[] = [
+  {
+    name: 'the item of a failed condition is read without its answer, so that a request is judged anew',
+    invariant: 2,
+    what: /answered before/,
+    patches: [
+      {
+        file: 'lambdas/dynamodb/table.ts',
+        from: 'item: error.Item && unmarshall(error.Item)',
+        to: 'item: error.Item && { ...unmarshall(error.Item), answer: undefined }',
+      },
+    ],
+  },
+];
+
+/** One for each invariant that none of the historical ones violates. */
 export const OF_EACH_KIND: readonly Planted[] = [
   {
     name: 'a client token that is another one each time lets AWS accept an offer twice',

@@ -27,7 +27,7 @@ const EPOCH = 1_800_000_000_000;
 /** @param code the product's functions, as `bundledRoutes` makes them */
 export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Promise<RunResult> {
   const time = campaignTime(EPOCH);
-  const table = memoryTable(time);
+  const table = memoryTable(time, plan.returnsItem);
   const aws = memoryAws(time, plan.aws);
   const awsCalls = awsNetwork(time, aws);
   const world = {

@@ -35,6 +35,7 @@ function* simpler(plan: Plan): Generator<Plan> {
       yield changed(index, { action: { ...action, accounts: action.accounts >> 1 } });
     }
   }
+  if (!plan.returnsItem) yield { ...plan, returnsItem: true };
   if (plan.clocksApart > 0) yield { ...plan, clocksApart: 0 };
 }
 

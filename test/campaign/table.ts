@@ -47,7 +47,8 @@ export interface MemoryTable {
   wasOut(from: number, to: number): boolean;
 }
 
-export function memoryTable(time: CampaignTime): MemoryTable {
+/** @param returnsItem whether a failed condition brings the item where the write asks for it */
+export function memoryTable(time: CampaignTime, returnsItem = false): MemoryTable {
   const rows = new Map<string, Row>();
   const outages: { how: 'refused' | 'stalled'; from: number; until: number }[] = [];
   const keyOf = ({ pk, sk }: Item) => `${pk}\0${sk}`;
@@ -66,8 +67,13 @@ export function memoryTable(time: CampaignTime): MemoryTable {
       values: unmarshall((input.ExpressionAttributeValues ?? {}) as never),
     };
     const condition = input.ConditionExpression as string | undefined;
-    const refuse = () => {
-      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    const refuse = (item: Item | undefined) => {
+      const brings = returnsItem && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && item;
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata: {},
+        ...(brings ? { Item: marshall(item, marshallOptions) } : {}),
+      });
     };
     switch (name) {
       case 'GetItemCommand': {
@@ -85,14 +91,15 @@ export function memoryTable(time: CampaignTime): MemoryTable {
       }
       case 'PutItemCommand': {
         const item = unmarshall(input.Item as never);
-        if (condition && !holds(condition, rows.get(keyOf(item))?.item ?? {}, meanings)) refuse();
+        const known = rows.get(keyOf(item))?.item;
+        if (condition && !holds(condition, known ?? {}, meanings)) refuse(known);
         written(keyOf(item), item);
         return {};
       }
       case 'UpdateItemCommand': {
         const key = unmarshall(input.Key as never);
         const known = rows.get(keyOf(key))?.item;
-        if (condition && !holds(condition, known ?? {}, meanings)) refuse();
+        if (condition && !holds(condition, known ?? {}, meanings)) refuse(known);
         const item = updated(input.UpdateExpression as string, known ?? key, meanings);
         written(keyOf(key), item);
         return input.ReturnValues === 'ALL_NEW' ? { Attributes: marshall(item, marshallOptions) } : {};

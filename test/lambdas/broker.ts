@@ -20,10 +20,17 @@ import { HANGS_AFTER_MS } from '../patience.ts';
 
 const TABLE_NAME = 'sessions';
 
-/** A real table over HTTP, as the template defines it, and the list of operations asked of it. */
-export async function realTable() {
+/** A method that asks the table the same as another one. */
+const OPERATIONS: Readonly<Record<string, string>> = { putOrFind: 'putNew', updateOrFind: 'update' };
+
+/**
+ * A real table over HTTP, as the template defines it, and the list of operations asked of it.
+ * @param returnsItem whether a failed condition returns the item: as DynamoDB does, unless said otherwise
+ */
+export async function realTable(returnsItem = () => true) {
   const service = await startTableService({
     port: 0,
+    returnsItemOnFailedCondition: returnsItem,
     tables: [
       {
         logicalId: 'Table',
@@ -55,7 +62,8 @@ export async function realTable() {
       name,
       (...args: never[]) => {
         const { stale } = (args[1] ?? {}) as { stale?: boolean };
-        operations.push(stale ? `${name} (stale)` : name);
+        const asked = OPERATIONS[name] ?? name;
+        operations.push(stale ? `${asked} (stale)` : asked);
         return (operation as (...args: never[]) => unknown)(...args);
       },
     ]),

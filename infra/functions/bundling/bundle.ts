@@ -12,7 +12,7 @@ const shim = (file: string) => join(import.meta.dirname, 'shims', file);
  *
  * The AWS SDK is bundled at our pinned version. Its default credential chain is a third of the code. In Lambda it can find only
  * one thing, the role's keys in the environment, so a module that reads just these replaces it. The endpoint discovery cache
- * and the event streams, which we don't use, are replaced too.
+ * and the event streams, which we don't use, are replaced too, and so is a hash that brings its own code besides Node's.
  * There is no source map, which would slow down every cold start. The bundle depends on the sources alone, so to explain a
  * stack trace build the same commit with a map.
  *
@@ -36,6 +36,7 @@ export function bundle(name: string, directory: string) {
       '@aws-sdk/credential-provider-node': shim('environment-credentials.ts'),
       'node:http': shim('node-http.ts'),
       '@smithy/core/event-streams': shim('event-streams.ts'),
+      '@smithy/core/checksum': shim('checksum.ts'),
       '@aws-sdk/endpoint-cache': shim('endpoint-cache.ts'),
     },
     legalComments: 'none',

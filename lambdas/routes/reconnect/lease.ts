@@ -18,7 +18,7 @@ export interface Held {
 }
 
 /**
- * Gets the lease, or the answer that makes it unnecessary. Reads only where the conditional write failed.
+ * Gets the lease, or the answer that makes it unnecessary. Reads only where the conditional write failed and brought no record.
  *
  * @param connectionId the connection that the request would make. If this function dies, the next one finds it in the lease.
  * @throws Problem with the refusal.
@@ -34,14 +34,12 @@ export async function takeLease(
   const { endsBy, metrics } = request;
   // One id for all attempts: the SDK may repeat a write that had taken effect, and then it fails on this very lease.
   const lease = newLease(fingerprint, { id: deps.newId(), endsBy, connectionId });
-  const tryOnce = async (): Promise<Held | null> => {
-    const record = await deps.sessions.acquireLease(request, lease, rateLimit, deps.now());
-    return record && { record: recordAt(record, deps.now()), lease };
-  };
-  const first = await tryOnce();
-  if (first) return first;
+  const acquire = () => deps.sessions.acquireLease(request, lease, rateLimit, deps.now());
+  const first = await acquire();
   const known =
-    (await deps.sessions.read(request)) ?? (await deps.importSession(request, endsBy - RESERVE_MS, metrics));
+    first.item ??
+    (await deps.sessions.read(request)) ??
+    (await deps.importSession(request, endsBy - RESERVE_MS, metrics));
   if (!known) {
     throw new Problem('stream_session_not_found', 'There is no such stream session of this player.');
   }
@@ -51,8 +49,8 @@ export async function takeLease(
   const decision = decideConnection(record, connection, context);
   if (decision.do === 'replay') return { answer: decision.answer };
   // Nothing in the record stands in the way any more, or the session has just been imported: once again.
-  const second = await tryOnce();
-  if (second) return second;
+  const { item } = await acquire();
+  if (item?.lease?.id === lease.id) return { record: recordAt(item, deps.now()), lease };
   throw inProgress('Another connection request for this session is under way.', deps.random());
 }
 
@@ -90,8 +88,9 @@ async function finishOrRead(
   deps: ReconnectDependencies,
   changes: SessionChanges & { answer: Uint8Array },
 ): Promise<boolean> {
-  if (await deps.sessions.releaseLease(request, lease.id, changes)) return true;
-  const stored = (await deps.sessions.read(request))?.answer;
+  const { written, item } = await deps.sessions.releaseLease(request, lease.id, changes);
+  if (written) return true;
+  const stored = (item ?? (await deps.sessions.read(request)))?.answer;
   return stored !== undefined && Buffer.compare(stored, changes.answer) === 0;
 }
 

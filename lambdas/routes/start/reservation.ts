@@ -39,17 +39,12 @@ export async function reserve(
     lease,
     ...fingerprint,
   };
-  const reserved = await deps.slots.write(request.playerId, slot, changes, deps.now());
-  const under = (own: Slot): Reserved => ({
-    slot: own,
-    before: repeat ? startedBefore(slot, request, deps) : undefined,
-  });
-  if (reserved) return under(reserved);
+  const { item } = await deps.slots.write(request.playerId, slot, changes, deps.now());
+  const slots = item ? [item] : await deps.slots.read(request.playerId, slot.index + 1);
   // The SDK may have repeated a write that had taken effect, and that then failed on its own revision.
-  const slots = await deps.slots.read(request.playerId, deps.limits.maxLiveSessionsPerPlayer);
   const own = slots.find((candidate) => candidate.lease?.id === lease.id);
   if (!own) throw startInProgress(deps.random());
-  return under(own);
+  return { slot: own, before: repeat ? startedBefore(slot, request, deps) : undefined };
 }
 
 /** Gives the slot back after a refusal. The player's answer does not depend on it: the lease runs out by itself. */

@@ -72,7 +72,7 @@ async function refreshed(
   if (!seen) return record;
   const changes = statusChanges(record.status, seen, deps.now());
   // Where a newer status is there, it counts: the player may have ended the session meanwhile.
-  return (await deps.sessions.writeStatus(record, changes)) ?? (await deps.sessions.read(record)) ?? record;
+  return (await deps.sessions.refreshStatus(record, changes)) ?? record;
 }
 
 function limitReached([living]: readonly SessionRecord[], deps: StartDependencies): Problem {

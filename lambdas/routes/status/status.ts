@@ -76,7 +76,7 @@ export async function status(
     if (changes.status !== record.status) deps.log.info('status', { status: changes.status });
     const written = { ...changes, ...(startResponse ? { startResponse } : {}) };
     // Where a newer status is there, it is the answer: the player may have ended the session meanwhile.
-    return (await deps.sessions.writeStatus(key, written)) ?? (await deps.sessions.read(key)) ?? record;
+    return (await deps.sessions.refreshStatus(key, written)) ?? record;
   } catch (failure) {
     if (!(failure instanceof AwsFailure)) throw failure;
     const problem = statusProblem(failure, deps.random());

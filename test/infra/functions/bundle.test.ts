@@ -3,8 +3,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Sha256 as SdkSha256 } from '@smithy/core/checksum';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../../infra/functions/bundling/bundle.ts';
+import { Sha256 } from '../../../infra/functions/bundling/shims/checksum.ts';
 import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
 import { playerRoutes } from '../../../infra/routes/player-routes.ts';
 import { ofType, operatorTemplateOf, templateOf, withProvider } from '../synth.ts';
@@ -64,6 +66,23 @@ describe.each(names)('the bundle of %s', (name) => {
       ),
     ).toEqual([]);
   });
+});
+
+describe('the hash that takes the place of the SDK’s', () => {
+  test.each(['', 'text', new Uint8Array([0, 1, 255])])(
+    'signs %o as the SDK’s does, with every kind of key',
+    async (data) => {
+      for (const secret of [undefined, 'key', new Uint8Array(100).fill(7)]) {
+        const [ours, theirs] = [new Sha256(secret), new SdkSha256(secret)];
+        for (const hash of [ours, theirs]) {
+          hash.update(Buffer.from('what is forgotten'));
+          hash.reset();
+          hash.update(Buffer.from(data));
+        }
+        expect(Buffer.from(await ours.digest())).toEqual(Buffer.from(await theirs.digest()));
+      }
+    },
+  );
 });
 
 test('the same sources give the same bytes in any checkout, so that what was tested is what is deployed', () => {

@@ -108,7 +108,21 @@ describe('the metrics of one answer', () => {
     const written: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((line) => void written.push(line));
     countDeniedTable();
+    countAnswer('sessions', answered, newRequestMetrics());
+    publish();
     expect(written.map((line) => JSON.parse(line).Misconfigured)).toEqual([1]);
+  });
+
+  it('counts once a request, however many calls were denied, and again for the next request', () => {
+    const written: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line) => void written.push(line));
+    for (let request = 0; request < 2; request++) {
+      countDeniedTable();
+      countDeniedTable();
+      countAnswer('sessions', { ...answered, outcome: 'broker_misconfigured' }, newRequestMetrics());
+      publish();
+    }
+    expect(written.map((line) => JSON.parse(line).Misconfigured)).toEqual([1, 1]);
   });
 });
 

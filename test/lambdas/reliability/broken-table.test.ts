@@ -24,11 +24,13 @@ import { startWith } from '../start-broker.ts';
 let real: Awaited<ReturnType<typeof realTable>>;
 let proxy: Server;
 let proxied: Table;
+/** Whether a failed condition returns the item. */
+let returnsItem = true;
 /** Says of a request's body whether its answer is lost on the way back, after it took effect. */
 let losesAnswer: (body: string) => boolean = () => false;
 
 beforeAll(async () => {
-  real = await realTable();
+  real = await realTable(() => returnsItem);
   const { hostname, port } = new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
   proxy = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
@@ -54,6 +56,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   losesAnswer = () => false;
+  returnsItem = true;
 });
 
 /** Loses the answer to the first request that holds a text. */
@@ -65,7 +68,14 @@ function loseOnce(text: string): () => number {
 
 const answering = (): FakeAws => ({ connect: async () => 'answer', seen: undefined, tokens: [] });
 
-describe('a write whose answer is lost, repeated by the SDK', () => {
+describe.each([
+  ['which brings the item that it failed on', true],
+  ['which brings no item', false],
+])('a write whose answer is lost, repeated by the SDK, %s', (_, brings) => {
+  beforeEach(() => {
+    returnsItem = brings;
+  });
+
   it('takes the lease: the function goes on under its own lease', async () => {
     const aws = answering();
     const { deps } = reconnectWith(proxied, aws);
@@ -139,7 +149,9 @@ function sabotaged(table: Table, at: number, how: Sabotage): Table {
     get: wrap(table.get),
     query: wrap(table.query),
     putNew: wrap(table.putNew),
+    putOrFind: wrap(table.putOrFind),
     update: wrap(table.update),
+    updateOrFind: wrap(table.updateOrFind),
   };
 }
 

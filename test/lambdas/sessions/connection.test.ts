@@ -109,6 +109,12 @@ describe('keys and offers', () => {
     expect(refusal(used, request('offer-2'))).toBe('offer_reused');
   });
 
+  it('an offer that another request used is refused, also to a request whose function died before it was judged', () => {
+    const dead = lease(request('offer-1', 'key-2'), NOW - 1);
+    const left = record({ usedOffers: [request('offer-1', 'key-1')], lease: dead });
+    expect(refusal(left, request('offer-1', 'key-2'), 'mine')).toBe('offer_reused');
+  });
+
   it('the offer of a function that died is used up for others and may be repeated by its own request', () => {
     const dead = lease(request('offer-1', 'key-1'), NOW - 1);
     for (const left of [

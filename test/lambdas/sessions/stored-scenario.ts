@@ -36,13 +36,17 @@ function recording(table: Table) {
   const remember = ({ pk, sk }: Key) => keys.set(`${pk} ${sk}`, { pk, sk });
   const written: Table = {
     ...table,
-    putNew(item, options) {
+    putOrFind(item) {
       remember(item);
-      return table.putNew(item, options);
+      return table.putOrFind(item);
     },
     update(key, update) {
       remember(key);
       return table.update(key, update);
+    },
+    updateOrFind(key, update) {
+      remember(key);
+      return table.updateOrFind(key, update);
     },
   };
   async function read(): Promise<StoredItem[]> {

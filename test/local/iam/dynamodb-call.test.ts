@@ -21,6 +21,11 @@ describe('a DynamoDB request needs the permission for what it does:', () => {
     ]);
   });
 
+  test('a write that asks for the item of a failed condition, the same as any write', () => {
+    const asks = { TableName: 'a', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
+    expect(calls('UpdateItem', asks)).toEqual([{ action: 'dynamodb:UpdateItem', resources: [a] }]);
+  });
+
   test.each(['Query', 'Scan'])(
     '%s of an index on the index, so a grant on the table is not enough',
     (operation) => {
