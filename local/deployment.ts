@@ -4,7 +4,9 @@ import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
 import { firefoxNote } from './console/firefox-note.ts';
 import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
+import { openLogFiles } from './functions/log-files.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
+import { accessLogLine } from './gateway/access-log.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { guardTable } from './iam/table-guard.ts';
 import { CONSOLE_CLIENT_ID } from './identity/names.ts';
@@ -204,7 +206,9 @@ async function start(
     }),
   });
   closers.push(() => pool.close());
-  const gateway = (api: HttpApiModel, port: number) =>
+  const accessLogs = openLogFiles(logs);
+  closers.push(() => accessLogs.close());
+  const gateway = (api: HttpApiModel, port: number, log: 'player-access' | 'operator-access') =>
     running(
       startGateway({
         port,
@@ -212,10 +216,15 @@ async function start(
         invoke: (logicalId, event) => pool.invoke(logicalId, event),
         callers: principals,
         ...place,
+        log: (entry) => {
+          if (api.accessLogFormat !== undefined) {
+            accessLogs.append(log, accessLogLine(api.accessLogFormat, entry));
+          }
+        },
       }),
     );
-  const api = await gateway(playerApi, ports.api);
-  const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi));
+  const api = await gateway(playerApi, ports.api, 'player-access');
+  const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi, 'operator-access'));
   const [group] = streamGroupsOf(settings);
   const streamGroupId = group?.id ?? '';
   const application = group?.applications[0] ?? '';

@@ -22,10 +22,9 @@ const ACCESS_LOG_LINE: Readonly<Record<keyof typeof accessLogFields, string>> = 
   responseLength: '6271',
   responseLatency: '231',
   integrationLatency: '228',
-  integrationStatus: '201',
-  integrationError: '-',
+  integrationStatus: '200',
+  functionStatus: '201',
   error: '-',
-  authorizerError: '-',
 };
 
 /** The bytes that CloudWatch bills for a line. */

@@ -14,6 +14,13 @@ import type { Settings } from '../settings/settings.ts';
 /**
  * One line for each request. It has no header and no token claim, so no token can appear in it. The path is logged as the route
  * pattern.
+ *
+ * API Gateway inserts each value as it is. So every value here is a number, an id or a name of AWS's own: a quotation mark in a
+ * message (`$context.authorizer.error`, `$context.integrationErrorMessage`, `$context.error.message`) would end the string, no
+ * filter would understand the line, and a stranger's token could bring that about.
+ *
+ * `integrationStatus` is the status of Lambda's response to the invocation, `functionStatus` the status that the function
+ * returned. `$context.integrationStatus` alone is explained both ways in the developer guide.
  */
 export const accessLogFields = {
   requestId: '$context.requestId',
@@ -25,10 +32,9 @@ export const accessLogFields = {
   responseLength: '$context.responseLength',
   responseLatency: '$context.responseLatency',
   integrationLatency: '$context.integrationLatency',
-  integrationStatus: '$context.integrationStatus',
-  integrationError: '$context.integrationErrorMessage',
+  integrationStatus: '$context.integration.integrationStatus',
+  functionStatus: '$context.integration.status',
   error: '$context.error.responseType',
-  authorizerError: '$context.authorizer.error',
 };
 
 export interface StageProps {

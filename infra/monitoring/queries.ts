@@ -45,7 +45,8 @@ const queries: readonly Query[] = [
         'stack.0',
         'routeKey',
         'integrationStatus',
-        'integrationError',
+        'functionStatus',
+        'error',
         'responseLatency',
       ],
       filterStatements: ["requestId = 'requestId of the problem that the player saw'"],
@@ -59,7 +60,7 @@ const queries: readonly Query[] = [
     query: {
       filterStatements: ["integrationStatus != '200'"],
       statsStatements: [
-        'count(*) as requests, count_distinct(ip) as addresses by status, routeKey, error, authorizerError, integrationError',
+        'count(*) as requests, count_distinct(ip) as addresses by status, routeKey, error, integrationStatus',
       ],
       sort: 'requests desc',
     },

@@ -10,9 +10,9 @@ import { metricsNamespace } from '../functions/environment.ts';
 const metricName = 'TurnedAway';
 
 /**
- * `integrationStatus` is the status of the invocation, not of the function's response (developer guide, "Customize HTTP API
- * access logs"). It is 200 when a function refuses a request or asks the player to wait. The filter leaves out unknown
- * addresses and malformed requests, which strangers send everywhere. All values in the log are strings.
+ * `integrationStatus` is the status of Lambda's response to the invocation (`stage.ts`). It is 200 when a function refuses a
+ * request or asks the player to wait. The filter leaves out unknown addresses and malformed requests, which strangers send
+ * everywhere. All values in the log are strings.
  */
 const neverReachedFunction = FilterPattern.all(
   FilterPattern.stringValue('$.integrationStatus', '!=', '200'),

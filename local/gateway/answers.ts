@@ -2,12 +2,14 @@
  * Every response that API Gateway makes by itself, before or instead of the function's. None is problem+json and
  * none has a `Retry-After`. Bodies and statuses are those of an HTTP API. Sources: the API Gateway developer
  * guide (quotas, JWT authorizers, CORS), AWS's own captures in aws/aws-lambda-dotnet (Lambda test tool), and
- * published captures of live APIs for 503 and the missing content types.
+ * published captures of live APIs for 503 and the missing content types. `responseType` is a name among those of REST APIs
+ * ("Gateway response types"); which one an HTTP API logs is not documented.
  */
 export const gatewayAnswers = {
   badRequest: {
     status: 400,
     message: 'Bad Request',
+    responseType: 'DEFAULT_4XX',
     json: true,
     cors: false,
     when: 'the request line is malformed: no path, or a percent sign that encodes nothing; or HTTP/1.1 comes without a Host',
@@ -15,6 +17,7 @@ export const gatewayAnswers = {
   unauthorized: {
     status: 401,
     message: 'Unauthorized',
+    responseType: 'UNAUTHORIZED',
     json: false,
     cors: true,
     when: 'the token is missing, expired, of another issuer or audience, or not signed by one of its keys',
@@ -22,6 +25,7 @@ export const gatewayAnswers = {
   forbidden: {
     status: 403,
     message: 'Forbidden',
+    responseType: 'ACCESS_DENIED',
     json: false,
     cors: true,
     when: 'the token is valid and has none of the scopes of the route; with AWS_IAM, whoever is not let in',
@@ -29,6 +33,7 @@ export const gatewayAnswers = {
   notFound: {
     status: 404,
     message: 'Not Found',
+    responseType: 'RESOURCE_NOT_FOUND',
     json: true,
     cors: true,
     when: 'no route has this method and path',
@@ -36,6 +41,7 @@ export const gatewayAnswers = {
   requestTooLarge: {
     status: 413,
     message: 'Request Entity Too Large',
+    responseType: 'REQUEST_TOO_LARGE',
     json: true,
     cors: true,
     when: 'the body is larger than 10 MB, or larger than the 6 MB that reach a function',
@@ -43,6 +49,7 @@ export const gatewayAnswers = {
   tooManyRequests: {
     status: 429,
     message: 'Too Many Requests',
+    responseType: 'THROTTLED',
     json: true,
     cors: true,
     when: 'the stage or route limit is used up, whoever used it',
@@ -50,6 +57,7 @@ export const gatewayAnswers = {
   headersTooLarge: {
     status: 431,
     message: 'Request Header Fields Too Large',
+    responseType: 'DEFAULT_4XX',
     json: true,
     cors: false,
     when: 'request line and header values together are larger than 10,240 bytes',
@@ -57,6 +65,7 @@ export const gatewayAnswers = {
   internalServerError: {
     status: 500,
     message: 'Internal Server Error',
+    responseType: 'INTEGRATION_FAILURE',
     json: true,
     cors: true,
     when: 'the function failed, timed out, answered in no known form, or may not be invoked',
@@ -64,6 +73,7 @@ export const gatewayAnswers = {
   serviceUnavailable: {
     status: 503,
     message: 'Service Unavailable',
+    responseType: 'INTEGRATION_FAILURE',
     json: false,
     cors: true,
     when: 'the function did not answer within the integration time-out, or has no concurrency',
@@ -78,6 +88,8 @@ export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[]>;
   body: Buffer;
+  /** AWS's name for a response of the gateway's own; absent for the function's. */
+  responseType?: string;
 }
 
 /** The response for an answer of the gateway's own. */
@@ -87,5 +99,6 @@ export function gatewayResponse(name: GatewayAnswer, headers: Record<string, str
     status: answer.status,
     headers: { ...(answer.json ? { 'content-type': 'application/json' } : {}), ...headers },
     body: Buffer.from(JSON.stringify({ message: answer.message })),
+    responseType: answer.responseType,
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { HttpApiModel, RouteModel } from '../template/model.ts';
+import { type AccessLogEntry, requireKnownVariables } from './access-log.ts';
 import { type GatewayAnswer, gatewayAnswers, gatewayResponse, type HttpResponse } from './answers.ts';
 import { ClientGone, readBody } from './body.ts';
 import { corsHeaders, mergeCors, preflightHeaders } from './cors.ts';
@@ -17,23 +18,6 @@ import { type Bucket, createBucket } from './throttle.ts';
 const maxBodyBytes = 10 * 1024 * 1024;
 const maxHeaderBytes = 10_240;
 
-/** One line of the access log: no token, no query string, no body. */
-export interface AccessLogEntry {
-  requestId: string;
-  method: string;
-  /** The path as sent, without its query. */
-  path: string;
-  routeKey?: string;
-  status: number;
-  durationMs: number;
-  bytes: number;
-  sourceIp: string;
-  /** The status of Lambda's response to the invocation, not the function's own; absent without an invocation or a response. */
-  integrationStatus?: number;
-  /** Why the gateway responded by itself, or that the client went away. */
-  error?: string;
-}
-
 /** A running HTTP API. */
 export interface Gateway {
   /** Its base URL, without a trailing slash. */
@@ -47,8 +31,9 @@ export interface Gateway {
  * @param options.port 0 for any free port
  * @param options.domainName the name in the functions' events; default: the API's own `execute-api` name
  * @param options.callers who may sign requests, for an API with `AWS_IAM` authorization
+ * @param options.log called after each request
  * @throws Error for a route with `AWS_IAM` authorization and no callers, an issuer that is neither https nor on this machine,
- * or a port in use
+ * an access log variable that has no value here, or a port in use
  */
 export async function startGateway(options: {
   port: number;
@@ -62,6 +47,7 @@ export async function startGateway(options: {
   log?: (entry: AccessLogEntry) => void;
 }): Promise<Gateway> {
   const { api, host = '127.0.0.1' } = options;
+  requireKnownVariables(api);
   const domainName = options.domainName ?? `${api.apiId}.execute-api.${options.region}.amazonaws.com`;
   const identity = { accountId: options.accountId, apiId: api.apiId, domainName };
   const route = createRouter(api.routes);
@@ -113,9 +99,11 @@ export async function startGateway(options: {
     const requestId = randomBytes(11).toString('base64');
     const entry: AccessLogEntry = {
       requestId,
+      apiId: api.apiId,
       method: request.method ?? '',
       path: (request.url ?? '').split('?')[0] ?? '',
       status: 0,
+      at: Date.now(),
       durationMs: 0,
       bytes: 0,
       sourceIp: request.socket.remoteAddress ?? '',
@@ -126,6 +114,7 @@ export async function startGateway(options: {
       const answer = await respond(request, requestId, entry);
       entry.status = answer.status;
       entry.bytes = answer.body.length;
+      if (answer.responseType !== undefined) entry.responseType = answer.responseType;
       send(request, response, answer, requestId);
     } catch (error) {
       entry.error = error instanceof ClientGone ? 'the client went away' : String(error);
@@ -188,6 +177,7 @@ export async function startGateway(options: {
       );
       if (!iam) return ownAnswer('forbidden');
       authorizer = { iam };
+      entry.userArn = iam.userArn;
     }
     const event = createEvent({
       request,
@@ -198,9 +188,8 @@ export async function startGateway(options: {
       body,
       ...(authorizer ? { authorizer } : {}),
     });
-    const { response, error, invocationStatus } = await integrate(match.route, event, options.invoke);
-    if (invocationStatus !== undefined) entry.integrationStatus = invocationStatus;
-    if (error !== undefined) entry.error = error;
+    const { response, ...outcome } = await integrate(match.route, event, options.invoke);
+    Object.assign(entry, outcome);
     return { ...response, headers: mergeCors(response.headers, corsHeaders(api.cors, origin)) };
   }
 }

@@ -1,5 +1,6 @@
 import type { InvokeResult } from '../functions/pool.ts';
 import type { RouteModel } from '../template/model.ts';
+import type { AccessLogEntry } from './access-log.ts';
 import { gatewayResponse, type HttpResponse } from './answers.ts';
 import { functionResponse } from './response.ts';
 
@@ -9,12 +10,10 @@ export type Invoke = (functionLogicalId: string, event: unknown) => Promise<Invo
 /** A synchronous invocation's event may not be larger (Lambda quotas: 6 MB). */
 const maxEventBytes = 6_291_556;
 
-/** The outcome of an invocation. `error` says for the log why the response is the gateway's own. */
-export interface IntegrationOutcome {
+/** The response, and what the access log says of the invocation behind it. */
+export interface IntegrationOutcome
+  extends Pick<AccessLogEntry, 'integrationStatus' | 'functionStatus' | 'integrationMs' | 'error'> {
   response: HttpResponse;
-  /** The status of Lambda's response to the invocation, if there was one: 200 also for a function that crashed. */
-  invocationStatus?: number;
-  error?: string;
 }
 
 /**
@@ -34,10 +33,13 @@ export async function integrate(
   if (Buffer.byteLength(JSON.stringify(event)) > maxEventBytes) {
     return { response: gatewayResponse('requestTooLarge'), error: 'the event is larger than 6 MB' };
   }
+  const begun = performance.now();
   const result = await withTimeout(invoke(route.functionLogicalId, event), route.integrationTimeoutMs);
+  const integrationMs = performance.now() - begun;
   if (result === 'timeout') {
     return {
       response: gatewayResponse('serviceUnavailable'),
+      integrationMs,
       error: `no answer within ${route.integrationTimeoutMs} ms`,
     };
   }
@@ -45,15 +47,18 @@ export async function integrate(
     const throttled = result.errorType === 'TooManyRequestsException';
     return {
       response: gatewayResponse(throttled ? 'serviceUnavailable' : 'internalServerError'),
-      invocationStatus: throttled ? 429 : 200,
+      // Lambda answers the invocation of a function that crashed with 200, too.
+      integrationStatus: throttled ? 429 : 200,
+      integrationMs,
       error: result.errorType,
     };
   }
   const response = functionResponse(result.payload);
-  if (response) return { response, invocationStatus: 200 };
+  const invoked = { integrationStatus: 200, integrationMs };
+  if (response) return { response, ...invoked, functionStatus: response.status };
   return {
     response: gatewayResponse('internalServerError'),
-    invocationStatus: 200,
+    ...invoked,
     error: 'the function answered in no known form',
   };
 }

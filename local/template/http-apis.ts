@@ -26,7 +26,15 @@ export function readHttpApis(resources: StackResources): HttpApiModel[] {
     if (stray)
       throw new Error(`${stage.where} (AWS::ApiGatewayV2::Stage): RouteSettings names no route: ${stray}`);
     const cors = properties.CorsConfiguration;
-    return { logicalId, apiId, name: properties.Name, routes, ...(cors ? { cors: readCors(cors) } : {}) };
+    const accessLogFormat = stage.properties.AccessLogSettings?.Format;
+    return {
+      logicalId,
+      apiId,
+      name: properties.Name,
+      routes,
+      ...(cors ? { cors: readCors(cors) } : {}),
+      ...(accessLogFormat === undefined ? {} : { accessLogFormat }),
+    };
   });
 }
 

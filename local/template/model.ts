@@ -28,6 +28,8 @@ export interface HttpApiModel {
   apiId: string;
   name: string;
   cors?: CorsModel;
+  /** The stage's format of an access log line; absent: the stage has no access log. */
+  accessLogFormat?: string;
   routes: RouteModel[];
 }
 

@@ -67,7 +67,7 @@ const propertySchemas = {
     AutoDeploy: z.literal(true),
     DefaultRouteSettings: routeSettings.optional(),
     RouteSettings: z.record(z.string(), routeSettings).default({}),
-    AccessLogSettings: inert,
+    AccessLogSettings: z.strictObject({ DestinationArn: z.string(), Format: z.string() }).optional(),
     Description: inert,
     Tags: inert,
   }),

@@ -97,12 +97,11 @@ test('an access log line has the request id and no field that could contain a to
   expect(template.Resources[logGroupId ?? '']?.Type).toBe('AWS::Logs::LogGroup');
   expect(Object.values(JSON.parse(stage.AccessLogSettings.Format)).toSorted()).toEqual([
     '$context.apiId',
-    '$context.authorizer.error',
     '$context.error.responseType',
     '$context.identity.sourceIp',
-    '$context.integrationErrorMessage',
+    '$context.integration.integrationStatus',
+    '$context.integration.status',
     '$context.integrationLatency',
-    '$context.integrationStatus',
     '$context.requestId',
     '$context.requestTimeEpoch',
     '$context.responseLatency',

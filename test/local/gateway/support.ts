@@ -2,7 +2,8 @@ import { createServer, request as httpRequest, type OutgoingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { InvokeResult } from '../../../local/functions/pool.ts';
-import { type AccessLogEntry, type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
+import type { AccessLogEntry } from '../../../local/gateway/access-log.ts';
+import { type Gateway, startGateway } from '../../../local/gateway/gateway.ts';
 import type { IamCallers } from '../../../local/gateway/iam.ts';
 import type { AuthorizerModel, CorsModel, HttpApiModel, RouteModel } from '../../../local/template/model.ts';
 
@@ -84,6 +85,7 @@ export async function testGateway(
     cors?: CorsModel;
     callers?: IamCallers;
     answer?: (event: unknown) => InvokeResult | Promise<InvokeResult>;
+    accessLogFormat?: string;
   } = {},
 ): Promise<TestGateway> {
   const events: unknown[] = [];
@@ -94,6 +96,7 @@ export async function testGateway(
     name: 'api',
     routes,
     ...(options.cors ? { cors: options.cors } : {}),
+    ...(options.accessLogFormat === undefined ? {} : { accessLogFormat: options.accessLogFormat }),
   };
   const gateway = await startGateway({
     port: 0,
