@@ -1,4 +1,5 @@
 /** The stage of an HTTP API: the rate limit for all callers together, and an access log line for each request. */
+import { Aws, Fn, Names } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type HttpApi,
@@ -44,6 +45,20 @@ export interface StageProps {
   readonly domainName?: IDomainName | undefined;
 }
 
+/**
+ * The name of an API's log group. Under this prefix AWS keeps one short permission for all log groups. Under another it adds each
+ * log group to a policy of at most 5,120 characters, and an account with many such logs can deploy no further API.
+ *
+ * The name ends in the id that CloudFormation gives each stack it creates. A stack that is deleted and created again has
+ * another id, so a log group that was retained does not stand in its way.
+ */
+function accessLogGroupName(scope: Construct): string {
+  const deployment = Names.uniqueResourceName(scope, { maxLength: 255, separator: '-' });
+  // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
+  const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return `/aws/vendedlogs/rejoin/${deployment}/${stackId}`;
+}
+
 /** @returns the log group of the access log */
 export function addStage(
   scope: Construct,
@@ -51,6 +66,7 @@ export function addStage(
   { settings, throttle, accessLog, domainName }: StageProps,
 ): LogGroup {
   const accessLogs = new LogGroup(scope, 'AccessLogs', {
+    logGroupName: accessLogGroupName(scope),
     retention: settings.logs.retentionDays,
     removalPolicy: cdkRemovalPolicy(settings),
   });
