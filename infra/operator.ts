@@ -33,7 +33,7 @@ export class RejoinOperator extends Construct {
       streamGroups: settings.streamGroups,
       tables: { table, rateTable: rates, auditTable: audit },
     };
-    const routes = operatorRoutes.map((route) => {
+    const functions = operatorRoutes.map((route) => {
       const environment = operatorEnvironment(settings, route, targets);
       const { function: handler, invoked } = new RouteFunction(this, route.name, {
         route,
@@ -41,10 +41,18 @@ export class RejoinOperator extends Construct {
         targets,
         environment,
       });
-      return { name: route.name, method: route.method, path: route.path, function: handler, invoked };
+      return { route, name: route.name, function: handler, invoked };
     });
+    const routes = functions.flatMap(({ route: { method, path, queryPath }, function: handler, invoked }) =>
+      [path, ...(queryPath === undefined ? [] : [queryPath])].map((each) => ({
+        method,
+        path: each,
+        function: handler,
+        invoked,
+      })),
+    );
     const { api, arn } = new OperatorApi(this, 'Api', { routes, settings });
-    new OperatorAlarms(this, 'Alarms', { routes, topicArn: settings.alarmTopic });
+    new OperatorAlarms(this, 'Alarms', { routes: functions, topicArn: settings.alarmTopic });
     this.apiUrl = api.apiEndpoint;
     this.apiArn = arn;
     this.auditTableName = audit.tableName;

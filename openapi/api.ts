@@ -17,12 +17,12 @@ export interface Api {
   readonly title: string;
   readonly server: { readonly host: string; readonly output: string };
   readonly security: { readonly name: string; readonly scheme: object };
-  readonly routes: readonly Pick<Route, 'name' | 'does' | 'method' | 'path'>[];
+  readonly routes: readonly Pick<Route, 'name' | 'does' | 'method' | 'path' | 'queryPath'>[];
   readonly contracts: Readonly<Record<string, RouteContract>>;
   readonly problems: ProblemTable;
   /** Responses of API Gateway itself, on every route, by status (docs/protocol.md). */
   readonly gateway: Readonly<Record<number, string>>;
-  /** Path and header parameters, by name. */
+  /** Path, query and header parameters, by name. */
   readonly parameters: Readonly<Record<string, Schema>>;
   readonly schemas: Readonly<Record<string, Schema>>;
 }

@@ -57,7 +57,13 @@ function problemResponses({ problems, gateway }: Api, codes: readonly string[]):
   return Object.fromEntries(responses);
 }
 
-function operation(api: Api, route: Api['routes'][number], contract: RouteContract): object {
+/** @param variablesIn where the variables of the route's path are in the request */
+function operation(
+  api: Api,
+  route: Api['routes'][number],
+  contract: RouteContract,
+  variablesIn: 'path' | 'query' = 'path',
+): object {
   const { name, does, path } = route;
   const { body, idempotent, success, problems } = contract;
   const parameter = (parameterName: string, more: object) => {
@@ -65,13 +71,13 @@ function operation(api: Api, route: Api['routes'][number], contract: RouteContra
     if (schema === undefined) throw new Error(`Nobody has described the parameter ${parameterName}`);
     return { name: parameterName, ...more, schema };
   };
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameterName = '']) =>
-    parameter(parameterName, { in: 'path', required: true }),
+  const variables = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameterName = '']) =>
+    parameter(parameterName, { in: variablesIn, required: true }),
   );
   return {
-    operationId: name,
+    operationId: variablesIn === 'query' ? `${name}-by-query` : name,
     summary: does,
-    parameters: [...inPath, ...(idempotent ? [parameter('Idempotency-Key', { in: 'header' })] : [])],
+    parameters: [...variables, ...(idempotent ? [parameter('Idempotency-Key', { in: 'header' })] : [])],
     ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
     responses: {
       [success.status]: {
@@ -88,10 +94,13 @@ function operation(api: Api, route: Api['routes'][number], contract: RouteContra
 function openApiDocument(api: Api): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of api.routes) {
-    const { name, method, path } = route;
+    const { name, path, queryPath } = route;
+    const method = route.method.toLowerCase();
     const contract = api.contracts[name];
     if (contract === undefined) throw new Error(`Nobody has described the route ${name}`);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(api, route, contract) };
+    paths[path] = { ...paths[path], [method]: operation(api, route, contract) };
+    if (queryPath === undefined) continue;
+    paths[queryPath] = { ...paths[queryPath], [method]: operation(api, route, contract, 'query') };
   }
   const { title, server, security, schemas } = api;
   return {

@@ -44,6 +44,7 @@ export const operatorRoutes: readonly Route[] = [
     does: "Lists a player's stream sessions for an operator",
     method: HttpMethod.GET,
     path: '/v1/players/{playerId}/streamsessions',
+    queryPath: '/v1/streamsessions',
     timeoutSeconds: 5,
     grants: [{ actions: ['Query'], on: 'table', why: "a player's sessions are one query" }],
   },

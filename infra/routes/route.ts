@@ -27,6 +27,11 @@ export interface Route {
   readonly method: HttpMethod;
   readonly path: string;
   /**
+   * A second path of the same function. The variables of `path` are query parameters there, so their values may hold a slash:
+   * nobody documents whether API Gateway keeps an encoded slash (`%2F`) within one segment of a path.
+   */
+  readonly queryPath?: string;
+  /**
    * The function's time-out, well below API Gateway's 30 seconds. A lease lasts longer than this time-out, so each second here
    * makes a player wait a second longer after a killed function.
    */

@@ -59,6 +59,15 @@ export function operatorApi(
   );
 }
 
+/**
+ * The value of a query parameter; undefined unless it is there once. Decoded here: whether API Gateway decodes
+ * `queryStringParameters` is not documented, and a `+` that is decoded twice would become a space.
+ */
+function queryValue({ rawQueryString = '' }: Partial<Event>, name: string): string | undefined {
+  const [value, ...more] = new URLSearchParams(rawQueryString).getAll(name);
+  return more.length === 0 ? value : undefined;
+}
+
 function toRequest(
   event: Event,
   context: Context,
@@ -88,7 +97,7 @@ function toRequest(
         .replace(NOT_VISIBLE_ASCII, '?'),
       requestId: requestContext.requestId,
     },
-    playerId: event.pathParameters?.playerId,
+    playerId: event.pathParameters?.playerId ?? queryValue(event, 'playerId'),
     ...request,
   };
 }

@@ -60,6 +60,17 @@ const sessionsSchema = z.object({
   ),
 });
 
+/**
+ * Every version of the API knows the first path. A slash in it may end the segment, even when it is encoded, so an id with a
+ * slash goes into the query, for which the API must be as new as this command.
+ */
+function sessionsPath(playerId: string): string {
+  const encoded = encodeURIComponent(playerId);
+  return playerId.includes('/')
+    ? `/v1/streamsessions?playerId=${encoded}`
+    : `/v1/players/${encoded}/streamsessions`;
+}
+
 /** A client of the operator API. Every method throws a {@link Failure} whose message can be shown to the operator. */
 export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promise<string>): OperatorApi {
   const call = async (method: string, path: string, body?: object) => {
@@ -103,7 +114,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
 
   return {
     sessionsOf: async (playerId) => {
-      const { text } = await call('GET', `/v1/players/${encodeURIComponent(playerId)}/streamsessions`);
+      const { text } = await call('GET', sessionsPath(playerId));
       return read(sessionsSchema, text).streamSessions;
     },
     openShell: async (address, reason) => {

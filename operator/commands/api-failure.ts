@@ -51,7 +51,7 @@ export async function failureOf(
   if (!problem) {
     const isTransient = [429, 500, 503].includes(status);
     return new Failure(
-      `The operator API answered ${status}${status === 404 ? ': this is not an operator API of Rejoin; check --api' : ''}.`,
+      `The operator API answered ${status}${status === 404 ? ': this is not an operator API of Rejoin, or an older one than this command; check --api, or deploy' : ''}.`,
       isTransient ? EXIT.later : EXIT.failed,
       { ...(isTransient && { retryAfterMs: retryAfterMs ?? DEFAULT_WAIT_MS }) },
     );

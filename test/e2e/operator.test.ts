@@ -8,7 +8,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareGrants } from '../../local/iam/least-privilege.ts';
 import { signedHeaders } from '../signed.ts';
 import { type Answer, awsClient, type Deployed, deploy, eventually, offer } from './harness.ts';
-import { ACCESS, auditRecords, operatorOf, playing, REASON, SESSIONS, SHELL, TERMINATE } from './operator.ts';
+import {
+  ACCESS,
+  auditRecords,
+  copyRecords,
+  operatorOf,
+  playing,
+  REASON,
+  SESSIONS,
+  SESSIONS_BY_QUERY,
+  SHELL,
+  TERMINATE,
+} from './operator.ts';
 
 let deployed: Deployed;
 let operator: ReturnType<typeof operatorOf>;
@@ -108,6 +119,41 @@ describe('an operator', () => {
     expect((await operator.sessions('nobody')).json).toEqual({ streamSessions: [] });
   });
 
+  it.each(['a/b', 'a/b=+', '/', '-_az09/=+'])(
+    "finds a player's sessions by the query, whatever the player id holds: %s",
+    async (other) => {
+      const { id, playerId } = await playing(deployed);
+      await copyRecords(deployed, playerId, other);
+      const { status, json } = await operator.sessionsByQuery(other);
+      expect(status).toBe(200);
+      expect(json.streamSessions).toMatchObject([{ streamSessionId: id }]);
+    },
+  );
+
+  it('gets the same list by the path and by the query', async () => {
+    const { playerId } = await playing(deployed);
+    const [byPath, byQuery] = [await operator.sessions(playerId), await operator.sessionsByQuery(playerId)];
+    expect(byPath.json.streamSessions).toHaveLength(1);
+    expect(byQuery.json).toEqual(byPath.json);
+  });
+
+  it.each(['auth0|7', 'a%2Fb', '100%', 'Zoë', 'a b', ''])(
+    'hears that no player can be called so: %s',
+    async (playerId) => {
+      const { status, json } = await operator.sessionsByQuery(playerId);
+      expect([status, json.code]).toEqual([400, 'invalid_request']);
+      expect(json.detail).toMatch(/^playerId: /);
+    },
+  );
+
+  it.each(['', '?playerId=a&playerId=b', '?player=a'])(
+    'hears that the query must name one player: /v1/streamsessions%s',
+    async (query) => {
+      const { status, json } = await operator.request('GET', `/v1/streamsessions${query}`);
+      expect([status, json.code]).toEqual([400, 'invalid_request']);
+    },
+  );
+
   it("ends any session after the audit record is written, and the player's next answer says so", async () => {
     const { player, id, playerId } = await playing(deployed);
     const answer = await operator.terminate(id);
@@ -132,7 +178,9 @@ describe('an operator', () => {
 describe('no operator route lets in', () => {
   const everyRoute = async (ask: (method: string, path: string) => Promise<Answer>) => {
     const { id } = await playing(deployed);
-    expect(operatorRoutes().map(({ routeKey }) => routeKey)).toHaveLength(3);
+    expect(operatorRoutes().map(({ routeKey }) => routeKey)).toEqual(
+      expect.arrayContaining([SHELL, SESSIONS, SESSIONS_BY_QUERY, TERMINATE]),
+    );
     const answers = [];
     for (const { method, path } of operatorRoutes()) answers.push(await ask(method, pathOf(path, id)));
     expect(await deployed.calls()).toEqual([]);
@@ -158,7 +206,7 @@ describe('no operator route lets in', () => {
       });
       return { status: response.status, json: await response.json() } as Answer;
     });
-    expect(answers).toEqual([forbidden, forbidden, forbidden]);
+    expect(answers).toEqual(Array(4).fill(forbidden));
   });
 
   it('a function of the player API or of this one, whose role IAM refuses', async () => {
@@ -166,7 +214,7 @@ describe('no operator route lets in', () => {
     expect(functions).toHaveLength(8);
     for (const fn of functions) {
       const answers = await signedWith(deployed.principals.keyOf(fn));
-      expect(answers, fn.name).toEqual([forbidden, forbidden, forbidden]);
+      expect(answers, fn.name).toEqual(Array(4).fill(forbidden));
     }
     const asked = deployed.principals.authorizer
       .decisions()
@@ -176,12 +224,12 @@ describe('no operator route lets in', () => {
 
   it('a principal that may invoke every API there is, and is not in settings.operators', async () => {
     const answers = await signedWith(deployed.principals.stranger);
-    expect(answers).toEqual(Array(3).fill([403, 'not_an_operator']));
+    expect(answers).toEqual(Array(4).fill([403, 'not_an_operator']));
   });
 
   it('a caller who only knows an access key id, or changes a signed request', async () => {
     const { accessKeyId } = deployed.endpoints.operator;
-    expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(3).fill(forbidden));
+    expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(4).fill(forbidden));
     const { id } = await playing(deployed);
     const path = `/v1/streamgroups/${deployed.endpoints.streamGroupId}/streamsessions/${id}/admin-shells`;
     const url = `${deployed.endpoints.operatorApi}${path}`;

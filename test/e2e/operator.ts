@@ -1,5 +1,5 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBClient, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { AccessKey } from '../../local/endpoints.ts';
 import { openApi, requireDocumented } from '../openapi/documented-responses.ts';
@@ -9,6 +9,8 @@ import { type Answer, type Deployed, eventually, type Player, readAnswer } from 
 /** Route keys of the operator API. */
 export const SHELL = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/admin-shells';
 export const SESSIONS = 'GET /v1/players/{playerId}/streamsessions';
+/** The same function by a path on which the player id is a query parameter. */
+export const SESSIONS_BY_QUERY = 'GET /v1/streamsessions';
 export const TERMINATE = 'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}';
 
 /** AWS's operation behind a shell. */
@@ -54,6 +56,8 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
       ),
     sessions: (playerId: string) =>
       request('GET', `/v1/players/${encodeURIComponent(playerId)}/streamsessions`),
+    sessionsByQuery: (playerId: string) =>
+      request('GET', `/v1/streamsessions?playerId=${encodeURIComponent(playerId)}`),
     terminate: (id: string) => request('DELETE', `${group}/${id}`),
   };
 }
@@ -86,4 +90,30 @@ export async function playing(from: Deployed): Promise<{ player: Player; id: str
   );
   await from.forgetCalls();
   return { player, id, playerId: playerIdOf(from.endpoints.identity, player.name, 'pseudonym') };
+}
+
+/**
+ * Stores a player's session records once more, for a player of another id. The local issuer gives no token for every subject that
+ * a publisher's own issuer may use.
+ */
+export async function copyRecords(from: Deployed, playerId: string, toPlayerId: string): Promise<void> {
+  const key = from.principals.keyOf(from.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions'));
+  const client = new DynamoDBClient({
+    endpoint: from.endpoints.table,
+    region: from.endpoints.region,
+    credentials: key,
+  });
+  const TableName = from.functionOf('GET /v1/streamsessions').environment.TABLE_NAME;
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :player',
+      ExpressionAttributeValues: marshall({ ':player': playerId }),
+    }),
+  );
+  for (const item of Items) {
+    const Item = { ...item, ...marshall({ pk: toPlayerId }) };
+    await client.send(new PutItemCommand({ TableName, Item }));
+  }
+  client.destroy();
 }

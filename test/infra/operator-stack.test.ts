@@ -46,6 +46,7 @@ describe("an operator's request", () => {
         undefined,
       ],
       ['GET /v1/players/{playerId}/streamsessions', 'AWS_IAM', undefined],
+      ['GET /v1/streamsessions', 'AWS_IAM', undefined],
       ['DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}', 'AWS_IAM', undefined],
     ]);
     expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);

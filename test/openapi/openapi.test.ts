@@ -37,8 +37,16 @@ describe.each(Object.entries(documents))('docs/%s', (name, api) => {
     const written = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(written.toSorted()).toEqual(api.routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+    const deployed = api.routes.flatMap(({ method, path, queryPath }) =>
+      [path, queryPath].filter((each) => each !== undefined).map((each) => `${method} ${each}`),
+    );
+    expect(written.toSorted()).toEqual(deployed.toSorted());
     expect(Object.keys(api.contracts).toSorted()).toEqual(api.routes.map((route) => route.name).toSorted());
+  });
+
+  it('names each route once', () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect(names).toEqual([...new Set(names)]);
   });
 
   it('documents every problem code, each on at least one route', () => {
@@ -167,6 +175,9 @@ describe('the check of responses', () => {
     expect(operation?.operationId).toBe('terminate');
     expect(operationAt(openApi.operator, 'GET', '/v1/players/a%2Fb/streamsessions')?.operationId).toBe(
       'operator-sessions',
+    );
+    expect(operationAt(openApi.operator, 'GET', '/v1/streamsessions?playerId=a%2Fb')?.operationId).toBe(
+      'operator-sessions-by-query',
     );
     expect(operationAt(openApi.player, 'GET', '/v1/streamsessions/')).toBeUndefined();
     expect(operationAt(openApi.player, 'PUT', '/v1/streamsessions')).toBeUndefined();

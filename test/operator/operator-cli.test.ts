@@ -53,8 +53,29 @@ describe('sessions', () => {
       '',
     ]);
     expect(api.requests).toMatchObject([
-      { method: 'GET', path: '/v1/players/a%2Fb%3D%2B/streamsessions', principal: 'operator' },
+      { method: 'GET', path: '/v1/streamsessions?playerId=a%2Fb%3D%2B', principal: 'operator' },
     ]);
+  });
+
+  it.each([
+    ['on the path that every version of the API knows', 'a=+', '/v1/players/a%3D%2B/streamsessions'],
+    ['which is not a pseudonym', 'auth0|7', '/v1/players/auth0%7C7/streamsessions'],
+    ['with a percent sign', '100%', '/v1/players/100%25/streamsessions'],
+    ['that is not ASCII', 'Zoë', '/v1/players/Zo%C3%AB/streamsessions'],
+    ['with a slash, in the query', 'a/b', '/v1/streamsessions?playerId=a%2Fb'],
+    ['with all of that', "a/b=+%&?#|'ë", '/v1/streamsessions?playerId=a%2Fb%3D%2B%25%26%3F%23%7C%27%C3%AB'],
+  ])('sends a player id %s, with a signature that fits: %s', async (_what, player, path) => {
+    api.answer(sessions());
+    const { code } = await cli(['sessions', '--player', player, '--api', api.url]);
+    expect(code).toBe(0);
+    expect(api.requests).toMatchObject([{ method: 'GET', path, principal: 'operator' }]);
+  });
+
+  it('says that the API may be older, when it does not know the path for an id with a slash', async () => {
+    api.answer({ status: 404, body: { message: 'Not Found' } });
+    const { code, stderr } = await cli(['sessions', '--player', 'a/b', '--api', api.url]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('or an older one than this command; check --api, or deploy.');
   });
 
   it("lists sessions by the subject of the player's token, with the same pseudonym that the functions derive", async () => {

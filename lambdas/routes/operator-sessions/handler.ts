@@ -9,8 +9,8 @@ import { recordAt, streamSessionView } from '../../sessions/stream-session.ts';
 const records = sessionTable(dynamoTable(requireEnv('TABLE_NAME')));
 
 /**
- * `GET /v1/players/{playerId}/streamsessions`: everything that is known of a player's sessions, those that are over
- * included, the newest first. AWS is not asked: `statusAt` says how old each status is.
+ * `GET /v1/players/{playerId}/streamsessions`, or `GET /v1/streamsessions?playerId=…`: everything that is known of a player's
+ * sessions, those that are over included, the newest first. AWS is not asked: `statusAt` says how old each status is.
  */
 export const handler = operatorApi('operator-sessions', readOperatorSettings(), async ({ playerId }) => {
   const known = await records.list(requirePlayerId(playerId));

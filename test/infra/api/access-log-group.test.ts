@@ -44,12 +44,8 @@ const rejoinStacks = (stackName: string): Stack[] => {
 test('the log groups of both APIs have the prefix for which AWS needs no policy of their own', () => {
   const names = rejoinStacks('Rejoin').flatMap((stack) => accessLogGroups(stack));
   expect(names).toEqual([
-    expect.stringMatching(
-      /^\/aws\/vendedlogs\/rejoin\/Rejoin-PlayerApi-\w{8}\/51af3dc0-[0-9a-f-]{27}$/,
-    ),
-    expect.stringMatching(
-      /^\/aws\/vendedlogs\/rejoin\/RejoinOperator-Api-\w{8}\/51af3dc0-[0-9a-f-]{27}$/,
-    ),
+    expect.stringMatching(/^\/aws\/vendedlogs\/rejoin\/Rejoin-PlayerApi-\w{8}\/51af3dc0-[0-9a-f-]{27}$/),
+    expect.stringMatching(/^\/aws\/vendedlogs\/rejoin\/RejoinOperator-Api-\w{8}\/51af3dc0-[0-9a-f-]{27}$/),
   ]);
 });
 
