@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { Identity } from './api/identity.ts';
 import { PlayerApi } from './api/player-api.ts';
 import { playerEnvironment } from './functions/environment.ts';
+import { ProbeFunction } from './functions/probe-function.ts';
 import { RouteFunction } from './functions/route-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { playerRoutes } from './routes/player-routes.ts';
@@ -68,8 +69,11 @@ export class Rejoin extends Construct {
       routes,
       settings,
     });
-    new Monitoring(this, 'Monitoring', { routes: functions, table, api, accessLogs, settings });
     this.apiUrl = domain?.url ?? api.apiEndpoint;
+    const probe = settings.probe
+      ? new ProbeFunction(this, 'Probe', { settings, apiUrl: this.apiUrl })
+      : undefined;
+    new Monitoring(this, 'Monitoring', { routes: functions, table, api, accessLogs, probe, settings });
     this.domainTarget = domain?.target;
   }
 }

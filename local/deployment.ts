@@ -128,9 +128,23 @@ async function start(
   const region = regionOf(settings);
   const { stacks } = readDeployment({ outDir, region, accountId: LOCAL_ACCOUNT });
 
-  const functions = stacks
-    .flatMap((stack) => stack.functions)
-    .map((fn) => ({ ...fn, timeoutSeconds: options.functionTimeoutSeconds ?? fn.timeoutSeconds }));
+  const behindRoutes = new Set(
+    stacks.flatMap(({ httpApis }) =>
+      httpApis.flatMap(({ routes }) => routes.map((route) => route.functionLogicalId)),
+    ),
+  );
+  const [served, unserved] = [true, false].map((isServed) =>
+    stacks
+      .flatMap((stack) => stack.functions)
+      .filter(({ logicalId }) => behindRoutes.has(logicalId) === isServed),
+  ) as [FunctionModel[], FunctionModel[]];
+  for (const { logicalId } of unserved) {
+    onProgress(`${logicalId} does not run here: no route leads to it, and there is no public address to ask`);
+  }
+  const functions = served.map((fn) => ({
+    ...fn,
+    timeoutSeconds: options.functionTimeoutSeconds ?? fn.timeoutSeconds,
+  }));
   requireDistinct([...functions, ...stacks.flatMap((stack) => stack.roles)]);
   const { alterRoles = (unaltered) => unaltered } = options;
   const roles = alterRoles(stacks.flatMap((stack) => stack.roles));

@@ -27,7 +27,7 @@ function byteLength(environment: Record<string, string>): number {
 }
 
 /** The variables of every function, besides its settings and tables. */
-function telemetryVariables(settings: Settings): Record<string, string> {
+export function telemetryVariables(settings: Settings): Record<string, string> {
   return {
     POWERTOOLS_SERVICE_NAME: serviceName,
     POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,

@@ -56,6 +56,14 @@ function statement(scope: Construct, grant: Grant, targets: GrantTargets): Polic
   });
 }
 
+/** What every function may do: write into its own log group. */
+export function ownLogStreams(logGroup: ILogGroup): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  });
+}
+
 /**
  * The whole policy of one function: its grants, its own log streams, its traces. Nothing else can add to it, because the
  * function gets a role that ignores policy updates.
@@ -69,10 +77,7 @@ export function functionPolicy(
   return new PolicyDocument({
     statements: [
       ...grants.map((grant) => statement(scope, grant, targets)),
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
-      }),
+      ownLogStreams(logGroup),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
         // X-Ray defines no resource types for these two actions, so the resource must be *.

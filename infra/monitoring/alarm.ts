@@ -47,7 +47,10 @@ export function sustained(wanted: number, threshold: number) {
   return { threshold, datapointsToAlarm: wanted, evaluationPeriods: wanted + 1 };
 }
 
-type AlarmEvaluation = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm'>;
+type AlarmEvaluation = Pick<
+  CreateAlarmOptions,
+  'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData'
+>;
 
 function newAlarm(
   context: AlarmContext,

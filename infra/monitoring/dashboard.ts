@@ -12,6 +12,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
@@ -26,6 +27,8 @@ export interface PlayerDashboardProps {
   readonly table: Table;
   readonly api: HttpApi;
   readonly rejectedRequests: RejectedRequests;
+  /** The function that asks the public address, if there is one. */
+  readonly probe?: IFunction | undefined;
   readonly alarms: readonly AlarmBase[];
   readonly settings: Settings;
 }
@@ -46,7 +49,7 @@ function graph(title: string, left: IMetric[], leftYAxis = count): GraphWidget {
 export class PlayerDashboard extends Construct {
   constructor(scope: Construct, id: string, props: PlayerDashboardProps) {
     super(scope, id);
-    const { functions, table, api, rejectedRequests, alarms, settings } = props;
+    const { functions, table, api, rejectedRequests, probe, alarms, settings } = props;
     const allFunctions = Object.entries(functions);
     const reconnect = functionOf(functions, 'reconnect');
     const own = (name: OwnMetricName, statistic: string, label?: string) =>
@@ -192,6 +195,14 @@ export class PlayerDashboard extends Construct {
             statisticsOf('NoticeTime', 'p50', 'p95', 'Maximum'),
             milliseconds,
           ),
+          ...(probe
+            ? [
+                graph('The probe of the public address', [
+                  probe.metricInvocations({ period: minute, label: 'asked' }),
+                  probe.metricErrors({ period: minute, label: 'was not refused with 401' }),
+                ]),
+              ]
+            : []),
         ],
         heading(
           '## What is AWS doing?\nThrottles that our calls met, and what GameLift Streams says of itself.',

@@ -4,6 +4,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { RouteFunction } from '../functions/route-function.ts';
 import type { Settings } from '../settings/settings.ts';
 import { PlayerDashboard } from './dashboard.ts';
@@ -17,18 +18,29 @@ export interface MonitoringProps {
   readonly table: Table;
   readonly api: HttpApi;
   readonly accessLogs: LogGroup;
+  /** The function that asks the public address, if there is one. */
+  readonly probe?: ProbeFunction | undefined;
   readonly settings: Settings;
 }
 
 export class Monitoring extends Construct {
   /** @throws {SettingsError} when the stack has a fixed Region and the alarm topic is in another one */
-  constructor(scope: Construct, id: string, { routes, table, api, accessLogs, settings }: MonitoringProps) {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
+    const { routes, table, api, accessLogs, settings } = props;
+    const probe = props.probe?.function;
     const functions = Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
     const rejectedRequests = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
-    const { all } = new PlayerAlarms(this, 'Alarms', { functions, table, api, rejectedRequests, settings });
+    const { all } = new PlayerAlarms(this, 'Alarms', {
+      functions,
+      table,
+      api,
+      rejectedRequests,
+      probe,
+      settings,
+    });
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
     new PlayerDashboard(this, 'Page', {
       deployment,
@@ -36,10 +48,11 @@ export class Monitoring extends Construct {
       table,
       api,
       rejectedRequests,
+      probe,
       settings,
       alarms: all,
     });
-    const logs = Object.values(routes).map((route) => route.logs);
+    const logs = [...Object.values(routes), ...(props.probe ? [props.probe] : [])].map((each) => each.logs);
     new PlayerQueries(this, 'Queries', { deployment, logs, accessLogs });
   }
 }

@@ -5,6 +5,7 @@ import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type AlarmContext, createAlarm } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
+import { probeRequests } from './probe.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
 /**
@@ -86,18 +87,29 @@ export function rejectedRequestsAlarm(
     api,
     rejectedRequests,
     leastAnswers,
-  }: { api: HttpApi; rejectedRequests: RejectedRequests; leastAnswers: number },
+    probe,
+  }: {
+    api: HttpApi;
+    rejectedRequests: RejectedRequests;
+    leastAnswers: number;
+    probe?: IFunction | undefined;
+  },
 ): Alarm {
   const minutes = 15;
+  // The probe is refused once a minute. In a quiet night nobody else asks, and its requests alone would ring.
+  const probed = probe && probeRequests(probe, minutes);
+  const away = probed ? `(FILL(away, 0) - (${probed.expression}))` : 'FILL(away, 0)';
+  const asked = probed ? `(asked - (${probed.expression}))` : 'asked';
   return createAlarm(
     context,
     'RequestsTurnedAway',
     'of 100 requests of 15 minutes, 25 or more were answered 401, 403, 429 or 5xx without reaching a function; it is often one page, or one stranger',
     new MathExpression({
-      expression: `IF(FILL(away, 0) >= ${leastAnswers}, FILL(away, 0) / asked, 0)`,
+      expression: `IF(${away} >= ${leastAnswers}, ${away} / ${asked}, 0)`,
       usingMetrics: {
         away: rejectedRequests.metric(minutes),
         asked: api.metricCount({ period: Duration.minutes(minutes) }),
+        ...probed?.usingMetrics,
       },
       period: Duration.minutes(minutes),
     }),

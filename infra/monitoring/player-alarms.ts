@@ -17,6 +17,7 @@ import {
   unstableConnectionsAlarm,
 } from './outage-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
+import { publicAddressAlarm } from './probe.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
 /** Functions of the player API by route name. */
@@ -27,6 +28,8 @@ export interface PlayerAlarmsProps {
   readonly table: Table;
   readonly api: HttpApi;
   readonly rejectedRequests: RejectedRequests;
+  /** The function that asks the public address, if there is one. */
+  readonly probe?: IFunction | undefined;
   readonly settings: Pick<Settings, 'alarms' | 'alarmTopic'>;
 }
 
@@ -44,7 +47,7 @@ export class PlayerAlarms extends Construct {
   /** @throws {SettingsError} when the stack has a fixed Region and the topic is in another one */
   constructor(scope: Construct, id: string, props: PlayerAlarmsProps) {
     super(scope, id);
-    const { functions, table, api, rejectedRequests, settings } = props;
+    const { functions, table, api, rejectedRequests, probe, settings } = props;
     const { alarms, alarmTopic } = settings;
     const { leastAnswers, slowAnswerSeconds } = alarms;
     const context: AlarmContext = {
@@ -62,7 +65,8 @@ export class PlayerAlarms extends Construct {
       ...burnRateAlarms(context, 'Starts', start, alarms),
       totalLossAlarm(context, 'NobodyStarts', 'no player can start a session', start),
       statusLookupAlarm(context, status, leastAnswers),
-      rejectedRequestsAlarm(context, { api, rejectedRequests, leastAnswers }),
+      rejectedRequestsAlarm(context, { api, rejectedRequests, leastAnswers, probe }),
+      ...(probe ? [publicAddressAlarm(context, probe)] : []),
       createAlarm(
         context,
         'AnswersSlow',

@@ -220,6 +220,8 @@ export const settingsSchema = object({
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
     isTopicArn,
   ).optional(),
+  /** Whether a function asks the API's public address once a minute, for an alarm. */
+  probe: yesOrNo().default(false),
   alarms: object({
     /** The ratio of reconnects that must succeed, of those that could. The rest is the error budget of a month. */
     reconnectObjective: numeric(0.95, 0.9999, 'a part such as 0.99, for 99 of 100,', Number.isFinite).default(

@@ -194,6 +194,9 @@ const ignoredTypes = [
   /^AWS::Logs::(LogGroup|MetricFilter|ResourcePolicy|QueryDefinition|SubscriptionFilter)$/,
   /^AWS::SNS::(Topic|Subscription|TopicPolicy)$/,
   /^AWS::Budgets::/,
+  // Nothing here runs by a schedule. `npm start` says which function that concerns.
+  /^AWS::Events::Rule$/,
+  /^AWS::Lambda::EventInvokeConfig$/,
 ];
 
 /** Whether the type is executed (`true`) or ignored (`false`). @throws Error for any other type */

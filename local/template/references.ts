@@ -114,6 +114,10 @@ function attributeOf(
       Ref: () => named('LogGroupName', 512),
       Arn: () => arn('logs', `log-group:${named('LogGroupName', 512)}:*`),
     },
+    'AWS::Events::Rule': {
+      Ref: () => named('Name', 64),
+      Arn: () => arn('events', `rule/${named('Name', 64)}`),
+    },
     'AWS::SNS::Topic': {
       Ref: () => arn('sns', named('TopicName', 256)),
       TopicArn: () => arn('sns', named('TopicName', 256)),

@@ -26,6 +26,7 @@ const IMPURE = [
   'lambdas/observability/metrics.ts',
   'lambdas/operators/dependencies.ts',
   'lambdas/players/dependencies.ts',
+  'lambdas/probe/handler.ts',
   'lambdas/routes/operator-sessions/handler.ts',
   'lambdas/routes/reconnect/handler.ts',
   'lambdas/sessions/compressed-answer.ts',

@@ -4,11 +4,13 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 
-const routes = join(import.meta.dirname, '..', '..', '..', 'lambdas', 'routes');
+const lambdas = join(import.meta.dirname, '..', '..', '..', 'lambdas');
+/** The folder of a function's entry file. The probe is no route. */
+const folderOf = (name: string) => (name === 'probe' ? join(lambdas, name) : join(lambdas, 'routes', name));
 const shim = (file: string) => join(import.meta.dirname, 'shims', file);
 
 /**
- * Bundles `lambdas/routes/<name>/handler.ts` into `<directory>/index.mjs`.
+ * Bundles the entry file of a route, `lambdas/routes/<name>/handler.ts`, or of the `probe` into `<directory>/index.mjs`.
  *
  * The AWS SDK is bundled at our pinned version. Its default credential chain is a third of the code. In Lambda it can find only
  * one thing, the role's keys in the environment, so a module that reads just these replaces it. The endpoint discovery cache
@@ -21,7 +23,7 @@ const shim = (file: string) => join(import.meta.dirname, 'shims', file);
  */
 export function bundle(name: string, directory: string) {
   return buildSync({
-    entryPoints: [join(routes, name, 'handler.ts')],
+    entryPoints: [join(folderOf(name), 'handler.ts')],
     outfile: join(directory, 'index.mjs'),
     bundle: true,
     minify: true,
@@ -49,7 +51,7 @@ export function bundle(name: string, directory: string) {
  * function. A construct that spawns the command takes 1 s and may need Docker.
  */
 export function bundledCode(name: string): Code {
-  return Code.fromAsset(join(routes, name), {
+  return Code.fromAsset(folderOf(name), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // The type requires it. CDK uses it only when `tryBundle` returns false, which never happens.

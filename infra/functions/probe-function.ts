@@ -1,0 +1,59 @@
+/** The probe: once a minute a function asks the API's public address without a token, and fails unless it gets 401. */
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
+import type { Settings } from '../settings/settings.ts';
+import { bundledCode } from './bundling/bundle.ts';
+import { telemetryVariables } from './environment.ts';
+import { ownLogStreams } from './grants.ts';
+
+export interface ProbeFunctionProps {
+  readonly settings: Settings;
+  /** Base URL of the API as players know it. */
+  readonly apiUrl: string;
+}
+
+export class ProbeFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, { settings, apiUrl }: ProbeFunctionProps) {
+    super(scope, id);
+    const does = "Asks the API's public address without a token, and fails unless it is refused";
+    this.logs = new LogGroup(this, 'Logs', {
+      retention: settings.logs.retentionDays,
+      removalPolicy: cdkRemovalPolicy(settings),
+    });
+    const role = new Role(this, 'Role', {
+      description: `${does}, and nothing else`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { probe: new PolicyDocument({ statements: [ownLogStreams(this.logs)] }) },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: does,
+      code: bundledCode('probe'),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      // Longer than it waits for an answer, so that it says itself that none came.
+      timeout: Duration.seconds(15),
+      memorySize: 256,
+      logGroup: this.logs,
+      role: role.withoutPolicyUpdates(),
+      environment: { API_URL: apiUrl, ...telemetryVariables(settings) },
+      // The next minute asks again. A repetition would count one failure twice.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
+    });
+    new Rule(this, 'EveryMinute', {
+      description: does,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaTarget(this.function)],
+    });
+  }
+}
