@@ -62,6 +62,10 @@ describe('docs/deploy.md', () => {
     );
     const [, least, most] = /some \$(\d+) in a calm month, \$(\d+) in one/.exec(deploy) ?? [];
     expect([Number(least), Number(most)]).toEqual([few, many].map((sum) => Math.ceil(sum / 5) * 5));
+    const [, probe] = /costs \$([\d.]+) a month for four metrics/.exec(deploy) ?? [];
+    expect(Number(probe)).toBeCloseTo(
+      (looksAt(templateOf({ ...withProvider, probe: true })) - looksAt(template)) * 0.1,
+    );
     const [, more] = /\$(\d+) more with operators/.exec(deploy) ?? [];
     expect(Number(more)).toBe(
       Math.ceil(looksAt(operatorTemplateOf({ ...withProvider, operators: [] })) * 0.1),

@@ -16,6 +16,7 @@ const limits: Readonly<Record<string, number>> = {
   'operator-shell': 271,
   'operator-sessions': 227,
   'operator-terminate': 272,
+  probe: 26,
 };
 
 /** No limit may be above this: a cold start reads, parses and compiles every byte. */
@@ -26,7 +27,7 @@ const slackKB = 12;
 /** KB in the bundle by origin: a package, or a folder of ours. */
 type Parts = ReadonlyMap<string, number>;
 
-const routes = [...playerRoutes, ...operatorRoutes].map(({ name }) => name);
+const routes = [...[...playerRoutes, ...operatorRoutes].map(({ name }) => name), 'probe'];
 const partsByRoute = new Map<string, Parts>();
 let directory: string;
 

@@ -10,6 +10,11 @@ export const refusedOperationsSettings: readonly [
   line: string,
 ][] = [
   [
+    'a probe by an address of one’s own: it asks the public address',
+    { probe: 'https://api.example.com' },
+    'probe is "https://api.example.com"; write true or false',
+  ],
+  [
     'an objective without room for a failure, whose alarms would never end',
     { alarms: { reconnectObjective: 1 } },
     `alarms.reconnectObjective is 1; ${objective}`,

@@ -15,7 +15,7 @@ const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
 const top =
-  'stackName, streamGroups, additionalRegions, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
+  'stackName, streamGroups, additionalRegions, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, probe, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
 
 /** `[case, settings, error line]` */
 const refused: [what: string, input: unknown, line: string][] = [

@@ -50,6 +50,7 @@ describe('a deployer who writes only a stream group', () => {
         CreateStreamSessionAdminShell: 20,
       },
       adoption: { enabled: false, quotaShare: 0.1 },
+      probe: false,
       adminShell: { perOperatorPerMinute: 6, perMinute: 30 },
       alarms: { reconnectObjective: 0.99, leastAnswers: 10, slowAnswerSeconds: 3 },
       throttling: { ratePerSecond: 500, burst: 1000 },

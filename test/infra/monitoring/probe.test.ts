@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { isInAlarm, type MetricValues, valueAt } from './monitoring/alarm-math.ts';
-import { alarmsOf, nameOf } from './monitoring/alarms-of.ts';
-import { allowed, policies } from './policies.ts';
-import { ofType, templateOf, text, withProvider } from './synth.ts';
+import { allowed, policies } from '../policies.ts';
+import { ofType, templateOf, text, withProvider } from '../synth.ts';
+import { isInAlarm, type MetricValues, valueAt } from './alarm-math.ts';
+import { alarmsOf, nameOf } from './alarms-of.ts';
 
 const off = templateOf(withProvider);
 const on = templateOf({ ...withProvider, probe: true });
