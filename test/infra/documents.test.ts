@@ -33,7 +33,7 @@ describe('docs/deploy.md', () => {
 
   test('shows settings that can be deployed', () => {
     const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(5);
+    expect(examples).toHaveLength(6);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
 

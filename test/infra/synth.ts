@@ -93,5 +93,10 @@ export function text(value: unknown): string {
     const [separator, parts] = argument as [string, unknown[]];
     return parts.map(text).join(separator);
   }
+  if (name === 'Fn::Select') {
+    // Our templates select only from `Fn::Split`: the part is written as the whole.
+    const [, { 'Fn::Split': split }] = argument as [number, { 'Fn::Split': [string, unknown] }];
+    return text(split[1]);
+  }
   throw new Error(`cannot read ${name}`);
 }

