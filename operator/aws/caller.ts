@@ -1,11 +1,12 @@
-import { query } from './query.ts';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { clientConfig, withClient } from './client.ts';
 import type { Signer } from './signed-fetch.ts';
-import { element } from './xml.ts';
 
 /** The owner of the credentials. @throws Failure with AWS's own sentence, or whatever credentials and network fail with */
 export async function callerIdentity(signer: Signer): Promise<{ arn?: string; account?: string }> {
-  const xml = await query(signer, 'sts', { Action: 'GetCallerIdentity', Version: '2011-06-15' });
-  const [arn, account] = [element(xml, 'Arn'), element(xml, 'Account')];
+  const { Arn: arn, Account: account } = await withClient(new STSClient(clientConfig(signer)), (sts) =>
+    sts.send(new GetCallerIdentityCommand()),
+  );
   return { ...(arn !== undefined && { arn }), ...(account !== undefined && { account }) };
 }
 

@@ -1,11 +1,12 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
 import { EXIT, Failure } from '../cli/failure.ts';
-import { query } from './query.ts';
+import { allPages, clientConfig, withClient } from './client.ts';
 import { failureReason, type Signer } from './signed-fetch.ts';
-import { element, members } from './xml.ts';
-
-const VERSION = '2010-05-15';
-/** More pages than a stack can have resources. A list that never ends is not read further. */
-const MAX_PAGES = 20;
 
 /** A CloudFormation stack. */
 export interface Stack {
@@ -15,11 +16,15 @@ export interface Stack {
 }
 
 export interface StackResource {
+  /** The name in the template. */
+  logicalId: string;
   /** Such as `AWS::Lambda::Function`. */
   type: string;
   /** The name in AWS (physical id). */
   name: string;
 }
+
+const createClient = (signer: Signer) => new CloudFormationClient(clientConfig(signer));
 
 /**
  * Describes a stack.
@@ -27,19 +32,20 @@ export interface StackResource {
  * @throws Failure with AWS's own sentence, or whatever credentials and network fail with
  */
 export async function findStack(signer: Signer, stackName: string): Promise<Stack | undefined> {
-  let xml: string;
   try {
-    const parameters = { Action: 'DescribeStacks', Version: VERSION, StackName: stackName };
-    xml = await query(signer, 'cloudformation', parameters);
+    const { Stacks = [] } = await withClient(createClient(signer), (client) =>
+      client.send(new DescribeStacksCommand({ StackName: stackName })),
+    );
+    const [stack] = Stacks;
+    if (stack === undefined) throw new Failure('its answer has no stack', EXIT.failed);
+    const outputs = (stack.Outputs ?? []).flatMap(({ OutputKey: key, OutputValue: value }) =>
+      key === undefined || value === undefined ? [] : [[key, value]],
+    );
+    return { status: stack.StackStatus ?? 'UNKNOWN', outputs: Object.fromEntries(outputs) };
   } catch (error) {
     if (isMissingStack(error)) return undefined;
     throw error;
   }
-  const outputs = members(xml, 'Outputs').flatMap((member) => {
-    const [key, value] = [element(member, 'OutputKey'), element(member, 'OutputValue')];
-    return key === undefined || value === undefined ? [] : [[key, value]];
-  });
-  return { status: element(xml, 'StackStatus') ?? 'UNKNOWN', outputs: Object.fromEntries(outputs) };
 }
 
 /** CloudFormation has no error code of its own for a stack that does not exist. */
@@ -69,29 +75,23 @@ export async function stackOutputs(signer: Signer, stackName: string): Promise<R
 
 /** The resources of a stack, without deleted ones. @throws Failure, or whatever credentials and network fail with */
 export async function listStackResources(signer: Signer, stackName: string): Promise<StackResource[]> {
-  const resources: StackResource[] = [];
-  let next: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const xml = await query(signer, 'cloudformation', {
-      Action: 'ListStackResources',
-      Version: VERSION,
-      StackName: stackName,
-      ...(next !== undefined && { NextToken: next }),
-    });
-    for (const member of members(xml, 'StackResourceSummaries')) {
-      const type = element(member, 'ResourceType');
-      const name = element(member, 'PhysicalResourceId');
-      const isDeleted = element(member, 'ResourceStatus') === 'DELETE_COMPLETE';
-      if (type !== undefined && name && !isDeleted) resources.push({ type, name });
-    }
-    next = element(xml, 'NextToken');
-    if (!next) return resources;
-  }
-  throw new Failure(`${stackName} has more resources than a stack may have`, EXIT.failed);
+  const summaries = await withClient(createClient(signer), (client) =>
+    allPages(
+      paginateListStackResources({ client, stopOnSameToken: true }, { StackName: stackName }),
+      (page) => page.StackResourceSummaries,
+    ),
+  );
+  return summaries.flatMap(({ LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus }) =>
+    ResourceType === undefined || !PhysicalResourceId || ResourceStatus === 'DELETE_COMPLETE'
+      ? []
+      : [{ logicalId: LogicalResourceId ?? '', type: ResourceType, name: PhysicalResourceId }],
+  );
 }
 
 /** The template that was deployed last. @throws Failure, or whatever credentials and network fail with */
 export async function getTemplate(signer: Signer, stackName: string): Promise<string> {
-  const parameters = { Action: 'GetTemplate', Version: VERSION, StackName: stackName };
-  return element(await query(signer, 'cloudformation', parameters), 'TemplateBody') ?? '';
+  const { TemplateBody = '' } = await withClient(createClient(signer), (client) =>
+    client.send(new GetTemplateCommand({ StackName: stackName })),
+  );
+  return TemplateBody;
 }

@@ -6,6 +6,10 @@ import { Failure } from '../cli/failure.ts';
 export interface Signer {
   region: string;
   credentials: ConstructorParameters<typeof SignatureV4>[0]['credentials'];
+  /** A profile of AWS's shared files, which may name endpoints too. */
+  profile?: string | undefined;
+  /** One address for all services, as the local deployment has it. Undefined: where the SDK finds each service. */
+  endpoint?: string | undefined;
 }
 
 export interface SignedRequest {
@@ -66,13 +70,16 @@ export async function signedFetch(
 
 /** Why a request got no response, in a few words. */
 export function networkReason(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const { name, message, code, cause } = error as Error & {
+    code?: unknown;
+    cause?: { code?: string; message?: string };
+  };
   if (name === 'TimeoutError') return 'no answer in time';
   // The message of this error quotes the bad header or address, which may be a session token.
   if (name === 'TypeError' && cause === undefined) {
     return 'the request cannot be made: is there a line break in a credential?';
   }
-  return cause?.code ?? cause?.message ?? message;
+  return cause?.code ?? cause?.message ?? (typeof code === 'string' ? code : message);
 }
 
 /** Why a call failed: in AWS's own sentence, or why there is no response. */

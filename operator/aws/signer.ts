@@ -45,6 +45,7 @@ export async function createSigner(options: SignerOptions): Promise<Signer> {
   const { profile } = options;
   return {
     region: await findRegion(options),
+    profile,
     credentials: defaultProvider({
       mfaCodeProvider: askForMfaCode,
       ...(profile !== undefined && { profile }),

@@ -1,20 +1,10 @@
 import type { Settings } from '../../infra/settings/settings.ts';
-import { query } from '../aws/query.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
-import { element } from '../aws/xml.ts';
-import { Failure } from '../cli/failure.ts';
+import { topicAttributes } from '../aws/topic.ts';
 import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 
 const subject = 'alarmTopic';
-
-function attributes(xml: string): Record<string, string> {
-  const entries = [...xml.matchAll(/<entry>([\s\S]*?)<\/entry>/g)].map(([, entry = '']) => [
-    element(entry, 'key') ?? '',
-    element(entry, 'value') ?? '',
-  ]);
-  return Object.fromEntries(entries);
-}
 
 /** Checks that an alarm can reach a person: the topic exists, has a confirmed subscription, and CloudWatch can publish to it. */
 export async function checkAlarmTopic(
@@ -25,17 +15,16 @@ export async function checkAlarmTopic(
   // Without a topic the settings' check warns; for a topic in another Region the credentials' check does.
   if (alarmTopic?.split(':')[3] !== signer.region) return [];
   const { region } = signer;
-  let topic: Record<string, string>;
+  let topic: Record<string, string> | undefined;
   try {
-    const parameters = { Action: 'GetTopicAttributes', Version: '2010-03-31', TopicArn: alarmTopic };
-    topic = attributes(await query(signer, 'sns', parameters));
+    topic = await topicAttributes(signer, alarmTopic);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'NotFound') {
-      const todo = 'create it and subscribe to it, or name another one in alarmTopic';
-      return [problem(subject, `there is no topic ${alarmTopic}, so nobody hears an alarm`, todo)];
-    }
     const call = { service: 'SNS', action: 'sns:GetTopicAttributes' };
     return [unreadable(subject, call, error)];
+  }
+  if (topic === undefined) {
+    const todo = 'create it and subscribe to it, or name another one in alarmTopic';
+    return [problem(subject, `there is no topic ${alarmTopic}, so nobody hears an alarm`, todo)];
   }
   const { SubscriptionsConfirmed: confirmed = '0', SubscriptionsPending: pending = '0' } = topic;
   const findings = checkEncryption(topic.KmsMasterKeyId ?? '');

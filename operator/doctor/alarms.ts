@@ -1,12 +1,9 @@
 import type { StackResource } from '../aws/cloudformation.ts';
-import { query } from '../aws/query.ts';
+import { type AlarmDescription, describeAlarms } from '../aws/cloudwatch.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
-import { element, members } from '../aws/xml.ts';
 import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
 
 const TYPES = new Set(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm']);
-/** The maximum of names in one DescribeAlarms. */
-const MAX_NAMES = 100;
 
 /** The description of our alarms: name, meaning, and the page with a chapter of that name. */
 const DESCRIPTION = /^(\w+): (.+)\. See (docs\/[\w-]+\.md)(?:#[\w-]+)?$/;
@@ -25,28 +22,15 @@ export async function checkAlarms(
   const subject = `alarms of ${stackName}`;
   const names = resources
     .filter(({ type }) => TYPES.has(type))
-    .map(({ name }) => name.split(':alarm:').at(-1));
+    .map(({ name }) => name.split(':alarm:').at(-1) ?? name);
   if (names.length === 0) return [];
-  const inAlarm: string[] = [];
+  let described: AlarmDescription[];
   try {
-    for (let from = 0; from < names.length; from += MAX_NAMES) {
-      const batch = names.slice(from, from + MAX_NAMES);
-      const xml = await query(signer, 'cloudwatch', {
-        Action: 'DescribeAlarms',
-        Version: '2010-08-01',
-        StateValue: 'ALARM',
-        MaxRecords: String(MAX_NAMES),
-        // Without this, AWS leaves out composite alarms.
-        'AlarmTypes.member.1': 'MetricAlarm',
-        'AlarmTypes.member.2': 'CompositeAlarm',
-        ...Object.fromEntries(batch.map((name, at) => [`AlarmNames.member.${at + 1}`, name ?? ''])),
-      });
-      inAlarm.push(...members(xml, 'MetricAlarms'), ...members(xml, 'CompositeAlarms'));
-    }
+    described = await describeAlarms(signer, names);
   } catch (error) {
     return [unreadable(subject, { service: 'CloudWatch', action: 'cloudwatch:DescribeAlarms' }, error)];
   }
-  const findings = inAlarm.flatMap(alarmFindings);
+  const findings = described.filter(({ state }) => state === 'ALARM').flatMap(alarmFindings);
   return findings.length > 0 ? findings : [ok(subject, `none of ${names.length} rings`)];
 }
 
@@ -60,9 +44,8 @@ export function readDescription(
   return { chapter, means, page };
 }
 
-function alarmFindings(member: string): Finding[] {
-  const name = element(member, 'AlarmName') ?? 'an alarm without a name';
-  const read = readDescription(element(member, 'AlarmDescription') ?? '');
+function alarmFindings({ name, description }: AlarmDescription): Finding[] {
+  const read = readDescription(description);
   if (read === 'part') return [];
   if (read === undefined) return [problem(`alarm ${name}`, 'rings', 'docs/runbook.md, if it is one of ours')];
   const { chapter, means, page } = read;

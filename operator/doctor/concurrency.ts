@@ -1,6 +1,6 @@
 import { count } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
-import { unreservedConcurrency } from '../aws/lambda.ts';
+import { unreservedConcurrency } from '../aws/account-limits.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
 import { compareConcurrency, unknownConcurrency } from './capacity.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';

@@ -1,7 +1,6 @@
 import type { StackResource } from '../aws/cloudformation.ts';
-import { query } from '../aws/query.ts';
+import { metricData } from '../aws/cloudwatch.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
-import { element, members } from '../aws/xml.ts';
 import { type Finding, ok, problem, unknown, unreadable, warning } from './finding.ts';
 
 const METRICS = ['Invocations', 'Errors'] as const;
@@ -15,38 +14,28 @@ interface FunctionCounts {
   Errors: number;
 }
 
-const isoSeconds = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
-
 /** Lambda's own metrics of the last hour. @throws Failure, or whatever credentials and network fail with */
 async function lastHour(signer: Signer, names: readonly string[], now: number): Promise<FunctionCounts[]> {
-  const metrics = names.flatMap((name, at) =>
-    METRICS.map((metric) => ({ id: `${metric.toLowerCase()}${at}`, name, metric })),
+  const queries = names.flatMap((name, at) =>
+    METRICS.map((metric) => ({
+      Id: `${metric.toLowerCase()}${at}`,
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName: metric,
+          Dimensions: [{ Name: 'FunctionName', Value: name }],
+        },
+        Period: PERIOD_S,
+        Stat: 'Sum',
+      },
+    })),
   );
-  const queries = metrics.map(({ id, name, metric }, at): [string, string][] => {
-    const stat = `MetricDataQueries.member.${at + 1}.MetricStat`;
-    return [
-      [`MetricDataQueries.member.${at + 1}.Id`, id],
-      [`${stat}.Metric.Namespace`, 'AWS/Lambda'],
-      [`${stat}.Metric.MetricName`, metric],
-      [`${stat}.Metric.Dimensions.member.1.Name`, 'FunctionName'],
-      [`${stat}.Metric.Dimensions.member.1.Value`, name],
-      [`${stat}.Period`, String(PERIOD_S)],
-      [`${stat}.Stat`, 'Sum'],
-    ];
-  });
-  const xml = await query(signer, 'cloudwatch', {
-    Action: 'GetMetricData',
-    Version: '2010-08-01',
-    StartTime: isoSeconds(now - HOUR_MS),
-    EndTime: isoSeconds(now),
-    ...Object.fromEntries(queries.flat()),
-  });
-  const results = members(xml, 'MetricDataResults');
+  const { results } = await metricData(signer, queries, { from: new Date(now - HOUR_MS), to: new Date(now) });
   const sum = (id: string) =>
     results
-      .filter((result) => element(result, 'Id') === id)
-      .flatMap((result) => members(result, 'Values'))
-      .reduce((total, value) => total + Number(value), 0);
+      .filter(({ Id }) => Id === id)
+      .flatMap(({ Values = [] }) => Values)
+      .reduce((total, value) => total + value, 0);
   return names.map((name, at) => ({
     name,
     Invocations: sum(`invocations${at}`),

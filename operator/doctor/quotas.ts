@@ -1,13 +1,13 @@
 import type { Settings } from '../../infra/settings/settings.ts';
-import { listQuotas, type Quota, type QuotaOperation } from '../aws/service-quotas.ts';
+import { listQuotas, type Quota, type QuotaOperation } from '../aws/account-limits.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
-import { type Finding, ok, unknown, unreadable, warning } from './finding.ts';
+import { type Finding, ok, unreadable, warning } from './finding.ts';
 
 const operations = ['StartStreamSession', 'GetStreamSession', 'CreateStreamSessionConnection'] as const;
 const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '');
 
 const quotaValue = (quotas: readonly Quota[], operation: string) =>
-  quotas.find(({ QuotaName }) => letters(QuotaName).includes(letters(operation)))?.Value;
+  quotas.find(({ name }) => letters(name).includes(letters(operation)))?.value;
 
 /**
  * Compares the settings' quotas with those that Service Quotas lists for this account, in every Region with stream groups. AWS
@@ -52,7 +52,7 @@ async function checkRegion(signer: Signer, { quotas }: Settings): Promise<Findin
         const appliedValue = quotaValue(applied, operation);
         const value = appliedValue ?? quotaValue(defaults, operation);
         const grants = appliedValue === undefined ? 'AWS grants by default' : 'AWS grants';
-        return compare(subject, { operation, written: quotas[operation], value, grants });
+        return compare(subject, { operation, region, written: quotas[operation], value, grants });
       }),
   ];
 }
@@ -61,16 +61,18 @@ function compare(
   subject: string,
   {
     operation,
+    region,
     written,
     value,
     grants,
-  }: { operation: string; written: number; value: number | undefined; grants: string },
+  }: { operation: string; region: string; written: number; value: number | undefined; grants: string },
 ): Finding {
   if (value === undefined) {
-    return unknown(
+    // AWS tables these rates on a page of their own, and nothing says that Service Quotas has them.
+    return ok(
       subject,
-      `Service Quotas lists none; the settings take it to be ${written} a second`,
-      'leave it at what AWS documents, unless AWS has granted you another',
+      `not listed by AWS in Service Quotas; the settings take it to be ${written} a second`,
+      `whether AWS grants ${written} a second of ${operation} in ${region}`,
     );
   }
   if (value === written) return ok(subject, `${grants} ${written} a second, as in the settings`);

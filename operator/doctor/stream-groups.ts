@@ -4,7 +4,8 @@ import {
   type GetStreamGroupCommandOutput,
 } from '@aws-sdk/client-gameliftstreams';
 import type { Settings, StreamGroupSettings } from '../../infra/settings/settings.ts';
-import { networkReason, type Signer, TIMEOUT_MS } from '../aws/signed-fetch.ts';
+import { clientConfig } from '../aws/client.ts';
+import { networkReason, type Signer } from '../aws/signed-fetch.ts';
 import { denied, type Finding, ok, problem, unknown, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 import { checkApplications, checkLocations } from './stream-group-parts.ts';
@@ -43,12 +44,7 @@ export async function checkStreamGroups(
   const findings = await Promise.all(
     streamGroups.map(async (group) => {
       const { id, region } = group;
-      const client = new GameLiftStreamsClient({
-        region,
-        credentials: signer.credentials,
-        ...(endpoint !== undefined && { endpoint }),
-        requestHandler: { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true, connectionTimeout: 5000 },
-      });
+      const client = new GameLiftStreamsClient(clientConfig({ ...signer, region, endpoint }));
       try {
         const streamGroup = await client.send(new GetStreamGroupCommand({ Identifier: id }));
         return streamGroupFindings(group, streamGroup, { now, hints });

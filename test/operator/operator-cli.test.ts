@@ -120,7 +120,9 @@ describe('the operator API', () => {
   afterEach(() => aws.close());
   const outputs = (pairs: Record<string, string>) => ({
     status: 200,
-    body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><Outputs>${Object.entries(pairs)
+    body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>S</StackName><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${Object.entries(
+      pairs,
+    )
       .map(
         ([key, value]) => `<member><OutputValue>${value}</OutputValue><OutputKey>${key}</OutputKey></member>`,
       )
@@ -171,7 +173,10 @@ describe('the operator API', () => {
   it('refuses an operator who is not listed: the error names the ARN and what to set', async () => {
     const sts = await startFake('sts');
     const arn = 'arn:aws:sts::123456789012:assumed-role/Support/alice';
-    sts.answer({ status: 200, body: `<GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult>` });
+    sts.answer({
+      status: 200,
+      body: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    });
     const env = { AWS_ENDPOINT_URL_STS: sts.url };
     api.answer(problemReply(403, 'not_an_operator'), { status: 403, body: { message: 'Forbidden' } });
     const listed = await cli(['terminate', 'sg-1/s', '--api', api.url], env);

@@ -66,7 +66,7 @@ describe('the doctor at a deployment in AWS without problems', () => {
       says: 'keeps 5 of the 1,000 concurrent executions that nobody has reserved in us-west-2 ready',
     });
     expect(aws.fakes.lambda.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'GET /2016-08-19/account-settings/',
+      'GET /2016-08-19/account-settings',
     ]);
   });
 
@@ -78,16 +78,16 @@ describe('the doctor at a deployment in AWS without problems', () => {
     const methods = aws.fakes.web.requests.map(({ method }) => method);
     expect(new Set(methods)).toEqual(new Set(['GET', 'OPTIONS']));
     const { sts, cloudformation, monitoring, sns, servicequotas, lambda, gameliftstreams } = aws.fakes;
-    const named = { sts, cloudformation, cloudwatch: monitoring, sns };
+    const named = { sts, cloudformation, sns };
     const actions = new Set([
       ...Object.entries(named).flatMap(([service, { requests }]) =>
         requests.map(({ body }) => `${service}:${new URLSearchParams(body).get('Action')}`),
       ),
-      ...servicequotas.requests.map(
-        ({ headers }) => `servicequotas:${String(headers['x-amz-target']).split('.').at(-1)}`,
+      ...Object.entries({ servicequotas, cloudwatch: monitoring }).flatMap(([service, { requests }]) =>
+        requests.map(({ headers }) => `${service}:${String(headers['x-amz-target']).split('.').at(-1)}`),
       ),
       ...lambda.requests.map(({ method, path }) =>
-        `${method} ${path}` === 'GET /2016-08-19/account-settings/' ? 'lambda:GetAccountSettings' : path,
+        `${method} ${path}` === 'GET /2016-08-19/account-settings' ? 'lambda:GetAccountSettings' : path,
       ),
       ...gameliftstreams.requests.map(({ method, path }) =>
         /^GET \/streamgroups\/[\w-]+$/.test(`${method} ${path}`) ? 'gameliftstreams:GetStreamGroup' : path,

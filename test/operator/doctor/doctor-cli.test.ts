@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HELP } from '../../../operator/doctor/arguments.ts';
 import { environment, run } from '../support.ts';
-import { xmlError } from './stand-in-answers.ts';
+import { jsonError, xmlError } from './stand-in-answers.ts';
 import { standInAws } from './stand-in-aws.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'operator', 'doctor', 'main.ts');
@@ -68,7 +68,7 @@ describe('npm run doctor', () => {
     aws.reset((world) => {
       const refused = xmlError(403, 'AccessDenied', 'not authorized');
       world.cloudFormation = (action) => (action === 'GetTemplate' ? refused : undefined);
-      world.cloudWatch = () => refused;
+      world.cloudWatch = () => jsonError(403, 'AccessDeniedException', 'not authorized');
       world.settings.operators = undefined;
     });
     const { code, stdout } = await doctor(['--settings', aws.settingsFile, '--json']);

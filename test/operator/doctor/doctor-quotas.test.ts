@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Reply } from '../support.ts';
+import { jsonError } from './stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
@@ -35,7 +36,7 @@ describe('a rate without an applied value in Service Quotas', () => {
     ]);
   });
 
-  it('is reported as assumed if AWS lists no default either, although the list has several pages', async () => {
+  it('is no failure if AWS lists no default either, and all pages of the list were read', async () => {
     const findings = await aws.findings((world) => {
       world.quotas = ({ body, headers }) =>
         String(headers['x-amz-target']).endsWith('.ListAWSDefaultServiceQuotas')
@@ -47,9 +48,22 @@ describe('a rate without an applied value in Service Quotas', () => {
                 : { Quotas: [rate('StartStreamSession')], NextToken: 'page-2' },
             };
     });
-    expect(notOk(findings)).toEqual([
-      'unknown quota of CreateStreamSessionConnection in us-west-2: Service Quotas lists none; the settings take it to be 20 a second',
-    ]);
+    expect(notOk(findings)).toEqual([]);
+    expect(findings).toContainEqual({
+      level: 'ok',
+      subject: 'quota of CreateStreamSessionConnection in us-west-2',
+      says: 'not listed by AWS in Service Quotas; the settings take it to be 20 a second',
+      notTried: 'whether AWS grants 20 a second of CreateStreamSessionConnection in us-west-2',
+    });
+    expect(findings.filter(({ says }) => says.startsWith('AWS grants 20 a second'))).toHaveLength(2);
+  });
+
+  it('is no failure if Service Quotas does not even know GameLift Streams, so that the doctor can end with 0', async () => {
+    const findings = await aws.findings((world) => {
+      world.quotas = () => jsonError(400, 'NoSuchResourceException', 'The request failed: no such service');
+    });
+    expect(notOk(findings)).toEqual([]);
+    expect(findings.filter(({ says }) => says.startsWith('not listed by AWS'))).toHaveLength(3);
   });
 
   it('is unknown if the credentials may not read the defaults, while the other rates are compared', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { accountSettings, type World, xmlError } from './stand-in-answers.ts';
+import { accountSettings, type World, xmlError, xmlResult } from './stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
@@ -165,7 +165,7 @@ describe('the doctor compares the settings with the deployed ones, and', () => {
     const findings = await aws.findings((world) => {
       world.cloudFormation = (action) =>
         action === 'GetTemplate'
-          ? { status: 200, body: '<TemplateBody>Resources:</TemplateBody>' }
+          ? xmlResult('GetTemplate', '<TemplateBody>Resources:</TemplateBody>')
           : undefined;
       world.settings.operators = undefined;
     });

@@ -2,12 +2,26 @@ import { operatorSettings, playerSettings } from '../../../infra/settings/deploy
 import { parseSettings } from '../../../infra/settings/settings.ts';
 import type { Received, Reply } from '../support.ts';
 
-export const xml = (body: string, status = 200): Reply => ({ status, body });
+const xml = (body: string, status = 200): Reply => ({
+  status,
+  headers: { 'content-type': 'text/xml' },
+  body,
+});
+/** A response of AWS's Query protocol. */
+export const xmlResult = (action: string, inside: string): Reply =>
+  xml(
+    `<${action}Response><${action}Result>${inside}</${action}Result><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></${action}Response>`,
+  );
 export const xmlError = (status: number, code: string, message: string): Reply =>
   xml(
-    `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
     status,
   );
+/** An error of AWS's JSON protocols. */
+export const jsonError = (status: number, __type: string, message: string): Reply => ({
+  status,
+  body: { __type, message },
+});
 
 /** What AWS and the web respond if all is well. A test changes parts of it. */
 export interface World {
@@ -87,48 +101,39 @@ export function resourcesXml({ resources }: World, name: string, token: string |
   return `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
 }
 
-/** Numbered parameters of the Query protocol: `Prefix.member.1Suffix`, `Prefix.member.2Suffix`, ... */
-function numbered(parameters: URLSearchParams, prefix: string, suffix = ''): string[] {
-  const values: string[] = [];
-  for (let at = 1; parameters.has(`${prefix}.member.${at}${suffix}`); at++)
-    values.push(parameters.get(`${prefix}.member.${at}${suffix}`) ?? '');
-  return values;
+interface MetricQuery {
+  Id: string;
+  MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: string }[] } };
 }
 
-export function cloudWatch(
-  { counts, activeAlarms }: World,
-  action: string,
-  parameters: URLSearchParams,
-): string {
+/** CloudWatch, with its JSON protocol. GetMetricData gives one value a page. */
+export function cloudWatch({ counts, activeAlarms }: World, action: string, input: object): object {
   if (action === 'DescribeAlarms') {
-    const [names, types] = [numbered(parameters, 'AlarmNames'), numbered(parameters, 'AlarmTypes')];
+    const { AlarmNames = [], AlarmTypes = ['MetricAlarm'] } = input as Record<string, string[]>;
     const of = (isComposite: boolean) =>
-      types.includes(isComposite ? 'CompositeAlarm' : 'MetricAlarm')
+      AlarmTypes.includes(isComposite ? 'CompositeAlarm' : 'MetricAlarm')
         ? activeAlarms
-            .filter(([name]) => names.includes(name) && name.includes('Failing') === isComposite)
-            .map(
-              ([name, description]) =>
-                `<member><Metrics><member><Id>m1</Id></member></Metrics><AlarmName>${name}</AlarmName><AlarmDescription>${escaped(description)}</AlarmDescription></member>`,
-            )
+            .filter(([name]) => AlarmNames.includes(name) && name.includes('Failing') === isComposite)
+            .map(([AlarmName, AlarmDescription]) => ({ AlarmName, AlarmDescription, StateValue: 'ALARM' }))
         : [];
-    return `<CompositeAlarms>${of(true).join('')}</CompositeAlarms><MetricAlarms>${of(false).join('')}</MetricAlarms>`;
+    return { CompositeAlarms: of(true), MetricAlarms: of(false) };
   }
-  const queries = 'MetricDataQueries';
-  const names = numbered(parameters, queries, '.MetricStat.Metric.Dimensions.member.1.Value');
-  const metrics = numbered(parameters, queries, '.MetricStat.Metric.MetricName');
-  const results = numbered(parameters, queries, '.Id').map((id, at) => {
-    const values = counts[names[at] ?? '']?.[metrics[at] as 'Errors'] ?? [];
-    const list = values.map((value) => `<member>${value.toFixed(1)}</member>`).join('');
-    return `<member><Timestamps></Timestamps><Values>${list}</Values><Id>${id}</Id></member>`;
+  const { MetricDataQueries, NextToken } = input as { MetricDataQueries: MetricQuery[]; NextToken?: string };
+  const page = Number(NextToken ?? 0);
+  const results = MetricDataQueries.map(({ Id, MetricStat }) => {
+    const { MetricName = '', Dimensions = [] } = MetricStat?.Metric ?? {};
+    const values = counts[Dimensions[0]?.Value ?? '']?.[MetricName as 'Errors'] ?? [];
+    return { Id, Values: values.slice(page, page + 1), StatusCode: 'Complete', pages: values.length };
   });
-  return `<MetricDataResults>${results.join('')}</MetricDataResults>`;
+  const isMore = results.some(({ pages }) => page + 1 < pages);
+  return { MetricDataResults: results, ...(isMore && { NextToken: String(page + 1) }) };
 }
 
 /** Lambda's GetAccountSettings, for an account with so many unreserved executions. */
 export const accountSettings =
   (UnreservedConcurrentExecutions: number) =>
   ({ path }: Received): Reply =>
-    path === '/2016-08-19/account-settings/'
+    path === '/2016-08-19/account-settings'
       ? {
           status: 200,
           body: { AccountLimit: { ConcurrentExecutions: 1200, UnreservedConcurrentExecutions } },

@@ -16,11 +16,12 @@ import {
   cloudWatch,
   escaped,
   isReply,
+  jsonError,
   resourcesXml,
   templateOf,
   type World,
-  xml,
   xmlError,
+  xmlResult,
 } from './stand-in-answers.ts';
 
 const ACCOUNT = '123456789012';
@@ -81,8 +82,9 @@ export async function standInAws() {
       removalPolicy: 'destroy',
     },
     caller: () =>
-      xml(
-        `<GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/ann</Arn><Account>${ACCOUNT}</Account></GetCallerIdentityResult>`,
+      xmlResult(
+        'GetCallerIdentity',
+        `<Arn>arn:aws:iam::${ACCOUNT}:user/ann</Arn><Account>${ACCOUNT}</Account>`,
       ),
     stacks: {
       Rejoin: {
@@ -145,7 +147,7 @@ export async function standInAws() {
   const ifSigned = (reply: (received: Received) => Reply) => (received: Received) =>
     received.principal === 'operator'
       ? reply(received)
-      : { status: 403, body: { __type: 'SignatureDoesNotMatch' } };
+      : jsonError(403, 'InvalidSignatureException', 'The signature does not match the request.');
   fakes.sts.answer(ifSigned(() => world.caller()));
   fakes.servicequotas.answer(ifSigned((received) => world.quotas(received)));
   fakes.lambda.answer(ifSigned((received) => world.lambda(received)));
@@ -165,21 +167,24 @@ export async function standInAws() {
       const override = world.cloudFormation?.(action);
       if (override) return override;
       if (action === 'GetTemplate')
-        return xml(`<TemplateBody>${escaped(templateOf(world, name))}</TemplateBody>`);
-      if (action === 'ListStackResources') return xml(resourcesXml(world, name, parameters.get('NextToken')));
+        return xmlResult(action, `<TemplateBody>${escaped(templateOf(world, name))}</TemplateBody>`);
+      if (action === 'ListStackResources')
+        return xmlResult(action, resourcesXml(world, name, parameters.get('NextToken')));
       const stack = world.stacks[name];
       if (!stack) return xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
       const outputs = Object.entries(stack.outputs).map(
         ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
       );
-      return xml(`<StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs>`);
+      return xmlResult(
+        action,
+        `<Stacks><member><StackName>${name}</StackName><StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks>`,
+      );
     }),
   );
   fakes.monitoring.answer(
-    ifSigned(({ body }) => {
-      const parameters = new URLSearchParams(body);
-      const action = parameters.get('Action') ?? '';
-      return world.cloudWatch?.(action) ?? xml(cloudWatch(world, action, parameters));
+    ifSigned(({ headers, body }) => {
+      const action = String(headers['x-amz-target']).split('.').at(-1) ?? '';
+      return world.cloudWatch?.(action) ?? { status: 200, body: cloudWatch(world, action, JSON.parse(body)) };
     }),
   );
   fakes.sns.answer(
@@ -188,7 +193,7 @@ export async function standInAws() {
       const entries = Object.entries(world.topic).map(
         ([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`,
       );
-      return xml(`<Attributes>${entries.join('')}</Attributes>`);
+      return xmlResult('GetTopicAttributes', `<Attributes>${entries.join('')}</Attributes>`);
     }),
   );
   fakes.web.answer(({ method, path, headers }) => {
