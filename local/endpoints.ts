@@ -20,6 +20,9 @@ export interface Endpoints {
   streamGroupId: string;
   application: string;
   region: string;
+  /** What CloudFormation, CloudWatch and CloudWatch Logs would say of this deployment, for whoever signs with the deployer's key. */
+  aws: string;
+  deployer: AccessKey;
   /** An operator's key. */
   operator: AccessKey;
   /** The key of a publisher's own backend, which starts sessions without the broker. */

@@ -1,6 +1,7 @@
 import type { StackResource } from '../aws/cloudformation.ts';
 import { type AlarmDescription, describeAlarms } from '../aws/cloudwatch.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
+import { checkAlarmExpressions } from './alarm-expressions.ts';
 import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
 
 const TYPES = new Set(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm']);
@@ -13,11 +14,12 @@ const PART = /^A part of \w+, which rings/;
 /** Alarms for what an operator did: `AdminShellUsed`, `TerminateUsed`. */
 const USED = /Used$/;
 
-/** Lists the alarms of a stack that are in alarm state. */
+/** Lists the alarms of a stack that are in alarm state, and checks what all of them evaluate. */
 export async function checkAlarms(
   signer: Signer,
   stackName: string,
   resources: readonly StackResource[],
+  now: number,
 ): Promise<Finding[]> {
   const subject = `alarms of ${stackName}`;
   const names = resources
@@ -30,8 +32,10 @@ export async function checkAlarms(
   } catch (error) {
     return [unreadable(subject, { service: 'CloudWatch', action: 'cloudwatch:DescribeAlarms' }, error)];
   }
+  const expressions = await checkAlarmExpressions(signer, stackName, described, now);
   const findings = described.filter(({ state }) => state === 'ALARM').flatMap(alarmFindings);
-  return findings.length > 0 ? findings : [ok(subject, `none of ${names.length} rings`)];
+  const alarms = findings.length > 0 ? findings : [ok(subject, `none of ${names.length} rings`)];
+  return [...alarms, ...expressions];
 }
 
 /** @returns `part` for a part of a composite alarm, which notifies nobody by itself; undefined if it is not Rejoin's */

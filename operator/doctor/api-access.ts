@@ -1,6 +1,7 @@
-import { type Finding, ok, problem, unknown } from './finding.ts';
+import type { Clocks } from './clocks.ts';
+import { type Finding, ok, problem, unknown, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
-import { unsignedFetch } from './unsigned-fetch.ts';
+import { type TimedResponse, unsignedFetch } from './unsigned-fetch.ts';
 
 /** Routes that only read the table, in case the API does not refuse the request. */
 const PLAYER_PATH = '/v1/streamsessions';
@@ -19,9 +20,21 @@ export async function checkApiAccess(
   subject: string,
   url: string,
   refusal: 401 | 403,
-  { deploy }: Hints,
-): Promise<Finding> {
-  const response = await unsignedFetch(`${url}${refusal === 401 ? PLAYER_PATH : OPERATOR_PATH}`);
+  { hints: { deploy }, clocks }: { hints: Hints; clocks: Clocks },
+): Promise<{ finding: Finding; response: TimedResponse | undefined }> {
+  const path = refusal === 401 ? PLAYER_PATH : OPERATOR_PATH;
+  const response = await unsignedFetch(`${url}${path}`, clocks);
+  return {
+    finding: accessFinding(subject, url, { refusal, response, deploy }),
+    response: typeof response === 'string' ? undefined : response,
+  };
+}
+
+function accessFinding(
+  subject: string,
+  url: string,
+  { refusal, response, deploy }: { refusal: 401 | 403; response: TimedResponse | string; deploy: string },
+): Finding {
   if (typeof response === 'string') {
     const todo =
       'with a domain of your own, its record must lead to the output DomainTarget; else check the network';
@@ -61,8 +74,8 @@ export async function checkApiAccess(
 const listOf = (headers: Headers, name: string) =>
   (headers.get(name) ?? '').split(',').map((each) => each.trim().toLowerCase());
 
-async function preflight(url: string, origin: string) {
-  return unsignedFetch(`${url}${PLAYER_PATH}`, {
+function preflight(url: string, origin: string, clocks: Clocks) {
+  return unsignedFetch(`${url}${PLAYER_PATH}`, clocks, {
     method: 'OPTIONS',
     headers: {
       origin,
@@ -76,13 +89,13 @@ async function preflight(url: string, origin: string) {
 export async function checkCors(
   url: string,
   origins: readonly string[],
-  { deploy }: Hints,
+  { hints: { deploy }, clocks }: { hints: Hints; clocks: Clocks },
 ): Promise<Finding[]> {
   if (origins.length === 0) return [];
   const redeploy = `deploy again: ${deploy}`;
   const configured = origins.map(async (origin): Promise<Finding> => {
     const subject = `web origin ${origin}`;
-    const response = await preflight(url, origin);
+    const response = await preflight(url, origin, clocks);
     if (typeof response === 'string') {
       return problem(
         subject,
@@ -105,12 +118,39 @@ export async function checkCors(
     if (missing.length > 0) {
       return problem(subject, `the API does not allow its pages ${missing.join(', ')}`, redeploy);
     }
-    return ok(subject, 'its pages may call the API');
+    return (
+      (await checkRefusalCors(url, origin, clocks)) ??
+      ok(subject, 'its pages may call the API, and can read a 401')
+    );
   });
-  const foreign = preflight(url, FOREIGN_ORIGIN).then((response): Finding[] =>
+  const foreign = preflight(url, FOREIGN_ORIGIN, clocks).then((response): Finding[] =>
     typeof response !== 'string' && response.headers.has('access-control-allow-origin')
       ? [problem('web origins', 'pages of any origin may call the API', redeploy)]
       : [],
   );
   return [...(await Promise.all(configured)), ...(await foreign)];
+}
+
+/**
+ * API Gateway refuses an expired token by itself. Without CORS headers on that answer a browser hides the 401 from the page.
+ * @returns undefined if the page can read it
+ */
+async function checkRefusalCors(url: string, origin: string, clocks: Clocks): Promise<Finding | undefined> {
+  const subject = `web origin ${origin}`;
+  const response = await unsignedFetch(`${url}${PLAYER_PATH}`, clocks, { headers: { origin } });
+  if (typeof response === 'string') {
+    return problem(
+      subject,
+      `the API gives a browser no answer (${response})`,
+      'check the network, then try again',
+    );
+  }
+  // Any other status is the finding of the API itself.
+  if (response.status !== 401) return undefined;
+  const allowed = response.headers.get('access-control-allow-origin');
+  if (allowed === origin) return undefined;
+  const says = `API Gateway's 401 has ${allowed === null ? 'no access-control-allow-origin' : `access-control-allow-origin ${allowed}`}: to a page an expired token looks like an API that cannot be reached`;
+  const todo =
+    'nothing for you to repair: the client library asks for a fresh token after a few of these; a page without it must do the same';
+  return warning(subject, says, todo);
 }

@@ -13,16 +13,22 @@ export interface Arguments extends SharedArguments {
   settings?: string | undefined;
   /** How many players may be streaming at once. */
   players?: number | undefined;
+  /** A player's access token. It is never shown. */
+  token?: string | undefined;
 }
 
 export const HELP = `Looks whether Rejoin can be deployed with your settings, and whether what is deployed works: npm run doctor -- [options]
 
 It looks at the settings, the AWS credentials, the account's quotas, Lambda's concurrency, the stream groups and the alarms' topic, and, once there
-is a stack, at its settings, functions, alarms, API, CORS and identity provider. It changes nothing, and makes no request with a player's token.
+is a stack, at its settings, functions, alarms and what they evaluate, API, CORS, identity provider and this machine's clock. It changes nothing.
+
+With --token it compares the token's claims with the settings, calls each player route in a way that can start, join and end nothing, and looks for
+these calls in the API's access log. It shows neither the token nor its subject.
 
   --settings FILE    a settings file, as "cdk deploy -c settings=FILE" takes it (default settings.json, else cdk.json's)
   --players N        how many players may be streaming at once: do all get back in time when all are dropped together?
                      (default: expectedPlayers of the settings)
+  --token TOKEN      an access token of a player, such as "$(npm run --silent token -- alice)" for the local deployment
   --region REGION    AWS Region of the stack (default: AWS_REGION, or the profile's)
   --profile NAME     a profile of AWS's shared files; else the ordinary credential chain decides
   --local            the local deployment of this checkout, which npm start runs
@@ -39,7 +45,7 @@ const SEE = 'npm run doctor -- --help';
 /** @returns the text to print for `--help`, or what to do. @throws Failure with one sentence that says what to write */
 export function readArguments(argv: readonly string[]): { help: string } | Arguments {
   if (argv.includes('--help')) return { help: HELP };
-  const options = { ...SHARED_OPTIONS, settings: TEXT, players: TEXT };
+  const options = { ...SHARED_OPTIONS, settings: TEXT, players: TEXT, token: TEXT };
   const { values } = parseOptions({ args: argv, options, allowPositionals: false }, SEE);
   refuseEmpty(values, SEE);
   const { players, ...given } = values;

