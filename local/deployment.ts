@@ -1,6 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
+import { createLogStore } from './aws/log-store.ts';
+import { createMetricStore } from './aws/metric-store.ts';
+import { startAwsServices } from './aws/server.ts';
 import { firefoxNote } from './console/firefox-note.ts';
 import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
@@ -202,8 +205,15 @@ async function start(
   onProgress('Starting the API and the page');
   const logs = join(directory, 'logs');
   rmSync(logs, { recursive: true, force: true });
+  const logStore = createLogStore(
+    stacks.flatMap(({ resources }) =>
+      resources.filter(({ type }) => type === 'AWS::Logs::LogGroup').map(({ physicalId }) => physicalId),
+    ),
+  );
+  const metrics = createMetricStore();
   const pool = createFunctionPool({
     functions,
+    onLog: ({ line }) => metrics.appendLine(line),
     logDirectory: logs,
     ...(options.maxWorkersPerFunction === undefined
       ? {}
@@ -231,14 +241,17 @@ async function start(
         callers: principals,
         ...place,
         log: (entry) => {
-          if (api.accessLogFormat !== undefined) {
-            accessLogs.append(log, accessLogLine(api.accessLogFormat, entry));
-          }
+          if (api.accessLogFormat === undefined) return;
+          const line = accessLogLine(api.accessLogFormat, entry);
+          accessLogs.append(log, line);
+          logStore.append(api.accessLogGroup ?? '', line, Date.now());
         },
       }),
     );
   const api = await gateway(playerApi, ports.api, 'player-access');
   const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi, 'operator-access'));
+  const { deployer } = principals;
+  const aws = await running(startAwsServices({ stacks, logs: logStore, metrics }, { region, deployer }));
   const [group] = streamGroupsOf(settings);
   const streamGroupId = group?.id ?? '';
   const application = group?.applications[0] ?? '';
@@ -269,6 +282,8 @@ async function start(
     streamGroupId,
     application,
     region,
+    aws: aws.url,
+    deployer,
     operator: principals.operator,
     publisher: principals.publisher,
     pid: process.pid,

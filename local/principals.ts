@@ -18,12 +18,14 @@ export interface Principals {
   /** May read the audit tables, and nothing else. */
   auditor: AccessKey;
   publisher: AccessKey;
+  /** Reads the deployment's stacks, metrics and logs, and its stream groups. */
+  deployer: AccessKey;
   /** Decides every call by the policies of the template, and remembers what it decided. */
   authorizer: Authorizer;
 }
 
 /**
- * Gives keys and policies to the template's roles, an operator, a stranger, an auditor and a publisher's own backend. A role may do
+ * Gives keys and policies to the template's roles, an operator, a stranger, an auditor, a deployer and a publisher's own backend. A role may do
  * what the template grants it and nothing else, as in AWS.
  *
  * @param place where the stream groups are.
@@ -40,6 +42,7 @@ export async function createPrincipals(
     userOf('stranger', place, granting(['execute-api:Invoke'], ['*'])),
     userOf('auditor', place, granting(['dynamodb:Query', 'dynamodb:Scan'], auditTables)),
     userOf('publisher', place, publisherActions(place)),
+    userOf('deployer', place, deployerActions(place)),
   ];
   const named = new Map([...roles, ...users].map(({ name }) => [name, { name, ...accessKey() }]));
   const byKey = new Map([...named.values()].map((principal) => [principal.accessKeyId, principal]));
@@ -60,6 +63,7 @@ export async function createPrincipals(
     stranger: keyOf('stranger'),
     auditor: keyOf('auditor'),
     publisher: keyOf('publisher'),
+    deployer: keyOf('deployer'),
     authorizer: await createAuthorizer({ roles, users }),
   };
 }
@@ -100,6 +104,12 @@ function publisherActions({ region, accountId }: { region: string; accountId: st
       Resource: [arn('streamgroup/*')],
     },
   ];
+}
+
+/** The permissions that the doctor needs in GameLift Streams. */
+function deployerActions({ region, accountId }: { region: string; accountId: string }): Statement[] {
+  const Resource = [`arn:aws:gameliftstreams:${region}:${accountId}:streamgroup/*`];
+  return [{ Effect: 'Allow', Action: ['gameliftstreams:GetStreamGroup'], Resource }];
 }
 
 /** An access key of AWS's shape. */

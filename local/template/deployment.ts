@@ -1,3 +1,4 @@
+import { readAlarms, readResources } from './alarms.ts';
 import { type AssembledStack, readAssembly } from './assembly.ts';
 import { readFunctions } from './functions.ts';
 import { readHttpApis } from './http-apis.ts';
@@ -49,6 +50,9 @@ function readStack(stack: AssembledStack, place: StackPlace, scope: ReferenceSco
     functions: readFunctions(resources),
     roles: readRoles(resources),
     tables: readTables(resources),
+    resources: readResources(stack, scope),
+    alarms: readAlarms(stack, scope),
+    template: JSON.stringify(stack.template),
     outputs: Object.fromEntries(
       Object.entries(stack.template.Outputs ?? {}).map(([logicalId, output]) => {
         const where = `${place.name}/${logicalId} (output)`;

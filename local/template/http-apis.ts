@@ -26,17 +26,22 @@ export function readHttpApis(resources: StackResources): HttpApiModel[] {
     if (stray)
       throw new Error(`${stage.where} (AWS::ApiGatewayV2::Stage): RouteSettings names no route: ${stray}`);
     const cors = properties.CorsConfiguration;
-    const accessLogFormat = stage.properties.AccessLogSettings?.Format;
+    const accessLog = stage.properties.AccessLogSettings;
     return {
       logicalId,
       apiId,
       name: properties.Name,
       routes,
       ...(cors ? { cors: readCors(cors) } : {}),
-      ...(accessLogFormat === undefined ? {} : { accessLogFormat }),
+      ...(accessLog === undefined
+        ? {}
+        : { accessLogFormat: accessLog.Format, accessLogGroup: logGroupName(accessLog.DestinationArn) }),
     };
   });
 }
+
+/** `arn:aws:logs:REGION:ACCOUNT:log-group:NAME`, with or without `:*` behind it. */
+const logGroupName = (arn: string) => arn.replace(/^.*:log-group:/, '').replace(/:\*$/, '');
 
 function readCors(cors: NonNullable<PropertiesOf<'AWS::ApiGatewayV2::Api'>['CorsConfiguration']>): CorsModel {
   return {

@@ -19,6 +19,30 @@ export interface StackModel {
   tables: TableModel[];
   /** The template's outputs by logical id, resolved. */
   outputs: Record<string, string>;
+  /** Every resource of the template. */
+  resources: ResourceModel[];
+  alarms: AlarmModel[];
+  /** The template as CloudFormation would keep it: JSON, nothing resolved. */
+  template: string;
+}
+
+/** A resource of the template, executed here or not. */
+export interface ResourceModel {
+  logicalId: string;
+  /** Such as `AWS::Lambda::Function`. */
+  type: string;
+  /** The name in AWS. */
+  physicalId: string;
+}
+
+/** An alarm of CloudWatch. */
+export interface AlarmModel {
+  name: string;
+  arn: string;
+  /** Whether it is made of other alarms. */
+  isComposite: boolean;
+  /** As in the template, references resolved. */
+  properties: Record<string, unknown>;
 }
 
 /** An HTTP API (API Gateway v2) with its `$default` stage. */
@@ -30,6 +54,8 @@ export interface HttpApiModel {
   cors?: CorsModel;
   /** The stage's format of an access log line; absent: the stage has no access log. */
   accessLogFormat?: string;
+  /** The name of the log group that these lines go to. */
+  accessLogGroup?: string;
   routes: RouteModel[];
 }
 

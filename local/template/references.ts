@@ -127,6 +127,10 @@ function attributeOf(
       Ref: () => named('AlarmName', 255),
       Arn: () => arn('cloudwatch', `alarm:${named('AlarmName', 255)}`),
     },
+    'AWS::CloudWatch::CompositeAlarm': {
+      Ref: () => named('AlarmName', 255),
+      Arn: () => arn('cloudwatch', `alarm:${named('AlarmName', 255)}`),
+    },
     'AWS::CloudWatch::Dashboard': { Ref: () => named('DashboardName', 255) },
   };
   return attributes[resource.Type]?.[attribute]?.();

@@ -109,12 +109,12 @@ async function checkLocal(
   endpoints: Endpoints,
   { token, ...context }: { token: string | undefined; hints: Hints; clocks: Clocks },
 ): Promise<Finding[]> {
-  const { api, operatorApi, identity, gameLiftStreams, publisher, region, aws, deployer } = endpoints;
+  const { api, operatorApi, identity, gameLiftStreams, region, aws, deployer } = endpoints;
   const { hints, clocks } = context;
   const signer = { region, credentials: deployer, endpoint: aws };
   const now = clocks.now();
   const [groups, deployment] = await Promise.all([
-    checkStreamGroups({ region, credentials: publisher }, settings, {
+    checkStreamGroups({ region, credentials: deployer }, settings, {
       endpoint: gameLiftStreams,
       now,
       hints,
@@ -138,7 +138,7 @@ async function checkLocal(
       : await checkPlayer(token, settings, addresses, { ...context, ...deployed, place });
   const running = ok(
     'local deployment',
-    'is running; it has no credentials, quotas and metrics of Lambda to look at',
+    'is running; it has no credentials, quotas, alarm states and metrics of AWS services to look at',
   );
   return [running, ...groups, ...deployment.findings, ...stacks.flat(), ...findings, ...player];
 }

@@ -14,12 +14,23 @@ afterAll(() => deployed.close());
 const doctor = (...args: string[]) =>
   run(['--local', '--directory', deployed.directory, ...args], environment(deployed.directory), [MAIN]);
 
+interface Line {
+  level: string;
+  subject: string;
+  says: string;
+}
+/** A busy machine may answer slower than API Gateway would wait. That is no finding of these tests. */
+const isSlowness = ({ says }: Line) => / s from here, and API Gateway waits /.test(says);
+const findingsOf = (stdout: string) =>
+  (JSON.parse(stdout) as { findings: Line[] }).findings.filter((each) => !isSlowness(each));
+const notOk = (findings: readonly Line[]) => findings.filter(({ level }) => level !== 'ok');
+
 describe('the doctor at the local deployment', () => {
   it('finds it healthy: settings, stream group, both APIs, the allowed page, and the token issuer', async () => {
     const { code, stdout, stderr } = await doctor('--json');
-    const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: Record<string, string>[] };
-    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
-    expect({ ok, code, stderr }).toEqual({ ok: true, code: 0, stderr: '' });
+    const findings = findingsOf(stdout);
+    expect(notOk(findings)).toEqual([]);
+    expect({ ok: JSON.parse(stdout).ok, code, stderr }).toEqual({ ok: true, code: 0, stderr: '' });
     const { api, operatorApi, identity, streamGroupId, console: page } = deployed.endpoints;
     const said = findings.map(({ subject, says }) => `${subject}: ${says}`);
     expect(said).toEqual(
@@ -28,9 +39,56 @@ describe('the doctor at the local deployment', () => {
         `issuer ${identity}: its discovery document and keys can be read`,
         `player API: ${api} answers, and refuses whoever comes without a token`,
         `operator API: ${operatorApi} answers, and refuses whoever comes without a signature`,
-        `web origin ${page}: its pages may call the API`,
+        `web origin ${page}: its pages may call the API, and can read a 401`,
+        'settings of Rejoin: what is deployed has these settings',
+        "this machine's clock: agrees with the date that the player API answers",
+        expect.stringMatching(/^alarm expressions of Rejoin: CloudWatch evaluates all \d\d: /),
+        expect.stringMatching(/^alarm expressions of RejoinOperator: CloudWatch evaluates all \d: /),
       ]),
     );
+  });
+
+  it('finds with a token that all routes work, and finds their access log lines, while AWS is asked nothing', async () => {
+    const { token } = await deployed.player();
+    await deployed.forgetCalls();
+    const { code, stdout, stderr } = await doctor('--json', '--token', token);
+    const findings = findingsOf(stdout);
+    expect(notOk(findings)).toEqual([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const said = findings.map(({ subject, says }) => `${subject}: ${says}`);
+    const start = said.findIndex((line) => line.startsWith("token's alg"));
+    const works = 'so its permission, alias, role and table work';
+    expect(said.slice(start)).toEqual([
+      "token's alg: is RS256, and the token names its key",
+      `token's iss: is "${deployed.endpoints.identity}", as in identity.issuer`,
+      `token's aud: is "rejoin", which identity.audience has`,
+      `token's scope: has "rejoin/play"`,
+      expect.stringMatching(/^token's exp: is \d+ (minutes|s) ahead$/),
+      "token's iat and nbf: are not in the future",
+      expect.stringMatching(/^token's sub: becomes the player id [\w-]{43}$/),
+      'route start: answers 400 invalid_request, so its permission and alias work',
+      `route status: answers 404 stream_session_not_found, ${works}`,
+      `route sessions: answers the list of the player's sessions, ${works}`,
+      `route reconnect: answers 404 stream_session_not_found, ${works}`,
+      `route terminate: answers 404 stream_session_not_found, ${works}`,
+      expect.stringMatching(/^access log: has each of 6 requests, with who answered it \(/),
+    ]);
+    const calls = (await deployed.calls()).map(({ operation }) => operation);
+    expect(calls.filter((operation) => operation !== 'GetStreamGroup')).toEqual([]);
+    for (const part of token.split('.')) expect(stdout).not.toContain(part);
+  });
+
+  it('finds that the token is of another deployment, by its claims and by the API', async () => {
+    const { token } = await deployed.player();
+    const [header, claims = '', signature] = token.split('.');
+    const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), aud: 'other' };
+    const part = Buffer.from(JSON.stringify(changed)).toString('base64url');
+    const { code, stdout } = await doctor('--json', '--token', [header, part, signature].join('.'));
+    expect(code).toBe(1);
+    expect(notOk(findingsOf(stdout)).map(({ subject, says }) => `${subject}: ${says}`)).toEqual([
+      `token's aud: is "other", and identity.audience has "rejoin"`,
+      'each player route: refuses the token (401: the signature is invalid)',
+    ]);
   });
 
   it('finds a stream group that stopped being active', async () => {
@@ -63,5 +121,33 @@ describe('the doctor at the local deployment', () => {
     } finally {
       writeFileSync(file, text);
     }
+  });
+});
+
+describe('the doctor at a local deployment that lacks a permission', () => {
+  let broken: Deployed;
+  beforeAll(async () => {
+    broken = await deploy({
+      // The functions of reconnect and of the list may not use the table any more.
+      alterRoles: (roles) =>
+        roles.map((role) =>
+          /reconnect|sessions/i.test(role.logicalId) && !/operator/i.test(role.logicalId)
+            ? { ...role, policies: [] }
+            : role,
+        ),
+    });
+  });
+  afterAll(() => broken.close());
+
+  it('names the routes whose role is wrong, and no other', async () => {
+    const { token } = await broken.player();
+    const args = ['--local', '--directory', broken.directory, '--json', '--token', token];
+    const { code, stdout } = await run(args, environment(broken.directory), [MAIN]);
+    expect(code).toBe(1);
+    const says = 'answers broker_misconfigured: AWS denied the function a call, or it has a defect';
+    expect(notOk(findingsOf(stdout)).map((line) => `${line.subject}: ${line.says}`)).toEqual([
+      `route sessions: ${says}`,
+      `route reconnect: ${says}`,
+    ]);
   });
 });
