@@ -48,7 +48,7 @@ const keyOf = ({ Namespace, MetricName, Dimensions }: MetricName) =>
   ]);
 
 /** @returns undefined for a statistic that nothing here uses */
-export function statisticOf(statistic: string, values: readonly number[]): number | undefined {
+function statisticOf(statistic: string, values: readonly number[]): number | undefined {
   const sum = values.reduce((total, value) => total + value, 0);
   const percentile = /^p(\d+(?:\.\d+)?)$/.exec(statistic)?.[1];
   if (percentile !== undefined) {

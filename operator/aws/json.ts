@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import { EXIT, Failure } from '../cli/failure.ts';
 
 /** Reads the JSON of a response. @returns undefined if it is no JSON, or has another shape */
 export function parseJson<T>(schema: z.ZodType<T>, text: string): T | undefined {
@@ -8,11 +7,4 @@ export function parseJson<T>(schema: z.ZodType<T>, text: string): T | undefined 
   } catch {
     return undefined;
   }
-}
-
-/** Reads the JSON of an AWS service's response. @throws Failure if it is no JSON, or has another shape */
-export function requireJson<T>(schema: z.ZodType<T>, text: string): T {
-  const value = parseJson(schema, text);
-  if (value === undefined) throw new Failure('its answer cannot be read', EXIT.failed);
-  return value;
 }

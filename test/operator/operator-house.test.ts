@@ -33,6 +33,7 @@ const OUTSIDE: Readonly<Record<string, string[]>> = {
     'infra/settings/settings.ts',
     'infra/settings/source.ts',
     'infra/settings/warnings.ts',
+    'lambdas/identifiers/player-id.ts',
     'local/endpoints.ts',
   ],
 };

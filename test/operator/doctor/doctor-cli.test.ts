@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HELP } from '../../../operator/doctor/arguments.ts';
 import { environment, run } from '../support.ts';
+import { unsignedToken } from './player-answers.ts';
 import { jsonError, xmlError } from './stand-in-answers.ts';
 import { standInAws } from './stand-in-aws.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'operator', 'doctor', 'main.ts');
+const SLOW = / s from here, and API Gateway waits /;
 let aws: Awaited<ReturnType<typeof standInAws>>;
 beforeAll(async () => {
   aws = await standInAws();
@@ -24,10 +26,12 @@ describe('npm run doctor', () => {
     const [findings = '', closing] = stdout.trimEnd().split('\n\n');
     const lines = findings.split('\n');
     expect(lines.length).toBeGreaterThan(10);
-    for (const line of lines) expect(line).toMatch(/^✓ .+: .+/);
+    // A busy machine may answer slower than API Gateway would wait, which is a warning.
+    const isSlow = lines.some((line) => SLOW.test(line));
+    for (const line of lines) expect(line).toMatch(SLOW.test(line) ? /^! .+/ : /^✓ .+: .+/);
     // An API that refuses a request without a token may refuse players too, so the doctor says what it did not try.
     expect(closing?.split('\n')).toEqual([
-      'All that was looked at is well.',
+      isSlow ? expect.stringMatching(/^\d warnings?\.$/) : 'All that was looked at is well.',
       expect.stringMatching(/^Not tried: .*a request with a player's token; an operator's request\.$/),
     ]);
   });
@@ -185,10 +189,26 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('is there a line break in a credential?');
   });
 
+  it('never shows the token, in either form of its output, whatever is wrong with it', async () => {
+    aws.reset();
+    const token = unsignedToken({ iss: 'https://other.example', sub: 'secret-subject' });
+    for (const form of [[], ['--json']]) {
+      const { code, stdout, stderr } = await doctor([
+        ...['--settings', aws.settingsFile, '--token', token],
+        ...form,
+      ]);
+      expect(code).toBe(1);
+      expect(stdout).toContain('https://other.example');
+      for (const secret of [...token.split('.'), 'secret-subject'])
+        expect(stdout + stderr).not.toContain(secret);
+    }
+  });
+
   it.each([
     [['--players', '0'], '--players must be a whole number of players, such as 2000.'],
     [['--players', 'many'], '--players must be a whole number of players, such as 2000.'],
     [['--profile='], '--profile must not be empty.'],
+    [['--token', ''], '--token must not be empty.'],
     [['--colour'], "Unknown option '--colour'."],
     [['here'], "Unexpected argument 'here'."],
   ])('refuses %j with one sentence and exit code 1', async (args, sentence) => {
@@ -200,7 +220,17 @@ describe('npm run doctor', () => {
   it('has a help text that names every option, and explains each exit code', async () => {
     const { code, stdout } = await doctor(['--help']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${HELP}\n` });
-    for (const name of ['settings', 'players', 'region', 'profile', 'local', 'directory', 'json', 'help']) {
+    for (const name of [
+      'settings',
+      'players',
+      'token',
+      'region',
+      'profile',
+      'local',
+      'directory',
+      'json',
+      'help',
+    ]) {
       expect(HELP).toContain(`\n  --${name} `);
     }
     expect(HELP).toMatch(/Exit codes: 0 no problem, [^;]+; 1 a problem, [^;]+; 2 no problem was found, but/);

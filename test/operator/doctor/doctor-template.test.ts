@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { operatorSettings, playerSettings } from '../../../infra/settings/deployed.ts';
 import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { accessLogGroupId } from '../../../operator/doctor/access-log.ts';
 import { readDescription } from '../../../operator/doctor/alarms.ts';
 import { settingsIn } from '../../../operator/doctor/template.ts';
 import { ofType, operatorTemplateOf, templateOf, withProvider } from '../../infra/synth.ts';
@@ -42,6 +43,15 @@ describe('the settings that the doctor reads from a deployed template', () => {
       expect(settingsIn(template)).toBeUndefined();
     },
   );
+});
+
+test('the doctor finds the log group of the access log in the deployed template, and none in another', () => {
+  const template = templateOf(written);
+  const id = accessLogGroupId(JSON.stringify(template)) ?? '';
+  expect(template.Resources[id]?.Type).toBe('AWS::Logs::LogGroup');
+  for (const other of ['', '{}', '{"Resources":{"A":{"Type":"AWS::SNS::Topic"}}}']) {
+    expect(accessLogGroupId(other)).toBeUndefined();
+  }
 });
 
 test('the doctor finds the chapter of the docs for every deployed alarm, unless it is a part of a composite alarm', () => {
