@@ -143,8 +143,9 @@ function unexpected(
     return problem(subject, says, 'docs/runbook.md, chapter Misconfigured');
   }
   if (code === 'upstream_unavailable') {
-    const says = 'answers upstream_unavailable: the function reaches neither table nor AWS';
-    return problem(subject, says, 'see its log, and whether its table is there');
+    const says = 'answers upstream_unavailable: the function cannot use its table';
+    const todo = `see in its log whether its role is denied, or the table is gone or throttled; to restore both, ${redeploy}`;
+    return problem(subject, says, todo);
   }
   if (status >= 500 && code === undefined) {
     const says = `fails in API Gateway (${status}): it may not invoke the function, or the function dies`;

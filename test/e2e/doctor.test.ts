@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment, run } from '../operator/support.ts';
 import { type Deployed, deploy } from './harness.ts';
+import { synthesizedOnce } from './synthesized.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'operator', 'doctor', 'main.ts');
 let deployed: Deployed;
@@ -124,11 +125,41 @@ describe('the doctor at the local deployment', () => {
   });
 });
 
-describe('the doctor at a local deployment that lacks a permission', () => {
+type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
+
+/** Changes the synthesized template of the player stack. */
+const withFaults =
+  (plant: (resources: Resources) => void): typeof synthesizedOnce =>
+  async (...given) => {
+    const { outDir } = await synthesizedOnce(...given);
+    const file = join(outDir, 'Rejoin.template.json');
+    const template = JSON.parse(readFileSync(file, 'utf8'));
+    plant(template.Resources);
+    writeFileSync(file, JSON.stringify(template));
+    return { outDir };
+  };
+
+describe('the doctor at a local deployment with faults in what was deployed', () => {
   let broken: Deployed;
   beforeAll(async () => {
     broken = await deploy({
-      // The functions of reconnect and of the list may not use the table any more.
+      synthesize: withFaults((resources) => {
+        for (const [id, { Type, Properties }] of Object.entries(resources)) {
+          // API Gateway may not invoke the function that ends sessions.
+          if (Type === 'AWS::Lambda::Permission' && JSON.stringify(Properties).includes('/DELETE/')) {
+            delete resources[id];
+          }
+          if (Type === 'AWS::CloudWatch::Alarm' && id.includes('FunctionsDead')) {
+            Properties.Metrics = JSON.parse(JSON.stringify(Properties.Metrics).replace('SUM([', 'SUMM(['));
+          }
+          if (Type === 'AWS::ApiGatewayV2::Stage') {
+            const { Format, ...destination } = Properties.AccessLogSettings as { Format: string };
+            const { functionStatus: _left, ...format } = JSON.parse(Format);
+            Properties.AccessLogSettings = { ...destination, Format: JSON.stringify(format) };
+          }
+        }
+      }),
+      // The functions of reconnect and of the list may not use the table.
       alterRoles: (roles) =>
         roles.map((role) =>
           /reconnect|sessions/i.test(role.logicalId) && !/operator/i.test(role.logicalId)
@@ -139,15 +170,25 @@ describe('the doctor at a local deployment that lacks a permission', () => {
   });
   afterAll(() => broken.close());
 
-  it('names the routes whose role is wrong, and no other', async () => {
+  it('names each of them, and nothing else', async () => {
     const { token } = await broken.player();
     const args = ['--local', '--directory', broken.directory, '--json', '--token', token];
     const { code, stdout } = await run(args, environment(broken.directory), [MAIN]);
     expect(code).toBe(1);
-    const says = 'answers broker_misconfigured: AWS denied the function a call, or it has a defect';
+    const table = 'answers upstream_unavailable: the function cannot use its table';
+    const log = 'functionStatus is missing, and not';
     expect(notOk(findingsOf(stdout)).map((line) => `${line.subject}: ${line.says}`)).toEqual([
-      `route sessions: ${says}`,
-      `route reconnect: ${says}`,
+      expect.stringMatching(
+        /^alarm \S*FunctionsDead\S*: CloudWatch refuses its expression \(.*SUMM is unknown/,
+      ),
+      `route sessions: ${table}`,
+      `route reconnect: ${table}`,
+      'route terminate: fails in API Gateway (500): it may not invoke the function, or the function dies',
+      `access log, without a token: ${log} -`,
+      `access log, route start: ${log} 400`,
+      `access log, route status: ${log} 404`,
+      `access log, route sessions: ${log} 503`,
+      `access log, route reconnect: ${log} 503`,
     ]);
   });
 });

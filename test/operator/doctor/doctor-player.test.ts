@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { problemAnswer, unsignedToken } from './player-answers.ts';
-import { ACCESS_LOGS, jsonError, type World } from './stand-in-answers.ts';
+import { ACCESS_LOGS, jsonError, type World, xmlError } from './stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;
@@ -108,7 +108,7 @@ describe("the doctor with a player's token", () => {
       ({ routes }) => {
         routes['GET rejoin-doctor-asks'] = problemAnswer(503, 'upstream_unavailable');
       },
-      'problem route status: answers upstream_unavailable: the function reaches neither table nor AWS',
+      'problem route status: answers upstream_unavailable: the function cannot use its table',
     ],
     [
       'a start that is let through',
@@ -182,6 +182,17 @@ describe("the doctor with a player's token", () => {
   });
 });
 
+it('the doctor expects nothing of the log line of an invocation that failed, which AWS does not document', async () => {
+  for (const integrationStatus of ['-', '200', '500']) {
+    const found = await lines((world) => {
+      world.routes['POST connections'] = { status: 500, body: { message: 'Internal Server Error' } };
+      world.accessLogLine = (line) =>
+        JSON.stringify(line.status === '500' ? { ...line, integrationStatus } : line);
+    });
+    expect(found).toHaveLength(1);
+  }
+});
+
 describe("the doctor's look at the access log", () => {
   const changed = (change: (line: Record<string, string>) => string | undefined) => (world: World) => {
     world.accessLogLine = change;
@@ -252,6 +263,16 @@ describe('the doctor, before it can see everything,', () => {
       world.stacks = { CDKToolkit: { status: 'CREATE_COMPLETE', outputs: {} } };
     });
     expect(found).toEqual(['unknown player routes: are not called: no address of the player API is known']);
+  });
+
+  it('compares the claims without credentials, and says what it cannot see', async () => {
+    const found = await lines((world) => {
+      world.caller = () => xmlError(403, 'ExpiredToken', 'The security token is expired');
+    });
+    expect(found).toEqual([
+      'problem credentials: AWS refuses them: The security token is expired',
+      'unknown player routes: are not called: no address of the player API is known',
+    ]);
   });
 
   it('says that it cannot compare a token with a Cognito pool that is not deployed', async () => {
