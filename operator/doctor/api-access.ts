@@ -20,12 +20,12 @@ export async function checkApiAccess(
   subject: string,
   url: string,
   refusal: 401 | 403,
-  { hints: { deploy }, clocks }: { hints: Hints; clocks: Clocks },
+  { hints: { deploy }, clocks, hasToken }: { hints: Hints; clocks: Clocks; hasToken: boolean },
 ): Promise<{ finding: Finding; response: TimedResponse | undefined }> {
   const path = refusal === 401 ? PLAYER_PATH : OPERATOR_PATH;
   const response = await unsignedFetch(`${url}${path}`, clocks);
   return {
-    finding: accessFinding(subject, url, { refusal, response, deploy }),
+    finding: accessFinding(subject, url, { refusal, response, deploy, hasToken }),
     response: typeof response === 'string' ? undefined : response,
   };
 }
@@ -33,7 +33,12 @@ export async function checkApiAccess(
 function accessFinding(
   subject: string,
   url: string,
-  { refusal, response, deploy }: { refusal: 401 | 403; response: TimedResponse | string; deploy: string },
+  {
+    refusal,
+    response,
+    deploy,
+    hasToken,
+  }: { refusal: 401 | 403; response: TimedResponse | string; deploy: string; hasToken: boolean },
 ): Finding {
   if (typeof response === 'string') {
     const todo =
@@ -43,7 +48,8 @@ function accessFinding(
   if (response.status === refusal) {
     const without = refusal === 401 ? 'a token' : 'a signature';
     const says = `${url} answers, and refuses whoever comes without ${without}`;
-    return ok(subject, says, refusal === 401 ? "a request with a player's token" : "an operator's request");
+    if (refusal === 403) return ok(subject, says, "an operator's request");
+    return ok(subject, says, hasToken ? undefined : "a request with a player's token");
   }
   if (response.status === 429) {
     const says = `${url} has no room for a question now (429): "throttling" in the settings, or the account's rate, is used up`;

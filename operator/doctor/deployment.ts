@@ -96,7 +96,7 @@ export async function checkStack(
 export async function checkDeployment(
   { api, operatorApi, issuer, audience }: Addresses,
   { webOrigins, identity }: Settings,
-  context: { hints: Hints; clocks: Clocks },
+  context: { hints: Hints; clocks: Clocks; hasToken: boolean },
 ): Promise<{ findings: Finding[]; unauthorized: TimedResponse | undefined; aheadMs: number | undefined }> {
   const written = 'cognito' in identity ? undefined : identity;
   const issuers = new Set([issuer, written?.issuer].filter((each) => each !== undefined));

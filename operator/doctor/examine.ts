@@ -61,7 +61,7 @@ async function checkAws(
   }
   const { works, findings } = await checkCredentials(signer, settings);
   if (!works) {
-    const { findings: reached } = await checkDeployment({}, settings, context);
+    const { findings: reached } = await checkDeployment({}, settings, { ...context, hasToken: false });
     return [...findings, ...reached, ...(await withToken({}, undefined))];
   }
   const now = clocks.now();
@@ -78,7 +78,7 @@ async function checkAws(
         checkStack(signer, name, settings, { hints, now, hasLambdaMetrics: true }),
       ),
     ),
-    checkDeployment(deployment.addresses, settings, context),
+    checkDeployment(deployment.addresses, settings, { ...context, hasToken: token !== undefined }),
   ]);
   const player = await withToken(deployment.addresses, { signer, stackName: settings.stackName }, deployed);
   return [
@@ -129,7 +129,7 @@ async function checkLocal(
         checkStack(signer, name, settings, { hints, now, hasLambdaMetrics: false }),
       ),
     ),
-    checkDeployment(addresses, settings, context),
+    checkDeployment(addresses, settings, { ...context, hasToken: token !== undefined }),
   ]);
   const place = { signer, stackName: settings.stackName };
   const player =

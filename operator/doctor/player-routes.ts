@@ -69,7 +69,9 @@ function merged(findings: readonly Finding[]): Finding[] {
 }
 
 /** API Gateway's own answers are never problem+json and say nothing about caches. */
-const isFunctionAnswer = ({ headers }: TimedResponse) => headers.get('cache-control') === 'no-store';
+const isFunctionAnswer = ({ headers }: TimedResponse) =>
+  headers.get('cache-control') !== null ||
+  headers.get('content-type')?.startsWith('application/problem+json') === true;
 
 function routeFinding(
   { route, expects, shows }: PlayerRequest,

@@ -48,6 +48,9 @@ describe("the doctor with a player's token", () => {
       'route terminate',
       'access log',
     ]);
+    expect(findings.flatMap(({ notTried }) => notTried ?? [])).not.toContain(
+      "a request with a player's token",
+    );
     expect(findings.at(-1)?.says).toBe(`has each of 6 requests, with who answered it (${ACCESS_LOGS})`);
     expect(findings.find(({ subject }) => subject === 'route reconnect')?.says).toBe(
       'answers 404 stream_session_not_found, so its permission, alias, role and table work',
@@ -113,7 +116,11 @@ describe("the doctor with a player's token", () => {
     [
       'a start that is let through',
       ({ routes }) => {
-        routes['POST streamsessions'] = { status: 201, body: {}, headers: { 'cache-control': 'no-store' } };
+        routes['POST streamsessions'] = {
+          status: 201,
+          body: {},
+          headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
+        };
       },
       'problem route start: answers 201, which it should not',
     ],
@@ -125,6 +132,17 @@ describe("the doctor with a player's token", () => {
         routes['GET rejoin-doctor-asks'] = { ...reply, headers };
       },
       'problem route status: answers as it should, but its content-type is application/json, and not application/problem+json',
+    ],
+    [
+      'an answer that a browser or a proxy may keep',
+      ({ routes }) => {
+        const { headers: { 'cache-control': _left, ...headers } = {}, ...reply } = problemAnswer(
+          404,
+          'stream_session_not_found',
+        );
+        routes['GET rejoin-doctor-asks'] = { ...reply, headers };
+      },
+      'problem route status: answers as it should, but its cache-control is not no-store',
     ],
     [
       'an answer that a page cannot read',
@@ -162,6 +180,21 @@ describe("the doctor with a player's token", () => {
   ];
   it.each(CASES)('finds %s', async (_what, change, line) => {
     expect(await lines(change)).toEqual([line]);
+  });
+
+  it("reads the token's times by AWS's clock, so that a wrong clock here is the only finding", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: aws.issuer, aud: 'game', scope: 'game/play', sub: 's' };
+    const given = unsignedToken({ ...claims, iat: now + 1800, exp: now + 86_400 });
+    const findings = await aws.findings(
+      (world) => {
+        world.awsAheadMs = 3_600_000;
+      },
+      { token: given },
+    );
+    expect(notOk(findings)).toEqual([
+      expect.stringMatching(/^problem this machine's clock: is 3\d{3} s behind/),
+    ]);
   });
 
   it('reports a token that API Gateway refuses once, with the reason that it gives', async () => {

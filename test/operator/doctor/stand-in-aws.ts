@@ -229,7 +229,7 @@ export async function standInAws() {
     const allowed = isAllowed ? world.allowedOrigin(origin) : world.refusalOrigin(origin);
     requestIds += 1;
     const requestId = `request-${requestIds}=`;
-    const byFunction = isAllowed && reply.headers?.['cache-control'] === 'no-store';
+    const byFunction = isAllowed && reply.headers?.['content-type'] !== undefined;
     const line = world.accessLogLine({
       requestId,
       status: String(reply.status),
