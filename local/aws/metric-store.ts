@@ -7,11 +7,6 @@ export interface MetricName {
   Dimensions: { Name: string; Value: string }[];
 }
 
-interface Sample {
-  at: number;
-  value: number;
-}
-
 /** The metrics that the functions have published. */
 export interface MetricStore {
   /** Takes a line of a function's log. Lines that are no metrics do nothing. */
@@ -38,7 +33,8 @@ const emfSchema = z.looseObject({
   }),
 });
 
-const MAX_SAMPLES = 100_000;
+/** The newest lines with metrics that are kept. */
+const MAX_LINES = 20_000;
 
 const keyOf = ({ Namespace, MetricName, Dimensions }: MetricName) =>
   JSON.stringify([
@@ -65,42 +61,47 @@ function statisticOf(statistic: string, values: readonly number[]): number | und
   return statistics[statistic];
 }
 
+/** The samples in a line. Lines that are no metrics have none. */
+function samplesIn(line: string): { key: string; at: number; value: number }[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return [];
+  }
+  const { data } = emfSchema.safeParse(parsed);
+  if (data === undefined) return [];
+  const { Timestamp: at, CloudWatchMetrics } = data._aws;
+  return CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Dimensions.flatMap((names) => {
+      const dimensions = names.map((Name) => ({ Name, Value: String(data[Name]) }));
+      return Metrics.flatMap(({ Name }) => {
+        const key = keyOf({ Namespace, MetricName: Name, Dimensions: dimensions });
+        const values = [data[Name]].flat().filter((value) => typeof value === 'number');
+        return values.map((value) => ({ key, at, value }));
+      });
+    }),
+  );
+}
+
+/** Lines are read when somebody asks: functions print many, and hardly anybody does. */
 export function createMetricStore(): MetricStore {
-  const samples = new Map<string, Sample[]>();
-  let count = 0;
-  const add = (metric: MetricName, at: number, value: unknown) => {
-    if (typeof value !== 'number' || count >= MAX_SAMPLES) return;
-    count += 1;
-    const key = keyOf(metric);
-    samples.set(key, [...(samples.get(key) ?? []), { at, value }]);
-  };
+  let lines: string[] = [];
   return {
     appendLine(line) {
       if (!line.includes('"_aws"')) return;
-      let parsed: unknown;
-      try {
-        parsed = JSON.parse(line);
-      } catch {
-        return;
-      }
-      const { data } = emfSchema.safeParse(parsed);
-      for (const { Namespace, Dimensions, Metrics } of data?._aws.CloudWatchMetrics ?? []) {
-        for (const names of Dimensions) {
-          const dimensions = names.map((Name) => ({ Name, Value: String(data?.[Name]) }));
-          for (const { Name } of Metrics) {
-            for (const value of [data?.[Name]].flat()) {
-              add({ Namespace, MetricName: Name, Dimensions: dimensions }, data?._aws.Timestamp ?? 0, value);
-            }
-          }
-        }
-      }
+      lines.push(line);
+      if (lines.length >= 2 * MAX_LINES) lines = lines.slice(-MAX_LINES);
     },
     statistics(metric, statistic, { fromMs, toMs, periodMs }) {
+      const wanted = keyOf(metric);
       const byPeriod = new Map<number, number[]>();
-      for (const { at, value } of samples.get(keyOf(metric)) ?? []) {
-        if (at < fromMs || at >= toMs) continue;
+      for (const { key, at, value } of lines.flatMap(samplesIn)) {
+        if (key !== wanted || at < fromMs || at >= toMs) continue;
         const begin = Math.floor(at / periodMs) * periodMs;
-        byPeriod.set(begin, [...(byPeriod.get(begin) ?? []), value]);
+        const values = byPeriod.get(begin) ?? [];
+        values.push(value);
+        byPeriod.set(begin, values);
       }
       return new Map(
         [...byPeriod].flatMap(([begin, values]): [number, number][] => {
