@@ -4,6 +4,7 @@ import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
 import { createLogStore } from './aws/log-store.ts';
 import { createMetricStore } from './aws/metric-store.ts';
 import { startAwsServices } from './aws/server.ts';
+import { discoverSignIn } from './console/discovery.ts';
 import { firefoxNote } from './console/firefox-note.ts';
 import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
@@ -55,6 +56,8 @@ export interface LocalDeploymentOptions {
   functionEnvironment?: Record<string, string>;
   /** Changes what the roles grant before anything runs. For tests, which show that a wrong grant is noticed. */
   alterRoles?: (roles: RoleModel[]) => RoleModel[];
+  /** Called with one line whenever a function could not start, did not answer in time, or ended before its answer. */
+  onFailure?: (line: string) => void;
   /** Called with one line whenever a step begins. */
   onProgress?: (line: string) => void;
 }
@@ -220,6 +223,7 @@ async function start(
       : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
     initTimeoutMs:
       options.functionTimeoutSeconds === undefined ? LOAD_TIMEOUT_MS : options.functionTimeoutSeconds * 1000,
+    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     environmentFor: (fn) => ({
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
@@ -259,11 +263,12 @@ async function start(
     startConsole({
       port: ports.console,
       config: {
+        deployment: 'local console',
         api: api.url,
         identity: identity.url,
+        endpoints: await discoverSignIn(identity.url),
         clientId: CONSOLE_CLIENT_ID,
         scope: 'rejoin/play',
-        audience: 'rejoin',
         gameLiftStreams: emulator.url,
         streamGroupId,
         application,

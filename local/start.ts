@@ -71,6 +71,7 @@ const starting = startDeployment({
   mediaAddress,
   emulator: { lossNoticeSeconds: LOSS_NOTICE_SECONDS },
   onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
+  onFailure: (line) => console.error(`${seconds()} s  ${line}. Its log is in .local/logs.`),
 });
 
 /** Ends the deployment on Ctrl-C, once. While it still starts, waits until it has started. */

@@ -1,19 +1,20 @@
 import type { ConsoleConfig } from './config.ts';
 
 /**
- * The page's Content-Security-Policy: its own files, and connections to exactly the three services that it uses. The
- * emulator's scripts are allowed because the Web SDK loads its input module from there.
+ * The page's Content-Security-Policy: its own files, and connections to exactly the services that it uses. The Web SDK loads its input
+ * module from where the stream comes from: from the emulator, or from AWS, whose hosts are not documented.
  */
-export function contentSecurityPolicy({ api, identity, gameLiftStreams }: ConsoleConfig): string {
-  const [apiOrigin, identityOrigin, emulatorOrigin] = [api, identity, gameLiftStreams].map(
+export function contentSecurityPolicy({ api, endpoints, gameLiftStreams }: ConsoleConfig): string {
+  const origins = [api, endpoints.token, ...(gameLiftStreams === undefined ? [] : [gameLiftStreams])].map(
     (url) => new URL(url).origin,
   );
+  const scripts = gameLiftStreams === undefined ? 'https:' : new URL(gameLiftStreams).origin;
   return [
     "default-src 'none'",
-    `script-src 'self' ${emulatorOrigin}`,
+    `script-src 'self' ${scripts}`,
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src ${[...new Set(["'self'", apiOrigin, identityOrigin, emulatorOrigin])].join(' ')}`,
+    `connect-src ${[...new Set(["'self'", ...origins])].join(' ')}`,
     "form-action 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -17,25 +17,25 @@ export interface ConsoleOptions {
   host?: string;
   /** The page's settings of the deployment. */
   config: ConsoleConfig;
+  /** The official bundle of the Web SDK; default: the one that `REJOIN_WEB_SDK` names, else the stand-in. */
+  webSdk?: string | undefined;
 }
 
 /**
  * Bundles the page's script and serves the page; resolves once it does. The paths are a fixed list: no part of a
  * request ever becomes a file name.
  *
- * With `REJOIN_WEB_SDK` in the environment the page has the official Web SDK instead of the stand-in.
- *
  * @throws Error of node:net when the port is taken (`code` EADDRINUSE), or of esbuild when the page doesn't build.
  */
 export async function startConsole(
   options: ConsoleOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const { port, host = '127.0.0.1', config } = options;
+  const { port, host = '127.0.0.1', config, webSdk } = options;
   const files = new Map<string, { type: string; body: string | Uint8Array }>([
     ['/', { type: 'text/html; charset=utf-8', body: await readFile(new URL('index.html', PAGE)) }],
-    ['/style.css', { type: 'text/css; charset=utf-8', body: await bundled('style.css') }],
+    ['/style.css', { type: 'text/css; charset=utf-8', body: await bundled('style.css', webSdk) }],
     ['/icon.svg', { type: 'image/svg+xml', body: await readFile(new URL('icon.svg', PAGE)) }],
-    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts') }],
+    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts', webSdk) }],
     ['/config.json', { type: 'application/json', body: JSON.stringify(config) }],
   ]);
   const common = {
@@ -75,7 +75,7 @@ export async function startConsole(
 }
 
 /** The page's script, or its style sheet, in one file, with a source map inside: this page is for developers. */
-async function bundled(entry: string): Promise<Uint8Array> {
+async function bundled(entry: string, webSdk: string | undefined): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(entry, PAGE))],
     bundle: true,
@@ -86,7 +86,7 @@ async function bundled(entry: string): Promise<Uint8Array> {
     write: false,
     logLevel: 'silent',
     tsconfigRaw: {},
-    plugins: webSdkPlugins(),
+    plugins: webSdkPlugins(webSdk),
   });
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error(`esbuild made no bundle of local/console/page/${entry}`);

@@ -15,12 +15,12 @@ export function officialWebSdk(environment: NodeJS.ProcessEnv = process.env): st
 }
 
 /**
- * What esbuild needs to bundle a page with the official Web SDK in place of the stand-in, where `REJOIN_WEB_SDK` names one. The
- * bundle may be an ES module or the UMD file of Amazon's download.
+ * What esbuild needs to bundle a page with the official Web SDK in place of the stand-in. The bundle may be an ES module or the UMD
+ * file of Amazon's download.
+ * @param path of that file; default: the one that `REJOIN_WEB_SDK` names, if it does
  * @throws Error with a sentence when there is no such file
  */
-export function webSdkPlugins(environment?: NodeJS.ProcessEnv): Plugin[] {
-  const path = officialWebSdk(environment);
+export function webSdkPlugins(path = officialWebSdk()): Plugin[] {
   if (path === undefined) return [];
   return [
     {

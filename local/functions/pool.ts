@@ -60,6 +60,7 @@ interface FunctionState {
  * @param options.maxWorkersPerFunction the cap; a smaller reserved concurrency in the template counts before it
  * @param options.initTimeoutMs how long a bundle may take to load, in milliseconds; default: as long as in Lambda
  * @param options.logDirectory where each function's output goes, one file a function; default: nowhere
+ * @param options.onFailure gets a sentence for each event that a function did not answer: API Gateway makes a 503 or 504 of it
  */
 export function createFunctionPool(options: {
   functions: readonly FunctionModel[];
@@ -69,6 +70,7 @@ export function createFunctionPool(options: {
   initTimeoutMs?: number;
   logDirectory?: string;
   onLog?: (entry: { functionName: string; line: string }) => void;
+  onFailure?: (line: string) => void;
 }): FunctionPool {
   const { maxWorkersPerFunction = 8, idleMs = 120_000, initTimeoutMs = INIT_TIMEOUT_MS } = options;
   const logs = options.logDirectory === undefined ? undefined : openLogFiles(options.logDirectory);
@@ -189,7 +191,10 @@ export function createFunctionPool(options: {
     const billed = Math.ceil(outcome.durationMs);
     stats.invocations += 1;
     stats.billedMs += billed;
-    if (!outcome.ok) stats.errors += 1;
+    if (!outcome.ok) {
+      stats.errors += 1;
+      if (!closed) options.onFailure?.(`${model.name} gave no answer: ${reasonOf(outcome)}`);
+    }
     const failed = outcome.ok ? '' : ` Status: error Error Type: ${outcome.errorType}`;
     writeLog(
       model,
@@ -220,6 +225,11 @@ export function createFunctionPool(options: {
     logs?.append(model.name, line);
     options.onLog?.({ functionName: model.name, line });
   }
+}
+
+/** What the runtime says of a failure. An error of the function's own may quote anything: only its type is told. */
+function reasonOf({ errorType, errorMessage }: { errorType: string; errorMessage: string }): string {
+  return /^(Sandbox|Runtime)\./.test(errorType) ? `${errorMessage} (${errorType})` : errorType;
 }
 
 function ended(): InvokeResult {

@@ -78,6 +78,9 @@ async function consoleIn(
   return consoleOn(deployed, page, player, complaints);
 }
 
+/** A text of the page, whose numbers do not break from their units. */
+const plain = (text: string | null) => (text ?? '').replaceAll('\u00a0', ' ');
+
 export type ConsolePage = ReturnType<typeof consoleOn>;
 
 /** The actions of a test on a console page, and the values that it reads. */
@@ -102,8 +105,8 @@ export function consoleOn(deployed: Deployed, page: Page, player: string, compla
     becomes,
     number,
     click: (id: string) => byId(id).click(),
-    news: async () => (await byId('status').textContent()) ?? '',
-    timeline: async () => (await byId('timeline').textContent()) ?? '',
+    news: async () => plain(await byId('status').textContent()),
+    timeline: async () => plain(await byId('timeline').textContent()),
     /** What the timeline shows, a word for each row. */
     moments: () =>
       page.evaluate<string[]>(

@@ -95,7 +95,8 @@ describe.skipIf(missing !== undefined)('a player in Firefox', { meta }, () => {
         ...rest,
         clientId: 'none',
         scope: 'none',
-        audience: 'none',
+        deployment: 'test',
+        endpoints: { authorization: rest.identity, token: rest.identity, namesItself: true },
         firefoxNote: 'Start it otherwise.',
       },
     });

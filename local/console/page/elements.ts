@@ -14,15 +14,19 @@ export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonE
 /** A checkbox of index.html. */
 export const checkbox = (id: string): HTMLInputElement => element(id, HTMLInputElement);
 
+/** Keeps a number and its unit on one line. */
+const unbroken = (text: string) => text.replaceAll(/(?<=\d) (?=(?:ms|s|KB|%)(?![\p{L}\d]))/gu, '\u00a0');
+
 /** Writes only a changed text: a screen reader reads a rewritten live region again. */
 export function write(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
+  const shown = unbroken(text);
+  if (target.textContent !== shown) target.textContent = shown;
 }
 
 /** An element of a class with a text. */
 export function made(name: string, className: string, text = ''): HTMLElement {
   const element = document.createElement(name);
   element.className = className;
-  element.textContent = text;
+  element.textContent = unbroken(text);
   return element;
 }

@@ -10,9 +10,17 @@ export function counterOf(message: Uint8Array): number | undefined {
   }
 }
 
-/** The sentence about a reconnect. The game's counter shows whether it is the same session. */
-export function returnSentence(seconds: number, before: number | undefined, after: number): string {
+/**
+ * The sentence about a reconnect. The game's counter shows whether it is the same session.
+ * @param after undefined where the game sends no counter
+ */
+export function returnSentence(
+  seconds: number,
+  before: number | undefined,
+  after: number | undefined,
+): string {
   const back = `Back in ${seconds.toFixed(1)} s`;
+  if (after === undefined) return `${back}.`;
   if (before === undefined) return `${back}, the counter is at ${number(after)}.`;
   if (after < before) {
     return `${back}, but the counter restarted: ${number(before)} → ${number(after)}. This is another game.`;
@@ -21,8 +29,13 @@ export function returnSentence(seconds: number, before: number | undefined, afte
 }
 
 /** The sentence about a healed connection. @param seconds how long nothing of the stream arrived */
-export function healedSentence(seconds: number, before: number | undefined, after: number): string {
+export function healedSentence(
+  seconds: number,
+  before: number | undefined,
+  after: number | undefined,
+): string {
   const healed = `Healed after ${seconds.toFixed(1)} s, nothing was replaced`;
+  if (after === undefined) return `${healed}.`;
   return before === undefined
     ? `${healed}; the counter is at ${number(after)}.`
     : `${healed}; counter went on: ${number(before)} → ${number(after)}, nothing lost.`;

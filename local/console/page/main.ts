@@ -6,7 +6,7 @@ import { remember, remembered } from './memory.ts';
 import type { Model } from './model.ts';
 import { createPlay } from './play.ts';
 import { openSecondDevice, wantsSignIn } from './second-device.ts';
-import { createSignIn } from './sign-in.ts';
+import { createSignIn, signInWith } from './sign-in.ts';
 import { render } from './view.ts';
 import { GameLiftStreams } from './web-sdk.ts';
 
@@ -19,7 +19,13 @@ if (config.firefoxNote !== undefined && navigator.userAgent.includes('Firefox/')
   write(at('browser-note'), config.firefoxNote);
   at('browser-note').hidden = false;
 }
-const signIn = createSignIn(config);
+const { rejoinAccessToken } = globalThis as { rejoinAccessToken?: unknown };
+const signIn = typeof rejoinAccessToken === 'string' ? signInWith(rejoinAccessToken) : createSignIn(config);
+write(at('where'), config.deployment);
+const isEmulated = config.gameLiftStreams !== undefined;
+if (!isEmulated)
+  write(at('no-moments'), 'Take the network away for some seconds, and see here how the way back goes.');
+for (const id of ['cuts', 'slow-switch', 'throttle-switch', 'second-device']) at(id).hidden = !isEmulated;
 const videoElement = element('stream', HTMLVideoElement);
 const audioElement = new Audio();
 // The Web SDK plays no element that lacks it.
@@ -33,7 +39,7 @@ const play = createPlay({
   application: config.application,
   createSdk: (clientConnection) => new GameLiftStreams({ videoElement, audioElement, clientConnection }),
   getAccessToken: ({ rejected }) => signIn.accessToken(rejected),
-  emulator: createEmulator(config.gameLiftStreams),
+  emulator: config.gameLiftStreams === undefined ? undefined : createEmulator(config.gameLiftStreams),
   changed(next) {
     model = next;
     render(model, Date.now());
@@ -61,7 +67,9 @@ function onChange(id: string, act: (on: boolean) => unknown): void {
 function sentenceOf(error: unknown): string {
   // The message of a failed fetch says little, and differs between browsers.
   if (error instanceof TypeError)
-    return 'The identity provider can’t be reached. Check that npm start still runs.';
+    return isEmulated
+      ? 'The identity provider can’t be reached. Check that npm start still runs.'
+      : 'The identity provider can’t be reached, or its token endpoint allows no call from this page (CORS).';
   return error instanceof Error ? error.message : String(error);
 }
 

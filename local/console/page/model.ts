@@ -4,6 +4,8 @@ import type { Moment } from './timeline.ts';
 /** The states between which the page differs. */
 export type Phase =
   | 'signed-out'
+  /** The page asks whether the player has a session. */
+  | 'looking'
   | 'ready'
   | 'connecting'
   | 'connected'
@@ -34,6 +36,8 @@ export interface InjectedFaults {
 /** Everything the page shows. Each change makes a new model. */
 export interface Model {
   readonly player?: string | undefined;
+  /** Whether the page still asks for the player's session. */
+  readonly looking: boolean;
   /** The state of the client library. */
   readonly stream: StreamState;
   /** A live session of the player's that this page is not connected to. */
@@ -52,6 +56,7 @@ export interface Model {
 
 /** Before anybody has signed in. */
 export const SIGNED_OUT: Model = {
+  looking: false,
   stream: { name: 'idle' },
   news: '',
   failed: false,
@@ -66,8 +71,9 @@ export function sessionOf({ stream, found }: Model): StreamSession | undefined {
 }
 
 /** The phase that a model is in. */
-export function phaseOf({ player, stream, found }: Model): Phase {
+export function phaseOf({ player, looking, stream, found }: Model): Phase {
   if (player === undefined) return 'signed-out';
+  if (looking) return 'looking';
   if (stream.name === 'idle' || found !== undefined) return 'ready';
   if (stream.name !== 'ended') return stream.name;
   if (stream.reason === 'taken_over' || stream.reason === 'held_by_tab') return 'elsewhere';

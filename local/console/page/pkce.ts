@@ -20,19 +20,21 @@ export async function challengeOf(verifier: string): Promise<string> {
 /**
  * The code in the address to which the provider sent the player back; undefined for any other address.
  *
+ * @param provider `namesItself` where it promises to name its issuer in that address
  * @throws Error with a sentence for the player when the provider refused, or this tab did not start the sign-in.
  */
 export function codeFrom(
   address: URL,
   pending: PendingSignIn | undefined,
-  issuer: string,
+  { issuer, namesItself }: { issuer: string; namesItself: boolean },
 ): string | undefined {
   const { searchParams } = address;
   if (!searchParams.has('code') && !searchParams.has('error')) return undefined;
   if (pending === undefined || searchParams.get('state') !== pending.state) {
     throw new Error('This sign-in was not started in this tab. Press Sign in to start one here.');
   }
-  if (searchParams.get('iss') !== issuer) {
+  // A provider that never names itself cannot be told from another by that.
+  if ((namesItself || searchParams.has('iss')) && searchParams.get('iss') !== issuer) {
     throw new Error('The sign-in came back from another provider. Press Sign in to try again.');
   }
   const error = searchParams.get('error');
@@ -56,11 +58,22 @@ export function playerOf(
   const claims = JSON.parse(textOfBase64url(idToken.split('.')[1] ?? '')) as Record<string, unknown>;
   if (
     claims.iss !== issuer ||
-    claims.aud !== clientId ||
+    ![claims.aud].flat().includes(clientId) ||
     claims.nonce !== nonce ||
     typeof claims.sub !== 'string'
   ) {
     throw new Error('The sign-in came back for somebody else. Press Sign in to try again.');
   }
   return claims.sub;
+}
+
+/** The subject of an access token, for the page to show; `a player` where the token can't be read. */
+export function subjectOf(accessToken: string): string {
+  try {
+    const claims = JSON.parse(textOfBase64url(accessToken.split('.')[1] ?? '')) as { sub?: unknown };
+    if (typeof claims.sub === 'string') return claims.sub;
+  } catch {
+    // The API decides about tokens. The page only shows a name.
+  }
+  return 'a player';
 }

@@ -40,7 +40,8 @@ interface Parts<Sdk> {
   /** Makes the Web SDK's object with these callbacks. */
   createSdk(clientConnection: ClientConnection & { applicationMessage(message: Uint8Array): void }): Sdk;
   getAccessToken: GetAccessToken;
-  emulator: Emulator;
+  /** Absent where the page plays against AWS: then nothing can be injected. */
+  emulator?: Emulator | undefined;
   /** Called with each new model. */
   changed(model: Model): void;
   /** Called when the stream is lost, while its last picture still shows. */
@@ -86,8 +87,11 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
         set({ lastReturn: undefined });
       }
       if (event.name === 'answered') set({ frames: 0 });
-      recovery.addEvent(event, model.counter);
-      set({ moments: recovery.moments() });
+      const lastReturn = recovery.addEvent(event, model.counter);
+      set({
+        moments: recovery.moments(),
+        ...(lastReturn === undefined ? {} : { lastReturn, news: lastReturn }),
+      });
     },
     onState: show,
   });
@@ -138,7 +142,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
 
   /** Shows the faults that are switched on already, perhaps by another tab. */
   async function readFaults(): Promise<void> {
-    setFaults(await emulator.injectedFaults(sessionOf(model)));
+    if (emulator !== undefined) setFaults(await emulator.injectedFaults(sessionOf(model)));
   }
 
   /** Does something that the emulator may refuse. A refusal is shown as news. */
@@ -164,10 +168,16 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     stream,
     /** After sign-in: reconnects to the session that this tab played before a reload, or offers the player's live session. */
     async begin(player: string): Promise<void> {
-      set({ player, stream: { name: 'idle' }, news: 'Looking for your session.', failed: false });
+      set({
+        player,
+        looking: true,
+        stream: { name: 'idle' },
+        news: 'Looking for your session.',
+        failed: false,
+      });
       try {
         const found = await stream.find();
-        set({ found, news: '', ...(found && SESSION_FOUND) });
+        set({ looking: false, found, news: '', ...(found && SESSION_FOUND) });
         await trying(readFaults);
         const { playing, streamSessionId, connectionId } = remembered ?? {};
         if (!playing || streamSessionId !== found?.streamSessionId) return;
@@ -177,7 +187,12 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
       } catch (error) {
         if (!(error instanceof RejoinError)) throw error;
         if (error.ending.reason === 'signed_out') signedOut(endingSentence(error.ending));
-        else set({ news: `${endingSentence(error.ending)} Reload the page to try again.`, failed: true });
+        else
+          set({
+            looking: false,
+            news: `${endingSentence(error.ending)} Reload the page to try again.`,
+            failed: true,
+          });
       }
     },
     signedOut,
@@ -191,7 +206,7 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     cut: (how: Cut) =>
       trying(async () => {
         const session = sessionOf(model);
-        if (session === undefined || model.stream.name !== 'connected') return;
+        if (emulator === undefined || session === undefined || model.stream.name !== 'connected') return;
         recovery.cut(CUTS[how], now());
         const news = 'The connection has been cut. The page must find out by itself.';
         set({ moments: recovery.moments(), lastReturn: undefined, news, failed: false });
@@ -204,9 +219,9 @@ export function createPlay<Sdk extends GameLiftStreamsLike>(parts: Parts<Sdk>) {
     slow: (on: boolean) =>
       switching('slow', on, async () => {
         const session = sessionOf(model);
-        if (session !== undefined) await emulator.slow(session, on);
+        if (session !== undefined) await emulator?.slow(session, on);
       }),
-    throttle: (on: boolean) => switching('throttled', on, () => emulator.throttle(on)),
+    throttle: (on: boolean) => switching('throttled', on, async () => emulator?.throttle(on)),
     lose(next: boolean): void {
       losing.lose(next);
       setFaults({ losing: next });

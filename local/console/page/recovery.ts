@@ -9,7 +9,11 @@ export interface Recovery {
   cut(label: string, at: number): void;
   /** Starts a new timeline with a connect. @param before the game's counter when it was seen last, for a reconnect */
   connect(at: number, before: number | undefined, isReturn: boolean): void;
-  addEvent(event: StreamEvent, counter: number | undefined): void;
+  /**
+   * @param counter the game's counter; undefined: the game sends none
+   * @returns the sentence about the reconnect, once it is over, where no counter will come to prove it
+   */
+  addEvent(event: StreamEvent, counter: number | undefined): string | undefined;
   /** Takes the game's counter on the present connection. @returns the sentence about the reconnect, once it is over */
   counterSeen(counter: number): string | undefined;
   moments(): readonly Moment[];
@@ -31,6 +35,18 @@ export function createRecovery(): Recovery {
 
   const add = (kind: Moment['kind'], at: number, label: string, detail?: string) => {
     moments = [...moments, { kind, at, label, ...(detail === undefined ? {} : { detail }) }];
+  };
+
+  /** The sentence about the reconnect, once it is over. @param counter undefined where the game sends none */
+  const over = (counter: number | undefined): string | undefined => {
+    if (returning === undefined) return undefined;
+    const { since, before, frameAt, healedMs } = returning;
+    if (healedMs === undefined && frameAt === undefined) return undefined;
+    // A counter that still comes says more.
+    if (counter !== undefined) returning = undefined;
+    return healedMs !== undefined
+      ? healedSentence(healedMs / 1000, before, counter)
+      : returnSentence(((frameAt ?? since) - since) / 1000, before, counter);
   };
 
   return {
@@ -55,7 +71,7 @@ export function createRecovery(): Recovery {
       const { at } = event;
       // A request from before the heal may still be answered. It adds nothing to the timeline.
       const isLate = event.name === 'refused' || event.name === 'answered';
-      if (isLate && moments.at(-1)?.kind === 'healed') return;
+      if (isLate && moments.at(-1)?.kind === 'healed') return undefined;
       switch (event.name) {
         case 'lost': {
           if (!cutPending) {
@@ -65,34 +81,31 @@ export function createRecovery(): Recovery {
           cutPending = false;
           known = true;
           returning = { since: moments[0]?.at ?? at, before: counter };
-          return add('noticed', at, 'Loss noticed', lossReason(event.why, event.silentMs));
+          add('noticed', at, 'Loss noticed', lossReason(event.why, event.silentMs));
+          break;
         }
         case 'healed':
           if (returning !== undefined) returning.healedMs = event.silentMs;
-          return add('healed', at, 'Healed', healedDetail(event.silentMs));
+          add('healed', at, 'Healed', healedDetail(event.silentMs));
+          return counter === undefined && returning?.before === undefined ? over(undefined) : undefined;
         case 'asked':
-          return add('asked', at, known ? 'Asked' : 'Asked for a session');
+          add('asked', at, known ? 'Asked' : 'Asked for a session');
+          break;
         case 'refused': {
           const label = event.waitMs > 0 ? `Told to wait ${(event.waitMs / 1000).toFixed(1)} s` : 'Refused';
-          return add('wait', at, label, reasonOf(event.code));
+          add('wait', at, label, reasonOf(event.code));
+          break;
         }
         case 'answered':
-          return add('answered', at, event.replayed ? 'Answered again, the same answer' : 'Answered');
+          add('answered', at, event.replayed ? 'Answered again, the same answer' : 'Answered');
+          break;
         case 'first_frame':
           if (returning !== undefined) returning.frameAt = at;
-          return add('frame', at, 'First frame');
+          add('frame', at, 'First frame');
+          return counter === undefined && returning?.before === undefined ? over(undefined) : undefined;
       }
+      return undefined;
     },
-    counterSeen(counter) {
-      if (returning === undefined) return undefined;
-      const { since, before, frameAt, healedMs } = returning;
-      if (healedMs !== undefined) {
-        returning = undefined;
-        return healedSentence(healedMs / 1000, before, counter);
-      }
-      if (frameAt === undefined) return undefined;
-      returning = undefined;
-      return returnSentence((frameAt - since) / 1000, before, counter);
-    },
+    counterSeen: over,
   };
 }

@@ -1,5 +1,12 @@
 import type { ConsoleConfig } from '../config.ts';
-import { challengeOf, codeFrom, createPendingSignIn, type PendingSignIn, playerOf } from './pkce.ts';
+import {
+  challengeOf,
+  codeFrom,
+  createPendingSignIn,
+  type PendingSignIn,
+  playerOf,
+  subjectOf,
+} from './pkce.ts';
 
 const PENDING = 'rejoin.sign-in';
 const SIGNED_IN = 'rejoin.signed-in';
@@ -7,18 +14,49 @@ const SIGNED_IN = 'rejoin.signed-in';
 /** A token is refreshed this long before its end, so that it does not expire while a request is under way. */
 const REFRESH_AHEAD_MS = 30_000;
 
+/** A player's sign-in. */
+export interface SignIn {
+  player(): string | undefined;
+  /** Whether this tab was signed in before it was reloaded. */
+  wasSignedIn(): boolean;
+  /** Goes to the provider. With `silently` it shows no page: a player without a session there comes back signed out. */
+  signIn(how?: { silently?: boolean }): Promise<void>;
+  /** On the visit back from the provider: trades the code and cleans the address bar. */
+  finish(): Promise<void>;
+  /** A token for the next request; undefined when nobody is signed in. @param rejected a token that the API has just refused */
+  accessToken(rejected?: string): Promise<string | undefined>;
+  /** Ends the sign-in here, and goes to the provider to end it there. */
+  signOut(): Promise<void>;
+}
+
+/** The sign-in of a page that was given a token: nobody has to type. Once the API refuses it, the player is signed out. */
+export function signInWith(token: string): SignIn {
+  let given: string | undefined = token;
+  return {
+    player: () => given && subjectOf(given),
+    wasSignedIn: () => false,
+    async signIn() {
+      throw new Error(
+        'This page was given a token, and the API does not take it. Start again with another one.',
+      );
+    },
+    finish: async () => undefined,
+    async accessToken(rejected) {
+      if (rejected === given) given = undefined;
+      return given;
+    },
+    async signOut() {
+      given = undefined;
+    },
+  };
+}
+
 interface Tokens {
   player: string;
   accessToken: string;
   refreshToken: string | undefined;
   idToken: string;
   expiresAtMs: number;
-}
-
-interface Endpoints {
-  authorization_endpoint: string;
-  token_endpoint: string;
-  end_session_endpoint: string;
 }
 
 /** The provider refused the code or the refresh token. */
@@ -30,7 +68,8 @@ class RefusedError extends Error {
  * The player's sign-in at the provider: authorization code with PKCE. Tokens are kept in memory alone. A reloaded tab is
  * signed in again by the provider's own session, without typing.
  */
-export function createSignIn(config: ConsoleConfig, storage: Storage = sessionStorage) {
+export function createSignIn(config: ConsoleConfig, storage: Storage = sessionStorage): SignIn {
+  const { endpoints } = config;
   const landing = `${location.origin}/`;
   let tokens: Tokens | undefined;
   let refreshing: Promise<void> | undefined;
@@ -46,15 +85,9 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
     else storage.setItem(SIGNED_IN, 'true');
   }
 
-  async function endpoints(): Promise<Endpoints> {
-    const response = await fetch(new URL('/.well-known/openid-configuration', config.identity));
-    return (await response.json()) as Endpoints;
-  }
-
   async function trade(parameters: Record<string, string>): Promise<Record<string, unknown>> {
-    const { token_endpoint } = await endpoints();
     const body = new URLSearchParams({ client_id: config.clientId, ...parameters });
-    const response = await fetch(token_endpoint, { method: 'POST', body });
+    const response = await fetch(endpoints.token, { method: 'POST', body });
     const answer = (await response.json()) as Record<string, unknown>;
     if (response.ok) return answer;
     throw new RefusedError('The provider refused the sign-in. Press Sign in to try again.');
@@ -84,15 +117,13 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
   return {
     player: () => tokens?.player,
 
-    /** Whether this tab was signed in before it was reloaded. */
     wasSignedIn: () => storage.getItem(SIGNED_IN) !== null,
 
-    /** Goes to the provider. With `silently` it shows no page: a player without a session there comes back signed out. */
     async signIn({ silently = false } = {}): Promise<void> {
       const pending = createPendingSignIn();
-      const { authorization_endpoint } = await endpoints();
-      const address = new URL(authorization_endpoint);
+      const address = new URL(endpoints.authorization);
       address.search = new URLSearchParams({
+        ...config.signInParameters,
         client_id: config.clientId,
         response_type: 'code',
         redirect_uri: landing,
@@ -107,7 +138,6 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       location.assign(address);
     },
 
-    /** On the visit back from the provider: trades the code and cleans the address bar. */
     async finish(): Promise<void> {
       const pending = pendingSignIn();
       const address = new URL(location.href);
@@ -116,7 +146,10 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       // Each return from the provider decides anew whether the player is signed in.
       if (address.searchParams.has('state')) keep(undefined);
       if (address.searchParams.get('error') === 'login_required') return;
-      const code = codeFrom(address, pending, config.identity);
+      const code = codeFrom(address, pending, {
+        issuer: config.identity,
+        namesItself: endpoints.namesItself,
+      });
       if (code === undefined || pending === undefined) return;
       const answer = await trade({
         grant_type: 'authorization_code',
@@ -128,8 +161,7 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       keep(tokensOf(answer, playerOf(String(answer.id_token), { issuer, clientId, nonce: pending.nonce })));
     },
 
-    /** A token for the next request; undefined when nobody is signed in. @param rejected a token that the API has just refused */
-    async accessToken(rejected?: string): Promise<string | undefined> {
+    async accessToken(rejected) {
       if (tokens === undefined) return undefined;
       if (tokens.accessToken === rejected || tokens.expiresAtMs - REFRESH_AHEAD_MS < Date.now()) {
         refreshing ??= refresh().finally(() => {
@@ -140,15 +172,17 @@ export function createSignIn(config: ConsoleConfig, storage: Storage = sessionSt
       return tokens?.accessToken;
     },
 
-    /** Ends the sign-in here, and goes to the provider to end it there. */
     async signOut(): Promise<void> {
       const idToken = tokens?.idToken ?? '';
-      const { end_session_endpoint } = await endpoints();
       keep(undefined);
-      const address = new URL(end_session_endpoint);
+      if (endpoints.endSession === undefined) return;
+      const address = new URL(endpoints.endSession);
       address.search = new URLSearchParams({
         id_token_hint: idToken,
         post_logout_redirect_uri: landing,
+        // Cognito knows these two instead.
+        client_id: config.clientId,
+        logout_uri: landing,
       }).toString();
       location.assign(address);
     },

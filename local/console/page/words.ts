@@ -1,5 +1,5 @@
 import { type Model, type Phase, phaseOf, sessionOf } from './model.ts';
-import { endingSentence } from './sentences.ts';
+import { endingSentence, waitSentence } from './sentences.ts';
 
 /** The buttons on the curtain, by their test ids. */
 export type Button = 'sign-in' | 'start' | 'resume' | 'insist';
@@ -15,6 +15,7 @@ export interface Curtain {
 /** The phase in a word or two. */
 export const PHASE_NAMES: Record<Phase, string> = {
   'signed-out': 'Signed out',
+  looking: 'Looking',
   ready: 'Ready',
   connecting: 'Connecting',
   connected: 'Playing',
@@ -44,9 +45,11 @@ export function curtainOf(model: Model): Curtain | undefined {
     case 'signed-out':
       return curtain(
         'A dropped player, back in the game',
-        'This page plays against the deployment on this machine: the API as it is deployed, and a real stream.',
+        'This page plays a real stream through the API, as a player of yours would.',
         { 'sign-in': 'Sign in' },
       );
+    case 'looking':
+      return busy('One moment', 'The page asks whether you have a session to come back to.');
     case 'ready': {
       if (session === undefined) {
         const text = `A new stream session will be ${player}’s alone.`;
@@ -57,6 +60,12 @@ export function curtainOf(model: Model): Curtain | undefined {
       return curtain('Your session is still there', text, { resume: 'Come back to your session' });
     }
     case 'connecting':
+      if (stream.name === 'connecting' && stream.wait !== undefined) {
+        return busy(
+          session === undefined ? 'Starting your session' : 'Connecting',
+          waitSentence(stream.wait, false),
+        );
+      }
       return session === undefined || session.status === 'ACTIVATING'
         ? busy('Starting your session', 'A machine is being found for your game.')
         : busy('Connecting', 'The session is running; your connection to it is being made.');

@@ -154,10 +154,38 @@ describe('a blackout on the timeline', () => {
     ]);
     expect(recovery.counterSeen(250)).toMatch(/^Back in 15\.4 s/);
   });
+
+  test('has its sentence at once in a game that sends no counter', () => {
+    const recovery = createRecovery();
+    const tell = (event: StreamEvent) => recovery.addEvent(event, undefined);
+    for (const event of silence) expect(tell(event)).toBeUndefined();
+    expect(tell({ name: 'answered', at: 3200, replayed: false })).toBeUndefined();
+    expect(tell({ name: 'first_frame', at: 3500 })).toBe('Back in 2.5 s.');
+    for (const event of silence) tell({ ...event, at: event.at + 10_000 });
+    expect(tell({ name: 'healed', at: 14_100, silentMs: 4100 })).toBe(
+      'Healed after 4.1 s, nothing was replaced.',
+    );
+  });
 });
 
 describe('the console’s words', () => {
   const signedIn: Model = { ...SIGNED_OUT, player: 'alice' };
+
+  test('offer no start while the page still asks whether there is a session', () => {
+    const looking = { ...signedIn, looking: true };
+    expect(phaseOf(looking)).toBe('looking');
+    expect(curtainOf(looking)).toMatchObject({ busy: true, buttons: {} });
+    expect(curtainOf(signedIn)?.buttons).toHaveProperty('start');
+  });
+
+  test('say why a start waits, and not that a machine is being found while no request arrives', () => {
+    const connecting = { name: 'connecting', attempt: 0, givesUpAt: 0 } as const;
+    const wait = { code: 'unreachable', until: 0 } as const;
+    expect(curtainOf({ ...signedIn, stream: connecting })?.text).toMatch(/A machine is being found/);
+    expect(curtainOf({ ...signedIn, stream: { ...connecting, wait } })?.text).toBe(
+      'Trying again soon: the API could not be reached.',
+    );
+  });
   const ended = (ending: object): Model => ({
     ...signedIn,
     stream: { name: 'ended', session, ...ending } as Model['stream'],

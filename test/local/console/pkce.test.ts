@@ -3,6 +3,7 @@ import { base64url, textOfBase64url } from '../../../local/console/page/base64ur
 import { challengeOf, codeFrom, createPendingSignIn, playerOf } from '../../../local/console/page/pkce.ts';
 
 const ISSUER = 'http://127.0.0.1:4402';
+const PROVIDER = { issuer: ISSUER, namesItself: true };
 const pending = { verifier: 'v', state: 's', nonce: 'n' };
 const back = (query: string) => new URL(`http://127.0.0.1:4400/${query}`);
 
@@ -35,12 +36,21 @@ describe('PKCE', () => {
 
 describe('coming back from the provider', () => {
   test('the code of this tab’s own sign-in is accepted', () => {
-    expect(codeFrom(back(`?code=c&state=s&iss=${ISSUER}`), pending, ISSUER)).toBe('c');
+    expect(codeFrom(back(`?code=c&state=s&iss=${ISSUER}`), pending, PROVIDER)).toBe('c');
   });
 
   test('any other visit has no code', () => {
-    expect(codeFrom(back(''), undefined, ISSUER)).toBeUndefined();
-    expect(codeFrom(back('?utm=x'), pending, ISSUER)).toBeUndefined();
+    expect(codeFrom(back(''), undefined, PROVIDER)).toBeUndefined();
+    expect(codeFrom(back('?utm=x'), pending, PROVIDER)).toBeUndefined();
+  });
+
+  test('a provider that never names itself is believed, and one that names another is not', () => {
+    const silent = { issuer: ISSUER, namesItself: false };
+    expect(codeFrom(back('?code=c&state=s'), pending, silent)).toBe('c');
+    expect(() => codeFrom(back('?code=c&state=s'), pending, PROVIDER)).toThrow('another provider');
+    expect(() => codeFrom(back('?code=c&state=s&iss=http://evil.example'), pending, silent)).toThrow(
+      'another provider',
+    );
   });
 
   test.each([
@@ -54,7 +64,7 @@ describe('coming back from the provider', () => {
       'refused the sign-in (access_denied)',
     ],
   ])('%s is refused with a sentence', (_what, query, known, sentence) => {
-    expect(() => codeFrom(back(query), known, ISSUER)).toThrow(sentence);
+    expect(() => codeFrom(back(query), known, PROVIDER)).toThrow(sentence);
   });
 
   test('an ID token for another client, provider or sign-in is refused', () => {

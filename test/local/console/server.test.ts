@@ -4,11 +4,16 @@ import type { ConsoleConfig } from '../../../local/console/config.ts';
 import { startConsole } from '../../../local/console/server.ts';
 
 const config: ConsoleConfig = {
+  deployment: 'local console',
   api: 'http://127.0.0.1:4401',
   identity: 'http://127.0.0.1:4402',
   clientId: 'rejoin-console',
   scope: 'rejoin/play',
-  audience: 'rejoin',
+  endpoints: {
+    authorization: 'http://127.0.0.1:4402/auth',
+    token: 'http://127.0.0.1:4402/token',
+    namesItself: true,
+  },
   gameLiftStreams: 'http://127.0.0.1:4403',
   streamGroupId: 'sg-1AB2C3De4',
   application: 'a-9ZY8X7Wv6',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { webSdkPlugins } from '../../../local/console/web-sdk-bundle.ts';
+import { officialWebSdk, webSdkPlugins } from '../../../local/console/web-sdk-bundle.ts';
 
 const PAGE = fileURLToPath(new URL('../../../local/console/page', import.meta.url));
 const UMD = `!function(e,t){"object"==typeof exports&&"object"==typeof module?module.exports=t():e.gameliftstreams=t()}
@@ -27,7 +27,7 @@ async function pageWith(environment: NodeJS.ProcessEnv): Promise<string> {
     bundle: true,
     format: 'esm',
     write: false,
-    plugins: webSdkPlugins(environment),
+    plugins: webSdkPlugins(officialWebSdk(environment)),
   });
   return outputFiles[0]?.text ?? '';
 }
@@ -52,7 +52,7 @@ describe('a page’s Web SDK', () => {
 
   test('is never the stand-in when the named file is missing: the error names the path', () => {
     const missing = join(directory, 'missing.js');
-    expect(() => webSdkPlugins({ REJOIN_WEB_SDK: missing })).toThrow(
+    expect(() => officialWebSdk({ REJOIN_WEB_SDK: missing })).toThrow(
       `REJOIN_WEB_SDK names ${missing}: there is no such file.`,
     );
   });

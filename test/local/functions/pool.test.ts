@@ -305,6 +305,26 @@ describe('a failed invocation does not affect the next player:', () => {
     });
   });
 
+  test.each([
+    [
+      'did not finish loading',
+      'await new Promise(() => setInterval(() => {}, 1000));',
+      { initTimeoutMs: 100 },
+      'fn gave no answer: Initialization timed out after 0.1 seconds (Sandbox.Timedout)',
+    ],
+    [
+      'threw an error, whose words may be a player’s and are not told',
+      "export const handler = async () => { throw new RangeError('secret'); };",
+      {},
+      'fn gave no answer: RangeError',
+    ],
+  ])('the person at the terminal is told that a function %s', async (_what, source, options, told) => {
+    const lines: string[] = [];
+    const onFailure = (line: string) => lines.push(line);
+    await testPool(functionModel(source), { ...options, onFailure }).invoke('Fn', {});
+    expect(lines).toEqual([told]);
+  });
+
   test('an unknown function is an error that names the existing ones', () => {
     expect(() => testPool(functionModel('')).invoke('Other', {})).toThrow(
       'there is no function Other: there are Fn',
