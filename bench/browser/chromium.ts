@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+].find((path) => existsSync(path));
 
 /**
  * Whether browser tests must be skipped, since there is no Chromium. `.ci/run` sets `REJOIN_REQUIRE_BROWSER`: there a
@@ -12,14 +16,15 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 export const withoutBrowser = CHROMIUM === undefined && process.env.REJOIN_REQUIRE_BROWSER === undefined;
 
 /**
- * Debian's Chromium, headless, with WebRTC allowed over loopback.
+ * This machine's Chromium, with WebRTC allowed over loopback.
  * @param ownSignals the caller closes it on Ctrl-C; otherwise that ends the process at once
  */
-export async function launch(ownSignals = false): Promise<Browser> {
+export async function launch({ ownSignals = false, headless = true } = {}): Promise<Browser> {
   if (CHROMIUM === undefined)
     throw new Error('There is no Chromium on this machine: apt-get install chromium');
   return chromium.launch({
     executablePath: CHROMIUM,
+    headless,
     ...(ownSignals ? { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false } : {}),
     args: [
       '--no-sandbox',
@@ -38,10 +43,13 @@ export async function launch(ownSignals = false): Promise<Browser> {
   });
 }
 
-/** A page of its own, as a person's browser would have it: cookies and storage shared with no other. */
-export async function openPage(browser: Browser, url: string) {
+/**
+ * A page of its own, as a person's browser would have it: cookies and storage shared with no other.
+ * @param origin what may use camera and microphone; default: the page's own
+ */
+export async function openPage(browser: Browser, url: string, origin = new URL(url).origin) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  await context.grantPermissions(['camera', 'microphone'], { origin: new URL(url).origin });
+  await context.grantPermissions(['camera', 'microphone'], { origin });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

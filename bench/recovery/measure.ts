@@ -50,7 +50,7 @@ export async function measureRecovery(
   stop: AbortSignal,
 ): Promise<Recoveries> {
   const script = await buildPlayerPage();
-  const browser = await launch(true);
+  const browser = await launch({ ownSignals: true });
   const directory = mkdtempSync(join(tmpdir(), 'rejoin-bench-'));
   const task: DeploymentTask = { directory };
   const deployment = startChild<DeploymentMessage, never>(

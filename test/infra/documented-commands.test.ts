@@ -46,6 +46,8 @@ const ELSEWHERE: [RegExp, string, string][] = [
   // `npm pack` builds first.
   [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
   [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
+  // Against AWS; the test plays at the local deployment.
+  [/^npm run play( -- --web-sdk .*)?$/, 'test/browser/play.test.ts', 'checks without hands'],
   // The same deployment, started by the test with the address of its machine.
   [/^npm start -- --media-address /, 'test/firefox/firefox.test.ts', 'mediaAddress'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
