@@ -14,9 +14,13 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ['types', TSC],
   ['unused code (npx knip)', KNIP],
   ['format and lint (npm run format mends much of it)', BIOME, 'check', '.'],
-  ...['local/console/page', 'bench/recovery/page', 'client', 'client/examples'].map(
-    (project) => [`types of ${project}`, TSC, '-p', project] as const,
-  ),
+  ...[
+    'local/console/page',
+    'bench/recovery/page',
+    'operator/conformance/page',
+    'client',
+    'client/examples',
+  ].map((project) => [`types of ${project}`, TSC, '-p', project] as const),
 ];
 
 /**
