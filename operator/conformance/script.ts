@@ -142,12 +142,14 @@ async function conversation(run: Run, id: string): Promise<void> {
     const outcome = await calls.connect(id, offer, token());
     observed(refusal('a reconnect while CONNECTED', 'connectWhileConnected', outcome));
     if (outcome.ok) {
+      // Frames that had arrived by then are decoded first.
+      await pause(SETTLE_MS);
       const atAnswer = await client.seen(current);
       await pause(WATCH_MS);
       const beforeApplied = await client.seen(current);
       await client.apply(name, outcome.value);
       await plays(name);
-      await pause(1000);
+      await pause(SETTLE_MS);
       const atNewPicture = await client.seen(current);
       await pause(WATCH_MS);
       const later = await client.seen(current);

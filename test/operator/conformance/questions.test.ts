@@ -47,12 +47,12 @@ describe('what AWS did becomes the emulator’s setting', () => {
     },
   );
 
-  test.each([
+  test.each<[string, Partial<Seen>]>([
     ['terminated', { goodbyes: ['terminated'], channelErrors: 2 }],
     ['close', { channelErrors: 1 }],
     ['close', { states: ['connected', 'closed'] }],
     ['nothing', { states: ['connected', 'disconnected'] }],
-  ] as const)('a replaced connection that received %s', (expected, changes) => {
+  ])('a replaced connection that received %s', (expected, changes) => {
     const [, heard] = oldPeerAfterAnswer({
       atAnswer: seen(),
       beforeApplied: seen(),
