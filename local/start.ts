@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { LOOPBACK_ADDRESS, parseMediaAddress } from '../emulator/webrtc/media-address.ts';
 import { shutdownWebRtc } from '../emulator/webrtc/webrtc.ts';
 import { startDeployment } from './deployment.ts';
+import { measuredSettings } from './measured-settings.ts';
 import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';
 
 /**
@@ -20,6 +21,7 @@ const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [op
                    IPv4 address of this machine that video, sound and input go to (default 127.0.0.1, which Firefox can't use).
                    Each connection opens UDP ports there that your network can reach; what other machines send there is
                    ignored. Everything else stays on 127.0.0.1
+  --as FILE        let the emulator behave like an account that npm run conformance has measured: FILE is what that wrote
   --help           this text
 
 The emulator notices after ${LOSS_NOTICE_SECONDS} s that a client is silent: a shorter loss heals, a longer one is replaced. Nobody knows AWS's time; try
@@ -30,18 +32,22 @@ Ctrl-C stops everything.`;
 
 const directory = join(fileURLToPath(new URL('..', import.meta.url)), '.local');
 
+const defaults = { lossNoticeSeconds: LOSS_NOTICE_SECONDS };
+
 function readArguments() {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string' },
         settings: { type: 'string' },
+        as: { type: 'string' },
         'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
         help: { type: 'boolean' },
       },
     });
     return {
       ...values,
+      emulator: { ...defaults, ...(values.as === undefined ? {} : measuredSettings(values.as)) },
       port: values.port === undefined ? DEFAULT_BASE_PORT : parseBasePort(values.port),
       mediaAddress: parseMediaAddress(values['media-address']),
     };
@@ -55,7 +61,7 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-const { port, settings, mediaAddress, help } = readArguments();
+const { port, settings, emulator, mediaAddress, help } = readArguments();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -69,7 +75,7 @@ const starting = startDeployment({
   directory,
   settingsFile: settings,
   mediaAddress,
-  emulator: { lossNoticeSeconds: LOSS_NOTICE_SECONDS },
+  emulator,
   onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
   onFailure: (line) => console.error(`${seconds()} s  ${line}. Its log is in .local/logs.`),
 });

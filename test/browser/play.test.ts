@@ -18,7 +18,11 @@ inChromium('npm run play', () => {
   afterAll(() => deployed?.close());
 
   const sessions = async () =>
-    (await deployed.control('GET', 'streamsessions')) as { id: string; status: string; connections: number }[];
+    (await deployed.control('GET', 'streamsessions')) as {
+      id: string;
+      status: string;
+      connections: number;
+    }[];
 
   it('checks without hands that a session starts, heals, is left and found again, and leaves none behind', async () => {
     const args = play('--directory', deployed.directory, '--check', '--json');

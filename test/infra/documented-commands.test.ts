@@ -48,6 +48,12 @@ const ELSEWHERE: [RegExp, string, string][] = [
   [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
   // Against AWS; the test plays at the local deployment.
   [/^npm run play( -- --web-sdk .*)?$/, 'test/browser/play.test.ts', 'checks without hands'],
+  [
+    /^npm run conformance( -- --stream-group .*)?$/,
+    'test/long/conformance.test.ts',
+    'finds out the emulator’s settings',
+  ],
+  [/^npm start -- --as /, 'test/local/measured-settings.test.ts', 'gives the emulator what was measured'],
   // The same deployment, started by the test with the address of its machine.
   [/^npm start -- --media-address /, 'test/firefox/firefox.test.ts', 'mediaAddress'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
