@@ -82,6 +82,8 @@ const streamGroup = object({
   /** How long AWS keeps a session without a client. */
   connectionTimeoutSeconds: whole(1, 3600).default(120),
   sessionLengthSeconds: whole(1, 86_400).default(43_200),
+  /** How long AWS takes to notice a silent client, as `npm run conformance` measured it. A hint for waits. */
+  noticeSeconds: whole(1, 300).optional(),
 });
 
 export const cognitoSchema = object({

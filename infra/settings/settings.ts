@@ -34,6 +34,7 @@ export interface StreamGroupSettings {
   readonly locations: readonly string[];
   readonly connectionTimeoutSeconds: number;
   readonly sessionLengthSeconds: number;
+  readonly noticeSeconds?: number | undefined;
 }
 
 /** Settings with all defaults. They are valid input again, and parse to themselves. */

@@ -10,6 +10,8 @@ export interface StreamGroup {
   locations: string[];
   connectionTimeoutSeconds: number;
   sessionLengthSeconds: number;
+  /** How long AWS takes to notice a silent client, where the deployer has measured it. */
+  noticeSeconds?: number;
 }
 
 /** The operations whose quota is paced. Ending a session is not: it takes nobody's place. */

@@ -63,12 +63,14 @@ export function needsStatusLookup(failure: AwsFailure): boolean {
  *
  * @param repeat AWS may have accepted this very request before.
  * @param seen the session's status now, if it could be looked up.
+ * @param noticedIn when AWS will have noticed a loss, in milliseconds from now; 0 where that is not known
  */
 export function connectProblem(
   failure: AwsFailure,
   repeat: boolean,
   seen: StatusLookup | undefined,
   random: number,
+  noticedIn = 0,
 ): Problem {
   const common = commonProblem(failure, random);
   if (common) return common;
@@ -105,7 +107,7 @@ export function connectProblem(
     'AWS takes no new connection to this session yet; make a new offer and ask again.',
     {
       ...(seen ? { streamSessionStatus: seen.status } : {}),
-      retryAfterMs: spread(reconnectableInMs(seen?.status), random),
+      retryAfterMs: spread(reconnectableInMs(seen?.status, noticedIn), random),
     },
     failure,
   );

@@ -207,6 +207,7 @@ export async function ownSession(
     key: randomUUID(),
     previousConnectionId: undefined,
     silentMs: undefined,
+    noticedInMs: 0,
     endsBy: deps.now() + 10_000,
     metrics: newRequestMetrics(),
   };

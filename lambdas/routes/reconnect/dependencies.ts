@@ -16,6 +16,8 @@ export interface ReconnectRequest extends SessionKey {
    * decides neither who gets in nor what is the same request.
    */
   silentMs: number | undefined;
+  /** When AWS will have noticed the loss, in milliseconds from now; 0 where that is not known. It only makes waits longer. */
+  noticedInMs: number;
   /** The idempotency key. */
   key: string | undefined;
   /** Epoch milliseconds at which the function will have been killed. */

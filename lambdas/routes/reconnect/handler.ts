@@ -1,5 +1,6 @@
 import { regionOf } from '../../environment/settings.ts';
 import { createConnection } from '../../gameliftstreams/calls.ts';
+import { noticedInMs } from '../../gameliftstreams/waits.ts';
 import { admissionQueues, commonDependencies, lookupDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import {
@@ -44,6 +45,7 @@ export const handler = playerApi('reconnect', settings, async (request) => {
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
   const key = optionalIdempotencyKey(request.idempotencyKey);
   const body = requireBody(request.body, ['signalRequest', 'previousConnectionId', 'silentMs']);
+  const silentMs = optionalSilentMs(body.silentMs);
   const answer = await reconnect(
     {
       playerId: request.playerId,
@@ -52,7 +54,8 @@ export const handler = playerApi('reconnect', settings, async (request) => {
       key,
       signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
       previousConnectionId: optionalConnectionId(body.previousConnectionId),
-      silentMs: optionalSilentMs(body.silentMs),
+      silentMs,
+      noticedInMs: noticedInMs(group, silentMs),
       endsBy: request.endsBy,
       metrics: request.metrics,
     },

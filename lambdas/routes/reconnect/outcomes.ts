@@ -77,7 +77,7 @@ export async function answerRefused(
   call: { uncertain: boolean; counted: Promise<void> },
   deps: ReconnectDependencies,
 ): Promise<never> {
-  const problem = connectProblem(failure, repeat, seen, deps.random());
+  const problem = connectProblem(failure, repeat, seen, deps.random(), request.noticedInMs);
   const { changes, sliOutcome } = episodeAfter(problem, held.record, loss, deps.now());
   const written = {
     ...settled,

@@ -13,7 +13,8 @@ const secureUrl = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
 const redirect = `${secureUrl} without #fragment`;
 const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-1234';
 const identityNames = 'issuer, audience, scope, cognito';
-const groupNames = 'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds';
+const groupNames =
+  'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds, noticeSeconds';
 const top =
   'stackName, streamGroups, additionalRegions, identity, domain, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, alarmTopic, probe, alarms, throttling, logs, memoryMb, provisionedConcurrency, removalPolicy, tags';
 
@@ -326,6 +327,11 @@ function groupCases(): [string, unknown, string][] {
       'a session of more than a day',
       { sessionLengthSeconds: 86_401 },
       'sessionLengthSeconds is 86401; write a whole number from 1 to 86400',
+    ],
+    [
+      'a loss that AWS would take ten minutes to notice',
+      { noticeSeconds: 600 },
+      'noticeSeconds is 600; write a whole number from 1 to 300',
     ],
     [
       'a session shorter than the default connection timeout',

@@ -9,6 +9,7 @@ import {
   terminateProblem,
 } from '../../../lambdas/gameliftstreams/refusals.ts';
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
+import { noticedInMs } from '../../../lambdas/gameliftstreams/waits.ts';
 import { PROBLEMS } from '../../../lambdas/problems/problems.ts';
 
 /** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */
@@ -85,6 +86,21 @@ describe('the answer to a reconnect that AWS refuses', () => {
     expect(ended.extras).toMatchObject({ statusReason: 'reconnectionTimeout' });
     const waiting = connectProblem(failureOf('ConflictException', 409), false, { status: 'CONNECTED' }, 0);
     expect(waiting.extras).toMatchObject({ streamSessionStatus: 'CONNECTED', retryAfterMs: 1000 });
+  });
+
+  it('where the deployer has measured how long AWS takes to notice, the wait lasts until then, and only while CONNECTED', () => {
+    const waitOf = (status: StreamSessionStatus, silentMs: number | undefined, noticeSeconds?: number) => {
+      const group = noticeSeconds === undefined ? {} : { noticeSeconds };
+      const inMs = noticedInMs(group, silentMs);
+      return connectProblem(failureOf('ConflictException', 409), false, { status }, 0, inMs).extras
+        .retryAfterMs;
+    };
+    expect(waitOf('CONNECTED', 2000, 15)).toBe(13_000);
+    // It should have noticed by now.
+    expect(waitOf('CONNECTED', 20_000, 15)).toBe(1000);
+    expect(waitOf('CONNECTED', undefined, 15)).toBe(1000);
+    expect(waitOf('CONNECTED', 2000)).toBe(1000);
+    expect(waitOf('RECONNECTING', 2000, 15)).toBe(500);
   });
 });
 

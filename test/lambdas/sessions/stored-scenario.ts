@@ -145,6 +145,7 @@ async function reconnects(table: Table): Promise<void> {
       key: `key-of-${offer}`,
       previousConnectionId,
       silentMs,
+      noticedInMs: 0,
       endsBy: clock.now + 10_000,
       metrics: newRequestMetrics(),
     };
