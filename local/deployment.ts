@@ -51,7 +51,7 @@ export interface LocalDeploymentOptions {
   /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
   maxWorkersPerFunction?: number;
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
-  functionTimeoutSeconds?: number;
+  functionTimeoutSeconds?: number | undefined;
   /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
   functionEnvironment?: Record<string, string>;
   /** Changes what the roles grant before anything runs. For tests, which show that a wrong grant is noticed. */

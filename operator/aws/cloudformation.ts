@@ -54,9 +54,14 @@ const isMissingStack = (error: unknown) =>
 
 /**
  * The outputs of a stack.
+ * @param otherwise what a person may give instead, for the error
  * @throws Failure that says what is wrong with stack, Region or permission
  */
-export async function stackOutputs(signer: Signer, stackName: string): Promise<Record<string, string>> {
+export async function stackOutputs(
+  signer: Signer,
+  stackName: string,
+  otherwise?: string,
+): Promise<Record<string, string>> {
   let reason = `Stack with id ${stackName} does not exist`;
   let cause: unknown;
   try {
@@ -67,7 +72,7 @@ export async function stackOutputs(signer: Signer, stackName: string): Promise<R
     reason = failureReason(error);
   }
   throw new Failure(
-    `The outputs of stack ${stackName} in ${signer.region} cannot be read (${reason}): check --stack, --region and --profile, or give what is needed with --api and --issuer.`,
+    `The outputs of stack ${stackName} in ${signer.region} cannot be read (${reason}): check --stack, --region and --profile${otherwise === undefined ? '' : `, or ${otherwise}`}.`,
     cause instanceof Failure ? cause.exitCode : EXIT.failed,
     { cause },
   );

@@ -83,7 +83,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   });
   const { region } = signer;
   const output = async (stackName: string, key: string, instead: string) => {
-    const value = (await stackOutputs(signer, stackName))[key];
+    const value = (await stackOutputs(signer, stackName, 'give what is needed with --api and --issuer'))[key];
     if (value !== undefined) return value;
     throw usage(`Stack ${stackName} in ${region} has no output ${key}: check --stack, or give ${instead}.`);
   };

@@ -11,6 +11,8 @@ beforeAll(async () => {
   deployed = await deploy({
     settings: { adminShell: { perOperatorPerMinute: 500, perMinute: 1000 } },
     emulator: { adminShellReadySeconds: 0 },
+    // The template's: a function waits for AWS for as long as it may run.
+    functionTimeoutSeconds: undefined,
   });
   operator = operatorOf(deployed);
 });
