@@ -24,7 +24,7 @@ export interface Arguments extends SharedArguments {
   yes: boolean;
 }
 
-export const HELP = `Asks GameLift Streams what AWS does not document, with one stream session: npm run conformance -- [options]
+const HELP = `Asks GameLift Streams what AWS does not document, with one stream session: npm run conformance -- [options]
 
 A browser is the client, and your AWS credentials make the calls; Rejoin itself takes no part. It reconnects while the session is CONNECTED, repeats
 client tokens and offers, falls silent and comes back, closes cleanly, and ends the session. It prints what AWS did beside what the emulator

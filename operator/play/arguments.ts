@@ -35,7 +35,7 @@ export interface Arguments extends SharedArguments {
 export const DEFAULT_PORT = 8080;
 const DEFAULT_DARK_SECONDS = 4;
 
-export const HELP = `Plays against what you deployed, on a page of this machine: npm run play -- [options]
+const HELP = `Plays against what you deployed, on a page of this machine: npm run play -- [options]
 
 It reads the stack's outputs, serves the console page on localhost, and signs in with the stack's identity provider. Start a session there,
 pull the cable, and watch the stream come back.
