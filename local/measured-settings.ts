@@ -25,3 +25,11 @@ export function measuredSettings(path: string): Partial<EmulatorSettings> {
   }
   return settings as Partial<EmulatorSettings>;
 }
+
+/** The settings of the file that `REJOIN_AS` names: a bench's emulator behaves like that account. None without it. */
+export function measuredByEnvironment(
+  environment: NodeJS.ProcessEnv = process.env,
+): Partial<EmulatorSettings> {
+  const path = environment.REJOIN_AS;
+  return path ? measuredSettings(path) : {};
+}

@@ -2,6 +2,7 @@
 
 import { shutdownWebRtc } from '../../emulator/webrtc/webrtc.ts';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
+import { measuredByEnvironment } from '../../local/measured-settings.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 
@@ -28,7 +29,7 @@ try {
       limits: { connectionsPerMinute: 600 },
       logs: { level: 'WARN' },
     },
-    emulator: { activationSeconds: 0 },
+    emulator: { ...measuredByEnvironment(), activationSeconds: 0 },
     onProgress: (line) => report({ kind: 'progress', line }),
   });
   report({ kind: 'ready', endpoints: deployment.endpoints });

@@ -1,5 +1,6 @@
 /** A process of a storm: the local deployment. Only the storm's own quotas are limited. */
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
+import { measuredByEnvironment } from '../../local/measured-settings.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentRequest, DeploymentTask } from './messages.ts';
 import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
@@ -46,6 +47,7 @@ try {
       logs: { level: 'WARN' },
     },
     emulator: {
+      ...measuredByEnvironment(),
       activationSeconds: 0,
       lossNoticeSeconds: notice,
       peer: 'signalling',

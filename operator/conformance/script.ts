@@ -35,6 +35,14 @@ const WATCH_MS = 5000;
 const FRAMES = 30;
 const FINISHED = ['TERMINATED', 'ERROR'];
 
+/** What AWS leaves open as well, and one session cannot tell. */
+const NOT_ASKED: readonly Observation[] = [
+  { about: 'rates of CreateStreamSessionAdminShell', saw: 'not asked: it would open many shells' },
+  { about: 'host and query of an admin shell’s StreamUrl', saw: 'not asked: they open a shell' },
+  { about: 'how long a NextToken may be used', saw: 'not asked: it takes more sessions than a page has' },
+  { about: 'events in EventBridge', saw: 'not asked: they go to another service' },
+];
+
 /** Asks AWS one question after another, with one session. @throws Error in a sentence when AWS or the browser does not go on */
 export async function converse(run: Run): Promise<void> {
   const { calls, client, observed, progress } = run;
@@ -123,7 +131,7 @@ async function conversation(run: Run, id: string): Promise<void> {
     await client.close(name);
   }
   progress('Waiting for a machine');
-  const { signalResponse: first = '' } = await until(
+  const { signalResponse: startResponse = '' } = await until(
     'the signal response of the start',
     START_MS,
     async () => {
@@ -131,7 +139,7 @@ async function conversation(run: Run, id: string): Promise<void> {
       return now.signalResponse === undefined ? undefined : now;
     },
   );
-  await play('c1', first);
+  await play('c1', startResponse);
   let current = 'c1';
 
   // While CONNECTED.
@@ -164,7 +172,7 @@ async function conversation(run: Run, id: string): Promise<void> {
 
   // Silence.
   const noticeSeconds: number[] = [];
-  let usedOffer: string | undefined;
+  let first: { token: string; offer: string; answer: string; at: number } | undefined;
   for (let loss = 1; loss <= run.losses; loss += 1) {
     progress(`The client falls silent, ${loss} of ${run.losses}`);
     const silentAt = performance.now();
@@ -235,8 +243,9 @@ async function conversation(run: Run, id: string): Promise<void> {
     }
     await play(next.name, next.answer, current);
     current = next.name;
-    usedOffer = offer;
-    if (loss === 1) observed(shownResponse((await view()).signalResponse, { first, newest: next.answer }));
+    first ??= { token: clientToken, offer, answer: outcome.value, at: performance.now() };
+    if (loss === 1)
+      observed(shownResponse((await view()).signalResponse, { first: startResponse, newest: next.answer }));
   }
   observed(noticed(noticeSeconds));
 
@@ -249,8 +258,9 @@ async function conversation(run: Run, id: string): Promise<void> {
     about: 'how long AWS takes to notice a clean close',
     saw: `${((performance.now() - closedAt) / 1000).toFixed(1)} s`,
   });
-  if (usedOffer !== undefined) {
-    const used = await calls.connect(id, usedOffer, token());
+  if (first !== undefined) {
+    observed(remembered(first, await calls.connect(id, first.offer, first.token)));
+    const used = await calls.connect(id, first.offer, token());
     observed(refusal('an offer that was used before', 'reusedOffer', used));
   }
   if ((await view()).status === 'PENDING_CLIENT_RECONNECTION') {
@@ -296,6 +306,16 @@ async function conversation(run: Run, id: string): Promise<void> {
       ? {}
       : { setting: 'finishedSessionRetentionSeconds' as const, value: Math.round(seconds) }),
   });
+  for (const each of NOT_ASKED) observed(each);
+}
+
+/** Whether AWS still knows the client token of a reconnect that it answered a while ago. */
+function remembered(given: { answer: string; at: number }, again: Outcome<string>): Observation {
+  const about = 'how long AWS remembers a client token';
+  const seconds = Math.round((performance.now() - given.at) / 1000);
+  return again.ok && again.value === given.answer
+    ? { about, saw: `longer than ${seconds} s` }
+    : { about, saw: `less than ${seconds} s, or it does not repeat answers: ${words(again)}` };
 }
 
 function words(outcome: Outcome<unknown>): string {

@@ -53,6 +53,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
     'test/long/conformance.test.ts',
     'finds out the emulator’s settings',
   ],
+  [/^REJOIN_AS(=FILE)?$/, 'test/local/measured-settings.test.ts', 'is REJOIN_AS for the benches'],
   [/^npm start -- --as /, 'test/local/measured-settings.test.ts', 'gives the emulator what was measured'],
   // The same deployment, started by the test with the address of its machine.
   [/^npm start -- --media-address /, 'test/firefox/firefox.test.ts', 'mediaAddress'],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { measuredSettings } from '../../local/measured-settings.ts';
+import { measuredByEnvironment, measuredSettings } from '../../local/measured-settings.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'rejoin-as-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -28,6 +28,12 @@ describe('npm start -- --as FILE', () => {
     const path = file(text);
     expect(() => measuredSettings(path)).toThrow(path);
     expect(() => measuredSettings(path)).toThrow(sentence);
+  });
+
+  test('is REJOIN_AS for the benches, and nothing without it', () => {
+    const path = file('{"settings": {"lossNoticeSeconds": 14.2}}');
+    expect(measuredByEnvironment({ REJOIN_AS: path })).toEqual({ lossNoticeSeconds: 14.2 });
+    for (const without of [{}, { REJOIN_AS: '' }]) expect(measuredByEnvironment(without)).toEqual({});
   });
 
   test('refuses a file that does not exist', () => {
