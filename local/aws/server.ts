@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verifySignature } from '../../emulator/sigv4/verify.ts';
-import type { AccessKey } from '../endpoints.ts';
 import type { StackModel } from '../template/model.ts';
 import { AwsError } from './aws-error.ts';
 import { cloudFormation, xmlError } from './cloudformation.ts';
@@ -41,7 +40,7 @@ const signedService = ({ headers }: IncomingMessage) =>
  */
 export async function startAwsServices(
   services: AwsServices,
-  { region, deployer }: { region: string; deployer: AccessKey },
+  { region, deployer }: { region: string; deployer: { accessKeyId: string; secretAccessKey: string } },
 ): Promise<{ url: string; close(): Promise<void> }> {
   const answer = (service: string, request: IncomingMessage, body: string): string => {
     if (service === 'cloudformation') return cloudFormation(services.stacks, body);

@@ -3,7 +3,8 @@ import { listStackResources, type StackResource } from '../aws/cloudformation.ts
 import type { Signer } from '../aws/signed-fetch.ts';
 import { checkAlarms } from './alarms.ts';
 import { checkApiAccess, checkCors } from './api-access.ts';
-import { type Clocks, checkClock, clockAheadMs } from './clocks.ts';
+import { checkClock, clockAheadMs } from './clock-check.ts';
+import type { Clocks } from './clocks.ts';
 import { checkDeployedSettings } from './deployed-settings.ts';
 import { type Finding, unreadable, warning } from './finding.ts';
 import { checkFunctions } from './functions.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { checkClock, clockAheadMs } from '../../../operator/doctor/clocks.ts';
+import { checkClock, clockAheadMs } from '../../../operator/doctor/clock-check.ts';
 import { checkAudiences } from '../../../operator/doctor/issuer.ts';
 import { checkToken } from '../../../operator/doctor/token.ts';
 import { unsignedToken } from './player-answers.ts';
