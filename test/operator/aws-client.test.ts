@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callerIdentity } from '../../operator/aws/caller.ts';
 import { findStack, listStackResources } from '../../operator/aws/cloudformation.ts';
 import { failureReason } from '../../operator/aws/signed-fetch.ts';
-import { xmlError, xmlResult } from './doctor/stand-in-answers.ts';
+import { xmlError, xmlResult } from './stand-in-answers.ts';
 import { type FakeApi, KEY, REGION, startFake } from './support.ts';
 
 const signer = { region: REGION, credentials: KEY };

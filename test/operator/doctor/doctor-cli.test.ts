@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HELP } from '../../../operator/doctor/arguments.ts';
+import { jsonError, xmlError } from '../stand-in-answers.ts';
 import { environment, run } from '../support.ts';
 import { unsignedToken } from './player-answers.ts';
-import { jsonError, xmlError } from './stand-in-answers.ts';
 import { standInAws } from './stand-in-aws.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', 'operator', 'doctor', 'main.ts');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Arguments } from '../../../operator/doctor/arguments.ts';
 import { createHints, shellWord } from '../../../operator/doctor/hints.ts';
-import type { World } from './stand-in-answers.ts';
+import type { World } from '../stand-in-answers.ts';
 import { type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;

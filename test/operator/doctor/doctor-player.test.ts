@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ACCESS_LOGS, jsonError, type World, xmlError } from '../stand-in-answers.ts';
 import { problemAnswer, unsignedToken } from './player-answers.ts';
-import { ACCESS_LOGS, jsonError, type World, xmlError } from './stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { accountSettings, type World, xmlError, xmlResult } from './stand-in-answers.ts';
+import { accountSettings, type World, xmlError, xmlResult } from '../stand-in-answers.ts';
 import { notOk, type standInAws as StandIn, standInAws } from './stand-in-aws.ts';
 
 let aws: Awaited<ReturnType<typeof StandIn>>;

@@ -4,16 +4,6 @@ import type { Clocks } from '../../../operator/doctor/clocks.ts';
 import { examine } from '../../../operator/doctor/examine.ts';
 import type { Finding } from '../../../operator/doctor/finding.ts';
 import {
-  type FakeApi,
-  KEY,
-  REGION,
-  type Received,
-  type Reply,
-  startFake,
-  temporaryDirectory,
-} from '../support.ts';
-import { playerAnswer } from './player-answers.ts';
-import {
   ACCESS_LOGS,
   accountSettings,
   cloudWatch,
@@ -25,7 +15,17 @@ import {
   type World,
   xmlError,
   xmlResult,
-} from './stand-in-answers.ts';
+} from '../stand-in-answers.ts';
+import {
+  type FakeApi,
+  KEY,
+  REGION,
+  type Received,
+  type Reply,
+  startFake,
+  temporaryDirectory,
+} from '../support.ts';
+import { playerAnswer } from './player-answers.ts';
 
 const ACCOUNT = '123456789012';
 const ORIGIN = 'https://play.example.com';

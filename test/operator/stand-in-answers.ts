@@ -1,6 +1,6 @@
-import { operatorSettings, playerSettings } from '../../../infra/settings/deployed.ts';
-import { parseSettings } from '../../../infra/settings/settings.ts';
-import type { Received, Reply } from '../support.ts';
+import { operatorSettings, playerSettings } from '../../infra/settings/deployed.ts';
+import { parseSettings } from '../../infra/settings/settings.ts';
+import type { Received, Reply } from './support.ts';
 
 const xml = (body: string, status = 200): Reply => ({
   status,
