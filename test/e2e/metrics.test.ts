@@ -52,7 +52,9 @@ function emitted({ line }: { line: Line }): string[] {
 
 async function readLines(of: Deployed) {
   const directory = join(of.directory, 'logs');
-  return readdirSync(directory).flatMap((file) =>
+  // An access log is API Gateway's, and no function's.
+  const files = readdirSync(directory).filter((file) => !file.endsWith('-access.log'));
+  return files.flatMap((file) =>
     readFileSync(join(directory, file), 'utf8')
       .split('\n')
       .filter((text) => text.startsWith('{'))
