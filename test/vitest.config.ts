@@ -47,8 +47,8 @@ const common = {
 const LONG_MS = 15 * 60_000;
 
 const group = (groupOrder: number) => ({ sequence: { groupOrder } });
-/** More files at a time than a small machine has cores: these wait more than they compute. */
-const waiting = (groupOrder: number) => ({ ...group(groupOrder), maxWorkers: Math.max(4, cpus().length) });
+/** These wait for packets, browsers and processes, so one file must not have a machine to itself. */
+const waiting = (groupOrder: number) => ({ ...group(groupOrder), maxWorkers: Math.max(2, cpus().length) });
 
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
