@@ -14,8 +14,11 @@ export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonE
 /** A checkbox of index.html. */
 export const checkbox = (id: string): HTMLInputElement => element(id, HTMLInputElement);
 
-/** Keeps a number and its unit on one line. */
-const unbroken = (text: string) => text.replaceAll(/(?<=\d) (?=(?:ms|s|KB|%)(?![\p{L}\d]))/gu, '\u00a0');
+/** Keeps a number and its unit on one line, and what was beside what it became. */
+const unbroken = (text: string) =>
+  text
+    .replaceAll(/(?<=\d) (?=(?:ms|s|KB|%)(?![\p{L}\d]))/gu, '\u00a0')
+    .replaceAll(/(?<=\d) → (?=\d)/g, '\u00a0→\u00a0');
 
 /** Writes only a changed text: a screen reader reads a rewritten live region again. */
 export function write(target: HTMLElement, text: string): void {

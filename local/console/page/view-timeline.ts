@@ -27,11 +27,11 @@ export function renderTimeline(rows: readonly Row[]): void {
 function item({ kind, sinceMs, label, detail, step }: Row): HTMLElement {
   const row = made('li', '');
   row.dataset.kind = kind;
-  row.append(made('span', 'since', `${number(sinceMs)} ms`), made('span', 'label', label));
+  row.append(made('span', 'since', `${number(Math.round(sinceMs))} ms`), made('span', 'label', label));
   if (step !== undefined) {
-    const between = made('span', 'step', `+${number(step.ms)}`);
+    const between = made('span', 'step', `+${number(Math.round(step.ms))}`);
     between.dataset.step = step.on;
-    between.title = `${number(step.ms)} ms ${STEPS[step.on]}`;
+    between.title = `${number(Math.round(step.ms))} ms ${STEPS[step.on]}`;
     row.append(between);
   }
   if (detail !== undefined) row.append(made('span', 'detail', detail));

@@ -42,7 +42,7 @@ export function render(model: Model, now: number): void {
   button('lose').setAttribute('aria-pressed', String(faults.losing));
 
   at('return').hidden = model.lastReturn === undefined;
-  write(at('return'), model.lastReturn?.replace(' → ', '\u00a0→\u00a0') ?? '');
+  write(at('return'), model.lastReturn ?? '');
   renderTimeline(rowsOf(model.moments));
   write(at('session-id'), session?.streamSessionId ?? 'none');
   write(at('session-location'), session?.location ?? '–');
