@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { launch } from '../../bench/browser/chromium.ts';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { type Deployed, deploy, eventually } from '../e2e/harness.ts';
+import { ASKS_FOR_MS } from '../patience.ts';
 
 /** A session as the emulator shows it. */
 interface SeenSession {
@@ -26,7 +27,8 @@ const WATCH_PEERS = `
 export async function openBench(options: Parameters<typeof deploy>[0] = {}) {
   const deployed = await deploy({
     ...options,
-    emulator: { activationSeconds: 0, ...options.emulator },
+    // A page that a busy machine starves for some seconds is not lost for that.
+    emulator: { activationSeconds: 0, clientSilenceSeconds: 30, ...options.emulator },
   });
   const browser = await launch();
   const opened: { context: BrowserContext; complaints: string[] }[] = [];
@@ -59,6 +61,7 @@ export type ConsoleBench = Awaited<ReturnType<typeof openBench>>;
 /** Chromium offers loopback candidates only to pages that may use camera and microphone. */
 async function newContext(browser: Browser, { endpoints }: Deployed): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(ASKS_FOR_MS);
   for (const host of ['127.0.0.1', 'localhost']) {
     const { origin } = new URL(endpoints.console.replace('127.0.0.1', host));
     await context.grantPermissions(['camera', 'microphone'], { origin });

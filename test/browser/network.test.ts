@@ -21,7 +21,7 @@ interface Inbound {
 inChromium('a player with a bad network', () => {
   let bench: ConsoleBench;
   beforeAll(async () => {
-    bench = await openBench({ emulator: { clientSilenceSeconds: 30 } });
+    bench = await openBench();
   });
   afterAll(() => bench?.close());
   afterEach(() => bench.clear());

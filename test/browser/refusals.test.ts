@@ -179,7 +179,9 @@ inChromium('a player who reconnects', () => {
     );
     // AWS throttles until this test has seen the place in the queue: however slow the machine is, the crowd is not gone by then.
     await bench.deployed.fault({ operation: 'CreateStreamSessionConnection', kind: 'throttle' });
-    const returns = crowd.map(({ player, id }) => comeBack(player, id));
+    const returns = Promise.all(crowd.map(({ player, id }) => comeBack(player, id)));
+    // Where this test fails before it waits for them, that is its only failure.
+    returns.catch(() => undefined);
     await eventually(
       async () => (await calls()).filter(({ status }) => status === 429).length,
       (throttled) => throttled > 0,
@@ -197,7 +199,7 @@ inChromium('a player who reconnects', () => {
     await one.isBack(2);
     // It waits for its turn instead of asking again and again.
     expect(one.asked() - before).toBeLessThanOrEqual(3);
-    await Promise.all(returns);
+    await returns;
   });
 });
 
@@ -206,7 +208,9 @@ async function comeBack(player: Player, id: string): Promise<void> {
   for (;;) {
     const { status, json, text } = await player.reconnect(id);
     if (status === 201) return;
-    if (json.retryAfterMs === undefined) throw new Error(text);
-    await new Promise((resolve) => setTimeout(resolve, json.retryAfterMs));
+    // API Gateway's own 503 names no wait.
+    const waitMs = json.retryAfterMs ?? (status === 503 ? 1000 : undefined);
+    if (waitMs === undefined) throw new Error(text);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
