@@ -43,7 +43,8 @@ pull the cable, and watch the stream come back.
   --web-sdk FILE        Amazon's Web SDK, as AWS offers it for download: see "Setting up the Web SDK" in the GameLift Streams guide,
                         https://docs.aws.amazon.com/gameliftstreams/latest/developerguide/setting-up-web-sdk.html
   --stack NAME          stack of the player API (default Rejoin)
-  --port N              serve the page at http://localhost:N (default ${DEFAULT_PORT}); webOrigins of your settings must list that address
+  --port N              serve the page at http://localhost:N (default ${DEFAULT_PORT}); webOrigins of your settings must list that address, which
+                        they may only with removalPolicy "destroy"
   --client-id ID        the page's client at your own identity provider (with our user pool, the stack knows it)
   --scope SCOPE         what the page asks that provider for (default: the scope that the API requires)
   --sign-in NAME=VALUE  one more parameter of the sign-in, such as audience=https://api.example.com for Auth0; may be repeated

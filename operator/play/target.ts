@@ -87,7 +87,7 @@ export async function requireOrigin(api: string, origin: string): Promise<void> 
   }
   if (allowed === origin || allowed === '*') return;
   throw failure(
-    `The API does not allow ${origin}, where this page would be: add it to webOrigins of the settings and deploy, or give the port of an address that is listed with --port.`,
+    `The API does not allow ${origin}, where this page would be: add it to webOrigins of the settings and deploy (removalPolicy must be "destroy" for http), or give the port of an address that is listed with --port.`,
   );
 }
 

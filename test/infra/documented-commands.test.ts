@@ -47,7 +47,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
   [/^(node client\/build\.mjs|npm pack\))$/, 'test/client/package.test.ts', '`(cd client && npm pack)`'],
   [/^REJOIN_WEB_SDK(=FILE)?$/, 'test/local/console/web-sdk-bundle.test.ts', 'REJOIN_WEB_SDK'],
   // Against AWS; the test plays at the local deployment.
-  [/^npm run play( -- --web-sdk .*)?$/, 'test/browser/play.test.ts', 'checks without hands'],
+  [/^npm run play( -- --stack Trial .*)?$/, 'test/browser/play.test.ts', 'checks without hands'],
   [
     /^npm run conformance( -- --stream-group .*)?$/,
     'test/long/conformance.test.ts',
