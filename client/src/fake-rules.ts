@@ -12,21 +12,23 @@ const NEXT: Readonly<Record<Name, readonly Name[]>> = {
   ended: [],
 };
 
-const EFFORT: readonly Name[] = ['connecting', 'connected', 'reconnecting'];
-const ANY: readonly Name[] = [...EFFORT, 'ending'];
+const TRYING: readonly Name[] = ['connecting', 'reconnecting'];
+const EFFORT: readonly Name[] = [...TRYING, 'connected'];
+const ASKING: readonly Name[] = [...TRYING, 'ending'];
 
 /** The states that each reason ends. Empty: only the page does it, by `close()` or its signal. */
 const ENDS: Readonly<Record<Ending['reason'], readonly Name[]>> = {
   idle: EFFORT,
   terminated: EFFORT,
-  session_ended: EFFORT,
-  no_session: ANY,
+  // A stream that plays asks the API nothing: it is lost first.
+  session_ended: TRYING,
+  no_session: ASKING,
   taken_over: EFFORT,
   held_by_tab: ['connecting'],
-  expired: ANY,
-  refused: ANY,
-  signed_out: ANY,
-  failed: ANY,
+  expired: ASKING,
+  refused: ASKING,
+  signed_out: ASKING,
+  failed: TRYING,
   ended_by_player: ['ending'],
   closed: [],
   aborted: [],
@@ -47,6 +49,9 @@ export function reasonAgainst(from: StreamState, to: StreamState): string | unde
   }
   if (to.name === 'ended' && !ENDS[to.reason].includes(from.name)) {
     return `A stream that is ${from.name} does not end with ${to.reason}: that ends one that is ${list(ENDS[to.reason])}.`;
+  }
+  if (to.name === 'ended' && to.reason === 'taken_over' && to.by === 'device' && from.name === 'connected') {
+    return 'A stream that plays does not hear of another device: it is lost first, and told so when it asks.';
   }
   if (to.name === 'reconnecting' && to.healing && !canHeal(to.why)) {
     return `A connection that was lost by ${to.why} is closed: healing is false.`;
