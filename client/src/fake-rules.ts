@@ -23,7 +23,7 @@ const ENDS: Readonly<Record<Ending['reason'], readonly Name[]>> = {
   // A stream that plays asks the API nothing: it is lost first.
   session_ended: TRYING,
   no_session: ASKING,
-  taken_over: EFFORT,
+  taken_over: [...EFFORT, 'ending'],
   held_by_tab: ['connecting'],
   expired: ASKING,
   refused: ASKING,

@@ -1,2 +1,2 @@
-export type { FakeCall, FakeConnection, FakeStream } from './fake-stream.ts';
 export { createFakeStream, fakeSession } from './fake-stream.ts';
+export type { FakeCall, FakeConnection, FakeStream } from './fake-surface.ts';

@@ -61,3 +61,10 @@ function install(packInto: (folder: string) => void): Consumer {
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   return { folder, installed, tarball, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
+
+/** The sources behind each of the package's entries, for bundles of the examples. */
+export const sourceAlias = {
+  [name]: join(client, 'src', 'index.ts'),
+  [`${name}/testing`]: join(client, 'src', 'testing.ts'),
+  [`${name}/web-sdk`]: join(client, 'src', 'web-sdk.ts'),
+};
