@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -114,6 +114,35 @@ describe('rejoin-client/testing', () => {
     writeFileSync(join(packed.folder, file), imports + FIND);
     expect(run(process.execPath, [file], packed.folder)).toBe('true signed_out\n');
   });
+});
+
+test('the unit test in docs/client.md runs in a page’s own project: its page gets the fake stream', () => {
+  const docs = readFileSync(join(root, 'docs', 'client.md'), 'utf8');
+  const [, shown = ''] =
+    /<!-- a page's unit tests: run by the tests -->\n```js\n([\s\S]*?)```/.exec(docs) ?? [];
+  const project = join(packed.folder, 'project');
+  mkdirSync(project);
+  symlinkSync(
+    join(root, 'node_modules', 'vitest'),
+    join(packed.folder, 'node_modules', 'vitest'),
+    'junction',
+  );
+  writeFileSync(join(project, 'page.test.js'), shown);
+  writeFileSync(
+    join(project, 'page.js'),
+    `import { createStream } from '${name}';
+     export const said = [];
+     export const stream = createStream({ api: 'https://api.example', onState: (state) => said.push(state.name) });`,
+  );
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('VITEST')));
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--root', project, '--reporter', 'tap-flat'],
+    { cwd: project, encoding: 'utf8', env },
+  );
+  expect(status, stdout + stderr).toBe(0);
+  expect(stdout).toMatch(/^ok 1 - .*the page says that the player plays/m);
 });
 
 test('npm publish is refused until package.json says where the source and the pages are', () => {
