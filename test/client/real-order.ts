@@ -9,7 +9,7 @@ function isThePages(to: StreamState): boolean {
 }
 
 /** What a fake stream would refuse to do, of the states that a stream went through. */
-export function refusedOrders(states: readonly StreamState[]): string[] {
+function refusedOrders(states: readonly StreamState[]): string[] {
   return states.flatMap((to, at) => {
     const from = states[at - 1] ?? { name: 'idle' };
     const why = isThePages(to) ? undefined : reasonAgainst(from, to);
