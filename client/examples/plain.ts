@@ -1,4 +1,5 @@
 import { createStream, type StreamState } from 'rejoin-client';
+import 'rejoin-client/web-sdk';
 import { accessToken, audioElement, button, show, videoElement } from './page-parts.ts';
 
 const stream = createStream({

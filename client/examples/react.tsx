@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { createStream } from 'rejoin-client';
+import 'rejoin-client/web-sdk';
 import { accessToken } from './page-parts.ts';
 
 /** A stream into these elements for as long as the component is mounted. Leaving closes it; the session lives. */

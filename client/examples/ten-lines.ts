@@ -1,4 +1,5 @@
 import { createStream } from 'rejoin-client';
+import 'rejoin-client/web-sdk';
 import { accessToken, audioElement, button, show, videoElement } from './page-parts.ts';
 
 const stream = createStream({

@@ -133,8 +133,8 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
   };
 }
 
-/** @throws TypeError */
-function baseOf(api: string): string {
+/** The base URL without a slash at its end. @throws TypeError that names `api` and says what is wrong with it. */
+export function baseOf(api: string): string {
   const wrong = (what: string) => new TypeError(`api: ${JSON.stringify(api)} ${what}`);
   let url: URL;
   try {

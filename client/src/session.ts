@@ -29,10 +29,10 @@ export interface StreamSession {
 /** What a start asks for, as the player API takes it. */
 export interface StartRequest {
   /** May be left out where the stream group has but one application. */
-  applicationIdentifier?: string;
-  locations?: readonly string[];
+  applicationIdentifier?: string | undefined;
+  locations?: readonly string[] | undefined;
   /** Refused unless the deployment allows them. */
-  additionalLaunchArgs?: readonly string[];
+  additionalLaunchArgs?: readonly string[] | undefined;
 }
 
 /** Whether a session in this status is over: AWS never brings it back. */

@@ -39,23 +39,23 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
    * The video element, or a function that finds it. With it, `first_frame` means that a frame was shown, and the state says when the browser
    * waits for a click (`blocked`).
    */
-  videoElement?: VideoElementLike | (() => VideoElementLike | null | undefined);
+  videoElement?: VideoElementLike | (() => VideoElementLike | null | undefined) | undefined;
   /**
    * A valid access token; asked for before each request and when a loss is suspected, so keep it at hand. `rejected` is one
    * that the API has just refused. Resolve with undefined where the player is signed out. A rejection is taken as passing trouble.
    */
   getAccessToken: GetAccessToken;
   /** Called with each new state, synchronously. */
-  onState?(state: StreamState): void;
+  onState?: ((state: StreamState) => void) | undefined;
   /** Called with what happens, for a timeline. */
-  onEvent?(event: StreamEvent): void;
+  onEvent?: ((event: StreamEvent) => void) | undefined;
   /**
    * Whether to attach input on each connection, and to detach it while the stream is lost; otherwise that is the page's to do, by the
    * state. Default true.
    */
-  attachInput?: boolean;
+  attachInput?: boolean | undefined;
   /** Replaces parts of the browser, for tests. */
-  environment?: Partial<Environment>;
+  environment?: Partial<Environment> | undefined;
 }
 
 /** Aborting ends the effort and, later, the stream; the session lives. */
@@ -69,12 +69,12 @@ export interface ResumeOptions extends Abortable {
    * Takes the stream from the player's other device or tab. It also stops what this object does: it closes a connection that plays, and
    * makes a new one.
    */
-  insist?: boolean;
+  insist?: boolean | undefined;
   /**
    * The newest connection that the page has seen, where it kept that over a reload. Then a device that has connected since is left in
    * peace (`taken_over`). By default the one that this object made, if it did.
    */
-  previousConnectionId?: string;
+  previousConnectionId?: string | undefined;
 }
 
 /** A player's stream: at most one session, one connection that plays and one request at a time. */

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch } from '../../bench/browser/chromium.ts';
+import { root, sourceAlias } from '../client/consumer.ts';
 import { inChromium } from './in-chromium.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 const session = {
   streamGroupId: 'sg-1AB2C3De4',
@@ -55,7 +53,7 @@ inChromium('the React example in Strict Mode, which mounts everything twice', ()
       platform: 'browser',
       jsx: 'automatic',
       define: { 'process.env.NODE_ENV': '"development"' },
-      alias: { 'rejoin-client': join(root, 'client', 'src', 'index.ts') },
+      alias: sourceAlias,
     });
     const page = await browser.newPage();
     const complaints: string[] = [];

@@ -37,6 +37,9 @@ describe('docs/client.md', () => {
       'client/examples/plain.ts',
       'client/examples/factory.ts',
       'client/examples/react.tsx',
+      'client/examples/vue.ts',
+      'client/examples/svelte.ts',
+      'client/examples/testing.ts',
     ]);
     for (const [, file = '', code] of examples) expect(code, file).toBe(read(file));
   });
@@ -49,6 +52,23 @@ describe('docs/client.md', () => {
     const [first = []] = examples;
     const lines = (first[2] ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('import'));
     expect(lines.length).toBeLessThanOrEqual(11);
+  });
+
+  test('shows Vue and Svelte in ten lines each, not counting imports and comments', () => {
+    const short = examples.filter(([, file]) => /vue|svelte/.test(file ?? ''));
+    expect(short).toHaveLength(2);
+    for (const [, file, code = ''] of short) {
+      const lines = code.split('\n').filter((line) => line !== '' && !/^(import|\/\*\*)/.test(line));
+      expect(lines.length, file).toBeLessThanOrEqual(10);
+    }
+  });
+
+  test('explains every step of a fake stream', () => {
+    const [, members = ''] = read('client/src/fake-surface.ts').split('export interface FakeStream<Sdk> {');
+    const [, chapter = ''] = page.split('## Testing your page');
+    const names = [...members.matchAll(/^ {2}(?:readonly )?(\w+)[(:]/gm)].map(([, name]) => name);
+    expect(names).toContain('force');
+    for (const name of names) expect(chapter).toMatch(new RegExp(`\`${name}[(\`]`));
   });
 
   test('lists every state and its members', () => {
@@ -124,5 +144,18 @@ describe('docs/client.md', () => {
   test('names every event', () => {
     const [, events = ''] = state.split('export type StreamEvent =');
     for (const [, name = ''] of events.matchAll(/name: '(\w+)'/g)) expect(page).toContain(`\`${name}\``);
+  });
+});
+
+describe('the package’s own README', () => {
+  const readme = read('client/README.md');
+
+  test('lists the states as docs/client.md does', () => {
+    const table = /\n\| `idle`[\s\S]*?\n\n/.exec(page)?.[0];
+    expect(readme).toContain(table);
+  });
+
+  test('has no link, since the files that it would lead to are not in the package', () => {
+    expect(readme).not.toMatch(/\]\(/);
   });
 });

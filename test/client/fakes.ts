@@ -8,6 +8,7 @@ import {
   type StreamSession,
   type StreamState,
 } from '../../client/src/index.ts';
+import { expectRealOrder } from './real-order.ts';
 import { clocked, createVirtualClock, settle } from './virtual-clock.ts';
 
 /** A session as the API shows it. */
@@ -240,6 +241,7 @@ export function createPlayer(
     ...options.environment,
   };
 
+  expectRealOrder(states);
   const stream = createStream<FakeSdk>({
     api: 'https://api.example',
     streamGroupId: 'sg-1',

@@ -1,41 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Consumer, installPacked, manifest, name, run } from './consumer.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const client = join(root, 'client');
-const manifest = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
-
-/** The folder of a developer who has installed only the packed tarball. */
+let packed: Consumer;
+/** The folder of a developer who has installed only the packed tarball, and the package in it. */
 let consumer: string;
 let installed: string;
 
-function run(command: string, args: string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  expect(status, stdout + stderr).toBe(0);
-  return stdout;
-}
-
 beforeAll(() => {
-  consumer = mkdtempSync(join(tmpdir(), 'rejoin-client-'));
-  installed = join(consumer, 'node_modules', 'rejoin-client');
-  // The command of docs/client.md, `(cd client && npm pack)`. Under npm test scripts are ignored, so this enables them.
-  run(
-    'npm',
-    ['pack', '--ignore-scripts=false', '--offline', '--silent', '--pack-destination', consumer],
-    client,
-  );
-  mkdirSync(installed, { recursive: true });
-  const tarball = join(consumer, `rejoin-client-${manifest.version}.tgz`);
-  run('tar', ['-xzf', tarball, '-C', installed, '--strip-components', '1'], consumer);
-  writeFileSync(join(consumer, 'package.json'), '{"type": "module"}');
+  packed = installPacked();
+  ({ folder: consumer, installed } = packed);
 });
 
-afterAll(() => rmSync(consumer, { recursive: true, force: true }));
+afterAll(() => packed.remove());
 
 describe('the package', () => {
   test('is an ES module with types and a licence, without dependencies or side effects', () => {
@@ -43,14 +23,14 @@ describe('the package', () => {
     expect(manifest).not.toHaveProperty('dependencies');
     expect(manifest).not.toHaveProperty('peerDependencies');
     expect(manifest).not.toHaveProperty('private');
-    for (const file of ['types', 'default']) {
-      expect(readFileSync(join(installed, manifest.exports['.'][file]), 'utf8')).not.toBe('');
-    }
     expect(readFileSync(join(installed, 'dist', 'LICENSE'), 'utf8')).toContain('Apache License');
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     expect(
       files.filter(
-        (file) => !/^(dist|package\.json|README\.md|dist[/\\](index\.js|LICENSE|[\w-]+\.d\.ts))$/.test(file),
+        (file) =>
+          !/^(dist|package\.json|README\.md|dist[/\\]LICENSE)$/.test(file) &&
+          !/^dist[/\\]((index|testing|web-sdk)\.c?js|script\.js)(\.map)?$/.test(file) &&
+          !/^dist[/\\][\w-]+\.d\.c?ts$/.test(file),
       ),
     ).toEqual([]);
   });
@@ -60,6 +40,20 @@ describe('the package', () => {
     expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(9216);
   });
 
+  test.each(['index.js', 'index.cjs', 'script.js', 'testing.js', 'testing.cjs'])(
+    '%s has a source map with the sources in it, so that a developer debugs readable code',
+    (file) => {
+      const code = readFileSync(join(installed, 'dist', file), 'utf8');
+      expect(code).toContain(`//# sourceMappingURL=${file}.map`);
+      const map = JSON.parse(readFileSync(join(installed, 'dist', `${file}.map`), 'utf8'));
+      const at = map.sources.indexOf(
+        file.startsWith('testing') ? '../src/fake-stream.ts' : '../src/stream.ts',
+      );
+      expect(map.sources.filter((source: string) => !source.startsWith('../src/'))).toEqual([]);
+      expect(map.sourcesContent[at]).toContain('/** ');
+    },
+  );
+
   test('imports nothing', () => {
     expect(readFileSync(join(installed, 'dist', 'index.js'), 'utf8')).not.toMatch(/\bimport\b|\brequire\(/);
   });
@@ -67,8 +61,7 @@ describe('the package', () => {
 
 /** A session that starts, is cut, comes back, and ends. The developer's folder runs it. */
 const STORY = `
-import { createStream, RejoinError } from 'rejoin-client';
-
+(async () => {
 const session = { streamGroupId: 'sg-1', streamSessionId: 'ss-1', status: 'CONNECTED', connectionTimeoutSeconds: 120,
   createdAt: '2026-01-01T00:00:00.000Z' };
 const calls = [];
@@ -119,7 +112,11 @@ sdks.at(-1).connection.channelError(new Error('cut'));
 await back;
 const ended = await stream.end();
 console.log(JSON.stringify({ names, events, calls, ended, refused: [refused instanceof RejoinError, refused.ending.code] }));
+})();
 `;
+
+const ESM = `import { createStream, RejoinError } from '${name}';${STORY}`;
+const COMMONJS = `const { createStream, RejoinError } = require('${name}');${STORY}`;
 
 function expectStory(output: string): void {
   const group = '/streamgroups/sg-1/streamsessions';
@@ -155,13 +152,32 @@ function expectStory(output: string): void {
 
 describe('a developer who has installed the packed tarball', () => {
   test('uses it from a plain ES module', () => {
-    writeFileSync(join(consumer, 'story.js'), STORY);
+    writeFileSync(join(consumer, 'story.js'), ESM);
     expectStory(run(process.execPath, ['story.js'], consumer));
+  });
+
+  test('uses it from CommonJS', () => {
+    writeFileSync(join(consumer, 'story.cjs'), COMMONJS);
+    expectStory(run(process.execPath, ['story.cjs'], consumer));
+  });
+
+  test('uses it from a script, which makes one global and needs no bundler', () => {
+    // As a browser runs scripts: in the global scope, where there are no modules.
+    const scripts = `
+      const { runInThisContext } = require('node:vm');
+      const before = Object.keys(globalThis);
+      runInThisContext(require('node:fs').readFileSync(require.resolve('${name}/script.js'), 'utf8'));
+      if (typeof rejoinClient.createStream !== 'function') throw new Error('no global');
+      const made = Object.keys(globalThis).filter((key) => !before.includes(key));
+      if (made.join() !== 'rejoinClient') throw new Error('the script makes ' + made);
+      const { createStream, RejoinError } = rejoinClient;${STORY}`;
+    writeFileSync(join(consumer, 'script.cjs'), scripts);
+    expectStory(run(process.execPath, ['script.cjs'], consumer));
   });
 
   test('uses it through a bundler', async () => {
     await build({
-      stdin: { contents: STORY, resolveDir: consumer },
+      stdin: { contents: ESM, resolveDir: consumer },
       outfile: join(consumer, 'bundle', 'story.js'),
       bundle: true,
       minify: true,
@@ -176,7 +192,7 @@ describe('a developer who has installed the packed tarball', () => {
   test('ships nothing that is imported and not used', async () => {
     const { outputFiles } = await build({
       stdin: {
-        contents: "import { createStream } from 'rejoin-client'; console.log(1);",
+        contents: `import { createStream } from '${name}'; import '${name}/web-sdk'; console.log(1);`,
         resolveDir: consumer,
       },
       write: false,
@@ -186,35 +202,5 @@ describe('a developer who has installed the packed tarball', () => {
       platform: 'browser',
     });
     expect(outputFiles[0]?.text.trim()).toBe('console.log(1);');
-  });
-
-  test.each([
-    ['a bundler', { module: 'esnext', moduleResolution: 'bundler' }],
-    ['Node', { module: 'nodenext' }],
-  ])('has its types, resolved as %s does', (_what, options) => {
-    writeFileSync(
-      join(consumer, 'page.ts'),
-      `import { createStream, type StreamState } from 'rejoin-client';
-       const stream = createStream({
-         api: 'https://api.example', streamGroupId: 'sg-1', getAccessToken: async () => 'token',
-         createGameLiftStreams: () => ({ generateSignalRequest: async () => '', processSignalResponse: async () => {}, close() {}, extra: 5 }),
-       });
-       export const extra: number | undefined = stream.sdk?.extra;
-       export const name: 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'ending' | 'ended' = stream.state.name;
-       export const place = (state: StreamState): number | undefined =>
-         state.name === 'reconnecting' ? state.wait?.queuePosition : undefined;
-       // @ts-expect-error types were found, and are strict
-       stream.start(5);`,
-    );
-    const compilerOptions = {
-      target: 'es2022',
-      lib: ['es2022', 'dom'],
-      types: [],
-      strict: true,
-      noEmit: true,
-      ...options,
-    };
-    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['page.ts'] }));
-    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', consumer], consumer);
   });
 });

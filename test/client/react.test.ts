@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-
-const root = join(import.meta.dirname, '..', '..');
+import { root, sourceAlias } from './consumer.ts';
 
 test('the React example renders on a server, where there is neither a document nor a stream', async () => {
   // Inside the repository, so that the bundle finds React.
@@ -27,7 +26,7 @@ test('the React example renders on a server, where there is neither a document n
       format: 'esm',
       platform: 'node',
       jsx: 'automatic',
-      alias: { 'rejoin-client': join(root, 'client', 'src', 'index.ts') },
+      alias: sourceAlias,
       plugins: [
         {
           name: 'a server has no elements',

@@ -4,6 +4,7 @@ import {
   type StreamEvent,
   type StreamState,
 } from '../../client/src/index.ts';
+import { expectRealOrder } from './real-order.ts';
 import { clocked, createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /** AWS's undocumented behaviour. */
@@ -177,6 +178,7 @@ export class World {
     this.choices = choices;
     this.#network = network;
     const { clock } = this;
+    expectRealOrder(this.states);
     this.stream = createStream<WorldSdk>({
       api: 'https://api.example',
       streamGroupId: 'sg-1',
