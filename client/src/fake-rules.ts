@@ -20,8 +20,8 @@ const ASKING: readonly Name[] = [...TRYING, 'ending'];
 const ENDS: Readonly<Record<Ending['reason'], readonly Name[]>> = {
   idle: EFFORT,
   terminated: EFFORT,
-  // A stream that plays asks the API nothing: it is lost first.
-  session_ended: TRYING,
+  // A stream that plays asks the API nothing: it is lost first. end() may hear that the session was over.
+  session_ended: ASKING,
   no_session: ASKING,
   taken_over: [...EFFORT, 'ending'],
   held_by_tab: ['connecting'],

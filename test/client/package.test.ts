@@ -17,7 +17,7 @@ beforeAll(() => {
 
 afterAll(() => packed.remove());
 
-describe('the package', () => {
+describe('the package, as `(cd client && npm pack)` makes it', () => {
   test('is an ES module with types and a licence, without dependencies or side effects', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, license: 'Apache-2.0' });
     expect(manifest).not.toHaveProperty('dependencies');
