@@ -27,8 +27,10 @@ const POLL_MS = 250;
 /** How long anything may take that this run waits for: a machine, and everything else. */
 const START_MS = 10 * 60_000;
 const WAIT_MS = 3 * 60_000;
-/** How long the browser has for what it received while its network was stopped. */
-const SETTLE_MS = 3000;
+/** How long the browser may decode what it had received before: then a stream that still comes is a living one. */
+const BACKLOG_MS = 20_000;
+/** No frame for so long: everything that had arrived is decoded. */
+const QUIET_MS = 2000;
 /** How long an old connection is watched for signs of life. */
 const WATCH_MS = 5000;
 /** How many frames prove a picture. */
@@ -109,6 +111,19 @@ async function conversation(run: Run, id: string): Promise<void> {
       (await client.seen(name)).frames >= frames + FRAMES ? true : undefined,
     );
   };
+  /** What a connection has seen, once the packets that lay in sockets and buffers are decoded. */
+  const decoded = async (name: string): Promise<Seen> => {
+    const end = performance.now() + BACKLOG_MS;
+    let last = await client.seen(name);
+    for (let quietSince = performance.now(); performance.now() < end; ) {
+      await pause(POLL_MS);
+      const now = await client.seen(name);
+      if (now.frames !== last.frames) quietSince = performance.now();
+      last = now;
+      if (performance.now() - quietSince >= QUIET_MS) break;
+    }
+    return last;
+  };
   /** Applies an answer, and closes the connection that it replaces. */
   const play = async (name: string, answer: string, old?: string) => {
     await client.apply(name, answer);
@@ -150,15 +165,12 @@ async function conversation(run: Run, id: string): Promise<void> {
     const outcome = await calls.connect(id, offer, token());
     observed(refusal('a reconnect while CONNECTED', 'connectWhileConnected', outcome));
     if (outcome.ok) {
-      // Frames that had arrived by then are decoded first.
-      await pause(SETTLE_MS);
-      const atAnswer = await client.seen(current);
+      const atAnswer = await decoded(current);
       await pause(WATCH_MS);
       const beforeApplied = await client.seen(current);
       await client.apply(name, outcome.value);
       await plays(name);
-      await pause(SETTLE_MS);
-      const atNewPicture = await client.seen(current);
+      const atNewPicture = await decoded(current);
       await pause(WATCH_MS);
       const later = await client.seen(current);
       for (const each of oldPeerAfterAnswer({ atAnswer, beforeApplied, atNewPicture, later })) observed(each);
@@ -193,9 +205,7 @@ async function conversation(run: Run, id: string): Promise<void> {
             ? `it moved to ${seconds.toFixed(1)} s after the last packet`
             : 'it did not move when the status changed',
       });
-      // What arrived meanwhile lies in the sockets' buffers, and is decoded first.
-      await pause(SETTLE_MS);
-      const before: Seen = await client.seen(current);
+      const before = await decoded(current);
       await pause(WATCH_MS);
       const old = oldPeerAfterLoss(before, await client.seen(current));
       observed(old);
