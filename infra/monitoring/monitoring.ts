@@ -33,25 +33,10 @@ export class Monitoring extends Construct {
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
     const rejectedRequests = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
-    const { all } = new PlayerAlarms(this, 'Alarms', {
-      functions,
-      table,
-      api,
-      rejectedRequests,
-      probe,
-      settings,
-    });
+    const watched = { functions, table, api, rejectedRequests, probe, settings };
+    const { all } = new PlayerAlarms(this, 'Alarms', watched);
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
-    new PlayerDashboard(this, 'Page', {
-      deployment,
-      functions,
-      table,
-      api,
-      rejectedRequests,
-      probe,
-      settings,
-      alarms: all,
-    });
+    new PlayerDashboard(this, 'Page', { ...watched, deployment, alarms: all });
     const logs = [...Object.values(routes), ...(props.probe ? [props.probe] : [])].map((each) => each.logs);
     new PlayerQueries(this, 'Queries', { deployment, logs, accessLogs });
   }

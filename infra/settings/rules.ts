@@ -20,6 +20,9 @@ function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.has(url.hostname));
 }
 
+/** API Gateway's quota "Audiences per JWT authorizer". */
+export const mostAudiences = 50;
+
 /** The form of a Region's name. Whether GameLift Streams is there, `region-checks.ts` looks up. */
 export function isRegion(value: string): boolean {
   return /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/.test(value);

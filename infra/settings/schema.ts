@@ -17,6 +17,7 @@ import {
   isRegion,
   isScope,
   isTopicArn,
+  mostAudiences,
   retentionDays,
 } from './rules.ts';
 
@@ -122,8 +123,7 @@ const identity = object({
     text('a non-empty string', (value) => value.trim() !== ''),
     1,
     'strings, one of which is the tokens\' "aud" or "client_id"',
-    // API Gateway's quota "Audiences per JWT authorizer".
-    50,
+    mostAudiences,
   ).optional(),
   scope: text('one OAuth scope without spaces, such as "rejoin/play"', isScope).optional(),
   cognito: cognitoSchema.optional(),

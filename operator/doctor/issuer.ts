@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count } from '../../infra/settings/reconnect-capacity.ts';
+import { mostAudiences } from '../../infra/settings/rules.ts';
 import { parseJson } from '../aws/json.ts';
 import type { Clocks } from './clocks.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
@@ -9,7 +10,7 @@ const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const keysSchema = z.object({ keys: z.array(z.object({ kty: z.string() })) });
 
 /** What API Gateway allows an issuer, for the discovery document and the keys each (HTTP API quotas). */
-const LIMITS = { ms: 1500, bytes: 150_000, audiences: 50 };
+const LIMITS = { ms: 1500, bytes: 150_000 };
 /** A request may be slow for reasons of this machine, so the fastest of a few counts. */
 const TRIES = 3;
 
@@ -38,9 +39,9 @@ function limitFindings(subject: string, what: string, { bytes, tookMs }: TimedRe
 
 /** Checks that API Gateway takes so many audiences. */
 export function checkAudiences(audience: readonly string[]): Finding[] {
-  if (audience.length <= LIMITS.audiences) return [];
-  const says = `has ${audience.length} audiences, and API Gateway takes ${LIMITS.audiences}`;
-  return [problem('identity.audience', says, `name at most ${LIMITS.audiences}`)];
+  if (audience.length <= mostAudiences) return [];
+  const says = `has ${audience.length} audiences, and API Gateway takes ${mostAudiences}`;
+  return [problem('identity.audience', says, `name at most ${mostAudiences}`)];
 }
 
 /** Checks that API Gateway can verify tokens of this issuer: it needs the discovery document, and an RSA key. */
