@@ -25,7 +25,7 @@ const isRefusal = ({ name, $metadata }: ServiceError) =>
  * An error response as a Failure. Other errors stay as they are: no credentials, no network.
  * Only the first line of AWS's sentence counts. After a wrong signature, the others quote the request with its session token.
  */
-function asFailure(error: unknown): unknown {
+export function asFailure(error: unknown): unknown {
   const failed = error as ServiceError;
   if (failed.$fault === undefined) {
     if (failed.$response === undefined) return error;

@@ -55,3 +55,15 @@ export function refuseEmpty(values: object, help: string): void {
   const option = empty.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw usageFailure(`--${option} must not be empty.`, help);
 }
+
+/** @throws Failure with the range for anything but a whole number in it */
+export function wholeNumber(
+  name: string,
+  text: string,
+  { least, most }: { least: number; most: number },
+  help: string,
+): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw usageFailure(`--${name} must be a whole number from ${least} to ${most}.`, help);
+}

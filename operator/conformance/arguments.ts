@@ -6,6 +6,7 @@ import {
   type SharedArguments,
   TEXT,
   usageFailure,
+  wholeNumber,
 } from '../cli/arguments.ts';
 
 /** The command line of `npm run conformance`, checked. */
@@ -89,16 +90,8 @@ export function readArguments(argv: readonly string[]): { help: string } | Argum
     streamGroup: given['stream-group'],
     application: given.application,
     webSdk: given['web-sdk'],
-    losses: wholeNumber('losses', given.losses ?? '3', 1, 20),
-    watchEnded: wholeNumber('watch-ended', given['watch-ended'] ?? '10', 0, 86_400),
+    losses: wholeNumber('losses', given.losses ?? '3', { least: 1, most: 20 }, SEE),
+    watchEnded: wholeNumber('watch-ended', given['watch-ended'] ?? '10', { least: 0, most: 86_400 }, SEE),
     output: given.output ?? 'conformance.json',
   };
-}
-
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw usageFailure(`--${name} must be a whole number from ${least} to ${most}.`, SEE);
-  }
-  return value;
 }

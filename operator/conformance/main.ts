@@ -1,16 +1,18 @@
 /** Asks GameLift Streams what AWS does not document: `npm run conformance -- --help`. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { GameLiftStreamsClient, GetStreamGroupCommand } from '@aws-sdk/client-gameliftstreams';
 import { DEFAULT_SETTINGS, mergeSettings, type Settings } from '../../emulator/model/settings.ts';
+import { asFailure, clientConfig } from '../aws/client.ts';
+import { failureReason } from '../aws/signed-fetch.ts';
 import { createSigner } from '../aws/signer.ts';
 import { usageFailure } from '../cli/arguments.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
 import { localDirectory, localEndpoints } from '../cli/local-deployment.ts';
-import { json, printError, printProgress, printResult } from '../cli/print.ts';
-import { runProgram } from '../cli/program.ts';
+import { json, printProgress, printResult } from '../cli/print.ts';
+import { interruption, runCommand } from '../cli/program.ts';
+import { webSdkFile } from '../play/web-sdk-file.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { openClient } from './browser.ts';
 import { createCalls } from './calls.ts';
@@ -46,16 +48,18 @@ async function localPlace({ directory }: Arguments): Promise<Place> {
 /** @throws Failure that says what is wrong with the stream group, the Region or the credentials */
 async function place({ region, profile, streamGroup = '', application }: Arguments): Promise<Place> {
   const signer = await createSigner({ region, profile });
-  const aws = new GameLiftStreamsClient({ region: signer.region, credentials: signer.credentials });
+  const aws = new GameLiftStreamsClient(clientConfig(signer));
   try {
     const group = await aws.send(new GetStreamGroupCommand({ Identifier: streamGroup }));
-    if (group.Status !== 'ACTIVE') throw new Error(`it is ${group.Status}, and must be ACTIVE`);
+    if (group.Status !== 'ACTIVE')
+      throw new Failure(`it is ${group.Status}, and must be ACTIVE`, EXIT.failed);
     const chosen = application ?? group.DefaultApplication?.Arn;
-    if (chosen === undefined) throw new Error('it has no default application: give --application');
+    if (chosen === undefined)
+      throw new Failure('it has no default application: give --application', EXIT.failed);
     return { aws, region: signer.region, streamGroup, application: chosen, emulator: DEFAULT_SETTINGS };
   } catch (error) {
     throw new Failure(
-      `Stream group ${streamGroup} in ${signer.region} cannot be used (${(error as Error).message}).`,
+      `Stream group ${streamGroup} in ${signer.region} cannot be used (${failureReason(asFailure(error))}).`,
       EXIT.failed,
       { cause: error },
     );
@@ -76,22 +80,14 @@ async function agree({ streamGroup, region }: Place): Promise<void> {
 }
 
 async function ask(given: Arguments): Promise<number> {
-  const { webSdk, output, losses, watchEnded, headed } = given;
-  if (webSdk !== undefined && !existsSync(resolve(webSdk)))
-    throw usageFailure(`--web-sdk names ${webSdk}: there is no such file.`, SEE);
+  const { output, losses, watchEnded, headed } = given;
+  const webSdk = webSdkFile(given.webSdk, SEE);
   const where = await (given.local ? localPlace(given) : place(given));
   if (!given.local && !given.yes) await agree(where);
-  const stop = new AbortController();
-  const interrupt = () => {
-    // Who presses Ctrl-C twice does not want to wait.
-    if (stop.signal.aborted) process.exit(EXIT.failed);
-    printProgress('Stopping ...');
-    stop.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  const stop = interruption('Stopping ...');
   const name = randomUUID();
   const observations: Observation[] = [];
-  const browser = await openClient(webSdk === undefined ? undefined : resolve(webSdk), headed);
+  const browser = await openClient(webSdk, headed);
   let failure: Error | undefined;
   try {
     await converse({
@@ -102,10 +98,10 @@ async function ask(given: Arguments): Promise<number> {
       watchEndedSeconds: watchEnded,
       progress: (line) => printProgress(`${line} ...`),
       observed: (observation) => void observations.push(observation),
-      stop: stop.signal,
+      stop,
     });
   } catch (error) {
-    failure = error as Error;
+    failure = asFailure(error) as Error;
   } finally {
     await browser.close();
     where.aws.destroy();
@@ -126,14 +122,4 @@ async function ask(given: Arguments): Promise<number> {
   return EXIT.done;
 }
 
-await runProgram(async (argv) => {
-  try {
-    const given = readArguments(argv);
-    if (!('help' in given)) return await ask(given);
-    printResult(given.help);
-    return EXIT.done;
-  } catch (error) {
-    printError((error as Error).message);
-    return error instanceof Failure ? error.exitCode : EXIT.failed;
-  }
-});
+await runCommand(readArguments, ask);

@@ -80,7 +80,8 @@ function accessFinding(
 const listOf = (headers: Headers, name: string) =>
   (headers.get(name) ?? '').split(',').map((each) => each.trim().toLowerCase());
 
-function preflight(url: string, origin: string, clocks: Clocks) {
+/** What a browser asks before a page of that origin may call the API. @returns the reason if there is no response */
+export function preflight(url: string, origin: string, clocks: Clocks) {
   return unsignedFetch(`${url}${PLAYER_PATH}`, clocks, {
     method: 'OPTIONS',
     headers: {

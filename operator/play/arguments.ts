@@ -6,6 +6,7 @@ import {
   type SharedArguments,
   TEXT,
   usageFailure,
+  wholeNumber,
 } from '../cli/arguments.ts';
 
 /** The command line of `npm run play`, checked. */
@@ -104,14 +105,18 @@ export function readArguments(argv: readonly string[]): { help: string } | Argum
     headed: given.headed,
     stack: given.stack,
     webSdk: given['web-sdk'],
-    port: given.port === undefined ? undefined : wholeNumber('port', given.port, 65_535),
+    port:
+      given.port === undefined ? undefined : wholeNumber('port', given.port, { least: 1, most: 65_535 }, SEE),
     clientId: given['client-id'],
     scope: given.scope,
     signInParameters: Object.fromEntries((given['sign-in'] ?? []).map(pair)),
     streamGroup: given['stream-group'],
     application: given.application,
     token: given.token,
-    dark: given.dark === undefined ? DEFAULT_DARK_SECONDS : wholeNumber('dark', given.dark, 100),
+    dark:
+      given.dark === undefined
+        ? DEFAULT_DARK_SECONDS
+        : wholeNumber('dark', given.dark, { least: 1, most: 100 }, SEE),
   };
 }
 
@@ -120,12 +125,4 @@ function pair(text: string): [string, string] {
   if (at < 1)
     throw usageFailure(`--sign-in must be NAME=VALUE, such as audience=https://api.example.com.`, SEE);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function wholeNumber(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > most) {
-    throw usageFailure(`--${name} must be a whole number from 1 to ${most}.`, SEE);
-  }
-  return value;
 }

@@ -96,11 +96,7 @@ export async function checkPlay(
   };
   const end = async () => {
     await page.click('end');
-    const until = performance.now() + END_MS;
-    while ((await page.state()) !== 'ended') {
-      if (performance.now() > until) throw new Error(`It did not end: ${await page.news()}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await page.becomes(['ended'], END_MS);
     return 'it has ended';
   };
 

@@ -1,20 +1,19 @@
 /** Plays against what is deployed, on a page of this machine: `npm run play -- --help`. */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { startConsole } from '../../local/console/server.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { usageFailure } from '../cli/arguments.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
 import { localDirectory, localEndpoints } from '../cli/local-deployment.ts';
-import { json, printError, printProgress, printResult } from '../cli/print.ts';
-import { runProgram } from '../cli/program.ts';
+import { json, printResult } from '../cli/print.ts';
+import { interruption, runCommand } from '../cli/program.ts';
 import { type Arguments, DEFAULT_PORT, readArguments } from './arguments.ts';
 import type { Step } from './check.ts';
 import { playWithoutHands } from './hands-free.ts';
 import { stepLines } from './report.ts';
 import { readStack } from './stack.ts';
 import { pageFor, requireOrigin } from './target.ts';
+import { webSdkFile } from './web-sdk-file.ts';
 
 const SEE = 'npm run play -- --help';
 const PLAYER = 'player-of-the-check';
@@ -37,20 +36,19 @@ async function openLocal({ directory, check }: Arguments): Promise<Opened> {
 
 /** Serves the page for a deployed stack. */
 async function openDeployed(given: Arguments): Promise<Opened> {
-  const { webSdk, port = DEFAULT_PORT } = given;
+  const { port = DEFAULT_PORT } = given;
+  const webSdk = webSdkFile(given.webSdk, SEE);
   if (webSdk === undefined) {
     throw usageFailure(
       "Give Amazon's Web SDK with --web-sdk FILE: the stand-in plays with the emulator only.",
       SEE,
     );
   }
-  if (!existsSync(resolve(webSdk)))
-    throw usageFailure(`--web-sdk names ${webSdk}: there is no such file.`, SEE);
   const stack = await readStack(given);
   const config = await pageFor(stack, given);
   const origin = `http://localhost:${port}`;
   await requireOrigin(config.api, origin);
-  const server = await startConsole({ port, host: 'localhost', config, webSdk: resolve(webSdk) }).catch(
+  const server = await startConsole({ port, host: 'localhost', config, webSdk }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
       throw new Failure(`Port ${port} is in use: give another one with --port.`, EXIT.failed);
@@ -74,14 +72,7 @@ async function check({ url, token }: Opened, { dark, headed, json: asJson }: Arg
   if (token === undefined) {
     throw usageFailure("A check needs a player's access token: give --token, or set REJOIN_TOKEN.", SEE);
   }
-  const interrupted = new AbortController();
-  const interrupt = () => {
-    // Who presses Ctrl-C twice does not want to wait.
-    if (interrupted.signal.aborted) process.exit(EXIT.failed);
-    printProgress('Ending the session ...');
-    interrupted.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
+  const stop = interruption('Ending the session ...');
   let shown = '';
   const tell = (step: Step) => {
     if (asJson) return;
@@ -91,7 +82,7 @@ async function check({ url, token }: Opened, { dark, headed, json: asJson }: Arg
     shown = timeline;
     for (const line of lines) printResult(line);
   };
-  const steps = await playWithoutHands({ url, token, darkSeconds: dark, headed }, tell, interrupted.signal);
+  const steps = await playWithoutHands({ url, token, darkSeconds: dark, headed }, tell, stop);
   const passed = steps.length === 4 && steps.every((step) => step.passed);
   if (asJson) printResult(json({ passed, steps }));
   return passed ? EXIT.done : EXIT.failed;
@@ -114,14 +105,4 @@ async function play(given: Arguments): Promise<number> {
   }
 }
 
-await runProgram(async (argv) => {
-  try {
-    const given = readArguments(argv);
-    if (!('help' in given)) return await play(given);
-    printResult(given.help);
-    return EXIT.done;
-  } catch (error) {
-    printError((error as Error).message);
-    return error instanceof Failure ? error.exitCode : EXIT.failed;
-  }
-});
+await runCommand(readArguments, play);

@@ -1,6 +1,8 @@
 import type { ConsoleConfig } from '../../local/console/config.ts';
 import { discoverSignIn } from '../../local/console/discovery.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
+import { preflight } from '../doctor/api-access.ts';
+import { systemClocks } from '../doctor/clocks.ts';
 import type { Arguments } from './arguments.ts';
 
 /** What a stack tells about itself. */
@@ -67,24 +69,9 @@ function game({ name, streamGroups = [] }: DeployedStack, { streamGroup, applica
 
 /** Asks the API, as a browser would, whether a page may call it. @throws Failure that says what to change */
 export async function requireOrigin(api: string, origin: string): Promise<void> {
-  let allowed: string | null;
-  try {
-    const response = await fetch(`${api}/v1/streamsessions`, {
-      method: 'OPTIONS',
-      headers: {
-        origin,
-        'access-control-request-method': 'GET',
-        'access-control-request-headers': 'authorization',
-      },
-      signal: AbortSignal.timeout(10_000),
-    });
-    allowed = response.headers.get('access-control-allow-origin');
-  } catch (error) {
-    const { message, cause } = error as Error;
-    throw failure(
-      `The API at ${api} cannot be reached (${cause instanceof Error ? cause.message : message}).`,
-    );
-  }
+  const response = await preflight(api, origin, systemClocks);
+  if (typeof response === 'string') throw failure(`The API at ${api} cannot be reached (${response}).`);
+  const allowed = response.headers.get('access-control-allow-origin');
   if (allowed === origin || allowed === '*') return;
   throw failure(
     `The API does not allow ${origin}, where this page would be: add it to webOrigins of the settings and deploy (removalPolicy must be "destroy" for http), or give the port of an address that is listed with --port.`,
