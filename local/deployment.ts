@@ -10,6 +10,7 @@ import { startConsole } from './console/server.ts';
 import { type Endpoints, removeEndpoints, requireOwnDirectory, writeEndpoints } from './endpoints.ts';
 import { openLogFiles } from './functions/log-files.ts';
 import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
+import { SHARED_MACHINE_INIT_TIMEOUT_MS } from './functions/worker.ts';
 import { accessLogLine } from './gateway/access-log.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { guardTable } from './iam/table-guard.ts';
@@ -25,8 +26,6 @@ import { synthesize } from './template/synth.ts';
 
 /** One machine runs everything here: a table that answers late is on a busy machine, it has not failed. In milliseconds. */
 const TABLE_TIMEOUT_MS = 5_000;
-/** So is a function that loads slowly. Lambda gives it 10 s of a core of its own. In milliseconds. */
-const LOAD_TIMEOUT_MS = 60_000;
 
 /** How a local deployment is to be made. */
 export interface LocalDeploymentOptions {
@@ -222,7 +221,9 @@ async function start(
       ? {}
       : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
     initTimeoutMs:
-      options.functionTimeoutSeconds === undefined ? LOAD_TIMEOUT_MS : options.functionTimeoutSeconds * 1000,
+      options.functionTimeoutSeconds === undefined
+        ? SHARED_MACHINE_INIT_TIMEOUT_MS
+        : options.functionTimeoutSeconds * 1000,
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     environmentFor: (fn) => ({
       AWS_ACCESS_KEY_ID: principals.keyOf(fn).accessKeyId,

@@ -6,6 +6,7 @@ import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/cl
 import { startDeployment } from '../../local/deployment.ts';
 import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
+import { SHARED_MACHINE_INIT_TIMEOUT_MS } from '../../local/functions/worker.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { FunctionModel } from '../../local/template/model.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
@@ -151,8 +152,7 @@ export async function startBroker(options: {
           functions: [fn],
           environmentFor: () => added,
           maxWorkersPerFunction: workers,
-          // On a busy machine a bundle may take longer to load than Lambda allows.
-          initTimeoutMs: 60_000,
+          initTimeoutMs: SHARED_MACHINE_INIT_TIMEOUT_MS,
           ...(onLog ? { onLog: ({ line }) => onLog(line) } : {}),
         }),
       table,

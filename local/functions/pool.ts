@@ -60,7 +60,7 @@ interface FunctionState {
  * @param options.maxWorkersPerFunction the cap; a smaller reserved concurrency in the template counts before it
  * @param options.initTimeoutMs how long a bundle may take to load, in milliseconds; default: as long as in Lambda
  * @param options.logDirectory where each function's output goes, one file a function; default: nowhere
- * @param options.onFailure gets a sentence for each event that a function did not answer: API Gateway makes a 503 or 504 of it
+ * @param options.onFailure gets a sentence for each event that a function did not answer: API Gateway makes a 500 or 503 of it
  */
 export function createFunctionPool(options: {
   functions: readonly FunctionModel[];

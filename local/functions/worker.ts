@@ -9,6 +9,8 @@ const runtimeFile = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 /** Lambda gives a function this long to load before it counts as failed (on-demand functions). */
 export const INIT_TIMEOUT_MS = 10_000;
+/** The same where one machine runs everything, and may be busy: Lambda gives each function a core of its own to load. */
+export const SHARED_MACHINE_INIT_TIMEOUT_MS = 60_000;
 
 /** A synchronous invocation's answer may not be larger (Lambda quotas: 6 MB). */
 const maxPayloadBytes = 6_291_556;
