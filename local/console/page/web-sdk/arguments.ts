@@ -1,3 +1,5 @@
+import type { WebSdkInputConfiguration, WebSdkStreamConfiguration } from '../../../../client/src/web-sdk.ts';
+
 /** The versions that the stand-in can behave like. */
 export type Version = '1.0.0' | '1.1.0' | '1.2.0';
 
@@ -12,40 +14,16 @@ export interface ClientConnection {
   performanceStats?(stats: unknown): void;
 }
 
-/** The input module's settings. The SDK passes them on unchanged. */
-interface InputConfiguration {
-  autoKeyboard?: boolean;
-  autoMouse?: boolean;
-  autoGamepad?: boolean;
-  autoPointerLock?: boolean | 'fullscreen';
-  keyboardFilter?: (event: KeyboardEvent) => boolean;
-  mouseFilter?: (event: MouseEvent) => boolean;
-  gamepadFilter?: (gamepad: Gamepad) => boolean | object;
-  hapticFeedback?: boolean;
-  resetOnDetach?: boolean;
-  trackWindowFocus?: boolean;
-  setCursor?: boolean | 'visibility' | ((style: string) => void);
-}
-
-export interface StreamConfiguration {
-  /** True when absent. */
-  enableAudio?: boolean;
-  maximumKbps?: number;
-  iceServers?: RTCIceServer[] | (() => Promise<RTCIceServer[]>);
-  /** From 1.1 on. The stand-in's stream has one resolution only. */
-  maximumResolution?: '1080p' | '720p' | '540p';
-  /** From 1.1 on. */
-  forceVideoCodec?: string;
-  /** From 1.2 on. */
-  forceRelay?: boolean;
-}
+/** The stand-in's stream has one resolution only. */
+export type StreamConfiguration = WebSdkStreamConfiguration;
 
 export interface Arguments {
   videoElement: HTMLVideoElement;
   /** Required before 1.2. Without it the video element plays the sound too. */
   audioElement?: HTMLAudioElement;
   clientConnection?: ClientConnection;
-  inputConfiguration?: InputConfiguration;
+  /** The SDK passes it on unchanged to the input module. */
+  inputConfiguration?: WebSdkInputConfiguration;
   streamConfiguration?: StreamConfiguration;
 }
 
