@@ -31,7 +31,7 @@ interface Playing {
 /** Opens a page and starts a session. @param script of the page */
 export async function openLane(
   browser: Browser,
-  script: string,
+  script: Uint8Array,
   endpoints: Endpoints,
   { policy, player }: { policy: Policy; player: string },
 ): Promise<Lane> {

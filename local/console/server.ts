@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundlePage } from './bundle-page.ts';
 import type { ConsoleConfig } from './config.ts';
 import { contentSecurityPolicy } from './policy.ts';
-import { webSdkPlugins } from './web-sdk-bundle.ts';
 
 const PAGE = new URL('./page/', import.meta.url);
 
@@ -31,11 +29,13 @@ export async function startConsole(
   options: ConsoleOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { port, host = '127.0.0.1', config, webSdk } = options;
+  // With a source map inside: this page is for developers.
+  const bundled = (entry: string) => bundlePage(new URL(entry, PAGE), { webSdk, sourcemap: true });
   const files = new Map<string, { type: string; body: string | Uint8Array }>([
     ['/', { type: 'text/html; charset=utf-8', body: await readFile(new URL('index.html', PAGE)) }],
-    ['/style.css', { type: 'text/css; charset=utf-8', body: await bundled('style.css', webSdk) }],
+    ['/style.css', { type: 'text/css; charset=utf-8', body: await bundled('style.css') }],
     ['/icon.svg', { type: 'image/svg+xml', body: await readFile(new URL('icon.svg', PAGE)) }],
-    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts', webSdk) }],
+    ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts') }],
     ['/config.json', { type: 'application/json', body: JSON.stringify(config) }],
   ]);
   const common = {
@@ -72,23 +72,4 @@ export async function startConsole(
         server.closeAllConnections();
       }),
   };
-}
-
-/** The page's script, or its style sheet, in one file, with a source map inside: this page is for developers. */
-async function bundled(entry: string, webSdk: string | undefined): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(entry, PAGE))],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    sourcemap: 'inline',
-    write: false,
-    logLevel: 'silent',
-    tsconfigRaw: {},
-    plugins: webSdkPlugins(webSdk),
-  });
-  const [bundle] = outputFiles;
-  if (bundle === undefined) throw new Error(`esbuild made no bundle of local/console/page/${entry}`);
-  return bundle.contents;
 }

@@ -1,16 +1,15 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { launch } from '../../bench/browser/chromium.ts';
-import { webSdkPlugins } from '../../local/console/web-sdk-bundle.ts';
+import { openRoutedPage } from '../../bench/browser/routed-page.ts';
+import { bundlePage } from '../../local/console/bundle-page.ts';
 import { type Network, networkOf } from '../play/silence.ts';
 import type { Client, Seen } from './seen.ts';
 
 const HTML = `<!doctype html><meta charset="utf-8"><title>Conformance</title>
 <video muted autoplay playsinline width="640" height="360"></video><audio autoplay></audio>
-<script type="module" src="client.js"></script>`;
+<script type="module" src="page.js"></script>`;
 /** The page is served to this browser alone. */
-const ORIGIN = 'http://localhost:1';
+const ADDRESS = 'http://localhost:1/';
 
 /** A browser with the client's page. */
 export interface ClientBrowser {
@@ -21,17 +20,7 @@ export interface ClientBrowser {
 
 /** @param webSdk the official bundle; undefined: the stand-in */
 export async function openClient(webSdk: string | undefined, headed: boolean): Promise<ClientBrowser> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page/main.ts', import.meta.url))],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    write: false,
-    tsconfigRaw: {},
-    plugins: webSdkPlugins(webSdk),
-  });
-  const script = outputFiles[0]?.text ?? '';
+  const script = await bundlePage(new URL('page/main.ts', import.meta.url), { webSdk });
   const browser = await launch({ ownSignals: true, headless: !headed });
   let network: Network | undefined;
   const close = async () => {
@@ -39,16 +28,7 @@ export async function openClient(webSdk: string | undefined, headed: boolean): P
     await browser.close();
   };
   try {
-    const context = await browser.newContext();
-    // Without the first two, Chromium hides loopback candidates. A page without a server needs the last.
-    await context.grantPermissions(['camera', 'microphone', 'local-network-access'], { origin: ORIGIN });
-    await context.route(`${ORIGIN}/**`, (route) =>
-      route.request().url().endsWith('.js')
-        ? route.fulfill({ contentType: 'text/javascript', body: script })
-        : route.fulfill({ contentType: 'text/html', body: HTML }),
-    );
-    const page = await context.newPage();
-    await page.goto(`${ORIGIN}/`);
+    const page = await openRoutedPage(browser, ADDRESS, { html: HTML, script });
     network = await networkOf(browser);
     return { client: clientIn(page), network, close };
   } catch (error) {

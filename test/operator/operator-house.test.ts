@@ -34,14 +34,16 @@ const OUTSIDE: Readonly<Record<string, string[]>> = {
   'operator/commands': ['lambdas/identifiers/player-id.ts'],
   'operator/conformance': [
     'bench/browser/chromium.ts',
+    'bench/browser/routed-page.ts',
     'emulator/model/settings.ts',
-    'local/console/web-sdk-bundle.ts',
+    'local/console/bundle-page.ts',
   ],
   'operator/conformance/page': ['local/console/page/web-sdk.ts'],
   'operator/doctor': [
     'infra/settings/deployed.ts',
     'infra/settings/errors.ts',
     'infra/settings/reconnect-capacity.ts',
+    'infra/settings/rules.ts',
     'infra/settings/settings.ts',
     'infra/settings/source.ts',
     'infra/settings/warnings.ts',
