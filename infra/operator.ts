@@ -52,7 +52,7 @@ export class RejoinOperator extends Construct {
       })),
     );
     const { api, arn } = new OperatorApi(this, 'Api', { routes, settings });
-    new OperatorAlarms(this, 'Alarms', { routes: functions, topicArn: settings.alarmTopic });
+    new OperatorAlarms(this, 'Alarms', { routes: functions, settings });
     this.apiUrl = api.apiEndpoint;
     this.apiArn = arn;
     this.auditTableName = audit.tableName;

@@ -1,4 +1,8 @@
-/** Creates alarms. The description starts with the name; then it says what has happened, and where to read on. */
+/**
+ * Creates alarms. An alarm is called after its deployment and its chapter of the runbook, such as `Rejoin/NobodyGetsBack`. Its
+ * description starts with the chapter; then it says what has happened, and where to read on.
+ */
+import { Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmBase,
@@ -9,13 +13,34 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { Settings } from '../settings/settings.ts';
 
 /** What the alarms of one API share. */
 export interface AlarmContext {
   readonly scope: Construct;
   readonly actions: readonly IAlarmAction[];
-  /** The page that has a chapter for each alarm, under its name. */
-  readonly runbook: 'docs/runbook.md' | 'docs/operator.md';
+  /** What the names of the alarms begin with, see {@link alarmPrefix}. */
+  readonly prefix: string;
+  /** The address of docs/runbook.md, which has a chapter for each alarm; its path in the repository without the setting. */
+  readonly runbook: string;
+}
+
+/**
+ * The stack's name, and the construct's path in it where that says more. An account holds an alarm's name once in a Region, and
+ * neither a stack's name nor a construct's id contains a slash, so no two deployments share a prefix.
+ *
+ * @param deployment the construct whose alarms they are
+ */
+export function alarmPrefix(deployment: Construct): string {
+  const stack = Stack.of(deployment);
+  const below = deployment.node.scopes.slice(stack.node.scopes.length);
+  const path = below.map(({ node }) => node.id).join('/');
+  return stack.stackName.endsWith(path) ? stack.stackName : `${stack.stackName}/${path}`;
+}
+
+/** What the alarms of both APIs take from the settings. */
+export function runbookOf({ runbookUrl }: Pick<Settings, 'runbookUrl'>): string {
+  return runbookUrl ?? 'docs/runbook.md';
 }
 
 /** Without data, which means that nobody plays, the alarm is OK. */
@@ -24,13 +49,13 @@ export const alarmDefaults = {
   treatMissingData: TreatMissingData.NOT_BREACHING,
 };
 
-/** The description of an alarm. @param means what has happened, without a full stop */
+/** The description of an alarm. @param means what has happened, in sentences. The address comes last, where every reader makes a link of it. */
 export function descriptionOf(
   { runbook }: Pick<AlarmContext, 'runbook'>,
   name: string,
   means: string,
 ): string {
-  return `${name}: ${means}. See ${runbook}#${name.toLowerCase()}`;
+  return `${name}: ${means} See ${runbook}#${name.toLowerCase()}`;
 }
 
 /** Makes an alarm notify when it starts and when it ends, so that an incident resolves by itself. */
@@ -59,8 +84,13 @@ function newAlarm(
   metric: IMetric,
   evaluation: AlarmEvaluation,
 ): Alarm {
-  const alarmDescription = descriptionOf(context, name, means);
-  return new Alarm(context.scope, name, { ...alarmDefaults, ...evaluation, metric, alarmDescription });
+  return new Alarm(context.scope, name, {
+    ...alarmDefaults,
+    ...evaluation,
+    metric,
+    alarmName: `${context.prefix}/${name}`,
+    alarmDescription: descriptionOf(context, name, means),
+  });
 }
 
 /** An alarm that notifies when it starts and when it ends. */

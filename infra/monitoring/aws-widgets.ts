@@ -2,16 +2,31 @@
  * Widgets of GameLift Streams' own metrics. It publishes them by stream group and location, or by application and stream class.
  */
 import { Duration } from 'aws-cdk-lib';
-import { GraphWidget, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Settings } from '../settings/settings.ts';
+import { axes, graph } from './graph.ts';
 
 const namespace = 'AWS/GameLiftStreams';
 
-/** One line for each metric that matches: locations can change without a deployment. */
-function search(condition: string, metricName: string, statistic: string, region: string): MathExpression {
+/** What a search finds, and how the legend calls it. */
+interface Searched {
+  readonly metricName: string;
+  readonly statistic: 'Sum' | 'Average';
+  readonly label: string;
+}
+
+/**
+ * One line for each metric that matches: locations can change without a deployment. CloudWatch puts what tells the lines apart,
+ * such as the location, behind the label.
+ */
+function search(
+  condition: string,
+  region: string,
+  { metricName, statistic, label }: Searched,
+): MathExpression {
   return new MathExpression({
     expression: `SEARCH('${condition} MetricName="${metricName}"', '${statistic}', 60)`,
-    label: metricName,
+    label,
     searchRegion: region,
     period: Duration.minutes(1),
   });
@@ -23,21 +38,33 @@ export function gameLiftStreamsRows({ streamGroups }: Settings): IWidget[][] {
     const groups = streamGroups.filter((group) => group.region === region).map(({ id }) => `"${id}"`);
     const ofStreamGroups = `{${namespace},StreamGroupId,Location} StreamGroupId=(${groups.join(' OR ')})`;
     const ofAccount = `Namespace="${namespace}"`;
-    const graph = (title: string, ...left: MathExpression[]) =>
-      new GraphWidget({ title: `${title}, ${region}`, region, left, width: 8, height: 6 });
+    const sum = (metricName: string, label: string): Searched => ({ metricName, statistic: 'Sum', label });
     return [
       graph(
-        'Capacity: with none idle a start waits for more, or is refused',
+        `Stream capacity, ${region}`,
+        axes.sessions,
         // Each source reports a minute's count once. The average over several sources would be too low.
-        search(ofStreamGroups, 'ActiveCapacity', 'Sum', region),
-        search(ofStreamGroups, 'IdleCapacity', 'Sum', region),
+        [
+          search(ofStreamGroups, region, sum('ActiveCapacity', 'in use')),
+          search(ofStreamGroups, region, sum('IdleCapacity', 'idle')),
+        ],
+        { region },
       ),
       graph(
-        'Sessions of the account that ended, and in error',
-        search(ofAccount, 'TerminatedStreamSessions', 'Sum', region),
-        search(ofAccount, 'ErroredStreamSessions', 'Sum', region),
+        `Sessions that ended, ${region}`,
+        axes.sessions,
+        [
+          search(ofAccount, region, sum('TerminatedStreamSessions', 'ended')),
+          search(ofAccount, region, sum('ErroredStreamSessions', 'ended in error')),
+        ],
+        { region },
       ),
-      graph("Players' round trip", search(ofAccount, 'RoundTripTime', 'Average', region)),
+      graph(
+        `Players' round trip, ${region}`,
+        axes.milliseconds,
+        [search(ofAccount, region, { metricName: 'RoundTripTime', statistic: 'Average', label: 'average' })],
+        { region },
+      ),
     ];
   });
 }

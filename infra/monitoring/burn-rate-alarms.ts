@@ -34,8 +34,11 @@ export function burnThreshold(factor: number, objective: number): number {
   return Number((factor * (1 - objective)).toFixed(6));
 }
 
-/** `0.144` as text: 14.4 of 100. */
-const perHundred = (part: number) => `${Number((100 * part).toFixed(4))} of 100`;
+/** `0.144` as text: 14.4 %. */
+const percent = (ratio: number) => `${Number((100 * ratio).toFixed(4))} %`;
+/** Minutes as text: 5 minutes, hour, 6 hours. */
+const span = (minutes: number) =>
+  minutes < 60 ? `${minutes} minutes` : minutes === 60 ? 'hour' : `${minutes / 60} hours`;
 
 /**
  * @param what fails, as in the names of the alarms
@@ -69,13 +72,17 @@ export function burnRateAlarms(
       });
       return failures.createAlarm(context.scope, `${name}Within${minutes}Minutes`, {
         ...alarmDefaults,
-        alarmDescription: `A part of ${name}, which rings; this one does not.`,
+        // Both halves stand in CloudWatch's list of alarms, where one alone says nothing.
+        alarmName: `${context.prefix}/${name}/half-${minutes}-minutes`,
+        alarmDescription: `Half of ${name}, for the last ${span(minutes)}. This alarm notifies nobody: ${name} does, when both halves are in alarm.`,
         threshold,
         evaluationPeriods: 1,
       });
     });
-    const means = `${what.toLowerCase()} fail so often that a month's error budget is spent ${factor} times too fast: at least ${perHundred(threshold)}, where ${perHundred(1 - reconnectObjective)} may, and ${SEVERAL_PLAYERS} players or more within an hour`;
+    const [long, short] = windows;
+    const means = `${percent(threshold)} or more of the ${what.toLowerCase()} fail; ${percent(1 - reconnectObjective)} is allowed. That is so for the last ${span(long)} and still for the last ${span(short)}, and ${SEVERAL_PLAYERS} or more players were hit within an hour.`;
     const alarm = new CompositeAlarm(context.scope, name, {
+      compositeAlarmName: `${context.prefix}/${name}`,
       alarmDescription: descriptionOf(context, name, means),
       alarmRule: AlarmRule.allOf(...parts.map((part) => AlarmRule.fromAlarm(part, AlarmState.ALARM))),
     });

@@ -5,8 +5,6 @@ import {
   type AlarmBase,
   AlarmStatusWidget,
   Dashboard,
-  GraphWidget,
-  type IMetric,
   type IWidget,
   MathExpression,
   TextWidget,
@@ -15,7 +13,9 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
+import { runbookOf } from './alarm.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
+import { axes, graph, inWords } from './graph.ts';
 import { type OwnMetricName, operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
@@ -34,16 +34,10 @@ export interface PlayerDashboardProps {
 }
 
 const minute = Duration.minutes(1);
-const percent = { min: 0, max: 100, label: '%', showUnits: false };
-const milliseconds = { min: 0, label: 'ms', showUnits: false };
-const count = { min: 0, showUnits: false };
+const sum = { statistic: 'Sum', period: minute };
 
 function heading(markdown: string): IWidget[] {
   return [new TextWidget({ markdown, width: 24, height: 2 })];
-}
-
-function graph(title: string, left: IMetric[], leftYAxis = count): GraphWidget {
-  return new GraphWidget({ title, left, leftYAxis, width: 8, height: 6 });
 }
 
 export class PlayerDashboard extends Construct {
@@ -51,40 +45,42 @@ export class PlayerDashboard extends Construct {
     super(scope, id);
     const { functions, table, api, rejectedRequests, probe, alarms, settings } = props;
     const allFunctions = Object.entries(functions);
-    const reconnect = functionOf(functions, 'reconnect');
+    const [reconnect, start, status] = ['reconnect', 'start', 'status'].map((route) =>
+      functionOf(functions, route),
+    ) as [IFunction, IFunction, IFunction];
     const own = (name: OwnMetricName, statistic: string, label?: string) =>
       ownMetric(reconnect, name, { statistic, ...(label === undefined ? {} : { label }) });
-    const statisticsOf = (name: OwnMetricName, ...statistics: string[]) =>
-      statistics.map((statistic) => own(name, statistic, `${name} ${statistic}`));
+    const times = (name: OwnMetricName, ...statistics: (keyof typeof inWords)[]) =>
+      statistics.map((statistic) => own(name, statistic, inWords[statistic]));
     const sumAt = (name: OwnMetricName, routes: readonly string[], label: string) =>
       sumOf(
         routes.map((route) => ownMetric(functionOf(functions, route), name, { statistic: 'Sum' })),
         { label },
       );
-    const succeeded = new MathExpression({
-      expression: '100 * (1 - failed)',
-      usingMetrics: { failed: own('Failed', 'Average') },
-      label: 'reconnects that did not fail',
-      period: minute,
-    });
+    const succeeded = (fn: IFunction, failed: string, label: string) =>
+      new MathExpression({
+        expression: `100 * (1 - ${failed})`,
+        usingMetrics: { [failed]: ownMetric(fn, 'Failed', { statistic: 'Average' }) },
+        label,
+        period: minute,
+      });
     const stable = new MathExpression({
       expression: '100 * (1 - FILL(relapses, 0) / answers)',
       usingMetrics: { relapses: own('Relapses', 'Sum'), answers: own('Failed', 'SampleCount') },
-      label: 'that no other followed within 30 s',
+      label: 'not repeated within 30 seconds',
       period: minute,
     });
-    const queuedAt = (route: string) =>
-      ownMetric(functionOf(functions, route), 'Requests', {
-        statistic: 'Sum',
-        outcome: 'paced',
-        label: route,
-      });
-    const notOwned = (route: string) =>
-      ownMetric(functionOf(functions, route), 'Requests', {
-        statistic: 'Sum',
-        outcome: 'stream_session_not_found',
-        label: `not the player's own: ${route}`,
-      });
+    const lookupsFailed = new MathExpression({
+      expression: '100 * looksFailed',
+      usingMetrics: { looksFailed: ownMetric(status, 'LooksFailed', { statistic: 'Average' }) },
+      label: 'failed: the player got an older status',
+      period: minute,
+    });
+    const answered = (outcome: string, route: string, label: string) =>
+      ownMetric(functionOf(functions, route), 'Requests', { statistic: 'Sum', outcome, label });
+    const objective = {
+      leftAnnotations: [{ value: 100 * settings.alarms.reconnectObjective, label: 'objective' }],
+    };
     new Dashboard(this, 'Dashboard', {
       // Dashboard names are unique across Regions.
       dashboardName: [...props.deployment, Stack.of(this).region].join('-'),
@@ -92,7 +88,7 @@ export class PlayerDashboard extends Construct {
       widgets: [
         [
           new AlarmStatusWidget({
-            title: 'Alarms: docs/runbook.md',
+            title: 'Alarms: the runbook has a chapter for each',
             alarms: [...alarms],
             width: 24,
             // One row of the widget shows five alarms.
@@ -100,130 +96,124 @@ export class PlayerDashboard extends Construct {
           }),
         ],
         heading(
-          '## Are players getting back?\n`201` is an answer of AWS, not yet a stream: who asks again within 30 seconds had none. `paced` waits for a turn.',
+          `## Do players get in, and back?\nThe runbook is ${runbookOf(settings)}. A \`201\` means that AWS answered, not yet that a stream came. \`paced\` means that the player waits in the queue.`,
         ),
         [
-          graph('Reconnects answered, and those that held', [succeeded, stable], percent),
-          graph('Reconnects by outcome', [requestsByOutcome(reconnect)]),
-          graph('Time to answer', statisticsOf('AnswerTime', 'p50', 'p95', 'p99'), milliseconds),
-        ],
-        heading("## If not, why?\nWaiting, AWS, ourselves, the table; or the players' own requests."),
-        [
           graph(
-            'How long players wait for a turn',
-            statisticsOf('PacerWait', 'p50', 'Maximum'),
-            milliseconds,
+            'Starts that succeed',
+            axes.percent,
+            [succeeded(start, 'startsFailed', 'did not fail')],
+            objective,
           ),
-          graph('Longest line', statisticsOf('PacerQueue', 'Maximum')),
           graph(
-            "AWS's time and our own",
-            [...statisticsOf('AwsTime', 'p50', 'p95'), ...statisticsOf('OwnTime', 'p50', 'p95')],
-            milliseconds,
+            'Reconnects that succeed',
+            axes.percent,
+            [succeeded(reconnect, 'failed', 'did not fail'), stable],
+            objective,
           ),
+          graph('Different players who failed, this hour', axes.players, [
+            own('PlayersFailed', 'Maximum', 'reconnect (10 means 10 or more)'),
+            ownMetric(start, 'PlayersFailed', {
+              statistic: 'Maximum',
+              label: 'start (10 means 10 or more)',
+            }),
+          ]),
         ],
         [
-          graph('Functions that die, or are held back', [
-            sumAt('Misconfigured', Object.keys(functions), 'denied by AWS, or defects'),
+          graph('Starts by outcome', axes.requests, [requestsByOutcome(start)]),
+          graph('Reconnects by outcome', axes.requests, [requestsByOutcome(reconnect)]),
+          graph('Time to answer a reconnect', axes.milliseconds, times('AnswerTime', 'p50', 'p95', 'p99')),
+        ],
+        heading(
+          "## If not, why?\nFirst row: the queue for AWS's quota. Then: AWS and our own functions. Last: what players and strangers send.",
+        ),
+        [
+          graph("Players in the queue for AWS's quota", axes.players, [
+            own('PacerQueue', 'Maximum', 'longest queue of reconnects'),
+          ]),
+          graph('Wait in the queue, for a reconnect', axes.milliseconds, [
+            own('PacerWait', 'p50', 'half wait less'),
+            own('PacerWait', 'Maximum', 'longest wait'),
+          ]),
+          graph('Answers "wait in the queue"', axes.requests, [
+            answered('paced', 'reconnect', 'reconnect'),
+            answered('paced', 'start', 'start'),
+          ]),
+        ],
+        [
+          graph('Time in AWS, and our own time', axes.milliseconds, [
+            own('AwsTime', 'p50', 'AWS: half are faster'),
+            own('AwsTime', 'p95', 'AWS: 95 % are faster'),
+            own('OwnTime', 'p50', 'our own: half are faster'),
+            own('OwnTime', 'p95', 'our own: 95 % are faster'),
+          ]),
+          graph('Functions that fail', axes.requests, [
+            sumAt('Misconfigured', Object.keys(functions), 'AWS denied a call, or a defect'),
             sumOf(
               allFunctions.map(([, each]) => each.metricErrors({ period: minute })),
-              { label: 'died' },
+              { label: 'ended without an answer' },
             ),
             sumOf(
               allFunctions.map(([, each]) => each.metricThrottles({ period: minute })),
-              { label: 'held back by Lambda' },
+              { label: 'refused by Lambda: no concurrency left' },
             ),
           ]),
-          graph('Table: requests turned away', [
-            table.metric('ReadThrottleEvents', { statistic: 'Sum', period: minute }),
-            table.metric('WriteThrottleEvents', { statistic: 'Sum', period: minute }),
-          ]),
-          graph('Whose sessions', [
-            ...['reconnect', 'status'].map(notOwned),
-            sumAt('Adopted', ['reconnect', 'status'], 'adopted'),
-            sumAt('Replays', ['reconnect', 'start'], 'answers repeated'),
+          graph('Table: requests refused', axes.requests, [
+            table.metric('ReadThrottleEvents', { ...sum, label: 'reads' }),
+            table.metric('WriteThrottleEvents', { ...sum, label: 'writes' }),
           ]),
         ],
         [
+          graph('Status lookups that AWS failed', axes.percent, [lookupsFailed]),
           graph(
-            'Requests by route',
-            allFunctions.map(([route, each]) => each.metricInvocations({ period: minute, label: route })),
-          ),
-          graph('API Gateway', [
-            api.metricCount({ period: minute, label: 'requests' }),
-            api.metricClientError({ period: minute, label: '4xx' }),
-            api.metricServerError({ period: minute, label: '5xx, waits for a turn among them' }),
-            rejectedRequests.metric(),
-          ]),
-          graph('Starts by outcome', [requestsByOutcome(functionOf(functions, 'start'))]),
-        ],
-        [
-          graph(
-            'Starts answered',
-            [
-              new MathExpression({
-                expression: '100 * (1 - startsFailed)',
-                usingMetrics: {
-                  startsFailed: ownMetric(functionOf(functions, 'start'), 'Failed', { statistic: 'Average' }),
-                },
-                label: 'starts that did not fail',
-                period: minute,
-              }),
-            ],
-            percent,
-          ),
-          graph(
-            'Looks at sessions that failed',
-            [
-              new MathExpression({
-                expression: '100 * looksFailed',
-                usingMetrics: {
-                  looksFailed: ownMetric(functionOf(functions, 'status'), 'LooksFailed', {
-                    statistic: 'Average',
-                  }),
-                },
-                label: 'of 100: status polls that got an older answer',
-                period: minute,
-              }),
-            ],
-            percent,
-          ),
-          graph('Waits for a turn, by route', [queuedAt('reconnect'), queuedAt('start')]),
-        ],
-        [
-          graph(
-            'How long AWS takes to notice a loss',
-            statisticsOf('NoticeTime', 'p50', 'p95', 'Maximum'),
-            milliseconds,
+            'Time until AWS notices a loss',
+            axes.milliseconds,
+            times('NoticeTime', 'p50', 'p95', 'Maximum'),
           ),
           ...(probe
             ? [
-                graph('The probe of the public address', [
+                graph('The probe of the public address', axes.requests, [
                   probe.metricInvocations({ period: minute, label: 'asked' }),
-                  probe.metricErrors({ period: minute, label: 'was not refused with 401' }),
+                  probe.metricErrors({ period: minute, label: 'did not get a 401' }),
                 ]),
               ]
             : []),
         ],
+        [
+          graph(
+            'Requests by route',
+            axes.requests,
+            allFunctions.map(([route, each]) => each.metricInvocations({ period: minute, label: route })),
+          ),
+          graph('API Gateway', axes.requests, [
+            api.metricCount({ period: minute, label: 'all' }),
+            api.metricClientError({ period: minute, label: 'answered 4xx' }),
+            api.metricServerError({ period: minute, label: 'answered 5xx, also "wait in the queue"' }),
+            rejectedRequests.metric(),
+          ]),
+          graph('Whose sessions players ask for', axes.requests, [
+            ...['reconnect', 'status'].map((route) =>
+              answered('stream_session_not_found', route, `${route}: not the player's own`),
+            ),
+            sumAt('Adopted', ['reconnect', 'status'], 'imported: started elsewhere'),
+            sumAt('Replays', ['reconnect', 'start'], 'answers that were repeated'),
+          ]),
+        ],
         heading(
-          '## What is AWS doing?\nThrottles that our calls met, and what GameLift Streams says of itself.',
+          '## What is AWS doing?\nCalls of ours that AWS throttled, and what GameLift Streams reports of itself.',
         ),
         [
-          new GraphWidget({
-            title: 'Calls that AWS throttled, by route',
-            left: ['reconnect', 'start', 'status'].map((route) =>
+          graph(
+            'Calls that AWS throttled, by route',
+            axes.calls,
+            ['reconnect', 'start', 'status'].map((route) =>
               ownMetric(functionOf(functions, route), 'Throttles', { statistic: 'Sum', label: route }),
             ),
-            leftYAxis: count,
-            width: 16,
-            height: 5,
-          }),
-          new GraphWidget({
-            title: 'Operators: shells and ends, of the whole account',
-            left: [operatorUses('AdminShellUses'), operatorUses('OperatorTerminateUses')],
-            leftYAxis: count,
-            width: 8,
-            height: 5,
-          }),
+          ),
+          graph('Operators, of the whole account', axes.requests, [
+            operatorUses('AdminShellUses', 'asked for an admin shell'),
+            operatorUses('OperatorTerminateUses', 'asked to end a session'),
+          ]),
         ],
         ...gameLiftStreamsRows(settings),
       ],

@@ -8,8 +8,8 @@ import { ownMetric, sumOf } from './own-metrics.ts';
 export interface FunctionAlarmsProps {
   /** Prefix of the alarm names, if another API has alarms of the same kind. */
   readonly prefix?: 'Operator';
-  /** The functions as the alarm descriptions name them. */
-  readonly subject: string;
+  /** The API as the alarm descriptions name it. */
+  readonly api: 'player API' | 'operator API';
   /**
    * Errors within five minutes that raise the alarm. Lambda replaces a sandbox now and then, so among many requests one error
    * means nothing.
@@ -28,7 +28,7 @@ export interface FunctionAlarmsProps {
 export function functionAlarms(
   context: AlarmContext,
   functions: readonly IFunction[],
-  { prefix, subject, errorThreshold, throttledMinutes }: FunctionAlarmsProps,
+  { prefix, api, errorThreshold, throttledMinutes }: FunctionAlarmsProps,
 ): Alarm[] {
   const alarmName = (name: string) => `${prefix ?? ''}${name}`;
   const period = Duration.minutes(5);
@@ -36,21 +36,21 @@ export function functionAlarms(
     createAlarm(
       context,
       alarmName('Misconfigured'),
-      `AWS denied or does not accept what ${subject} ask, or they have a defect`,
+      `AWS denied or rejected a call of the ${api}'s functions, or a function has a defect. This does not pass by itself.`,
       sumOf(functions.map((each) => ownMetric(each, 'Misconfigured', { statistic: 'Sum' }))),
       { threshold: 1, evaluationPeriods: 1 },
     ),
     createAlarm(
       context,
       alarmName('FunctionsDead'),
-      `${subject} die instead of answering: they crash, run out of time or do not even start`,
+      `${errorThreshold === 1 ? 'A' : `${errorThreshold} times or more within 5 minutes a`} function of the ${api} ended without an answer: it crashed, ran out of time, or did not start.`,
       sumOf(functions.map((each) => each.metricErrors({ period }))),
       { threshold: errorThreshold, evaluationPeriods: 1 },
     ),
     createAlarm(
       context,
       alarmName('FunctionsThrottled'),
-      `Lambda turns requests to ${subject} away: the account's concurrency is used up`,
+      `In ${throttledMinutes} of the last 5 minutes Lambda refused requests to the ${api}: the account's concurrency is used up.`,
       sumOf(
         functions.map((each) => each.metricThrottles({ period: Duration.minutes(1) })),
         { filled: true },

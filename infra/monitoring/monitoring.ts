@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { ProbeFunction } from '../functions/probe-function.ts';
 import type { RouteFunction } from '../functions/route-function.ts';
 import type { Settings } from '../settings/settings.ts';
+import { alarmPrefix } from './alarm.ts';
 import { PlayerDashboard } from './dashboard.ts';
 import { PlayerAlarms } from './player-alarms.ts';
 import { PlayerQueries } from './queries.ts';
@@ -34,7 +35,7 @@ export class Monitoring extends Construct {
     );
     const rejectedRequests = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
     const watched = { functions, table, api, rejectedRequests, probe, settings };
-    const { all } = new PlayerAlarms(this, 'Alarms', watched);
+    const { all } = new PlayerAlarms(this, 'Alarms', { ...watched, prefix: alarmPrefix(scope) });
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
     new PlayerDashboard(this, 'Page', { ...watched, deployment, alarms: all });
     const logs = [...Object.values(routes), ...(props.probe ? [props.probe] : [])].map((each) => each.logs);

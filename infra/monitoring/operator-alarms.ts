@@ -1,10 +1,11 @@
 /**
  * Alarms of the operator API. Some report every use of an operator, which should never be a surprise; the others report
- * failures. docs/operator.md has a chapter for each, under its name.
+ * failures. docs/runbook.md has a chapter for each, under its name.
  */
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type AlarmContext, createAlarm, createEventAlarm } from './alarm.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type AlarmContext, alarmPrefix, createAlarm, createEventAlarm, runbookOf } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { ownMetric, sumOf } from './own-metrics.ts';
@@ -16,30 +17,31 @@ const uses = [
     route: 'operator-shell',
     metricName: 'AdminShellUses',
     means:
-      'an operator asked for an admin shell into a live session, successfully or not. Who, whose session and why stands in the audit table',
+      'An operator asked for an admin shell into a live session, successfully or not. The audit table says who, whose session, and why.',
   },
   {
     name: 'TerminateUsed',
     route: 'operator-terminate',
     metricName: 'OperatorTerminateUses',
     means:
-      'an operator asked for the end of a session, successfully or not. Who and whose session stands in the audit table',
+      'An operator asked to end a session, successfully or not. The audit table says who, and whose session.',
   },
 ] as const;
 
 export interface OperatorAlarmsProps {
   readonly routes: readonly { readonly name: string; readonly function: IFunction }[];
-  readonly topicArn: string | undefined;
+  readonly settings: Pick<Settings, 'alarmTopic' | 'runbookUrl'>;
 }
 
 export class OperatorAlarms extends Construct {
   /** @throws {SettingsError} when the stack has a fixed Region and the topic is in another one */
-  constructor(scope: Construct, id: string, { routes, topicArn }: OperatorAlarmsProps) {
+  constructor(scope: Construct, id: string, { routes, settings }: OperatorAlarmsProps) {
     super(scope, id);
     const context: AlarmContext = {
       scope: this,
-      actions: alarmActions(this, topicArn),
-      runbook: 'docs/operator.md',
+      actions: alarmActions(this, settings.alarmTopic),
+      prefix: alarmPrefix(scope),
+      runbook: runbookOf(settings),
     };
     const recordedFunctions = uses.map(({ name, route, metricName, means }) => {
       const fn = routes.find((each) => each.name === route)?.function;
@@ -51,7 +53,7 @@ export class OperatorAlarms extends Construct {
     createAlarm(
       context,
       'AuditNotWritten',
-      'what an operator asked for could not be recorded, so it was refused: nobody gets into a session, and no operator can end one',
+      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session or ends one.',
       sumOf(
         recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),
@@ -62,7 +64,7 @@ export class OperatorAlarms extends Construct {
     createEventAlarm(
       context,
       'StrangerRefused',
-      'somebody whom IAM let in, and whom settings.operators does not list, asked and was refused',
+      'Somebody called the operator API and was refused: IAM let them in, and settings.operators does not list them.',
       sumOf(
         routes.map((each) =>
           ownMetric(each.function, 'Requests', { statistic: 'Sum', outcome: 'not_an_operator' }),
@@ -73,7 +75,7 @@ export class OperatorAlarms extends Construct {
       context,
       routes.map((route) => route.function),
       // Operators send so few requests that each crash affects one of them.
-      { prefix: 'Operator', subject: "the operators' functions", errorThreshold: 1, throttledMinutes: 1 },
+      { prefix: 'Operator', api: 'operator API', errorThreshold: 1, throttledMinutes: 1 },
     );
   }
 }

@@ -6,6 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type AlarmContext, createAlarm } from './alarm.ts';
 import { ownMetric, SEVERAL_PLAYERS } from './own-metrics.ts';
 import { probeRequests } from './probe.ts';
+import { whoFailed } from './queries.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
 /**
@@ -17,14 +18,14 @@ const fewFailures = 3;
 /**
  * Every response was a failure. It works with few players, when a failure ratio means nothing.
  *
- * @param means what no player can do
+ * @param means what no player did, without a full stop
  */
 export function totalLossAlarm(context: AlarmContext, name: string, means: string, fn: IFunction): Alarm {
   const minutes = 60;
   return createAlarm(
     context,
     name,
-    `${means}: within an hour at least ${fewFailures} failures, and nothing else; it is often one player alone`,
+    `${means} in the last hour: ${fewFailures} or more failed, and none succeeded. This is often one player alone: the saved query "${whoFailed}" tells.`,
     new MathExpression({
       expression: 'IF(answered <= failed, failed, 0)',
       usingMetrics: {
@@ -47,7 +48,7 @@ export function unstableConnectionsAlarm(
   return createAlarm(
     context,
     'ConnectionsNotHolding',
-    `of 100 reconnects of 15 minutes, 30 or more follow within 30 seconds on one that AWS had answered, of ${SEVERAL_PLAYERS} players or more within an hour`,
+    `AWS answered reconnects, and for 30 % or more of them the player asked again within 30 seconds: no stream came, or it did not last. That is so for the last ${minutes} minutes, and ${SEVERAL_PLAYERS} or more players were hit within an hour.`,
     new MathExpression({
       expression: `IF(answered >= ${leastAnswers}, IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, FILL(relapses, 0) / answered, 0), 0)`,
       usingMetrics: {
@@ -67,7 +68,7 @@ export function statusLookupAlarm(context: AlarmContext, status: IFunction, leas
   return createAlarm(
     context,
     'LooksFailing',
-    'AWS fails half of the looks at sessions, for 10 minutes: players who start wait for an answer that nobody sees; where few play it is often the session of one',
+    `AWS failed 50 % or more of the status lookups of the last ${minutes} minutes. Players who start a session wait for an answer that does not come. With few players this is often the session of one player.`,
     new MathExpression({
       expression: `IF(looked >= ${leastAnswers}, failed, 0)`,
       usingMetrics: {
@@ -103,7 +104,7 @@ export function rejectedRequestsAlarm(
   return createAlarm(
     context,
     'RequestsTurnedAway',
-    'of 100 requests of 15 minutes, 25 or more were answered 401, 403, 429 or 5xx without reaching a function; it is often one page, or one stranger',
+    `API Gateway refused 25 % or more of all requests of the last ${minutes} minutes with 401, 403, 429 or 5xx. No function saw them. This is often one page, or one stranger.`,
     new MathExpression({
       expression: `IF(${away} >= ${leastAnswers}, ${away} / ${asked}, 0)`,
       usingMetrics: {

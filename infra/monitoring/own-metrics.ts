@@ -65,16 +65,20 @@ export function requestsByOutcome({ functionName }: IFunction): MathExpression {
   const schema = `{${metricsNamespace},FunctionName,outcome,service}`;
   return new MathExpression({
     expression: `SEARCH('${schema} MetricName="Requests" FunctionName="${functionName}"', 'Sum', 60)`,
-    label: '',
+    // A dynamic label of CloudWatch: the line's own outcome.
+    label: `\${PROP('Dim.outcome')}`,
     period: Duration.minutes(1),
   });
 }
 
 /** Uses by operators, of every deployment in the account: their functions are in another stack. */
-export function operatorUses(metricName: 'AdminShellUses' | 'OperatorTerminateUses'): MathExpression {
+export function operatorUses(
+  metricName: 'AdminShellUses' | 'OperatorTerminateUses',
+  label: string,
+): MathExpression {
   return new MathExpression({
     expression: `SEARCH('{${metricsNamespace},FunctionName,service} MetricName="${metricName}"', 'Sum', 60)`,
-    label: metricName,
+    label,
     period: Duration.minutes(1),
   });
 }

@@ -6,7 +6,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
-import { type AlarmContext, createAlarm, sustained } from './alarm.ts';
+import { type AlarmContext, createAlarm, runbookOf, sustained } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
 import { burnRateAlarms } from './burn-rate-alarms.ts';
 import { functionAlarms } from './function-alarms.ts';
@@ -30,7 +30,9 @@ export interface PlayerAlarmsProps {
   readonly rejectedRequests: RejectedRequests;
   /** The function that asks the public address, if there is one. */
   readonly probe?: IFunction | undefined;
-  readonly settings: Pick<Settings, 'alarms' | 'alarmTopic'>;
+  /** What the names of the alarms begin with. */
+  readonly prefix: string;
+  readonly settings: Pick<Settings, 'alarms' | 'alarmTopic' | 'runbookUrl'>;
 }
 
 /** @throws {Error} when there is no such route */
@@ -47,37 +49,38 @@ export class PlayerAlarms extends Construct {
   /** @throws {SettingsError} when the stack has a fixed Region and the topic is in another one */
   constructor(scope: Construct, id: string, props: PlayerAlarmsProps) {
     super(scope, id);
-    const { functions, table, api, rejectedRequests, probe, settings } = props;
+    const { functions, table, api, rejectedRequests, probe, prefix, settings } = props;
     const { alarms, alarmTopic } = settings;
     const { leastAnswers, slowAnswerSeconds } = alarms;
     const context: AlarmContext = {
       scope: this,
       actions: alarmActions(this, alarmTopic),
-      runbook: 'docs/runbook.md',
+      prefix,
+      runbook: runbookOf(settings),
     };
     const [reconnect, start, status] = ['reconnect', 'start', 'status'].map((route) =>
       functionOf(functions, route),
     ) as [IFunction, IFunction, IFunction];
     this.all = [
       ...burnRateAlarms(context, 'Reconnects', reconnect, alarms),
-      totalLossAlarm(context, 'NobodyGetsBack', 'no player gets back into a session', reconnect),
+      totalLossAlarm(context, 'NobodyGetsBack', 'No player got back into a session', reconnect),
       unstableConnectionsAlarm(context, reconnect, leastAnswers),
       ...burnRateAlarms(context, 'Starts', start, alarms),
-      totalLossAlarm(context, 'NobodyStarts', 'no player can start a session', start),
+      totalLossAlarm(context, 'NobodyStarts', 'No player started a session', start),
       statusLookupAlarm(context, status, leastAnswers),
       rejectedRequestsAlarm(context, { api, rejectedRequests, leastAnswers, probe }),
       ...(probe ? [publicAddressAlarm(context, probe)] : []),
       createAlarm(
         context,
         'AnswersSlow',
-        `5 of 100 reconnects wait longer than ${slowAnswerSeconds} s for their answer, in 3 of the last 4 times 5 minutes; where few play it is often one player`,
+        `5 % or more of the reconnects wait ${slowAnswerSeconds} seconds or longer for their answer, in 3 of the last 4 periods of 5 minutes. With few players this is often one player.`,
         answerTimeP95(reconnect, leastAnswers),
         sustained(3, Math.round(slowAnswerSeconds * 1000)),
       ),
       createAlarm(
         context,
         'PacingSustained',
-        "in each of 10 minutes players, or one of them, have waited for a turn at AWS's quota",
+        "For 10 minutes there was always a player in the queue for AWS's quota. With few players this is often one player.",
         sumOf(
           [reconnect, start].map((each) =>
             ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'paced' }),
@@ -87,14 +90,14 @@ export class PlayerAlarms extends Construct {
         sustained(10, 1),
       ),
       ...functionAlarms(context, Object.values(functions), {
-        subject: 'the functions',
+        api: 'player API',
         errorThreshold: 3,
         throttledMinutes: 3,
       }),
       createAlarm(
         context,
         'TableThrottled',
-        'in each of 5 minutes the session table has turned requests away',
+        'For 5 minutes DynamoDB refused 10 or more requests a minute to the session table.',
         sumOf(
           ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
             table.metric(name, { statistic: 'Sum', period: Duration.minutes(1) }),

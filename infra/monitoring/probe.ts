@@ -29,7 +29,7 @@ export function publicAddressAlarm(context: AlarmContext, probe: IFunction): Ala
   return createAlarm(
     context,
     'PublicAddressFailing',
-    "in 3 of the last 5 minutes the API's public address did not refuse a request without a token: no player may reach it, or nobody asks",
+    "In 3 of the last 5 minutes the probe did not get the expected 401 from the API's public address, or the probe did not run. Perhaps no player reaches the API.",
     new MathExpression({
       expression: `IF(${expression} >= 1, 0, 1)`,
       usingMetrics,

@@ -12,7 +12,23 @@ interface Query {
   readonly query: QueryStringProps;
 }
 
+/** The alarms NobodyGetsBack and NobodyStarts name it. */
+export const whoFailed = 'Whose requests failed';
+
 const queries: readonly Query[] = [
+  {
+    id: 'WhoFailed',
+    name: whoFailed,
+    query: {
+      // The lines that count in the metric `Failed`. A row is a player, so the number of rows is the number of players.
+      filterStatements: ["countedAs = 'failure'"],
+      statsStatements: [
+        'count(*) as failures, latest(code) as lastCode, latest(cause) as lastCause, latest(streamSessionId) as lastSession by route, playerId',
+      ],
+      sort: 'failures desc',
+      limit: 1000,
+    },
+  },
   {
     id: 'PlayersLastHour',
     name: "This player's last hour",

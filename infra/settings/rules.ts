@@ -55,6 +55,11 @@ export function isRedirectUrl(value: string): boolean {
   );
 }
 
+/** A page for people, to which a #fragment can be added: https. An alarm's description has room for 1,024 characters. */
+export function isPageUrl(value: string): boolean {
+  return value.length <= 500 && value.startsWith('https://') && isRedirectUrl(value);
+}
+
 /** A prefix of a Cognito hosted domain. Cognito reserves three words (CreateUserPoolDomain). */
 export function isDomainPrefix(value: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value) && !/aws|amazon|cognito/.test(value);

@@ -13,6 +13,7 @@ import {
   isLocation,
   isOperator,
   isOrigin,
+  isPageUrl,
   isRedirectUrl,
   isRegion,
   isScope,
@@ -222,11 +223,16 @@ export const settingsSchema = object({
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',
     isTopicArn,
   ).optional(),
+  /** Where the people on call read docs/runbook.md. Every alarm's description ends with the address of its chapter there. */
+  runbookUrl: text(
+    'the https URL of your copy of docs/runbook.md, without #fragment, at most 500 characters',
+    isPageUrl,
+  ).optional(),
   /** Whether a function asks the API's public address once a minute, for an alarm. */
   probe: yesOrNo().default(false),
   alarms: object({
     /** The ratio of reconnects that must succeed, of those that could. The rest is the error budget of a month. */
-    reconnectObjective: numeric(0.95, 0.9999, 'a part such as 0.99, for 99 of 100,', Number.isFinite).default(
+    reconnectObjective: numeric(0.95, 0.9999, 'a number such as 0.99, for 99 %,', Number.isFinite).default(
       0.99,
     ),
     leastAnswers: whole(1, 10_000).default(10),

@@ -7,7 +7,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { log, logger } from '../observability/logs.ts';
-import { type AnsweredRequest, countAnswer, publish } from '../observability/metrics.ts';
+import { type AnsweredRequest, countAnswer, countsFailures, publish } from '../observability/metrics.ts';
 import { newRequestMetrics, type RequestMetrics } from '../observability/request-metrics.ts';
 import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
@@ -92,15 +92,20 @@ function answering(
       const row = problems[problem.code] ?? problems.broker_misconfigured;
       const { status } = row;
       const cause = problem.cause instanceof Error ? deepName(problem.cause) : undefined;
-      log[status >= 500 ? (problem.code === 'broker_misconfigured' ? 'error' : 'warn') : 'info']('refused', {
+      const sliOutcome = problem.sliOutcome ?? sliOutcomeOf(problem, status);
+      const isFailure = sliOutcome === 'failure' && countsFailures(route);
+      const level =
+        problem.code === 'broker_misconfigured' ? 'error' : status >= 500 || isFailure ? 'warn' : 'info';
+      log[level]('refused', {
         code: problem.code,
         ...(cause ? { cause } : {}),
+        ...(isFailure ? { countedAs: 'failure' } : {}),
       });
       const { retryAfterMs: wait, queuePosition } = problem.extras;
       const paced = problem.code === 'paced';
       const answered: AnsweredRequest = {
         outcome: problem.code,
-        sliOutcome: problem.sliOutcome ?? sliOutcomeOf(problem, status),
+        sliOutcome,
         replayed: false,
         milliseconds: millisecondsSince(request.context),
         waitMs: paced ? wait : undefined,

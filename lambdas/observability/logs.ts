@@ -10,6 +10,8 @@ export interface LogFields {
   status?: string;
   code?: string;
   cause?: string;
+  /** On the lines that the metric `Failed` counts: a query finds by them whom an alarm is about. */
+  countedAs?: 'failure';
   /** Until when a lease lasted, ISO 8601: a function died a moment before. */
   until?: string;
 }

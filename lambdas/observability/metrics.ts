@@ -52,6 +52,11 @@ const COUNTED: Readonly<Record<string, CountedMetrics>> = {
 };
 const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 
+/** Whether the metric `Failed` counts the route's failures, so that alarms depend on them. */
+export function countsFailures(route: string): boolean {
+  return COUNTED[route]?.metrics.has('Failed') ?? false;
+}
+
 /** Whether a denied call of the table was counted since the last answer. A function answers one request at a time. */
 let isDenialCounted = false;
 

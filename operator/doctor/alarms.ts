@@ -6,10 +6,13 @@ import { type Finding, ok, problem, unreadable, warning } from './finding.ts';
 
 const TYPES = new Set(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm']);
 
-/** The description of our alarms: name, meaning, and the page with a chapter of that name. */
-const DESCRIPTION = /^(\w+): (.+)\. See (docs\/[\w-]+\.md)(?:#[\w-]+)?$/;
-/** The description of an alarm that is a part of a composite alarm. Only the composite alarm notifies, and has a chapter. */
-const PART = /^A part of \w+, which rings/;
+/** The description of our alarms: name, meaning, and the page with a chapter of that name, a path or a URL. */
+const DESCRIPTION = /^(\w+): (.+)\. See ([^\s#]+)(?:#[\w-]+)?$/;
+/**
+ * The description of an alarm that is half of a composite alarm; a stack of an older version says "A part of". Only the
+ * composite alarm notifies, and has a chapter.
+ */
+const PART = /^(?:Half of \w+, for|A part of \w+, which rings)/;
 
 /** Alarms for what an operator did: `AdminShellUsed`, `TerminateUsed`. */
 const USED = /Used$/;
@@ -53,7 +56,10 @@ function alarmFindings({ name, description }: AlarmDescription): Finding[] {
   if (read === 'part') return [];
   if (read === undefined) return [problem(`alarm ${name}`, 'rings', 'docs/runbook.md, if it is one of ours')];
   const { chapter, means, page } = read;
+  const where = page.startsWith('https://')
+    ? `${page}#${chapter.toLowerCase()}`
+    : `${page}, chapter ${chapter}`;
   // An operator who uses a session is worth a warning, but no problem for players.
   const level = USED.test(chapter) ? warning : problem;
-  return [level(`alarm ${chapter}`, `rings: ${means}`, `${page}, chapter ${chapter}`)];
+  return [level(`alarm ${chapter}`, `rings: ${means}`, where)];
 }
