@@ -26,8 +26,8 @@ export interface AlarmContext {
 }
 
 /**
- * The stack's name, and the construct's path in it where that says more. An account holds an alarm's name once in a Region, and
- * neither a stack's name nor a construct's id contains a slash, so no two deployments share a prefix.
+ * The stack's name, and the construct's path in it where the name does not end with that. An account holds an alarm's name once
+ * in a Region. Neither a stack's name nor a construct's id contains a slash, so the deployments of two stacks never share one.
  *
  * @param deployment the construct whose alarms they are
  */

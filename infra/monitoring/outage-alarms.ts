@@ -48,7 +48,7 @@ export function unstableConnectionsAlarm(
   return createAlarm(
     context,
     'ConnectionsNotHolding',
-    `AWS answered reconnects, and for 30 % or more of them the player asked again within 30 seconds: no stream came, or it did not last. That is so for the last ${minutes} minutes, and ${SEVERAL_PLAYERS} or more players were hit within an hour.`,
+    `After 30 % or more of the answered reconnects the player asked again within 30 seconds: no stream came, or it did not last. That is so for the last ${minutes} minutes, and ${SEVERAL_PLAYERS} or more players were hit within an hour.`,
     new MathExpression({
       expression: `IF(answered >= ${leastAnswers}, IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, FILL(relapses, 0) / answered, 0), 0)`,
       usingMetrics: {

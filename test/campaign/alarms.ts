@@ -14,7 +14,7 @@ type Json = any;
 
 const MINUTE_MS = 60_000;
 /** An alarm with such a text is also about a single player: one who fails for long may set it off. */
-const OFTEN_ONE = /\boften\b|or one of them/i;
+const OFTEN_ONE = /\boften\b/;
 
 /** One metric value, and when CloudWatch got it. */
 interface Point {
@@ -101,7 +101,7 @@ export function playerAlarms({ every = false } = {}): Alarms {
   const partsOf = (rule: Json) => simple.filter(({ id }) => JSON.stringify(rule).includes(`"${id}"`));
   const ringing = [
     ...simple
-      .filter(({ alarm }) => !/^A part of /.test(alarm.AlarmDescription))
+      .filter(({ alarm }) => !/^Half of /.test(alarm.AlarmDescription))
       .map(({ alarm }) => ({ alarm, parts: [alarm] })),
     ...composite.map((alarm) => ({ alarm, parts: partsOf(alarm.AlarmRule).map((part) => part.alarm) })),
   ].filter(({ alarm }) => every || !OFTEN_ONE.test(alarm.AlarmDescription));

@@ -18,6 +18,7 @@ const longest: Record<string, number> = {
   'AWS::CloudWatch::Dashboard DashboardName': 255,
   'AWS::Logs::LogGroup LogGroupName': 512,
   'AWS::Logs::QueryDefinition Name': 255,
+  'AWS::CloudWatch::Alarm AlarmName': 255,
   'AWS::CloudWatch::CompositeAlarm AlarmName': 255,
   'export name': 255,
 };

@@ -81,12 +81,12 @@ describe('a burn rate alarm', () => {
           compositeAlarm(`ReconnectsFailing${suffix}`, alarmsWith(alarms)).composite.AlarmDescription,
       );
     expect(descriptions({ reconnectObjective: 0.999 })).toEqual([
-      expect.stringContaining('at least 1.44 of 100, where 0.1 of 100 may'),
-      expect.stringContaining('at least 0.6 of 100, where 0.1 of 100 may'),
+      expect.stringContaining('1.44 % or more of the reconnects fail; 0.1 % is allowed.'),
+      expect.stringContaining('0.6 % or more of the reconnects fail; 0.1 % is allowed.'),
     ]);
     expect(descriptions(undefined)).toEqual([
-      expect.stringContaining('at least 14.4 of 100, where 1 of 100 may'),
-      expect.stringContaining('at least 6 of 100, where 1 of 100 may'),
+      expect.stringContaining('14.4 % or more of the reconnects fail; 1 % is allowed.'),
+      expect.stringContaining('6 % or more of the reconnects fail; 1 % is allowed.'),
     ]);
   });
 });
@@ -99,7 +99,7 @@ describe('the alarm AnswersSlow', () => {
     expect(slow({ slowAnswerSeconds: 2.3 })).toMatchObject({
       Threshold: 2300,
       DatapointsToAlarm: 3,
-      AlarmDescription: expect.stringContaining('wait longer than 2.3 s'),
+      AlarmDescription: expect.stringContaining('wait 2.3 seconds or longer'),
     });
     expect(slow(undefined).Threshold).toBe(3000);
   });
@@ -121,10 +121,12 @@ describe('the runbook', () => {
     for (const { suffix, factor } of burnRates) {
       const name = `ReconnectsFailing${suffix}`;
       const part = Number((100 * burnThreshold(factor, reconnectObjective)).toFixed(4));
-      expect(chapter(name)).toContain(`${part} of 100`);
+      expect(chapter(name)).toContain(`${part} %`);
       expect(chapter(name)).toContain('`alarms.reconnectObjective`');
     }
-    expect(chapter('AnswersSlow')).toContain(`${slowAnswerSeconds} seconds (\`alarms.slowAnswerSeconds\`)`);
+    expect(chapter('AnswersSlow')).toMatch(
+      new RegExp(`\\b${slowAnswerSeconds} seconds or longer[^]+\`alarms\\.slowAnswerSeconds\``),
+    );
     expect(runbook).toContain(`${leastAnswers} answers (\`alarms.leastAnswers\`)`);
   });
 });

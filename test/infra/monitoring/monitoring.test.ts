@@ -9,7 +9,6 @@ import {
   minimal,
   newApp,
   ofType,
-  operatorTemplateOf,
   type SynthesizedTemplate,
   templateOf,
   text,
@@ -21,7 +20,6 @@ import { watchedMetrics, widgetsOf } from './watched-metrics.ts';
 const docs = (name: string) =>
   readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', name), 'utf8');
 const alarmTopic = 'arn:aws:sns:us-west-2:123456789012:on-call';
-const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
 const template = templateOf({ ...withProvider, alarmTopic });
 
 /** With the parts that are off by default. */
@@ -76,16 +74,6 @@ describe('an alarm of the player API', () => {
 });
 
 describe('the runbook', () => {
-  const chapters = (document: string) =>
-    [...docs(document).matchAll(/^### (\w+)\n\n\*\*Means:\*\* \S/gm)].map(([, name]) => name);
-
-  test('has one chapter for each alarm that notifies, under its name, and no others', () => {
-    const all = alarmsOf(complete).filter(({ AlarmActions }) => AlarmActions);
-    expect(chapters('runbook.md').toSorted()).toEqual(all.map(nameOf).toSorted());
-    const operator = alarmsOf(operatorTemplateOf({ ...withProvider, operators }));
-    expect(chapters('operator.md').toSorted()).toEqual(operator.map(nameOf).toSorted());
-  });
-
   test('explains every metric of our functions', () => {
     const [, table = ''] = docs('runbook.md').split('## What the numbers mean');
     const rows = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| (`.+?) \|/gm)]
@@ -107,7 +95,7 @@ describe('the runbook', () => {
     );
     const known = [...titles, ...rows];
     expect(
-      named.filter((name) => !known.some((each) => each?.startsWith(name)) && !/[.:]$/.test(name)),
+      named.filter((name) => !known.some((each) => each === name || each?.startsWith(`${name}, us-`))),
     ).toEqual([]);
   });
 });
@@ -115,12 +103,12 @@ describe('the runbook', () => {
 describe('the dashboard', () => {
   const widgets = widgetsOf(template);
 
-  test('asks first whether players get back, then why not, then what AWS is doing', () => {
+  test('asks first whether players get in and back, then why not, then what AWS is doing', () => {
     const questions = widgets
       .filter(({ type }) => type === 'text')
       .map(({ properties }) => properties.markdown);
     expect(questions.map((each) => each.split('\n')[0])).toEqual([
-      '## Are players getting back?',
+      '## Do players get in, and back?',
       '## If not, why?',
       '## What is AWS doing?',
     ]);
@@ -181,12 +169,22 @@ describe('saved queries', () => {
       queries.map(({ Name, LogGroupNames }) => [Name, LogGroupNames.map(text)]),
     );
     expect(reads).toEqual({
+      'Rejoin/Whose requests failed': functions,
       "Rejoin/This player's last hour": functions,
       'Rejoin/Why were reconnects refused': functions,
       'Rejoin/One request, by the id in its answer': [...functions, gateway],
       'Rejoin/What never reached a function': [gateway],
       'Rejoin/What the functions call an error': functions,
     });
+  });
+
+  test('show in one query whether it is one player: a row is a player, of the failures that alarms count', () => {
+    const { QueryString } = query('Whose requests failed');
+    expect(QueryString).toMatch(/^filter countedAs = 'failure'\n/);
+    expect(QueryString).toMatch(/\| stats count\(\*\) as failures, .+ by route, playerId\n/);
+    for (const each of alarmsOf(template).filter((alarm) => /^Nobody/.test(nameOf(alarm)))) {
+      expect(each.AlarmDescription).toContain('"Whose requests failed"');
+    }
   });
 
   test('find nothing until you name a player', () => {

@@ -1,6 +1,8 @@
 /** Invalid settings about alarms and provisioned concurrency, and the error line of each. */
 
-const objective = 'write a part such as 0.99, for 99 of 100, from 0.95 to 0.9999';
+const objective = 'write a number such as 0.99, for 99 %, from 0.95 to 0.9999';
+const runbook =
+  'write the https URL of your copy of docs/runbook.md, without #fragment, at most 500 characters';
 const routes = 'start, status, sessions, reconnect, terminate';
 
 /** `[case, settings, error line]` */
@@ -13,6 +15,26 @@ export const refusedOperationsSettings: readonly [
     'a probe by an address of one’s own: it asks the public address',
     { probe: 'https://api.example.com' },
     'probe is "https://api.example.com"; write true or false',
+  ],
+  [
+    'a runbook by its path: the alarm would have no link',
+    { runbookUrl: 'docs/runbook.md' },
+    `runbookUrl is "docs/runbook.md"; ${runbook}`,
+  ],
+  [
+    'a runbook with a chapter: each alarm adds its own',
+    { runbookUrl: 'https://wiki.example.com/runbook#nobodygetsback' },
+    `runbookUrl is "https://wiki.example.com/runbook#nobodygetsback"; ${runbook}`,
+  ],
+  [
+    'a runbook with a password in its address, which everybody who gets an alarm would read',
+    { runbookUrl: 'https://ann:secret@wiki.example.com/runbook' },
+    `runbookUrl is "https://ann:secret@wiki.example.com/runbook"; ${runbook}`,
+  ],
+  [
+    'a runbook over plain http',
+    { runbookUrl: 'http://wiki.example.com/runbook' },
+    `runbookUrl is "http://wiki.example.com/runbook"; ${runbook}`,
   ],
   [
     'an objective without room for a failure, whose alarms would never end',

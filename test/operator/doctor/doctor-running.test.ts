@@ -34,6 +34,18 @@ describe('the doctor at a deployed stack', () => {
     );
   });
 
+  it('gives the address of the chapter, where the deployment says where its runbook is', async () => {
+    const findings = await aws.findings((world) => {
+      const description =
+        'NobodyGetsBack: No player got back. Three failed. See https://wiki.example.com/runbook?a=1#nobodygetsback';
+      world.activeAlarms = [['Rejoin-FunctionsDead-1', description]];
+    });
+    expect(findings.find(({ subject }) => subject === 'alarm NobodyGetsBack')).toMatchObject({
+      says: 'rings: No player got back. Three failed',
+      todo: 'https://wiki.example.com/runbook?a=1#nobodygetsback',
+    });
+  });
+
   it('warns about a function that crashes sometimes', async () => {
     const findings = await aws.findings((world) => counts(world, 'Rejoin-status-1', [9, 1], [0, 1]));
     expect(notOk(findings)).toEqual([
@@ -72,9 +84,17 @@ describe('the doctor at a deployed stack', () => {
           'RejoinReconnectsFailingFast',
           'ReconnectsFailingFast: reconnects fail so often. See docs/runbook.md',
         ],
-        ['Rejoin-FunctionsDead-1', 'A part of ReconnectsFailingFast, which rings; this one does not.'],
+        [
+          'Rejoin-FunctionsDead-1',
+          'Half of ReconnectsFailingFast, for the last 5 minutes. This alarm notifies nobody: ReconnectsFailingFast does, when both halves are in alarm.',
+        ],
       ],
       ['problem alarm ReconnectsFailingFast: rings: reconnects fail so often'],
+    ],
+    [
+      'reports no half of a composite alarm of a stack that an older version deployed',
+      [['Rejoin-FunctionsDead-1', 'A part of ReconnectsFailingFast, which rings; this one does not.']],
+      [],
     ],
     [
       'reports an alarm of the operator stack',
