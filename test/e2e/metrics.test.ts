@@ -258,6 +258,18 @@ describe("a player function's line", () => {
     expect(lacking).toEqual([]);
   });
 
+  it('names the player of each failure that the metric counts, so that one query says whether it is one player', () => {
+    const by = (all: typeof lines) => all.map(({ file }) => file).toSorted();
+    const counted = lines.filter(({ line }) => line._aws && line.Failed === 1);
+    const named = lines.filter(({ line }) => line.countedAs === 'failure');
+    expect(new Set(by(counted)).size).toBeGreaterThan(1);
+    expect(by(named)).toEqual(by(counted));
+    for (const { line } of named) {
+      expect(line.level).not.toBe('INFO');
+      expect(playerIds).toContain(line.playerId);
+    }
+  });
+
   it('has level error only where a person must act, and exists for each step of a player', () => {
     const steps = new Map(
       lines.filter(({ line }) => !line._aws).map(({ line }) => [`${line.message}`, line.level]),

@@ -124,6 +124,39 @@ it("counts a refusal by the outcome that it carries, which may differ from its c
   }
 });
 
+it.each([
+  ['a refusal by the rules', 'session_not_reconnectable', undefined, 'INFO', false],
+  [
+    'a refusal by the rules that lost the player the session',
+    'session_not_reconnectable',
+    'failure',
+    'WARN',
+    true,
+  ],
+  ['a failure of AWS', 'upstream_unavailable', undefined, 'WARN', true],
+  [
+    'a failure of AWS that was counted of the player before',
+    'upstream_unavailable',
+    'excluded',
+    'WARN',
+    false,
+  ],
+  ['a defect', 'broker_misconfigured', undefined, 'ERROR', true],
+] as const)(
+  'a log line says whether the failure is one that alarms count, or the saved query finds the wrong players: %s',
+  async (_, code, verdict, level, isCounted) => {
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    await failing(code, 'pseudonym', verdict);
+    const lines = logged()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    expect(lines.find(({ message }) => message === 'refused')).toMatchObject({ level, code });
+    expect(lines.filter(({ countedAs }) => countedAs === 'failure')).toHaveLength(isCounted ? 1 : 0);
+    expect(lines.filter(({ Failed }) => Failed === 1)).toHaveLength(isCounted ? 1 : 0);
+  },
+);
+
 it('counts what a request met for that request alone, also where one sandbox answers the next', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Rejoin');
