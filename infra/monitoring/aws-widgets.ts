@@ -4,7 +4,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Settings } from '../settings/settings.ts';
-import { axes, graph } from './graph.ts';
+import { axes, graph, row } from './graph.ts';
 
 const namespace = 'AWS/GameLiftStreams';
 
@@ -39,7 +39,7 @@ export function gameLiftStreamsRows({ streamGroups }: Settings): IWidget[][] {
     const ofStreamGroups = `{${namespace},StreamGroupId,Location} StreamGroupId=(${groups.join(' OR ')})`;
     const ofAccount = `Namespace="${namespace}"`;
     const sum = (metricName: string, label: string): Searched => ({ metricName, statistic: 'Sum', label });
-    return [
+    return row(
       graph(
         `Stream capacity, ${region}`,
         axes.sessions,
@@ -65,6 +65,6 @@ export function gameLiftStreamsRows({ streamGroups }: Settings): IWidget[][] {
         [search(ofAccount, region, { metricName: 'RoundTripTime', statistic: 'Average', label: 'average' })],
         { region },
       ),
-    ];
+    );
   });
 }

@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { runbookOf } from './alarm.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
-import { axes, graph, inWords } from './graph.ts';
+import { axes, graph, inWords, row } from './graph.ts';
 import { type OwnMetricName, operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
@@ -98,7 +98,7 @@ export class PlayerDashboard extends Construct {
         heading(
           `## Do players get in, and back?\nThe runbook is ${runbookOf(settings)}. A \`201\` means that AWS answered, not yet that a stream came. \`paced\` means that the player waits in the queue.`,
         ),
-        [
+        row(
           graph(
             'Starts that succeed',
             axes.percent,
@@ -111,6 +111,10 @@ export class PlayerDashboard extends Construct {
             [succeeded(reconnect, 'failed', 'did not fail'), stable],
             objective,
           ),
+        ),
+        row(
+          graph('Starts by outcome', axes.requests, [requestsByOutcome(start)]),
+          graph('Reconnects by outcome', axes.requests, [requestsByOutcome(reconnect)]),
           graph('Different players who failed, this hour', axes.players, [
             own('PlayersFailed', 'Maximum', 'reconnect (10 means 10 or more)'),
             ownMetric(start, 'PlayersFailed', {
@@ -118,16 +122,11 @@ export class PlayerDashboard extends Construct {
               label: 'start (10 means 10 or more)',
             }),
           ]),
-        ],
-        [
-          graph('Starts by outcome', axes.requests, [requestsByOutcome(start)]),
-          graph('Reconnects by outcome', axes.requests, [requestsByOutcome(reconnect)]),
-          graph('Time to answer a reconnect', axes.milliseconds, times('AnswerTime', 'p50', 'p95', 'p99')),
-        ],
+        ),
         heading(
           "## If not, why?\nFirst row: the queue for AWS's quota. Then: AWS and our own functions. Last: what players and strangers send.",
         ),
-        [
+        row(
           graph("Players in the queue for AWS's quota", axes.players, [
             own('PacerQueue', 'Maximum', 'longest queue of reconnects'),
           ]),
@@ -139,14 +138,22 @@ export class PlayerDashboard extends Construct {
             answered('paced', 'reconnect', 'reconnect'),
             answered('paced', 'start', 'start'),
           ]),
-        ],
-        [
+        ),
+        row(
+          graph('Time to answer a reconnect', axes.milliseconds, times('AnswerTime', 'p50', 'p95', 'p99')),
           graph('Time in AWS, and our own time', axes.milliseconds, [
             own('AwsTime', 'p50', 'AWS: half are faster'),
             own('AwsTime', 'p95', 'AWS: 95 % are faster'),
             own('OwnTime', 'p50', 'our own: half are faster'),
             own('OwnTime', 'p95', 'our own: 95 % are faster'),
           ]),
+          graph(
+            'Time until AWS notices a loss',
+            axes.milliseconds,
+            times('NoticeTime', 'p50', 'p95', 'Maximum'),
+          ),
+        ),
+        row(
           graph('Functions that fail', axes.requests, [
             sumAt('Misconfigured', Object.keys(functions), 'AWS denied a call, or a defect'),
             sumOf(
@@ -162,24 +169,16 @@ export class PlayerDashboard extends Construct {
             table.metric('ReadThrottleEvents', { ...sum, label: 'reads' }),
             table.metric('WriteThrottleEvents', { ...sum, label: 'writes' }),
           ]),
-        ],
-        [
           graph('Status lookups that AWS failed', axes.percent, [lookupsFailed]),
-          graph(
-            'Time until AWS notices a loss',
-            axes.milliseconds,
-            times('NoticeTime', 'p50', 'p95', 'Maximum'),
-          ),
-          ...(probe
-            ? [
-                graph('The probe of the public address', axes.requests, [
-                  probe.metricInvocations({ period: minute, label: 'asked' }),
-                  probe.metricErrors({ period: minute, label: 'did not get a 401' }),
-                ]),
-              ]
-            : []),
-        ],
-        [
+        ),
+        row(
+          graph('Whose sessions players ask for', axes.requests, [
+            ...['reconnect', 'status'].map((route) =>
+              answered('stream_session_not_found', route, `${route}: not the player's own`),
+            ),
+            sumAt('Adopted', ['reconnect', 'status'], 'imported: started elsewhere'),
+            sumAt('Replays', ['reconnect', 'start'], 'answers that were repeated'),
+          ]),
           graph(
             'Requests by route',
             axes.requests,
@@ -191,18 +190,19 @@ export class PlayerDashboard extends Construct {
             api.metricServerError({ period: minute, label: 'answered 5xx, also "wait in the queue"' }),
             rejectedRequests.metric(),
           ]),
-          graph('Whose sessions players ask for', axes.requests, [
-            ...['reconnect', 'status'].map((route) =>
-              answered('stream_session_not_found', route, `${route}: not the player's own`),
-            ),
-            sumAt('Adopted', ['reconnect', 'status'], 'imported: started elsewhere'),
-            sumAt('Replays', ['reconnect', 'start'], 'answers that were repeated'),
-          ]),
-        ],
+          ...(probe
+            ? [
+                graph('Probe of the public address', axes.requests, [
+                  probe.metricInvocations({ period: minute, label: 'asked' }),
+                  probe.metricErrors({ period: minute, label: 'did not get a 401' }),
+                ]),
+              ]
+            : []),
+        ),
         heading(
           '## What is AWS doing?\nCalls of ours that AWS throttled, and what GameLift Streams reports of itself.',
         ),
-        [
+        row(
           graph(
             'Calls that AWS throttled, by route',
             axes.calls,
@@ -214,7 +214,7 @@ export class PlayerDashboard extends Construct {
             operatorUses('AdminShellUses', 'asked for an admin shell'),
             operatorUses('OperatorTerminateUses', 'asked to end a session'),
           ]),
-        ],
+        ),
         ...gameLiftStreamsRows(settings),
       ],
     });

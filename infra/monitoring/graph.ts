@@ -25,21 +25,34 @@ export const inWords = {
   Maximum: 'slowest',
 } as const;
 
-/** The widest that the console shows of a title, in characters for each column of the dashboard's 24, on a small screen. */
-const titleCharacters = 5;
+/** What a graph shows. Its row decides how wide it is. */
+export type Graph = Pick<GraphWidgetProps, 'title' | 'left' | 'leftYAxis' | 'leftAnnotations' | 'region'> & {
+  readonly title: string;
+};
 
-/**
- * A third of a row wide.
- *
- * @throws {Error} for a title that CloudWatch would cut off
- */
 export function graph(
   title: string,
   leftYAxis: YAxisProps,
   left: IMetric[],
-  more: Pick<GraphWidgetProps, 'leftAnnotations' | 'region'> = {},
-): GraphWidget {
-  const width = 8;
-  if (title.length > width * titleCharacters) throw new Error(`The title is too long to be read: ${title}`);
-  return new GraphWidget({ title, left, leftYAxis, width, height: 6, ...more });
+  more: Pick<Graph, 'leftAnnotations' | 'region'> = {},
+): Graph {
+  return { title, leftYAxis, left, ...more };
+}
+
+/** The columns of a dashboard. */
+const columns = 24;
+/** What the console shows of a title, in characters for each column, on a small screen. */
+const titleCharacters = 5;
+
+/**
+ * Graphs beside each other, all of one width: two, three or four.
+ *
+ * @throws {Error} for a title that CloudWatch would cut off
+ */
+export function row(...graphs: readonly Graph[]): GraphWidget[] {
+  const width = Math.floor(columns / graphs.length);
+  return graphs.map((each) => {
+    if (each.title.length <= width * titleCharacters) return new GraphWidget({ ...each, width, height: 6 });
+    throw new Error(`The title is longer than ${width * titleCharacters} characters: ${each.title}`);
+  });
 }

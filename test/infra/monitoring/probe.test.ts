@@ -104,7 +104,7 @@ describe("RequestsTurnedAway does not count the probe's own requests", () => {
 
 test('the dashboard shows the probe, and the saved queries read its log', () => {
   const [[, { Properties: dashboard }] = ['', { Properties: {} }]] = ofType(on, 'AWS::CloudWatch::Dashboard');
-  expect(JSON.stringify(dashboard)).toContain('The probe of the public address');
+  expect(JSON.stringify(dashboard)).toContain('Probe of the public address');
   const errors = ofType(on, 'AWS::Logs::QueryDefinition')
     .map(([, { Properties }]) => Properties)
     .find(({ Name }) => Name.endsWith('What the functions call an error'));
