@@ -210,10 +210,7 @@ export class PlayerDashboard extends Construct {
               ownMetric(functionOf(functions, route), 'Throttles', { statistic: 'Sum', label: route }),
             ),
           ),
-          graph('Operators, of the whole account', axes.requests, [
-            operatorUses('AdminShellUses', 'asked for an admin shell'),
-            operatorUses('OperatorTerminateUses', 'asked to end a session'),
-          ]),
+          graph('Operators, of the whole account', axes.requests, operatorUses()),
         ),
         ...gameLiftStreamsRows(settings),
       ],

@@ -25,17 +25,11 @@ export const inWords = {
   Maximum: 'slowest',
 } as const;
 
+type More = Pick<GraphWidgetProps, 'leftAnnotations' | 'region' | 'period' | 'stacked'>;
 /** What a graph shows. Its row decides how wide it is. */
-export type Graph = Pick<GraphWidgetProps, 'title' | 'left' | 'leftYAxis' | 'leftAnnotations' | 'region'> & {
-  readonly title: string;
-};
+export type Graph = Pick<GraphWidgetProps, 'left' | 'leftYAxis'> & More & { readonly title: string };
 
-export function graph(
-  title: string,
-  leftYAxis: YAxisProps,
-  left: IMetric[],
-  more: Pick<Graph, 'leftAnnotations' | 'region'> = {},
-): Graph {
+export function graph(title: string, leftYAxis: YAxisProps, left: IMetric[], more: More = {}): Graph {
   return { title, leftYAxis, left, ...more };
 }
 

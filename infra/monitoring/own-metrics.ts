@@ -22,8 +22,14 @@ export type OwnMetricName =
   | 'Replays'
   | 'Adopted'
   | 'Misconfigured'
-  | 'AdminShellUses'
-  | 'OperatorTerminateUses';
+  | OperatorUse;
+
+/** What operators do and the audit table records: the metric of each use, and how a legend calls it. */
+const operatorUseLabels = {
+  AdminShellUses: 'asked for an admin shell',
+  OperatorTerminateUses: 'asked to end a session',
+} as const;
+type OperatorUse = keyof typeof operatorUseLabels;
 
 /**
  * An alarm about all players needs this many different players within an hour. One player, or two who know each other, must not
@@ -72,15 +78,15 @@ export function requestsByOutcome({ functionName }: IFunction): MathExpression {
 }
 
 /** Uses by operators, of every deployment in the account: their functions are in another stack. */
-export function operatorUses(
-  metricName: 'AdminShellUses' | 'OperatorTerminateUses',
-  label: string,
-): MathExpression {
-  return new MathExpression({
-    expression: `SEARCH('{${metricsNamespace},FunctionName,service} MetricName="${metricName}"', 'Sum', 60)`,
-    label,
-    period: Duration.minutes(1),
-  });
+export function operatorUses(): MathExpression[] {
+  return Object.entries(operatorUseLabels).map(
+    ([metricName, label]) =>
+      new MathExpression({
+        expression: `SEARCH('{${metricsNamespace},FunctionName,service} MetricName="${metricName}"', 'Sum', 60)`,
+        label,
+        period: Duration.minutes(1),
+      }),
+  );
 }
 
 /**
