@@ -167,6 +167,13 @@ async function start(
     ),
   });
 
+  const tables = stacks.flatMap((stack) => stack.tables);
+  const partitionKeys = Object.fromEntries(
+    tables.flatMap(({ arn, keySchema }) =>
+      keySchema.filter(({ KeyType }) => KeyType === 'HASH').map(({ AttributeName }) => [arn, AttributeName]),
+    ),
+  );
+
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
     running(
@@ -192,8 +199,8 @@ async function start(
     running(
       startTableService({
         port: ports.table,
-        tables: stacks.flatMap((stack) => stack.tables),
-        guard: (serve) => guardTable({ serve, ...place, ...principals }),
+        tables,
+        guard: (serve) => guardTable({ serve, ...place, partitionKeys, ...principals }),
         ...(options.tableItemWritesPerSecond === undefined
           ? {}
           : { itemWritesPerSecond: options.tableItemWritesPerSecond }),

@@ -53,8 +53,14 @@ function statement(scope: Construct, grant: Grant, targets: GrantTargets): Polic
   return new PolicyStatement({
     actions: grant.actions.map((action) => `${service}:${action}`),
     resources: resources(scope, grant.on, targets),
+    ...(grant.onlyItemsOf === undefined ? {} : { conditions: onlyItemsOf(grant.onlyItemsOf) }),
   });
 }
+
+/** DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control": LeadingKeys requires ForAllValues. */
+const onlyItemsOf = (prefix: string) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${prefix}*`] },
+});
 
 /** What every function may do: write into its own log group. */
 export function ownLogStreams(logGroup: ILogGroup): PolicyStatement {

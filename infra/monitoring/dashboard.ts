@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { runbookOf } from './alarm.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
+import { feltGraphs } from './felt-graphs.ts';
 import { axes, graph, inWords, row } from './graph.ts';
 import { type OwnMetricName, operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
@@ -111,6 +112,7 @@ export class PlayerDashboard extends Construct {
             [succeeded(reconnect, 'failed', 'did not fail'), stable],
             objective,
           ),
+          ...feltGraphs(functionOf(functions, 'recoveries')),
         ),
         row(
           graph('Starts by outcome', axes.requests, [requestsByOutcome(start)]),

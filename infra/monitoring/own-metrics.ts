@@ -22,6 +22,9 @@ export type OwnMetricName =
   | 'Replays'
   | 'Adopted'
   | 'Misconfigured'
+  | 'BackAfter'
+  | 'NeverBack'
+  | 'LeftWhileLost'
   | OperatorUse;
 
 /** What operators do and the audit table records: the metric of each use, and how a legend calls it. */

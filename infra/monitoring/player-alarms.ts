@@ -89,7 +89,7 @@ export class PlayerAlarms extends Construct {
         ),
         sustained(10, 1),
       ),
-      ...functionAlarms(context, Object.values(functions), {
+      ...functionAlarms(context, watchedFunctions(functions), {
         api: 'player API',
         errorThreshold: 3,
         throttledMinutes: 3,
@@ -108,6 +108,11 @@ export class PlayerAlarms extends Construct {
       ),
     ];
   }
+}
+
+/** All functions but that of players' reports: what happens to a report wakes nobody. The dashboard shows it. */
+function watchedFunctions({ recoveries: _, ...functions }: PlayerFunctions): IFunction[] {
+  return Object.values(functions);
 }
 
 /**

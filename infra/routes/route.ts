@@ -17,6 +17,8 @@ export interface Grant {
   readonly on: GrantTarget;
   /** The grant exists only if this setting is on. */
   readonly onlyWith?: 'adoption';
+  /** Only items whose partition key begins with this. The policy says so (`dynamodb:LeadingKeys`). */
+  readonly onlyItemsOf?: string;
   readonly why: string;
 }
 

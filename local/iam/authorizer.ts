@@ -9,6 +9,8 @@ export interface Call {
   action: string;
   /** ARNs; none: the action has no particular resource, as with `*`. */
   resources: readonly string[];
+  /** The partition keys of all items that the call is about, where they are known. */
+  leadingKeys?: readonly string[] | undefined;
 }
 
 /**
@@ -86,7 +88,7 @@ export async function createAuthorizer(options: {
   return {
     decide(call) {
       const decision = evaluate(call);
-      const key = JSON.stringify([call.principal, call.action, call.resources]);
+      const key = JSON.stringify([call.principal, call.action, call.resources, decision.reason]);
       const known = recorded.get(key);
       if (known) known.count++;
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
@@ -118,7 +120,7 @@ export async function createAuthorizer(options: {
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
     const rules = known.rules.get(call.action.toLowerCase()) ?? [];
     const covering = resources.map((resource) =>
-      rules.filter((rule) => globMatches(rule.resource, resource)),
+      rules.filter((rule) => globMatches(rule.resource, resource) && coversKeys(rule, call)),
     );
     const denying = covering.findIndex((covers) => covers.some((rule) => !isGrant(rule)));
     if (denying >= 0) {
@@ -134,6 +136,12 @@ export async function createAuthorizer(options: {
     }
     return { allowed: true, reason: 'allowed', matched: [...new Set(covering.flat())] };
   }
+}
+
+/** Whether a rule's condition holds. Where the keys of a call are unknown it does not. */
+function coversKeys({ leadingKeys: patterns }: Rule, { leadingKeys }: Call): boolean {
+  if (!patterns) return true;
+  return leadingKeys?.every((key) => patterns.some((pattern) => globMatches(pattern, key))) ?? false;
 }
 
 const isGrant = (rule: Rule): rule is Grant => rule.effect === 'Allow';

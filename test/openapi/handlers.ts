@@ -25,15 +25,17 @@ type Handler = (event: object, context: object) => Promise<Record<string, unknow
 
 /**
  * The variable parts of a deployment: the name of its session table, or `none` for one that does not exist; its audit table;
- * its limit of shells.
+ * its limit of shells; settings that are broken.
  */
 export interface Variant {
   table?: (typeof TABLES)[number] | 'none';
   audit?: 'none';
   shellsPerMinute?: number;
+  /** Settings without stream groups, which no deployment has. */
+  spoilt?: boolean;
 }
 
-const settings = ({ shellsPerMinute = 1000 }: Variant) => ({
+const settings = ({ shellsPerMinute = 1000, spoilt = false }: Variant) => ({
   streamGroups: [
     {
       id: GROUP,
@@ -57,6 +59,7 @@ const settings = ({ shellsPerMinute = 1000 }: Variant) => ({
   adoption: { enabled: true, quotaShare: 1 },
   operators: [OPERATOR],
   adminShell: { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
+  ...(spoilt ? { streamGroups: undefined } : {}),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../lambdas/problems/problems.ts';
 import type { playerContracts } from '../../openapi/player.ts';
-import { newOffer } from '../emulator/support.ts';
+import { GROUP, newOffer } from '../emulator/support.ts';
 import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
 import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
@@ -41,8 +41,19 @@ function playing(variant: Variant = {}, sub?: string) {
     },
     terminate: (streamSessionId: string, lifeMs?: number) =>
       send('terminate', { streamSessionId, lifeMs }, variant),
+    report: (more: object = {}) => send('recoveries', { body: { ...RECOVERY, ...more } }, variant),
   };
 }
+
+const RECOVERY = {
+  streamGroupId: GROUP,
+  streamSessionId: 'any',
+  outcome: 'replaced',
+  why: 'silence',
+  silentMs: 4200,
+  attempts: 2,
+  agoMs: 60_000,
+};
 
 async function connected(variant: Variant = {}) {
   const player = playing(variant);
@@ -226,6 +237,15 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       return player.terminate(id);
     },
   },
+  recoveries: {
+    invalid_request: () => playing().report({ why: 'a cat' }),
+    broker_misconfigured: () => playing({ spoilt: true }).report(),
+    upstream_unavailable: () => playing({ table: 'none' }).report(),
+    too_many_requests() {
+      const player = playing();
+      return untilRefused(() => player.report());
+    },
+  },
 };
 
 respondsWithEachCode(PROVOKE, PROBLEMS);
@@ -239,8 +259,9 @@ describe('successful responses match the document', () => {
       await player.reconnect(id, { previousConnectionId: connectionId }),
       await player.terminate(id),
       await player.status(id),
+      await player.report({ streamSessionId: id }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200, 204]);
   });
 
   it('also when a start is repeated with the same key', async () => {
