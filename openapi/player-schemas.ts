@@ -65,8 +65,7 @@ export const playerSchemas = {
     },
   }),
   RecoveryReport: {
-    ...closed(['streamGroupId', 'streamSessionId', 'outcome', 'why', 'silentMs', 'attempts', 'agoMs'], {
-      ...sessionParameters,
+    ...closed(['outcome', 'why', 'silentMs', 'attempts', 'agoMs'], {
       outcome: {
         enum: OUTCOMES,
         description:

@@ -88,7 +88,7 @@ export const playerRoutes: readonly Route[] = [
     name: 'recoveries',
     does: 'Counts what the calling player reports of a lost stream',
     method: HttpMethod.POST,
-    path: '/v1/recoveries',
+    path: `${session}/recoveries`,
     timeoutSeconds: 5,
     grants: [
       {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../lambdas/problems/problems.ts';
 import type { playerContracts } from '../../openapi/player.ts';
-import { GROUP, newOffer } from '../emulator/support.ts';
+import { newOffer } from '../emulator/support.ts';
 import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
 import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
@@ -41,13 +41,12 @@ function playing(variant: Variant = {}, sub?: string) {
     },
     terminate: (streamSessionId: string, lifeMs?: number) =>
       send('terminate', { streamSessionId, lifeMs }, variant),
-    report: (more: object = {}) => send('recoveries', { body: { ...RECOVERY, ...more } }, variant),
+    report: (more: object = {}, streamSessionId = 'any') =>
+      send('recoveries', { streamSessionId, body: { ...RECOVERY, ...more } }, variant),
   };
 }
 
 const RECOVERY = {
-  streamGroupId: GROUP,
-  streamSessionId: 'any',
   outcome: 'replaced',
   why: 'silence',
   silentMs: 4200,
@@ -259,7 +258,7 @@ describe('successful responses match the document', () => {
       await player.reconnect(id, { previousConnectionId: connectionId }),
       await player.terminate(id),
       await player.status(id),
-      await player.report({ streamSessionId: id }),
+      await player.report({}, id),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200, 204]);
   });

@@ -6,7 +6,7 @@ const { settings, counters, now, log } = commonDependencies();
 const deps = { streamGroups: settings.streamGroups, counters, now, log };
 
 /**
- * `POST /v1/recoveries`: a player's page tells what became of a stream that was lost. It becomes a log line and metrics, and nothing
+ * `POST …/streamsessions/{streamSessionId}/recoveries`: a player's page tells what became of a stream that was lost. It becomes a log line and metrics, and nothing
  * else: no session changes by it.
  */
 export const handler = playerApi('recoveries', settings, async (request) => {

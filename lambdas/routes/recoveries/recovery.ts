@@ -1,6 +1,6 @@
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
-import { requireBody, requireStreamGroup, requireStreamSessionId } from '../../problems/validation.ts';
+import { requireBody } from '../../problems/validation.ts';
 
 /** What became of a stream that was lost, as the player's page tells. */
 export const OUTCOMES = ['healed', 'replaced', 'given_up'] as const;
@@ -41,21 +41,10 @@ const LEFT: readonly string[] = ['taken_over', 'held_by_tab', 'ended_by_player',
 const MOST_MS = 600_000;
 const MOST_ATTEMPTS = 1000;
 
-const FIELDS = [
-  'streamGroupId',
-  'streamSessionId',
-  'outcome',
-  'why',
-  'ending',
-  'silentMs',
-  'attempts',
-  'agoMs',
-];
+const FIELDS = ['outcome', 'why', 'ending', 'silentMs', 'attempts', 'agoMs'];
 
 /** One report. Nothing in it is proven: a player's page says so. Times are whole milliseconds, from 0 to 600,000. */
 export interface Recovery {
-  streamGroupId: string;
-  streamSessionId: string;
   outcome: (typeof OUTCOMES)[number];
   why: (typeof LOSSES)[number];
   /** Only with `given_up`. */
@@ -80,14 +69,12 @@ export function feltBy({ ending, silentMs }: Recovery): NonNullable<RequestMetri
  *
  * @throws Problem `invalid_request` that names the field
  */
-export function requireRecovery(body: string | undefined, streamGroups: readonly { id: string }[]): Recovery {
+export function requireRecovery(body: string | undefined): Recovery {
   const fields = requireBody(body, FIELDS);
   const outcome = oneOf('outcome', fields.outcome, OUTCOMES);
   const hasEnding = outcome === 'given_up';
   if (!hasEnding && fields.ending !== undefined) refuse('ending', 'is only for the outcome given_up');
   return {
-    streamGroupId: requireStreamGroup(textOf(fields.streamGroupId), streamGroups).id,
-    streamSessionId: requireStreamSessionId(textOf(fields.streamSessionId)),
     outcome,
     why: oneOf('why', fields.why, LOSSES),
     ...(hasEnding ? { ending: oneOf('ending', fields.ending, ENDINGS) } : {}),
@@ -95,10 +82,6 @@ export function requireRecovery(body: string | undefined, streamGroups: readonly
     attempts: clamped('attempts', fields.attempts, MOST_ATTEMPTS),
     agoMs: clamped('agoMs', fields.agoMs, MOST_MS),
   };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function oneOf<const Word extends string>(field: string, value: unknown, words: readonly Word[]): Word {
