@@ -154,7 +154,7 @@ export function createApiClient(
       headers: { authorization: `Bearer ${known}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
       keepalive: true,
-      priority: 'low',
+      priority: 'low' as const,
     };
     const response = await env.fetch(base + path, init).catch(() => undefined);
     isMute = response?.status === 404;
