@@ -143,6 +143,9 @@ function expectStory(output: string): void {
       expect.stringMatching(
         `^POST ${group}/ss-1/connections {"signalRequest":"offer 2","previousConnectionId":"c-1","silentMs":\\d+}$`,
       ),
+      expect.stringMatching(
+        `^POST ${group}/ss-1/recoveries {"outcome":"replaced","why":"channel_error","silentMs":[\\d.]+,"attempts":2,"agoMs":[\\d.]+}$`,
+      ),
       `DELETE ${group}/ss-1 `,
     ],
     ended: { name: 'ended', reason: 'ended_by_player', session: { streamSessionId: 'ss-1' } },

@@ -13,6 +13,7 @@ const limits: Readonly<Record<string, number>> = {
   sessions: 226,
   reconnect: 295,
   terminate: 277,
+  recoveries: 226,
   'operator-shell': 271,
   'operator-sessions': 227,
   'operator-terminate': 272,

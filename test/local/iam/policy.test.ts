@@ -6,6 +6,9 @@ const table = tableArn('Sessions');
 const good = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: table };
 const withStatement = (statement: unknown) =>
   roleWith('Reconnect', { Version: '2012-10-17', Statement: [good, statement] });
+const keys = (...patterns: string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+});
 const second = 'Reconnect, policy own, statement 1: ';
 
 describe('a policy is read', () => {
@@ -30,6 +33,11 @@ describe('a policy is read', () => {
       { ...deny, action: 'gameliftstreams:GetStreamSession', resource: groupArn('sg-1') },
       { ...deny, action: 'gameliftstreams:GetStreamSession', resource: groupArn('sg-2') },
     ]);
+  });
+
+  test('with the partition keys that it allows', async () => {
+    const rules = await readRules(role('Reconnect', [{ ...good, Condition: keys('A#*', 'B') } as never]));
+    expect(rules).toMatchObject([{ action: 'dynamodb:GetItem', leadingKeys: ['A#*', 'B'] }]);
   });
 
   test.each([
@@ -63,7 +71,28 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'Condition',
       { ...good, Condition: { StringEquals: { 'aws:SourceAccount': '1' } } },
-      'Condition is not understood',
+      'Condition is understood only as ForAllValues:StringLike of dynamodb:LeadingKeys',
+    ],
+    [
+      'a condition beside the one that is understood',
+      { ...good, Condition: { ...keys('a'), StringEquals: { 'aws:SourceAccount': '1' } } },
+      'Condition is understood only as',
+    ],
+    ['a condition of a Deny', { ...good, Effect: 'Deny', Condition: keys('a') }, 'in an Allow'],
+    [
+      'a condition without keys',
+      { ...good, Condition: keys() },
+      'must be a string or a list of at least one',
+    ],
+    [
+      'a key with a policy variable',
+      { ...good, Condition: keys(`\${aws:username}`) },
+      'has a policy variable',
+    ],
+    [
+      'a condition on keys that a request need not name',
+      { ...good, Action: 'dynamodb:Query', Condition: keys('a') },
+      'Condition is understood for dynamodb:GetItem',
     ],
     ['a misspelt element', { ...good, Ressource: table }, 'Ressource is not understood'],
     ['an element in lower case', { ...good, effect: 'Deny' }, 'effect is not understood'],
