@@ -141,6 +141,7 @@ async function createPlayer({ endpoints }: LocalDeployment, name: string) {
         ...keyed(key),
       }),
     terminate: (id: string) => request('DELETE', `${group}/${id}`),
+    report: (id: string, body: object) => request('POST', `${group}/${id}/recoveries`, { body }),
   };
   return player;
 }
