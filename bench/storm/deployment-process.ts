@@ -24,7 +24,7 @@ process.on('message', (_request: DeploymentRequest) => {
   report({
     kind: 'stats',
     billedMs: stats.reduce((sum, { billedMs }) => sum + billedMs, 0),
-    invocations: stats.reduce((sum, { invocations }) => sum + invocations, 0),
+    coldStarts: stats.reduce((sum, { coldStarts }) => sum + coldStarts, 0),
   });
 });
 
