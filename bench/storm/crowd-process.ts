@@ -9,7 +9,7 @@ import { runCrowd, type StormPlayer } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
 import type { CrowdMessage, CrowdTask } from './messages.ts';
 import { newOffer } from './offer.ts';
-import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
+import { CONNECTION_TIMEOUT_SECONDS, OTHER_WORKERS, reconnectWorkers } from './policies.ts';
 import { rejoinPlayer } from './rejoin-player.ts';
 import { sdkPlayers } from './sdk-player.ts';
 
@@ -75,11 +75,10 @@ async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId 
       body: JSON.stringify({ signalRequest: newOffer() }),
     });
   const poll = () => fetch(session, { headers: { authorization } });
-  // Where AWS has noticed the loss at once, nobody polls. One function after the other: side by side their processes would slow each
-  // other down.
-  for (const ask of task.notice > 0 ? [connect, poll] : [connect]) {
-    await Promise.all(Array.from({ length: workersFor(task.quota) * WARM_REQUESTS }, ask));
-  }
+  const ask = (times: number, one: () => Promise<unknown>) => Promise.all(Array.from({ length: times }, one));
+  await ask(reconnectWorkers(task.quota) * WARM_REQUESTS, connect);
+  // Where AWS has noticed the loss at once, nobody polls.
+  if (task.notice > 0) await ask(OTHER_WORKERS * WARM_REQUESTS, poll);
 }
 
 /** Makes a value at the first call and keeps it, as pages keep their token. */
