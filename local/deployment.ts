@@ -47,8 +47,8 @@ export interface LocalDeploymentOptions {
   tableItemWritesPerSecond?: number;
   /** Whether a write whose condition failed returns the item where it asks for it; absent: it does, as DynamoDB's. */
   tableReturnsItemOnFailedCondition?: () => boolean;
-  /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
-  maxWorkersPerFunction?: number;
+  /** How many events of one function, or of a given function, are served at once; absent: 8. Further events wait in a queue. */
+  maxWorkersPerFunction?: number | ((fn: FunctionModel) => number);
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
   functionTimeoutSeconds?: number | undefined;
   /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
