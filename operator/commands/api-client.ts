@@ -73,7 +73,11 @@ function sessionsPath(playerId: string): string {
 
 /** A client of the operator API. Every method throws a {@link Failure} whose message can be shown to the operator. */
 export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promise<string>): OperatorApi {
-  const call = async (method: string, path: string, body?: object) => {
+  const call = async (
+    method: string,
+    path: string,
+    { body, address }: { body?: object; address?: SessionAddress } = {},
+  ) => {
     const url = new URL(`${api.pathname.replace(/\/$/, '')}${path}`, api);
     const response = await signedFetch(signer, {
       method,
@@ -96,7 +100,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       );
     });
     if (response.status >= 200 && response.status < 300) return response;
-    throw await failureOf(response, whoAmI);
+    throw await failureOf(response, whoAmI, address);
   };
   const read = <T>(schema: z.ZodType<T>, text: string): T => {
     const value = parseJson(schema, text);
@@ -118,7 +122,10 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       return read(sessionsSchema, text).streamSessions;
     },
     openShell: async (address, reason) => {
-      const { text, headers } = await call('POST', `${sessionPath(address)}/admin-shells`, { reason });
+      const { text, headers } = await call('POST', `${sessionPath(address)}/admin-shells`, {
+        body: { reason },
+        address,
+      });
       const credentials = read(shellSchema, text);
       if (api.protocol === 'https:' && !credentials.streamUrl.startsWith('wss:')) {
         throw new Failure(
@@ -131,7 +138,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       return { credentials, validMs: Date.parse(credentials.expiresAt) - answeredAt };
     },
     terminate: async (address) => {
-      await call('DELETE', sessionPath(address));
+      await call('DELETE', sessionPath(address), { address });
     },
   };
 }

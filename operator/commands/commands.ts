@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
-import { columns, json, printable, printProgress, printResult } from '../cli/print.ts';
+import { columns, json, printable, printError, printProgress, printResult, seconds } from '../cli/print.ts';
 import { addressText, parseAddress } from './address.ts';
 import { createOperatorApi, type OperatorApi } from './api-client.ts';
 import type { Arguments } from './arguments.ts';
@@ -14,8 +14,6 @@ import { runPlugin } from './run-plugin.ts';
 const MAX_ATTEMPTS = 3;
 /** With credentials that are valid for less, the plugin is not started. */
 const MIN_VALID_MS = 2_000;
-
-const seconds = (milliseconds: number) => `${Math.ceil(milliseconds / 1000)} s`;
 
 /** Repeats a request if the API says that this helps, until `--wait` is over. */
 const repeat = <T>({ wait }: Arguments, send: () => Promise<T>): Promise<T> =>
@@ -70,6 +68,12 @@ async function terminate(given: Arguments, context: Context, api: OperatorApi): 
   return EXIT.done;
 }
 
+/**
+ * What a script may conclude from the plugin's exit code. The plugin exits with 0 also if AWS refused or ended the shell, or if
+ * its connection was lost, so 0 is no success.
+ */
+const outcomeOf = (exitCode: number) => (exitCode === 0 ? 'unknown' : 'failed');
+
 async function shell(given: Arguments, context: Context, api: OperatorApi): Promise<number> {
   const address = parseAddress(given.session ?? '', given.streamGroup ?? context.streamGroup);
   const requestShell = () => repeat(given, () => api.openShell(address, given.reason ?? ''));
@@ -85,14 +89,15 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
         fallbackRegion: context.signer.region,
         profile: given.profile,
       });
-      const { exitCode, expiredBeforeConnect } = await runPlugin({
+      const { exitCode, signal, expiredBeforeConnect } = await runPlugin({
         path: plugin.path,
         args,
         environment: { ...context.pluginEnvironment, ...environment },
         validMs,
       });
       if (!expiredBeforeConnect) {
-        if (given.json) printResult(json({ ...address, exitCode }));
+        if (given.json) printResult(json({ ...address, exitCode, signal, outcome: outcomeOf(exitCode) }));
+        else if (signal !== undefined) printError(`${plugin.path} was ended by ${signal}.`);
         return exitCode;
       }
     }
