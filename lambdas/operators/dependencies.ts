@@ -22,26 +22,38 @@ export interface OperatedSession {
 const USES: Record<OperatorAction, string> = {
   adminShell: 'AdminShellUses',
   terminate: 'OperatorTerminateUses',
+  export: 'OperatorExportUses',
+  forget: 'OperatorForgetUses',
 };
+
+/**
+ * What every operator route that is recorded works with, made once for the life of a sandbox.
+ * @param use what the route is for.
+ */
+export function recordedUse(use: OperatorAction) {
+  return {
+    settings: readOperatorSettings(),
+    counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
+    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
+    now: () => Date.now(),
+    log,
+    // On a line of its own: the alarm must not depend on the request's outcome.
+    countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
+  };
+}
 
 /**
  * What every operator route that reaches into a session works with, made once for the life of a sandbox.
  * @param use what the route is for.
  */
 export function operatorDependencies(use: OperatorAction) {
-  const settings = readOperatorSettings();
-  const now = () => Date.now();
+  const recorded = recordedUse(use);
+  const { settings, now } = recorded;
   const random = () => Math.random();
   return {
-    settings,
-    counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
-    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
-    now,
+    ...recorded,
     random,
     sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-    log,
-    // On a line of its own: the alarm must not depend on the request's outcome.
-    countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
     /**
      * GetStreamSession. AWS is asked, since a session may have been started without the broker. It is not counted in the
      * players' quota: a use is counted against the operators' own rate before.

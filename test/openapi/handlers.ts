@@ -57,6 +57,7 @@ const settings = ({ shellsPerMinute = 1000 }: Variant) => ({
   adoption: { enabled: true, quotaShare: 1 },
   operators: [OPERATOR],
   adminShell: { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
+  exportBucket: 'arcade-exports',
 });
 
 /**
@@ -174,7 +175,7 @@ export async function openHandlers() {
     /** Waits until the session has this status in the emulator. */
     untilStatus: (id: string, status: string) => bench.reaches(id, status),
     /** Writes an invalid session record, which our code would never write. */
-    writeInvalidRecord: (playerId: string) =>
+    writeInvalidRecord: (playerId: string, more: object = {}) =>
       dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',
@@ -189,6 +190,7 @@ export async function openHandlers() {
             statusSince: 9e15,
             connectionTimeoutSeconds: 120,
             sessionLengthSeconds: 3600,
+            ...more,
           }),
         }),
       ),
