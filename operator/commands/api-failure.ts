@@ -27,6 +27,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   session_not_accessible: EXIT.status,
   session_not_terminable: EXIT.status,
   session_over: EXIT.status,
+  session_still_live: EXIT.status,
 };
 
 /** Milliseconds of a `Retry-After` in whole seconds. Its other form, a date, is ignored: the API does not use it. */
