@@ -21,6 +21,7 @@ const IMPURE = [
   'lambdas/environment/time-limit.ts',
   'lambdas/gameliftstreams/admin-shell.ts',
   'lambdas/gameliftstreams/calls.ts',
+  'lambdas/gameliftstreams/export-files.ts',
   'lambdas/http/route-handler.ts',
   'lambdas/observability/logs.ts',
   'lambdas/observability/metrics.ts',
