@@ -46,6 +46,7 @@ export interface CaseRequest {
 
 /** A case, joined. */
 export interface Case {
+  /** The player's names, as far as anything was found under them; always the one that was asked for. */
   players: string[];
   /** As `STREAM_GROUP/STREAM_SESSION`. */
   sessions: string[];
@@ -139,13 +140,14 @@ export async function collectCase(request: CaseRequest, sources: CaseSources): P
       ...((await attempt(`the audit of ${name}`, () => sources.audit(name))) ?? []).map(auditEvent),
     );
   }
-  for (const playerId of request.players.slice(0, 1)) {
+  for (const playerId of players) {
     const records = await attempt('the audit of the player', () => sources.audit(`PLAYER#${playerId}`));
     events.push(...(records ?? []).map(auditEvent));
   }
   events.push(...[...lines.values()].flatMap((line) => eventFor(line, players)));
+  const seen = idsOf('playerId');
   return {
-    players,
+    players: players.filter((name, at) => seen.includes(name) || (at === 0 && asked === undefined)),
     sessions: [...known.keys()],
     events: events.toSorted((a, b) => a.at - b.at),
     scanned,

@@ -33,7 +33,9 @@ export function timelineText(
   return [
     `Player ${players.length === 0 ? 'unknown' : players.map(printable).join(' or ')}, from ${time(from)} to ${time(to)}`,
     '',
-    ...columns(['TIME', 'SOURCE', 'WHAT', 'STREAM SESSION', 'REQUEST'], rows),
+    ...(rows.length > 0
+      ? columns(['TIME', 'SOURCE', 'WHAT', 'STREAM SESSION', 'REQUEST'], rows)
+      : ['Nothing is known in this time: is --since long enough, and the id right?']),
     '',
     `Scanned: ${sizeText(scanned.bytes)}, ${scanned.records} lines of ${logGroups} log groups in ${scanned.queries} queries; at most ${sizeText(maxBytes)} (--max-scan). AWS bills what is scanned.`,
     "A page tells what its player saw: it is the player's word.",

@@ -39,7 +39,7 @@ export async function showCase(given: Arguments): Promise<number> {
 }
 
 /**
- * The player's names: the id in AWS first. The logs have a pseudonym also where AWS has the subject itself.
+ * The player's possible names, the likeliest first. AWS has either the subject or its pseudonym. The logs have the pseudonym.
  * @throws Failure if a pseudonym is needed and nobody knows the issuer
  */
 function playersOf({ player, subject }: Arguments, issuer: string | undefined): string[] {
@@ -47,7 +47,7 @@ function playersOf({ player, subject }: Arguments, issuer: string | undefined): 
   if (name === undefined) return [];
   if (issuer !== undefined) {
     const pseudonym = playerIdOf(issuer, name, 'pseudonym');
-    return player === undefined ? [pseudonym] : [player, pseudonym];
+    return player === undefined ? [pseudonym, name] : [name, pseudonym];
   }
   if (player !== undefined) return [player];
   throw new Failure('The stack has no output Issuer: give it with --issuer.', EXIT.usage);

@@ -30,8 +30,8 @@ describe('another CDK app', () => {
     for (const [type, count] of [
       ['AWS::DynamoDB::Table', 4],
       ['AWS::ApiGatewayV2::Api', 3],
-      ['AWS::Lambda::Function', 13],
-      ['AWS::IAM::Role', 13],
+      ['AWS::Lambda::Function', 14],
+      ['AWS::IAM::Role', 14],
       ['AWS::Cognito::UserPool', 1],
     ] as const) {
       expect(ofType(template, type), type).toHaveLength(count);
@@ -106,7 +106,7 @@ describe('another repository', () => {
       return readdirSync(outDir).filter((name) => name.startsWith('asset.'));
     };
     const theirs = assetsFrom(join(repository, 'deployment'), 'app.ts');
-    expect(theirs).toHaveLength(8);
+    expect(theirs).toHaveLength(9);
     expect(theirs).toEqual(assetsFrom(root, join('infra', 'examples', 'own-app.ts')));
   });
 });

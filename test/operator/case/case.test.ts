@@ -309,6 +309,35 @@ describe('a case', () => {
   });
 });
 
+describe('the player of a case', () => {
+  it('is found in the logs by the pseudonym, and in the table by the subject, where AWS has the subject', async () => {
+    const { players, events, missing } = await collect(
+      { players: ['alice', PLAYER] },
+      {
+        knownSessions: async (playerId) =>
+          playerId === 'alice'
+            ? [{ streamGroupId: 'sg-1', streamSessionId: 'hers', status: 'ACTIVE', createdAt: later(0) }]
+            : [],
+      },
+    );
+    expect(players).toEqual(['alice', PLAYER]);
+    expect(events.map(({ session }) => session)).toEqual(expect.arrayContaining(['sg-1/hers', 'sg-1/mine']));
+    expect(missing).toEqual([]);
+  });
+
+  it('has only the name that was asked for, where nothing is known under the other', async () => {
+    expect((await collect({ players: [PLAYER, 'its-pseudonym'] })).players).toEqual([PLAYER]);
+    const nobody = await collect(
+      { players: ['nobody', 'its-pseudonym'] },
+      { findLines: async () => ({ rows: [], bytes: 0, records: 0 }), knownSessions: async () => [] },
+    );
+    expect(nobody.players).toEqual(['nobody']);
+    expect(nobody.events).toEqual([]);
+    const text = timelineText(nobody, { from: NOW, to: NOW, logGroups: 1, maxBytes: 1 });
+    expect(text).toContain('Nothing is known in this time: is --since long enough, and the id right?');
+  });
+});
+
 describe('a query', () => {
   it('takes nothing from a log line but what an id can be', () => {
     const query = linesWith({ playerId: ['good', 'a"] or level in ["INFO', 'new\nline', ''] })?.query;
