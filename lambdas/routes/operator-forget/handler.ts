@@ -1,9 +1,9 @@
 import { dynamoTable } from '../../dynamodb/table.ts';
 import { requireEnv } from '../../environment/settings.ts';
 import { requirePlayerId } from '../../identifiers/player-id.ts';
-import { recordedUse } from '../../operators/dependencies.ts';
 import { operatorApi } from '../../operators/operator-api.ts';
 import { requireReason } from '../../operators/reason.ts';
+import { recordedUse } from '../../operators/use-dependencies.ts';
 import { requireBody } from '../../problems/validation.ts';
 import { sessionTable } from '../../sessions/session-table.ts';
 import { type ForgetDependencies, forgetPlayer } from './forget.ts';
