@@ -32,8 +32,12 @@ export class RejoinOperator extends Construct {
     const targets: GrantTargets = {
       streamGroups: settings.streamGroups,
       tables: { table, rateTable: rates, auditTable: audit },
+      exportBucket: settings.exportBucket,
     };
-    const functions = operatorRoutes.map((route) => {
+    const deployed = operatorRoutes.filter(
+      ({ onlyWith }) => onlyWith === undefined || settings[onlyWith] !== undefined,
+    );
+    const functions = deployed.map((route) => {
       const environment = operatorEnvironment(settings, route, targets);
       const { function: handler, invoked } = new RouteFunction(this, route.name, {
         route,

@@ -220,9 +220,13 @@ async function start(
     ),
   );
   const metrics = createMetricStore();
+  const logGroupOf = new Map(functions.map(({ name, logGroupName }) => [name, logGroupName]));
   const pool = createFunctionPool({
     functions,
-    onLog: ({ line }) => metrics.appendLine(line),
+    onLog: ({ functionName, line }) => {
+      metrics.appendLine(line);
+      logStore.append(logGroupOf.get(functionName) ?? '', line, Date.now());
+    },
     logDirectory: logs,
     ...(options.maxWorkersPerFunction === undefined
       ? {}

@@ -11,6 +11,8 @@ export type DeployerSettings = Record<string, unknown>;
 
 const DEFAULTS: DeployerSettings = {
   streamGroups: [{ id: 'sg-local', region: DEFAULT_REGION, applications: ['a-local'] }],
+  // The emulator writes nothing there, so no bucket is needed.
+  exportBucket: 'local-exports',
 };
 
 /**

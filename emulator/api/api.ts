@@ -104,9 +104,12 @@ function requirePermission(
   { operation, spec }: Route,
   input: Input,
 ): void {
-  const action = `gameliftstreams:${operation}`;
-  const resources = spec.resources(input, context);
-  if (context.authorize({ principal, action, resources })) return;
+  const own = { action: `gameliftstreams:${operation}`, resources: spec.resources(input, context) };
+  const denied = [own, spec.alsoNeeds?.(input, context) ?? []]
+    .flat()
+    .find((each) => !context.authorize({ principal, ...each }));
+  if (denied === undefined) return;
+  const { action, resources } = denied;
   const user = `arn:aws:sts::${context.accountId}:assumed-role/${principal}/emulator`;
   throw new ServiceError(
     'AccessDeniedException',

@@ -79,6 +79,7 @@ export const SHAPES = {
     ],
   },
   ExportFilesStatus: { type: 'string', enum: ['SUCCEEDED', 'FAILED', 'PENDING'] },
+  OutputUri: { type: 'string', min: 0, max: 1024, pattern: 's3://.*(/|\\.zip|\\.ZIP)' },
 } as const satisfies Record<string, Shape>;
 
 const SHOWN_CHARACTERS = 128;

@@ -1,4 +1,5 @@
 import { ServiceError } from '../model/errors.ts';
+import { exportOf } from '../sessions/export.ts';
 import type { StreamSession } from '../sessions/stream-session.ts';
 
 const DEFAULT_PAGE = 25;
@@ -34,9 +35,11 @@ export function listPage(
   nextTokenSeconds: number,
   summarize: (session: StreamSession) => object,
 ): object {
-  // No session has exported files: that operation is not emulated, so its filter matches nothing.
+  const { Status, ExportFilesStatus } = input;
   const matching = sessions.filter(
-    ({ life }) => input.ExportFilesStatus === undefined && (input.Status ?? life.status) === life.status,
+    (session) =>
+      (Status === undefined || Status === session.life.status) &&
+      (ExportFilesStatus === undefined || ExportFilesStatus === exportOf(session, Date.now())?.Status),
   );
   let start = 0;
   if (input.NextToken !== undefined) {

@@ -3,6 +3,7 @@ import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
 import type { Operation, Settings } from '../model/settings.ts';
 import type { ClientTokens } from '../sessions/client-tokens.ts';
+import { exportedObjectArn, requestExport } from '../sessions/export.ts';
 import type { GameLiftStreams, StartRequest } from '../sessions/service.ts';
 import { type InputShape, SHAPES } from './constraints.ts';
 import { listPage } from './list-page.ts';
@@ -30,6 +31,8 @@ export interface OperationSpec {
   successStatus: number;
   /** The ARNs that a policy must allow. The input is not checked yet. */
   resources(input: Input, context: OperationContext): readonly string[];
+  /** A permission of another service that the caller needs as well: AWS uses the caller's credentials there. */
+  alsoNeeds?(input: Input, context: OperationContext): { action: string; resources: string[] } | undefined;
   run(input: Input, context: OperationContext): Promise<object | undefined>;
 }
 
@@ -195,6 +198,26 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     resources: groupArn,
     run: async (input, { service, adminShells }) =>
       adminShells.issue(service.session(input.Identifier, input.StreamSessionIdentifier)),
+  },
+
+  ExportStreamSessionFiles: {
+    method: 'PUT',
+    path: '/streamgroups/{Identifier}/streamsessions/{StreamSessionIdentifier}/exportfiles',
+    successStatus: 200,
+    input: {
+      members: { ...session, OutputUri: SHAPES.OutputUri },
+      required: ['Identifier', 'StreamSessionIdentifier', 'OutputUri'],
+    },
+    resources: groupArn,
+    alsoNeeds: ({ OutputUri }, { settings }) =>
+      settings().authorizeBucketOnExport && typeof OutputUri === 'string'
+        ? { action: 's3:PutObject', resources: [exportedObjectArn(OutputUri)] }
+        : undefined,
+    run: async (input, { service, settings }) => {
+      const target = service.session(input.Identifier, input.StreamSessionIdentifier);
+      requestExport(target, input.OutputUri, settings());
+      return {};
+    },
   },
 
   GetStreamGroup: {

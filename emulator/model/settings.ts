@@ -10,6 +10,7 @@ const DEFAULT_QUOTAS = {
   CreateStreamSessionConnection: 20,
   // Undocumented.
   CreateStreamSessionAdminShell: 5,
+  ExportStreamSessionFiles: 20,
   GetStreamGroup: 10,
 } as const;
 
@@ -24,6 +25,7 @@ const adminShellRefusal = z.enum([
   'ValidationException',
   'ResourceNotFoundException',
 ]);
+const exportRefusal = z.enum(['ValidationException', 'ResourceNotFoundException']);
 const quota = z.number().positive().max(1_000_000);
 
 const schema = z.strictObject({
@@ -97,6 +99,15 @@ const schema = z.strictObject({
   /** How long an admin shell stays open at most, and without input. AWS: 1800 and 900. */
   adminShellMaxSeconds: seconds,
   adminShellIdleSeconds: seconds,
+  /** ExportStreamSessionFiles in a status in which AWS exports nothing (the error is undocumented). */
+  exportWhenNotInProgress: exportRefusal,
+  /** A second ExportStreamSessionFiles of a session (undocumented): its place counts, the first place stays, or it is refused. */
+  repeatedExport: z.enum(['replace', 'keep', ...exportRefusal.options]),
+  /** Whether ExportStreamSessionFiles also needs s3:PutObject on the bucket when it is called (AWS names no permission, and no moment). */
+  authorizeBucketOnExport: z.boolean(),
+  /** How long after its end a session's export has a result, and which. */
+  exportSeconds: seconds,
+  exportResult: z.enum(['SUCCEEDED', 'FAILED']),
   /** Which peer answers: by the offer's kind, or always the one. */
   peer: z.enum(['auto', 'webrtc', 'signalling']),
   /** Requests a second and operation; the burst is one second's worth. */
@@ -143,6 +154,11 @@ export const DEFAULT_SETTINGS: Settings = {
   adminShellStreamUrl: 'presigned',
   adminShellMaxSeconds: 1800,
   adminShellIdleSeconds: 900,
+  exportWhenNotInProgress: 'ValidationException',
+  repeatedExport: 'replace',
+  authorizeBucketOnExport: true,
+  exportSeconds: 0.05,
+  exportResult: 'SUCCEEDED',
   peer: 'auto',
   quotas: DEFAULT_QUOTAS,
 };

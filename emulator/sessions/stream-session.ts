@@ -22,6 +22,8 @@ export class StreamSession {
   firstSignalResponse: string | undefined;
   newestSignalResponse: string | undefined;
   connections = 0;
+  /** Where the files go when the session ends. Undefined: nobody asked for them. */
+  exportUri: string | undefined;
   readonly history = createStatusHistory();
 
   readonly #clock: LifeClock;

@@ -11,7 +11,12 @@ import type { StreamGroupSettings } from '../settings/settings.ts';
 export interface GrantTargets {
   readonly streamGroups: readonly StreamGroupSettings[];
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
+  /** The S3 bucket that files of sessions are exported to. */
+  readonly exportBucket?: string | undefined;
 }
+
+/** The folder of the bucket that exports go to. `lambdas/routes/operator-export/` has it too. */
+const exportFolder = 'stream-sessions';
 
 /**
  * The table that a grant names.
@@ -36,8 +41,24 @@ function gameLiftStreamsArn(
   return Stack.of(scope).formatArn({ service: 'gameliftstreams', region, resource, resourceName });
 }
 
+/**
+ * Every object in the folder: AWS makes the name of an archive.
+ * @throws {Error} when there is no bucket: a mistake in the table of routes
+ */
+function exportedObjects(scope: Construct, { exportBucket }: GrantTargets): string {
+  if (exportBucket === undefined) throw new Error('A route has a grant on exportFolder without a bucket');
+  return Stack.of(scope).formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: exportBucket,
+    resourceName: `${exportFolder}/*`,
+  });
+}
+
 function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): string[] {
   if (isTable(on)) return [tableOf(targets, on).tableArn];
+  if (on === 'exportFolder') return [exportedObjects(scope, targets)];
   const arns = targets.streamGroups.flatMap(({ id, region, applications }) => [
     gameLiftStreamsArn(scope, region, 'streamgroup', id),
     ...(on === 'streamGroupsAndApplications'
@@ -49,7 +70,7 @@ function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): st
 }
 
 function statement(scope: Construct, grant: Grant, targets: GrantTargets): PolicyStatement {
-  const service = isTable(grant.on) ? 'dynamodb' : 'gameliftstreams';
+  const service = isTable(grant.on) ? 'dynamodb' : grant.on === 'exportFolder' ? 's3' : 'gameliftstreams';
   return new PolicyStatement({
     actions: grant.actions.map((action) => `${service}:${action}`),
     resources: resources(scope, grant.on, targets),

@@ -26,7 +26,24 @@ const uses = [
     means:
       'An operator asked to end a session, successfully or not. The audit table says who, and whose session.',
   },
+  {
+    name: 'ExportUsed',
+    route: 'operator-export',
+    metricName: 'OperatorExportUses',
+    means:
+      'An operator asked for the files of a live session, successfully or not. The audit table says who, whose session, and why.',
+  },
+  {
+    name: 'ForgetUsed',
+    route: 'operator-forget',
+    metricName: 'OperatorForgetUses',
+    means:
+      'An operator asked to delete the records of a player, successfully or not. The audit table says who, whose, and why.',
+  },
 ] as const;
+
+/** Whether the settings may leave a route out. */
+const isOptional = (route: string) => route === 'operator-export';
 
 export interface OperatorAlarmsProps {
   readonly routes: readonly { readonly name: string; readonly function: IFunction }[];
@@ -43,8 +60,9 @@ export class OperatorAlarms extends Construct {
       prefix: alarmPrefix(scope),
       runbook: runbookOf(settings),
     };
-    const recordedFunctions = uses.map(({ name, route, metricName, means }) => {
+    const recordedFunctions = uses.flatMap(({ name, route, metricName, means }) => {
       const fn = routes.find((each) => each.name === route)?.function;
+      if (!fn && isOptional(route)) return [];
       if (!fn) throw new Error(`There is no route ${route} whose uses could ring`);
       const used = ownMetric(fn, metricName, { statistic: 'Sum' });
       createEventAlarm(context, name, means, used);
@@ -53,7 +71,7 @@ export class OperatorAlarms extends Construct {
     createAlarm(
       context,
       'AuditNotWritten',
-      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session or ends one.',
+      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session, ends one, exports its files or deletes records.',
       sumOf(
         recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),

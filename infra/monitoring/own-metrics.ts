@@ -31,6 +31,8 @@ export type OwnMetricName =
 const operatorUseLabels = {
   AdminShellUses: 'asked for an admin shell',
   OperatorTerminateUses: 'asked to end a session',
+  OperatorExportUses: "asked for a session's files",
+  OperatorForgetUses: 'asked to forget a player',
 } as const;
 type OperatorUse = keyof typeof operatorUseLabels;
 

@@ -108,6 +108,16 @@ export function isTopicArn(value: string): boolean {
   return /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$/.test(value);
 }
 
+/** The name of a general purpose bucket (S3 user guide, "Bucket naming rules"), without the reserved prefixes and suffixes. */
+export function isBucketName(value: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) &&
+    !/\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(
+      value,
+    )
+  );
+}
+
 /**
  * A caller of the operator API, as API Gateway names it: an IAM user, one session of a role, or every session of a role with
  * `/*` at the end. The ARN of a role session has the role's name without its path (IAM User Guide, "IAM identifiers").

@@ -50,6 +50,8 @@ const COUNTED: Readonly<Record<string, CountedMetrics>> = {
   'operator-shell': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
   'operator-sessions': { outcomes: ['not_an_operator'], metrics: new Set() },
   'operator-terminate': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
+  'operator-export': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
+  'operator-forget': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
 };
 const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 

@@ -30,8 +30,8 @@ describe('another CDK app', () => {
     for (const [type, count] of [
       ['AWS::DynamoDB::Table', 4],
       ['AWS::ApiGatewayV2::Api', 3],
-      ['AWS::Lambda::Function', 15],
-      ['AWS::IAM::Role', 15],
+      ['AWS::Lambda::Function', 16],
+      ['AWS::IAM::Role', 16],
       ['AWS::Cognito::UserPool', 1],
     ] as const) {
       expect(ofType(template, type), type).toHaveLength(count);

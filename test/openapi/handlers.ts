@@ -60,6 +60,7 @@ const settings = ({ shellsPerMinute = 1000, spoilt = false }: Variant) => ({
   operators: [OPERATOR],
   adminShell: { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
   ...(spoilt ? { streamGroups: undefined } : {}),
+  exportBucket: 'arcade-exports',
 });
 
 /**
@@ -177,7 +178,7 @@ export async function openHandlers() {
     /** Waits until the session has this status in the emulator. */
     untilStatus: (id: string, status: string) => bench.reaches(id, status),
     /** Writes an invalid session record, which our code would never write. */
-    writeInvalidRecord: (playerId: string) =>
+    writeInvalidRecord: (playerId: string, more: object = {}) =>
       dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',
@@ -192,6 +193,7 @@ export async function openHandlers() {
             statusSince: 9e15,
             connectionTimeoutSeconds: 120,
             sessionLengthSeconds: 3600,
+            ...more,
           }),
         }),
       ),

@@ -17,6 +17,8 @@ const limits: Readonly<Record<string, number>> = {
   'operator-shell': 271,
   'operator-sessions': 227,
   'operator-terminate': 272,
+  'operator-export': 270,
+  'operator-forget': 230,
   probe: 26,
 };
 
