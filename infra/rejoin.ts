@@ -18,6 +18,7 @@ import { warningsFor } from './settings/warnings.ts';
 import { SessionTable } from './storage/session-table.ts';
 
 type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
+type ReservedRoute = keyof Settings['reservedConcurrency'];
 
 export class Rejoin extends Construct {
   readonly settings: Settings;
@@ -57,12 +58,13 @@ export class Rejoin extends Construct {
           targets,
           environment,
           provisionedConcurrency: settings.provisionedConcurrency[route.name as ProvisionedRoute],
+          reservedConcurrency: settings.reservedConcurrency[route.name as ReservedRoute],
         }),
       ]),
     );
-    const routes = playerRoutes.map(({ name, method, path }) => {
+    const routes = playerRoutes.map(({ name, method, path, throttleShare }) => {
       const { function: fn, invoked } = functions[name] as RouteFunction;
-      return { method, path, function: fn, invoked };
+      return { method, path, throttleShare, function: fn, invoked };
     });
     const { api, accessLogs, domain } = new PlayerApi(this, 'PlayerApi', {
       tokens: this.identity.tokens,

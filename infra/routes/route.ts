@@ -36,6 +36,10 @@ export interface Route {
    * makes a player wait a second longer after a killed function.
    */
   readonly timeoutSeconds: number;
+  /**
+   * How much of `throttling` the route gets, as a ratio: see `route-limits.ts`. Without it the route has no limit of its own.
+   */
+  readonly throttleShare?: number;
   readonly grants: readonly Grant[];
 }
 

@@ -153,6 +153,17 @@ function invalidOperators(input: unknown): InvalidSetting[] {
   return invalid;
 }
 
+/** Lambda refuses provisioned concurrency above the reserved concurrency of its function, in the middle of a deployment. */
+function provisionedAboveReserved(input: unknown): InvalidSetting[] {
+  const path = ['provisionedConcurrency', 'reconnect'];
+  const provisioned = valueAt(input, path);
+  const reserved = valueAt(input, ['reservedConcurrency', 'reconnect']);
+  if (typeof provisioned !== 'number' || typeof reserved !== 'number') return [];
+  if (reserved <= 0 || provisioned <= reserved) return [];
+  const allowed = `at most the ${reserved} of reservedConcurrency.reconnect, or leave that out`;
+  return [{ path, allowed }];
+}
+
 /** Finds settings that are valid alone and invalid together. */
 export function crossCheck(input: unknown): InvalidSetting[] {
   return [
@@ -164,5 +175,6 @@ export function crossCheck(input: unknown): InvalidSetting[] {
     ...plainHttpInProduction(input),
     ...limitsAboveQuotas(input),
     ...invalidOperators(input),
+    ...provisionedAboveReserved(input),
   ];
 }

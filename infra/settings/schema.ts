@@ -239,6 +239,7 @@ export const settingsSchema = object({
     /** The longest acceptable 95th percentile of a reconnect's response time. The function itself ends after 10 seconds. */
     slowAnswerSeconds: amount(0.5, 9).default(3),
   }).prefault({}),
+  /** What the reconnect route takes from all callers together. All other routes of the player API share as much again. */
   throttling: object({
     ratePerSecond: amount(1, 1_000_000).default(500),
     burst: whole(1, 1_000_000).default(1000),
@@ -260,6 +261,13 @@ export const settingsSchema = object({
     sessions: provisioned(),
     reconnect: provisioned(),
     terminate: provisioned(),
+  }).prefault({}),
+  /**
+   * Executions at once that Lambda keeps for a function: nothing else in the account can use them, and the function gets no more.
+   * 0 means none are kept, and no limit.
+   */
+  reservedConcurrency: object({
+    reconnect: whole(0, 100_000).default(0),
   }).prefault({}),
   removalPolicy: oneOf(['retain', 'destroy']).default('retain'),
   /** On every resource that can be tagged. */

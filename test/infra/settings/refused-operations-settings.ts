@@ -83,4 +83,19 @@ export const refusedOperationsSettings: readonly [
     { provisionedConcurrency: { 'operator-shell': 1 } },
     `provisionedConcurrency.operator-shell is not a setting. Known here: ${routes}`,
   ],
+  [
+    'half an execution reserved for reconnects',
+    { reservedConcurrency: { reconnect: 0.5 } },
+    'reservedConcurrency.reconnect is 0.5; write a whole number from 0 to 100000',
+  ],
+  [
+    'reserved concurrency for starts',
+    { reservedConcurrency: { start: 1 } },
+    'reservedConcurrency.start is not a setting. Known here: reconnect',
+  ],
+  [
+    'more provisioned than reserved concurrency',
+    { reservedConcurrency: { reconnect: 20 }, provisionedConcurrency: { reconnect: 21 } },
+    'provisionedConcurrency.reconnect is 21; write at most the 20 of reservedConcurrency.reconnect, or leave that out',
+  ],
 ];
