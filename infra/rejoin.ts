@@ -15,6 +15,7 @@ import { playerRoutes } from './routes/player-routes.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings/settings.ts';
 import { tag } from './settings/tags.ts';
 import { warningsFor } from './settings/warnings.ts';
+import { BrakeTable } from './storage/brake-table.ts';
 import { SessionTable } from './storage/session-table.ts';
 
 type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
@@ -25,6 +26,8 @@ export class Rejoin extends Construct {
   readonly identity: Identity;
   /** Players' sessions, rate limits, leases and stored answers. */
   readonly table: Table;
+  /** Whether operators have paused new sessions. */
+  readonly brakeTable: Table;
   /** Base URL of the player API, without a slash at the end. */
   readonly apiUrl: string;
   /** The host name that the DNS record of the custom domain must point to, if there is one. */
@@ -47,8 +50,9 @@ export class Rejoin extends Construct {
     this.identity = new Identity(this, 'Identity', settings);
     const { table } = new SessionTable(this, 'Sessions', settings);
     this.table = table;
-    const targets = { streamGroups: settings.streamGroups, tables: { table } };
-    const environment = playerEnvironment(settings, table);
+    const { table: brakeTable } = new BrakeTable(this, 'Brake', settings);
+    this.brakeTable = brakeTable;
+    const targets = { streamGroups: settings.streamGroups, tables: { table, brakeTable } };
     const functions = Object.fromEntries(
       playerRoutes.map((route) => [
         route.name,
@@ -56,7 +60,7 @@ export class Rejoin extends Construct {
           route,
           settings,
           targets,
-          environment,
+          environment: playerEnvironment(settings, route, targets),
           provisionedConcurrency: settings.provisionedConcurrency[route.name as ProvisionedRoute],
           reservedConcurrency: settings.reservedConcurrency[route.name as ReservedRoute],
         }),

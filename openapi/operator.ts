@@ -43,6 +43,19 @@ export const operatorContracts = {
     success: { status: 204, description: 'The session ends, or had ended.' },
     problems: [...sessionRoutes, 'session_not_terminable'],
   },
+  'operator-brake': {
+    body: 'BrakeRequest',
+    success: {
+      status: 200,
+      body: 'Brakes',
+      description: 'New sessions are paused, or begin again, within five seconds.',
+    },
+    problems: [...everyRoute, 'too_many_requests', 'audit_unavailable'],
+  },
+  'operator-brake-status': {
+    success: { status: 200, body: 'Brakes', description: 'Whether new sessions are paused.' },
+    problems: everyRoute,
+  },
 } as const satisfies Record<string, RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>>;
 
 export const operatorApi: Api = {

@@ -20,6 +20,7 @@ export const API_CODES = [
   'too_many_requests',
   'broker_misconfigured',
   'paced',
+  'starts_paused',
   'stream_group_unavailable',
   'upstream_unavailable',
   'upstream_timeout',

@@ -26,6 +26,13 @@ const uses = [
     means:
       'An operator asked to end a session, successfully or not. The audit table says who, and whose session.',
   },
+  {
+    name: 'BrakeUsed',
+    route: 'operator-brake',
+    metricName: 'OperatorBrakeUses',
+    means:
+      'An operator paused new sessions, or ended the pause, successfully or not. The audit table says who, for how long, and why.',
+  },
 ] as const;
 
 export interface OperatorAlarmsProps {
@@ -53,7 +60,7 @@ export class OperatorAlarms extends Construct {
     createAlarm(
       context,
       'AuditNotWritten',
-      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session or ends one.',
+      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session, ends one or sets the brake.',
       sumOf(
         recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),

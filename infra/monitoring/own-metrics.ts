@@ -28,6 +28,7 @@ export type OwnMetricName =
 const operatorUseLabels = {
   AdminShellUses: 'asked for an admin shell',
   OperatorTerminateUses: 'asked to end a session',
+  OperatorBrakeUses: 'paused new sessions, or ended the pause',
 } as const;
 type OperatorUse = keyof typeof operatorUseLabels;
 

@@ -37,6 +37,7 @@ export const playerRoutes: readonly Route[] = [
         on: 'table',
         why: "the player's slot, live sessions, rate limit and the stored answer",
       },
+      { actions: ['GetItem'], on: 'brakeTable', why: 'whether operators have paused new sessions' },
     ],
   },
   {

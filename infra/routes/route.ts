@@ -1,8 +1,8 @@
 /** One route of `player-routes.ts` or `operator-routes.ts`. */
 import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 
-/** The tables: player sessions, operator rates, operator audit. */
-export type TableTarget = 'table' | 'rateTable' | 'auditTable';
+/** The tables: player sessions, the brake, operator rates, operator audit. */
+export type TableTarget = 'table' | 'brakeTable' | 'rateTable' | 'auditTable';
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
 export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | TableTarget;

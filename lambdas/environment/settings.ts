@@ -44,6 +44,11 @@ export function requireEnv(name: string): string {
   return value;
 }
 
+/** An environment variable that a function can do without. */
+export function optionalEnv(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
 /** The deployment's settings. Validated when the deployment was synthesized, so only parsed here. */
 export function readSettings(): Settings {
   return JSON.parse(requireEnv('SETTINGS')) as Settings;

@@ -3,21 +3,29 @@ import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { OperatorCall } from './operator-api.ts';
+import type { OperatorAction } from './rate.ts';
 
-/** One use of the operator API that reaches into a player's session. */
-export interface AuditRecord {
-  action: 'adminShell' | 'terminate';
-  call: OperatorCall;
+/** One use of the operator API that reaches into a player's session, or keeps players out. */
+export type AuditRecord = RecordOfUse & (OfSession | { about: 'brake/starts' });
+
+interface OfSession {
   streamGroupId: string;
   streamSessionId: string;
+}
+
+interface RecordOfUse {
+  action: OperatorAction;
+  call: OperatorCall;
   /** Whose session it is, as far as AWS says: its `UserId`. */
   userId?: string | undefined;
   /** The session's status at the time, as far as AWS says. */
   status?: string | undefined;
   reason?: string;
+  /** For how long new sessions are paused; 0 for the end of it. */
+  seconds?: number;
   /**
    * What came of it: `opened` for a shell whose credentials were handed out, `requested` for a session that is about to be
-   * ended, else the code that was answered.
+   * ended and for the brake, else the code that was answered.
    */
   outcome: 'opened' | 'requested' | OperatorProblemCode;
   /** Epoch milliseconds. */
@@ -38,21 +46,19 @@ export interface Audit {
   write(record: AuditRecord): Promise<void>;
 }
 
-/** The audit in a table of its own, by session, then time. A record is only ever added: the write is conditional. */
+/** The audit in a table of its own, by session, or by what else it is about, then time. A record is only ever added: the write is conditional. */
 export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
   return {
-    async write({ call, at, streamGroupId, streamSessionId, ...record }) {
+    async write({ call, at, ...record }) {
       const { entry, ...who } = call;
       const time = new Date(at).toISOString();
       const item = {
-        pk: `${streamGroupId}/${streamSessionId}`,
+        pk: 'about' in record ? record.about : `${record.streamGroupId}/${record.streamSessionId}`,
         sk: `${time}#${who.requestId}`,
         at: time,
         ...record,
         ...who,
         operatorEntry: entry,
-        streamGroupId,
-        streamSessionId,
       };
       let cause: unknown;
       // A write whose answer was lost is repeated, and then finds its own record: it is recorded.

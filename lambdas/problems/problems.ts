@@ -26,6 +26,7 @@ export const PROBLEMS = {
   too_many_requests: { status: 429, retry: 'same', title: 'Too many requests by this player' },
   broker_misconfigured: { status: 500, retry: 'never', title: 'The broker is misconfigured' },
   paced: { status: 503, retry: 'same', title: 'Waiting for a turn' },
+  starts_paused: { status: 503, retry: 'same', title: 'New sessions are paused' },
   stream_group_unavailable: { status: 503, retry: 'same', title: 'The stream group is not available' },
   upstream_unavailable: { status: 503, retry: 'same', title: 'AWS failed' },
   upstream_timeout: { status: 504, retry: 'same', title: 'AWS did not answer in time' },

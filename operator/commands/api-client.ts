@@ -34,7 +34,22 @@ export interface OperatorApi {
     reason: string,
   ): Promise<{ credentials: ShellCredentials; validMs: number }>;
   terminate(address: SessionAddress): Promise<void>;
+  /** Whether new sessions are paused. */
+  brake(): Promise<BrakeState>;
+  /** Pauses new sessions, or ends the pause with 0 seconds. */
+  setBrake(seconds: number, reason: string): Promise<BrakeState>;
 }
+
+/** Whether new sessions are paused; the other members are there while they are. */
+export interface BrakeState {
+  isOn: boolean;
+  until?: string | undefined;
+  setAt?: string | undefined;
+  operator?: string | undefined;
+  reason?: string | undefined;
+}
+
+const BRAKE_PATH = '/v1/brakes/starts';
 
 /** Longer than API Gateway's own limit of 30 s, so that its error response still arrives. */
 const TIMEOUT_MS = 35_000;
@@ -44,6 +59,15 @@ const shellSchema = z.object({
   streamUrl: z.string().regex(/^wss?:\/\//),
   tokenValue: z.string().min(1),
   expiresAt: z.iso.datetime(),
+});
+const brakesSchema = z.object({
+  starts: z.looseObject({
+    isOn: z.boolean(),
+    until: z.string().optional(),
+    setAt: z.string().optional(),
+    operator: z.string().optional(),
+    reason: z.string().optional(),
+  }),
 });
 const sessionsSchema = z.object({
   streamSessions: z.array(
@@ -133,5 +157,8 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
     terminate: async (address) => {
       await call('DELETE', sessionPath(address));
     },
+    brake: async () => read(brakesSchema, (await call('GET', BRAKE_PATH)).text).starts,
+    setBrake: async (seconds, reason) =>
+      read(brakesSchema, (await call('PUT', BRAKE_PATH, { seconds, reason })).text).starts,
   };
 }

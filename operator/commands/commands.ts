@@ -108,7 +108,22 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
   }
 }
 
-const COMMANDS = { sessions, shell, terminate };
+async function brake(given: Arguments, _context: Context, api: OperatorApi): Promise<number> {
+  const { brakeSeconds } = given;
+  const state = await repeat(given, () =>
+    brakeSeconds === undefined ? api.brake() : api.setBrake(brakeSeconds, given.reason ?? ''),
+  );
+  if (given.json) printResult(json({ starts: state }));
+  else if (!state.isOn) printResult('New sessions begin as usual.');
+  else {
+    const { until = '', setAt = '', operator = '', reason = '' } = state;
+    printResult(`New sessions are paused until ${until}. Reconnects are not affected.`);
+    printResult(`Set at ${setAt} by ${printable(operator)}: ${printable(reason)}`);
+  }
+  return EXIT.done;
+}
+
+const COMMANDS = { sessions, shell, terminate, brake };
 
 /** Executes a command. @returns the exit code. @throws Failure */
 export async function perform(given: Arguments): Promise<number> {

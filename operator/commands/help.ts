@@ -18,11 +18,12 @@ Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused, 4 no such stream sessi
 6 later perhaps, 7 the Session Manager plugin is missing or too old.`;
 
 export const HELP = {
-  all: `Looks up players' stream sessions and opens audited admin shells into them, by Rejoin's operator API.
+  all: `Looks up players' stream sessions, opens audited admin shells into them and pauses new ones, by Rejoin's operator API.
 
   npm run --silent operator -- sessions --player ID | --subject SUBJECT
   npm run --silent operator -- shell STREAM_SESSION --reason REASON
   npm run --silent operator -- terminate STREAM_SESSION
+  npm run --silent operator -- brake [starts --for 30m | --off] --reason REASON
 
 STREAM_SESSION is an ARN, STREAM_GROUP/ID as "sessions" prints it, or an id with --stream-group. Each command has a --help.
 ${COMMON}
@@ -46,6 +47,18 @@ The use is recorded before anything else: who, when, which session, whose, and t
   --credentials       prints the credentials as JSON instead of starting the plugin. They are secret for their 60 seconds.
 
 Ctrl-C goes to the shell inside; "exit" leaves. The plugin's exit code is passed on.
+${COMMON}
+${EXITS}`,
+
+  brake: `Pauses new sessions, and leaves those that run and their reconnects alone: brake starts --for 30m --reason REASON
+
+It needs no deployment, takes effect within five seconds, and ends by itself. Players who start hear "starts_paused", wait and ask again. The use is recorded
+before anything else, and rings an alarm. Without --for and --off it says whether new sessions are paused.
+
+  --for TIME          for how long, such as 90s, 30m or 2h, 24h at most; a new time replaces the old one
+  --off               ends the pause now
+  --status            says whether new sessions are paused, until when, by whom and why
+  --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
 ${COMMON}
 ${EXITS}`,
 

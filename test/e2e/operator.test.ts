@@ -7,16 +7,26 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareGrants } from '../../local/iam/least-privilege.ts';
 import { signedHeaders } from '../signed.ts';
-import { type Answer, awsClient, type Deployed, deploy, eventually, offer } from './harness.ts';
+import {
+  type Answer,
+  awsClient,
+  type Deployed,
+  deploy,
+  droppedSession,
+  eventually,
+  offer,
+} from './harness.ts';
 import {
   ACCESS,
   auditRecords,
+  BRAKE,
   copyRecords,
   operatorOf,
   playing,
   REASON,
   SESSIONS,
   SESSIONS_BY_QUERY,
+  SET_BRAKE,
   SHELL,
   TERMINATE,
 } from './operator.ts';
@@ -206,7 +216,7 @@ describe('no operator route lets in', () => {
       });
       return { status: response.status, json: await response.json() } as Answer;
     });
-    expect(answers).toEqual(Array(4).fill(forbidden));
+    expect(answers).toEqual(Array(6).fill(forbidden));
   });
 
   it('a function of the player API or of this one, whose role IAM refuses', async () => {
@@ -214,7 +224,7 @@ describe('no operator route lets in', () => {
     expect(functions).toHaveLength(8);
     for (const fn of functions) {
       const answers = await signedWith(deployed.principals.keyOf(fn));
-      expect(answers, fn.name).toEqual(Array(4).fill(forbidden));
+      expect(answers, fn.name).toEqual(Array(6).fill(forbidden));
     }
     const asked = deployed.principals.authorizer
       .decisions()
@@ -224,12 +234,12 @@ describe('no operator route lets in', () => {
 
   it('a principal that may invoke every API there is, and is not in settings.operators', async () => {
     const answers = await signedWith(deployed.principals.stranger);
-    expect(answers).toEqual(Array(4).fill([403, 'not_an_operator']));
+    expect(answers).toEqual(Array(6).fill([403, 'not_an_operator']));
   });
 
   it('a caller who only knows an access key id, or changes a signed request', async () => {
     const { accessKeyId } = deployed.endpoints.operator;
-    expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(4).fill(forbidden));
+    expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(6).fill(forbidden));
     const { id } = await playing(deployed);
     const path = `/v1/streamgroups/${deployed.endpoints.streamGroupId}/streamsessions/${id}/admin-shells`;
     const url = `${deployed.endpoints.operatorApi}${path}`;
@@ -294,6 +304,39 @@ describe('a request', () => {
   );
 });
 
+describe('the brake', () => {
+  it('refuses new sessions and no reconnect, is recorded with its reason, and lets starts go on when it is off', async () => {
+    const player = await deployed.player();
+    const { id } = await droppedSession(deployed, player);
+    const set = await operator.setBrake(600);
+    expect(set.json.starts).toMatchObject({
+      isOn: true,
+      operator: 'arn:aws:iam::123456789012:user/operator',
+      reason: REASON,
+    });
+    expect((await operator.brake()).json).toEqual(set.json);
+    const refused = await eventually(
+      async () => (await deployed.player()).start(),
+      ({ status }) => status !== 201,
+    );
+    expect([refused.status, refused.json.code, refused.json.retry]).toEqual([503, 'starts_paused', 'same']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await player.reconnect(id)).status).toBe(201);
+    expect((await operator.setBrake(0)).json).toEqual({ starts: { isOn: false } });
+    await eventually(
+      async () => (await deployed.player()).start(),
+      ({ status }) => status === 201,
+    );
+    const records = (await auditRecords(deployed)).filter(({ action }) => action === 'brake');
+    expect(
+      records.map(({ pk, seconds, reason, outcome }) => [pk, seconds, reason, outcome]).toSorted(),
+    ).toEqual([
+      ['brake/starts', 0, REASON, 'requested'],
+      ['brake/starts', 600, REASON, 'requested'],
+    ]);
+  });
+});
+
 describe('least privilege', () => {
   it('the operator functions use every statement of their roles and miss none', async () => {
     const own = await deploy({ emulator: { adminShellReadySeconds: 0 } });
@@ -303,8 +346,11 @@ describe('least privilege', () => {
       expect((await one.shell(id)).status).toBe(201);
       expect((await one.sessions(playerId)).status).toBe(200);
       expect((await one.terminate(id)).status).toBe(204);
+      expect((await one.setBrake(60)).status).toBe(200);
+      expect((await one.brake()).json.starts.isOn).toBe(true);
       const { authorizer } = own.principals;
-      const principals = [SHELL, SESSIONS, TERMINATE].map((routeKey) => roleOf(routeKey, own) ?? '');
+      const routeKeys = [SHELL, SESSIONS, TERMINATE, SET_BRAKE, BRAKE];
+      const principals = routeKeys.map((routeKey) => roleOf(routeKey, own) ?? '');
       const notExercised = authorizer
         .grants()
         .filter(({ action, principal }) => principals.includes(principal) && /^(logs|xray):/.test(action))
@@ -320,7 +366,7 @@ describe('least privilege', () => {
     }
   });
 
-  it.each([SHELL, SESSIONS, TERMINATE])(
+  it.each([SHELL, SESSIONS, TERMINATE, SET_BRAKE, BRAKE])(
     'the key of the function behind %s, leaked, can neither start a session nor connect to one',
     async (routeKey) => {
       const { id } = await playing(deployed);

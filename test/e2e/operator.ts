@@ -13,6 +13,10 @@ export const SESSIONS = 'GET /v1/players/{playerId}/streamsessions';
 export const SESSIONS_BY_QUERY = 'GET /v1/streamsessions';
 export const TERMINATE = 'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}';
 
+const BRAKE_PATH = '/v1/brakes/starts';
+export const SET_BRAKE = `PUT ${BRAKE_PATH}`;
+export const BRAKE = `GET ${BRAKE_PATH}`;
+
 /** AWS's operation behind a shell. */
 export const ACCESS = 'CreateStreamSessionAdminShell';
 
@@ -59,6 +63,9 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
     sessionsByQuery: (playerId: string) =>
       request('GET', `/v1/streamsessions?playerId=${encodeURIComponent(playerId)}`),
     terminate: (id: string) => request('DELETE', `${group}/${id}`),
+    setBrake: (seconds: number, reason = REASON) =>
+      request('PUT', BRAKE_PATH, JSON.stringify({ seconds, reason })),
+    brake: () => request('GET', BRAKE_PATH),
   };
 }
 

@@ -25,8 +25,10 @@ const IMPURE = [
   'lambdas/observability/logs.ts',
   'lambdas/observability/metrics.ts',
   'lambdas/operators/dependencies.ts',
+  'lambdas/operators/use-dependencies.ts',
   'lambdas/players/dependencies.ts',
   'lambdas/probe/handler.ts',
+  'lambdas/routes/operator-brake-status/handler.ts',
   'lambdas/routes/operator-sessions/handler.ts',
   'lambdas/routes/reconnect/handler.ts',
   'lambdas/sessions/compressed-answer.ts',
@@ -34,7 +36,7 @@ const IMPURE = [
 
 /** Files that connect the parts to each other: they may import anything. */
 const isWiring = (path: string) =>
-  /\/(handler|dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
+  /\/(handler|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
 
 function isImpure(file: Source): boolean {
   const packages = importsOf(file).filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('lambdas/'));

@@ -48,6 +48,8 @@ describe("an operator's request", () => {
       ['GET /v1/players/{playerId}/streamsessions', 'AWS_IAM', undefined],
       ['GET /v1/streamsessions', 'AWS_IAM', undefined],
       ['DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}', 'AWS_IAM', undefined],
+      ['PUT /v1/brakes/starts', 'AWS_IAM', undefined],
+      ['GET /v1/brakes/starts', 'AWS_IAM', undefined],
     ]);
     expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
@@ -80,6 +82,7 @@ describe('an operator function that an attacker takes over', () => {
   const groups = [arn('us-west-2', 'sg-A'), arn('eu-central-1', 'sg-B')];
   const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${action} on ${group}`);
   const sessions = 'the session table';
+  const brake = 'the table of the brake';
   const expected: Record<string, string[]> = {
     'operator-shell': [
       ...onGroups('CreateStreamSessionAdminShell'),
@@ -95,14 +98,22 @@ describe('an operator function that an attacker takes over', () => {
       `dynamodb:UpdateItem on ${sessions}`,
       `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
     ],
+    'operator-brake': [
+      `dynamodb:UpdateItem on ${brake}`,
+      `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
+      `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
+    ],
+    'operator-brake-status': [`dynamodb:GetItem on ${brake}`],
   };
 
   test.each(Object.entries(expected))(
     '%s can do its one task only, and write the audit but not read it',
     (name, grants) => {
-      const construct = `Operator${name.replace('-', '')}`;
+      const construct = `Operator${name.replaceAll('-', '')}`;
       const granted = allowed(policies(template)[name] ?? []).map((line) =>
-        line.replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinSessionsTable\w+Arn\w+\}/, sessions),
+        line
+          .replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinSessionsTable\w+Arn\w+\}/, sessions)
+          .replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinBrakeTable\w+Arn\w+\}/, brake),
       );
       expect(granted).toEqual([...grants, ...ownTelemetry(template, construct)].toSorted());
     },
@@ -110,11 +121,11 @@ describe('an operator function that an attacker takes over', () => {
 
   test('has a role of its own, without policies elsewhere or wildcards except for traces', () => {
     expect(Object.keys(policies(template))).toEqual(Object.keys(expected));
-    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(3);
+    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(5);
     const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
-    expect(iam).toHaveLength(3);
+    expect(iam).toHaveLength(5);
     expect(looseStatements(template.Resources)).toEqual(
-      Array(3).fill({
+      Array(5).fill({
         Effect: 'Allow',
         Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
         Resource: '*',
@@ -125,7 +136,7 @@ describe('an operator function that an attacker takes over', () => {
   test('cannot start a session or connect to one, and no function of the player API can reach the audit', () => {
     const text = JSON.stringify([template, templateOf(settings)]);
     expect(JSON.stringify(template)).not.toMatch(/StartStreamSession|CreateStreamSessionConnection/);
-    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(2);
+    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(3);
   });
 
   test('has in its environment only the tables of its grants, the stream groups and the operators', () => {
@@ -145,6 +156,8 @@ describe('an operator function that an attacker takes over', () => {
       ['RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
       ['TABLE_NAME'],
       ['RATE_TABLE_NAME', 'TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['BRAKE_TABLE_NAME', 'RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['BRAKE_TABLE_NAME'],
     ]);
   });
 });
@@ -200,7 +213,7 @@ describe('the operator stack', () => {
     expect(apiUrl).toMatch(/\$\{Token/);
     expect(
       ofType(Template.fromStack(stack).toJSON() as SynthesizedTemplate, 'AWS::Lambda::Function'),
-    ).toHaveLength(8);
+    ).toHaveLength(10);
   });
 
   test('is refused with more operators than fit, before a deployment fails half way', () => {

@@ -108,6 +108,13 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       await player.start(offer);
       return player.start(offer, { key: 'another' });
     },
+    async starts_paused() {
+      const paused = { brake: 'Paused' } as const;
+      const operator = handlers.operator();
+      const body = { seconds: 600, reason: 'Ticket 4711: no capacity' };
+      expect((await operator('operator-brake', { body }, paused)).status).toBe(200);
+      return playing(paused).start();
+    },
     async stream_group_unavailable() {
       await handlers.fault('StartStreamSession', 'conflict', { count: 1 });
       return playing().start();

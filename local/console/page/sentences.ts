@@ -82,6 +82,7 @@ const REASONS: Record<Code, string> = {
   too_many_requests: 'too many requests came from this player',
   broker_misconfigured: 'the API has no permission at AWS',
   paced: 'many players were coming back at once',
+  starts_paused: 'new sessions were paused',
   stream_group_unavailable: 'the stream group had no room',
   upstream_unavailable: 'AWS did not answer',
   upstream_timeout: 'AWS did not answer in time',

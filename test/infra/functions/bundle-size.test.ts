@@ -16,6 +16,8 @@ const limits: Readonly<Record<string, number>> = {
   'operator-shell': 271,
   'operator-sessions': 227,
   'operator-terminate': 272,
+  'operator-brake': 230,
+  'operator-brake-status': 227,
   probe: 26,
 };
 

@@ -14,12 +14,13 @@ const alarm = (name: string) => alarms.find((each) => nameOf(each) === name);
 const functionIds = ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
 /** The logical id of the route's function. */
 const idOf = (route: string) =>
-  functionIds.find((id) => id.startsWith(`Operator${route.replace('-', '')}Function`));
+  functionIds.find((id) => id.startsWith(`Operator${route.replaceAll('-', '')}Function`));
 
 describe('an alarm of the operator API', () => {
   test.each([
     ['AdminShellUses', 'operator-shell'],
     ['OperatorTerminateUses', 'operator-terminate'],
+    ['OperatorBrakeUses', 'operator-brake'],
   ])('reports the first use, by the metric that the function publishes: %s', (metric, route) => {
     const used = alarms.find(({ MetricName }) => MetricName === metric);
     expect(used).toMatchObject({
@@ -38,7 +39,7 @@ describe('an alarm of the operator API', () => {
   });
 
   const all = operatorRoutes.map(({ name }) => name);
-  const recorded = ['operator-shell', 'operator-terminate'];
+  const recorded = ['operator-shell', 'operator-terminate', 'operator-brake'];
   test.each([
     ['OperatorMisconfigured', 'Rejoin', 'Misconfigured', all, 'FunctionName,service', 60],
     ['OperatorFunctionsDead', 'AWS/Lambda', 'Errors', all, 'FunctionName', 300],
@@ -74,8 +75,8 @@ describe('an alarm of the operator API', () => {
     expect(new Set(periods)).toEqual(new Set([seconds]));
   });
 
-  test('is one of these seven', () => {
-    expect(alarms).toHaveLength(7);
+  test('is one of these eight', () => {
+    expect(alarms).toHaveLength(8);
   });
 
   test('notifies the topic of the settings, and nobody without one', () => {
