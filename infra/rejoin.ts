@@ -75,7 +75,7 @@ export class Rejoin extends Construct {
       routes,
       settings,
     });
-    this.apiUrl = domain?.url ?? api.apiEndpoint;
+    this.apiUrl = settings.edge?.url ?? domain?.url ?? api.apiEndpoint;
     const probe = settings.probe
       ? new ProbeFunction(this, 'Probe', { settings, apiUrl: this.apiUrl })
       : undefined;

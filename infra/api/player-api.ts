@@ -40,6 +40,7 @@ export class PlayerApi extends Construct {
       apiName: apiName(scope, 'player API'),
       description: 'Rejoin: the player API',
       createDefaultStage: false,
+      ...(settings.edge?.defaultAddress === false && { disableExecuteApiEndpoint: true }),
       defaultAuthorizer: new HttpJwtAuthorizer('Players', tokens.issuer, {
         jwtAudience: [...tokens.audience],
       }),

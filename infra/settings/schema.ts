@@ -163,6 +163,25 @@ export const settingsSchema = object({
   ).default([]),
   identity: identity.optional(),
   domain: domain.optional(),
+  /** A proxy in front of the player API, such as CloudFront with AWS WAF: see docs/edge.md. */
+  edge: object({
+    /** The address that players use: the proxy's. */
+    url: text(
+      'the https address that players use, such as "https://play-api.example.com", without a path',
+      isOrigin,
+    ).optional(),
+    /** Digests of the secret header: two while one replaces the other. */
+    secretSha256: list(
+      text('a SHA-256 digest in hexadecimal: 64 digits and letters a to f', (digest) =>
+        /^[0-9a-f]{64}$/.test(digest),
+      ),
+      1,
+      'SHA-256 digests of what the proxy sends as x-rejoin-edge',
+      2,
+    ),
+    /** Whether API Gateway's own address, execute-api, still answers. */
+    defaultAddress: yesOrNo().default(true),
+  }).optional(),
   /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the subject itself. */
   userId: oneOf(['pseudonym', 'subject']).default('pseudonym'),
   webOrigins: list(

@@ -32,6 +32,8 @@ export interface Settings {
   /** AWS's quotas, calls a second for the account and Region. */
   quotas: Record<PacedOperation, number>;
   adoption: { enabled: boolean; quotaShare: number };
+  /** SHA-256 digests of what the proxy in front of the API adds to each request, in hexadecimal; absent: there is none. */
+  edgeSecretSha256?: string[];
 }
 
 /**

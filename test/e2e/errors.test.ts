@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
@@ -116,6 +117,21 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
     const { player, id } = await dropped();
     await deployed.fault({ operation: CONNECT, kind: 'throttle', count: 10 });
     return player.reconnect(id);
+  },
+  async not_through_edge() {
+    const secret = 'a secret of this test';
+    const secretSha256 = [createHash('sha256').update(secret).digest('hex')];
+    const behind = await deploy({ settings: { edge: { secretSha256 } } });
+    try {
+      const player = await behind.player();
+      const through = await player.request('GET', '/v1/streamsessions', {
+        headers: { 'x-rejoin-edge': secret },
+      });
+      expect(through.status).toBe(200);
+      return await player.sessions();
+    } finally {
+      await behind.close();
+    }
   },
   async starts_paused() {
     const operator = operatorOf(deployed);

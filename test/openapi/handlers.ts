@@ -40,12 +40,15 @@ export interface Variant {
   table?: (typeof TABLES)[number] | 'none';
   audit?: 'none';
   brake?: 'none' | 'Paused' | 'Spoilt';
+  /** Only a proxy that knows a secret may ask. */
+  hasEdge?: boolean;
   /** The settings lack the limits of operators, which no synthesis would let through. */
   hasNoLimits?: boolean;
   shellsPerMinute?: number;
 }
 
-const settings = ({ shellsPerMinute = 1000, hasNoLimits = false }: Variant) => ({
+const settings = ({ shellsPerMinute = 1000, hasNoLimits = false, hasEdge = false }: Variant) => ({
+  ...(hasEdge ? { edgeSecretSha256: ['0'.repeat(64)] } : {}),
   streamGroups: [
     {
       id: GROUP,

@@ -88,6 +88,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     ...failingAt('StartStreamSession', async () => playing().start),
     paced: failingAt('StartStreamSession', async () => playing({ table: 'StormOfStarts' }).start).paced,
     invalid_request: () => playing().start('no offer'),
+    not_through_edge: () => playing({ hasEdge: true }).start(),
     upstream_timeout: () => playing().start(newOffer(), { lifeMs: SHORT_LIFE_MS }),
     async too_many_requests() {
       const { player } = await connected();
@@ -133,6 +134,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     // known.
     ...failingAt('GetStreamSession', async () => () => playing().status('started-elsewhere')),
     invalid_request: () => playing().status('no id'),
+    not_through_edge: () => playing({ hasEdge: true }).status('s-1'),
     upstream_timeout: () => playing().status('started-elsewhere', 1400),
     async too_many_requests() {
       const player = playing();
@@ -142,6 +144,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
   },
   sessions: {
     invalid_request: () => playing({}, '').sessions(),
+    not_through_edge: () => playing({ hasEdge: true }).sessions(),
     async broker_misconfigured() {
       const player = playing();
       await handlers.writeInvalidRecord(player.playerId);
@@ -158,6 +161,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       const { player, id } = await dropped({ table: 'StormOfReconnects' });
       return () => player.reconnect(id);
     }).paced,
+    not_through_edge: () => playing({ hasEdge: true }).reconnect('s-1'),
     async invalid_request() {
       const { player, id } = await dropped();
       return player.reconnect(id, { signalRequest: 'no offer' });
@@ -219,6 +223,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       return () => player.terminate(id);
     }),
     invalid_request: () => playing().terminate('no id'),
+    not_through_edge: () => playing({ hasEdge: true }).terminate('s-1'),
     async upstream_timeout() {
       const { player, id } = await connected();
       return player.terminate(id, 1900);
