@@ -3,9 +3,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, test } from 'vitest';
-import { app, edge } from '../../infra/examples/edge.ts';
+import { app, Edge, edge } from '../../infra/examples/edge.ts';
 import { linesOf } from './setting-lines.ts';
-import { minimal, ofType, type SynthesizedTemplate, templateOf, withProvider } from './synth.ts';
+import { minimal, newApp, ofType, type SynthesizedTemplate, templateOf, withProvider } from './synth.ts';
 
 const secretSha256 = [createHash('sha256').update('a secret of the tests').digest('hex')];
 const domain = {
@@ -54,6 +54,22 @@ describe('the recipe of docs/edge.md', () => {
         HeaderValue: '{{resolve:secretsmanager:rejoin/edge/1:SecretString:::}}',
       },
     ]);
+  });
+
+  test('takes another secret by another name, so that CloudFormation looks it up anew', () => {
+    const next = new Edge(newApp(), 'Next', {
+      name: 'play-api.arcade.example',
+      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/1234',
+      origin: domain.name,
+      secretName: 'rejoin/edge/2',
+      webOrigin: 'https://play.arcade.example',
+      requestsPerMinute: 100,
+    });
+    const [other] = ofType(
+      Template.fromStack(next).toJSON() as SynthesizedTemplate,
+      'AWS::CloudFront::Distribution',
+    ).map(([, { Properties }]) => Properties.DistributionConfig);
+    expect(other.Origins[0].OriginCustomHeaders[0].HeaderValue).toContain('rejoin/edge/2');
   });
 
   test('keeps no answer and passes every method and header on, the token too', () => {
