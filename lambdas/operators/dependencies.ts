@@ -4,7 +4,7 @@ import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
 import type { OperatorAction } from './rate.ts';
-import { useDependencies } from './use-dependencies.ts';
+import { dependenciesOfUse } from './use-dependencies.ts';
 
 /** A session by AWS's own names: an operator need not know whose it is. */
 export interface OperatedSession {
@@ -17,7 +17,7 @@ export interface OperatedSession {
  * @param use what the route is for.
  */
 export function operatorDependencies(use: OperatorAction) {
-  const common = useDependencies(use);
+  const common = dependenciesOfUse(use);
   const { settings, now } = common;
   const random = () => Math.random();
   return {

@@ -19,7 +19,7 @@ const USES: Record<OperatorAction, string> = {
  * What every operator route works with whose uses are limited, recorded and counted; made once for the life of a sandbox.
  * @param use what the route is for.
  */
-export function useDependencies(use: OperatorAction) {
+export function dependenciesOfUse(use: OperatorAction) {
   return {
     settings: readOperatorSettings(),
     counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),

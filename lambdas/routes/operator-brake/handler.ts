@@ -3,11 +3,11 @@ import { requireEnv } from '../../environment/settings.ts';
 import { brakeView, tableStartBrake } from '../../limits/start-brake.ts';
 import { operatorApi } from '../../operators/operator-api.ts';
 import { requireReason } from '../../operators/reason.ts';
-import { useDependencies } from '../../operators/use-dependencies.ts';
+import { dependenciesOfUse } from '../../operators/use-dependencies.ts';
 import { requireBody, requireBrakeSeconds } from '../../problems/validation.ts';
 import { setBrake } from './brake.ts';
 
-const common = useDependencies('brake');
+const common = dependenciesOfUse('brake');
 const deps = { ...common, brake: tableStartBrake(dynamoTable(requireEnv('BRAKE_TABLE_NAME'))) };
 
 /** `PUT /v1/brakes/starts` */
