@@ -25,13 +25,13 @@ export class RejoinOperator extends Construct {
    * @param rejoin the deployment whose settings and sessions this uses. `operators` lists who may call; without it nobody may.
    * @throws {SettingsError} when the settings do not fit a function's environment, or name a topic of another Region
    */
-  constructor(scope: Construct, id: string, { settings, table }: Rejoin) {
+  constructor(scope: Construct, id: string, { settings, table, brakeTable }: Rejoin) {
     super(scope, id);
     tag(this, settings);
     const { rates, audit } = new OperatorTables(this, 'Tables', settings);
     const targets: GrantTargets = {
       streamGroups: settings.streamGroups,
-      tables: { table, rateTable: rates, auditTable: audit },
+      tables: { table, brakeTable, rateTable: rates, auditTable: audit },
       exportBucket: settings.exportBucket,
     };
     const deployed = operatorRoutes.filter(

@@ -15,15 +15,19 @@ import { playerRoutes } from './routes/player-routes.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings/settings.ts';
 import { tag } from './settings/tags.ts';
 import { warningsFor } from './settings/warnings.ts';
+import { BrakeTable } from './storage/brake-table.ts';
 import { SessionTable } from './storage/session-table.ts';
 
 type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
+type ReservedRoute = keyof Settings['reservedConcurrency'];
 
 export class Rejoin extends Construct {
   readonly settings: Settings;
   readonly identity: Identity;
   /** Players' sessions, rate limits, leases and stored answers. */
   readonly table: Table;
+  /** Whether operators have paused new sessions. */
+  readonly brakeTable: Table;
   /** Base URL of the player API, without a slash at the end. */
   readonly apiUrl: string;
   /** The host name that the DNS record of the custom domain must point to, if there is one. */
@@ -46,8 +50,9 @@ export class Rejoin extends Construct {
     this.identity = new Identity(this, 'Identity', settings);
     const { table } = new SessionTable(this, 'Sessions', settings);
     this.table = table;
-    const targets = { streamGroups: settings.streamGroups, tables: { table } };
-    const environment = playerEnvironment(settings, table);
+    const { table: brakeTable } = new BrakeTable(this, 'Brake', settings);
+    this.brakeTable = brakeTable;
+    const targets = { streamGroups: settings.streamGroups, tables: { table, brakeTable } };
     const functions = Object.fromEntries(
       playerRoutes.map((route) => [
         route.name,
@@ -55,21 +60,22 @@ export class Rejoin extends Construct {
           route,
           settings,
           targets,
-          environment,
+          environment: playerEnvironment(settings, route, targets),
           provisionedConcurrency: settings.provisionedConcurrency[route.name as ProvisionedRoute],
+          reservedConcurrency: settings.reservedConcurrency[route.name as ReservedRoute],
         }),
       ]),
     );
-    const routes = playerRoutes.map(({ name, method, path }) => {
+    const routes = playerRoutes.map(({ name, method, path, throttleShare }) => {
       const { function: fn, invoked } = functions[name] as RouteFunction;
-      return { method, path, function: fn, invoked };
+      return { method, path, throttleShare, function: fn, invoked };
     });
     const { api, accessLogs, domain } = new PlayerApi(this, 'PlayerApi', {
       tokens: this.identity.tokens,
       routes,
       settings,
     });
-    this.apiUrl = domain?.url ?? api.apiEndpoint;
+    this.apiUrl = settings.edge?.url ?? domain?.url ?? api.apiEndpoint;
     const probe = settings.probe
       ? new ProbeFunction(this, 'Probe', { settings, apiUrl: this.apiUrl })
       : undefined;

@@ -7,6 +7,7 @@ export type Retry = 'same' | 'newOffer' | 'never';
 /** The codes of the player API, as docs/protocol.md tables them. */
 export const API_CODES = [
   'invalid_request',
+  'not_through_edge',
   'stream_session_not_found',
   'session_not_reconnectable',
   'taken_over',
@@ -20,6 +21,7 @@ export const API_CODES = [
   'too_many_requests',
   'broker_misconfigured',
   'paced',
+  'starts_paused',
   'stream_group_unavailable',
   'upstream_unavailable',
   'upstream_timeout',

@@ -3,6 +3,7 @@ import type { StreamGroup } from '../../environment/settings.ts';
 import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
+import type { StartBrake } from '../../limits/start-brake.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
 import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
@@ -35,6 +36,8 @@ export interface StartDependencies {
   affectedPlayers: AffectedPlayers;
   slots: Slots;
   counters: WindowCounters;
+  /** Whether operators have paused new sessions. It never fails. */
+  startBrake(): Promise<StartBrake | undefined>;
   /** The queue for the quota of StartStreamSession where the stream group is. */
   admissionQueue(streamGroupId: string): AdmissionQueue;
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */
