@@ -2,13 +2,14 @@
 import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 
 /** The tables: player sessions, the brake, operator rates, operator audit. */
-export type TableTarget = 'table' | 'brakeTable' | 'rateTable' | 'auditTable';
+const tableTargets = ['table', 'brakeTable', 'rateTable', 'auditTable'] as const;
+export type TableTarget = (typeof tableTargets)[number];
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
 export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | 'exportFolder' | TableTarget;
 
 export function isTable(target: GrantTarget): target is TableTarget {
-  return target === 'table' || target === 'rateTable' || target === 'auditTable';
+  return tableTargets.some((table) => table === target);
 }
 
 export interface Grant {

@@ -106,7 +106,7 @@ describe('another repository', () => {
       return readdirSync(outDir).filter((name) => name.startsWith('asset.'));
     };
     const theirs = assetsFrom(join(repository, 'deployment'), 'app.ts');
-    expect(theirs).toHaveLength(9);
+    expect(theirs).toHaveLength(12);
     expect(theirs).toEqual(assetsFrom(root, join('infra', 'examples', 'own-app.ts')));
   });
 });
