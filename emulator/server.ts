@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createAdminShells } from './admin-shell/admin-shells.ts';
 import { isWebSocket } from './admin-shell/websocket.ts';
-import { type ApiContext, type Authorization, serveCall } from './api/api.ts';
+import { type ApiContext, serveCall } from './api/api.ts';
+import type { Authorization } from './api/authorization.ts';
 import { createCalls } from './api/calls.ts';
 import { createFaults } from './api/faults.ts';
 import { createHolds } from './api/holds.ts';
@@ -14,7 +15,7 @@ import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation 
 import { createClientTokens } from './sessions/client-tokens.ts';
 import { type EmulatorStreamGroup, GameLiftStreams } from './sessions/service.ts';
 
-export type { Authorization } from './api/api.ts';
+export type { Authorization } from './api/authorization.ts';
 export type { EmulatorSettings } from './model/settings.ts';
 export type { EmulatorStreamGroup } from './sessions/service.ts';
 export { shutdownWebRtc } from './webrtc/webrtc.ts';

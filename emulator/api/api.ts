@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorName, ServiceError } from '../model/errors.ts';
 import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
+import type { Authorization } from './authorization.ts';
 import type { CallRecord, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
 import type { HoldPlace } from './fault.ts';
@@ -14,15 +15,6 @@ import { type Route, route } from './router.ts';
 
 /** Source: the API model's signing name. */
 const SIGNING_NAME = 'gameliftstreams';
-
-export interface Authorization {
-  /** The principal's name. */
-  principal: string;
-  /** Such as `gameliftstreams:StartStreamSession`. */
-  action: string;
-  /** ARNs, every one of which must be allowed, or `*` alone. */
-  resources: readonly string[];
-}
 
 export interface ApiContext extends OperationContext {
   region: string;
@@ -104,14 +96,21 @@ function requirePermission(
   { operation, spec }: Route,
   input: Input,
 ): void {
-  const action = `gameliftstreams:${operation}`;
-  const resources = spec.resources(input, context);
-  if (context.authorize({ principal, action, resources })) return;
-  const user = `arn:aws:sts::${context.accountId}:assumed-role/${principal}/emulator`;
-  throw new ServiceError(
-    'AccessDeniedException',
-    `User: ${user} is not authorized to perform: ${action} on resource: ${resources[0]} because no identity-based policy allows the ${action} action`,
-  );
+  const conditionKeys = spec.conditionKeys?.(input);
+  const own = {
+    action: `gameliftstreams:${operation}`,
+    resources: spec.resources(input, context),
+    ...(conditionKeys && { context: conditionKeys }),
+  };
+  for (const needed of [own, ...(spec.alsoNeeds?.(input) ?? [])]) {
+    if (context.authorize({ principal, ...needed })) continue;
+    const user = `arn:aws:sts::${context.accountId}:assumed-role/${principal}/emulator`;
+    const { action, resources } = needed;
+    throw new ServiceError(
+      'AccessDeniedException',
+      `User: ${user} is not authorized to perform: ${action} on resource: ${resources[0]} because no identity-based policy allows the ${action} action`,
+    );
+  }
 }
 
 async function perform(context: ApiContext, found: Route, principal: string, input: Input): Promise<Reply> {

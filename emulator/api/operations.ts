@@ -4,6 +4,7 @@ import { isFinished } from '../model/lifecycle.ts';
 import type { Operation, Settings } from '../model/settings.ts';
 import type { ClientTokens } from '../sessions/client-tokens.ts';
 import type { GameLiftStreams, StartRequest } from '../sessions/service.ts';
+import type { Authorization } from './authorization.ts';
 import { type InputShape, SHAPES } from './constraints.ts';
 import { listPage } from './list-page.ts';
 import { describeGroup, describeSession, summarizeSession } from './output.ts';
@@ -30,6 +31,10 @@ export interface OperationSpec {
   successStatus: number;
   /** The ARNs that a policy must allow. The input is not checked yet. */
   resources(input: Input, context: OperationContext): readonly string[];
+  /** What the conditions of a policy are compared with. The input is not checked yet. */
+  conditionKeys?(input: Input): Readonly<Record<string, string>>;
+  /** What the caller must be allowed besides. The input is not checked yet. */
+  alsoNeeds?(input: Input): readonly Omit<Authorization, 'principal'>[];
   run(input: Input, context: OperationContext): Promise<object | undefined>;
 }
 
@@ -84,6 +89,19 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
             context.service.arn(context.service.resource('application', input.ApplicationIdentifier)),
           ]
         : groupArn(input, context),
+    conditionKeys: ({ RoleArn }) =>
+      typeof RoleArn === 'string' ? { 'gameliftstreams:RoleArn': RoleArn } : {},
+    // Whoever starts a game with a role hands that role to the service.
+    alsoNeeds: ({ RoleArn }) =>
+      typeof RoleArn === 'string'
+        ? [
+            {
+              action: 'iam:PassRole',
+              resources: [RoleArn],
+              context: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' },
+            },
+          ]
+        : [],
     run: ({ ClientToken, ...parameters }, { service, clientTokens }) =>
       clientTokens.run({
         operation: 'StartStreamSession',

@@ -4,7 +4,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type Grant, type GrantTarget, isTable, type TableTarget } from '../routes/route.ts';
+import { type Grant, isTable, type TableTarget } from '../routes/route.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
 /** The resources that grants can refer to. A table that no grant names may be left out. */
@@ -36,9 +36,12 @@ function gameLiftStreamsArn(
   return Stack.of(scope).formatArn({ service: 'gameliftstreams', region, resource, resourceName });
 }
 
-function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): string[] {
-  if (isTable(on)) return [tableOf(targets, on).tableArn];
-  const arns = targets.streamGroups.flatMap(({ id, region, applications }) => [
+function groupArns(
+  scope: Construct,
+  on: 'streamGroups' | 'streamGroupsAndApplications',
+  groups: readonly StreamGroupSettings[],
+): string[] {
+  const arns = groups.flatMap(({ id, region, applications }) => [
     gameLiftStreamsArn(scope, region, 'streamgroup', id),
     ...(on === 'streamGroupsAndApplications'
       ? applications.map((application) => gameLiftStreamsArn(scope, region, 'application', application))
@@ -48,12 +51,43 @@ function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): st
   return [...new Set(arns)];
 }
 
-function statement(scope: Construct, grant: Grant, targets: GrantTargets): PolicyStatement {
-  const service = isTable(grant.on) ? 'dynamodb' : 'gameliftstreams';
-  return new PolicyStatement({
-    actions: grant.actions.map((action) => `${service}:${action}`),
-    resources: resources(scope, grant.on, targets),
-  });
+/** One statement, or several where the roles of games make a difference; none where no game has a role. */
+function statements(scope: Construct, { actions, on }: Grant, targets: GrantTargets): PolicyStatement[] {
+  if (isTable(on)) {
+    const { tableArn } = tableOf(targets, on);
+    return [
+      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+    ];
+  }
+  if (on === 'gameRoles') return passRole(actions, targets);
+  const named = actions.map((action) => `gameliftstreams:${action}`);
+  if (on === 'streamGroups') {
+    return [new PolicyStatement({ actions: named, resources: groupArns(scope, on, targets.streamGroups) })];
+  }
+  // A session of a group with a role is started with that role and no other.
+  return [...Map.groupBy(targets.streamGroups, ({ roleArn }) => roleArn)].map(
+    ([roleArn, groups]) =>
+      new PolicyStatement({
+        actions: named,
+        resources: groupArns(scope, on, groups),
+        ...(roleArn !== undefined && {
+          conditions: { StringEquals: { 'gameliftstreams:RoleArn': roleArn } },
+        }),
+      }),
+  );
+}
+
+/** StartStreamSession with `RoleArn` needs it (service authorization reference). */
+function passRole(actions: readonly string[], { streamGroups }: GrantTargets): PolicyStatement[] {
+  const roles = [...new Set(streamGroups.flatMap(({ roleArn }) => roleArn ?? []))];
+  if (roles.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: actions.map((action) => `iam:${action}`),
+      resources: roles,
+      conditions: { StringEquals: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' } },
+    }),
+  ];
 }
 
 /** What every function may do: write into its own log group. */
@@ -76,7 +110,7 @@ export function functionPolicy(
 ): PolicyDocument {
   return new PolicyDocument({
     statements: [
-      ...grants.map((grant) => statement(scope, grant, targets)),
+      ...grants.flatMap((grant) => statements(scope, grant, targets)),
       ownLogStreams(logGroup),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],

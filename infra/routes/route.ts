@@ -5,10 +5,10 @@ import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 export type TableTarget = 'table' | 'rateTable' | 'auditTable';
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
-export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | TableTarget;
+export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | 'gameRoles' | TableTarget;
 
 export function isTable(target: GrantTarget): target is TableTarget {
-  return target !== 'streamGroups' && target !== 'streamGroupsAndApplications';
+  return target === 'table' || target === 'rateTable' || target === 'auditTable';
 }
 
 export interface Grant {

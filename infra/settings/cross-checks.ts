@@ -1,6 +1,7 @@
 /** Rules between settings. They read the raw input, so that they also report when another setting is wrong. */
 import { type InvalidSetting, valueAt } from './errors.ts';
 import { invalidRegions } from './region-checks.ts';
+import { invalidStart } from './start-checks.ts';
 
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;
@@ -164,5 +165,6 @@ export function crossCheck(input: unknown): InvalidSetting[] {
     ...plainHttpInProduction(input),
     ...limitsAboveQuotas(input),
     ...invalidOperators(input),
+    ...invalidStart(input),
   ];
 }

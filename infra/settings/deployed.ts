@@ -6,9 +6,9 @@ import type { Settings } from './settings.ts';
 
 /** For every function of the player API. */
 export function playerSettings(settings: Settings) {
-  const { streamGroups, userId, launchArguments, limits, adoption } = settings;
+  const { streamGroups, userId, launchArguments, limits, adoption, start } = settings;
   const { CreateStreamSessionAdminShell: _, ...quotas } = settings.quotas;
-  return { streamGroups, userId, launchArguments, limits, quotas, adoption };
+  return { streamGroups, userId, launchArguments, limits, quotas, adoption, ...(start && { start }) };
 }
 
 /** For every function of the operator API. */

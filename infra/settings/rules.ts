@@ -28,6 +28,17 @@ export function isRegion(value: string): boolean {
   return /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/.test(value);
 }
 
+/** The id of a stream group or an application. */
+export function isAwsId(value: string): boolean {
+  return /^[a-zA-Z0-9-]{1,32}$/.test(value);
+}
+
+/** A role that StartStreamSession takes as `RoleArn`: AWS asks for the beginning of its name, after any path. */
+export function isGameRole(value: string): boolean {
+  const arn = /^arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:role\/(?:[\x21-\x7e]*\/)?([\w+=,.@-]{1,64})$/.exec(value);
+  return value.length <= 2048 && arn?.[1]?.startsWith('GameLiftStreams-') === true;
+}
+
 /** A location of a stream group (StartStreamSession, `Locations`). */
 export function isLocation(value: string): boolean {
   return /^[a-zA-Z0-9-]{1,20}$/.test(value);

@@ -35,6 +35,7 @@ export interface StreamGroupSettings {
   readonly connectionTimeoutSeconds: number;
   readonly sessionLengthSeconds: number;
   readonly noticeSeconds?: number | undefined;
+  readonly roleArn?: string | undefined;
 }
 
 /** Settings with all defaults. They are valid input again, and parse to themselves. */

@@ -9,6 +9,8 @@ export interface Call {
   action: string;
   /** ARNs; none: the action has no particular resource, as with `*`. */
   resources: readonly string[];
+  /** What conditions are compared with, by condition key. */
+  context?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -62,7 +64,8 @@ export interface Authorizer {
  * one of them is denied. Different statements may cover them: StartStreamSession with a stream group and an
  * application needs an Allow that covers the group and an Allow that covers the application. The case of an
  * action's letters does not matter; ARNs are compared exactly.
- * Source: IAM User Guide, "Policy evaluation logic".
+ * A rule with conditions counts only where all of them hold, and a key that the call does not carry holds for no value.
+ * Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition".
  * @param options.roles of the synthesized template
  * @param options.users principals beside the template, with policies of their own
  * @throws Error naming the holder, policy, statement and element that is not understood, or a name that two holders share
@@ -86,7 +89,7 @@ export async function createAuthorizer(options: {
   return {
     decide(call) {
       const decision = evaluate(call);
-      const key = JSON.stringify([call.principal, call.action, call.resources]);
+      const key = JSON.stringify([call.principal, call.action, call.resources, call.context]);
       const known = recorded.get(key);
       if (known) known.count++;
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
@@ -116,7 +119,12 @@ export async function createAuthorizer(options: {
     const resources = call.resources.length === 0 ? ['*'] : call.resources;
     const [first = '*'] = resources;
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
-    const rules = known.rules.get(call.action.toLowerCase()) ?? [];
+    const context = new Map(
+      Object.entries(call.context ?? {}).map(([key, value]) => [key.toLowerCase(), value]),
+    );
+    const rules = (known.rules.get(call.action.toLowerCase()) ?? []).filter(({ conditions }) =>
+      conditions.every(({ key, values }) => values.some((value) => value === context.get(key))),
+    );
     const covering = resources.map((resource) =>
       rules.filter((rule) => globMatches(rule.resource, resource)),
     );
