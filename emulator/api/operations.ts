@@ -32,7 +32,7 @@ export interface OperationSpec {
   /** The ARNs that a policy must allow. The input is not checked yet. */
   resources(input: Input, context: OperationContext): readonly string[];
   /** What the conditions of a policy are compared with. The input is not checked yet. */
-  conditionKeys?(input: Input): Readonly<Record<string, string>>;
+  conditionKeys?(input: Input): Readonly<Record<string, string>> | undefined;
   /** What the caller must be allowed besides. The input is not checked yet. */
   alsoNeeds?(input: Input): readonly Omit<Authorization, 'principal'>[];
   run(input: Input, context: OperationContext): Promise<object | undefined>;
@@ -90,7 +90,7 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
           ]
         : groupArn(input, context),
     conditionKeys: ({ RoleArn }) =>
-      typeof RoleArn === 'string' ? { 'gameliftstreams:RoleArn': RoleArn } : {},
+      typeof RoleArn === 'string' ? { 'gameliftstreams:RoleArn': RoleArn } : undefined,
     // Whoever starts a game with a role hands that role to the service.
     alsoNeeds: ({ RoleArn }) =>
       typeof RoleArn === 'string'

@@ -122,7 +122,7 @@ export async function createAuthorizer(options: {
     const context = new Map(
       Object.entries(call.context ?? {}).map(([key, value]) => [key.toLowerCase(), value]),
     );
-    const rules = (known.rules.get(call.action.toLowerCase()) ?? []).filter(({ conditions }) =>
+    const rules = (known.rules.get(call.action.toLowerCase()) ?? []).filter(({ conditions = [] }) =>
       conditions.every(({ key, values }) => values.some((value) => value === context.get(key))),
     );
     const covering = resources.map((resource) =>

@@ -25,8 +25,8 @@ export interface Rule {
   action: string;
   /** `*`, or an ARN that may have `*` and `?` after its fifth colon. */
   resource: string;
-  /** All of them must hold. */
-  conditions: readonly StringEquals[];
+  /** All of them must hold; absent: the rule has none. */
+  conditions?: readonly StringEquals[];
 }
 
 /** The request has the key, with one of the values, in the same case of letters. */
@@ -111,7 +111,7 @@ async function statementRules(
         effect: Effect,
         action: facts.name,
         resource,
-        conditions,
+        ...(conditions.length > 0 ? { conditions } : {}),
       });
     }
   }

@@ -93,6 +93,7 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
       },
     },
     interactions: { url: (_ctx: ProviderContext, { uid }: { uid: string }) => `/sign-in/${uid}` },
+    extraTokenClaims: (_ctx: ProviderContext, token: { extra?: Record<string, unknown> }) => token.extra,
     findAccount: (_ctx: ProviderContext, sub: string) =>
       playerNameProblem(sub) === undefined ? { accountId: sub, claims: () => ({ sub }) } : undefined,
     loadExistingGrant: (ctx: ProviderContext) => impliedGrant(ctx, scope),

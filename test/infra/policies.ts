@@ -5,6 +5,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);

@@ -13,7 +13,12 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../../lambdas/problems/validation.ts';
-import { applicationOf, launchArgumentsOf, locationsOf, resolutionOf } from '../../lambdas/routes/start/validation.ts';
+import {
+  applicationOf,
+  launchArgumentsOf,
+  locationsOf,
+  resolutionOf,
+} from '../../lambdas/routes/start/validation.ts';
 import type { Schema } from '../../openapi/json-schema.ts';
 import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
 import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';

@@ -76,6 +76,23 @@ describe('what a principal may do', () => {
     ]);
   });
 
+  it('is decided by the role of the game as well, and by the right to hand that role to the service', async () => {
+    const RoleArn = 'arn:aws:iam::123456789012:role/GameLiftStreams-saves';
+    await bench.start({ RoleArn });
+    expect(asked).toEqual([
+      expect.objectContaining({
+        action: 'gameliftstreams:StartStreamSession',
+        context: { 'gameliftstreams:RoleArn': RoleArn },
+      }),
+      {
+        principal: 'tester',
+        action: 'iam:PassRole',
+        resources: [RoleArn],
+        context: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' },
+      },
+    ]);
+  });
+
   it('is nothing without permission: the call has no effect, and its error does not even say that the input was wrong', async () => {
     isAllowed = false;
     const ids = async () =>

@@ -47,6 +47,21 @@ describe('a policy is read', () => {
   });
 });
 
+test('conditions are read with their keys in lower case, and with one value or several', async () => {
+  const Condition = {
+    StringEquals: { 'IAM:PassedToService': 'a.amazonaws.com', 'iam:AssociatedResourceArn': ['x', 'y'] },
+  };
+  const Resource = 'arn:aws:iam::123456789012:role/x';
+  expect(await readRules(role('Start', [{ Action: 'iam:PassRole', Resource, Condition }]))).toMatchObject([
+    {
+      conditions: [
+        { key: 'iam:passedtoservice', values: ['a.amazonaws.com'] },
+        { key: 'iam:associatedresourcearn', values: ['x', 'y'] },
+      ],
+    },
+  ]);
+});
+
 describe('a policy element that is not understood is refused by name, never skipped, since it could deny something:', () => {
   test.each([
     [
@@ -63,7 +78,31 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'Condition',
       { ...good, Condition: { StringEquals: { 'aws:SourceAccount': '1' } } },
-      'Condition is not understood',
+      "the condition key aws:sourceaccount is none of dynamodb:GetItem's own",
+    ],
+    [
+      'a condition operator that is not understood',
+      { ...good, Condition: { StringLike: { 'dynamodb:Select': 'COUNT' } } },
+      'the condition operator StringLike is not understood',
+    ],
+    [
+      'a second condition operator',
+      {
+        ...good,
+        Condition: { StringEquals: { 'dynamodb:Select': 'COUNT' }, Null: { 'dynamodb:Select': 'true' } },
+      },
+      'the condition operator Null is not understood',
+    ],
+    ['a condition that is text', { ...good, Condition: 'x' }, 'Condition: must be an object'],
+    [
+      'a condition without values',
+      { ...good, Condition: { StringEquals: { 'dynamodb:Select': [] } } },
+      'must be a string or a list of at least one',
+    ],
+    [
+      'a condition with a policy variable',
+      { ...good, Condition: { StringEquals: { 'dynamodb:Select': '${aws:username}' } } },
+      'has a policy variable',
     ],
     ['a misspelt element', { ...good, Ressource: table }, 'Ressource is not understood'],
     ['an element in lower case', { ...good, effect: 'Deny' }, 'effect is not understood'],
