@@ -169,6 +169,7 @@ export class StreamSession {
           else this.#resumeOlder();
         },
       },
+      sharesPerformanceStats: this.request.PerformanceStatsConfiguration?.SharedWithClient === true,
       silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
       shaper: () => this.#shaper,
       carries: (direction) => this.#outages.carries(peer, direction),

@@ -86,6 +86,10 @@ export class GameLiftStreams {
       debugLog: () => undefined,
       onServerDisconnect: (reason) => this.#callbacks.serverDisconnect?.(reason),
       onApplicationMessageReceived: (message) => this.#callbacks.applicationMessage?.(message),
+      ...(this.#version === '1.2.0' && {
+        onPerformanceStatsReceived: (stats: WebSdkPerformanceStats) =>
+          this.#callbacks.performanceStats?.(stats),
+      }),
     });
     await connection.rtc.rtcPeerConnection.setRemoteDescription({ type: 'answer', sdp });
     if (connection.state === 'offered') connection.state = 'applied';
