@@ -101,7 +101,7 @@ describe('a policy element that is not understood is refused by name, never skip
     ],
     [
       'a condition with a policy variable',
-      { ...good, Condition: { StringEquals: { 'dynamodb:Select': '${aws:username}' } } },
+      { ...good, Condition: { StringEquals: { 'dynamodb:Select': `\${aws:username}` } } },
       'has a policy variable',
     ],
     ['a misspelt element', { ...good, Ressource: table }, 'Ressource is not understood'],

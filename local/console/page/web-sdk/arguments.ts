@@ -1,4 +1,8 @@
-import type { WebSdkInputConfiguration, WebSdkPerformanceStats, WebSdkStreamConfiguration } from '../../../../client/src/web-sdk.ts';
+import type {
+  WebSdkInputConfiguration,
+  WebSdkPerformanceStats,
+  WebSdkStreamConfiguration,
+} from '../../../../client/src/web-sdk.ts';
 
 /** The versions that the stand-in can behave like. */
 export type Version = '1.0.0' | '1.1.0' | '1.2.0';
