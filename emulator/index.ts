@@ -2,8 +2,14 @@
 export type { CallRecord } from './api/calls.ts';
 export type { Fault } from './api/fault.ts';
 export type { HeldCallView, Release } from './api/holds.ts';
-export type { EmulatorControl, Gate, GateOptions, StreamGroupStatus } from './control/actions.ts';
-export type { SessionView, StreamGroupView } from './control/views.ts';
+export type {
+  EmulatorControl,
+  Gate,
+  GateOptions,
+  SessionView,
+  StreamGroupStatus,
+  StreamGroupView,
+} from './control/emulator-control.ts';
 export type { SessionStatus, StatusReason } from './model/lifecycle.ts';
 export type { EmulatorSettings, Operation, Settings } from './model/settings.ts';
 export { OPERATIONS } from './model/settings.ts';

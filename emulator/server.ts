@@ -3,58 +3,30 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createAdminShells } from './admin-shell/admin-shells.ts';
 import { isWebSocket } from './admin-shell/websocket.ts';
-import { type ApiContext, type Authorization, serveCall } from './api/api.ts';
+import { type ApiContext, serveCall } from './api/api.ts';
 import { createCalls } from './api/calls.ts';
 import { createFaults } from './api/faults.ts';
 import { createHolds } from './api/holds.ts';
 import { createRateLimit } from './api/rate-limit.ts';
-import { createControl, type EmulatorControl } from './control/actions.ts';
+import { createControl } from './control/actions.ts';
 import { serveControl } from './control/control.ts';
 import { admitControl } from './control/control-access.ts';
+import type { EmulatorControl } from './control/emulator-control.ts';
 import { DEFAULTS } from './defaults.ts';
 import { createClock } from './model/clock.ts';
-import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation } from './model/settings.ts';
+import type { EmulatorOptions, EmulatorPrincipal } from './model/options.ts';
+import { DEFAULT_SETTINGS, mergeSettings, type Operation } from './model/settings.ts';
 import { createClientTokens } from './sessions/client-tokens.ts';
-import { type EmulatorStreamGroup, GameLiftStreams } from './sessions/service.ts';
+import { GameLiftStreams } from './sessions/service.ts';
+import { endThreads } from './webrtc/webrtc.ts';
 
-export type { Authorization } from './api/api.ts';
+export type {
+  Authorization,
+  EmulatorOptions,
+  EmulatorPrincipal,
+  EmulatorStreamGroup,
+} from './model/options.ts';
 export type { EmulatorSettings } from './model/settings.ts';
-export type { EmulatorStreamGroup } from './sessions/service.ts';
-export { shutdownWebRtc } from './webrtc/webrtc.ts';
-
-/** A caller: its name for policies and the record of calls, and the key with which it signs. */
-export interface EmulatorPrincipal {
-  name: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
-
-export interface EmulatorOptions {
-  /** A free one when absent, or 0. */
-  port?: number;
-  /** 127.0.0.1 when absent. */
-  host?: string;
-  /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. What other machines send there is ignored. */
-  mediaAddress?: string | undefined;
-  /** The Region that requests are signed for; us-west-2 when absent. */
-  region?: string;
-  /** 123456789012 when absent. */
-  accountId?: string;
-  /** One stream group with one application when absent, see `Emulator`. */
-  streamGroups?: readonly EmulatorStreamGroup[];
-  /** One principal when absent, see `Emulator`. */
-  principals?: readonly EmulatorPrincipal[];
-  /** Decides each verified call; absent: all are allowed. A call that is not allowed gets AccessDeniedException. */
-  authorize?: (call: Authorization) => boolean;
-  settings?: Partial<EmulatorSettings>;
-  /** `manual`: time stands still until `advance`, so that a test decides when a session becomes ACTIVE, or ends. `machine` when absent. */
-  clock?: 'machine' | 'manual';
-  /** Origins of web pages that may use the control API, such as `http://127.0.0.1:4560`. */
-  controlOrigins?: readonly string[];
-  /** Random numbers for faults and bad networks, from 0 to below 1. Math.random when absent. */
-  random?: () => number;
-}
 
 /** A running emulator. What a test may do to it is in `EmulatorControl`. */
 export interface Emulator extends EmulatorControl {
@@ -70,6 +42,14 @@ export interface Emulator extends EmulatorControl {
   close(): Promise<void>;
   /** Adds a principal, or replaces the one with this access key. */
   addPrincipal(principal: EmulatorPrincipal): void;
+}
+
+/**
+ * Ends the threads of real WebRTC connections, which would keep the process alive. Call it once, before the process ends, when every
+ * emulator in it is closed: afterwards no connection can be made. A process without real connections needs no call.
+ */
+export async function shutdownWebRtc(): Promise<void> {
+  await endThreads();
 }
 
 /** Well above any signal request; AWS limits requests too. */

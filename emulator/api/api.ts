@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorName, ServiceError } from '../model/errors.ts';
+import type { Authorization } from '../model/options.ts';
 import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
 import type { CallRecord, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
@@ -16,15 +17,6 @@ import { type Route, route } from './router.ts';
 
 /** Source: the API model's signing name. */
 const SIGNING_NAME = 'gameliftstreams';
-
-export interface Authorization {
-  /** The principal's name. */
-  principal: string;
-  /** Such as `gameliftstreams:StartStreamSession`. */
-  action: string;
-  /** ARNs, every one of which must be allowed, or `*` alone. */
-  resources: readonly string[];
-}
 
 export interface ApiContext extends OperationContext {
   region: string;

@@ -1,16 +1,17 @@
 import * as z from 'zod';
-import type { CallRecord, Calls } from '../api/calls.ts';
-import { type Fault, parseFault } from '../api/fault.ts';
+import type { Calls } from '../api/calls.ts';
+import { parseFault } from '../api/fault.ts';
 import type { Faults } from '../api/faults.ts';
-import { type HeldCallView, type Holds, parseRelease, type Release } from '../api/holds.ts';
+import { type Holds, parseRelease, type Release } from '../api/holds.ts';
 import type { EmulatorClock } from '../model/clock.ts';
-import { ERROR_REASONS, isFinished, type StatusReason, TERMINATED_REASONS } from '../model/lifecycle.ts';
-import { type EmulatorSettings, mergeSettings, type Settings } from '../model/settings.ts';
+import { ERROR_REASONS, isFinished, TERMINATED_REASONS } from '../model/lifecycle.ts';
+import { mergeSettings, type Settings } from '../model/settings.ts';
 import type { GameLiftStreams, StreamGroup } from '../sessions/service.ts';
 import type { StreamSession } from '../sessions/stream-session.ts';
-import { type NetworkInput, parseNetwork } from '../webrtc/network.ts';
-import { type Drop, parseDrop } from '../webrtc/outage.ts';
-import { type SessionView, type StreamGroupView, showGroup, showSession } from './views.ts';
+import { parseNetwork } from '../webrtc/network.ts';
+import { parseDrop } from '../webrtc/outage.ts';
+import type { EmulatorControl, GateOptions, StreamGroupStatus } from './emulator-control.ts';
+import { showGroup, showSession } from './views.ts';
 
 export interface ControlContext {
   service: GameLiftStreams;
@@ -40,8 +41,7 @@ const GROUP_STATUSES = [
   'ERROR',
   'DELETING',
   'EXPIRED',
-] as const;
-export type StreamGroupStatus = (typeof GROUP_STATUSES)[number];
+] as const satisfies readonly StreamGroupStatus[];
 
 /** At most 30 days at once. */
 const MAX_ADVANCE_SECONDS = 2_592_000;
@@ -56,61 +56,6 @@ function parse<T>(schema: z.ZodType<T>, input: unknown, help: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw new ControlError(help);
-}
-
-/** What a test does to a running emulator, beside the calls of AWS that its own code makes. Each throws a sentence about a wrong argument. */
-export interface EmulatorControl {
-  /** Quotas, durations, and what AWS leaves undocumented. */
-  settings(): Settings;
-  /** Changes some of them; they hold at once, also for sessions that wait. */
-  changeSettings(change: Partial<EmulatorSettings>): Settings;
-  faults(): readonly Fault[];
-  /** Plans a failure of the next calls. Without `probability` and `count` it hits every one until `clearFaults`. */
-  addFault(fault: Fault): void;
-  /** Deletes all faults, and releases every held call. */
-  clearFaults(): void;
-  /** Holds the next calls of an operation, one unless `count` says more: see `Gate`. */
-  hold(calls: GateOptions): Gate;
-  held(): readonly HeldCallView[];
-  /** Lets held calls go on, the oldest first. @returns them */
-  release(which?: Release): readonly HeldCallView[];
-  /** What was called, by whom, and how it ended, in order of arrival. */
-  calls(): readonly CallRecord[];
-  clearCalls(): void;
-  /** The newest first. */
-  streamSessions(): readonly SessionView[];
-  streamSession(id: string): SessionView;
-  /** Loses a connected client for good, or its packets until `restoreClient`. */
-  dropClient(id: string, drop: Drop): SessionView;
-  /** Ends a blackout or a dead downlink. */
-  restoreClient(id: string): SessionView;
-  /** Gives a real client a bad network, over reconnects too; `{}` is a good one. */
-  setNetwork(id: string, network: NetworkInput): SessionView;
-  endStreamSession(id: string, statusReason: StatusReason): SessionView;
-  streamGroups(): readonly StreamGroupView[];
-  changeStreamGroup(id: string, change: { status?: StreamGroupStatus; capacity?: number }): StreamGroupView;
-  /** The emulator's time. */
-  now(): Date;
-  /**
-   * Lets time pass at once, for sessions, quotas, tokens and outages: all that is due happens in its order. Packets and latencies go by
-   * the machine's time.
-   */
-  advance(seconds: number): Promise<void>;
-}
-
-export interface GateOptions extends Pick<Fault, 'operation' | 'streamGroupId' | 'streamSessionId'> {
-  /** Before the call takes effect (default), or with its answer ready. */
-  at?: Fault['at'];
-  /** How many calls; 1 when absent. */
-  count?: number;
-}
-
-/** Holds calls, so that a test decides what happens meanwhile. */
-export interface Gate {
-  /** Waits until a call is held here. */
-  held(): Promise<HeldCallView>;
-  /** Lets the calls go on that are held here now. */
-  release(): readonly HeldCallView[];
 }
 
 export function createControl(context: ControlContext): EmulatorControl {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { ControlError, type EmulatorControl } from './actions.ts';
+import { ControlError } from './actions.ts';
+import type { EmulatorControl } from './emulator-control.ts';
 
 interface Reply {
   status: number;

@@ -2,22 +2,11 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
+import type { EmulatorStreamGroup } from '../model/options.ts';
 import type { Settings } from '../model/settings.ts';
 import { usableOffer } from './offer-rules.ts';
 import { NO_CLIENT_CONNECTION, type SessionContext, type SessionRequest } from './session-request.ts';
 import { StreamSession } from './stream-session.ts';
-
-export interface EmulatorStreamGroup {
-  id: string;
-  /** Ids of the associated applications, the default one first. */
-  applications: readonly string[];
-  /** Location names; the first is the primary one. */
-  locations: readonly string[];
-  /** How many sessions it can stream at once; absent: as many as are started. */
-  capacity?: number;
-  /** A status of StreamGroupStatus; ACTIVE when absent. */
-  status?: string;
-}
 
 export interface ServiceOptions {
   region: string;
