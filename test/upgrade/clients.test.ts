@@ -59,7 +59,10 @@ function open(createStream: typeof CreateStream, api: Api, player: string) {
     states.push(state);
     if (names.at(-1) !== state.name) names.push(state.name);
   });
-  const reaches = (name: StreamState['name']) => expect.poll(() => stream.state.name).toBe(name);
+  const reaches = async (name: StreamState['name']) => {
+    await expect.poll(() => [name, 'ended'].includes(stream.state.name)).toBe(true);
+    expect(stream.state).toMatchObject({ name });
+  };
   const session = () => (stream.state as { session: { streamSessionId: string } }).session.streamSessionId;
   return { stream, sdks, names, states, reaches, session };
 }
