@@ -26,7 +26,6 @@ export type {
   EmulatorPrincipal,
   EmulatorStreamGroup,
 } from './model/options.ts';
-export type { EmulatorSettings } from './model/settings.ts';
 
 /** A running emulator. What a test may do to it is in `EmulatorControl`. */
 export interface Emulator extends EmulatorControl {
