@@ -47,9 +47,10 @@ describe('a member of another JSON type than the model’s is a SerializationExc
   ])('%s: %j', async (member, value, message) => {
     bench.client.middlewareStack.add(
       (next) => (args) => {
-        const request = args.request as { body: string; headers: Record<string, string> };
+        const request = args.request as { body: Uint8Array | string; headers: Record<string, string> };
+        const text = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
         request.body = JSON.stringify({
-          ...JSON.parse(Buffer.from(request.body).toString()),
+          ...JSON.parse(text),
           [member]: value,
         });
         request.headers['content-length'] = String(Buffer.byteLength(request.body));
