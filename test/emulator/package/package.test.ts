@@ -1,11 +1,18 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import {
+  GameLiftStreamsClient,
+  GetStreamSessionCommand,
+  StartStreamSessionCommand,
+} from '@aws-sdk/client-gameliftstreams';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../client/consumer.ts';
 import { importsOf, sources } from '../../house/imports.ts';
+import { createPlayer } from '../player.ts';
 import { type Consumer, installBuilt, manifest, name, root } from './consumer.ts';
 
 let packed: Consumer;
@@ -87,6 +94,40 @@ startEmulator({ clock: 'broken' });
 // @ts-expect-error also those of the settings
 startEmulator({ settings: { peer: 'real' } });
 `;
+
+it('the installed package streams its film to a real WebRTC client, and gives it the input module', async () => {
+  const { startEmulator, shutdownWebRtc }: typeof import('../../../emulator/index.ts') = await import(
+    /* @vite-ignore */ pathToFileURL(join(packed.installed, 'dist', 'index.js')).href
+  );
+  const emulator = await startEmulator({ settings: { activationSeconds: 0, clientSilenceSeconds: 1000 } });
+  const { url: endpoint, region, credentials, streamGroupId: Identifier, applicationId } = emulator;
+  const client = new GameLiftStreamsClient({ endpoint, region, credentials });
+  const player = await createPlayer();
+  const { Arn } = await client.send(
+    new StartStreamSessionCommand({
+      Identifier,
+      ApplicationIdentifier: applicationId,
+      Protocol: 'WebRTC',
+      SignalRequest: player.signalRequest,
+    }),
+  );
+  const StreamSessionIdentifier = String(Arn?.split('/').at(-1));
+  const look = () => client.send(new GetStreamSessionCommand({ Identifier, StreamSessionIdentifier }));
+  await expect.poll(async () => (await look()).SignalResponse).toBeTypeOf('string');
+  const response = String((await look()).SignalResponse);
+  player.accept(response);
+  await expect.poll(() => player.packets.length).toBeGreaterThan(50);
+  expect(emulator.streamSession(StreamSessionIdentifier)).toMatchObject({
+    status: 'CONNECTED',
+    peer: 'webrtc',
+  });
+  const script = await fetch(JSON.parse(response).webSdkProtocolUrl);
+  expect(await script.text()).toContain('GameCastInputModule');
+  player.close();
+  client.destroy();
+  await emulator.close();
+  await shutdownWebRtc();
+});
 
 describe("a team's test suite finds the types", () => {
   it.each([
