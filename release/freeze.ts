@@ -1,9 +1,9 @@
 /**
- * `npm run freeze`: keeps this version's functions and client as they are, for the versions after it. Tests let both serve the same
+ * `npm run freeze [-- FOLDER]`: keeps this version's functions and client as they are, for the versions after it. Tests let both serve the same
  * players, on one table, as a deployment does and a cached page.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { manifestOf, root } from './packages.ts';
 
@@ -11,7 +11,7 @@ import { manifestOf, root } from './packages.ts';
 const ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate'];
 
 const { version } = manifestOf({ folder: 'client' });
-const folder = join(root, 'test', 'upgrade', 'versions', version);
+const folder = resolve(process.argv[2] ?? join(root, 'test', 'upgrade', 'versions', version));
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 

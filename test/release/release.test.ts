@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { manifestOf, PACKAGES, root } from '../../release/packages.ts';
-import { earlierVersions } from '../upgrade/versions.ts';
+import { temporaryDirectory } from '../temporary.ts';
+import { earlierVersions, ROUTES } from '../upgrade/versions.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const page = read('docs/release.md');
@@ -73,6 +74,21 @@ describe('the workflow of a release', () => {
     expect(actions.length).toBeGreaterThan(2);
     for (const action of actions) expect(action).toMatch(/@[0-9a-f]{40}$/);
   });
+});
+
+test('npm run freeze keeps the functions, the client and the settings of this version', () => {
+  const folder = temporaryDirectory();
+  const { status, stderr } = spawnSync(process.execPath, ['release/freeze.ts', folder], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  for (const version of [folder, join(root, 'test', 'upgrade', 'versions', '0.1.0')]) {
+    expect(readdirSync(version).toSorted()).toEqual(['client.js', 'functions.js', 'settings.json']);
+  }
+  const [exported] = readFileSync(join(folder, 'functions.js'), 'utf8').match(/export\{[^}]*\}/) ?? [];
+  for (const name of ROUTES) expect(exported).toMatch(new RegExp(`as ${name}\\b`));
+  expect(readFileSync(join(folder, 'client.js'), 'utf8')).toMatch(/as createStream\b/);
 });
 
 describe('npm run pack:all', () => {
