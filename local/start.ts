@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { shutdownWebRtc } from '../emulator/server.ts';
 import { LOOPBACK_ADDRESS, parseMediaAddress } from '../emulator/webrtc/media-address.ts';
-import { shutdownWebRtc } from '../emulator/webrtc/webrtc.ts';
 import { startDeployment } from './deployment.ts';
 import { measuredSettings } from './measured-settings.ts';
 import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';

@@ -1,4 +1,5 @@
 import type { AdminShells } from '../admin-shell/admin-shells.ts';
+import type { Clock } from '../model/clock.ts';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
 import type { Operation, Settings } from '../model/settings.ts';
@@ -16,6 +17,7 @@ export type Input = Readonly<Record<string, any>>;
 export interface OperationContext {
   service: GameLiftStreams;
   settings: () => Settings;
+  clock: Clock;
   clientTokens: ClientTokens;
   adminShells: AdminShells;
 }
@@ -120,10 +122,10 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     successStatus: 200,
     input: { members: { ...listMembers, Identifier }, required: ['Identifier'] },
     resources: groupArn,
-    run: async (input, { service, settings }) => {
+    run: async (input, { service, settings, clock }) => {
       const group = service.group(input.Identifier);
       const sessions = service.list().filter(({ context }) => context.streamGroupId === group.id);
-      return listPage(sessions, input, settings().nextTokenSeconds, summarizeSession);
+      return listPage(sessions, input, { ...settings(), now: clock.now() }, summarizeSession);
     },
   },
 
@@ -134,8 +136,8 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     successStatus: 200,
     input: { members: listMembers, required: [] },
     resources: () => ['*'],
-    run: async (input, { service, settings }) =>
-      listPage(service.list(), input, settings().nextTokenSeconds, summarizeSession),
+    run: async (input, { service, settings, clock }) =>
+      listPage(service.list(), input, { ...settings(), now: clock.now() }, summarizeSession),
   },
 
   TerminateStreamSession: {

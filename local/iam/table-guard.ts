@@ -24,6 +24,7 @@ const REFUSALS: Readonly<Record<Refusal, readonly [type: string, words?: string]
   sessionToken: ['UnrecognizedClientException', INVALID_TOKEN],
   scope: ['InvalidSignatureException'],
   expired: ['InvalidSignatureException'],
+  notYetCurrent: ['InvalidSignatureException'],
   body: ['InvalidSignatureException'],
   signature: [
     'InvalidSignatureException',
