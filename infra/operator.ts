@@ -8,6 +8,7 @@ import { operatorEnvironment } from './functions/environment.ts';
 import type { GrantTargets } from './functions/grants.ts';
 import { RouteFunction } from './functions/route-function.ts';
 import { OperatorAlarms } from './monitoring/operator-alarms.ts';
+import { addOutputs } from './outputs.ts';
 import type { Rejoin } from './rejoin.ts';
 import { operatorRoutes } from './routes/operator-routes.ts';
 import { tag } from './settings/tags.ts';
@@ -56,5 +57,28 @@ export class RejoinOperator extends Construct {
     this.apiUrl = api.apiEndpoint;
     this.apiArn = arn;
     this.auditTableName = audit.tableName;
+  }
+
+  /**
+   * Writes what operators need into the outputs of the stack: `OperatorApiUrl`, `OperatorApiArn` and `AuditTable`.
+   *
+   * @param prefix in front of each name, for a stack with several deployments
+   * @throws {Error} when the stack has an output of that name already
+   */
+  addOutputs(prefix = ''): void {
+    const outputs = [
+      { name: 'OperatorApiUrl', value: this.apiUrl, description: 'Base URL of the operator API' },
+      {
+        name: 'OperatorApiArn',
+        value: this.apiArn,
+        description: 'What an operator needs execute-api:Invoke on',
+      },
+      {
+        name: 'AuditTable',
+        value: this.auditTableName,
+        description: 'Name of the table with a record of every use',
+      },
+    ];
+    addOutputs(this, outputs, prefix);
   }
 }

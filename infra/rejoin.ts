@@ -11,6 +11,7 @@ import { playerEnvironment } from './functions/environment.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { RouteFunction } from './functions/route-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { addOutputs, type Output } from './outputs.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { parseSettings, type Settings, type SettingsInput } from './settings/settings.ts';
 import { tag } from './settings/tags.ts';
@@ -75,5 +76,34 @@ export class Rejoin extends Construct {
       : undefined;
     new Monitoring(this, 'Monitoring', { routes: functions, table, api, accessLogs, probe, settings });
     this.domainTarget = domain?.target;
+  }
+
+  /**
+   * Writes what a web page needs into the outputs of the stack: `ApiUrl`, `Issuer`, `Audience`, `Scope`, with a user pool of this
+   * deployment `ClientId` and `SignInUrl`, and with a custom domain `DomainTarget`.
+   *
+   * @param prefix in front of each name, for a stack with several deployments
+   * @throws {Error} when the stack has an output of that name already
+   */
+  addOutputs(prefix = ''): void {
+    const { tokens, pool } = this.identity;
+    const outputs: Output[] = [
+      { name: 'ApiUrl', value: this.apiUrl, description: 'Base URL of the player API' },
+    ];
+    const add = (name: string, value: string, description: string) =>
+      outputs.push({ name, value, description });
+    if (this.domainTarget !== undefined) {
+      const leads = "Where a CNAME or alias record of the API's domain has to lead";
+      add('DomainTarget', this.domainTarget, leads);
+    }
+    add('Issuer', tokens.issuer, 'Issuer of the tokens that the API accepts');
+    add('Audience', tokens.audience.join(' '), 'Audiences that the API accepts, separated by spaces');
+    add('Scope', tokens.scope, 'Scope that an access token must have');
+    if (pool !== undefined) {
+      const client = 'Client id for the web page: authorization code with PKCE, no secret';
+      add('ClientId', pool.clientId, client);
+      add('SignInUrl', pool.signInUrl, 'Base URL of the hosted sign-in page');
+    }
+    addOutputs(this, outputs, prefix);
   }
 }
