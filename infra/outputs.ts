@@ -1,11 +1,45 @@
 /** The outputs of a stack that tell a web developer or an operator what to write. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Identity } from './api/identity.ts';
 
 export interface Output {
   readonly name: string;
   readonly value: string;
   readonly description: string;
+}
+
+/** What a web page needs. */
+export function playerOutputs({ apiUrl, domainTarget, identity }: PlayerAddress): Output[] {
+  const { tokens, pool } = identity;
+  const leads = "Where a CNAME or alias record of the API's domain has to lead";
+  const client = 'Client id for the web page: authorization code with PKCE, no secret';
+  return [
+    { name: 'ApiUrl', value: apiUrl, description: 'Base URL of the player API' },
+    ...(domainTarget === undefined
+      ? []
+      : [{ name: 'DomainTarget', value: domainTarget, description: leads }]),
+    { name: 'Issuer', value: tokens.issuer, description: 'Issuer of the tokens that the API accepts' },
+    {
+      name: 'Audience',
+      value: tokens.audience.join(' '),
+      description: 'Audiences that the API accepts, separated by spaces',
+    },
+    { name: 'Scope', value: tokens.scope, description: 'Scope that an access token must have' },
+    ...(pool === undefined
+      ? []
+      : [
+          { name: 'ClientId', value: pool.clientId, description: client },
+          { name: 'SignInUrl', value: pool.signInUrl, description: 'Base URL of the hosted sign-in page' },
+        ]),
+  ];
+}
+
+/** Where the player API is, and whose tokens it accepts. */
+interface PlayerAddress {
+  readonly apiUrl: string;
+  readonly domainTarget: string | undefined;
+  readonly identity: Pick<Identity, 'tokens' | 'pool'>;
 }
 
 /**

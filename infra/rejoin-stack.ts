@@ -20,7 +20,8 @@ export class RejoinStack extends Stack {
       // CDK must not report anything about a deployment.
       analyticsReporting: false,
     });
-    this.rejoin = new Rejoin(this, 'Rejoin', settings);
+    const { stackName: _, ...props } = settings;
+    this.rejoin = new Rejoin(this, 'Rejoin', props);
     this.rejoin.addOutputs();
   }
 }

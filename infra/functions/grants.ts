@@ -2,8 +2,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { keyStatement } from '../encryption/key.ts';
 import { type Grant, type GrantTarget, isTable, type TableTarget } from '../routes/route.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
@@ -11,6 +13,8 @@ import type { StreamGroupSettings } from '../settings/settings.ts';
 export interface GrantTargets {
   readonly streamGroups: readonly StreamGroupSettings[];
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
+  /** What encrypts the tables, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /**
@@ -77,6 +81,7 @@ export function functionPolicy(
   return new PolicyDocument({
     statements: [
       ...grants.map((grant) => statement(scope, grant, targets)),
+      ...(targets.encryptionKey ? keyStatement(scope, targets.encryptionKey, grants) : []),
       ownLogStreams(logGroup),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
