@@ -167,6 +167,14 @@ async function start(
     ),
   });
 
+  const keys = new Map(
+    stacks.flatMap(({ tables }) =>
+      tables.flatMap(({ arn, encryptionKeyArn }) =>
+        encryptionKeyArn === undefined ? [] : [[arn, encryptionKeyArn] as const],
+      ),
+    ),
+  );
+
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
     running(
@@ -193,7 +201,7 @@ async function start(
       startTableService({
         port: ports.table,
         tables: stacks.flatMap((stack) => stack.tables),
-        guard: (serve) => guardTable({ serve, ...place, ...principals }),
+        guard: (serve) => guardTable({ serve, ...place, ...principals, keys }),
         ...(options.tableItemWritesPerSecond === undefined
           ? {}
           : { itemWritesPerSecond: options.tableItemWritesPerSecond }),

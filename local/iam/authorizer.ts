@@ -9,6 +9,8 @@ export interface Call {
   action: string;
   /** ARNs; none: the action has no particular resource, as with `*`. */
   resources: readonly string[];
+  /** The service that asks in the principal's name, if it is not the principal itself: `dynamodb.us-west-2.amazonaws.com`. */
+  viaService?: string;
 }
 
 /**
@@ -86,7 +88,7 @@ export async function createAuthorizer(options: {
   return {
     decide(call) {
       const decision = evaluate(call);
-      const key = JSON.stringify([call.principal, call.action, call.resources]);
+      const key = JSON.stringify([call.principal, call.action, call.resources, call.viaService]);
       const known = recorded.get(key);
       if (known) known.count++;
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
@@ -118,7 +120,11 @@ export async function createAuthorizer(options: {
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
     const rules = known.rules.get(call.action.toLowerCase()) ?? [];
     const covering = resources.map((resource) =>
-      rules.filter((rule) => globMatches(rule.resource, resource)),
+      rules.filter(
+        (rule) =>
+          (rule.viaService === undefined || rule.viaService === call.viaService) &&
+          globMatches(rule.resource, resource),
+      ),
     );
     const denying = covering.findIndex((covers) => covers.some((rule) => !isGrant(rule)));
     if (denying >= 0) {

@@ -25,14 +25,16 @@ export interface Rule {
   action: string;
   /** `*`, or an ARN that may have `*` and `?` after its fifth colon. */
   resource: string;
+  /** The rule counts only for what this service asks in the principal's name: `dynamodb.us-west-2.amazonaws.com`. */
+  viaService?: string;
 }
 
-const ELEMENTS = ['Sid', 'Effect', 'Action', 'Resource'];
+const ELEMENTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
 /**
  * The rules of a holder's policies. Only these policy elements are understood: Version 2012-10-17, Statement, Sid,
- * Effect, Action (exact names of actions that AWS has) and Resource (`*`, or ARNs that the action can have). Conditions
- * are not. What is not understood can't be enforced, so it is refused and never skipped.
+ * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have) and one Condition:
+ * StringEquals with kms:ViaService, for actions of KMS. What is not understood can't be enforced, so it is refused and never skipped.
  * Source of the elements' meaning: IAM User Guide, "IAM JSON policy element reference".
  * @throws Error with one sentence naming the holder, the policy, the statement and the element
  */
@@ -89,9 +91,13 @@ async function statementRules(
   }
   const resources = strings(statement.Resource, `${where}: Resource`);
   for (const resource of resources) checkResource(resource, where);
+  const viaService = viaServiceOf(statement.Condition, where);
   const rules: Rule[] = [];
   for (const written of strings(statement.Action, `${where}: Action`)) {
     const facts = await checkAction(written, where);
+    if (viaService !== undefined && !facts.name.startsWith('kms:')) {
+      throw new Error(`${where}: no call of ${facts.name} has the kms:ViaService of the Condition`);
+    }
     for (const resource of resources) {
       checkFit(facts, resource, where);
       rules.push({
@@ -100,10 +106,23 @@ async function statementRules(
         effect: Effect,
         action: facts.name,
         resource,
+        ...(viaService === undefined ? {} : { viaService }),
       });
     }
   }
   return rules;
+}
+
+function viaServiceOf(condition: unknown, where: string): string | undefined {
+  if (condition === undefined) return undefined;
+  const { StringEquals, ...otherTests } = members(condition, `${where}: Condition`);
+  const tests = StringEquals === undefined ? {} : members(StringEquals, `${where}: Condition`);
+  const { 'kms:ViaService': service, ...otherKeys } = tests as Record<string, unknown>;
+  const others = [...Object.keys(otherTests), ...Object.keys(otherKeys)];
+  if (typeof service === 'string' && others.length === 0) return service;
+  throw new Error(
+    `${where}: Condition is not understood, only StringEquals with one value of kms:ViaService: ${JSON.stringify(condition)}`,
+  );
 }
 
 async function checkAction(action: string, where: string): Promise<ActionFacts> {

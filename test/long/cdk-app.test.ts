@@ -3,6 +3,7 @@ import { arch } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { RejoinOperator } from '../../infra/operator.ts';
 import { Rejoin } from '../../infra/rejoin.ts';
 import { exampleApp, manifest, pack, run } from '../infra/package/packed.ts';
 import { minimal } from '../infra/synth.ts';
@@ -52,7 +53,8 @@ let tarball: string;
 
 beforeAll(() => {
   const app = new App({ outdir: temporaryDirectory() });
-  new Rejoin(new Stack(app, 'Arcade'), 'Rejoin', minimal);
+  const rejoin = new Rejoin(new Stack(app, 'Arcade'), 'Rejoin', { ...minimal, operators: [] });
+  new RejoinOperator(Stack.of(rejoin), 'Operators', rejoin);
   assets = assetsIn(app.synth().directory);
   tarball = pack(temporaryDirectory());
 });
@@ -111,5 +113,10 @@ describe.each(apps)('a plain CDK app $what', ({ packages, node, command, compile
     expect(assetsIn(join(app, 'cdk.out'))).toEqual(assets);
     const template = JSON.parse(readFileSync(join(app, 'cdk.out', 'Arcade.template.json'), 'utf8'));
     expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(['ApiUrl', 'Issuer', 'ClientId']));
+    const live = readFileSync(join(app, 'cdk.out', 'ArcadeLive.template.json'), 'utf8');
+    expect(Object.keys(JSON.parse(live).Outputs)).toEqual(
+      expect.arrayContaining(['ApiUrl', 'Issuer', 'OperatorApiUrl']),
+    );
+    expect(live).toContain('kms:ViaService');
   });
 });
