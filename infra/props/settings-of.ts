@@ -10,36 +10,60 @@ import type { RejoinProps } from './props.ts';
 
 type Values = Record<string, unknown>;
 
-/** A prop that takes the place of a setting. It throws if its value is not of the right type. */
+const isObject = (value: unknown): value is Values =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** A prop that takes the place of a setting. */
 interface Substitute {
   readonly setting: string;
   readonly from: (value: never) => unknown;
+  readonly is: (value: unknown) => boolean;
+  /** What to write, in the words of an error. */
+  readonly what: string;
 }
+
+// An app may have two copies of the CDK, so objects are told by their members and not by their class.
+const has = (member: string) => (value: unknown) => isObject(value) && member in value;
 
 // A duration need not be whole in its unit: the rule of the setting says what is allowed.
 const fraction = { integral: false };
-const seconds = (duration: Duration) => duration.toSeconds(fraction);
-const minutes = (duration: Duration) => duration.toMinutes(fraction);
-const hours = (duration: Duration) => duration.toHours(fraction);
+const duration = (setting: string, from: (value: Duration) => number): Substitute => ({
+  setting,
+  from,
+  is: has('toSeconds'),
+  what: 'a Duration, such as Duration.minutes(2)',
+});
+const seconds = (setting: string) => duration(setting, (value) => value.toSeconds(fraction));
+const minutes = (setting: string) => duration(setting, (value) => value.toMinutes(fraction));
+const hours = (setting: string) => duration(setting, (value) => value.toHours(fraction));
 
 const inStreamGroup = {
-  connectionTimeout: { setting: 'connectionTimeoutSeconds', from: seconds },
-  sessionLength: { setting: 'sessionLengthSeconds', from: seconds },
-  notice: { setting: 'noticeSeconds', from: seconds },
+  connectionTimeout: seconds('connectionTimeoutSeconds'),
+  sessionLength: seconds('sessionLengthSeconds'),
+  notice: seconds('noticeSeconds'),
 };
 const inTokens = {
-  access: { setting: 'accessMinutes', from: minutes },
-  id: { setting: 'idMinutes', from: minutes },
-  refresh: { setting: 'refreshHours', from: hours },
+  access: minutes('accessMinutes'),
+  id: minutes('idMinutes'),
+  refresh: hours('refreshHours'),
 };
-const inAlarms = { slowAnswer: { setting: 'slowAnswerSeconds', from: seconds } };
-const inLogs = { retention: { setting: 'retentionDays', from: (days: number) => days } };
+const inAlarms = { slowAnswer: seconds('slowAnswerSeconds') };
+const inLogs = {
+  retention: {
+    setting: 'retentionDays',
+    from: (days: number) => days,
+    is: (value: unknown) => typeof value === 'number',
+    what: 'a number of days, such as RetentionDays.ONE_MONTH',
+  },
+};
 const inDomain = {
-  certificate: { setting: 'certificateArn', from: (certificate: ICertificate) => certificate.certificateArn },
+  certificate: {
+    setting: 'certificateArn',
+    from: ({ certificateArn }: ICertificate) => certificateArn,
+    is: has('certificateArn'),
+    what: 'a certificate, such as Certificate.fromCertificateArn(...)',
+  },
 };
-
-const isObject = (value: unknown): value is Values =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** Replaces props by their settings. What is no object, or unknown, is left for the settings' own checks. */
 function substituted(
@@ -50,18 +74,19 @@ function substituted(
 ): unknown {
   if (!isObject(value)) return value;
   const result: Values = { ...value };
-  for (const [prop, { setting, from }] of Object.entries(substitutes)) {
+  for (const [prop, { setting, from, is, what }] of Object.entries(substitutes)) {
     const given = value[prop];
     if (given === undefined) continue;
     delete result[prop];
-    if (value[setting] === undefined) result[setting] = from(given as never);
+    if (!is(given)) lines.push(`${path}.${prop} is not what it must be; write ${what}`);
+    else if (value[setting] === undefined) result[setting] = from(given as never);
     else lines.push(`${path}.${prop} and ${path}.${setting} say the same thing twice; write one of them`);
   }
   return result;
 }
 
-const isTopic = (value: unknown): value is ITopic => isObject(value) && 'topicArn' in value;
-const isZone = (value: unknown): value is IHostedZone => isObject(value) && 'hostedZoneId' in value;
+const isTopic = has('topicArn') as (value: unknown) => value is ITopic;
+const isZone = has('hostedZoneId') as (value: unknown) => value is IHostedZone;
 
 function domainSettings(domain: unknown, lines: string[]): unknown {
   const settings = substituted(domain, inDomain, 'domain', lines);
@@ -111,8 +136,16 @@ function identitySettings(identity: unknown, lines: string[]): unknown {
  * @throws {SettingsError} for a stack's name, and for a prop beside the setting that it stands for
  */
 export function settingsOf(props: RejoinProps): unknown {
-  const { encryptionKey: _, alarmActions: __, ...given } = props as unknown as Values;
+  const { encryptionKey, alarmActions = [], ...given } = props as unknown as Values;
   const lines: string[] = [];
+  if (encryptionKey !== undefined && !has('keyArn')(encryptionKey)) {
+    lines.push('encryptionKey is not what it must be; write a key, such as Key.fromKeyArn(...)');
+  }
+  if (!Array.isArray(alarmActions) || !alarmActions.every(has('bind'))) {
+    lines.push(
+      'alarmActions is not what it must be; write a list of actions, such as [new SnsAction(topic)]',
+    );
+  }
   if ('stackName' in given) {
     lines.push(
       'stackName has no place here; leave it out: the stack around this construct has a name already',

@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { App, Stack } from 'aws-cdk-lib';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rejoin } from '../../../infra/rejoin.ts';
 import { temporaryDirectory } from '../../temporary.ts';
 import { minimal } from '../synth.ts';
-import { buildPackage, exampleApp, manifest, name, root, run } from './packed.ts';
+import { buildPackage, exampleApp, manifest, name, packBuilt, root, run } from './packed.ts';
 
 const settings = { ...minimal, webOrigins: ['https://play.example.com'], probe: true };
 
@@ -93,7 +97,27 @@ describe('the package of the constructs', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('says in the checkout’s own version and with the checkout’s own zod what it is', () => {
+  test('pleases publint, and has types that fit its code for whoever imports or requires it', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+    const tarball = readFileSync(packBuilt(installed, app));
+    const checked = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
+    if (!checked.types) throw new Error('the package has no types');
+    expect(checked.problems).toEqual([]);
+  });
+
+  test('is not published until package.json says where the source and the pages are', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'infra', 'package', 'publish.mjs')], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      'rejoin is not published: write "repository" with "url" and "directory": "infra/package" and "homepage" into infra/package/package.json first.\n',
+    ]);
+    expect(manifest.scripts.prepublishOnly).toBe('node publish.mjs');
+  });
+
+  test('has the checkout’s version and the checkout’s zod, so that what is tested here is what is installed', () => {
     const checkout = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(manifest.version).toBe(checkout.version);
     expect(manifest.dependencies).toEqual({ zod: checkout.dependencies.zod });

@@ -28,10 +28,15 @@ export function buildPackage(folder: string): void {
   for (const file of ['package.json', 'README.md']) cpSync(join(source, file), join(folder, file));
 }
 
-/** Packs the package. @returns the path of the tarball in the folder */
+/** Builds and packs the package. @returns the path of the tarball in the folder */
 export function pack(folder: string): string {
   const built = join(folder, 'built');
   buildPackage(built);
+  return packBuilt(built, folder);
+}
+
+/** Packs what is built. @returns the path of the tarball in the folder */
+export function packBuilt(built: string, folder: string): string {
   const options = ['--ignore-scripts', '--offline', '--silent', '--pack-destination', folder];
   run('npm', ['pack', ...options], built);
   return join(folder, `${name}-${manifest.version}.tgz`);

@@ -226,6 +226,25 @@ describe('durations, retention and removal', () => {
   });
 });
 
+test('a prop of another type is refused in a line of its own, for whoever writes JavaScript', () => {
+  const [group] = streamGroups;
+  expect(
+    refusalOf({
+      streamGroups: [{ ...group, connectionTimeout: 120 }],
+      logs: { retention: 'P30D' },
+      domain: { name: 'api.arcade.example', certificate: 'arn:aws:acm:us-west-2:111122223333:certificate/1' },
+      encryptionKey: 'arn:aws:kms:us-west-2:111122223333:key/1',
+      alarmActions: [new Topic(ownStack(), 'OnCall')],
+    }),
+  ).toEqual([
+    'encryptionKey is not what it must be; write a key, such as Key.fromKeyArn(...)',
+    'alarmActions is not what it must be; write a list of actions, such as [new SnsAction(topic)]',
+    'streamGroups[0].connectionTimeout is not what it must be; write a Duration, such as Duration.minutes(2)',
+    'domain.certificate is not what it must be; write a certificate, such as Certificate.fromCertificateArn(...)',
+    'logs.retention is not what it must be; write a number of days, such as RetentionDays.ONE_MONTH',
+  ]);
+});
+
 test('a stackName is refused where the stack is there already, and the settings name that stack', () => {
   expect(refusalOf({ stackName: 'Arcade' })).toEqual([
     'stackName has no place here; leave it out: the stack around this construct has a name already',
