@@ -173,6 +173,11 @@ async function start(
       keySchema.filter(({ KeyType }) => KeyType === 'HASH').map(({ AttributeName }) => [arn, AttributeName]),
     ),
   );
+  const keys = new Map(
+    tables.flatMap(({ arn, encryptionKeyArn }) =>
+      encryptionKeyArn === undefined ? [] : [[arn, encryptionKeyArn] as const],
+    ),
+  );
 
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
@@ -201,7 +206,7 @@ async function start(
       startTableService({
         port: ports.table,
         tables,
-        guard: (serve) => guardTable({ serve, ...place, partitionKeys, ...principals }),
+        guard: (serve) => guardTable({ serve, ...place, partitionKeys, ...principals, keys }),
         ...(options.tableItemWritesPerSecond === undefined
           ? {}
           : { itemWritesPerSecond: options.tableItemWritesPerSecond }),

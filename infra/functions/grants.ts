@@ -2,8 +2,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { keyStatement } from '../encryption/key.ts';
 import { type Grant, type GrantTarget, isTable, type TableTarget } from '../routes/route.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
@@ -13,6 +15,8 @@ export interface GrantTargets {
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
   /** The S3 bucket that files of sessions are exported to. */
   readonly exportBucket?: string | undefined;
+  /** What encrypts the tables, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** The folder of the bucket that exports go to. `lambdas/routes/operator-export/` has it too. */
@@ -104,6 +108,7 @@ export function functionPolicy(
   return new PolicyDocument({
     statements: [
       ...grants.map((grant) => statement(scope, grant, targets)),
+      ...(targets.encryptionKey ? keyStatement(scope, targets.encryptionKey, grants) : []),
       ownLogStreams(logGroup),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],

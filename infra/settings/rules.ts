@@ -3,6 +3,14 @@
  * write instead.
  */
 
+/**
+ * Whether CloudFormation fills in a part of the value. The CDK writes such a value as a token: `${Token[TOKEN.12]}`. Only an app of
+ * one's own has any, where the ARN of a resource is one.
+ */
+export function hasToken(value: unknown): boolean {
+  return typeof value === 'string' && /\$\{Token\[[\w.:-]+\]\}/.test(value);
+}
+
 /** Hosts of this machine. Plain http is safe there during development, and nowhere else. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 

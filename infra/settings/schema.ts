@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import {
   areTags,
+  hasToken,
   isBucketName,
   isCertificateArn,
   isDomainPrefix,
@@ -23,9 +24,12 @@ import {
   retentionDays,
 } from './rules.ts';
 
-/** Text that passes a test. What would pass without its last slash is answered with that correction. */
+/**
+ * Text that passes a test, or has a token, which nobody can test before the deployment. What would pass without its last slash is
+ * answered with that correction.
+ */
 function text(allowed: string, test: (value: string) => boolean) {
-  return z.custom<string>((value) => typeof value === 'string' && test(value), {
+  return z.custom<string>((value) => hasToken(value) || (typeof value === 'string' && test(value)), {
     error: ({ input }) => {
       if (typeof input !== 'string' || !input.endsWith('/') || !test(input.slice(0, -1))) return allowed;
       return `${JSON.stringify(input.slice(0, -1))}: remove the last /`;

@@ -11,6 +11,8 @@ export interface Call {
   resources: readonly string[];
   /** The partition keys of all items that the call is about, where they are known. */
   leadingKeys?: readonly string[] | undefined;
+  /** The service that asks in the principal's name, if it is not the principal itself: `dynamodb.us-west-2.amazonaws.com`. */
+  viaService?: string;
 }
 
 /**
@@ -88,7 +90,8 @@ export async function createAuthorizer(options: {
   return {
     decide(call) {
       const decision = evaluate(call);
-      const key = JSON.stringify([call.principal, call.action, call.resources, decision.reason]);
+      const { principal, action, resources, viaService } = call;
+      const key = JSON.stringify([principal, action, resources, viaService, decision.reason]);
       const known = recorded.get(key);
       if (known) known.count++;
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
@@ -120,7 +123,12 @@ export async function createAuthorizer(options: {
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
     const rules = known.rules.get(call.action.toLowerCase()) ?? [];
     const covering = resources.map((resource) =>
-      rules.filter((rule) => globMatches(rule.resource, resource) && coversKeys(rule, call)),
+      rules.filter(
+        (rule) =>
+          (rule.viaService === undefined || rule.viaService === call.viaService) &&
+          globMatches(rule.resource, resource) &&
+          coversKeys(rule, call),
+      ),
     );
     const denying = covering.findIndex((covers) => covers.some((rule) => !isGrant(rule)));
     if (denying >= 0) {

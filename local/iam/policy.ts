@@ -27,6 +27,8 @@ export interface Rule {
   resource: string;
   /** The Condition: the partition key of each item must match one of these patterns. */
   leadingKeys?: readonly string[];
+  /** The Condition: the rule counts only for what this service asks in the principal's name: `dynamodb.us-west-2.amazonaws.com`. */
+  viaService?: string;
 }
 
 const ELEMENTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
@@ -36,8 +38,9 @@ const ON_AN_ITEM = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((name)
 
 /**
  * The rules of a holder's policies. Only these policy elements are understood: Version 2012-10-17, Statement, Sid,
- * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have), and one
- * Condition: the partition keys of DynamoDB's items. What is not understood can't be enforced, so it is refused and never skipped.
+ * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have), and one of two
+ * Conditions: the partition keys of DynamoDB's items, and kms:ViaService. What is not understood can't be enforced, so it is
+ * refused and never skipped.
  * Source of the elements' meaning: IAM User Guide, "IAM JSON policy element reference".
  * @throws Error with one sentence naming the holder, the policy, the statement and the element
  */
@@ -94,13 +97,15 @@ async function statementRules(
   }
   const resources = strings(statement.Resource, `${where}: Resource`);
   for (const resource of resources) checkResource(resource, where);
-  const leadingKeys =
-    statement.Condition === undefined ? undefined : leadingKeysOf(statement.Condition, Effect, where);
+  const condition = readCondition(statement.Condition, Effect, where);
   const rules: Rule[] = [];
   for (const written of strings(statement.Action, `${where}: Action`)) {
     const facts = await checkAction(written, where);
-    if (leadingKeys && !ON_AN_ITEM.includes(facts.name)) {
+    if (condition.leadingKeys && !ON_AN_ITEM.includes(facts.name)) {
       throw new Error(`${where}: Condition is understood for ${ON_AN_ITEM.join(', ')} only`);
+    }
+    if (condition.viaService !== undefined && !facts.name.startsWith('kms:')) {
+      throw new Error(`${where}: no call of ${facts.name} has the kms:ViaService of the Condition`);
     }
     for (const resource of resources) {
       checkFit(facts, resource, where);
@@ -110,11 +115,24 @@ async function statementRules(
         effect: Effect,
         action: facts.name,
         resource,
-        ...(leadingKeys ? { leadingKeys } : {}),
+        ...condition,
       });
     }
   }
   return rules;
+}
+
+/** A Condition that is understood. */
+function readCondition(
+  condition: unknown,
+  effect: 'Allow' | 'Deny',
+  where: string,
+): Pick<Rule, 'leadingKeys' | 'viaService'> {
+  if (condition === undefined) return {};
+  if ('ForAllValues:StringLike' in members(condition, `${where}: Condition`)) {
+    return { leadingKeys: leadingKeysOf(condition, effect, where) };
+  }
+  return { viaService: viaServiceOf(condition, where) };
 }
 
 /**
@@ -135,6 +153,17 @@ function leadingKeysOf(condition: unknown, effect: 'Allow' | 'Deny', where: stri
     throw new Error(`${where}: the key ${variable} has a policy variable, which is not understood`);
   }
   return list;
+}
+
+function viaServiceOf(condition: unknown, where: string): string {
+  const { StringEquals, ...otherTests } = members(condition, `${where}: Condition`);
+  const tests = StringEquals === undefined ? {} : members(StringEquals, `${where}: Condition`);
+  const { 'kms:ViaService': service, ...otherKeys } = tests as Record<string, unknown>;
+  const others = [...Object.keys(otherTests), ...Object.keys(otherKeys)];
+  if (typeof service === 'string' && others.length === 0) return service;
+  throw new Error(
+    `${where}: Condition is not understood, only StringEquals with one value of kms:ViaService: ${JSON.stringify(condition)}`,
+  );
 }
 
 async function checkAction(action: string, where: string): Promise<ActionFacts> {

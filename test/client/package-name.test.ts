@@ -52,7 +52,9 @@ test('the pages name its files and its tarball as they are', () => {
     ?.map((file) => `${name} ${file}`);
   expect(files.length).toBeGreaterThan(2);
   expect(files.filter((file) => !shipped?.includes(file))).toEqual([]);
-  const tarballs = pages.flatMap((page) => read(page).match(/[\w.-]+\.tgz/g) ?? []);
+  const tarballs = pages
+    .flatMap((page) => read(page).match(/[\w.-]+\.tgz/g) ?? [])
+    .filter((tarball) => tarball.startsWith(`${name}-`));
   expect(tarballs.length).toBeGreaterThan(0);
   expect(new Set(tarballs)).toEqual(new Set([`${name}-${manifest.version}.tgz`]));
 });
