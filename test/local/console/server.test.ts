@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { createContext, runInContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsoleConfig } from '../../../local/console/config.ts';
 import { startConsole } from '../../../local/console/server.ts';
@@ -78,6 +79,19 @@ describe('the console’s server', () => {
 
   test('serves the page’s settings of the deployment at /config.json', async () => {
     expect(await (await fetch(`${page.url}/config.json`)).json()).toEqual(config);
+  });
+
+  test('serves the Web SDK to pages of other origins, as a script that makes the global that Amazon’s script makes', async () => {
+    const response = await fetch(`${page.url}/web-sdk.js`);
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    const scope = createContext({});
+    runInContext(await response.text(), scope);
+    expect(Object.keys(scope)).toEqual(['gameliftstreams']);
+    expect(Object.keys(scope.gameliftstreams).toSorted()).toEqual([
+      'GameLiftStreams',
+      'VERSION',
+      'setLogLevel',
+    ]);
   });
 
   test('serves the page at / with a query, to which a sign-in comes back', async () => {
