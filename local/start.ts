@@ -35,17 +35,28 @@ const directory = join(fileURLToPath(new URL('..', import.meta.url)), '.local');
 
 const defaults = { lossNoticeSeconds: LOSS_NOTICE_SECONDS };
 
+const OPTIONS = {
+  port: { type: 'string' },
+  settings: { type: 'string' },
+  as: { type: 'string' },
+  'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
+  help: { type: 'boolean' },
+} as const;
+
+/** Without the two dashes npm takes options for its own, and passes none on. They are in the environment then. */
+function refuseSwallowed(): void {
+  const names = Object.keys(OPTIONS).filter(
+    (name) => process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+  if (process.env.npm_lifecycle_event !== 'start' || names.length === 0) return;
+  const given = names.map((name) => `--${name}`).join(' and ');
+  throw new Error(`npm took ${given} for itself: write two dashes first, as in npm start -- --${names[0]} ...`);
+}
+
 function readArguments() {
   try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string' },
-        settings: { type: 'string' },
-        as: { type: 'string' },
-        'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
-        help: { type: 'boolean' },
-      },
-    });
+    refuseSwallowed();
+    const { values } = parseArgs({ options: OPTIONS });
     return {
       ...values,
       emulator: { ...defaults, ...(values.as === undefined ? {} : measuredSettings(values.as)) },

@@ -79,8 +79,8 @@ export function errorPage(out: { error?: string; error_description?: string }): 
     title: 'Sign-in failed',
     body: lost
       ? `<h1>This sign-in is over</h1><p class="lead">It was finished, took longer than an hour, or belongs to a
-deployment that has been restarted. Go back to the console and press Sign in again.</p>`
-      : `<h1>This sign-in can’t go on</h1><p class="lead">Go back to the console and press Sign in again. The provider
+deployment that has been restarted. Go back to the page that you came from and press Sign in again.</p>`
+      : `<h1>This sign-in can’t go on</h1><p class="lead">Go back to the page that you came from and press Sign in again. The provider
 says: ${escapeHtml(said)}.</p>${out.error === 'invalid_redirect_uri' ? `<p class="lead">${UNKNOWN_PAGE}</p>` : ''}`,
   });
 }
