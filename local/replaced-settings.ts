@@ -10,7 +10,6 @@ export const mayEndSignIn = (origin: string): boolean => LOOPBACK.has(new URL(or
 
 type Given = Readonly<Record<string, unknown>>;
 
-const text = (value: unknown) => JSON.stringify(value);
 const member = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Given)[name] : undefined;
 const strings = (value: unknown) =>
@@ -54,7 +53,9 @@ export function notesOn(given: Given, used: Given, consoleOrigins: readonly stri
     const why = new URL(origin).hostname.startsWith('[')
       ? 'the policy of the sign-in page can name localhost and 127.0.0.1, and no IPv6 address'
       : 'the OpenID provider of this machine asks for no password, so it sends players back to pages on localhost and 127.0.0.1 only';
-    notes.push(`webOrigins has ${origin}: its pages may call the API, and no sign-in leads back there, since ${why}.`);
+    notes.push(
+      `webOrigins has ${origin}: its pages may call the API, and no sign-in leads back there, since ${why}.`,
+    );
   }
 
   const operators = strings(used.operators).filter((each) => !strings(given.operators).includes(each));

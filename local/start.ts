@@ -50,7 +50,9 @@ function refuseSwallowed(): void {
   );
   if (process.env.npm_lifecycle_event !== 'start' || names.length === 0) return;
   const given = names.map((name) => `--${name}`).join(' and ');
-  throw new Error(`npm took ${given} for itself: write two dashes first, as in npm start -- --${names[0]} ...`);
+  throw new Error(
+    `npm took ${given} for itself: write two dashes first, as in npm start -- --${names[0]} ...`,
+  );
 }
 
 function readArguments() {

@@ -13,7 +13,9 @@ const read = (file: string) => readFileSync(join(page, file), 'utf8');
 const ports = portsFrom(DEFAULT_BASE_PORT);
 
 test('the React page is set up for what npm start prints, so that nothing has to be typed', () => {
-  const values = Object.fromEntries([...read('.env').matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value]));
+  const values = Object.fromEntries(
+    [...read('.env').matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value]),
+  );
   const { settings } = localSettings(ports);
   const [group] = settings.streamGroups as { id: string; applications: string[] }[];
   expect(values).toEqual({

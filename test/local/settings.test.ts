@@ -45,9 +45,7 @@ describe('a settings file for npm start', () => {
   test('without stream groups plays in that of the emulator, and says so', () => {
     const { settings, notes } = read('{"memoryMb": 1024}')();
     expect(settings).toMatchObject({ streamGroups: [{ id: 'sg-local', applications: ['a-local'] }] });
-    expect(notes).toEqual([
-      "streamGroups is missing: the emulator's sg-local with a-local is used.",
-    ]);
+    expect(notes).toEqual(["streamGroups is missing: the emulator's sg-local with a-local is used."]);
   });
 
   test('keeps its web origins beside those of the console: a page on localhost may call the API and sign in', () => {
@@ -121,13 +119,23 @@ describe('a settings file for npm start', () => {
   });
 
   test.each([
-    ['at the top', { webOrigin: ['http://localhost:5173'] }, 'webOrigin is not a setting; did you mean "webOrigins"?'],
+    [
+      'at the top',
+      { webOrigin: ['http://localhost:5173'] },
+      'webOrigin is not a setting; did you mean "webOrigins"?',
+    ],
     ['in a part that is replaced', { identity: { isuer: 'x' } }, 'identity.isuer is not a setting'],
     ['in a part that is left out', { domain: { nam: 'x' } }, 'domain.nam is not a setting'],
     ['as a value', { removalPolicy: 'retian' }, 'removalPolicy is "retian"; write "retain" or "destroy"'],
-    ['as an origin', { webOrigins: ['http://localhost:5173/'] }, '"http://localhost:5173": remove the last /'],
+    [
+      'as an origin',
+      { webOrigins: ['http://localhost:5173/'] },
+      '"http://localhost:5173": remove the last /',
+    ],
   ])('that has a mistake %s is refused with the line that names it', (_where, settings, line) => {
     expect(given(settings)).toThrow(line);
-    expect(given(settings)).toThrow(/^Rejoin cannot be deployed with these settings \(.+settings\.json\):\n- /);
+    expect(given(settings)).toThrow(
+      /^Rejoin cannot be deployed with these settings \(.+settings\.json\):\n- /,
+    );
   });
 });

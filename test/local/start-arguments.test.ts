@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 
 test.each([
-  [['--settings=page.json'], 'npm took --settings for itself: write two dashes first, as in npm start -- --settings ...'],
+  [
+    ['--settings=page.json'],
+    'npm took --settings for itself: write two dashes first, as in npm start -- --settings ...',
+  ],
   [['--port=4700', '--media-address=192.168.1.5'], 'npm took --port and --media-address for itself'],
   [['--', '--setings', 'page.json'], "Unknown option '--setings'"],
 ])('npm start %j is refused with what to write, instead of starting without the option', (args, sentence) => {

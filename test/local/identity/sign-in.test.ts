@@ -146,12 +146,15 @@ describe('signing in', () => {
     'http://evil@localhost:4400/',
     'http://localhost:4400/#fragment',
     'javascript:alert(1)//http://localhost:4400/',
-  ])('a sign-in is refused for %s, which is on no page’s origin, and tells a developer what to set', async (address) => {
-    const { page, leftFor } = await createBrowser(issuer).follow(authorization(issuer, address).url);
-    expect(leftFor).toBeUndefined();
-    expect(page?.status).toBe(400);
-    expect(await page?.text()).toMatch(/webOrigins|fragment/);
-  });
+  ])(
+    'a sign-in is refused for %s, which is on no page’s origin, and tells a developer what to set',
+    async (address) => {
+      const { page, leftFor } = await createBrowser(issuer).follow(authorization(issuer, address).url);
+      expect(leftFor).toBeUndefined();
+      expect(page?.status).toBe(400);
+      expect(await page?.text()).toMatch(/webOrigins|fragment/);
+    },
+  );
 
   test('a signed-in player need not sign in again on the console’s other origin', async () => {
     const first = await signIn(issuer, 'alice', PAGE);

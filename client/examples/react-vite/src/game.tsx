@@ -98,7 +98,8 @@ function sentence(state: StreamState): string {
 /** What happened, for whoever writes the page. */
 function described(event: StreamEvent): string {
   const time = new Date(event.at).toLocaleTimeString();
-  if (event.name === 'refused') return `${time} refused: ${event.code}, ${event.status}. ${event.error ?? ''}`;
+  if (event.name === 'refused')
+    return `${time} refused: ${event.code}, ${event.status}. ${event.error ?? ''}`;
   if (event.name === 'healed') return `${time} healed after ${(event.silentMs / 1000).toFixed(1)} s`;
   if (event.name === 'lost') return `${time} lost: ${event.why}`;
   if (event.name === 'no_picture' || event.name === 'input_failed')
