@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
+import { withAddresses } from './aws/addresses.ts';
 import { createLogStore } from './aws/log-store.ts';
 import { createMetricStore } from './aws/metric-store.ts';
 import { startAwsServices } from './aws/server.ts';
@@ -270,7 +271,13 @@ async function start(
   const api = await gateway(playerApi, ports.api, 'player-access');
   const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi, 'operator-access'));
   const { deployer } = principals;
-  const aws = await running(startAwsServices({ stacks, logs: logStore, metrics }, { region, deployer }));
+  const reachable = withAddresses(stacks, region, [
+    [playerApi, api.url],
+    ...(operators ? [[operatorApi, operators.url] as const] : []),
+  ]);
+  const aws = await running(
+    startAwsServices({ stacks: reachable, logs: logStore, metrics }, { region, deployer }),
+  );
   const [group] = streamGroupsOf(settings);
   const streamGroupId = group?.id ?? '';
   const application = group?.applications[0] ?? '';

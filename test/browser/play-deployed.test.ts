@@ -78,7 +78,7 @@ inChromium('npm run play at a stack, as somebody has deployed it', () => {
     try {
       await eventually(
         async () => said,
-        (text) => text.includes('Ctrl-C'),
+        (text) => text.includes('Ctrl-C') || child.exitCode !== null,
       );
       const { identity, clientId } = deployed.endpoints;
       const url = `http://localhost:${port}/`;

@@ -34,13 +34,13 @@ export async function stranger() {
   let variables = '';
   const running = new Map<string, ChildProcess>();
 
-  /** Ctrl-C in the terminal of a step that goes on. */
+  /** Ends a step that goes on: the deployment by Ctrl-C, the others at once. */
   async function stop(step: string): Promise<void> {
     const child = running.get(step);
     running.delete(step);
     if (child?.pid === undefined || child.exitCode !== null) return;
     const ended = once(child, 'close');
-    process.kill(-child.pid, 'SIGINT');
+    process.kill(-child.pid, step === 'the deployment' ? 'SIGINT' : 'SIGKILL');
     await ended;
   }
 
