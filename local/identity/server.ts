@@ -30,6 +30,8 @@ export async function startIdentity(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { port, host = '127.0.0.1', redirectOrigins } = options;
   const server = createServer();
+  // Longer than any client keeps an idle connection: the server must not close one while its client reuses it.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
