@@ -24,10 +24,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/*
- * The local deployment's CloudFormation, API and issuer stand for AWS's: the command knows nothing of a local deployment. One thing differs.
- * AWS serves the Web SDK's input module over https, and the page's policy allows that alone, so here no input reaches the game.
- */
+/* The local deployment's CloudFormation, API and issuer stand for AWS's: the command is told of no local deployment. */
 inChromium('npm run play at a stack, as somebody has deployed it', () => {
   let deployed: Deployed;
   let port: number;

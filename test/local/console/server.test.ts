@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { createContext, runInContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsoleConfig } from '../../../local/console/config.ts';
+import { contentSecurityPolicy } from '../../../local/console/policy.ts';
 import { startConsole } from '../../../local/console/server.ts';
 
 const config: ConsoleConfig = {
@@ -114,6 +115,17 @@ describe('the console’s policy', () => {
       "frame-ancestors 'none'",
     ]);
   });
+
+  test.each([
+    ['https://abc123.execute-api.us-west-2.amazonaws.com', "script-src 'self' https:;"],
+    ['http://127.0.0.1:4401', "script-src 'self' http://127.0.0.1:*;"],
+  ])(
+    'lets the Web SDK load its input module from where the stream of a deployed %s comes from',
+    (api, rule) => {
+      const { gameLiftStreams: _, ...deployed } = config;
+      expect(contentSecurityPolicy({ ...deployed, api })).toContain(rule);
+    },
+  );
 
   test('is kept by the page: it has no inline script, style or handler', async () => {
     const html = await (await fetch(page.url)).text();
