@@ -9,6 +9,7 @@ import { launch, openPage } from '../../bench/browser/chromium.ts';
 import { bundlePage } from '../../local/console/bundle-page.ts';
 import { type Deployed, deploy, eventually } from '../e2e/harness.ts';
 import { environment, run } from '../operator/support.ts';
+import { ASKS_FOR_MS } from '../patience.ts';
 import { consoleOn } from './console-page.ts';
 import { inChromium } from './in-chromium.ts';
 
@@ -83,6 +84,7 @@ inChromium('npm run play at a stack, as somebody has deployed it', () => {
       expect(said).toContain(`Client ${clientId} at ${identity} must allow the redirect address ${url}`);
 
       const { page, complaints } = await openPage(browser, url);
+      page.setDefaultTimeout(ASKS_FOR_MS);
       await consoleOn(deployed, page, 'alice', complaints).playing();
       expect(complaints).toEqual([]);
     } finally {
