@@ -185,7 +185,7 @@ inChromium('a stranger who follows docs/your-page.md', () => {
         "if (user) throw new Error('my own mistake');\n  if (!fresh &&",
       ),
       'another application: `VITE_APPLICATION=a-other`': edit('.env', 'a-local', 'a-other'),
-      'the Web SDK’s script is not there': edit('.env', '/web-sdk.js', '/websdk.js'),
+      "the Web SDK's script is not there": edit('.env', '/web-sdk.js', '/websdk.js'),
       'another client: `VITE_CLIENT_ID=my-client`': edit('.env', 'rejoin-console', 'my-client'),
     };
     const AT_THE_SIGN_IN = ['unlisted origin, at the sign-in', 'another client: `VITE_CLIENT_ID=my-client`'];
