@@ -45,7 +45,11 @@ export function localSettings(
   { file, changes = {} }: { file?: string | undefined; changes?: DeployerSettings } = {},
 ): LocalSettings {
   const given = { ...(file === undefined ? {} : readSettingsFile(file)), ...changes };
-  const whole = { ...(file === undefined ? DEFAULTS : {}), ...given, streamGroups: given.streamGroups ?? STREAM_GROUPS };
+  const whole = {
+    ...(file === undefined ? DEFAULTS : {}),
+    ...given,
+    streamGroups: given.streamGroups ?? STREAM_GROUPS,
+  };
   const { webOrigins, identity, operators } = checked(whole, file ?? 'local/settings.ts');
 
   const issuer = `http://127.0.0.1:${ports.identity}`;
