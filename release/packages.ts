@@ -21,6 +21,7 @@ const sdk = '@aws-sdk/client-gameliftstreams';
 export const PACKAGES: readonly PackageFolder[] = [
   { folder: 'client', tryOut: 'client.mjs', beside: [] },
   { folder: 'emulator', tryOut: 'emulator.mjs', beside: [`${sdk}@${dependencies[sdk]}`] },
+  { folder: 'infra/package', tryOut: 'constructs.cjs', beside: [] },
 ];
 
 export interface Manifest {
