@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
+import { withAddresses } from './aws/addresses.ts';
 import { createLogStore } from './aws/log-store.ts';
 import { createMetricStore } from './aws/metric-store.ts';
 import { startAwsServices } from './aws/server.ts';
@@ -14,7 +15,7 @@ import { SHARED_MACHINE_INIT_TIMEOUT_MS } from './functions/worker.ts';
 import { accessLogLine } from './gateway/access-log.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { guardTable } from './iam/table-guard.ts';
-import { CONSOLE_CLIENT_ID } from './identity/names.ts';
+import { PAGE_CLIENT_ID } from './identity/names.ts';
 import { startIdentity } from './identity/server.ts';
 import { type Ports, portsFrom, requireFree } from './ports.ts';
 import { createPrincipals, type Principals } from './principals.ts';
@@ -47,8 +48,8 @@ export interface LocalDeploymentOptions {
   tableItemWritesPerSecond?: number;
   /** Whether a write whose condition failed returns the item where it asks for it; absent: it does, as DynamoDB's. */
   tableReturnsItemOnFailedCondition?: () => boolean;
-  /** How many events of one function are served at once; absent: 8. Further events wait in a queue. */
-  maxWorkersPerFunction?: number;
+  /** How many events of one function, or of a given function, are served at once; absent: 8. Further events wait in a queue. */
+  maxWorkersPerFunction?: number | ((fn: FunctionModel) => number);
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
   functionTimeoutSeconds?: number | undefined;
   /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
@@ -59,6 +60,8 @@ export interface LocalDeploymentOptions {
   onFailure?: (line: string) => void;
   /** Called with one line whenever a step begins. */
   onProgress?: (line: string) => void;
+  /** Called at the start with a sentence for each of the deployer's settings that is another one here. */
+  onSetting?: (sentence: string) => void;
 }
 
 /** A running local deployment. */
@@ -114,8 +117,9 @@ async function start(
     closers.push(() => begun.close());
     return begun;
   };
-  const settings = localSettings(ports, { file: options.settingsFile, changes: options.settings ?? {} });
-  const consoleOrigins = [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`];
+  const own = localSettings(ports, { file: options.settingsFile, changes: options.settings ?? {} });
+  const { settings, redirectOrigins } = own;
+  for (const note of own.notes) options.onSetting?.(note);
 
   onProgress('Synthesizing the CDK app and bundling its functions');
   mkdirSync(directory, { recursive: true });
@@ -167,14 +171,25 @@ async function start(
     ),
   });
 
+  const tables = stacks.flatMap((stack) => stack.tables);
+  const partitionKeys = Object.fromEntries(
+    tables.flatMap(({ arn, keySchema }) =>
+      keySchema.filter(({ KeyType }) => KeyType === 'HASH').map(({ AttributeName }) => [arn, AttributeName]),
+    ),
+  );
+  const keys = new Map(
+    tables.flatMap(({ arn, encryptionKeyArn }) =>
+      encryptionKeyArn === undefined ? [] : [[arn, encryptionKeyArn] as const],
+    ),
+  );
+
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
     running(
       startIdentity({
         port: ports.identity,
-        redirectOrigins: consoleOrigins,
-        audience: 'rejoin',
-        scope: 'rejoin/play',
+        redirectOrigins,
+        ...own.identity,
       }),
     ),
     running(
@@ -184,16 +199,17 @@ async function start(
         streamGroups: streamGroupsOf(settings),
         principals: principals.all,
         authorize: (call) => principals.authorizer.decide(call).allowed,
-        controlOrigins: consoleOrigins,
+        controlOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
         mediaAddress: options.mediaAddress,
-        ...(options.emulator ? { settings: options.emulator } : {}),
+        // Benches and tests play with bare offers, of which nobody connects.
+        settings: { signallingConnectSeconds: 0, ...options.emulator },
       }),
     ),
     running(
       startTableService({
         port: ports.table,
-        tables: stacks.flatMap((stack) => stack.tables),
-        guard: (serve) => guardTable({ serve, ...place, ...principals }),
+        tables,
+        guard: (serve) => guardTable({ serve, ...place, partitionKeys, ...principals, keys }),
         ...(options.tableItemWritesPerSecond === undefined
           ? {}
           : { itemWritesPerSecond: options.tableItemWritesPerSecond }),
@@ -213,9 +229,13 @@ async function start(
     ),
   );
   const metrics = createMetricStore();
+  const logGroupOf = new Map(functions.map(({ name, logGroupName }) => [name, logGroupName]));
   const pool = createFunctionPool({
     functions,
-    onLog: ({ line }) => metrics.appendLine(line),
+    onLog: ({ functionName, line }) => {
+      metrics.appendLine(line);
+      logStore.append(logGroupOf.get(functionName) ?? '', line, Date.now());
+    },
     logDirectory: logs,
     ...(options.maxWorkersPerFunction === undefined
       ? {}
@@ -256,10 +276,17 @@ async function start(
   const api = await gateway(playerApi, ports.api, 'player-access');
   const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi, 'operator-access'));
   const { deployer } = principals;
-  const aws = await running(startAwsServices({ stacks, logs: logStore, metrics }, { region, deployer }));
+  const reachable = withAddresses(stacks, region, [
+    [playerApi, api.url],
+    ...(operators ? [[operatorApi, operators.url] as const] : []),
+  ]);
+  const aws = await running(
+    startAwsServices({ stacks: reachable, logs: logStore, metrics }, { region, deployer }),
+  );
   const [group] = streamGroupsOf(settings);
   const streamGroupId = group?.id ?? '';
   const application = group?.applications[0] ?? '';
+  const signIn = { clientId: PAGE_CLIENT_ID, scope: own.identity.scope };
   const page = await running(
     startConsole({
       port: ports.console,
@@ -268,8 +295,7 @@ async function start(
         api: api.url,
         identity: identity.url,
         endpoints: await discoverSignIn(identity.url),
-        clientId: CONSOLE_CLIENT_ID,
-        scope: 'rejoin/play',
+        ...signIn,
         gameLiftStreams: emulator.url,
         streamGroupId,
         application,
@@ -283,7 +309,9 @@ async function start(
     operatorApi: operators?.url ?? null,
     identity: identity.url,
     gameLiftStreams: emulator.url,
+    ...signIn,
     console: page.url,
+    webSdk: `${page.url}/web-sdk.js`,
     table: table.url,
     streamGroupId,
     application,

@@ -18,7 +18,7 @@ export interface Principals {
   /** May read the audit tables, and nothing else. */
   auditor: AccessKey;
   publisher: AccessKey;
-  /** Reads the deployment's stacks, metrics and logs, and its stream groups. */
+  /** Reads the deployment's stacks, metrics and logs, its stream groups and sessions, and the audit. */
   deployer: AccessKey;
   /** Decides every call by the policies of the template, and remembers what it decided. */
   authorizer: Authorizer;
@@ -42,7 +42,7 @@ export async function createPrincipals(
     userOf('stranger', place, granting(['execute-api:Invoke'], ['*'])),
     userOf('auditor', place, granting(['dynamodb:Query', 'dynamodb:Scan'], auditTables)),
     userOf('publisher', place, publisherActions(place)),
-    userOf('deployer', place, deployerActions(place)),
+    userOf('deployer', place, [...deployerActions(place), ...granting(['dynamodb:Query'], auditTables)]),
   ];
   const named = new Map([...roles, ...users].map(({ name }) => [name, { name, ...accessKey() }]));
   const byKey = new Map([...named.values()].map((principal) => [principal.accessKeyId, principal]));
@@ -106,10 +106,11 @@ function publisherActions({ region, accountId }: { region: string; accountId: st
   ];
 }
 
-/** The permissions that the doctor needs in GameLift Streams. */
+/** The permissions that the doctor and a case need in GameLift Streams. */
 function deployerActions({ region, accountId }: { region: string; accountId: string }): Statement[] {
   const Resource = [`arn:aws:gameliftstreams:${region}:${accountId}:streamgroup/*`];
-  return [{ Effect: 'Allow', Action: ['gameliftstreams:GetStreamGroup'], Resource }];
+  const Action = ['gameliftstreams:GetStreamGroup', 'gameliftstreams:GetStreamSession'];
+  return [{ Effect: 'Allow', Action, Resource }];
 }
 
 /** An access key of AWS's shape. */

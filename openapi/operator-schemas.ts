@@ -14,18 +14,30 @@ export const operatorParameters = {
 const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\s\\u2800';
 const READABLE = '(?:[^\\p{C}\\p{Zl}\\p{Zp}]|[\\u200c\\u200d])';
 
+const reasonRequest = closed(['reason'], {
+  reason: text(
+    'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
+    { pattern: `^\\s*(?!\\s)(?=(?:[${INVISIBLE}]*[^${INVISIBLE}]){5})${READABLE}{10,500}(?<!\\s)\\s*$` },
+  ),
+});
+
 export const operatorSchemas = {
-  ShellRequest: closed(['reason'], {
-    reason: text(
-      'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
-      { pattern: `^\\s*(?!\\s)(?=(?:[${INVISIBLE}]*[^${INVISIBLE}]){5})${READABLE}{10,500}(?<!\\s)\\s*$` },
-    ),
-  }),
+  ShellRequest: reasonRequest,
+  ExportRequest: reasonRequest,
+  ErasureRequest: reasonRequest,
   Shell: closed(['sessionId', 'streamUrl', 'tokenValue', 'expiresAt'], {
     sessionId: text('Names the shell; opens nothing by itself.', { minLength: 1 }),
     streamUrl: text('Where the Session Manager plugin connects to. A secret.', { pattern: '^wss?://' }),
     tokenValue: text('What it connects with. A secret.', { minLength: 1 }),
     expiresAt: time('Until when both are good.'),
+  }),
+  Export: closed(['outputUri'], {
+    outputUri: text('The folder that AWS writes one archive to when the session ends.', {
+      pattern: '^s3://.+/$',
+    }),
+  }),
+  Erasure: closed(['deletedRecords'], {
+    deletedRecords: { type: 'integer', minimum: 0, description: 'Records of stream sessions.' },
   }),
   StreamSession: streamSession({ statusAt: time('How old the status is: AWS is not asked for a list.') }),
   Sessions: closed(['streamSessions'], {

@@ -10,14 +10,8 @@ const everyRoute = [
   'broker_misconfigured',
   'upstream_unavailable',
 ] as const;
-const sessionRoutes = [
-  ...everyRoute,
-  'stream_session_not_found',
-  'too_many_requests',
-  'paced',
-  'audit_unavailable',
-  'upstream_timeout',
-] as const;
+const recordedRoutes = [...everyRoute, 'too_many_requests', 'audit_unavailable'] as const;
+const sessionRoutes = [...recordedRoutes, 'stream_session_not_found', 'paced', 'upstream_timeout'] as const;
 
 /** By route name. */
 export const operatorContracts = {
@@ -42,6 +36,25 @@ export const operatorContracts = {
   'operator-terminate': {
     success: { status: 204, description: 'The session ends, or had ended.' },
     problems: [...sessionRoutes, 'session_not_terminable'],
+  },
+  'operator-export': {
+    body: 'ExportRequest',
+    success: {
+      status: 202,
+      body: 'Export',
+      description: 'AWS exports the files when the session ends. GetStreamSession has the result.',
+    },
+    problems: [...sessionRoutes, 'session_not_accessible', 'session_over'],
+  },
+  'operator-forget': {
+    body: 'ErasureRequest',
+    success: {
+      status: 200,
+      body: 'Erasure',
+      description:
+        "The records of the player's stream sessions are deleted. What limits the player expires by itself.",
+    },
+    problems: [...recordedRoutes, 'session_still_live'],
   },
 } as const satisfies Record<string, RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>>;
 

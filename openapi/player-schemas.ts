@@ -1,5 +1,6 @@
 /** The schemas of the player API. Tests hold that they accept and refuse what the functions' own validation does. */
 import { PROBLEMS } from '../lambdas/problems/problems.ts';
+import { ENDINGS, LOSSES, OUTCOMES } from '../lambdas/routes/recoveries/recovery.ts';
 import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
 import { closed, ref, type Schema, text } from './json-schema.ts';
 
@@ -72,6 +73,36 @@ export const playerSchemas = {
       maximum: 3_600_000,
     },
   }),
+  RecoveryReport: {
+    ...closed(['outcome', 'why', 'silentMs', 'attempts', 'agoMs'], {
+      outcome: {
+        enum: OUTCOMES,
+        description:
+          'What became of a stream that was lost: back by itself, on a new connection, or not at all.',
+      },
+      why: { enum: LOSSES, description: 'What the page noticed the loss by.' },
+      ending: {
+        enum: ENDINGS,
+        description: 'What the stream ended with; there with given_up, and not otherwise.',
+      },
+      silentMs: {
+        type: 'number',
+        description: 'For how many milliseconds nothing was seen. Counted from 0 to 600,000.',
+      },
+      attempts: {
+        type: 'number',
+        description: 'How many connections were asked for. Counted from 0 to 1000.',
+      },
+      agoMs: {
+        type: 'number',
+        description: 'How many milliseconds ago it was over. Counted from 0 to 600,000.',
+      },
+    }),
+    if: { properties: { outcome: { const: 'given_up' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+    then: { required: ['ending'] },
+    else: { not: { required: ['ending'] } },
+  },
   StreamSession: streamSession(),
   Started: closed(['streamSession', 'connectionId'], {
     streamSession: ref('StreamSession'),

@@ -59,6 +59,11 @@ export const playerContracts = {
     success: { status: 204, description: 'The session ends, or had ended.' },
     problems: [...callingAws, 'stream_session_not_found', 'session_not_terminable'],
   },
+  recoveries: {
+    body: 'RecoveryReport',
+    success: { status: 204, description: 'Counted. Nobody need wait for this answer.' },
+    problems: [...everyRoute, 'too_many_requests'],
+  },
 } as const satisfies Record<string, RouteContract<ProblemCode, keyof typeof playerSchemas>>;
 
 export const playerApi: Api = {

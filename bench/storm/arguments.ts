@@ -32,7 +32,7 @@ export const HELP = `Players lose their stream together and reconnect: npm run b
   --json        one object on the last line, for machines
   --svg PATH    where to draw the players back over time (default ${DOCUMENTED_SVG}; with --json, nowhere)
   --simulate    instead, in virtual time: a sweep of storms of up to a million players, or with --players
-                (up to 1000000), --quota (up to 10000) or --notice just that one
+                (up to 1000000), --quota (up to 10000) or --notice just that one, with players of the client library
 
 Three policies, one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
 the AWS SDK's standard retry alone; the SDK's retry plus exponential backoff with full jitter in the browser. The

@@ -18,8 +18,29 @@ export async function run(args: readonly string[]): Promise<void> {
   const { runSimulation } = await import('./simulate.ts');
   const { json, players, quota } = options;
   const [noticeSeconds] = options.notices;
-  const one = [`${players} players, ${quota}/s`, { players, quota, noticeSeconds }] as const;
+  // As in the storm over HTTP, all players use the client library.
+  const one = [`${players} players, ${quota}/s`, { players, quota, noticeSeconds, headerOnly: 0 }] as const;
   await runSimulation({ json, ...(options.simulate === 'one' ? { scenarios: [one] } : {}) });
+}
+
+/** The least time in which AWS notices a silent client, and two longer ones. */
+const SIMULATED_NOTICES = [0, 5, 15];
+
+/** The same players without a machine: what this one's speed has no part in. */
+async function simulateToo(players: number, quota: number): Promise<void> {
+  const { runSimulation } = await import('./simulate.ts');
+  console.log(`
+The same in virtual time, with the code of the admission queue and of the lookup limiter. All players poll and wait as the client
+library does. Nothing here depends on this machine.
+`);
+  const scenarios = SIMULATED_NOTICES.map(
+    (noticeSeconds) =>
+      [`loss noticed after ${noticeSeconds} s`, { players, quota, noticeSeconds, headerOnly: 0 }] as const,
+  );
+  await runMeasurement(async (_, stop) => {
+    stop.addEventListener('abort', () => void endChildren());
+    await runSimulation({ scenarios, mayLose: true });
+  });
 }
 
 async function measure({ players, quota, notices, itemWrites, svg, json }: StormArguments): Promise<void> {
@@ -45,6 +66,7 @@ async function measure({ players, quota, notices, itemWrites, svg, json }: Storm
       policies: Object.fromEntries(POLICIES.map((policy) => [policy, jsonFigures(results[policy].figures)])),
     });
   }
+  await simulateToo(players, quota);
   const [first, ...others] = storms;
   if (json)
     console.log(

@@ -9,7 +9,7 @@ import { runCrowd, type StormPlayer } from './crowd.ts';
 import { emulatorControl } from './emulator.ts';
 import type { CrowdMessage, CrowdTask } from './messages.ts';
 import { newOffer } from './offer.ts';
-import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
+import { CONNECTION_TIMEOUT_SECONDS, OTHER_WORKERS, reconnectWorkers } from './policies.ts';
 import { rejoinPlayer } from './rejoin-player.ts';
 import { sdkPlayers } from './sdk-player.ts';
 
@@ -22,7 +22,7 @@ const TOKEN_SECONDS = 3600;
 
 /** First requests at the same time: enough to keep this machine busy, and few enough that each is answered soon. */
 const ENTER_AT_ONCE = 10;
-/** Requests that each worker serves before the storm. */
+/** Requests that each worker of a function serves before the storm. */
 const WARM_REQUESTS = 10;
 
 const task = JSON.parse(process.argv[2] ?? '{}') as CrowdTask;
@@ -60,26 +60,25 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
 }
 
 /**
- * Sends so many requests at once that every worker of the reconnect function has started and served a few. They name an unknown
- * session, so they cost no AWS call. Lambda starts its sandboxes side by side, each on its own processor; here they share this
- * machine's.
+ * Sends so many requests at once that every worker of the reconnect and the status function has started and served a few. They name an
+ * unknown session, so they cost no AWS call. Lambda starts its sandboxes side by side, each on its own processor; here they share this
+ * machine's. Players poll the status once AWS has refused them: workers that start only then take the processor from all others, for
+ * longer than functions may run.
  */
 async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId }: Endpoints): Promise<void> {
-  const bearer = await mintAccessToken({ issuer: identity, player: 'storm-nobody' });
-  const url = `${api}/v1/streamgroups/${streamGroupId}/streamsessions/none/connections`;
-  await Promise.all(
-    Array.from({ length: workersFor(task.quota) * WARM_REQUESTS }, () =>
-      fetch(url, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${bearer}`,
-          'content-type': 'application/json',
-          'idempotency-key': randomUUID(),
-        },
-        body: JSON.stringify({ signalRequest: newOffer() }),
-      }),
-    ),
-  );
+  const authorization = `Bearer ${await mintAccessToken({ issuer: identity, player: 'storm-nobody' })}`;
+  const session = `${api}/v1/streamgroups/${streamGroupId}/streamsessions/none`;
+  const connect = () =>
+    fetch(`${session}/connections`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify({ signalRequest: newOffer() }),
+    });
+  const poll = () => fetch(session, { headers: { authorization } });
+  const ask = (times: number, one: () => Promise<unknown>) => Promise.all(Array.from({ length: times }, one));
+  await ask(reconnectWorkers(task.quota) * WARM_REQUESTS, connect);
+  // Where AWS has noticed the loss at once, nobody polls.
+  if (task.notice > 0) await ask(OTHER_WORKERS * WARM_REQUESTS, poll);
 }
 
 /** Makes a value at the first call and keeps it, as pages keep their token. */

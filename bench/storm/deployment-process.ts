@@ -3,7 +3,7 @@ import { type LocalDeployment, startDeployment } from '../../local/deployment.ts
 import { measuredByEnvironment } from '../../local/measured-settings.ts';
 import { freeBasePort } from '../../local/ports.ts';
 import type { DeploymentMessage, DeploymentRequest, DeploymentTask } from './messages.ts';
-import { CONNECTION_TIMEOUT_SECONDS, workersFor } from './policies.ts';
+import { CONNECTION_TIMEOUT_SECONDS, OTHER_WORKERS, reconnectWorkers } from './policies.ts';
 
 const REGION = 'us-west-2';
 /** More requests a second than any machine makes: the storm tests AWS's quota, not the stage's throttle. */
@@ -24,7 +24,7 @@ process.on('message', (_request: DeploymentRequest) => {
   report({
     kind: 'stats',
     billedMs: stats.reduce((sum, { billedMs }) => sum + billedMs, 0),
-    invocations: stats.reduce((sum, { invocations }) => sum + invocations, 0),
+    coldStarts: stats.reduce((sum, { coldStarts }) => sum + coldStarts, 0),
   });
 });
 
@@ -54,7 +54,8 @@ try {
       quotas: { CreateStreamSessionConnection: quota, GetStreamSession: quota, StartStreamSession: AMPLE },
     },
     ...(itemWrites === undefined ? {} : { tableItemWritesPerSecond: itemWrites }),
-    maxWorkersPerFunction: workersFor(quota),
+    maxWorkersPerFunction: ({ logicalId }) =>
+      /reconnectFunction/.test(logicalId) ? reconnectWorkers(quota) : OTHER_WORKERS,
     onProgress: (line) => report({ kind: 'progress', line }),
   });
   report({ kind: 'ready', endpoints: deployment.endpoints });

@@ -1,8 +1,16 @@
 import { type Outcome, STATUS_ANSWER } from './crowd.ts';
 import type { Call } from './emulator.ts';
+import type { FunctionWork } from './messages.ts';
 
 /** The HTTP status of AWS's ConflictException. */
 const CONFLICT = 409;
+
+/**
+ * Answers to a player of Rejoin that nothing in a storm causes: AWS and the table work, and no request is turned away. So a part of the
+ * deployment did not get its turn on this machine in time: a request waited longer than a page waits, a function ran out of time, or the
+ * gateway gave up.
+ */
+const OVERLOADED = ['no answer', '500', '503', '504', 'upstream_unavailable', 'upstream_timeout'];
 
 /** One policy's figures, as `--json` prints them. Seconds unless a name says otherwise. */
 export interface Figures {
@@ -22,6 +30,8 @@ export interface Figures {
   refusedCallsPerPlayer: number;
   /** HTTP requests for a session's status. */
   statusRequestsPerPlayer: number;
+  /** Requests that failed since the machine was too slow. Above 0 the figures are the machine's. */
+  overloadedRequests: number;
 }
 
 /** The report's other figures. */
@@ -31,6 +41,8 @@ export interface MoreFigures {
   /** When every player had a first answer, and the rate of first answers until then. */
   firstAnswersSeconds: number | null;
   firstAnswersPerSecond: number | null;
+  /** Functions that started during the storm. Null where there are no functions. */
+  coldStarts: number | null;
   /** How often the players got each answer, most frequent first. */
   answers: [name: string, count: number][];
 }
@@ -44,15 +56,15 @@ export function backTimes(outcomes: readonly Outcome[]): number[] {
 
 /**
  * @param calls what the emulator saw during the storm
- * @param billedMs of all functions during the storm; absent where there are no functions: then the players' waits for AWS count
+ * @param functions their work during the storm; absent where there are none: then the players' waits for AWS are billed
  */
 export function figuresOf(options: {
   outcomes: readonly Outcome[];
   calls: readonly Call[];
   quota: number;
-  billedMs?: number;
+  functions?: FunctionWork | undefined;
 }): Figures & MoreFigures {
-  const { outcomes, calls, quota } = options;
+  const { outcomes, calls, quota, functions } = options;
   const players = outcomes.length;
   const sum = (value: (outcome: Outcome) => number) => outcomes.reduce((total, one) => total + value(one), 0);
   const called = (operation: string, status?: number) =>
@@ -72,12 +84,14 @@ export function figuresOf(options: {
     httpRequestsPerPlayer: rounded(sum(({ httpRequests }) => httpRequests) / players),
     waitP50: rounded(quantile(back, 0.5)),
     waitP99: rounded(quantile(back, 0.99)),
-    billedMsPerPlayer: rounded((options.billedMs ?? sum(({ servedMs }) => servedMs)) / players),
+    billedMsPerPlayer: rounded((functions?.billedMs ?? sum(({ servedMs }) => servedMs)) / players),
     refusedCallsPerPlayer: rounded(called('CreateStreamSessionConnection', CONFLICT) / players),
     statusRequestsPerPlayer: rounded(sum((outcome) => outcome.answers[STATUS_ANSWER] ?? 0) / players),
+    overloadedRequests: OVERLOADED.reduce((total, name) => total + (answers[name] ?? 0), 0),
     connectionCallsPerPlayer: rounded(connectionCalls / players),
     firstAnswersSeconds: Number.isNaN(firstAnswers) ? null : rounded(firstAnswers),
     firstAnswersPerSecond: Number.isNaN(firstAnswers) ? null : rounded(players / firstAnswers),
+    coldStarts: functions?.coldStarts ?? null,
     answers: Object.entries(answers).sort(([, one], [, other]) => other - one),
   };
 }
@@ -85,7 +99,8 @@ export function figuresOf(options: {
 /** The members that `--json` prints, in its order. */
 export function jsonFigures(figures: Figures): Figures {
   const { saved, lastSeconds, floorSeconds, awsCallsPerPlayer, httpRequestsPerPlayer } = figures;
-  const { waitP50, waitP99, billedMsPerPlayer, refusedCallsPerPlayer, statusRequestsPerPlayer } = figures;
+  const { waitP50, waitP99, billedMsPerPlayer, refusedCallsPerPlayer } = figures;
+  const { statusRequestsPerPlayer, overloadedRequests } = figures;
   return {
     saved,
     lastSeconds,
@@ -97,6 +112,7 @@ export function jsonFigures(figures: Figures): Figures {
     billedMsPerPlayer,
     refusedCallsPerPlayer,
     statusRequestsPerPlayer,
+    overloadedRequests,
   };
 }
 

@@ -11,12 +11,17 @@ export interface DeploymentTask {
   itemWrites?: number;
 }
 
+/** What all functions of a deployment have done so far. */
+export interface FunctionWork {
+  billedMs: number;
+  coldStarts: number;
+}
+
 /** A deployment process's messages. */
 export type DeploymentMessage =
   | { kind: 'progress'; line: string }
   | { kind: 'ready'; endpoints: Endpoints }
-  /** The functions' billed milliseconds so far, and their invocations. */
-  | { kind: 'stats'; billedMs: number; invocations: number }
+  | ({ kind: 'stats' } & FunctionWork)
   | { kind: 'failed'; message: string };
 
 /** A request to it. */

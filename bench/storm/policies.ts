@@ -13,9 +13,12 @@ export const POLICY_NAMES: Readonly<Record<Policy, string>> = {
 export const CONNECTION_TIMEOUT_SECONDS = 120;
 
 /**
- * How many events of one function are served at once. A function itself waits for a ticket of up to a second, so as many as the quota
- * may be waiting; the others work. More processes than 64 would slow each other down.
+ * How many reconnects are served at once. The function itself waits for a ticket of up to a second, so as many as the quota may be
+ * waiting; the others work. More processes than 64 would slow each other down.
  */
-export function workersFor(quota: number): number {
+export function reconnectWorkers(quota: number): number {
   return Math.min(64, quota + 16);
 }
+
+/** How many events of any other function are served at once. Those wait for nobody: more processes would only share the processor. */
+export const OTHER_WORKERS = 8;

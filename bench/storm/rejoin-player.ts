@@ -97,7 +97,7 @@ function requestConnectionAs(
     ended: (ending) => ended.resolve({ kind: 'ended', ending }),
   });
   scope.limit(about.withinMs);
-  const requests = createRequests(scope, createApiClient(api, token, env), () => {});
+  const requests = createRequests(scope, createApiClient(api, token, env).send, () => {});
   const { result } = requestConnection<undefined>({
     scope,
     requests,

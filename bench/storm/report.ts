@@ -24,7 +24,8 @@ export function stormReport(
     ['  for the status', ...each(({ statusRequestsPerPlayer }) => statusRequestsPerPlayer.toFixed(2))],
     ['function ms a player', ...each(({ billedMsPerPlayer }) => billedMsPerPlayer.toFixed(0))],
   ];
-  const { answers, firstAnswersSeconds, firstAnswersPerSecond } = results.rejoin.figures;
+  const { answers, firstAnswersSeconds, firstAnswersPerSecond, coldStarts, overloadedRequests } =
+    results.rejoin.figures;
   const counts = answers.map(([name, count]) => `${count} × ${name}`).join(', ');
   return `${players} players, ${quota} AWS calls a second, loss noticed after ${notice} s
 
@@ -34,8 +35,19 @@ Waits are those of the players that came back. Function time of the SDK's polici
 that only hands a request to the SDK would be billed.
 Rejoin answered: ${counts}.
 All first requests stood in line at once; this machine answered them within ${seconds(firstAnswersSeconds)}, ${(firstAnswersPerSecond ?? 0).toFixed(0)} a second.
+Functions that started during the storm: ${coldStarts ?? 0}. All others had served requests before.
 Waits count from the loss, that line included. Nobody who was given a wait stands in it again.
-Rejoin's players ask as the client library asks: its requests, waits and limits, without a browser's media.`;
+Rejoin's players ask as the client library asks: its requests, waits and limits, without a browser's media.${overload(overloadedRequests, { players, quota, notice })}`;
+}
+
+/** What a reader must know where the machine was too slow for its storm. */
+function overload(requests: number, { players, quota, notice }: StormSize): string {
+  if (requests === 0) return '';
+  return `
+
+THIS MACHINE WAS TOO SLOW: ${requests} requests to Rejoin got no answer in time, or one that says so. Waits and calls above are this
+machine's, not Rejoin's. Take fewer players, or a machine that does nothing else. In virtual time, without a machine:
+npm run bench -- storm --simulate --players ${players} --quota ${quota} --notice ${notice}`;
 }
 
 function aligned(rows: readonly Row[]): string {

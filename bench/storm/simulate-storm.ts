@@ -1,11 +1,15 @@
+import { type LookupLimiter, tableLookupLimiter } from '../../lambdas/admission/lookup-limiter.ts';
 import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
 import { SHORT_WAIT_MS, type Ticket } from '../../lambdas/admission/ticket.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import { callWhenAdmitted, type PacedCallDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
+import { reconnectableInMs } from '../../lambdas/gameliftstreams/waits.ts';
 import { chargedNextFreeAt, latestNextFreeAt, rateLimitWaitMs } from '../../lambdas/limits/rate-limit.ts';
 import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
+import { spread } from '../../lambdas/problems/waits.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { likelyEnd } from '../../lambdas/sessions/stream-session.ts';
+import { pollUntilReconnectable, statusLookups } from './simulate-status.ts';
 import { simulatedTable } from './simulate-table.ts';
 import { seeded, tokenBucket, virtualTime } from './simulate-time.ts';
 
@@ -26,7 +30,7 @@ export interface StormOptions {
   neverReturn: number;
   /** Clients that ask again after 0.2 to 1 s, whatever they are told. */
   ignoreRetryAfter: number;
-  /** Clients that read only the header, whole seconds. */
+  /** Clients that read only the header, whole seconds, and do not poll a session's status. */
   headerOnly: number;
   /** Replies that are lost (the client repeats after 5 s), and such as take up to 1.5 s longer. */
   lostReplies: number;
@@ -73,9 +77,16 @@ export interface StormResult {
   possible: number;
   lastSeconds: number;
   floorSeconds: number;
+  /** CreateStreamSessionConnection and GetStreamSession together. */
   awsCallsPerPlayer: number;
   httpRequestsPerPlayer: number;
-  /** AWS calls in the busiest second, refused ones included. */
+  /** CreateStreamSessionConnection calls that AWS refused because it had not noticed the loss. */
+  refusedCallsPerPlayer: number;
+  /** HTTP requests for a session's status. */
+  statusRequestsPerPlayer: number;
+  /** Such requests in the busiest second. */
+  statusRequestsPeak: number;
+  /** CreateStreamSessionConnection calls in the busiest second, refused ones included. */
   awsCallsPeak: number;
   tableWritesPerPlayer: number;
   /** Writes that the table refused. */
@@ -96,7 +107,12 @@ interface Player {
   connected: boolean;
 }
 
-type Reply = 'connected' | 'ended' | { waitMs: number };
+type Reply = 'connected' | 'ended' | { waitMs: number; stillConnected?: true };
+
+/** What one sandbox of a function keeps. */
+interface Sandbox extends PacedCallDependencies {
+  limiter: LookupLimiter;
+}
 
 const EPOCH = 1_800_000_000_000;
 const BUDGET = { perMinute: 30 };
@@ -134,6 +150,7 @@ export async function simulateStorm(
   const grant = tokenBucket(storm.quota, time.now);
   const callsAt: number[] = [];
   let awsCalls = 0;
+  let refusedCalls = 0;
   let strangersCalls = 0;
   const stalls: number[] = [];
   async function stall(): Promise<void> {
@@ -152,18 +169,35 @@ export async function simulateStorm(
     await time.sleep(storm.awsLatencyMs / 2);
     await stall();
     if (!granted) throw new AwsFailure('throttled', false);
-    if (arrived < storm.noticeSeconds * 1000) return 'conflict';
+    if (arrived < storm.noticeSeconds * 1000) {
+      refusedCalls++;
+      return 'conflict';
+    }
     if (arrived > endsAt) return 'ended';
     player.connected = true;
     return 'connected';
   }
 
-  const idle: PacedCallDependencies[] = [];
-  function sandbox(): PacedCallDependencies {
+  const lookups = statusLookups({
+    time,
+    grant: tokenBucket(storm.quota, time.now),
+    latencyMs: storm.awsLatencyMs,
+    noticedAt: storm.noticeSeconds * 1000,
+  });
+  const idle: Sandbox[] = [];
+  const idleStatus: Sandbox[] = [];
+  function sandbox(): Sandbox {
     const skew = (random() * 2 - 1) * storm.clockSkewMs;
     const now = () => EPOCH + time.now() + skew;
-    const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota: storm.quota } as const;
-    return { queue: tableAdmissionQueue(table, what, { now, random }), now, sleep: time.sleep, log: SILENT };
+    const { quota } = storm;
+    const what = { operation: 'CreateStreamSessionConnection', region: 'r', quota } as const;
+    return {
+      queue: tableAdmissionQueue(table, what, { now, random }),
+      limiter: tableLookupLimiter(table, { region: 'r', quota }, now),
+      now,
+      sleep: time.sleep,
+      log: SILENT,
+    };
   }
 
   /** One request to the reconnect function, as its route treats it. */
@@ -183,7 +217,12 @@ export async function simulateStorm(
       const charged = chargedNextFreeAt(BUDGET, player.nextFreeAt, deps.now());
       const end = likelyEnd(record, before, deps.now());
       const caller = { ticket: before, end, metrics: newRequestMetrics() };
-      const result = await callWhenAdmitted(caller, deps, () => connect(player));
+      const result = await callWhenAdmitted(caller, deps, async () => {
+        const done = await connect(player);
+        // The function looks at the session to explain a refusal. One that AWS has noticed by then is asked for once more.
+        const justNoticed = done === 'conflict' && (await lookups.lookUp(deps.limiter)) === 'noticed';
+        return justNoticed ? await connect(player) : done;
+      });
       player.nextFreeAt = charged;
       if ('paced' in result) {
         player.ticket = result.ticket;
@@ -194,14 +233,17 @@ export async function simulateStorm(
       }
       player.ticket = undefined;
       await result.counted;
-      return result.done === 'conflict' ? { waitMs: 1000 * (1 + random() / 2) } : result.done;
+      if (result.done !== 'conflict') return result.done;
+      return { waitMs: spread(reconnectableInMs('CONNECTED'), random()), stillConnected: true };
     } finally {
       idle.push(deps);
     }
   }
 
   const back: number[] = [];
+  const pollsAt: number[] = [];
   let http = 0;
+  let polls = 0;
   let gone = 0;
   function join(): void {
     const player: Player = {
@@ -236,10 +278,28 @@ export async function simulateStorm(
       gone++;
       return;
     }
+    if (reply.stillConnected && !player.headerOnly && !player.deaf) {
+      await pollUntilReconnectable(time, reply.waitMs, poll);
+      return time.now() <= endsAt + 1000 ? askIn(player, 0) : undefined;
+    }
     const told = player.headerOnly ? Math.ceil(reply.waitMs / 1000) * 1000 : reply.waitMs;
     const wait = player.deaf ? 200 + random() * 800 : told;
     // Later than that the session is over.
     if (time.now() + wait <= endsAt + 1000) askIn(player, wait);
+  }
+  /** One request for a session's status. */
+  async function poll() {
+    http++;
+    polls++;
+    const second = Math.floor(time.now() / 1000);
+    pollsAt[second] = (pollsAt[second] ?? 0) + 1;
+    await time.sleep(travelMs() + TABLE_MS);
+    await stall();
+    const deps = idleStatus.pop() ?? sandbox();
+    const seen = await lookups.lookUp(deps.limiter);
+    idleStatus.push(deps);
+    await time.sleep(TABLE_MS + travelMs());
+    return seen ?? 'connected';
   }
   async function strange(): Promise<void> {
     const every = 1000 / (storm.quota * storm.stranger);
@@ -267,12 +327,19 @@ export async function simulateStorm(
     possible: Math.min(returning, Math.floor(capacity)),
     lastSeconds: seconds(1),
     floorSeconds: storm.players / storm.quota,
-    awsCallsPerPlayer: awsCalls / storm.players,
+    awsCallsPerPlayer: (awsCalls + lookups.calls()) / storm.players,
     httpRequestsPerPlayer: http / storm.players,
-    awsCallsPeak: callsAt.reduce((most, calls) => Math.max(most, calls), 0),
+    refusedCallsPerPlayer: refusedCalls / storm.players,
+    statusRequestsPerPlayer: polls / storm.players,
+    statusRequestsPeak: busiest(pollsAt),
+    awsCallsPeak: busiest(callsAt),
     tableWritesPerPlayer: counts.writes / storm.players,
     tableThrottles: counts.throttled,
     waitP50: seconds(0.5),
     waitP99: seconds(0.99),
   };
+}
+
+function busiest(perSecond: readonly number[]): number {
+  return perSecond.reduce((most, count) => Math.max(most, count), 0);
 }

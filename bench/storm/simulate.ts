@@ -14,21 +14,24 @@ interface Row {
 const HEAP_MB = Math.min(12_000, Math.floor((totalmem() / 2 ** 20) * 0.6));
 
 const HEAD =
-  'storm                              saved of possible   last s floor s  AWS/pl HTTP/pl  AWS peak/s  writes/pl   took';
+  'storm                              saved of possible   last s floor s  AWS/pl HTTP/pl polls/pl polls/s  AWS peak/s  writes/pl   took';
 
 /**
  * Runs storms in virtual time, as many side by side as there are cores, and prints a table. Of a storm that is run
  * with several seeds the worst is shown.
  *
  * @param scenarios what to run; the whole sweep if not given
+ * @param mayLose players may be lost, as in a storm that is too large for its quota
  * @throws Error naming the storms in which more than 1 % of the possible were lost
  */
 export async function runSimulation({
   json = false,
   scenarios = SCENARIOS,
+  mayLose = false,
 }: {
   json?: boolean;
   scenarios?: readonly Scenario[];
+  mayLose?: boolean;
 } = {}): Promise<void> {
   const progress = progressLine();
   const rows = new Map<string, Row>();
@@ -77,7 +80,8 @@ export async function runSimulation({
   if (json)
     console.log(JSON.stringify(Object.fromEntries([...rows].map(([name, { result }]) => [name, result]))));
   const missed = scenarios.map(([name]) => name).filter((name) => !isHeld((rows.get(name) as Row).result));
-  if (missed.length > 0) throw new Error(`More than 1 % of the possible were lost: ${missed.join('; ')}`);
+  if (missed.length > 0 && !mayLose)
+    throw new Error(`More than 1 % of the possible were lost: ${missed.join('; ')}`);
 }
 
 function line(name: string, { result, tookSeconds }: Row): string {
@@ -90,7 +94,9 @@ function line(name: string, { result, tookSeconds }: Row): string {
     result.floorSeconds.toFixed(0).padStart(7),
     result.awsCallsPerPlayer.toFixed(2).padStart(7),
     result.httpRequestsPerPlayer.toFixed(2).padStart(7),
-    String(result.awsCallsPeak).padStart(10),
+    result.statusRequestsPerPlayer.toFixed(2).padStart(8),
+    String(result.statusRequestsPeak).padStart(7),
+    String(result.awsCallsPeak).padStart(11),
     result.tableWritesPerPlayer.toFixed(2).padStart(10),
     tookSeconds.toFixed(1).padStart(6),
     isHeld(result) ? '' : 'LOST',

@@ -12,6 +12,7 @@ import type {
   DeploymentMessage,
   DeploymentRequest,
   DeploymentTask,
+  FunctionWork,
 } from './messages.ts';
 import { POLICIES, POLICY_NAMES, type Policy } from './policies.ts';
 
@@ -53,18 +54,14 @@ export async function measureStorm(
       if (message.kind === 'progress') onProgress(`${message.line} ...`);
     });
     const { endpoints } = await deployment.next('ready');
-    const billed = async () => {
+    const work = () => {
       const answer = deployment.next('stats');
       deployment.send({ kind: 'stats' });
-      return (await answer).billedMs;
+      return answer;
     };
     const results: Partial<Record<Policy, StormResult>> = {};
     for (const policy of POLICIES) {
-      results[policy] = await measurePolicy(
-        { policy, players, quota, notice, endpoints },
-        billed,
-        onProgress,
-      );
+      results[policy] = await measurePolicy({ policy, players, quota, notice, endpoints }, work, onProgress);
     }
     return results as Record<Policy, StormResult>;
   } finally {
@@ -75,7 +72,7 @@ export async function measureStorm(
 
 async function measurePolicy(
   task: CrowdTask,
-  billed: () => Promise<number>,
+  work: () => Promise<FunctionWork>,
   onProgress: (line: string) => void,
 ): Promise<StormResult> {
   const emulator = emulatorControl(task.endpoints.gameLiftStreams);
@@ -91,14 +88,18 @@ async function measurePolicy(
     });
     await crowd.next('cut');
     await emulator.forgetCalls();
-    const billedBefore = await billed();
+    const before = await work();
     const done = crowd.next('done');
     crowd.send({ kind: 'go' });
     const { outcomes } = await done;
-    const billedMs = (await billed()) - billedBefore;
+    const after = await work();
     const calls = await emulator.calls();
-    const served = task.policy === 'rejoin' ? { billedMs } : {};
-    return { outcomes, figures: figuresOf({ outcomes, calls, quota: task.quota, ...served }) };
+    const served = {
+      billedMs: after.billedMs - before.billedMs,
+      coldStarts: after.coldStarts - before.coldStarts,
+    };
+    const functions = task.policy === 'rejoin' ? served : undefined;
+    return { outcomes, figures: figuresOf({ outcomes, calls, quota: task.quota, functions }) };
   } finally {
     await crowd.end();
     emulator.close();

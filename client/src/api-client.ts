@@ -37,6 +37,12 @@ export type Send = <T>(
   leaves?: () => void,
 ) => Promise<ApiResponse<T>>;
 
+/**
+ * Posts something once, after everything else and even while the page goes away, and forgets it. It takes the last token: the page is not
+ * asked. An API that does not know the route gets no more.
+ */
+export type Tell = (path: string, body: object) => void;
+
 /** Where the access token comes from, see StreamOptions. */
 export type GetAccessToken = (about: {
   rejected?: string;
@@ -44,13 +50,21 @@ export type GetAccessToken = (about: {
 }) => Promise<string | undefined> | string | undefined;
 
 /** @throws TypeError that names `api` and says what is wrong with it. */
-export function createApiClient(api: string, getAccessToken: GetAccessToken, env: Environment): Send {
+export function createApiClient(
+  api: string,
+  getAccessToken: GetAccessToken,
+  env: Environment,
+): { send: Send; tell: Tell } {
   const base = baseOf(api);
   /** The last token that the API refused. */
   let rejected: string | undefined;
   /** How many requests in a row have failed without an answer, and whether there ever was one. */
   let unanswered = 0;
   let wasAnswered = false;
+  /** The last token that the page gave. */
+  let known: string | undefined;
+  /** The API does not know the route of what is told. */
+  let isMute = false;
 
   async function exchange<T>(
     { method, path, body, key }: ApiRequest,
@@ -97,7 +111,7 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
     });
   }
 
-  return async (request, read, signal, leaves) => {
+  const send: Send = async (request, read, signal, leaves) => {
     let stale: string | undefined;
     for (let last: ApiResponse<never> | undefined; ; ) {
       const limits = { signal, env, ms: TOKEN_WITHIN_MS };
@@ -108,6 +122,7 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
         return refused(failure('token_unavailable', 'same', 0, error));
       }
       const token = outcome.value;
+      known = token;
       if (!token) return signedOut(last ? 401 : 0);
       if (unanswered === MAX_UNREACHABLE && !stale && env.online()) {
         // The API may have refused this token without CORS headers. One fresh token is requested: the next failure does not ask again.
@@ -131,6 +146,21 @@ export function createApiClient(api: string, getAccessToken: GetAccessToken, env
       return isOver ? signedOut(401) : last;
     }
   };
+
+  async function tell(path: string, body: object): Promise<void> {
+    if (isMute) return;
+    const init = {
+      method: 'POST',
+      headers: { authorization: `Bearer ${known}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      keepalive: true,
+      priority: 'low' as const,
+    };
+    const response = await env.fetch(base + path, init).catch(() => undefined);
+    isMute = response?.status === 404;
+  }
+
+  return { send, tell };
 }
 
 /** The base URL without a slash at its end. @throws TypeError that names `api` and says what is wrong with it. */

@@ -7,6 +7,7 @@ import { type Environment, environmentOf } from './environment.ts';
 import { RejoinError } from './error.ts';
 import { type FirstConnectionParts, findLive, resume, start } from './first-connection.ts';
 import { createInput } from './input.ts';
+import { createRecoveryReports } from './recovery-reports.ts';
 import { createRequests } from './requests.ts';
 import { createScope, type Scope } from './scope.ts';
 import type { ClientConnection, ConnectionAbout, GameLiftStreamsLike, VideoElementLike } from './sdk.ts';
@@ -109,8 +110,12 @@ export interface Stream<Sdk> {
 /** Makes a stream; nothing happens before `start()` or `resume()`. @throws TypeError that says what is wrong with `api`. */
 export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOptions<Sdk>): Stream<Sdk> {
   const env = environmentOf(options.environment);
-  const send = createApiClient(options.api, options.getAccessToken, env);
-  const holder = createStateHolder(options.onState);
+  const { send, tell } = createApiClient(options.api, options.getAccessToken, env);
+  const reports = createRecoveryReports(env, tell);
+  const holder = createStateHolder((state) => {
+    reports.saw(state);
+    options.onState?.(state);
+  });
   const api = { isOld: false };
   const finding = new Set<Scope>();
   /** The scope that the state shows. */
@@ -155,6 +160,8 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     if (outer?.aborted) scope.end({ reason: 'aborted' });
     // A rejection is a defect, of this library or of the page's SDK.
     else task(scope).catch((error) => scope.end({ reason: 'failed', error }));
+    // The API is asked for something anyway.
+    reports.flush();
   }
 
   /** Connects and stays connected, or joins what runs already. */
@@ -338,6 +345,7 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
 
     close() {
       for (const scope of [...finding, active]) scope?.end({ reason: 'closed' });
+      reports.flush();
     },
   };
 }

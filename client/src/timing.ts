@@ -138,3 +138,11 @@ export const POLL_MS = 1000;
 export const FIND_WITHIN_MS = 60_000;
 /** AWS refuses to end a session that is still being set up. The request is repeated for this long, as after any failure. */
 export const END_WITHIN_MS = 30_000;
+
+// Telling what became of a loss
+
+/** A report waits for the client's next effort, or for this long and a random part of the spread: a crowd that is back must not return. */
+export const REPORT_AFTER_MS = 30_000;
+export const REPORT_SPREAD_MS = 90_000;
+/** With more waiting, further ones are dropped: so no more than four a minute leave. */
+export const MAX_WAITING_REPORTS = 2;

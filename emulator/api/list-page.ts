@@ -1,4 +1,5 @@
 import { ServiceError } from '../model/errors.ts';
+import { exportOf } from '../sessions/export.ts';
 import type { StreamSession } from '../sessions/stream-session.ts';
 
 const DEFAULT_PAGE = 25;
@@ -10,13 +11,13 @@ interface ListInput {
   NextToken?: string;
 }
 
-const encodeToken = (after: string) =>
-  Buffer.from(JSON.stringify({ after, at: Date.now() })).toString('base64url');
+const encodeToken = (after: string, at: number) =>
+  Buffer.from(JSON.stringify({ after, at })).toString('base64url');
 
-function decodeToken(token: string, lifetimeSeconds: number): string {
+function decodeToken(token: string, lifetimeSeconds: number, now: number): string {
   try {
     const { after, at } = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (typeof after === 'string' && Date.now() - at <= lifetimeSeconds * 1000) return after;
+    if (typeof after === 'string' && now - at <= lifetimeSeconds * 1000) return after;
   } catch {
     // Not a token of this emulator: refused below, like an expired one.
   }
@@ -31,16 +32,18 @@ function decodeToken(token: string, lifetimeSeconds: number): string {
 export function listPage(
   sessions: readonly StreamSession[],
   input: ListInput,
-  nextTokenSeconds: number,
+  { nextTokenSeconds, now }: { nextTokenSeconds: number; now: number },
   summarize: (session: StreamSession) => object,
 ): object {
-  // No session has exported files: that operation is not emulated, so its filter matches nothing.
+  const { Status, ExportFilesStatus } = input;
   const matching = sessions.filter(
-    ({ life }) => input.ExportFilesStatus === undefined && (input.Status ?? life.status) === life.status,
+    (session) =>
+      (Status === undefined || Status === session.life.status) &&
+      (ExportFilesStatus === undefined || ExportFilesStatus === exportOf(session, Date.now())?.Status),
   );
   let start = 0;
   if (input.NextToken !== undefined) {
-    const after = decodeToken(input.NextToken, nextTokenSeconds);
+    const after = decodeToken(input.NextToken, nextTokenSeconds, now);
     // The named session may not match the filter any more: goes on with the sessions that are older than it.
     const index = sessions.findIndex(({ context }) => context.id === after);
     if (index < 0) throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
@@ -52,6 +55,6 @@ export function listPage(
   const last = page.at(-1);
   return {
     Items: page.map(summarize),
-    NextToken: last && start + page.length < matching.length ? encodeToken(last.context.id) : undefined,
+    NextToken: last && start + page.length < matching.length ? encodeToken(last.context.id, now) : undefined,
   };
 }

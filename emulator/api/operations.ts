@@ -1,10 +1,12 @@
 import type { AdminShells } from '../admin-shell/admin-shells.ts';
+import type { Clock } from '../model/clock.ts';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
+import type { Authorization } from '../model/options.ts';
 import type { Operation, Settings } from '../model/settings.ts';
 import type { ClientTokens } from '../sessions/client-tokens.ts';
+import { exportedObjectArn, requestExport } from '../sessions/export.ts';
 import type { GameLiftStreams, StartRequest } from '../sessions/service.ts';
-import type { Authorization } from './authorization.ts';
 import { type InputShape, SHAPES } from './constraints.ts';
 import { listPage } from './list-page.ts';
 import { describeGroup, describeSession, summarizeSession } from './output.ts';
@@ -16,6 +18,7 @@ export type Input = Readonly<Record<string, any>>;
 export interface OperationContext {
   service: GameLiftStreams;
   settings: () => Settings;
+  clock: Clock;
   clientTokens: ClientTokens;
   adminShells: AdminShells;
 }
@@ -33,8 +36,8 @@ export interface OperationSpec {
   resources(input: Input, context: OperationContext): readonly string[];
   /** What the conditions of a policy are compared with. The input is not checked yet. */
   conditionKeys?(input: Input): Readonly<Record<string, string>> | undefined;
-  /** What the caller must be allowed besides. The input is not checked yet. */
-  alsoNeeds?(input: Input): readonly Omit<Authorization, 'principal'>[];
+  /** A permission of another service that the caller needs as well: AWS uses the caller's credentials there. */
+  alsoNeeds?(input: Input, context: OperationContext): Omit<Authorization, 'principal'> | undefined;
   run(input: Input, context: OperationContext): Promise<object | undefined>;
 }
 
@@ -94,14 +97,12 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     // Whoever starts a game with a role hands that role to the service.
     alsoNeeds: ({ RoleArn }) =>
       typeof RoleArn === 'string'
-        ? [
-            {
-              action: 'iam:PassRole',
-              resources: [RoleArn],
-              context: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' },
-            },
-          ]
-        : [],
+        ? {
+            action: 'iam:PassRole',
+            resources: [RoleArn],
+            context: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' },
+          }
+        : undefined,
     run: ({ ClientToken, ...parameters }, { service, clientTokens }) =>
       clientTokens.run({
         operation: 'StartStreamSession',
@@ -135,10 +136,10 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     successStatus: 200,
     input: { members: { ...listMembers, Identifier }, required: ['Identifier'] },
     resources: groupArn,
-    run: async (input, { service, settings }) => {
+    run: async (input, { service, settings, clock }) => {
       const group = service.group(input.Identifier);
       const sessions = service.list().filter(({ context }) => context.streamGroupId === group.id);
-      return listPage(sessions, input, settings().nextTokenSeconds, summarizeSession);
+      return listPage(sessions, input, { ...settings(), now: clock.now() }, summarizeSession);
     },
   },
 
@@ -149,8 +150,8 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     successStatus: 200,
     input: { members: listMembers, required: [] },
     resources: () => ['*'],
-    run: async (input, { service, settings }) =>
-      listPage(service.list(), input, settings().nextTokenSeconds, summarizeSession),
+    run: async (input, { service, settings, clock }) =>
+      listPage(service.list(), input, { ...settings(), now: clock.now() }, summarizeSession),
   },
 
   TerminateStreamSession: {
@@ -213,6 +214,26 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     resources: groupArn,
     run: async (input, { service, adminShells }) =>
       adminShells.issue(service.session(input.Identifier, input.StreamSessionIdentifier)),
+  },
+
+  ExportStreamSessionFiles: {
+    method: 'PUT',
+    path: '/streamgroups/{Identifier}/streamsessions/{StreamSessionIdentifier}/exportfiles',
+    successStatus: 200,
+    input: {
+      members: { ...session, OutputUri: SHAPES.OutputUri },
+      required: ['Identifier', 'StreamSessionIdentifier', 'OutputUri'],
+    },
+    resources: groupArn,
+    alsoNeeds: ({ OutputUri }, { settings }) =>
+      settings().authorizeBucketOnExport && typeof OutputUri === 'string'
+        ? { action: 's3:PutObject', resources: [exportedObjectArn(OutputUri)] }
+        : undefined,
+    run: async (input, { service, settings }) => {
+      const target = service.session(input.Identifier, input.StreamSessionIdentifier);
+      requestExport(target, input.OutputUri, settings());
+      return {};
+    },
   },
 
   GetStreamGroup: {

@@ -1,3 +1,4 @@
+import { exportOf } from '../sessions/export.ts';
 import type { GameLiftStreams, StreamGroup } from '../sessions/service.ts';
 import type { StreamSession } from '../sessions/stream-session.ts';
 
@@ -5,7 +6,8 @@ import type { StreamSession } from '../sessions/stream-session.ts';
 const epochSeconds = (milliseconds: number) => milliseconds / 1000;
 
 /** StreamSessionSummary. */
-export function summarizeSession({ context, request, life }: StreamSession): object {
+export function summarizeSession(session: StreamSession): object {
+  const { context, request, life } = session;
   return {
     Arn: context.arn,
     UserId: request.UserId,
@@ -17,6 +19,7 @@ export function summarizeSession({ context, request, life }: StreamSession): obj
     ApplicationArn: context.applicationArn,
     Location: context.location,
     RoleArn: request.RoleArn,
+    ExportFilesMetadata: exportOf(session, Date.now()),
   };
 }
 

@@ -10,6 +10,7 @@ const DEFAULT_QUOTAS = {
   CreateStreamSessionConnection: 20,
   // Undocumented.
   CreateStreamSessionAdminShell: 5,
+  ExportStreamSessionFiles: 20,
   GetStreamGroup: 10,
 } as const;
 
@@ -24,6 +25,8 @@ const adminShellRefusal = z.enum([
   'ValidationException',
   'ResourceNotFoundException',
 ]);
+const exportRefusal = z.enum(['ValidationException', 'ResourceNotFoundException']);
+const secondsOrNever = z.union([seconds, z.literal('never')]);
 const quota = z.number().positive().max(1_000_000);
 
 const schema = z.strictObject({
@@ -40,6 +43,11 @@ const schema = z.strictObject({
   lossNoticeSeconds: seconds,
   /** How long a real client may be silent before it counts as lost; `lossNoticeSeconds`, if that is longer. */
   clientSilenceSeconds: seconds,
+  /**
+   * How long a session stays ACTIVE whose offer is bare SDP, before its client counts as connected. `never` by default: nobody connects
+   * with such an offer, so the session stays ACTIVE until its connection time-out, and AWS's waiters see that it is.
+   */
+  signallingConnectSeconds: secondsOrNever,
   /** How long a session waits for capacity. AWS: 75 always-on, 90 on demand, 600 on demand for Windows. */
   placementTimeoutSeconds: seconds,
   /** A connected client without input. */
@@ -52,6 +60,15 @@ const schema = z.strictObject({
   repeatAnswer: z.boolean(),
   /** How long a NextToken may be used (undocumented). */
   nextTokenSeconds: seconds,
+  /** Whether a signal request of the type `answer` is read like an offer (undocumented); otherwise it is unusable. */
+  signalRequestOfTypeAnswer: z.enum(['unusable', 'accept']),
+  /**
+   * StartStreamSession with a signal request that makes no sense (undocumented when): the session ends in ERROR with
+   * `invalidSignalRequest`, the call is refused, or it is answered and nobody ever connects.
+   */
+  unusableOfferAtStart: z.enum(['invalidSignalRequest', 'ValidationException', 'accept']),
+  /** CreateStreamSessionConnection with such a signal request (undocumented). */
+  unusableOfferAtConnection: refusalOrAccept,
   /** An offer that this session has seen before, under another client token. */
   reusedOffer: refusalOrAccept,
   /** CreateStreamSessionConnection in the statuses whose error is undocumented; `accept` replaces the client. */
@@ -97,6 +114,15 @@ const schema = z.strictObject({
   /** How long an admin shell stays open at most, and without input. AWS: 1800 and 900. */
   adminShellMaxSeconds: seconds,
   adminShellIdleSeconds: seconds,
+  /** ExportStreamSessionFiles in a status in which AWS exports nothing (the error is undocumented). */
+  exportWhenNotInProgress: exportRefusal,
+  /** A second ExportStreamSessionFiles of a session (undocumented): its place counts, the first place stays, or it is refused. */
+  repeatedExport: z.enum(['replace', 'keep', ...exportRefusal.options]),
+  /** Whether ExportStreamSessionFiles also needs s3:PutObject on the bucket when it is called (AWS names no permission, and no moment). */
+  authorizeBucketOnExport: z.boolean(),
+  /** How long after its end a session's export has a result, and which. */
+  exportSeconds: seconds,
+  exportResult: z.enum(['SUCCEEDED', 'FAILED']),
   /** Which peer answers: by the offer's kind, or always the one. */
   peer: z.enum(['auto', 'webrtc', 'signalling']),
   /** Requests a second and operation; the burst is one second's worth. */
@@ -115,12 +141,16 @@ export const DEFAULT_SETTINGS: Settings = {
   terminatingSeconds: 0.05,
   lossNoticeSeconds: 0,
   clientSilenceSeconds: 3,
+  signallingConnectSeconds: 'never',
   placementTimeoutSeconds: 75,
   idleTimeoutSeconds: 3600,
   finishedSessionRetentionSeconds: 3600,
   clientTokenRetentionSeconds: 600,
   repeatAnswer: true,
   nextTokenSeconds: 86_400,
+  signalRequestOfTypeAnswer: 'unusable',
+  unusableOfferAtStart: 'invalidSignalRequest',
+  unusableOfferAtConnection: 'ValidationException',
   reusedOffer: 'ValidationException',
   connectWhileActivating: 'ConflictException',
   connectWhileConnected: 'ConflictException',
@@ -143,6 +173,11 @@ export const DEFAULT_SETTINGS: Settings = {
   adminShellStreamUrl: 'presigned',
   adminShellMaxSeconds: 1800,
   adminShellIdleSeconds: 900,
+  exportWhenNotInProgress: 'ValidationException',
+  repeatedExport: 'replace',
+  authorizeBucketOnExport: true,
+  exportSeconds: 0.05,
+  exportResult: 'SUCCEEDED',
   peer: 'auto',
   quotas: DEFAULT_QUOTAS,
 };
@@ -152,6 +187,7 @@ function allowed(node: z.ZodType | undefined): string {
   if (node instanceof z.ZodEnum) return `one of ${node.options.map((option) => `"${option}"`).join(', ')}`;
   if (node instanceof z.ZodBoolean) return 'true or false';
   if (node instanceof z.ZodObject) return `an object with the keys ${Object.keys(node.shape).join(', ')}`;
+  if (node === secondsOrNever) return '"never", or a number of seconds, 0 or more, at most 1000000';
   return `a number${node === quota ? ' greater than 0' : ' of seconds, 0 or more'}, at most 1000000`;
 }
 

@@ -7,8 +7,10 @@ import {
   LogGroupLogDestination,
   type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -43,6 +45,8 @@ export interface StageProps {
   readonly throttle: ThrottleSettings;
   readonly accessLog: Readonly<Record<string, string>>;
   readonly domainName?: IDomainName | undefined;
+  /** What encrypts the access log, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /**
@@ -63,12 +67,13 @@ function accessLogGroupName(scope: Construct): string {
 export function addStage(
   scope: Construct,
   api: HttpApi,
-  { settings, throttle, accessLog, domainName }: StageProps,
+  { settings, throttle, accessLog, domainName, encryptionKey }: StageProps,
 ): LogGroup {
   const accessLogs = new LogGroup(scope, 'AccessLogs', {
     logGroupName: accessLogGroupName(scope),
     retention: settings.logs.retentionDays,
     removalPolicy: cdkRemovalPolicy(settings),
+    ...encryptedWith(encryptionKey),
   });
   api.addStage('Stage', {
     stageName: '$default',

@@ -2,8 +2,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { keyStatement } from '../encryption/key.ts';
 import { type Grant, isTable, type TableTarget } from '../routes/route.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
@@ -11,7 +13,14 @@ import type { StreamGroupSettings } from '../settings/settings.ts';
 export interface GrantTargets {
   readonly streamGroups: readonly StreamGroupSettings[];
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
+  /** The S3 bucket that files of sessions are exported to. */
+  readonly exportBucket?: string | undefined;
+  /** What encrypts the tables, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
+
+/** The folder of the bucket that exports go to. `lambdas/routes/operator-export/` has it too. */
+const exportFolder = 'stream-sessions';
 
 /**
  * The table that a grant names.
@@ -36,6 +45,21 @@ function gameLiftStreamsArn(
   return Stack.of(scope).formatArn({ service: 'gameliftstreams', region, resource, resourceName });
 }
 
+/**
+ * Every object in the folder: AWS makes the name of an archive.
+ * @throws {Error} when there is no bucket: a mistake in the table of routes
+ */
+function exportedObjects(scope: Construct, { exportBucket }: GrantTargets): string {
+  if (exportBucket === undefined) throw new Error('A route has a grant on exportFolder without a bucket');
+  return Stack.of(scope).formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: exportBucket,
+    resourceName: `${exportFolder}/*`,
+  });
+}
+
 function groupArns(
   scope: Construct,
   on: 'streamGroups' | 'streamGroupsAndApplications',
@@ -52,12 +76,24 @@ function groupArns(
 }
 
 /** One statement, or several where the roles of games make a difference; none where no game has a role. */
-function statements(scope: Construct, { actions, on }: Grant, targets: GrantTargets): PolicyStatement[] {
+function statements(
+  scope: Construct,
+  { actions, on, onlyItemsOf: onlyItems }: Grant,
+  targets: GrantTargets,
+): PolicyStatement[] {
   if (isTable(on)) {
     const { tableArn } = tableOf(targets, on);
     return [
-      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [tableArn],
+        ...(onlyItems === undefined ? {} : { conditions: onlyItemsOf(onlyItems) }),
+      }),
     ];
+  }
+  if (on === 'exportFolder') {
+    const named = actions.map((action) => `s3:${action}`);
+    return [new PolicyStatement({ actions: named, resources: [exportedObjects(scope, targets)] })];
   }
   if (on === 'gameRoles') return passRole(actions, targets);
   const named = actions.map((action) => `gameliftstreams:${action}`);
@@ -90,6 +126,11 @@ function passRole(actions: readonly string[], { streamGroups }: GrantTargets): P
   ];
 }
 
+/** DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control": LeadingKeys requires ForAllValues. */
+const onlyItemsOf = (prefix: string) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${prefix}*`] },
+});
+
 /** What every function may do: write into its own log group. */
 export function ownLogStreams(logGroup: ILogGroup): PolicyStatement {
   return new PolicyStatement({
@@ -111,6 +152,7 @@ export function functionPolicy(
   return new PolicyDocument({
     statements: [
       ...grants.flatMap((grant) => statements(scope, grant, targets)),
+      ...(targets.encryptionKey ? keyStatement(scope, targets.encryptionKey, grants) : []),
       ownLogStreams(logGroup),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { runbookOf } from './alarm.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
+import { feltGraphs } from './felt-graphs.ts';
 import { axes, graph, inWords, row } from './graph.ts';
 import { type OwnMetricName, operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
@@ -41,6 +42,8 @@ function heading(markdown: string): IWidget[] {
 }
 
 export class PlayerDashboard extends Construct {
+  readonly dashboard: Dashboard;
+
   constructor(scope: Construct, id: string, props: PlayerDashboardProps) {
     super(scope, id);
     const { functions, table, api, rejectedRequests, probe, alarms, settings } = props;
@@ -81,7 +84,7 @@ export class PlayerDashboard extends Construct {
     const objective = {
       leftAnnotations: [{ value: 100 * settings.alarms.reconnectObjective, label: 'objective' }],
     };
-    new Dashboard(this, 'Dashboard', {
+    this.dashboard = new Dashboard(this, 'Dashboard', {
       // Dashboard names are unique across Regions.
       dashboardName: [...props.deployment, Stack.of(this).region].join('-'),
       defaultInterval: Duration.hours(3),
@@ -111,6 +114,7 @@ export class PlayerDashboard extends Construct {
             [succeeded(reconnect, 'failed', 'did not fail'), stable],
             objective,
           ),
+          ...feltGraphs(functionOf(functions, 'recoveries')),
         ),
         row(
           graph('Starts by outcome', axes.requests, [requestsByOutcome(start)]),

@@ -15,6 +15,7 @@ export const axes = {
   calls: axis('calls a minute'),
   players: axis('players'),
   sessions: axis('sessions'),
+  streams: axis('lost streams'),
 } as const;
 
 /** How the graphs of times name a statistic. */

@@ -2,6 +2,7 @@
  * Alarms of the operator API. Some report every use of an operator, which should never be a surprise; the others report
  * failures. docs/runbook.md has a chapter for each, under its name.
  */
+import { AlarmBase, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
@@ -26,25 +27,46 @@ const uses = [
     means:
       'An operator asked to end a session, successfully or not. The audit table says who, and whose session.',
   },
+  {
+    name: 'ExportUsed',
+    route: 'operator-export',
+    metricName: 'OperatorExportUses',
+    means:
+      'An operator asked for the files of a live session, successfully or not. The audit table says who, whose session, and why.',
+  },
+  {
+    name: 'ForgetUsed',
+    route: 'operator-forget',
+    metricName: 'OperatorForgetUses',
+    means:
+      'An operator asked to delete the records of a player, successfully or not. The audit table says who, whose, and why.',
+  },
 ] as const;
+
+/** Whether the settings may leave a route out. */
+const isOptional = (route: string) => route === 'operator-export';
 
 export interface OperatorAlarmsProps {
   readonly routes: readonly { readonly name: string; readonly function: IFunction }[];
   readonly settings: Pick<Settings, 'alarmTopic' | 'runbookUrl'>;
+  readonly alarmActions?: readonly IAlarmAction[] | undefined;
 }
 
 export class OperatorAlarms extends Construct {
+  readonly all: readonly AlarmBase[];
+
   /** @throws {SettingsError} when the stack has a fixed Region and the topic is in another one */
-  constructor(scope: Construct, id: string, { routes, settings }: OperatorAlarmsProps) {
+  constructor(scope: Construct, id: string, { routes, settings, alarmActions: more }: OperatorAlarmsProps) {
     super(scope, id);
     const context: AlarmContext = {
       scope: this,
-      actions: alarmActions(this, settings.alarmTopic),
+      actions: alarmActions(this, settings.alarmTopic, more),
       prefix: alarmPrefix(scope),
       runbook: runbookOf(settings),
     };
-    const recordedFunctions = uses.map(({ name, route, metricName, means }) => {
+    const recordedFunctions = uses.flatMap(({ name, route, metricName, means }) => {
       const fn = routes.find((each) => each.name === route)?.function;
+      if (!fn && isOptional(route)) return [];
       if (!fn) throw new Error(`There is no route ${route} whose uses could ring`);
       const used = ownMetric(fn, metricName, { statistic: 'Sum' });
       createEventAlarm(context, name, means, used);
@@ -53,7 +75,7 @@ export class OperatorAlarms extends Construct {
     createAlarm(
       context,
       'AuditNotWritten',
-      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session or ends one.',
+      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session, ends one, exports its files or deletes records.',
       sumOf(
         recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),
@@ -77,5 +99,6 @@ export class OperatorAlarms extends Construct {
       // Operators send so few requests that each crash affects one of them.
       { prefix: 'Operator', api: 'operator API', errorThreshold: 1, throttledMinutes: 1 },
     );
+    this.all = this.node.children.filter((child) => child instanceof AlarmBase);
   }
 }

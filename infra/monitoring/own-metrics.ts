@@ -22,12 +22,17 @@ export type OwnMetricName =
   | 'Replays'
   | 'Adopted'
   | 'Misconfigured'
+  | 'BackAfter'
+  | 'NeverBack'
+  | 'LeftWhileLost'
   | OperatorUse;
 
 /** What operators do and the audit table records: the metric of each use, and how a legend calls it. */
 const operatorUseLabels = {
   AdminShellUses: 'asked for an admin shell',
   OperatorTerminateUses: 'asked to end a session',
+  OperatorExportUses: "asked for a session's files",
+  OperatorForgetUses: 'asked to forget a player',
 } as const;
 type OperatorUse = keyof typeof operatorUseLabels;
 

@@ -50,6 +50,17 @@ const queries: readonly Query[] = [
     },
   },
   {
+    id: 'WhatPlayersFelt',
+    name: 'What players felt',
+    query: {
+      filterStatements: ["route = 'recoveries' and message = 'recovery'"],
+      statsStatements: [
+        'count(*) as streams, count_distinct(playerId) as players, pct(silentMs, 50) as halfSawLessMs, pct(silentMs, 95) as mostSawLessMs by outcome, why, ending',
+      ],
+      sort: 'streams desc',
+    },
+  },
+  {
     id: 'OneRequest',
     name: 'One request, by the id in its answer',
     logs: 'both',

@@ -6,8 +6,14 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../functions/environment.ts';
+import { playerRoutes } from '../routes/player-routes.ts';
 
 const metricName = 'TurnedAway';
+
+/** Nobody waits for a report of what a player felt, so one that is rejected harms nobody. API Gateway calls a route so. */
+const reports = playerRoutes
+  .filter(({ name }) => name === 'recoveries')
+  .map(({ method, path }) => FilterPattern.stringValue('$.routeKey', '!=', `${method} ${path}`));
 
 /**
  * `integrationStatus` is the status of Lambda's response to the invocation (`stage.ts`). It is 200 when a function refuses a
@@ -16,6 +22,7 @@ const metricName = 'TurnedAway';
  */
 const neverReachedFunction = FilterPattern.all(
   FilterPattern.stringValue('$.integrationStatus', '!=', '200'),
+  ...reports,
   FilterPattern.any(
     ...['401', '403', '429', '5*'].map((status) => FilterPattern.stringValue('$.status', '=', status)),
   ),

@@ -62,4 +62,41 @@ export const operatorRoutes: readonly Route[] = [
       writeAudit,
     ],
   },
+  {
+    name: 'operator-export',
+    does: 'Exports the files of a live stream session for an operator',
+    method: HttpMethod.POST,
+    path: `${session}/file-exports`,
+    onlyWith: 'exportBucket',
+    timeoutSeconds: 15,
+    grants: [
+      { actions: ['ExportStreamSessionFiles'], on: 'streamGroups', why: 'its one AWS call' },
+      statusLookup,
+      {
+        actions: ['PutObject'],
+        on: 'exportFolder',
+        why: "AWS writes the files with the caller's permissions",
+      },
+      countRate,
+      writeAudit,
+    ],
+  },
+  {
+    name: 'operator-forget',
+    does: "Deletes the records of a player's stream sessions for an operator",
+    method: HttpMethod.POST,
+    path: '/v1/players/{playerId}/erasures',
+    queryPath: '/v1/erasures',
+    timeoutSeconds: 15,
+    grants: [
+      // The keys are player, then session. IAM cannot limit a role to the player of a request.
+      {
+        actions: ['DeleteItem', 'Query'],
+        on: 'table',
+        why: "the player's records: whether one is live, and their end",
+      },
+      countRate,
+      writeAudit,
+    ],
+  },
 ];

@@ -89,4 +89,20 @@ export const playerRoutes: readonly Route[] = [
       { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, and the end of the record' },
     ],
   },
+  {
+    name: 'recoveries',
+    does: 'Counts what the calling player reports of a lost stream',
+    method: HttpMethod.POST,
+    path: `${session}/recoveries`,
+    timeoutSeconds: 5,
+    grants: [
+      {
+        actions: ['UpdateItem'],
+        on: 'table',
+        // `lambdas/routes/recoveries/report.ts` writes these items.
+        onlyItemsOf: 'RECOVERIES#',
+        why: "how many reports the player has made in this minute; no session's item",
+      },
+    ],
+  },
 ];

@@ -5,7 +5,12 @@ import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 export type TableTarget = 'table' | 'rateTable' | 'auditTable';
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
-export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | 'gameRoles' | TableTarget;
+export type GrantTarget =
+  | 'streamGroups'
+  | 'streamGroupsAndApplications'
+  | 'gameRoles'
+  | 'exportFolder'
+  | TableTarget;
 
 export function isTable(target: GrantTarget): target is TableTarget {
   return target === 'table' || target === 'rateTable' || target === 'auditTable';
@@ -17,6 +22,8 @@ export interface Grant {
   readonly on: GrantTarget;
   /** The grant exists only if this setting is on. */
   readonly onlyWith?: 'adoption';
+  /** Only items whose partition key begins with this. The policy says so (`dynamodb:LeadingKeys`). */
+  readonly onlyItemsOf?: string;
   readonly why: string;
 }
 
@@ -37,6 +44,8 @@ export interface Route {
    */
   readonly timeoutSeconds: number;
   readonly grants: readonly Grant[];
+  /** The route, its function and its role exist only if this setting has a value. */
+  readonly onlyWith?: 'exportBucket';
 }
 
 /** Paths mirror AWS's own resource paths. */

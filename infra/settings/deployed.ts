@@ -14,6 +14,6 @@ export function playerSettings(settings: Settings) {
 /** For every function of the operator API. */
 export function operatorSettings(settings: Settings) {
   const streamGroups = settings.streamGroups.map(({ id, region }) => ({ id, region }));
-  const { operators = [], adminShell } = settings;
-  return { streamGroups, operators, adminShell };
+  const { operators = [], adminShell, exportBucket } = settings;
+  return { streamGroups, operators, adminShell, ...(exportBucket !== undefined && { exportBucket }) };
 }

@@ -2,10 +2,14 @@
  * The kinds of fields that the schema is made of. Each takes the sentence that tells a deployer what to write there.
  */
 import * as z from 'zod';
+import { hasToken } from './rules.ts';
 
-/** Text that passes a test. What would pass without its last slash is answered with that correction. */
+/**
+ * Text that passes a test, or has a token, which nobody can test before the deployment. What would pass without its last slash is
+ * answered with that correction.
+ */
 export function text(allowed: string, test: (value: string) => boolean) {
-  return z.custom<string>((value) => typeof value === 'string' && test(value), {
+  return z.custom<string>((value) => hasToken(value) || (typeof value === 'string' && test(value)), {
     error: ({ input }) => {
       if (typeof input !== 'string' || !input.endsWith('/') || !test(input.slice(0, -1))) return allowed;
       return `${JSON.stringify(input.slice(0, -1))}: remove the last /`;

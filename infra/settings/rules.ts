@@ -3,6 +3,14 @@
  * write instead.
  */
 
+/**
+ * Whether CloudFormation fills in a part of the value. The CDK writes such a value as a token: `${Token[TOKEN.12]}`. Only an app of
+ * one's own has any, where the ARN of a resource is one.
+ */
+export function hasToken(value: unknown): boolean {
+  return typeof value === 'string' && /\$\{Token\[[\w.:-]+\]\}/.test(value);
+}
+
 /** Hosts of this machine. Plain http is safe there during development, and nowhere else. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -117,6 +125,16 @@ export function isScope(value: string): boolean {
 /** The ARN of an SNS topic. */
 export function isTopicArn(value: string): boolean {
   return /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$/.test(value);
+}
+
+/** The name of a general purpose bucket (S3 user guide, "Bucket naming rules"), without the reserved prefixes and suffixes. */
+export function isBucketName(value: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) &&
+    !/\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(
+      value,
+    )
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import { amount, list, numeric, object, oneOf, text, whole, yesOrNo } from './fi
 import {
   areTags,
   isAwsId,
+  isBucketName,
   isCertificateArn,
   isDomainPrefix,
   isEmailAddress,
@@ -184,11 +185,16 @@ export const settingsSchema = object({
     0,
     'ARNs of IAM users and of roles\' sessions, such as "arn:aws:sts::123456789012:assumed-role/Operators/*"',
   ).optional(),
-  /** Rate limits of admin shells. Ended sessions have the same limits, and count separately. */
+  /** Rate limits of admin shells. Each other use of the operator API has the same limits, and counts separately. */
   adminShell: object({
     perOperatorPerMinute: whole(1, 600).default(6),
     perMinute: whole(1, 6000).default(30),
   }).prefault({}),
+  /** The S3 bucket that operators export the files of sessions to. Without it, nobody can export any. */
+  exportBucket: text(
+    'the name of an S3 bucket such as "arcade-exports": 3 to 63 lower case letters, digits, dots and inner hyphens',
+    isBucketName,
+  ).optional(),
   /** The SNS topic that every alarm notifies. */
   alarmTopic: text(
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',

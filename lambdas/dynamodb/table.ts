@@ -1,5 +1,6 @@
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -59,6 +60,8 @@ export interface Table {
   update(key: Key, update: Update): Promise<Item | null>;
   /** One conditional update, which says on which item its condition failed. Its role must be one that may read. */
   updateOrFind(key: Key, update: Update): Promise<WriteOutcome>;
+  /** Deletes an item. It is a success too if there is none. */
+  remove(key: Key): Promise<void>;
 }
 
 /**
@@ -187,5 +190,10 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       return written ? (item ?? {}) : null;
     },
     updateOrFind: (key, update) => change(key, update, FINDS),
+    async remove(key) {
+      await unlessBroken(() =>
+        client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall(key) })),
+      );
+    },
   };
 }

@@ -9,8 +9,10 @@ export interface OperatorSettings {
   }[];
   /** Who is let in; see `operatorEntry`. */
   operators: string[];
-  /** Admin shells a minute, and as many ends of sessions: of one entry of `operators`, and of all together. */
+  /** Admin shells a minute, and as many of each other use: of one entry of `operators`, and of all together. */
   adminShell: { perOperatorPerMinute: number; perMinute: number };
+  /** The S3 bucket that files are exported to. Without it there is no such function. */
+  exportBucket?: string;
 }
 
 /** The deployment's settings. Validated when the deployment was synthesized, so only parsed here. */

@@ -6,11 +6,13 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
+import { LAST_ANSWER_MS } from '../environment/time-limit.ts';
 import { log, logger } from '../observability/logs.ts';
 import { type AnsweredRequest, countAnswer, countsFailures, publish } from '../observability/metrics.ts';
 import { newRequestMetrics, type RequestMetrics } from '../observability/request-metrics.ts';
 import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
+import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import { sliOutcomeOf } from '../reliability/sli.ts';
 
 /** What a route answers. */
@@ -51,7 +53,10 @@ export function routeHandler<Incoming extends Identified>(
   answer: (event: Incoming, context: Context, metrics: RequestMetrics) => Promise<Reply>,
 ): (event: Incoming, context: Context) => Promise<Result> {
   return (
-    middy<Incoming, Result, Error, Invocation>()
+    middy<Incoming, Result, Error, Invocation>({
+      timeoutEarlyInMillis: LAST_ANSWER_MS,
+      timeoutEarlyResponse: outOfTime,
+    })
       // Said outright, since POWERTOOLS_LOGGER_LOG_EVENT on a function would otherwise log its callers' tokens.
       .use(injectLambdaContext(logger, { resetKeys: true, logEvent: false }))
       .use({ after: publish, onError: publish })
@@ -165,6 +170,20 @@ function toResult(reply: Reply): Result {
     },
     body: typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body),
   };
+}
+
+/**
+ * Lambda is about to kill the function. What it was doing may take effect or not, as when a function is killed: the caller repeats the
+ * request. Without an answer of ours middy throws an error of its own, which would tell a player never to ask again.
+ *
+ * @throws Problem always
+ */
+function outOfTime(): never {
+  throw new Problem(
+    'upstream_unavailable',
+    'The service did not finish in time; repeat exactly this request to learn the outcome.',
+    { retryAfterMs: UPSTREAM_WAIT_MS },
+  );
 }
 
 /** A defect of ours. Name and stack, but not the message: it may quote what a player sent. */

@@ -14,6 +14,13 @@ export interface LogFields {
   countedAs?: 'failure';
   /** Until when a lease lasted, ISO 8601: a function died a moment before. */
   until?: string;
+  /** A player's report of a recovery: words of ours, and numbers; see `routes/recoveries/recovery.ts`. */
+  outcome?: string;
+  why?: string;
+  ending?: string;
+  silentMs?: number;
+  attempts?: number;
+  agoMs?: number;
 }
 
 /** One line a life-cycle step at `info`; `warn` for what a person may want to see; `error` for alarms. */

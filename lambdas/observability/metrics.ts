@@ -46,9 +46,12 @@ const COUNTED: Readonly<Record<string, CountedMetrics>> = {
     outcomes: ['stream_session_not_found'],
     metrics: new Set(['LooksFailed', 'Throttles', 'Adopted']),
   },
+  recoveries: { outcomes: [], metrics: new Set(['BackAfter', 'NeverBack', 'LeftWhileLost']) },
   'operator-shell': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
   'operator-sessions': { outcomes: ['not_an_operator'], metrics: new Set() },
   'operator-terminate': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
+  'operator-export': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
+  'operator-forget': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
 };
 const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 
@@ -64,7 +67,7 @@ let isDenialCounted = false;
 export function countAnswer(route: string, answered: AnsweredRequest, spent: RequestMetrics): void {
   const { outcome, sliOutcome, replayed, milliseconds, waitMs = 0, queuePosition = 0 } = answered;
   const { awsMs, waitedMs, lookups, failedLookups, unstableConnection, throttles, denials, imported } = spent;
-  const { failedPlayers, unstablePlayers, noticeMs } = spent;
+  const { failedPlayers, unstablePlayers, noticeMs, felt } = spent;
   const { outcomes, metrics: names } = COUNTED[route] ?? NOTHING;
   if (outcomes === 'all' || outcomes.includes(outcome)) {
     requests.addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
@@ -83,6 +86,10 @@ export function countAnswer(route: string, answered: AnsweredRequest, spent: Req
   }
   if (waitedMs + waitMs > 0) time('PacerWait', waitedMs + waitMs);
   if (noticeMs !== undefined) time('NoticeTime', noticeMs);
+  // A player's word: for the dashboard, never for an alarm.
+  if (felt === 'neverBack') add('NeverBack', 1);
+  else if (felt === 'left') add('LeftWhileLost', 1);
+  else if (felt) time('BackAfter', felt.backAfterMs);
   if (lookups > 0) add('LooksFailed', failedLookups / lookups);
   if (queuePosition > 0) add('PacerQueue', queuePosition);
   if (failedPlayers > 0) add('PlayersFailed', failedPlayers);

@@ -21,6 +21,8 @@ export interface RequestMetrics {
   unstablePlayers: number;
   /** How long AWS took to notice the loss, in milliseconds, where both AWS and the page tell. */
   noticeMs: number | undefined;
+  /** What a player reports of a stream that was lost: back after so many milliseconds, never back, or gone before that was known. */
+  felt: { readonly backAfterMs: number } | 'neverBack' | 'left' | undefined;
 }
 
 /** The metrics of a request that has just arrived. */
@@ -37,5 +39,6 @@ export function newRequestMetrics(): RequestMetrics {
     failedPlayers: 0,
     unstablePlayers: 0,
     noticeMs: undefined,
+    felt: undefined,
   };
 }

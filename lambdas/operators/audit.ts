@@ -3,26 +3,28 @@ import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { OperatorCall } from './operator-api.ts';
+import type { OperatorAction } from './rate.ts';
 
-/** One use of the operator API that reaches into a player's session. */
-export interface AuditRecord {
-  action: 'adminShell' | 'terminate';
+/** What a use is about: a session, or all that is stored of a player. */
+type Subject = { streamGroupId: string; streamSessionId: string } | { userId: string };
+
+/** One use of the operator API that reaches into a player's session, or into what is stored of a player. */
+export type AuditRecord = Subject & {
+  action: OperatorAction;
   call: OperatorCall;
-  streamGroupId: string;
-  streamSessionId: string;
   /** Whose session it is, as far as AWS says: its `UserId`. */
   userId?: string | undefined;
   /** The session's status at the time, as far as AWS says. */
   status?: string | undefined;
   reason?: string;
   /**
-   * What came of it: `opened` for a shell whose credentials were handed out, `requested` for a session that is about to be
-   * ended, else the code that was answered.
+   * What came of it: `opened` for a shell whose credentials were handed out, `requested` for what is about to be done, else the
+   * code that was answered.
    */
   outcome: 'opened' | 'requested' | OperatorProblemCode;
   /** Epoch milliseconds. */
   at: number;
-}
+};
 
 /** The outcome of a use that failed: the code that is answered. */
 export function outcomeOf(error: unknown): OperatorProblemCode {
@@ -41,18 +43,19 @@ export interface Audit {
 /** The audit in a table of its own, by session, then time. A record is only ever added: the write is conditional. */
 export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
   return {
-    async write({ call, at, streamGroupId, streamSessionId, ...record }) {
+    async write({ call, at, ...record }) {
       const { entry, ...who } = call;
       const time = new Date(at).toISOString();
       const item = {
-        pk: `${streamGroupId}/${streamSessionId}`,
+        pk:
+          'streamGroupId' in record
+            ? `${record.streamGroupId}/${record.streamSessionId}`
+            : `PLAYER#${record.userId}`,
         sk: `${time}#${who.requestId}`,
         at: time,
         ...record,
         ...who,
         operatorEntry: entry,
-        streamGroupId,
-        streamSessionId,
       };
       let cause: unknown;
       // A write whose answer was lost is repeated, and then finds its own record: it is recorded.

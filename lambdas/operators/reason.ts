@@ -22,8 +22,7 @@ export function requireReason(value: unknown): string {
   const refuse = (complaint: string): never => {
     throw new OperatorProblem('invalid_request', `reason: ${complaint}`);
   };
-  if (typeof value !== 'string')
-    return refuse('write why you need the shell, such as a ticket and a sentence');
+  if (typeof value !== 'string') return refuse('write why, such as a ticket and a sentence');
   const reason = value.trim();
   // Characters as people count them, more or less: an emoji is not two.
   const characters = [...reason].length;

@@ -10,6 +10,7 @@ export const OPERATOR_PROBLEMS = {
   stream_session_not_found: PROBLEMS.stream_session_not_found,
   session_not_accessible: { status: 409, retry: 'same', title: 'Not accessible yet' },
   session_not_terminable: PROBLEMS.session_not_terminable,
+  session_still_live: { status: 409, retry: 'never', title: 'The player has a live stream session' },
   session_over: { status: 409, retry: 'never', title: 'The stream session is over' },
   too_many_requests: { ...PROBLEMS.too_many_requests, title: 'Too many requests by operators' },
   broker_misconfigured: PROBLEMS.broker_misconfigured,

@@ -45,6 +45,8 @@ export interface SessionTable {
   writeStatus(key: SessionKey, seen: SeenStatus): Promise<void>;
   /** The same, and returns the record that is there then. */
   refreshStatus(key: SessionKey, seen: SeenStatus): Promise<SessionRecord | undefined>;
+  /** Deletes a record. Nothing but {@link SessionTable.add} makes one, so no late write brings it back. */
+  remove(key: SessionKey): Promise<void>;
 }
 
 type SeenStatus = SessionChanges & { statusAt: number };
@@ -125,6 +127,7 @@ export function sessionTable(table: Table): SessionTable {
       const { item } = await table.updateOrFind(tableKey(key), statusUpdate(seen));
       return toRecord(item) ?? read(key);
     },
+    remove: (key) => table.remove(tableKey(key)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { StackModel } from '../template/model.ts';
 import { AwsError } from './aws-error.ts';
 import { cloudFormation, xmlError } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch.ts';
+import { createInsights } from './insights.ts';
 import type { LogStore } from './log-store.ts';
 import { filterLogEvents } from './logs.ts';
 import type { MetricStore } from './metric-store.ts';
@@ -35,13 +36,14 @@ const signedService = ({ headers }: IncomingMessage) =>
 
 /**
  * Serves what CloudFormation, CloudWatch and CloudWatch Logs would say of the local deployment: only what reads, and only to who
- * signs with this key. The doctor asks here as it asks AWS.
+ * signs with this key. The doctor, and a case, ask here as they ask AWS.
  * @returns its address, on a port that was free
  */
 export async function startAwsServices(
   services: AwsServices,
   { region, deployer }: { region: string; deployer: { accessKeyId: string; secretAccessKey: string } },
 ): Promise<{ url: string; close(): Promise<void> }> {
+  const insights = createInsights(services.logs, services.stacks[0]?.accountId ?? '');
   const answer = (service: string, request: IncomingMessage, body: string): string => {
     if (service === 'cloudformation') return cloudFormation(services.stacks, body);
     const action = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
@@ -49,6 +51,9 @@ export async function startAwsServices(
     if (service === 'monitoring') return JSON.stringify(cloudWatch(services, action, input));
     if (service === 'logs' && action === 'FilterLogEvents') {
       return JSON.stringify(filterLogEvents(services.logs, input));
+    }
+    if (service === 'logs' && ['StartQuery', 'GetQueryResults', 'StopQuery'].includes(action)) {
+      return JSON.stringify(insights.answer(action, input));
     }
     throw new AwsError('UnknownOperationException', `The local deployment has no ${service} ${action}.`);
   };

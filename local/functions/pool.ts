@@ -57,7 +57,7 @@ interface FunctionState {
  * A pool of workers for the functions of a deployment. A worker starts when an event finds none free, is used
  * again, and is stopped after `idleMs` without work. Events above the cap wait in a queue.
  * @param options.environmentFor endpoints and credentials to add to a function's environment
- * @param options.maxWorkersPerFunction the cap; a smaller reserved concurrency in the template counts before it
+ * @param options.maxWorkersPerFunction the cap, or the cap of a function; a smaller reserved concurrency in the template counts before it
  * @param options.initTimeoutMs how long a bundle may take to load, in milliseconds; default: as long as in Lambda
  * @param options.logDirectory where each function's output goes, one file a function; default: nowhere
  * @param options.onFailure gets a sentence for each event that a function did not answer: API Gateway makes a 500 or 503 of it
@@ -65,7 +65,7 @@ interface FunctionState {
 export function createFunctionPool(options: {
   functions: readonly FunctionModel[];
   environmentFor: (fn: FunctionModel) => Record<string, string>;
-  maxWorkersPerFunction?: number;
+  maxWorkersPerFunction?: number | ((fn: FunctionModel) => number);
   idleMs?: number;
   initTimeoutMs?: number;
   logDirectory?: string;
@@ -132,9 +132,14 @@ export function createFunctionPool(options: {
     return state;
   }
 
+  function capOf(fn: FunctionModel): number {
+    const cap = typeof maxWorkersPerFunction === 'number' ? maxWorkersPerFunction : maxWorkersPerFunction(fn);
+    return Math.min(cap, fn.reservedConcurrency ?? cap);
+  }
+
   /** Gives waiting events to free workers, starting workers up to the cap. */
   function dispatch(state: FunctionState): void {
-    const cap = Math.min(maxWorkersPerFunction, state.model.reservedConcurrency ?? maxWorkersPerFunction);
+    const cap = capOf(state.model);
     while (state.queue.length > 0) {
       const idle = freeWorker(state);
       if (!idle && state.workers.size >= cap) return;

@@ -1,16 +1,15 @@
+import { type ConditionContext, meets } from './condition.ts';
 import { globMatches } from './glob.ts';
 import { type PolicyHolder, type Rule, readRules } from './policy.ts';
 
 /** One call that a principal wants to make. */
-export interface Call {
+export interface Call extends ConditionContext {
   /** Name of a role of the template, or of a user. */
   principal: string;
   /** `dynamodb:GetItem`, in any case of letters. */
   action: string;
   /** ARNs; none: the action has no particular resource, as with `*`. */
   resources: readonly string[];
-  /** What conditions are compared with, by condition key. */
-  context?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -89,7 +88,8 @@ export async function createAuthorizer(options: {
   return {
     decide(call) {
       const decision = evaluate(call);
-      const key = JSON.stringify([call.principal, call.action, call.resources, call.context]);
+      const { principal, action, resources, context } = call;
+      const key = JSON.stringify([principal, action, resources, context, decision.reason]);
       const known = recorded.get(key);
       if (known) known.count++;
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
@@ -119,14 +119,9 @@ export async function createAuthorizer(options: {
     const resources = call.resources.length === 0 ? ['*'] : call.resources;
     const [first = '*'] = resources;
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
-    const context = new Map(
-      Object.entries(call.context ?? {}).map(([key, value]) => [key.toLowerCase(), value]),
-    );
-    const rules = (known.rules.get(call.action.toLowerCase()) ?? []).filter(({ conditions = [] }) =>
-      conditions.every(({ key, values }) => values.some((value) => value === context.get(key))),
-    );
+    const rules = known.rules.get(call.action.toLowerCase()) ?? [];
     const covering = resources.map((resource) =>
-      rules.filter((rule) => globMatches(rule.resource, resource)),
+      rules.filter((rule) => globMatches(rule.resource, resource) && meets(call, rule.condition ?? {})),
     );
     const denying = covering.findIndex((covers) => covers.some((rule) => !isGrant(rule)));
     if (denying >= 0) {

@@ -2,6 +2,8 @@
 export interface ActionOnResources {
   action: string;
   resources: string[];
+  /** The partition keys of all its items; undefined where one of them is unknown. */
+  leadingKeys?: string[] | undefined;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -9,6 +11,8 @@ type Body = Readonly<Record<string, unknown>>;
 export interface TablePlace {
   region: string;
   accountId: string;
+  /** The attribute that is the partition key, by the table's ARN. */
+  partitionKeys?: Readonly<Record<string, string>>;
 }
 
 const TARGET = /^DynamoDB_20120810\.([A-Za-z]+)$/;
@@ -81,7 +85,7 @@ export function dynamoDbCalls(
       return groupedByAction(inTransaction(body.TransactItems), place);
     default:
       return ONE_TABLE.has(operation)
-        ? groupedByAction([{ action, table: body.TableName }], place)
+        ? groupedByAction([{ action, table: body.TableName, key: body.Key ?? body.Item }], place)
         : undefined;
   }
 }
@@ -89,6 +93,8 @@ export function dynamoDbCalls(
 interface ActionOnTable {
   action: string;
   table: unknown;
+  /** The key of its item, or the item. */
+  key?: unknown;
 }
 
 /** The same action on several tables is one call with all of them. */
@@ -97,13 +103,28 @@ function groupedByAction(
   place: TablePlace,
 ): ActionOnResources[] | undefined {
   if (actions.length === 0) return undefined;
-  const calls = new Map<string, Set<string>>();
-  for (const { action, table } of actions) {
+  const calls = new Map<string, { resources: Set<string>; keys: (string | undefined)[] }>();
+  for (const { action, table, key } of actions) {
     const arn = tableArn(table, place);
     if (!arn) return undefined;
-    calls.set(action, (calls.get(action) ?? new Set()).add(arn));
+    const { resources, keys } = calls.get(action) ?? { resources: new Set(), keys: [] };
+    calls.set(action, { resources: resources.add(arn), keys: [...keys, partitionKey(key, arn, place)] });
   }
-  return [...calls].map(([action, resources]) => ({ action, resources: [...resources] }));
+  return [...calls].map(([action, { resources, keys }]) => {
+    const leadingKeys = keys.filter((key) => key !== undefined);
+    return {
+      action,
+      resources: [...resources],
+      ...(leadingKeys.length === keys.length ? { leadingKeys } : {}),
+    };
+  });
+}
+
+/** The partition key of an item, if it is a string. */
+function partitionKey(key: unknown, arn: string, { partitionKeys }: TablePlace): string | undefined {
+  const name = partitionKeys?.[arn];
+  const value = isBody(key) && name !== undefined ? key[name] : undefined;
+  return isBody(value) && typeof value.S === 'string' ? value.S : undefined;
 }
 
 function inTransaction(items: unknown): ActionOnTable[] {
@@ -113,8 +134,9 @@ function inTransaction(items: unknown): ActionOnTable[] {
       ? Object.entries(item).map(([kind, part]) => ({
           action: `dynamodb:${IN_TRANSACTION[kind] ?? kind}`,
           table: isBody(part) ? part.TableName : undefined,
+          key: isBody(part) ? (part.Key ?? part.Item) : undefined,
         }))
-      : [{ action: '', table: undefined }],
+      : [{ action: '', table: undefined, key: undefined }],
   );
 }
 

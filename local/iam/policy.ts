@@ -1,4 +1,5 @@
 import type { RoleModel } from '../template/model.ts';
+import { type Condition, checkCondition, readCondition } from './condition.ts';
 import { type ActionFacts, actionFacts } from './facts.ts';
 import { globsOverlap } from './glob.ts';
 
@@ -25,23 +26,16 @@ export interface Rule {
   action: string;
   /** `*`, or an ARN that may have `*` and `?` after its fifth colon. */
   resource: string;
-  /** All of them must hold; absent: the rule has none. */
-  conditions?: readonly StringEquals[];
-}
-
-/** The request has the key, with one of the values, in the same case of letters. */
-export interface StringEquals {
-  /** In lower case: the case of a key's letters does not matter. */
-  key: string;
-  values: readonly string[];
+  /** Which calls it counts for; absent: all. */
+  condition?: Condition;
 }
 
 const ELEMENTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
 /**
  * The rules of a holder's policies. Only these policy elements are understood: Version 2012-10-17, Statement, Sid,
- * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have) and Condition
- * (StringEquals with the action's own keys). What is not understood can't be enforced, so it is refused and never skipped.
+ * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have) and the Conditions of
+ * `condition.ts`. What is not understood can't be enforced, so it is refused and never skipped.
  * Source of the elements' meaning: IAM User Guide, "IAM JSON policy element reference".
  * @throws Error with one sentence naming the holder, the policy, the statement and the element
  */
@@ -98,11 +92,11 @@ async function statementRules(
   }
   const resources = strings(statement.Resource, `${where}: Resource`);
   for (const resource of resources) checkResource(resource, where);
-  const conditions = readConditions(statement.Condition, where);
+  const condition = readCondition(statement.Condition, Effect, where);
   const rules: Rule[] = [];
   for (const written of strings(statement.Action, `${where}: Action`)) {
     const facts = await checkAction(written, where);
-    for (const { key } of conditions) checkKey(facts, key, where);
+    checkCondition(condition, facts, where);
     for (const resource of resources) {
       checkFit(facts, resource, where);
       rules.push({
@@ -111,35 +105,11 @@ async function statementRules(
         effect: Effect,
         action: facts.name,
         resource,
-        ...(conditions.length > 0 ? { conditions } : {}),
+        ...(statement.Condition === undefined ? {} : { condition }),
       });
     }
   }
   return rules;
-}
-
-function readConditions(value: unknown, where: string): StringEquals[] {
-  if (value === undefined) return [];
-  const { StringEquals, ...others } = members(value, `${where}: Condition`);
-  const [other] = Object.keys(others);
-  if (other !== undefined) {
-    throw new Error(`${where}: the condition operator ${other} is not understood, only StringEquals`);
-  }
-  return Object.entries(members(StringEquals, `${where}: StringEquals`)).map(([key, given]) => {
-    const values = strings(given, `${where}: ${key}`);
-    const variable = values.find((each) => each.includes('${'));
-    if (variable !== undefined) {
-      throw new Error(`${where}: the value ${variable} has a policy variable, which is not understood`);
-    }
-    return { key: key.toLowerCase(), values };
-  });
-}
-
-/** Refuses a condition on a key that no call of the action carries: AWS would accept it, then never find it true. */
-function checkKey({ name, conditionKeys }: ActionFacts, key: string, where: string): void {
-  if (conditionKeys.some((known) => known.toLowerCase() === key)) return;
-  const known = conditionKeys.join(', ') || 'none';
-  throw new Error(`${where}: the condition key ${key} is none of ${name}'s own: ${known}`);
 }
 
 async function checkAction(action: string, where: string): Promise<ActionFacts> {

@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** There are no credentials, or the API refuses them. */
   refused: 3,
-  /** There is no such stream session. */
+  /** There is no such stream session, or nothing is known of the request or player. */
   notFound: 4,
   /** The stream session's status does not allow it. */
   status: 5,

@@ -34,6 +34,9 @@ export const printError = (line: string): void => {
   process.stderr.write(`${styled('red', printable(line), process.stderr)}\n`);
 };
 
+/** A wait as a person reads it, rounded up. */
+export const seconds = (milliseconds: number): string => `${Math.ceil(milliseconds / 1000)} s`;
+
 /** Rows in aligned columns. Every cell is made printable. */
 export function columns(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const shown = rows.map((row) => row.map(printable));

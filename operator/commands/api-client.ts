@@ -34,6 +34,10 @@ export interface OperatorApi {
     reason: string,
   ): Promise<{ credentials: ShellCredentials; validMs: number }>;
   terminate(address: SessionAddress): Promise<void>;
+  /** Has AWS export the session's files when it ends. @returns the folder in S3 */
+  exportFiles(address: SessionAddress, reason: string): Promise<string>;
+  /** Deletes the records of a player's sessions. @returns how many */
+  forget(playerId: string, reason: string): Promise<number>;
 }
 
 /** Longer than API Gateway's own limit of 30 s, so that its error response still arrives. */
@@ -45,6 +49,8 @@ const shellSchema = z.object({
   tokenValue: z.string().min(1),
   expiresAt: z.iso.datetime(),
 });
+const exportSchema = z.object({ outputUri: z.string().min(1) });
+const erasureSchema = z.object({ deletedRecords: z.number() });
 const sessionsSchema = z.object({
   streamSessions: z.array(
     z.looseObject({
@@ -64,16 +70,18 @@ const sessionsSchema = z.object({
  * Every version of the API knows the first path. A slash in it may end the segment, even when it is encoded, so an id with a
  * slash goes into the query, for which the API must be as new as this command.
  */
-function sessionsPath(playerId: string): string {
+function playerPath(playerId: string, { below, byQuery }: { below: string; byQuery: string }): string {
   const encoded = encodeURIComponent(playerId);
-  return playerId.includes('/')
-    ? `/v1/streamsessions?playerId=${encoded}`
-    : `/v1/players/${encoded}/streamsessions`;
+  return playerId.includes('/') ? `${byQuery}?playerId=${encoded}` : `/v1/players/${encoded}${below}`;
 }
 
 /** A client of the operator API. Every method throws a {@link Failure} whose message can be shown to the operator. */
 export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promise<string>): OperatorApi {
-  const call = async (method: string, path: string, body?: object) => {
+  const call = async (
+    method: string,
+    path: string,
+    { body, address }: { body?: object; address?: SessionAddress } = {},
+  ) => {
     const url = new URL(`${api.pathname.replace(/\/$/, '')}${path}`, api);
     const response = await signedFetch(signer, {
       method,
@@ -96,7 +104,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       );
     });
     if (response.status >= 200 && response.status < 300) return response;
-    throw await failureOf(response, whoAmI);
+    throw await failureOf(response, whoAmI, address);
   };
   const read = <T>(schema: z.ZodType<T>, text: string): T => {
     const value = parseJson(schema, text);
@@ -114,11 +122,17 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
 
   return {
     sessionsOf: async (playerId) => {
-      const { text } = await call('GET', sessionsPath(playerId));
+      const { text } = await call(
+        'GET',
+        playerPath(playerId, { below: '/streamsessions', byQuery: '/v1/streamsessions' }),
+      );
       return read(sessionsSchema, text).streamSessions;
     },
     openShell: async (address, reason) => {
-      const { text, headers } = await call('POST', `${sessionPath(address)}/admin-shells`, { reason });
+      const { text, headers } = await call('POST', `${sessionPath(address)}/admin-shells`, {
+        body: { reason },
+        address,
+      });
       const credentials = read(shellSchema, text);
       if (api.protocol === 'https:' && !credentials.streamUrl.startsWith('wss:')) {
         throw new Failure(
@@ -131,7 +145,19 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       return { credentials, validMs: Date.parse(credentials.expiresAt) - answeredAt };
     },
     terminate: async (address) => {
-      await call('DELETE', sessionPath(address));
+      await call('DELETE', sessionPath(address), { address });
+    },
+    exportFiles: async (address, reason) => {
+      const { text } = await call('POST', `${sessionPath(address)}/file-exports`, {
+        body: { reason },
+        address,
+      });
+      return read(exportSchema, text).outputUri;
+    },
+    forget: async (playerId, reason) => {
+      const path = playerPath(playerId, { below: '/erasures', byQuery: '/v1/erasures' });
+      const { text } = await call('POST', path, { body: { reason } });
+      return read(erasureSchema, text).deletedRecords;
     },
   };
 }

@@ -2,9 +2,13 @@ import * as z from 'zod';
 import { parseJson } from '../aws/json.ts';
 import type { HttpResponse } from '../aws/signed-fetch.ts';
 import { EXIT, type ExitCode, Failure } from '../cli/failure.ts';
+import type { SessionAddress } from './address.ts';
 
 /** The wait if the API names none. */
 const DEFAULT_WAIT_MS = 2_000;
+
+/** API Gateway's own response, which is no problem (RFC 9457). */
+const gatewaySchema = z.object({ message: z.string() });
 
 const problemSchema = z.object({
   code: z.string(),
@@ -23,19 +27,32 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   session_not_accessible: EXIT.status,
   session_not_terminable: EXIT.status,
   session_over: EXIT.status,
+  session_still_live: EXIT.status,
 };
 
 /** Milliseconds of a `Retry-After` in whole seconds. Its other form, a date, is ignored: the API does not use it. */
 const retryAfter = (header: string | null): number | undefined =>
   header !== null && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : undefined;
 
+/** The API names its parameter. The operator wrote a stream group, so the sentence names that. */
+function complaintAbout(
+  address: SessionAddress | undefined,
+  { code, detail }: z.infer<typeof problemSchema>,
+): string | undefined {
+  if (address === undefined || code !== 'invalid_request' || !detail?.startsWith('streamGroupId:'))
+    return undefined;
+  return `"${address.streamGroupId}" is not a stream group of this deployment: check what you wrote before the /, or after --stream-group`;
+}
+
 /**
  * What an error response means for the operator. It comes from the operator API, or from API Gateway.
  * @param whoAmI says who signs; called only if the API refuses the caller
+ * @param address the session that the operator wrote
  */
 export async function failureOf(
   { status, headers, text }: HttpResponse,
   whoAmI: () => Promise<string>,
+  address?: SessionAddress,
 ): Promise<Failure> {
   const retryAfterMs = retryAfter(headers.get('retry-after'));
   const problem = parseJson(problemSchema, text);
@@ -50,14 +67,22 @@ export async function failureOf(
   }
   if (!problem) {
     const isTransient = [429, 500, 503].includes(status);
+    const named = [
+      parseJson(gatewaySchema, text)?.message,
+      headers.has('apigw-requestid') && `request ${headers.get('apigw-requestid')}`,
+    ].filter(Boolean);
     return new Failure(
-      `The operator API answered ${status}${status === 404 ? ': this is not an operator API of Rejoin, or an older one than this command; check --api, or deploy' : ''}.`,
+      `The operator API answered ${status}${named.length > 0 ? ` (${named.join(', ')})` : ''}${status === 404 ? ': this is not an operator API of Rejoin, or an older one than this command; check --api, or deploy' : ''}.`,
       isTransient ? EXIT.later : EXIT.failed,
       { ...(isTransient && { retryAfterMs: retryAfterMs ?? DEFAULT_WAIT_MS }) },
     );
   }
   const mayRepeat = problem.retry === 'same';
-  const sentence = problem.detail ?? problem.title ?? `The operator API answered ${status}`;
+  const sentence =
+    complaintAbout(address, problem) ??
+    problem.detail ??
+    problem.title ??
+    `The operator API answered ${status}`;
   return new Failure(
     `${sentence.replace(/\.?$/, '')} (${problem.code}${problem.requestId ? `, request ${problem.requestId}` : ''}).`,
     EXIT_CODES[problem.code] ?? (mayRepeat ? EXIT.later : EXIT.failed),

@@ -9,7 +9,7 @@ import {
 } from '../cli/arguments.ts';
 import { HELP } from './help.ts';
 
-export type Command = 'sessions' | 'shell' | 'terminate';
+export type Command = 'sessions' | 'shell' | 'terminate' | 'export' | 'forget' | 'case';
 
 /** The operators' command line, checked as far as possible without a request. */
 export interface Arguments extends SharedArguments {
@@ -27,6 +27,12 @@ export interface Arguments extends SharedArguments {
   api?: string | undefined;
   /** Seconds. */
   wait: number;
+  /** API Gateway's id of a request. */
+  request?: string | undefined;
+  /** How far back a case looks, in milliseconds. */
+  sinceMs?: number;
+  /** How much the queries of a case may scan, in GB. */
+  maxScan?: number;
 }
 
 const COMMON = {
@@ -39,36 +45,72 @@ const OPTIONS = {
   sessions: { ...COMMON, player: TEXT, subject: TEXT, issuer: TEXT },
   shell: { ...COMMON, reason: TEXT, 'stream-group': TEXT, plugin: TEXT, credentials: FLAG },
   terminate: { ...COMMON, 'stream-group': TEXT },
+  export: { ...COMMON, reason: TEXT, 'stream-group': TEXT },
+  forget: { ...COMMON, player: TEXT, subject: TEXT, issuer: TEXT, reason: TEXT },
+  case: {
+    ...COMMON,
+    request: TEXT,
+    player: TEXT,
+    subject: TEXT,
+    issuer: TEXT,
+    since: { type: 'string', default: '1h' },
+    'max-scan': { type: 'string', default: '5' },
+  },
 } as const satisfies Record<Command, object>;
 
 const isCommand = (name: string | undefined): name is Command =>
   name !== undefined && Object.hasOwn(OPTIONS, name);
 
+/** The commands that are about one STREAM_SESSION, those that are about one player, and those that need a reason. */
+const ABOUT_SESSION: readonly Command[] = ['shell', 'terminate', 'export'];
+const ABOUT_PLAYER: readonly Command[] = ['sessions', 'forget'];
+const WITH_REASON: readonly Command[] = ['shell', 'export', 'forget'];
+
 /** @throws Failure with one sentence that says what to write */
 function check(given: Arguments, operands: readonly string[]): void {
-  const see = `${given.command} --help`;
+  const { command, player, subject, request, reason, sinceMs = 0, maxScan = 0 } = given;
+  const see = `${command} --help`;
   const refuse = (sentence: string): never => {
     throw usageFailure(sentence, see);
   };
-  const expected = given.command === 'sessions' ? 0 : 1;
-  if (operands.length !== expected) {
-    refuse(
-      expected === 0
-        ? `sessions takes no "${operands[0]}": name the player with --player or --subject.`
-        : `${given.command} takes one STREAM_SESSION.`,
-    );
+  const takesSession = ABOUT_SESSION.includes(command);
+  if (takesSession && operands.length !== 1) refuse(`${command} takes one STREAM_SESSION.`);
+  if (!takesSession && operands.length > 0) {
+    const name = command === 'case' ? 'the request with --request, or the player' : 'the player';
+    refuse(`${command} takes no "${operands[0]}": name ${name} with --player or --subject.`);
   }
-  if (given.command === 'sessions' && (given.player === undefined) === (given.subject === undefined)) {
+  if (ABOUT_PLAYER.includes(command) && (player === undefined) === (subject === undefined)) {
     refuse('Name the player with either --player or --subject.');
   }
+  if (command === 'case' && [request, player, subject].filter((name) => name !== undefined).length !== 1) {
+    refuse('Name the request with --request, or the player with either --player or --subject.');
+  }
   refuseEmpty(given, see);
-  if (given.command === 'shell') {
-    const length = [...(given.reason?.trim() ?? '')].length;
+  if (WITH_REASON.includes(command)) {
+    const length = [...(reason?.trim() ?? '')].length;
     if (length < 10 || length > 500) {
       refuse('Say why with --reason, in 10 to 500 characters: it is recorded with your name.');
     }
   }
+  if (request !== undefined && !/^[-_a-zA-Z0-9=]{1,128}$/.test(request)) {
+    refuse('--request must be the id that an answer has as requestId or Apigw-Requestid.');
+  }
+  if (command === 'case' && !(sinceMs > 0 && sinceMs <= MAX_SINCE_MS)) {
+    refuse('--since must be a time such as 30m, 1h or 2d, and at most 7d.');
+  }
+  if (command === 'case' && !(maxScan > 0 && maxScan <= 1000)) {
+    refuse('--max-scan must be a number of GB, more than 0 and at most 1000.');
+  }
   if (!(given.wait >= 0 && given.wait <= 3600)) refuse('--wait must be a number of seconds from 0 to 3600.');
+}
+
+const MAX_SINCE_MS = 7 * 86_400_000;
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a time such as `30m`. NaN for anything else. */
+function readDuration(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }
 
 /** @returns the text to print for `--help`, or what to do. @throws Failure with one sentence that says what to write */
@@ -76,12 +118,13 @@ export function readArguments(argv: readonly string[]): { help: string } | Argum
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === 'help') return { help: HELP.all };
   if (!isCommand(name)) {
-    throw usageFailure(`There is no command "${name}": sessions, shell and terminate are.`, '--help');
+    const known = Object.keys(OPTIONS).join(', ');
+    throw usageFailure(`There is no command "${name}". The commands are ${known}.`, '--help');
   }
   if (rest.includes('--help')) return { help: HELP[name] };
   const config = { args: rest, options: OPTIONS[name], allowPositionals: true };
   const { values, positionals } = parseOptions(config, `${name} --help`);
-  const { wait, 'stream-group': streamGroup, ...others } = values;
+  const { wait, since, 'max-scan': maxScan, 'stream-group': streamGroup, ...others } = values;
   const given = {
     credentials: false,
     ...others,
@@ -89,6 +132,8 @@ export function readArguments(argv: readonly string[]): { help: string } | Argum
     session: positionals[0],
     streamGroup,
     wait: wait === '' ? Number.NaN : Number(wait),
+    ...(since !== undefined && { sinceMs: readDuration(String(since)) }),
+    ...(maxScan !== undefined && { maxScan: Number(maxScan) }),
   } as Arguments;
   check(given, positionals);
   return given;

@@ -1,39 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
-import { columns, json, printable, printProgress, printResult } from '../cli/print.ts';
+import { columns, json, printable, printError, printProgress, printResult } from '../cli/print.ts';
 import { addressText, parseAddress } from './address.ts';
 import { createOperatorApi, type OperatorApi } from './api-client.ts';
 import type { Arguments } from './arguments.ts';
+import { showCase } from './case.ts';
 import { type Context, createContext } from './context.ts';
+import { exportFiles } from './export-files.ts';
+import { forget } from './forget.ts';
+import { playerOf } from './player.ts';
 import { pluginCall, requirePlugin } from './plugin.ts';
-import { withRetries } from './retry.ts';
+import { repeat } from './repeat.ts';
 import { runPlugin } from './run-plugin.ts';
 
 /** How many credentials are requested until a plugin connects in time. */
 const MAX_ATTEMPTS = 3;
 /** With credentials that are valid for less, the plugin is not started. */
 const MIN_VALID_MS = 2_000;
-
-const seconds = (milliseconds: number) => `${Math.ceil(milliseconds / 1000)} s`;
-
-/** Repeats a request if the API says that this helps, until `--wait` is over. */
-const repeat = <T>({ wait }: Arguments, send: () => Promise<T>): Promise<T> =>
-  withRetries(send, {
-    limitMs: wait * 1000,
-    now: () => performance.now(),
-    sleep: async (milliseconds) => {
-      await sleep(milliseconds);
-    },
-    onWait: ({ message }, milliseconds) =>
-      printProgress(`${message} Asking again in ${seconds(milliseconds)}.`),
-  });
-
-async function playerOf({ player, subject, issuer }: Arguments, context: Context): Promise<string> {
-  if (player !== undefined) return player;
-  // The functions derive the player's id in the same way. For `userId: "subject"` see docs/operator.md.
-  return playerIdOf(issuer ?? (await context.issuer()), subject ?? '', 'pseudonym');
-}
 
 async function sessions(given: Arguments, context: Context, api: OperatorApi): Promise<number> {
   const player = await playerOf(given, context);
@@ -70,6 +52,12 @@ async function terminate(given: Arguments, context: Context, api: OperatorApi): 
   return EXIT.done;
 }
 
+/**
+ * What a script may conclude from the plugin's exit code. The plugin exits with 0 also if AWS refused or ended the shell, or if
+ * its connection was lost, so 0 is no success.
+ */
+const outcomeOf = (exitCode: number) => (exitCode === 0 ? 'unknown' : 'failed');
+
 async function shell(given: Arguments, context: Context, api: OperatorApi): Promise<number> {
   const address = parseAddress(given.session ?? '', given.streamGroup ?? context.streamGroup);
   const requestShell = () => repeat(given, () => api.openShell(address, given.reason ?? ''));
@@ -85,14 +73,15 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
         fallbackRegion: context.signer.region,
         profile: given.profile,
       });
-      const { exitCode, expiredBeforeConnect } = await runPlugin({
+      const { exitCode, signal, expiredBeforeConnect } = await runPlugin({
         path: plugin.path,
         args,
         environment: { ...context.pluginEnvironment, ...environment },
         validMs,
       });
       if (!expiredBeforeConnect) {
-        if (given.json) printResult(json({ ...address, exitCode }));
+        if (given.json) printResult(json({ ...address, exitCode, signal, outcome: outcomeOf(exitCode) }));
+        else if (signal !== undefined) printError(`${plugin.path} was ended by ${signal}.`);
         return exitCode;
       }
     }
@@ -108,10 +97,11 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
   }
 }
 
-const COMMANDS = { sessions, shell, terminate };
+const COMMANDS = { sessions, shell, terminate, export: exportFiles, forget };
 
 /** Executes a command. @returns the exit code. @throws Failure */
 export async function perform(given: Arguments): Promise<number> {
+  if (given.command === 'case') return showCase(given);
   const context = await createContext(given);
   const api = createOperatorApi(context.api, context.signer, context.whoAmI);
   return COMMANDS[given.command](given, context, api);

@@ -14,15 +14,18 @@ How to answer:
   --help              this text`;
 
 const EXITS = `
-Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused, 4 no such stream session, 5 its status does not allow it,
-6 later perhaps, 7 the Session Manager plugin is missing or too old.`;
+Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused, 4 no such stream session, or nothing is known, 5 the session's
+status does not allow it, 6 later perhaps, 7 the Session Manager plugin is missing or too old.`;
 
 export const HELP = {
-  all: `Looks up players' stream sessions and opens audited admin shells into them, by Rejoin's operator API.
+  all: `Looks into players' stream sessions, mostly by Rejoin's operator API.
 
   npm run --silent operator -- sessions --player ID | --subject SUBJECT
+  npm run --silent operator -- case --request REQUEST_ID | --player ID | --subject SUBJECT
   npm run --silent operator -- shell STREAM_SESSION --reason REASON
+  npm run --silent operator -- export STREAM_SESSION --reason REASON
   npm run --silent operator -- terminate STREAM_SESSION
+  npm run --silent operator -- forget --player ID | --subject SUBJECT --reason REASON
 
 STREAM_SESSION is an ARN, STREAM_GROUP/ID as "sessions" prints it, or an id with --stream-group. Each command has a --help.
 ${COMMON}
@@ -46,6 +49,41 @@ The use is recorded before anything else: who, when, which session, whose, and t
   --credentials       prints the credentials as JSON instead of starting the plugin. They are secret for their 60 seconds.
 
 Ctrl-C goes to the shell inside; "exit" leaves. The plugin's exit code is passed on.
+${COMMON}
+${EXITS}`,
+
+  case: `What is known of one request or one player, as one timeline: case --request REQUEST_ID | --player ID | --subject SUBJECT
+
+It joins what the player's page reported, the access log, the functions' logs, the table, AWS's status and the audit. It uses
+your own AWS credentials, see docs/operator.md for the permissions. AWS bills what Logs Insights scans.
+
+  --request ID        the id in an answer: requestId of a problem, or the header Apigw-Requestid
+  --player ID         the player's id in AWS (UserId)
+  --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
+  --issuer URL        the issuer, instead of looking it up in the stack's outputs
+  --since TIME        how far back to look, such as 30m, 1h or 2d (default 1h, at most 7d)
+  --max-scan GB       stops when the queries have scanned so much (default 5)
+${COMMON}
+${EXITS}`,
+
+  export: `Has AWS export the files of a live stream session when it ends: export STREAM_SESSION --reason REASON
+
+The files go to the bucket of the settings. The use is recorded before anything else, and rings an alarm.
+
+  --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
+  --stream-group ID   the stream group of a bare id
+${COMMON}
+${EXITS}`,
+
+  forget: `Deletes the records of a player's stream sessions: forget --player ID | --subject SUBJECT --reason REASON
+
+It is refused while a session may be live. What limits the player, the logs and the audit stay, see docs/privacy.md. The use
+is recorded before anything else, and rings an alarm.
+
+  --player ID         the player's id in AWS (UserId)
+  --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
+  --issuer URL        the issuer, instead of looking it up in the stack's outputs
+  --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
 ${COMMON}
 ${EXITS}`,
 

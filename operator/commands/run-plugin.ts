@@ -14,6 +14,8 @@ export interface PluginRun {
 export interface PluginEnd {
   /** The plugin's exit code. After a signal: 128 plus the signal's number, as in a shell. */
   exitCode: number;
+  /** The signal that ended the plugin, such as `SIGKILL`. Undefined: it ended by itself. */
+  signal?: NodeJS.Signals;
   /** Whether the credentials probably expired before the plugin was connected. New ones may help then. */
   expiredBeforeConnect: boolean;
 }
@@ -88,6 +90,7 @@ export async function runPlugin({ path, args, environment, validMs }: PluginRun)
       expiry !== undefined && code !== 0 && elapsed >= validMs && elapsed < validMs + GRACE_MS;
     return {
       exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+      ...(signal !== null && { signal }),
       expiredBeforeConnect: !connected && (killed || failedAtExpiry),
     };
   } finally {

@@ -21,8 +21,8 @@ const IMPOSSIBLE_APPLICATION = 'no application, the doctor asks';
 const OFFER = JSON.stringify({ type: 'offer', sdp: 'v=0\r\n' });
 
 /**
- * One request for each player route. None can start, join or end anything: there is no such session, and the start names an
- * application that cannot be and has no offer.
+ * One request for each player route. None can start, join, end or report anything: there is no such session, the start names an
+ * application that cannot be and has no offer, and the report has no outcome.
  */
 export function playerRequests({ streamGroups: [group] }: Settings): PlayerRequest[] {
   const sessions = `/v1/streamgroups/${group?.id}/streamsessions`;
@@ -49,5 +49,14 @@ export function playerRequests({ streamGroups: [group] }: Settings): PlayerReque
       shows,
     },
     { route: 'terminate', method: 'DELETE', path: session, expects: notFound, shows },
+    {
+      route: 'recoveries',
+      method: 'POST',
+      path: `${session}/recoveries`,
+      // Refused before it is counted.
+      body: { outcome: 'the doctor asks' },
+      expects: { status: 400, code: 'invalid_request' },
+      shows: 'its permission and alias work',
+    },
   ];
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stormChart } from '../../bench/storm/chart.ts';
 import type { Outcome } from '../../bench/storm/crowd.ts';
 import { backTimes, figuresOf, jsonFigures } from '../../bench/storm/figures.ts';
+import { stormReport } from '../../bench/storm/report.ts';
 
 const outcome = (backAt: number | null, more: Partial<Outcome> = {}): Outcome => ({
   backAt,
@@ -45,7 +46,10 @@ describe('the figures of a storm', () => {
 
   it('bill the functions’ time, or without functions the time that one would have waited', () => {
     const outcomes = [outcome(1), outcome(2)];
-    expect(figuresOf({ outcomes, calls: [], quota: 1, billedMs: 100 }).billedMsPerPlayer).toBe(50);
+    expect(
+      figuresOf({ outcomes, calls: [], quota: 1, functions: { billedMs: 100, coldStarts: 0 } })
+        .billedMsPerPlayer,
+    ).toBe(50);
     expect(figuresOf({ outcomes, calls: [], quota: 1 }).billedMsPerPlayer).toBe(30);
   });
 
@@ -68,7 +72,40 @@ describe('the figures of a storm', () => {
       'billedMsPerPlayer',
       'refusedCallsPerPlayer',
       'statusRequestsPerPlayer',
+      'overloadedRequests',
     ]);
+  });
+
+  it('count as overload what only a machine that is too slow answers, and no answer of a storm', () => {
+    const storm = outcome(1, {
+      answers: { paced: 2, status: 3, session_not_reconnectable: 1, 201: 1, 429: 1 },
+    });
+    const overload = outcome(1, {
+      answers: { 'no answer': 2, 500: 1, 503: 1, upstream_unavailable: 1, 201: 1 },
+    });
+    const overloaded = (...outcomes: Outcome[]) =>
+      figuresOf({ outcomes, calls: [], quota: 1 }).overloadedRequests;
+    expect(overloaded(storm)).toBe(0);
+    expect(overloaded(storm, overload)).toBe(5);
+  });
+});
+
+describe('the report of a storm', () => {
+  const report = (answers: Outcome['answers']) => {
+    const outcomes = [outcome(1, { answers })];
+    const result = { outcomes, figures: figuresOf({ outcomes, calls: [], quota: 20 }) };
+    const results = { rejoin: result, sdk: result, sdkBackoff: result };
+    return stormReport({ players: 1, quota: 20, notice: 5 }, results);
+  };
+
+  it('says that the figures are the machine’s where requests got no answer in time, and what to do', () => {
+    const text = report({ 'no answer': 2, 500: 1, 201: 1 });
+    expect(text).toContain('THIS MACHINE WAS TOO SLOW: 3 requests');
+    expect(text).toContain('storm --simulate --players 1 --quota 20 --notice 5');
+  });
+
+  it('says nothing of the machine where every request was answered', () => {
+    expect(report({ paced: 1, 201: 1 })).not.toContain('TOO SLOW');
   });
 });
 

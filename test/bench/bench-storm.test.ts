@@ -63,6 +63,7 @@ describe('a small storm', () => {
         'billedMsPerPlayer',
         'refusedCallsPerPlayer',
         'statusRequestsPerPlayer',
+        'overloadedRequests',
       ]);
     }
   });

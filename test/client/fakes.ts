@@ -63,6 +63,9 @@ export function listed(...streamSessions: StreamSession[]): Reply {
   return { status: 200, body: { streamSessions } };
 }
 
+/** A report of a loss that waits to be sent has left after so many milliseconds. */
+export const REPORTED_WITHIN_MS = 120_000;
+
 /** A request as it arrived. */
 export interface Call {
   at: number;
@@ -183,11 +186,14 @@ export function createPlayer(
   const clock = options.clock ?? createVirtualClock();
   const replies: (Reply | (() => Reply))[] = [];
   const calls: Call[] = [];
+  /** What the client told of its losses, apart from the requests that somebody waits for. */
+  const reports: (Call & { init: RequestInit })[] = [];
+  const reporting = { reply: { status: 204 } as Reply };
   const sdks: FakeSdk[] = [];
   const states: StreamState[] = [];
   const log: { at: number; name: string }[] = [];
   const events: StreamEvent[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = new Map<() => void, string>();
   const network = { online: true };
   const inFlight = { now: 0, most: 0 };
   const tokens = { rejected: [] as (string | undefined)[] };
@@ -195,7 +201,7 @@ export function createPlayer(
   async function fetch(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     const text = typeof init.body === 'string' ? init.body : undefined;
-    calls.push({
+    const call = {
       at: clock.now(),
       method: init.method ?? 'GET',
       path: url.replace('https://api.example', ''),
@@ -204,36 +210,44 @@ export function createPlayer(
       contentType: headers.get('content-type') ?? undefined,
       text,
       body: text === undefined ? {} : JSON.parse(text),
-    });
+    };
+    if (url.endsWith('/recoveries')) {
+      reports.push({ ...call, init });
+      return answerOf(reporting.reply, init);
+    }
+    calls.push(call);
     const next = replies.shift() ?? 'hangs';
     const reply = typeof next === 'function' ? next() : next;
     inFlight.now += 1;
     inFlight.most = Math.max(inFlight.most, inFlight.now);
     try {
-      return await new Promise<Response>((resolve, reject) => {
-        const { signal } = init;
-        if (signal?.aborted) reject(signal.reason);
-        signal?.addEventListener('abort', () => reject(signal.reason));
-        if (reply === 'hangs') return;
-        if (reply === 'unreachable') return reject(new TypeError('Failed to fetch'));
-        const { status, body, headers, afterMs } = reply;
-        const answer = () => {
-          const said = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-          resolve(new Response(said ?? null, { status, headers: headers ?? {} }));
-        };
-        if (afterMs === undefined) answer();
-        else clock.setTimeout(answer, afterMs);
-      });
+      return await answerOf(reply, init);
     } finally {
       inFlight.now -= 1;
     }
+  }
+
+  function answerOf(reply: Reply, { signal }: RequestInit): Promise<Response> {
+    return new Promise<Response>((resolve, reject) => {
+      if (signal?.aborted) reject(signal.reason);
+      signal?.addEventListener('abort', () => reject(signal.reason));
+      if (reply === 'hangs') return;
+      if (reply === 'unreachable') return reject(new TypeError('Failed to fetch'));
+      const { status, body, headers, afterMs } = reply;
+      const answer = () => {
+        const said = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+        resolve(new Response(said ?? null, { status, headers: headers ?? {} }));
+      };
+      if (afterMs === undefined) answer();
+      else clock.setTimeout(answer, afterMs);
+    });
   }
 
   const environment: Environment = {
     fetch,
     ...clocked(clock),
     events: {
-      addEventListener: (_type, listener) => listeners.add(listener),
+      addEventListener: (type, listener) => listeners.set(listener, type),
       removeEventListener: (_type, listener) => listeners.delete(listener),
     },
     visible: () => true,
@@ -264,12 +278,19 @@ export function createPlayer(
     environment,
   });
 
+  async function happens(type: string): Promise<void> {
+    for (const [listener, of] of [...listeners]) if (of === type) listener();
+    await settle();
+  }
+
   return {
     clock,
     stream,
     environment,
     replies,
     calls,
+    reports,
+    reporting,
     sdks,
     states,
     /** When each state began. */
@@ -294,9 +315,10 @@ export function createPlayer(
     },
     async goOnline() {
       network.online = true;
-      for (const listener of listeners) listener();
-      await settle();
+      await happens('online');
     },
+    /** The player closes the tab, or goes to another page. */
+    leavesPage: () => happens('pagehide'),
     /** Starts a session that plays at once. */
     async playing(): Promise<void> {
       replies.push(granted('c-1'));

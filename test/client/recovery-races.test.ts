@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { environmentOf } from '../../client/src/environment.ts';
-import { createPlayer, granted, type Reply, refused } from './fakes.ts';
+import { createPlayer, granted, REPORTED_WITHIN_MS, type Reply, refused } from './fakes.ts';
 import { CONNECTED, old, STILL_CONNECTED } from './still-connected.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -141,6 +141,7 @@ describe('loss after loss', () => {
     await player.clock.advance(30_000);
     expect(isPrefetch).toBe(false);
     expect(hanging).toBe(0);
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(1);
     expect(player.listeners.size).toBe(0);
     expect(player.sdks.filter(({ closed }) => !closed)).toHaveLength(1);

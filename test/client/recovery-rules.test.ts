@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../lambdas/problems/problems.ts';
 import { requireBody } from '../../lambdas/problems/validation.ts';
-import { createPlayer, type FakeSdk, granted, type Reply, refused, session } from './fakes.ts';
+import {
+  createPlayer,
+  type FakeSdk,
+  granted,
+  REPORTED_WITHIN_MS,
+  type Reply,
+  refused,
+  session,
+} from './fakes.ts';
 import { CONNECTED, old, STILL_CONNECTED } from './still-connected.ts';
 
 type TestPlayer = ReturnType<typeof createPlayer>;
@@ -92,6 +100,7 @@ describe('the lost connection plays again', () => {
     await player.clock.advance(9000);
     expect(player.calls.filter(({ method }) => method === 'POST')).toHaveLength(2);
     expect(player.sdks.map(({ closed }) => closed)).toEqual([false, true]);
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.listeners.size).toBe(0);
     expect(player.clock.pending()).toBe(1);
   });
@@ -110,6 +119,7 @@ describe('the lost connection plays again', () => {
     }
     expect(player.eventsOf('healed')).toHaveLength(10);
     expect(player.sdks.filter(({ closed }) => !closed)).toHaveLength(1);
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(1);
   });
 });
@@ -326,6 +336,7 @@ describe('a refusal for good', () => {
     await player.clock.advance(500);
     expect(player.stream.state).toMatchObject({ name: 'ended', reason: 'taken_over', by: 'device' });
     expect(player.sdks.every(({ closed }) => closed)).toBe(true);
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(0);
   });
 
@@ -454,6 +465,7 @@ describe('a refusal for good to a player whose downlink is dead', () => {
     );
     await player.clock.advance(30_000);
     expect(player.stream.state).toMatchObject({ name: 'ended', reason: 'taken_over' });
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createPlayer, type FakeSdk, granted, refused, session } from './fakes.ts';
+import { createPlayer, type FakeSdk, granted, REPORTED_WITHIN_MS, refused, session } from './fakes.ts';
 
 const CONNECTIONS = '/v1/streamgroups/sg-1/streamsessions/ss-1/connections';
 
@@ -326,6 +326,7 @@ describe('a long game with many losses', () => {
     remove.mockRestore();
     expect(player.sdks).toHaveLength(21);
     expect(Math.max(...listeners.values())).toBeLessThan(5);
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(1);
   });
 });

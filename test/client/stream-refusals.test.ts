@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPlayer, granted, type Reply, refused, session } from './fakes.ts';
+import { createPlayer, granted, REPORTED_WITHIN_MS, type Reply, refused, session } from './fakes.ts';
 
 /** A player whose stream has just failed, and the API's next replies. */
 const broken = (...replies: (Reply | (() => Reply))[]) => brokenWith({}, ...replies);
@@ -350,6 +350,7 @@ describe('a picture that does not come', () => {
         .map(({ waitMs }) => waitMs),
     ).toEqual([300, 550, 1050, 2050]);
     expect((player.calls.at(-1)?.at ?? 0) - from).toBeLessThanOrEqual(150_000);
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(0);
   });
 });
@@ -466,6 +467,7 @@ describe('access tokens', () => {
     player.sdk().connection.channelError(new Event('error'));
     await player.clock.advance(150_000);
     expect(player.stream.state).toMatchObject({ reason: 'expired', code: 'token_unavailable' });
+    await player.clock.advance(REPORTED_WITHIN_MS);
     expect(player.clock.pending()).toBe(0);
   });
 });

@@ -147,6 +147,8 @@ export class World {
   readonly peers: Peer[] = [];
   readonly states: StreamState[] = [];
   readonly events: StreamEvent[] = [];
+  /** What the client told of its losses. */
+  readonly reports: Record<string, unknown>[] = [];
   readonly calls: { at: number; method: string; body: Record<string, unknown>; key: string | undefined }[] =
     [];
   /** The object that owns the video element. */
@@ -330,6 +332,10 @@ export class World {
   }
 
   async #fetch(url: string, init: RequestInit): Promise<Response> {
+    if (url.endsWith('/recoveries')) {
+      this.reports.push(JSON.parse(String(init.body)));
+      return new Response(null, { status: 204 });
+    }
     const { signal } = init;
     const sentAt = this.now();
     const aborted = new Promise<never>((_resolve, reject) => {

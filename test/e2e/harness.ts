@@ -152,6 +152,7 @@ async function createPlayer(
         ...keyed(key),
       }),
     terminate: (id: string) => request('DELETE', `${group}/${id}`),
+    report: (id: string, body: object) => request('POST', `${group}/${id}/recoveries`, { body }),
   };
   return player;
 }

@@ -43,6 +43,9 @@ async function exercise(deployed: Deployed, { adoption }: { adoption: boolean })
     },
     (calls) => calls.some(({ principal }) => principal === startRole?.name),
   );
+  // A count of reports that begins, and goes on.
+  const felt = { outcome: 'replaced', why: 'silence', silentMs: 2000, attempts: 1, agoMs: 0 };
+  expect((await player.report(id, felt)).status).toBe(204);
   expect((await player.terminate(id)).status).toBe(204);
 
   // Ending a session that is still being set up is refused. The function looks it up to say why.

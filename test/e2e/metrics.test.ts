@@ -31,7 +31,8 @@ let lines: { file: string; line: Line }[];
 /** The route of a function, by its logical id or by the name that it runs under. */
 function routeOf(name = ''): string {
   const id = name.replaceAll('-', '').toLowerCase();
-  const routes = 'operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate';
+  const routes =
+    'operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate|recoveries';
   return new RegExp(`(${routes})function`).exec(id)?.[1] ?? `no route: ${name}`;
 }
 
@@ -67,17 +68,18 @@ const answered = async (answer: Promise<{ status: number; text: string }>, statu
   expect([got, text]).toEqual([status, text]);
 };
 
-/** The rights that functions lose in the second deployment: operators to write records, lists to query. */
+/** The rights that functions lose in the second deployment: operators to write records, lists to query, reports to count. */
 const LOST: [role: RegExp, right: string][] = [
   [/^operator-(shell|terminate)$/, '"dynamodb:PutItem"'],
   [/^(operator-)?sessions$/, '"dynamodb:Query"'],
+  [/^recoveries$/, '"dynamodb:UpdateItem"'],
 ];
 const lose = ({ policies, ...role }: RoleModel): RoleModel => ({
   ...role,
   policies: policies.map((policy) => {
     const rights = LOST.filter(([name]) => name.test(policy.name)).map(([, right]) => right);
     const left = rights.reduce(
-      (text, right) => text.replaceAll(right, '"dynamodb:DescribeTable"'),
+      (text, right) => text.replaceAll(right, '"dynamodb:DeleteItem"'),
       JSON.stringify(policy),
     );
     return JSON.parse(left);
@@ -92,7 +94,10 @@ async function provokeCrippled() {
   await answered(operator.shell(game.id), 503);
   await answered(operator.terminate(game.id), 503);
   await answered(operator.sessions(game.playerId), 503);
-  await answered((await crippled.player()).sessions(), 503);
+  const lost = await crippled.player();
+  await answered(lost.sessions(), 503);
+  const report = { outcome: 'healed', why: 'silence', silentMs: 2000, attempts: 1, agoMs: 0 };
+  await answered(lost.report(game.id, report), 503);
 }
 
 /** Provokes everything else that an alarm or a widget uses, once. */
@@ -136,6 +141,14 @@ async function provoke() {
   await answered(starter.start(signalRequest), 201);
   await answered(starter.start(signalRequest), 201);
   await answered(starter.sessions(), 200);
+  // What players felt: back, never back, and gone meanwhile.
+  const felt = { why: 'silence', silentMs: 2000, attempts: 1, agoMs: 0 };
+  for (const what of [
+    { outcome: 'replaced' },
+    { outcome: 'given_up', ending: 'expired' },
+    { outcome: 'given_up', ending: 'closed' },
+  ])
+    await answered(starter.report(back.id, { ...felt, ...what }), 204);
   // Denied by AWS.
   await denied(CONNECT);
   await answered((await dropped().then(({ player, id }) => ({ answer: player.reconnect(id) }))).answer, 500);

@@ -37,6 +37,9 @@ const PROVOKE: Record<OperatorProblemCode, () => Promise<Answer>> = {
     const { json } = await (await deployed.player()).start();
     return operator.terminate(json.streamSession.streamSessionId);
   },
+  async session_still_live() {
+    return operator.forget((await playing(deployed)).playerId);
+  },
   async session_over() {
     const { player, id } = await playing(deployed);
     await player.terminate(id);

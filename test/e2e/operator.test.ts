@@ -12,6 +12,9 @@ import {
   ACCESS,
   auditRecords,
   copyRecords,
+  EXPORT,
+  FORGET,
+  FORGET_BY_QUERY,
   operatorOf,
   playing,
   REASON,
@@ -30,6 +33,7 @@ beforeAll(async () => {
       // The finest level: anything missing here is never logged.
       logs: { level: 'DEBUG' },
       limits: { startsPerMinute: 1000 },
+      exportBucket: 'arcade-exports',
     },
     emulator: { adminShellReadySeconds: 0 },
   });
@@ -175,11 +179,50 @@ describe('an operator', () => {
   });
 });
 
+describe('an operator with a reason', () => {
+  it('has the files of a live session exported, after the audit record is written', async () => {
+    const { player, id, playerId } = await playing(deployed);
+    const { status, json } = await operator.exportFiles(id);
+    const folder = `s3://arcade-exports/stream-sessions/${deployed.endpoints.streamGroupId}/${id}/`;
+    expect([status, json]).toEqual([202, { outputUri: folder }]);
+    const [call] = await deployed.calls('ExportStreamSessionFiles');
+    expect(call?.principal).toBe(roleOf(EXPORT));
+    expect(await recordsOf(id)).toMatchObject([
+      { action: 'export', outcome: 'requested', userId: playerId, status: 'CONNECTED', reason: REASON },
+    ]);
+    await player.terminate(id);
+    expect((await operator.exportFiles(id)).json.code).toBe('session_over');
+  });
+
+  it.each(['forget', 'forgetByQuery'] as const)(
+    'has a player forgotten who has no live session, and nobody else: %s',
+    async (how) => {
+      const { player, id, playerId } = await playing(deployed);
+      const other = await playing(deployed);
+      expect((await operator[how](playerId)).json.code).toBe('session_still_live');
+      await operator.terminate(id);
+      expect((await operator[how](playerId)).json).toEqual({ deletedRecords: 1 });
+      expect((await operator.sessions(playerId)).json.streamSessions).toEqual([]);
+      expect((await player.status(id)).json.code).toBe('stream_session_not_found');
+      expect((await operator.sessions(other.playerId)).json.streamSessions).toHaveLength(1);
+      const records = await auditRecords(deployed);
+      expect(records.filter(({ pk }) => pk === `PLAYER#${playerId}`).map(({ outcome }) => outcome)).toEqual(
+        expect.arrayContaining(['session_still_live', 'requested']),
+      );
+      // The player is no other one: the next session begins as any other.
+      expect((await player.start()).status).toBe(201);
+    },
+  );
+});
+
 describe('no operator route lets in', () => {
   const everyRoute = async (ask: (method: string, path: string) => Promise<Answer>) => {
     const { id } = await playing(deployed);
     expect(operatorRoutes().map(({ routeKey }) => routeKey)).toEqual(
-      expect.arrayContaining([SHELL, SESSIONS, SESSIONS_BY_QUERY, TERMINATE]),
+      expect.arrayContaining([
+        ...[SHELL, SESSIONS, SESSIONS_BY_QUERY, TERMINATE],
+        ...[EXPORT, FORGET, FORGET_BY_QUERY],
+      ]),
     );
     const answers = [];
     for (const { method, path } of operatorRoutes()) answers.push(await ask(method, pathOf(path, id)));
@@ -193,6 +236,7 @@ describe('no operator route lets in', () => {
     return everyRoute((method, path) => request(method, path, body(method)));
   };
   const forbidden = [403, 'Forbidden'];
+  const onEveryRoute = (answer: unknown) => operatorRoutes().map(() => answer);
 
   it('a player: the token that opens the player API opens nothing here', async () => {
     const { token } = await deployed.player();
@@ -206,30 +250,31 @@ describe('no operator route lets in', () => {
       });
       return { status: response.status, json: await response.json() } as Answer;
     });
-    expect(answers).toEqual(Array(4).fill(forbidden));
+    expect(answers).toEqual(onEveryRoute(forbidden));
   });
 
   it('a function of the player API or of this one, whose role IAM refuses', async () => {
     const functions = deployed.stacks.flatMap((stack) => stack.functions);
-    expect(functions).toHaveLength(8);
+    expect(functions.length).toBeGreaterThanOrEqual(10);
     for (const fn of functions) {
       const answers = await signedWith(deployed.principals.keyOf(fn));
-      expect(answers, fn.name).toEqual(Array(4).fill(forbidden));
+      expect(answers, fn.name).toEqual(onEveryRoute(forbidden));
     }
     const asked = deployed.principals.authorizer
       .decisions()
       .filter(({ action, allowed }) => action === 'execute-api:Invoke' && !allowed);
-    expect(new Set(asked.map(({ principal }) => principal)).size).toBe(8);
+    expect(new Set(asked.map(({ principal }) => principal)).size).toBe(functions.length);
   });
 
   it('a principal that may invoke every API there is, and is not in settings.operators', async () => {
     const answers = await signedWith(deployed.principals.stranger);
-    expect(answers).toEqual(Array(4).fill([403, 'not_an_operator']));
+    expect(answers).toEqual(onEveryRoute([403, 'not_an_operator']));
   });
 
   it('a caller who only knows an access key id, or changes a signed request', async () => {
     const { accessKeyId } = deployed.endpoints.operator;
-    expect(await signedWith({ accessKeyId, secretAccessKey: 'guessed' })).toEqual(Array(4).fill(forbidden));
+    const answers = await signedWith({ accessKeyId, secretAccessKey: 'guessed' });
+    expect(answers).toEqual(onEveryRoute(forbidden));
     const { id } = await playing(deployed);
     const path = `/v1/streamgroups/${deployed.endpoints.streamGroupId}/streamsessions/${id}/admin-shells`;
     const url = `${deployed.endpoints.operatorApi}${path}`;
@@ -270,6 +315,7 @@ describe('a request', () => {
     for (const answer of [
       await operator.shell('s-1', { reason: REASON }, elsewhere),
       await operator.request('DELETE', `${elsewhere}/s-1`),
+      await operator.exportFiles('s-1', elsewhere),
     ]) {
       expect([answer.status, answer.json.detail]).toEqual([
         400,
@@ -296,15 +342,22 @@ describe('a request', () => {
 
 describe('least privilege', () => {
   it('the operator functions use every statement of their roles and miss none', async () => {
-    const own = await deploy({ emulator: { adminShellReadySeconds: 0 } });
+    const own = await deploy({
+      settings: { exportBucket: 'arcade-exports' },
+      emulator: { adminShellReadySeconds: 0 },
+    });
     try {
       const { id, playerId } = await playing(own);
       const one = operatorOf(own);
       expect((await one.shell(id)).status).toBe(201);
       expect((await one.sessions(playerId)).status).toBe(200);
+      expect((await one.exportFiles(id)).status).toBe(202);
       expect((await one.terminate(id)).status).toBe(204);
+      expect((await one.forget(playerId)).status).toBe(200);
       const { authorizer } = own.principals;
-      const principals = [SHELL, SESSIONS, TERMINATE].map((routeKey) => roleOf(routeKey, own) ?? '');
+      const principals = [SHELL, SESSIONS, TERMINATE, EXPORT, FORGET].map(
+        (routeKey) => roleOf(routeKey, own) ?? '',
+      );
       const notExercised = authorizer
         .grants()
         .filter(({ action, principal }) => principals.includes(principal) && /^(logs|xray):/.test(action))
@@ -320,7 +373,7 @@ describe('least privilege', () => {
     }
   });
 
-  it.each([SHELL, SESSIONS, TERMINATE])(
+  it.each([SHELL, SESSIONS, TERMINATE, EXPORT, FORGET])(
     'the key of the function behind %s, leaked, can neither start a session nor connect to one',
     async (routeKey) => {
       const { id } = await playing(deployed);
@@ -351,14 +404,16 @@ describe('least privilege', () => {
 describe('logs', () => {
   it('contain no credentials and no reason, even at the finest level, whether a shell was opened or refused', async () => {
     const directory = join(deployed.directory, 'logs');
-    const { id } = await playing(deployed);
+    const { id, playerId } = await playing(deployed);
     const canary = 'canary-of-a-reason';
     const { json } = await operator.shell(id, { reason: canary });
     await deployed.fault({ operation: ACCESS, kind: 'accessDenied', count: 1 });
     await operator.shell(id, { reason: canary });
     await operator.shell(id, { reason: `${canary}\n`.repeat(2) });
     const last = await operator.shell(id, { reason: 'short' });
+    await operator.exportFiles(id);
     await operator.terminate(id);
+    await operator.forget(playerId);
     const logs = await eventually(
       async () =>
         readdirSync(directory)
@@ -368,7 +423,7 @@ describe('logs', () => {
         text.includes('"shell opened"') &&
         text.includes(id) &&
         text.includes('"broker_misconfigured"') &&
-        text.includes('"OperatorTerminateUses"'),
+        text.includes('"OperatorForgetUses"'),
     );
     expect(last.json.code).toBe('invalid_request');
     expect(logs).toContain('arn:aws:iam::123456789012:user/operator');
@@ -380,6 +435,8 @@ describe('logs', () => {
     for (const [routeKey, metric, least] of [
       [SHELL, 'AdminShellUses', 3],
       [TERMINATE, 'OperatorTerminateUses', 1],
+      [EXPORT, 'OperatorExportUses', 1],
+      [FORGET, 'OperatorForgetUses', 1],
     ] as const) {
       const { name } = deployed.functionOf(routeKey, 'operator');
       const used = logs

@@ -13,6 +13,11 @@ export const SESSIONS = 'GET /v1/players/{playerId}/streamsessions';
 export const SESSIONS_BY_QUERY = 'GET /v1/streamsessions';
 export const TERMINATE = 'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}';
 
+export const EXPORT = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/file-exports';
+export const FORGET = 'POST /v1/players/{playerId}/erasures';
+/** The same function by a path on which the player id is a query parameter. */
+export const FORGET_BY_QUERY = 'POST /v1/erasures';
+
 /** AWS's operation behind a shell. */
 export const ACCESS = 'CreateStreamSessionAdminShell';
 
@@ -59,6 +64,20 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
     sessionsByQuery: (playerId: string) =>
       request('GET', `/v1/streamsessions?playerId=${encodeURIComponent(playerId)}`),
     terminate: (id: string) => request('DELETE', `${group}/${id}`),
+    exportFiles: (id: string, inGroup = group) =>
+      request('POST', `${inGroup}/${id}/file-exports`, JSON.stringify({ reason: REASON })),
+    forget: (playerId: string) =>
+      request(
+        'POST',
+        `/v1/players/${encodeURIComponent(playerId)}/erasures`,
+        JSON.stringify({ reason: REASON }),
+      ),
+    forgetByQuery: (playerId: string) =>
+      request(
+        'POST',
+        `/v1/erasures?playerId=${encodeURIComponent(playerId)}`,
+        JSON.stringify({ reason: REASON }),
+      ),
   };
 }
 

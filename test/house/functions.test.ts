@@ -21,10 +21,12 @@ const IMPURE = [
   'lambdas/environment/time-limit.ts',
   'lambdas/gameliftstreams/admin-shell.ts',
   'lambdas/gameliftstreams/calls.ts',
+  'lambdas/gameliftstreams/export-files.ts',
   'lambdas/http/route-handler.ts',
   'lambdas/observability/logs.ts',
   'lambdas/observability/metrics.ts',
   'lambdas/operators/dependencies.ts',
+  'lambdas/operators/use-dependencies.ts',
   'lambdas/players/dependencies.ts',
   'lambdas/probe/handler.ts',
   'lambdas/routes/operator-sessions/handler.ts',
@@ -34,7 +36,7 @@ const IMPURE = [
 
 /** Files that connect the parts to each other: they may import anything. */
 const isWiring = (path: string) =>
-  /\/(handler|dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
+  /\/(handler|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
 
 function isImpure(file: Source): boolean {
   const packages = importsOf(file).filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('lambdas/'));

@@ -29,6 +29,7 @@ const deployments: [string, SettingsInput][] = [
       adoption: { enabled: true },
       provisionedConcurrency: { reconnect: 5, status: 1 },
       operators: ['arn:aws:sts::111122223333:assumed-role/Operators/*'],
+      exportBucket: 'arcade-exports',
       alarmTopic: 'arn:aws:sns:us-west-2:111122223333:on-call',
       probe: true,
       tags: { team: 'arcade' },

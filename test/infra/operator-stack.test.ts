@@ -48,6 +48,8 @@ describe("an operator's request", () => {
       ['GET /v1/players/{playerId}/streamsessions', 'AWS_IAM', undefined],
       ['GET /v1/streamsessions', 'AWS_IAM', undefined],
       ['DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}', 'AWS_IAM', undefined],
+      ['POST /v1/players/{playerId}/erasures', 'AWS_IAM', undefined],
+      ['POST /v1/erasures', 'AWS_IAM', undefined],
     ]);
     expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
@@ -74,11 +76,12 @@ describe("an operator's request", () => {
   });
 });
 
+const arn = (region: string, id: string) =>
+  `arn:\${AWS::Partition}:gameliftstreams:${region}:\${AWS::AccountId}:streamgroup/${id}`;
+const groups = [arn('us-west-2', 'sg-A'), arn('eu-central-1', 'sg-B')];
+const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${action} on ${group}`);
+
 describe('an operator function that an attacker takes over', () => {
-  const arn = (region: string, id: string) =>
-    `arn:\${AWS::Partition}:gameliftstreams:${region}:\${AWS::AccountId}:streamgroup/${id}`;
-  const groups = [arn('us-west-2', 'sg-A'), arn('eu-central-1', 'sg-B')];
-  const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${action} on ${group}`);
   const sessions = 'the session table';
   const expected: Record<string, string[]> = {
     'operator-shell': [
@@ -93,6 +96,12 @@ describe('an operator function that an attacker takes over', () => {
       ...onGroups('GetStreamSession'),
       `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
       `dynamodb:UpdateItem on ${sessions}`,
+      `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
+    ],
+    'operator-forget': [
+      `dynamodb:DeleteItem on ${sessions}`,
+      `dynamodb:Query on ${sessions}`,
+      `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
       `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
     ],
   };
@@ -110,11 +119,11 @@ describe('an operator function that an attacker takes over', () => {
 
   test('has a role of its own, without policies elsewhere or wildcards except for traces', () => {
     expect(Object.keys(policies(template))).toEqual(Object.keys(expected));
-    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(3);
+    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(4);
     const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
-    expect(iam).toHaveLength(3);
+    expect(iam).toHaveLength(4);
     expect(looseStatements(template.Resources)).toEqual(
-      Array(3).fill({
+      Array(4).fill({
         Effect: 'Allow',
         Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
         Resource: '*',
@@ -125,7 +134,7 @@ describe('an operator function that an attacker takes over', () => {
   test('cannot start a session or connect to one, and no function of the player API can reach the audit', () => {
     const text = JSON.stringify([template, templateOf(settings)]);
     expect(JSON.stringify(template)).not.toMatch(/StartStreamSession|CreateStreamSessionConnection/);
-    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(2);
+    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(3);
   });
 
   test('has in its environment only the tables of its grants, the stream groups and the operators', () => {
@@ -145,7 +154,37 @@ describe('an operator function that an attacker takes over', () => {
       ['RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
       ['TABLE_NAME'],
       ['RATE_TABLE_NAME', 'TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['TABLE_NAME', 'RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
     ]);
+  });
+});
+
+describe('the export of files', () => {
+  const withBucket = operatorTemplateOf({ ...settings, exportBucket: 'arcade-exports' });
+
+  test('has neither route, function nor permission without a bucket in the settings', () => {
+    expect(JSON.stringify(template)).not.toMatch(
+      /file-exports|ExportStreamSessionFiles|s3:|OperatorExportUses/,
+    );
+    expect(Object.keys(withBucket.Resources).length).toBeGreaterThan(Object.keys(template.Resources).length);
+  });
+
+  test('writes into one folder of that bucket, reads the session, and can do nothing else', () => {
+    const granted = allowed(policies(withBucket)['operator-export'] ?? []);
+    const ids = (name: string) =>
+      ofType(withBucket, 'AWS::DynamoDB::Table').find(([id]) => id.startsWith(`OperatorTables${name}`))?.[0];
+    expect(granted).toEqual(
+      [
+        ...onGroups('ExportStreamSessionFiles'),
+        ...onGroups('GetStreamSession'),
+        `s3:PutObject on arn:\${AWS::Partition}:s3:::arcade-exports/stream-sessions/*`,
+        `dynamodb:UpdateItem on \${${ids('Rates')}.Arn}`,
+        `dynamodb:PutItem on \${${ids('Audit')}.Arn}`,
+        ...ownTelemetry(withBucket, 'Operatoroperatorexport'),
+      ].toSorted(),
+    );
+    const others = Object.entries(policies(withBucket)).filter(([name]) => name !== 'operator-export');
+    expect(JSON.stringify(others)).not.toContain('s3:');
   });
 });
 
@@ -200,7 +239,7 @@ describe('the operator stack', () => {
     expect(apiUrl).toMatch(/\$\{Token/);
     expect(
       ofType(Template.fromStack(stack).toJSON() as SynthesizedTemplate, 'AWS::Lambda::Function'),
-    ).toHaveLength(8);
+    ).toHaveLength(9);
   });
 
   test('is refused with more operators than fit, before a deployment fails half way', () => {

@@ -251,7 +251,7 @@ test('the construct works in another stack, with a fixed account and Region', ()
   const types = Object.values(Template.fromStack(stack).toJSON().Resources).map(
     (each) => (each as { Type: string }).Type,
   );
-  expect(types.filter((type) => type === 'AWS::ApiGatewayV2::Route')).toHaveLength(5);
+  expect(types.filter((type) => type === 'AWS::ApiGatewayV2::Route')).toHaveLength(6);
   expect(rejoin.settings.identity).toEqual(withProvider.identity);
   expect(() => new Rejoin(stack, 'Wrong', { streamGroups: [] })).toThrow(/^streamGroups is \[\]; write/);
 });

@@ -25,17 +25,19 @@ type Handler = (event: object, context: object) => Promise<Record<string, unknow
 
 /**
  * The variable parts of a deployment: the name of its session table, or `none` for one that does not exist; its audit table;
- * its limit of shells.
+ * its limit of shells; settings that are broken.
  */
 export interface Variant {
   table?: (typeof TABLES)[number] | 'none';
   audit?: 'none';
   shellsPerMinute?: number;
+  /** Settings without stream groups, which no deployment has. */
+  spoilt?: boolean;
   /** Only players whose token has the claim `plan` may start. */
   rules?: true;
 }
 
-const settings = ({ shellsPerMinute = 1000, rules }: Variant) => ({
+const settings = ({ shellsPerMinute = 1000, spoilt = false, rules }: Variant) => ({
   ...(rules && { start: { rules: [{ when: [{ claim: 'plan', present: true }], give: {} }] } }),
   streamGroups: [
     {
@@ -60,6 +62,8 @@ const settings = ({ shellsPerMinute = 1000, rules }: Variant) => ({
   adoption: { enabled: true, quotaShare: 1 },
   operators: [OPERATOR],
   adminShell: { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
+  ...(spoilt ? { streamGroups: undefined } : {}),
+  exportBucket: 'arcade-exports',
 });
 
 /**
@@ -183,7 +187,7 @@ export async function openHandlers() {
     /** Waits until the session has this status in the emulator. */
     untilStatus: (id: string, status: string) => bench.reaches(id, status),
     /** Writes an invalid session record, which our code would never write. */
-    writeInvalidRecord: (playerId: string) =>
+    writeInvalidRecord: (playerId: string, more: object = {}) =>
       dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',
@@ -198,6 +202,7 @@ export async function openHandlers() {
             statusSince: 9e15,
             connectionTimeoutSeconds: 120,
             sessionLengthSeconds: 3600,
+            ...more,
           }),
         }),
       ),

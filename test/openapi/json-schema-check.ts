@@ -1,7 +1,7 @@
 type Schema = { readonly [keyword: string]: unknown };
 
 /** Keywords without a check. A keyword that is neither here nor in the rules is an error. */
-const UNCHECKED = new Set(['description', 'contentMediaType']);
+const UNCHECKED = new Set(['description', 'contentMediaType', 'then', 'else']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -54,6 +54,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       : true,
   additionalProperties: (_false: false, value, _inner, { properties }) =>
     !isObject(value) || Object.keys(value).every((name) => name in (properties as object)),
+  if: (condition: Schema, value, inner, schema) => {
+    const consequence = inner(condition, value, '').length === 0 ? schema.then : schema.else;
+    return inner((consequence ?? {}) as Schema, value, '');
+  },
+  not: (schema: Schema, value, inner) => inner(schema, value, '').length > 0,
   contentSchema: (schema: Schema, value, inner) => inner(schema, parsed(value), ' as JSON'),
 };
 

@@ -29,6 +29,12 @@ function operating(variant: Variant = {}, userArn?: string) {
     sessions: (playerId: string) => send('operator-sessions', { playerId }, variant),
     terminate: (streamSessionId: string, lifeMs?: number) =>
       send('operator-terminate', { streamSessionId, lifeMs }, variant),
+    exportFiles: (
+      streamSessionId: string,
+      { reason = REASON, lifeMs }: { reason?: string; lifeMs?: number } = {},
+    ) => send('operator-export', { streamSessionId, body: { reason }, lifeMs }, variant),
+    forget: (playerId: string, reason = REASON) =>
+      send('operator-forget', { playerId, body: { reason } }, variant),
   };
 }
 
@@ -100,18 +106,56 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     upstream_timeout: async () => operating().terminate(await playing(), SHORT_LIFE_MS),
     session_not_terminable: async () => operating().terminate(await activating()),
   },
+  'operator-export': {
+    ...failingPlayed('ExportStreamSessionFiles', (id) => operating().exportFiles(id)),
+    invalid_request: () => operating().exportFiles('s-1', { reason: 'short' }),
+    not_an_operator: () => operating({}, stranger).exportFiles('s-1'),
+    stream_session_not_found: () => operating().exportFiles('no-such-session'),
+    too_many_requests: () => untilRefused(() => operating(one).exportFiles('no-such-session')),
+    audit_unavailable: async () => operating({ audit: 'none' }).exportFiles(await playing()),
+    upstream_timeout: async () => operating().exportFiles(await playing(), { lifeMs: SHORT_LIFE_MS }),
+    session_not_accessible: async () => operating().exportFiles(await activating()),
+    async session_over() {
+      const { player, id } = await started('CONNECTED');
+      await player.send('terminate', { streamSessionId: id });
+      return operating().exportFiles(id);
+    },
+  },
+  'operator-forget': {
+    invalid_request: () => operating().forget('somebody', 'short'),
+    not_an_operator: () => operating({}, stranger).forget('somebody'),
+    too_many_requests: () => untilRefused(() => operating(one).forget('somebody')),
+    audit_unavailable: () => operating({ audit: 'none' }).forget('somebody'),
+    upstream_unavailable: () => operating({ table: 'none' }).forget('somebody'),
+    async session_still_live() {
+      const { player } = await started('CONNECTED');
+      return operating().forget(player.playerId);
+    },
+    async broker_misconfigured() {
+      const { playerId } = handlers.player();
+      await handlers.writeInvalidRecord(playerId, { lease: 1 });
+      return operating().forget(playerId);
+    },
+  },
 };
 
 respondsWithEachCode(PROVOKE, OPERATOR_PROBLEMS);
 
-it('successful responses match the document: a shell, the sessions of a player, live and over, and an end', async () => {
+it('successful responses match the document: a shell, an export, the sessions of a player, live and over, an end, an erasure', async () => {
   const { player, id } = await started('CONNECTED');
   const answers = [
     await operating().shell(id),
+    await operating().exportFiles(id),
     await operating().sessions(player.playerId),
     await operating().terminate(id),
     await operating().sessions(player.playerId),
+    await operating().forget(player.playerId),
+    await operating().sessions(player.playerId),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([201, 200, 204, 200]);
-  expect(answers[3]?.json.streamSessions).toHaveLength(1);
+  expect(answers.map(({ status }) => status)).toEqual([201, 202, 200, 204, 200, 200, 200]);
+  expect(answers.slice(4).map(({ json }) => json)).toMatchObject([
+    { streamSessions: [{ streamSessionId: id }] },
+    { deletedRecords: 1 },
+    { streamSessions: [] },
+  ]);
 });

@@ -41,8 +41,18 @@ function playing(variant: Variant = {}, sub?: string) {
     },
     terminate: (streamSessionId: string, lifeMs?: number) =>
       send('terminate', { streamSessionId, lifeMs }, variant),
+    report: (more: object = {}, streamSessionId = 'any') =>
+      send('recoveries', { streamSessionId, body: { ...RECOVERY, ...more } }, variant),
   };
 }
+
+const RECOVERY = {
+  outcome: 'replaced',
+  why: 'silence',
+  silentMs: 4200,
+  attempts: 2,
+  agoMs: 60_000,
+};
 
 async function connected(variant: Variant = {}) {
   const player = playing(variant);
@@ -227,6 +237,15 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       return player.terminate(id);
     },
   },
+  recoveries: {
+    invalid_request: () => playing().report({ why: 'a cat' }),
+    broker_misconfigured: () => playing({ spoilt: true }).report(),
+    upstream_unavailable: () => playing({ table: 'none' }).report(),
+    too_many_requests() {
+      const player = playing();
+      return untilRefused(() => player.report());
+    },
+  },
 };
 
 respondsWithEachCode(PROVOKE, PROBLEMS);
@@ -240,8 +259,9 @@ describe('successful responses match the document', () => {
       await player.reconnect(id, { previousConnectionId: connectionId }),
       await player.terminate(id),
       await player.status(id),
+      await player.report({}, id),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 204, 200, 204]);
   });
 
   it('also when a start is repeated with the same key', async () => {

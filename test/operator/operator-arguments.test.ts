@@ -12,7 +12,7 @@ const refusal = (sentence: string) =>
 
 describe('the command line', () => {
   it.each<[string[], string]>([
-    [['nonsense'], 'There is no command "nonsense": sessions, shell and terminate are.'],
+    [['nonsense'], 'There is no command "nonsense". The commands are sessions, shell, terminate,'],
     [['sessions'], 'either --player or --subject'],
     [['sessions', '--player', 'a', '--subject', 'b'], 'either --player or --subject'],
     [['sessions', 'alice'], 'sessions takes no "alice"'],
@@ -24,6 +24,19 @@ describe('the command line', () => {
     [['terminate', 'sg-1/s', '--wait', 'long'], '--wait must be a number of seconds from 0 to 3600.'],
     [['terminate', 'sg-1/s', '--colour'], "Unknown option '--colour'."],
     [['sessions', '--player', 'p', '--reason', REASON], "Unknown option '--reason'."],
+    [['export', 'sg-1/s'], 'Say why with --reason'],
+    [['export', '--reason', REASON], 'export takes one STREAM_SESSION.'],
+    [['forget', '--reason', REASON], 'either --player or --subject'],
+    [['forget', '--player', 'p'], 'Say why with --reason'],
+    [['forget', 'p', '--reason', REASON], 'forget takes no "p": name the player'],
+    [['case'], 'Name the request with --request, or the player'],
+    [['case', '--request', 'r', '--player', 'p'], 'Name the request with --request, or the player'],
+    [['case', 'r'], 'case takes no "r": name the request with --request'],
+    [['case', '--request', 'r" or 1'], '--request must be the id'],
+    [['case', '--player', 'p', '--since', '8d'], '--since must be a time such as 30m'],
+    [['case', '--player', 'p', '--since', '0h'], '--since must be a time such as 30m'],
+    [['case', '--player', 'p', '--since', 'yesterday'], '--since must be a time such as 30m'],
+    [['case', '--player', 'p', '--max-scan', '0'], '--max-scan must be a number of GB'],
   ])('%j is refused with a sentence that says what to write', (args, sentence) => {
     expect(() => readArguments(args)).toThrow(refusal(sentence));
   });
@@ -84,7 +97,10 @@ describe('a request that may be repeated', () => {
 
   it('is repeated after the wait that the API names, but not if that wait would end after the limit', async () => {
     expect(await trial(2, 3_000, 90_000)).toEqual({ result: 'done', waits: [3_000, 3_000] });
-    expect(await trial(9, 40_000, 90_000)).toEqual({ result: 'later', waits: [40_000, 40_000] });
+    expect(await trial(9, 40_000, 90_000)).toEqual({
+      result: 'later Ask again in 40 s.',
+      waits: [40_000, 40_000],
+    });
     // A wait of 0 does not lead to requests without a pause.
     expect((await trial(2, 0, 90_000)).waits).toEqual([100, 100]);
   });

@@ -236,7 +236,50 @@ describe('an error response of the operator API', () => {
     api.answer(problemReply(status, code, more));
     const refused = await cli(['terminate', 'sg-1/s', '--api', api.url, '--wait', '0']);
     expect(refused).toMatchObject({ code: exitCode, stdout: '' });
-    expect(refused.stderr).toMatch(new RegExp(`^[^\\n]*\\(${code}, request request-1\\)\\.\\n$`));
+    const wait = 'retryAfterMs' in more ? ' Ask again in 5 s\\.' : '';
+    expect(refused.stderr).toMatch(new RegExp(`^[^\\n]*\\(${code}, request request-1\\)\\.${wait}\\n$`));
+  });
+
+  it('for a rate that is used up says how long to wait', async () => {
+    api.answer(
+      problemReply(429, 'too_many_requests', {
+        retry: 'same',
+        retryAfterMs: 41_200,
+        detail: 'This operator has ended stream sessions too often.',
+      }),
+    );
+    const refused = await cli(['terminate', 'sg-1/s', '--api', api.url, '--wait', '30']);
+    expect(refused).toMatchObject({
+      code: 6,
+      stderr:
+        'This operator has ended stream sessions too often (too_many_requests, request request-1). Ask again in 42 s.\n',
+    });
+  });
+
+  it('of API Gateway itself says its code and its request id, which are all that its log has', async () => {
+    api.answer({
+      status: 500,
+      headers: { 'apigw-requestid': 'EnQhFgmyvHcEPJQ=' },
+      body: { message: 'Internal Server Error' },
+    });
+    const refused = await cli(['terminate', 'sg-1/s', '--api', api.url, '--wait', '0']);
+    expect(refused).toMatchObject({
+      code: 6,
+      stderr:
+        'The operator API answered 500 (Internal Server Error, request EnQhFgmyvHcEPJQ=). Ask again in 2 s.\n',
+    });
+  });
+
+  it('about an unknown stream group names the group that the operator wrote', async () => {
+    api.answer(
+      problemReply(400, 'invalid_request', { detail: 'streamGroupId: is not a stream group of this API' }),
+    );
+    const refused = await cli(['terminate', 'sg-typo/s', '--api', api.url]);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr:
+        '"sg-typo" is not a stream group of this deployment: check what you wrote before the /, or after --stream-group (invalid_request, request request-1).\n',
+    });
   });
 
   it('becomes JSON on standard error with --json', async () => {
@@ -261,7 +304,7 @@ describe('an error response of the operator API', () => {
     expect(code).toBe(0);
     expect(stderr.trim().split('\n')).toEqual([
       expect.stringContaining('Asking again in 1 s.'),
-      'The operator API answered 503. Asking again in 1 s.',
+      'The operator API answered 503 (Service Unavailable). Asking again in 1 s.',
     ]);
     expect(api.requests).toHaveLength(3);
   });

@@ -73,6 +73,7 @@ describe('docs/operator.md', () => {
       'aws/cloudformation',
       'commands/commands',
       'commands/plugin',
+      'commands/retry',
     ].map((name) =>
       readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
     );

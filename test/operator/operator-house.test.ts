@@ -14,8 +14,9 @@ const filesImportedBy = (room: string) =>
 const ROOMS: Readonly<Record<string, string[]>> = {
   operator: ['operator/cli', 'operator/commands'],
   'operator/aws': ['operator/cli'],
+  'operator/case': ['operator/cli', 'operator/aws'],
   'operator/cli': [],
-  'operator/commands': ['operator/cli', 'operator/aws'],
+  'operator/commands': ['operator/cli', 'operator/aws', 'operator/case'],
   'operator/conformance': ['operator/cli', 'operator/aws', 'operator/play'],
   'operator/conformance/page': ['operator/conformance'],
   'operator/doctor': ['operator/cli', 'operator/aws'],
@@ -30,6 +31,7 @@ const OUTSIDE: Readonly<Record<string, string[]>> = {
   // The launcher runs before any package is installed.
   operator: ['launch/loopback.mjs', 'launch/node.mjs', 'launch/run.mjs'],
   'operator/aws': [],
+  'operator/case': [],
   'operator/cli': ['local/endpoints.ts'],
   'operator/commands': ['lambdas/identifiers/player-id.ts'],
   'operator/conformance': [

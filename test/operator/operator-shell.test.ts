@@ -233,8 +233,24 @@ describe('the shell command without a terminal', () => {
       streamGroupId: GROUP,
       streamSessionId: session,
       exitCode: 42,
+      outcome: 'failed',
     });
     expect(api.requests).toHaveLength(1);
+  });
+
+  it('claims no success with --json when the plugin exits with 0, as it also does for a refused shell', async () => {
+    api.answer(grant());
+    const { code, stdout } = await run(args('--plugin', plugin, '--json'), env({ STAND_IN_EXIT: '0' }));
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 0, outcome: 'unknown' });
+  });
+
+  it('says which signal ended the plugin', async () => {
+    api.answer(grant());
+    const killed = await run(args('--plugin', plugin), env({ STAND_IN_SIGNAL: 'SIGKILL' }));
+    expect(killed).toMatchObject({ code: 137, stderr: `${plugin} was ended by SIGKILL.\n` });
+    const asJson = await run(args('--plugin', plugin, '--json'), env({ STAND_IN_SIGNAL: 'SIGKILL' }));
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ exitCode: 137, signal: 'SIGKILL', outcome: 'failed' });
   });
 
   it('prints credentials with --credentials', async () => {

@@ -24,6 +24,7 @@ delete process.env[response];
 const stream = new URL(StreamUrl);
 const resumeEndpoint = stream.protocol === 'ws:' ? `http://${stream.host}` : `https://ssm.${region}.api.aws`;
 if (JSON.parse(parameters).Target !== SessionId || endpoint !== resumeEndpoint) process.exit(65);
+if (process.env.STAND_IN_SIGNAL) process.kill(process.pid, process.env.STAND_IN_SIGNAL);
 if (process.env.STAND_IN_EXIT) process.exit(Number(process.env.STAND_IN_EXIT));
 
 console.log(`\nStarting session with SessionId: ${SessionId}`);

@@ -13,9 +13,12 @@ const limits: Readonly<Record<string, number>> = {
   sessions: 226,
   reconnect: 295,
   terminate: 277,
+  recoveries: 226,
   'operator-shell': 271,
   'operator-sessions': 227,
   'operator-terminate': 272,
+  'operator-export': 270,
+  'operator-forget': 230,
   probe: 26,
 };
 

@@ -29,7 +29,7 @@ afterAll(() => {
 
 /** The environment variables of the function: those of the template, and those that Lambda sets itself. */
 function environment(name: string): Record<string, string> {
-  const settings = { ...withProvider, operators: [], probe: true };
+  const settings = { ...withProvider, operators: [], exportBucket: 'arcade-exports', probe: true };
   const functions = [templateOf(settings), operatorTemplateOf(settings)].flatMap((template) =>
     ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties),
   );

@@ -8,7 +8,7 @@ const functions = ofType(template, 'AWS::Lambda::Function').map(
 );
 
 test('every function runs on the runtime and architecture that it is built and measured for', () => {
-  expect(functions).toHaveLength(5);
+  expect(functions).toHaveLength(6);
   for (const [, properties] of functions) {
     expect(properties).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -22,7 +22,14 @@ test('every function runs on the runtime and architecture that it is built and m
 
 test('a function times out long before API Gateway does, so a killed one costs its player only seconds', () => {
   const timeouts = Object.fromEntries(functions.map(([name, { Timeout }]) => [name, Timeout]));
-  expect(timeouts).toEqual({ start: 15, status: 6, sessions: 5, reconnect: 10, terminate: 10 });
+  expect(timeouts).toEqual({
+    start: 15,
+    status: 6,
+    sessions: 5,
+    reconnect: 10,
+    terminate: 10,
+    recoveries: 5,
+  });
 });
 
 describe('the environment of a function', () => {
@@ -70,7 +77,7 @@ describe('the environment of a function', () => {
   });
 
   test('a dozen stream groups fit', () => {
-    expect(ofType(templateOf(many(12)), 'AWS::Lambda::Function')).toHaveLength(5);
+    expect(ofType(templateOf(many(12)), 'AWS::Lambda::Function')).toHaveLength(6);
   });
 });
 
@@ -82,9 +89,9 @@ test('memory and log level are those of the settings', () => {
   }
 });
 
-test('every log expires: the five functions and the API each write to a group with the chosen retention', () => {
+test('every log expires: the six functions and the API each write to a group with the chosen retention', () => {
   const groups = ofType(templateOf({ ...minimal, logs: { retentionDays: 90 } }), 'AWS::Logs::LogGroup');
-  expect(groups).toHaveLength(6);
+  expect(groups).toHaveLength(7);
   for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(90);
   const used = new Set([
     ...functions.map(([, { LoggingConfig }]) => text(LoggingConfig.LogGroup)),

@@ -47,6 +47,7 @@ const expected: Record<string, string[]> = {
     ...onGroups('GetStreamSession'),
     ...onTable('GetItem', 'UpdateItem'),
   ],
+  recoveries: onTable('UpdateItem'),
 };
 
 describe('a function that an attacker takes over', () => {
@@ -90,12 +91,25 @@ describe('a function that an attacker takes over', () => {
     expect(canPut(template)).toEqual(['start']);
   });
 
+  test('can write no session and no budget through the function of reports: its key opens the counts of reports alone', () => {
+    const conditions = Object.entries(policies(template)).flatMap(([name, statements]) =>
+      statements.flatMap(({ Action, Condition }) => (Condition ? [{ name, Action, Condition }] : [])),
+    );
+    expect(conditions).toEqual([
+      {
+        name: 'recoveries',
+        Action: 'dynamodb:UpdateItem',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RECOVERIES#*'] } },
+      },
+    ]);
+  });
+
   test('writes to a log group of its own', () => {
     const own = ofType(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
       id.replace(/Function\w{8}$/, ''),
       text(Properties.LoggingConfig.LogGroup).replace(/^\$\{(\w+)Logs\w{8}\}$/, '$1'),
     ]);
-    expect(own).toHaveLength(5);
+    expect(own).toHaveLength(6);
     for (const [functionName, logGroupName] of own) expect(logGroupName).toBe(functionName);
   });
 });
@@ -103,7 +117,7 @@ describe('a function that an attacker takes over', () => {
 describe('wildcards', () => {
   test('no statement has one, except for X-Ray traces, which require it', () => {
     const loose = looseStatements(template.Resources);
-    expect(loose).toHaveLength(5);
+    expect(loose).toHaveLength(6);
     for (const statement of loose) {
       expect(statement).toEqual({
         Effect: 'Allow',
@@ -120,7 +134,7 @@ describe('wildcards', () => {
     ['everything but one resource', { Action: 'a:b', NotResource: 'x' }],
   ])('the check finds %s in a policy of any kind', (_what, statement) => {
     const planted = { Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } } };
-    expect(looseStatements({ ...template.Resources, planted })).toHaveLength(6);
+    expect(looseStatements({ ...template.Resources, planted })).toHaveLength(7);
   });
 });
 

@@ -139,6 +139,37 @@ describe('the dashboard', () => {
     expect([...new Set(where)]).toEqual(['us-west-2', 'eu-central-1']);
   });
 
+  test('shows in its first row what players felt: how many were hit, half and 95 % of the time, and who never came back', () => {
+    const graphs = widgets.filter((each) => each.type === 'metric');
+    const firstRow = graphs.filter((each) => each.y === graphs[0].y);
+    expect(firstRow.slice(2).map(({ properties }) => properties.title)).toEqual([
+      'Lost streams, players say',
+      'No picture until back',
+    ]);
+    const felt = watchedMetrics(template).filter(({ dimensions }) =>
+      dimensions.FunctionName?.startsWith('${Rejoinrecoveries'),
+    );
+    expect(new Set(felt.map(({ name }) => name))).toEqual(
+      new Set([
+        'BackAfter',
+        'NeverBack',
+        'LeftWhileLost',
+        'Misconfigured',
+        'Errors',
+        'Throttles',
+        'Invocations',
+      ]),
+    );
+  });
+
+  test('alone shows what players say: no alarm reads it, for a player may say anything', () => {
+    const alarmIds = new Set(alarmsOf(complete).map(({ id }) => id));
+    const read = watchedMetrics(complete).filter(
+      ({ by, dimensions }) => alarmIds.has(by) && JSON.stringify(dimensions).includes('recoveries'),
+    );
+    expect(read).toEqual([]);
+  });
+
   test('has a unique name, also with two deployments in a stack and across Regions', () => {
     const arcade = new Stack(newApp(), 'Arcade', {
       env: { account: '111122223333', region: 'eu-central-1' },
@@ -172,6 +203,7 @@ describe('saved queries', () => {
       'Rejoin/Whose requests failed': functions,
       "Rejoin/This player's last hour": functions,
       'Rejoin/Why were reconnects refused': functions,
+      'Rejoin/What players felt': functions,
       'Rejoin/One request, by the id in its answer': [...functions, gateway],
       'Rejoin/What never reached a function': [gateway],
       'Rejoin/What the functions call an error': functions,

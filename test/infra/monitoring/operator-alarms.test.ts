@@ -7,7 +7,11 @@ import { newApp, ofType, operatorTemplateOf, withProvider } from '../synth.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
 import { watchedMetrics } from './watched-metrics.ts';
 
-const settings = { ...withProvider, operators: ['arn:aws:sts::123456789012:assumed-role/Operators/*'] };
+const settings = {
+  ...withProvider,
+  exportBucket: 'arcade-exports',
+  operators: ['arn:aws:sts::123456789012:assumed-role/Operators/*'],
+};
 const template = operatorTemplateOf(settings);
 const alarms = alarmsOf(template);
 const alarm = (name: string) => alarms.find((each) => nameOf(each) === name);
@@ -20,6 +24,8 @@ describe('an alarm of the operator API', () => {
   test.each([
     ['AdminShellUses', 'operator-shell'],
     ['OperatorTerminateUses', 'operator-terminate'],
+    ['OperatorExportUses', 'operator-export'],
+    ['OperatorForgetUses', 'operator-forget'],
   ])('reports the first use, by the metric that the function publishes: %s', (metric, route) => {
     const used = alarms.find(({ MetricName }) => MetricName === metric);
     expect(used).toMatchObject({
@@ -38,7 +44,7 @@ describe('an alarm of the operator API', () => {
   });
 
   const all = operatorRoutes.map(({ name }) => name);
-  const recorded = ['operator-shell', 'operator-terminate'];
+  const recorded = ['operator-shell', 'operator-terminate', 'operator-export', 'operator-forget'];
   test.each([
     ['OperatorMisconfigured', 'Rejoin', 'Misconfigured', all, 'FunctionName,service', 60],
     ['OperatorFunctionsDead', 'AWS/Lambda', 'Errors', all, 'FunctionName', 300],
@@ -74,8 +80,8 @@ describe('an alarm of the operator API', () => {
     expect(new Set(periods)).toEqual(new Set([seconds]));
   });
 
-  test('is one of these seven', () => {
-    expect(alarms).toHaveLength(7);
+  test('is one of these nine', () => {
+    expect(alarms).toHaveLength(9);
   });
 
   test('notifies the topic of the settings, and nobody without one', () => {

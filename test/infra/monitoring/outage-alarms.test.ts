@@ -194,7 +194,7 @@ describe('the person on call', () => {
   });
 
   test('is not notified when an event alarm ends: an event has no end', () => {
-    const eventAlarms = ['AdminShellUsed', 'TerminateUsed', 'StrangerRefused'];
+    const eventAlarms = ['AdminShellUsed', 'TerminateUsed', 'ExportUsed', 'ForgetUsed', 'StrangerRefused'];
     for (const each of operatorAlarms) {
       expect([nameOf(each), each.OKActions]).toEqual([
         nameOf(each),

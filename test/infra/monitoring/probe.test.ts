@@ -16,7 +16,7 @@ const times = (many: number, one: MetricValues) => Array.from({ length: many }, 
 
 test('there is no probe unless the settings ask for it', () => {
   expect(ofType(off, 'AWS::Events::Rule')).toEqual([]);
-  expect(ofType(off, 'AWS::Lambda::Function')).toHaveLength(5);
+  expect(ofType(off, 'AWS::Lambda::Function')).toHaveLength(6);
   expect(alarm(off, 'PublicAddressFailing')).toBeUndefined();
 });
 

@@ -149,6 +149,13 @@ test.each([
   },
 );
 
+test('a report of what a player felt may be refused by the throttle: nobody waits for it', () => {
+  const routeKey = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/recoveries';
+  const line = lineOf('429', '-', '-');
+  expect(matches(filter.FilterPattern, { ...line, routeKey })).toBe(false);
+  expect(matches(filter.FilterPattern, { ...line, routeKey: 'POST /another' })).toBe(true);
+});
+
 test('the count covers this API alone, also with two deployments in an account', () => {
   const format = JSON.parse(stage.AccessLogSettings.Format);
   expect(format.apiId).toBe('$context.apiId');

@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const runbook = read('docs/runbook.md');
 
 const operators = ['arn:aws:sts::123456789012:assumed-role/Operators/*'];
-const settings = { ...withProvider, probe: true, operators };
+const settings = { ...withProvider, probe: true, operators, exportBucket: 'arcade-exports' };
 const alarms = [...alarmsOf(templateOf(settings)), ...alarmsOf(operatorTemplateOf(settings))].filter(
   ({ AlarmName }) => !AlarmName.includes('/half-'),
 );

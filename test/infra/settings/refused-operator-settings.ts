@@ -7,6 +7,9 @@ const listed =
 const topic =
   'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"';
 
+const bucket =
+  'the name of an S3 bucket such as "arcade-exports": 3 to 63 lower case letters, digits, dots and inner hyphens';
+
 const role = 'arn:aws:iam::123456789012:role/Operators';
 const sessions = 'arn:aws:sts::123456789012:assumed-role/Ops/*';
 
@@ -72,6 +75,16 @@ export const refusedOperatorSettings: readonly [
     'a quota of nothing',
     { quotas: { CreateStreamSessionAdminShell: 0 } },
     'quotas.CreateStreamSessionAdminShell is 0; write a number from 1 to 100000',
+  ],
+  [
+    'a bucket by its ARN',
+    { exportBucket: 'arn:aws:s3:::arcade-exports' },
+    `exportBucket is "arn:aws:s3:::arcade-exports"; write ${bucket}`,
+  ],
+  [
+    'a bucket by the name of an access point',
+    { exportBucket: 'exports-s3alias' },
+    `exportBucket is "exports-s3alias"; write ${bucket}`,
   ],
   ['a topic by its name', { alarmTopic: 'on-call' }, `alarmTopic is "on-call"; write ${topic}`],
 ];

@@ -62,6 +62,20 @@ it('answers a defect of ours without its message, and logs where it happened but
   expect(logged() + result.body).not.toContain(TOKEN);
 });
 
+it('tells the caller to repeat a request whose function runs out of time: it is neither a defect nor the end', async () => {
+  vi.resetModules();
+  const { playerApi } = await import('../../../lambdas/players/player-api.ts');
+  const { LAST_ANSWER_MS } = await import('../../../lambdas/environment/time-limit.ts');
+  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, () => new Promise(() => {}));
+  const answer = await handler(
+    event as never,
+    { ...context, getRemainingTimeInMillis: () => LAST_ANSWER_MS } as never,
+  );
+  expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
+  expect(JSON.parse(answer.body ?? '')).toMatchObject({ code: 'upstream_unavailable', retry: 'same' });
+  expect(logged()).not.toContain('unexpected');
+});
+
 it('logs a player by the same pseudonym whether or not AWS gets the subject, with the request id of the answer', async () => {
   for (const userId of ['pseudonym', 'subject'] as const) {
     logged = hearLogs();

@@ -152,6 +152,7 @@ function sabotaged(table: Table, at: number, how: Sabotage): Table {
     putOrFind: wrap(table.putOrFind),
     update: wrap(table.update),
     updateOrFind: wrap(table.updateOrFind),
+    remove: wrap(table.remove),
   };
 }
 

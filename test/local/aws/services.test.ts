@@ -14,8 +14,10 @@ import { createMetricStore } from '../../../local/aws/metric-store.ts';
 import { startAwsServices } from '../../../local/aws/server.ts';
 import { findStack, getTemplate, listStackResources } from '../../../operator/aws/cloudformation.ts';
 import { describeAlarms, metricData } from '../../../operator/aws/cloudwatch.ts';
+import { runQuery } from '../../../operator/aws/insights.ts';
 import { logLines } from '../../../operator/aws/logs.ts';
 import type { Signer } from '../../../operator/aws/signed-fetch.ts';
+import { linesWith } from '../../../operator/case/query.ts';
 import { checkAlarmExpressions } from '../../../operator/doctor/alarm-expressions.ts';
 import { deploy, onlyStack, place } from '../template/support.ts';
 
@@ -146,6 +148,46 @@ describe('the AWS services of the local deployment, asked by the SDK,', () => {
     await expect(logLines(signer, 'other', { words: ['a'], since: 0 })).rejects.toMatchObject({
       code: 'ResourceNotFoundException',
     });
+  });
+
+  it('find log lines as Logs Insights does, by a query of the form that a case sends', async () => {
+    const at = NOW - 30_000;
+    logs.append(group, '{"requestId":"d=","playerId":"ann","status":503}', at);
+    logs.append(group, 'REPORT RequestId: 11111111-2222-3333-4444-555555555555 Status: timeout', at + 1);
+    logs.append(group, '{"requestId":"e=","playerId":"bob"}', at + 2);
+    const find = (wanted: Record<string, string[]>, span = { from: NOW - 60_000, to: NOW - 20_000 }) =>
+      runQuery(
+        signer,
+        { logGroups: [group], query: linesWith(wanted)?.query ?? '', ...span, maxBytes: 1e9, limitMs: 1000 },
+        async () => {},
+      );
+    const found = await find({
+      playerId: ['ann'],
+      '@requestId': ['11111111-2222-3333-4444-555555555555'],
+    });
+    expect(found.rows.map((row) => row['@message']?.slice(0, 17))).toEqual([
+      '{"requestId":"d="',
+      'REPORT RequestId:',
+    ]);
+    expect(found.rows[0]).toMatchObject({
+      '@log': `123456789012:${group}`,
+      '@timestamp': '2026-03-04 05:05:37.000',
+    });
+    expect(found).toMatchObject({ records: 3, bytes: expect.any(Number) });
+    expect((await find({ status: ['503'] })).rows).toHaveLength(1);
+    expect((await find({ playerId: ['ann'] }, { from: NOW - 20_000, to: NOW })).rows).toEqual([]);
+  });
+
+  it.each([
+    'stats count(*) by code',
+    'fields @timestamp, @log, @message | filter a = "b" | sort @timestamp asc | limit 5',
+  ])('refuse a query of Logs Insights that they do not know: %s', async (query) => {
+    const call = runQuery(
+      signer,
+      { logGroups: [group], query, from: 0, to: NOW, maxBytes: 1, limitMs: 1 },
+      async () => {},
+    );
+    await expect(call).rejects.toMatchObject({ code: 'MalformedQueryException' });
   });
 
   it('answer nobody with another key', async () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
+import type { FunctionModel } from '../../../local/template/model.ts';
 import { temporaryDirectory } from '../../temporary.ts';
 import { functionModel, isAlive, testPool } from './support.ts';
 
@@ -111,9 +112,12 @@ describe('workers', () => {
     expect(stats?.initMs).toBeGreaterThanOrEqual(1);
   });
 
-  test('never serve two events at once, and events above the cap wait and are served', async () => {
+  test.each([
+    ['the cap', 2],
+    ["the function's own cap", ({ logicalId }: FunctionModel) => (logicalId === 'Fn' ? 2 : 8)],
+  ])('never serve two events at once, and events above %s wait and are served', async (_, cap) => {
     const fn = functionModel(waiting);
-    const pool = testPool(fn, { maxWorkersPerFunction: 2 });
+    const pool = testPool(fn, { maxWorkersPerFunction: cap });
     const results = Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => pool.invoke('Fn', { id })));
     const at = (file: string) => join(fn.assetDirectory, file);
     await expect.poll(() => ['a', 'b'].map((id) => existsSync(at(id)))).toEqual([true, true]);

@@ -67,6 +67,26 @@ describe('a DynamoDB request needs the permission for what it does:', () => {
     ]);
   });
 
+  test('and names the partition keys of its items, where all are known', () => {
+    const known = { ...place, partitionKeys: { [a]: 'pk' } };
+    const leadingKeys = (operation: string, body: unknown) =>
+      dynamoDbCalls(operation, body, known)?.map((call) => call.leadingKeys);
+    const Key = (pk: string) => ({ sk: { S: 'other' }, pk: { S: pk } });
+    expect(leadingKeys('UpdateItem', { TableName: 'a', Key: Key('one') })).toEqual([['one']]);
+    expect(leadingKeys('PutItem', { TableName: 'a', Item: Key('one') })).toEqual([['one']]);
+    expect(leadingKeys('UpdateItem', { TableName: a, Key: Key('one') })).toEqual([['one']]);
+    const update = (...pks: string[]) => ({
+      TransactItems: pks.map((pk) => ({ Update: { TableName: 'a', Key: Key(pk) } })),
+    });
+    expect(leadingKeys('TransactWriteItems', update('one', 'two'))).toEqual([['one', 'two']]);
+    // One unknown key makes the call unknown.
+    const mixed = { TransactItems: [...update('one').TransactItems, { Update: { TableName: 'a' } }] };
+    expect(leadingKeys('TransactWriteItems', mixed)).toEqual([undefined]);
+    for (const body of [{ Key: { pk: { N: '1' } } }, { Key: { sk: { S: 'x' } } }, { Key: [] }, {}])
+      expect(leadingKeys('UpdateItem', { TableName: 'a', ...body })).toEqual([undefined]);
+    expect(leadingKeys('UpdateItem', { TableName: 'b', Key: Key('one') })).toEqual([undefined]);
+  });
+
   test('ListTables on no particular table', () => {
     expect(calls('ListTables', {})).toEqual([{ action: 'dynamodb:ListTables', resources: ['*'] }]);
   });

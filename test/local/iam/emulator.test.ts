@@ -1,6 +1,7 @@
 import {
   CreateStreamSessionAdminShellCommand,
   CreateStreamSessionConnectionCommand,
+  ExportStreamSessionFilesCommand,
   GameLiftStreamsClient,
   GetStreamGroupCommand,
   GetStreamSessionCommand,
@@ -67,6 +68,8 @@ const commands: Record<string, () => Promise<object>> = {
   CreateStreamSessionConnection: () =>
     client.send(new CreateStreamSessionConnectionCommand({ ...session, SignalRequest: 'offer' })),
   CreateStreamSessionAdminShell: () => client.send(new CreateStreamSessionAdminShellCommand(session)),
+  ExportStreamSessionFiles: () =>
+    client.send(new ExportStreamSessionFilesCommand({ ...session, OutputUri: 's3://exports/' })),
   GetStreamGroup: () => client.send(new GetStreamGroupCommand({ Identifier: 'sg-1' })),
 };
 

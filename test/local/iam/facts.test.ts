@@ -8,6 +8,7 @@ describe('AWS’s facts about the actions of this project', () => {
   test.each([
     ['gameliftstreams:CreateStreamSessionAdminShell', ['stream group!']],
     ['gameliftstreams:CreateStreamSessionConnection', ['stream group!']],
+    ['gameliftstreams:ExportStreamSessionFiles', ['stream group!']],
     ['gameliftstreams:GetStreamGroup', ['stream group!']],
     ['gameliftstreams:GetStreamSession', ['stream group!']],
     ['gameliftstreams:ListStreamSessions', ['stream group!']],
@@ -18,6 +19,7 @@ describe('AWS’s facts about the actions of this project', () => {
     ['dynamodb:PutItem', ['table!']],
     ['dynamodb:Query', ['index', 'table!']],
     ['dynamodb:UpdateItem', ['table!']],
+    ['s3:PutObject', ['accesspointobject', 'object']],
     ['xray:PutTelemetryRecords', []],
     ['xray:PutTraceSegments', []],
   ])('%s is allowed on %j and on nothing else', async (action, expected) => {

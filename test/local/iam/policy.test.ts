@@ -6,6 +6,9 @@ const table = tableArn('Sessions');
 const good = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: table };
 const withStatement = (statement: unknown) =>
   roleWith('Reconnect', { Version: '2012-10-17', Statement: [good, statement] });
+const keys = (...patterns: string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+});
 const second = 'Reconnect, policy own, statement 1: ';
 
 describe('a policy is read', () => {
@@ -32,6 +35,11 @@ describe('a policy is read', () => {
     ]);
   });
 
+  test('with the partition keys that it allows', async () => {
+    const rules = await readRules(role('Reconnect', [{ ...good, Condition: keys('A#*', 'B') } as never]));
+    expect(rules).toMatchObject([{ action: 'dynamodb:GetItem', condition: { leadingKeys: ['A#*', 'B'] } }]);
+  });
+
   test.each([
     ['*', 'dynamodb:ListTables'],
     ['*', 'dynamodb:GetItem'],
@@ -54,10 +62,12 @@ test('conditions are read with their keys in lower case, and with one value or s
   const Resource = 'arn:aws:iam::123456789012:role/x';
   expect(await readRules(role('Start', [{ Action: 'iam:PassRole', Resource, Condition }]))).toMatchObject([
     {
-      conditions: [
-        { key: 'iam:passedtoservice', values: ['a.amazonaws.com'] },
-        { key: 'iam:associatedresourcearn', values: ['x', 'y'] },
-      ],
+      condition: {
+        stringEquals: [
+          { key: 'iam:passedtoservice', values: ['a.amazonaws.com'] },
+          { key: 'iam:associatedresourcearn', values: ['x', 'y'] },
+        ],
+      },
     },
   ]);
 });
@@ -83,7 +93,7 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'a condition operator that is not understood',
       { ...good, Condition: { StringLike: { 'dynamodb:Select': 'COUNT' } } },
-      'the condition operator StringLike is not understood',
+      'Condition is not understood',
     ],
     [
       'a second condition operator',
@@ -91,7 +101,7 @@ describe('a policy element that is not understood is refused by name, never skip
         ...good,
         Condition: { StringEquals: { 'dynamodb:Select': 'COUNT' }, Null: { 'dynamodb:Select': 'true' } },
       },
-      'the condition operator Null is not understood',
+      'Condition is not understood',
     ],
     ['a condition that is text', { ...good, Condition: 'x' }, 'Condition: must be an object'],
     [
@@ -103,6 +113,32 @@ describe('a policy element that is not understood is refused by name, never skip
       'a condition with a policy variable',
       { ...good, Condition: { StringEquals: { 'dynamodb:Select': `\${aws:username}` } } },
       'has a policy variable',
+    ],
+    [
+      'a condition on the keys of items in a statement of its own kind',
+      { ...good, Condition: { 'ForAllValues:StringLike': { 'dynamodb:Select': 'COUNT' } } },
+      'is understood only of dynamodb:LeadingKeys',
+    ],
+    [
+      'a condition beside the one that is understood',
+      { ...good, Condition: { ...keys('a'), StringEquals: { 'aws:SourceAccount': '1' } } },
+      'Condition is not understood',
+    ],
+    ['a condition of a Deny', { ...good, Effect: 'Deny', Condition: keys('a') }, 'in an Allow'],
+    [
+      'a condition without keys',
+      { ...good, Condition: keys() },
+      'must be a string or a list of at least one',
+    ],
+    [
+      'a key with a policy variable',
+      { ...good, Condition: keys(`\${aws:username}`) },
+      'has a policy variable',
+    ],
+    [
+      'a condition on keys that a request need not name',
+      { ...good, Action: 'dynamodb:Query', Condition: keys('a') },
+      'dynamodb:LeadingKeys is understood for dynamodb:GetItem',
     ],
     ['a misspelt element', { ...good, Ressource: table }, 'Ressource is not understood'],
     ['an element in lower case', { ...good, effect: 'Deny' }, 'effect is not understood'],

@@ -41,9 +41,11 @@ describe('the policies that would be deployed', () => {
   test('let each role do what it was granted, exactly there', () => {
     const exact = authorizer.grants().filter(({ resource }) => !/[*?]/.test(resource));
     expect(exact.length).toBeGreaterThan(20);
-    for (const { principal, action, resource } of exact) {
-      expect(authorizer.decide({ principal, action, resources: [resource] }).allowed).toBe(true);
-      expect(authorizer.decide({ principal, action, resources: [`${resource}x`] }).allowed).toBe(false);
+    for (const { principal, action, resource, condition } of exact) {
+      const leadingKeys = condition?.leadingKeys?.map((pattern) => pattern.replace('*', 'x'));
+      const decide = (to: string) => authorizer.decide({ principal, action, resources: [to], leadingKeys });
+      expect(decide(resource).allowed).toBe(true);
+      expect(decide(`${resource}x`).allowed).toBe(false);
     }
   });
 
@@ -52,6 +54,19 @@ describe('the policies that would be deployed', () => {
       const facts = await actionFacts(action);
       expect([action, resource === '*']).toEqual([action, facts?.resourceTypes.length === 0]);
     }
+  });
+
+  test("let the function of reports write a player's count of reports, and no other item of the table", () => {
+    const { principal, action, resource } =
+      authorizer.grants().find(({ condition }) => condition?.leadingKeys) ??
+      expect.unreachable('no such grant');
+    const reasonFor = (...leadingKeys: string[]) =>
+      authorizer.decide({ principal, action, resources: [resource], leadingKeys }).reason;
+    expect(reasonFor('RECOVERIES#a-player')).toBe('allowed');
+    expect(reasonFor('a-player')).toBe('implicitDeny');
+    expect(reasonFor('a-player#RECOVERIES#')).toBe('implicitDeny');
+    expect(reasonFor('RECOVERIES#a-player', 'a-player')).toBe('implicitDeny');
+    expect(authorizer.decide({ principal, action, resources: [resource] }).reason).toBe('implicitDeny');
   });
 
   test('let one role alone reconnect, and that one not start or end a session', () => {

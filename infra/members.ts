@@ -1,0 +1,23 @@
+/** The public members of the constructs: something for each route, by the route's name. */
+import type { Route } from './routes/route.ts';
+import type { Settings } from './settings/settings.ts';
+
+/** The routes of the player API. */
+export type PlayerRoute = keyof Settings['provisionedConcurrency'];
+
+/** The routes of the operator API. */
+export type OperatorRoute =
+  | 'operator-shell'
+  | 'operator-sessions'
+  | 'operator-terminate'
+  | 'operator-forget'
+  /** Only with the setting `exportBucket`. */
+  | 'operator-export';
+
+/** @param make called once for each route, in their order */
+export function byName<Name extends string, T>(
+  routes: readonly Route[],
+  make: (route: Route) => T,
+): Readonly<Record<Name, T>> {
+  return Object.fromEntries(routes.map((route) => [route.name, make(route)])) as Record<Name, T>;
+}

@@ -1,0 +1,33 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { dynamoTable } from '../dynamodb/table.ts';
+import { readOperatorSettings } from '../environment/operator-settings.ts';
+import { requireEnv } from '../environment/settings.ts';
+import { tableWindowCounters } from '../limits/window-counters.ts';
+import { log } from '../observability/logs.ts';
+import { metrics } from '../observability/metrics.ts';
+import { tableAudit } from './audit.ts';
+import type { OperatorAction } from './rate.ts';
+
+/** Under which name each use is counted, for the alarm of it. */
+const USES: Record<OperatorAction, string> = {
+  adminShell: 'AdminShellUses',
+  terminate: 'OperatorTerminateUses',
+  export: 'OperatorExportUses',
+  forget: 'OperatorForgetUses',
+};
+
+/**
+ * What every operator route works with whose uses are limited, recorded and counted; made once for the life of a sandbox.
+ * @param use what the route is for.
+ */
+export function recordedUse(use: OperatorAction) {
+  return {
+    settings: readOperatorSettings(),
+    counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
+    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
+    now: () => Date.now(),
+    // On a line of its own: the alarm must not depend on the request's outcome.
+    countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
+    log,
+  };
+}
