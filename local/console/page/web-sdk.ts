@@ -1,3 +1,4 @@
+import type { WebSdkPerformanceStats } from '../../../client/src/web-sdk.ts';
 import {
   type Arguments,
   type ClientConnection,
