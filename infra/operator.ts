@@ -48,12 +48,12 @@ export class RejoinOperator extends Construct {
    */
   constructor(scope: Construct, id: string, rejoin: Rejoin) {
     super(scope, id);
-    const { settings, table, encryptionKey, alarmActions } = rejoin;
+    const { settings, table, brakeTable, encryptionKey, alarmActions } = rejoin;
     tag(this, settings);
     const { rates, audit } = new OperatorTables(this, 'Tables', settings, encryptionKey);
     const targets: GrantTargets = {
       streamGroups: settings.streamGroups,
-      tables: { table, rateTable: rates, auditTable: audit },
+      tables: { table, brakeTable, rateTable: rates, auditTable: audit },
       exportBucket: settings.exportBucket,
       encryptionKey,
     };

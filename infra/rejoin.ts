@@ -26,6 +26,7 @@ import { playerRoutes } from './routes/player-routes.ts';
 import { parseSettings, type Settings } from './settings/settings.ts';
 import { tag } from './settings/tags.ts';
 import { warningsFor } from './settings/warnings.ts';
+import { BrakeTable } from './storage/brake-table.ts';
 import { SessionTable } from './storage/session-table.ts';
 
 export class Rejoin extends Construct {
@@ -35,6 +36,8 @@ export class Rejoin extends Construct {
   /** Players' sessions, rate limits, leases and stored answers. */
   readonly table: Table;
   readonly api: HttpApi;
+  /** Whether operators have paused new sessions. */
+  readonly brakeTable: Table;
   /** Base URL of the player API, without a slash at the end. */
   readonly apiUrl: string;
   /** The host name that the DNS record of the custom domain must point to, if there is one. */
@@ -80,8 +83,9 @@ export class Rejoin extends Construct {
     this.identity = new Identity(this, 'Identity', settings);
     const { table } = new SessionTable(this, 'Sessions', settings, encryptionKey);
     this.table = table;
-    const targets = { streamGroups: settings.streamGroups, tables: { table }, encryptionKey };
-    const environment = playerEnvironment(settings, table);
+    const { table: brakeTable } = new BrakeTable(this, 'Brake', settings, encryptionKey);
+    this.brakeTable = brakeTable;
+    const targets = { streamGroups: settings.streamGroups, tables: { table, brakeTable }, encryptionKey };
     const functions = byName<PlayerRoute, RouteFunction>(
       playerRoutes,
       (route) =>
@@ -89,13 +93,15 @@ export class Rejoin extends Construct {
           route,
           settings,
           targets,
-          environment,
+          environment: playerEnvironment(settings, route, targets),
           provisionedConcurrency: settings.provisionedConcurrency[route.name as PlayerRoute],
+          reservedConcurrency:
+            settings.reservedConcurrency[route.name as keyof Settings['reservedConcurrency']],
         }),
     );
-    const routes = playerRoutes.map(({ name, method, path }) => {
+    const routes = playerRoutes.map(({ name, method, path, throttleShare }) => {
       const { function: fn, invoked } = functions[name as PlayerRoute];
-      return { method, path, function: fn, invoked };
+      return { method, path, throttleShare, function: fn, invoked };
     });
     this.functions = byName(playerRoutes, ({ name }) => functions[name as PlayerRoute].function);
     this.roles = byName(playerRoutes, ({ name }) => functions[name as PlayerRoute].role);
@@ -108,7 +114,7 @@ export class Rejoin extends Construct {
     });
     this.api = api;
     this.accessLogs = accessLogs;
-    this.apiUrl = domain?.url ?? api.apiEndpoint;
+    this.apiUrl = settings.edge?.url ?? domain?.url ?? api.apiEndpoint;
     this.domainTarget = domain?.target;
     const { apiUrl } = this;
     const probe = settings.probe

@@ -14,6 +14,7 @@ import { createFunctionPool, type FunctionPool } from './functions/pool.ts';
 import { SHARED_MACHINE_INIT_TIMEOUT_MS } from './functions/worker.ts';
 import { accessLogLine } from './gateway/access-log.ts';
 import { startGateway } from './gateway/gateway.ts';
+import type { StageLimit } from './gateway/throttle.ts';
 import { guardTable } from './iam/table-guard.ts';
 import { PAGE_CLIENT_ID } from './identity/names.ts';
 import { startIdentity } from './identity/server.ts';
@@ -48,6 +49,8 @@ export interface LocalDeploymentOptions {
   tableItemWritesPerSecond?: number;
   /** Whether a write whose condition failed returns the item where it asks for it; absent: it does, as DynamoDB's. */
   tableReturnsItemOnFailedCondition?: () => boolean;
+  /** What the limit of an API's stage counts; absent: what the routes' own limits let through. */
+  stageLimit?: StageLimit;
   /** How many events of one function, or of a given function, are served at once; absent: 8. Further events wait in a queue. */
   maxWorkersPerFunction?: number | ((fn: FunctionModel) => number);
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
@@ -265,6 +268,7 @@ async function start(
         invoke: (logicalId, event) => pool.invoke(logicalId, event),
         callers: principals,
         ...place,
+        ...(options.stageLimit === undefined ? {} : { stageLimit: options.stageLimit }),
         log: (entry) => {
           if (api.accessLogFormat === undefined) return;
           const line = accessLogLine(api.accessLogFormat, entry);

@@ -65,6 +65,8 @@ export function localSettings(
     removalPolicy: 'destroy',
     // The deployer's domain name does not lead to this machine.
     domain: undefined,
+    // No proxy stands in front of it here, unless a caller plays one.
+    edge: changes.edge,
     alarmTopic: undefined,
   };
   return {

@@ -1,5 +1,6 @@
 /** The schemas of the operator API. Tests hold that they accept and refuse what the functions' own validation does. */
 import { OPERATOR_PROBLEMS } from '../lambdas/problems/operator-problems.ts';
+import { LONGEST_BRAKE_S } from '../lambdas/problems/validation.ts';
 import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
 import { closed, ref, type Schema, text, time } from './json-schema.ts';
 
@@ -14,17 +15,32 @@ export const operatorParameters = {
 const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\s\\u2800';
 const READABLE = '(?:[^\\p{C}\\p{Zl}\\p{Zp}]|[\\u200c\\u200d])';
 
-const reasonRequest = closed(['reason'], {
-  reason: text(
-    'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
-    { pattern: `^\\s*(?!\\s)(?=(?:[${INVISIBLE}]*[^${INVISIBLE}]){5})${READABLE}{10,500}(?<!\\s)\\s*$` },
-  ),
-});
+const reason = text(
+  'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
+  { pattern: `^\\s*(?!\\s)(?=(?:[${INVISIBLE}]*[^${INVISIBLE}]){5})${READABLE}{10,500}(?<!\\s)\\s*$` },
+);
 
 export const operatorSchemas = {
-  ShellRequest: reasonRequest,
-  ExportRequest: reasonRequest,
-  ErasureRequest: reasonRequest,
+  ShellRequest: closed(['reason'], { reason }),
+  ExportRequest: closed(['reason'], { reason }),
+  ErasureRequest: closed(['reason'], { reason }),
+  BrakeRequest: closed(['seconds', 'reason'], {
+    seconds: {
+      type: 'integer',
+      minimum: 0,
+      maximum: LONGEST_BRAKE_S,
+      description: 'For how long no new session begins. 0 ends the pause.',
+    },
+    reason,
+  }),
+  Brake: closed(['isOn'], {
+    isOn: { type: 'boolean', description: 'Whether new sessions are paused.' },
+    until: time('When the pause ends by itself; only while it lasts, as the next three.'),
+    setAt: time('When it was set last.'),
+    operator: text('The ARN of the operator who set it.'),
+    reason: text('Why.'),
+  }),
+  Brakes: closed(['starts'], { starts: ref('Brake') }),
   Shell: closed(['sessionId', 'streamUrl', 'tokenValue', 'expiresAt'], {
     sessionId: text('Names the shell; opens nothing by itself.', { minLength: 1 }),
     streamUrl: text('Where the Session Manager plugin connects to. A secret.', { pattern: '^wss?://' }),

@@ -56,6 +56,19 @@ export const operatorContracts = {
     },
     problems: [...recordedRoutes, 'session_still_live'],
   },
+  'operator-brake': {
+    body: 'BrakeRequest',
+    success: {
+      status: 200,
+      body: 'Brakes',
+      description: 'New sessions are paused, or begin again, within five seconds.',
+    },
+    problems: recordedRoutes,
+  },
+  'operator-brake-status': {
+    success: { status: 200, body: 'Brakes', description: 'Whether new sessions are paused.' },
+    problems: everyRoute,
+  },
 } as const satisfies Record<string, RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>>;
 
 export const operatorApi: Api = {

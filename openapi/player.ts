@@ -4,7 +4,12 @@ import { PROBLEMS, type ProblemCode } from '../lambdas/problems/problems.ts';
 import { type Api, gatewayResponses, type RouteContract } from './api.ts';
 import { playerParameters, playerSchemas } from './player-schemas.ts';
 
-const everyRoute = ['invalid_request', 'broker_misconfigured', 'upstream_unavailable'] as const;
+const everyRoute = [
+  'invalid_request',
+  'not_through_edge',
+  'broker_misconfigured',
+  'upstream_unavailable',
+] as const;
 const callingAws = [...everyRoute, 'too_many_requests', 'paced', 'upstream_timeout'] as const;
 const connectingRoutes = [
   ...callingAws,
@@ -24,7 +29,13 @@ export const playerContracts = {
       body: 'Started',
       description: 'The session is started, and usually not placed yet: poll its status.',
     },
-    problems: [...connectingRoutes, 'start_not_allowed', 'session_limit_reached', 'answer_lost'],
+    problems: [
+      ...connectingRoutes,
+      'start_not_allowed',
+      'session_limit_reached',
+      'answer_lost',
+      'starts_paused',
+    ],
   },
   status: {
     success: {

@@ -8,6 +8,7 @@ export type Retry = 'same' | 'newOffer' | 'never';
 export const API_CODES = [
   'invalid_request',
   'start_not_allowed',
+  'not_through_edge',
   'stream_session_not_found',
   'session_not_reconnectable',
   'taken_over',
@@ -21,6 +22,7 @@ export const API_CODES = [
   'too_many_requests',
   'broker_misconfigured',
   'paced',
+  'starts_paused',
   'stream_group_unavailable',
   'upstream_unavailable',
   'upstream_timeout',

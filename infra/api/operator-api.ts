@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { apiName } from './api-name.ts';
 import { type ApiRoute, RouteIntegration } from './route-integration.ts';
+import { stageLimitsOf } from './route-limits.ts';
 import { accessLogFields, addStage } from './stage.ts';
 
 export interface OperatorApiProps {
@@ -38,17 +39,17 @@ export class OperatorApi extends Construct {
       resource: this.api.apiId,
       resourceName: '$default/*',
     });
-    for (const route of routes) {
+    const added = routes.flatMap((route) => {
       const { method, path } = route;
-      this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
-    }
-    const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
+      return this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
+    });
     this.accessLogs = addStage(this, this.api, {
       settings,
       encryptionKey,
       // API Gateway counts requests before it checks signatures, so strangers could use up a low limit here. The functions
       // limit each operator.
-      throttle: { rateLimit, burstLimit },
+      limits: stageLimitsOf(settings.throttling),
+      routes: added,
       // Who called, also when IAM lets a caller in and a function refuses the caller afterwards.
       accessLog: { ...accessLogFields, operator: '$context.identity.userArn' },
     });

@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { apiName } from './api-name.ts';
 import { ApiDomain } from './domain.ts';
 import { type ApiRoute, RouteIntegration } from './route-integration.ts';
+import { routeLimitsOf } from './route-limits.ts';
 import { accessLogFields, addStage } from './stage.ts';
 
 /** Accepted tokens: of this issuer, for one of these audiences, with this scope. */
@@ -42,21 +43,22 @@ export class PlayerApi extends Construct {
       apiName: apiName(scope, 'player API'),
       description: 'Rejoin: the player API',
       createDefaultStage: false,
+      ...(settings.edge?.defaultAddress === false && { disableExecuteApiEndpoint: true }),
       defaultAuthorizer: new HttpJwtAuthorizer('Players', tokens.issuer, {
         jwtAudience: [...tokens.audience],
       }),
       defaultAuthorizationScopes: [tokens.scope],
       ...(settings.webOrigins.length > 0 ? { corsPreflight: corsFor(settings.webOrigins) } : {}),
     });
-    for (const route of routes) {
+    const added = routes.flatMap((route) => {
       const { method, path } = route;
-      this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
-    }
+      return this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
+    });
     this.domain = settings.domain && new ApiDomain(this, 'Domain', settings.domain);
-    const { ratePerSecond: rateLimit, burst: burstLimit } = settings.throttling;
     this.accessLogs = addStage(this, this.api, {
       settings,
-      throttle: { rateLimit, burstLimit },
+      limits: routeLimitsOf(routes, settings.throttling),
+      routes: added,
       accessLog: accessLogFields,
       domainName: this.domain?.domainName,
       encryptionKey,

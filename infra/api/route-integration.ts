@@ -9,6 +9,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 export interface ApiRoute {
   readonly method: HttpMethod;
   readonly path: string;
+  /** See `Route`. */
+  readonly throttleShare?: number | undefined;
   readonly function: IFunction;
   /** What API Gateway invokes: the function itself, or an alias of it. */
   readonly invoked: IFunction;

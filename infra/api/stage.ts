@@ -1,11 +1,13 @@
-/** The stage of an HTTP API: the rate limit for all callers together, and an access log line for each request. */
+/** The stage of an HTTP API: the limits for all callers together, and an access log line for each request. */
 import { Aws, Fn, Names } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnRoute,
+  type CfnStage,
   type HttpApi,
+  type HttpRoute,
   type IDomainName,
   LogGroupLogDestination,
-  type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -13,6 +15,7 @@ import type { Construct } from 'constructs';
 import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { StageLimits } from './route-limits.ts';
 
 /**
  * One line for each request. It has no header and no token claim, so no token can appear in it. The path is logged as the route
@@ -42,7 +45,9 @@ export const accessLogFields = {
 
 export interface StageProps {
   readonly settings: Settings;
-  readonly throttle: ThrottleSettings;
+  readonly limits: StageLimits;
+  /** The routes of the API. A limit can only name a route that is there already. */
+  readonly routes: readonly HttpRoute[];
   readonly accessLog: Readonly<Record<string, string>>;
   readonly domainName?: IDomainName | undefined;
   /** What encrypts the access log, if it is a key of one's own. */
@@ -67,7 +72,7 @@ function accessLogGroupName(scope: Construct): string {
 export function addStage(
   scope: Construct,
   api: HttpApi,
-  { settings, throttle, accessLog, domainName, encryptionKey }: StageProps,
+  { settings, limits, routes, accessLog, domainName, encryptionKey }: StageProps,
 ): LogGroup {
   const accessLogs = new LogGroup(scope, 'AccessLogs', {
     logGroupName: accessLogGroupName(scope),
@@ -75,15 +80,25 @@ export function addStage(
     removalPolicy: cdkRemovalPolicy(settings),
     ...encryptedWith(encryptionKey),
   });
-  api.addStage('Stage', {
+  const stage = api.addStage('Stage', {
     stageName: '$default',
     autoDeploy: true,
-    throttle,
+    throttle: limits.stage,
     ...(domainName ? { domainMapping: { domainName } } : {}),
     accessLogSettings: {
       destination: new LogGroupLogDestination(accessLogs),
       format: AccessLogFormat.custom(JSON.stringify(accessLog)),
     },
   });
+  if (Object.keys(limits.routes).length > 0) {
+    // CDK has no property for it, and CloudFormation passes these names on as they are.
+    (stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(
+      Object.entries(limits.routes).map(([routeKey, { rateLimit, burstLimit }]) => [
+        routeKey,
+        { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+      ]),
+    );
+    for (const route of routes) stage.node.addDependency(route.node.defaultChild as CfnRoute);
+  }
   return accessLogs;
 }

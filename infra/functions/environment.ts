@@ -1,6 +1,5 @@
 /** The environment variables of the functions: only the settings that a function needs. */
 import { Token } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { isTable, type Route, type TableTarget } from '../routes/route.ts';
 import { operatorSettings, playerSettings } from '../settings/deployed.ts';
 import { SettingsError } from '../settings/errors.ts';
@@ -65,26 +64,37 @@ function requireFits(
   ]);
 }
 
+/** The variable with the name of each table. */
+const tableVariables: Record<TableTarget, string> = {
+  table: 'TABLE_NAME',
+  brakeTable: 'BRAKE_TABLE_NAME',
+  rateTable: 'RATE_TABLE_NAME',
+  auditTable: 'AUDIT_TABLE_NAME',
+};
+
+/** The names of the tables that a function has a grant on. */
+function tableNames({ grants }: Pick<Route, 'grants'>, targets: GrantTargets): Record<string, string> {
+  const tables = grants.map(({ on }) => on).filter(isTable);
+  return Object.fromEntries(tables.map((on) => [tableVariables[on], tableOf(targets, on).tableName]));
+}
+
 /**
- * The variables of every player function.
+ * The variables of one player function. It gets the names of the tables that it has a grant on.
  *
  * @throws {SettingsError} when they do not fit into Lambda's 4 KB
  */
-export function playerEnvironment(settings: Settings, table: Table): Record<string, string> {
+export function playerEnvironment(
+  settings: Settings,
+  route: Pick<Route, 'grants'>,
+  targets: GrantTargets,
+): Record<string, string> {
   const environment = {
     SETTINGS: JSON.stringify(playerSettings(settings)),
-    TABLE_NAME: table.tableName,
+    ...tableNames(route, targets),
     ...telemetryVariables(settings),
   };
   return requireFits(environment, settings);
 }
-
-/** The variable with the name of each table. */
-const tableVariables: Record<TableTarget, string> = {
-  table: 'TABLE_NAME',
-  rateTable: 'RATE_TABLE_NAME',
-  auditTable: 'AUDIT_TABLE_NAME',
-};
 
 /**
  * The variables of one operator function. It gets the names of the tables that it has a grant on.
@@ -93,13 +103,12 @@ const tableVariables: Record<TableTarget, string> = {
  */
 export function operatorEnvironment(
   settings: Settings,
-  { grants }: Pick<Route, 'grants'>,
+  route: Pick<Route, 'grants'>,
   targets: GrantTargets,
 ): Record<string, string> {
-  const tables = grants.map(({ on }) => on).filter(isTable);
   const environment = {
     SETTINGS: JSON.stringify(operatorSettings(settings)),
-    ...Object.fromEntries(tables.map((on) => [tableVariables[on], tableOf(targets, on).tableName])),
+    ...tableNames(route, targets),
     ...telemetryVariables(settings),
   };
   return requireFits(environment, settings, true);

@@ -25,6 +25,8 @@ export interface RouteFunctionProps {
   readonly environment: Record<string, string>;
   /** How many sandboxes Lambda keeps initialized; 0 by default. */
   readonly provisionedConcurrency?: number;
+  /** How many executions at once are kept for this function, which are also the most that it gets; 0 by default, which is no limit. */
+  readonly reservedConcurrency?: number;
 }
 
 export class RouteFunction extends Construct {
@@ -38,7 +40,14 @@ export class RouteFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RouteFunctionProps) {
     super(scope, id);
-    const { route, settings, targets, environment, provisionedConcurrency = 0 } = props;
+    const {
+      route,
+      settings,
+      targets,
+      environment,
+      provisionedConcurrency = 0,
+      reservedConcurrency = 0,
+    } = props;
     this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
@@ -75,6 +84,7 @@ export class RouteFunction extends Construct {
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(route.timeoutSeconds),
       memorySize: settings.memoryMb,
+      ...(reservedConcurrency > 0 && { reservedConcurrentExecutions: reservedConcurrency }),
       tracing: Tracing.ACTIVE,
       logGroup: this.logs,
       // The policy above already has everything that CDK would add, such as tracing.

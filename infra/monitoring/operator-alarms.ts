@@ -41,6 +41,13 @@ const uses = [
     means:
       'An operator asked to delete the records of a player, successfully or not. The audit table says who, whose, and why.',
   },
+  {
+    name: 'BrakeUsed',
+    route: 'operator-brake',
+    metricName: 'OperatorBrakeUses',
+    means:
+      'An operator paused new sessions, or ended the pause, successfully or not. The audit table says who, for how long, and why.',
+  },
 ] as const;
 
 /** Whether the settings may leave a route out. */
@@ -75,7 +82,7 @@ export class OperatorAlarms extends Construct {
     createAlarm(
       context,
       'AuditNotWritten',
-      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session, ends one, exports its files or deletes records.',
+      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session, ends one, exports files, deletes records or sets the brake.',
       sumOf(
         recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),

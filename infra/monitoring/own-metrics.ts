@@ -33,6 +33,7 @@ const operatorUseLabels = {
   OperatorTerminateUses: 'asked to end a session',
   OperatorExportUses: "asked for a session's files",
   OperatorForgetUses: 'asked to forget a player',
+  OperatorBrakeUses: 'paused new sessions, or ended the pause',
 } as const;
 type OperatorUse = keyof typeof operatorUseLabels;
 

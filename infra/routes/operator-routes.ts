@@ -23,6 +23,8 @@ const writeAudit: Grant = {
   why: 'a record of every use, which nobody here can read or change',
 };
 
+const brake = '/v1/brakes/starts';
+
 export const operatorRoutes: readonly Route[] = [
   {
     name: 'operator-shell',
@@ -98,5 +100,25 @@ export const operatorRoutes: readonly Route[] = [
       countRate,
       writeAudit,
     ],
+  },
+  {
+    name: 'operator-brake',
+    does: 'Pauses new sessions for an operator, or ends the pause',
+    method: HttpMethod.PUT,
+    path: brake,
+    timeoutSeconds: 10,
+    grants: [
+      { actions: ['UpdateItem'], on: 'brakeTable', why: 'the one item of that table' },
+      countRate,
+      writeAudit,
+    ],
+  },
+  {
+    name: 'operator-brake-status',
+    does: 'Says whether new sessions are paused, for an operator',
+    method: HttpMethod.GET,
+    path: brake,
+    timeoutSeconds: 5,
+    grants: [{ actions: ['GetItem'], on: 'brakeTable', why: 'the one item of that table' }],
   },
 ];

@@ -1,6 +1,9 @@
 /**
  * The routes of the player API: each route, its function, and exactly what that function may do. Each entry of `grants` becomes
  * one statement of the function's role.
+ *
+ * The reconnect route gets all of `throttling`, and all other routes together get as much again. So a rush of new players
+ * never takes the part of those who are losing a session.
  */
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Grant, group, type Route, session } from './route.ts';
@@ -19,6 +22,7 @@ export const playerRoutes: readonly Route[] = [
     method: HttpMethod.POST,
     path: group,
     timeoutSeconds: 15,
+    throttleShare: 0.2,
     grants: [
       {
         // The service authorization reference lists only the stream group for this action. The developer guide's example and
@@ -38,6 +42,7 @@ export const playerRoutes: readonly Route[] = [
         on: 'table',
         why: "the player's slot, live sessions, rate limit and the stored answer",
       },
+      { actions: ['GetItem'], on: 'brakeTable', why: 'whether operators have paused new sessions' },
     ],
   },
   {
@@ -46,6 +51,7 @@ export const playerRoutes: readonly Route[] = [
     method: HttpMethod.GET,
     path: session,
     timeoutSeconds: 6,
+    throttleShare: 0.4,
     grants: [
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
       { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, coalesced polls' },
@@ -58,6 +64,7 @@ export const playerRoutes: readonly Route[] = [
     method: HttpMethod.GET,
     path: '/v1/streamsessions',
     timeoutSeconds: 5,
+    throttleShare: 0.2,
     grants: [{ actions: ['Query'], on: 'table', why: "a player's sessions are one query" }],
   },
   {
@@ -66,6 +73,7 @@ export const playerRoutes: readonly Route[] = [
     method: HttpMethod.POST,
     path: `${session}/connections`,
     timeoutSeconds: 10,
+    throttleShare: 1,
     grants: [
       { actions: ['CreateStreamSessionConnection'], on: 'streamGroups', why: 'its one AWS call' },
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict, adoption' },
@@ -83,6 +91,7 @@ export const playerRoutes: readonly Route[] = [
     method: HttpMethod.DELETE,
     path: session,
     timeoutSeconds: 10,
+    throttleShare: 0.1,
     grants: [
       { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'the state behind a conflict' },
@@ -95,6 +104,7 @@ export const playerRoutes: readonly Route[] = [
     method: HttpMethod.POST,
     path: `${session}/recoveries`,
     timeoutSeconds: 5,
+    throttleShare: 0.1,
     grants: [
       {
         actions: ['UpdateItem'],

@@ -1,8 +1,8 @@
 /** One route of `player-routes.ts` or `operator-routes.ts`. */
 import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 
-/** The tables: player sessions, operator rates, operator audit. */
-export type TableTarget = 'table' | 'rateTable' | 'auditTable';
+/** The tables: player sessions, the brake, operator rates, operator audit. */
+export type TableTarget = 'table' | 'brakeTable' | 'rateTable' | 'auditTable';
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
 export type GrantTarget =
@@ -43,6 +43,10 @@ export interface Route {
    * makes a player wait a second longer after a killed function.
    */
   readonly timeoutSeconds: number;
+  /**
+   * How much of `throttling` the route gets, as a ratio: see `route-limits.ts`. Without it the route has no limit of its own.
+   */
+  readonly throttleShare?: number;
   readonly grants: readonly Grant[];
   /** The route, its function and its role exist only if this setting has a value. */
   readonly onlyWith?: 'exportBucket';

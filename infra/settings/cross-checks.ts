@@ -156,6 +156,36 @@ function invalidOperators(input: unknown): InvalidSetting[] {
   return invalid;
 }
 
+/** SHA-256 of nothing: a header that is missing would pass. */
+const digestOfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** Without its default address an API needs another one. */
+function invalidEdge(input: unknown): InvalidSetting[] {
+  const invalid: InvalidSetting[] = [];
+  if (valueAt(input, ['edge', 'defaultAddress']) === false && valueAt(input, ['domain']) === undefined) {
+    const allowed = 'true, or "domain" beside it: the proxy needs an address to send requests to';
+    invalid.push({ path: ['edge', 'defaultAddress'], allowed });
+  }
+  const digests = valueAt(input, ['edge', 'secretSha256']);
+  if (Array.isArray(digests) && digests.includes(digestOfNothing)) {
+    const allowed =
+      'the digest of a secret: this one is of empty text, which every request without the header would pass';
+    invalid.push({ path: ['edge', 'secretSha256', digests.indexOf(digestOfNothing)], allowed });
+  }
+  return invalid;
+}
+
+/** Lambda refuses provisioned concurrency above the reserved concurrency of its function, in the middle of a deployment. */
+function provisionedAboveReserved(input: unknown): InvalidSetting[] {
+  const path = ['provisionedConcurrency', 'reconnect'];
+  const provisioned = valueAt(input, path);
+  const reserved = valueAt(input, ['reservedConcurrency', 'reconnect']);
+  if (typeof provisioned !== 'number' || typeof reserved !== 'number') return [];
+  if (reserved <= 0 || provisioned <= reserved) return [];
+  const allowed = `at most the ${reserved} of reservedConcurrency.reconnect, or leave that out`;
+  return [{ path, allowed }];
+}
+
 /** Finds settings that are valid alone and invalid together. */
 export function crossCheck(input: unknown): InvalidSetting[] {
   return [
@@ -168,5 +198,7 @@ export function crossCheck(input: unknown): InvalidSetting[] {
     ...limitsAboveQuotas(input),
     ...invalidOperators(input),
     ...invalidStart(input),
+    ...provisionedAboveReserved(input),
+    ...invalidEdge(input),
   ];
 }

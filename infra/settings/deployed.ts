@@ -8,7 +8,12 @@ import type { Settings } from './settings.ts';
 export function playerSettings(settings: Settings) {
   const { streamGroups, userId, launchArguments, limits, adoption, start } = settings;
   const { CreateStreamSessionAdminShell: _, ...quotas } = settings.quotas;
-  return { streamGroups, userId, launchArguments, limits, quotas, adoption, ...(start && { start }) };
+  const { edge } = settings;
+  return {
+    ...{ streamGroups, userId, launchArguments, limits, quotas, adoption },
+    ...(start && { start }),
+    ...(edge && { edgeSecretSha256: edge.secretSha256 }),
+  };
 }
 
 /** For every function of the operator API. */

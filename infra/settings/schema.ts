@@ -133,6 +133,25 @@ export const settingsSchema = object({
   ).default([]),
   identity: identity.optional(),
   domain: domain.optional(),
+  /** A proxy in front of the player API, such as CloudFront with AWS WAF: see docs/edge.md. */
+  edge: object({
+    /** The address that players use: the proxy's. */
+    url: text(
+      'the https address that players use, such as "https://play-api.example.com", without a path',
+      isOrigin,
+    ).optional(),
+    /** Digests of the secret header: two while one replaces the other. */
+    secretSha256: list(
+      text('a SHA-256 digest in hexadecimal: 64 digits and letters a to f', (digest) =>
+        /^[0-9a-f]{64}$/.test(digest),
+      ),
+      1,
+      'SHA-256 digests of what the proxy sends as x-rejoin-edge',
+      2,
+    ),
+    /** Whether API Gateway's own address, execute-api, still answers. */
+    defaultAddress: yesOrNo().default(true),
+  }).optional(),
   /** What GameLift Streams gets as UserId: a digest of issuer and subject, or the subject itself. */
   userId: oneOf(['pseudonym', 'subject']).default('pseudonym'),
   webOrigins: list(
@@ -216,6 +235,7 @@ export const settingsSchema = object({
     /** The longest acceptable 95th percentile of a reconnect's response time. The function itself ends after 10 seconds. */
     slowAnswerSeconds: amount(0.5, 9).default(3),
   }).prefault({}),
+  /** What the reconnect route takes from all callers together. All other routes of the player API share as much again. */
   throttling: object({
     ratePerSecond: amount(1, 1_000_000).default(500),
     burst: whole(1, 1_000_000).default(1000),
@@ -237,6 +257,13 @@ export const settingsSchema = object({
     sessions: provisioned(),
     reconnect: provisioned(),
     terminate: provisioned(),
+  }).prefault({}),
+  /**
+   * Executions at once that Lambda keeps for a function: nothing else in the account can use them, and the function gets no more.
+   * 0 means none are kept, and no limit.
+   */
+  reservedConcurrency: object({
+    reconnect: whole(0, 100_000).default(0),
   }).prefault({}),
   removalPolicy: oneOf(['retain', 'destroy']).default('retain'),
   /** On every resource that can be tagged. */

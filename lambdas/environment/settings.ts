@@ -35,6 +35,8 @@ export interface Settings {
   /** AWS's quotas, calls a second for the account and Region. */
   quotas: Record<PacedOperation, number>;
   adoption: { enabled: boolean; quotaShare: number };
+  /** SHA-256 digests of what the proxy in front of the API adds to each request, in hexadecimal; absent: there is none. */
+  edgeSecretSha256?: string[];
   /** Only the function that starts sessions has them. */
   start?: StartSettings;
 }
@@ -63,6 +65,11 @@ export function requireEnv(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`Environment variable ${name} is not set`);
   return value;
+}
+
+/** An environment variable that a function can do without. */
+export function optionalEnv(name: string): string | undefined {
+  return process.env[name] || undefined;
 }
 
 /** The deployment's settings. Validated when the deployment was synthesized, so only parsed here. */

@@ -5,10 +5,13 @@ import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { OperatorCall } from './operator-api.ts';
 import type { OperatorAction } from './rate.ts';
 
-/** What a use is about: a session, or all that is stored of a player. */
-type Subject = { streamGroupId: string; streamSessionId: string } | { userId: string };
+/** What a use is about: a session, all that is stored of a player, or the brake. */
+type Subject =
+  | { streamGroupId: string; streamSessionId: string }
+  | { userId: string }
+  | { about: 'brake/starts' };
 
-/** One use of the operator API that reaches into a player's session, or into what is stored of a player. */
+/** One use of the operator API that reaches into a player's session, or into what is stored of a player, or keeps players out. */
 export type AuditRecord = Subject & {
   action: OperatorAction;
   call: OperatorCall;
@@ -17,6 +20,8 @@ export type AuditRecord = Subject & {
   /** The session's status at the time, as far as AWS says. */
   status?: string | undefined;
   reason?: string;
+  /** For how long new sessions are paused; 0 for the end of it. */
+  seconds?: number;
   /**
    * What came of it: `opened` for a shell whose credentials were handed out, `requested` for what is about to be done, else the
    * code that was answered.
@@ -40,17 +45,14 @@ export interface Audit {
   write(record: AuditRecord): Promise<void>;
 }
 
-/** The audit in a table of its own, by session, then time. A record is only ever added: the write is conditional. */
+/** The audit in a table of its own, by session, or by what else it is about, then time. A record is only ever added: the write is conditional. */
 export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
   return {
     async write({ call, at, ...record }) {
       const { entry, ...who } = call;
       const time = new Date(at).toISOString();
       const item = {
-        pk:
-          'streamGroupId' in record
-            ? `${record.streamGroupId}/${record.streamSessionId}`
-            : `PLAYER#${record.userId}`,
+        pk: keyOf(record),
         sk: `${time}#${who.requestId}`,
         at: time,
         ...record,
@@ -73,6 +75,12 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
       );
     },
   };
+}
+
+/** The partition of a record: what the use is about. */
+function keyOf(subject: Subject): string {
+  if ('streamGroupId' in subject) return `${subject.streamGroupId}/${subject.streamSessionId}`;
+  return 'about' in subject ? subject.about : `PLAYER#${subject.userId}`;
 }
 
 /** Holds for an item that has all of these attributes. */

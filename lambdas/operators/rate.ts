@@ -3,7 +3,7 @@ import type { WindowCounters } from '../limits/window-counters.ts';
 import { OperatorProblem } from '../problems/operator-problems.ts';
 
 /** What operators may do only so often. Each is counted by itself: who has opened shells can still end sessions. */
-export type OperatorAction = 'adminShell' | 'terminate' | 'export' | 'forget';
+export type OperatorAction = 'adminShell' | 'terminate' | 'export' | 'forget' | 'brake';
 
 /** What counting a use works with. */
 export interface OperatorRate {
@@ -18,6 +18,7 @@ const TOO_OFTEN: Record<OperatorAction, string> = {
   terminate: 'ended stream sessions too often',
   export: 'exported files too often',
   forget: 'had players forgotten too often',
+  brake: 'set the brake too often',
 };
 
 /**

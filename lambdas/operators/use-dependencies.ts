@@ -14,6 +14,7 @@ const USES: Record<OperatorAction, string> = {
   terminate: 'OperatorTerminateUses',
   export: 'OperatorExportUses',
   forget: 'OperatorForgetUses',
+  brake: 'OperatorBrakeUses',
 };
 
 /**

@@ -4,6 +4,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import type { Settings } from '../environment/settings.ts';
+import { requireEdge } from '../http/edge-secret.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
 import { logger } from '../observability/logs.ts';
@@ -39,9 +40,10 @@ export function playerApi(
   settings: Settings,
   answer: (request: PlayerRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<Result> {
-  return routeHandler<Event>(route, PROBLEMS, (event, context, metrics) =>
-    answer({ ...toRequest(event, context, settings), metrics }),
-  );
+  return routeHandler<Event>(route, PROBLEMS, async (event, context, metrics) => {
+    requireEdge(event.headers, settings.edgeSecretSha256);
+    return answer({ ...toRequest(event, context, settings), metrics });
+  });
 }
 
 function toRequest(event: Event, context: Context, settings: Settings): Omit<PlayerRequest, 'metrics'> {

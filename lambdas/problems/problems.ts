@@ -14,6 +14,7 @@ export type Retry = 'same' | 'newOffer' | 'never';
 export const PROBLEMS = {
   invalid_request: { status: 400, retry: 'never', title: 'The request is not valid' },
   start_not_allowed: { status: 403, retry: 'never', title: 'This player may not start a session' },
+  not_through_edge: { status: 403, retry: 'never', title: 'Not through the edge' },
   stream_session_not_found: { status: 404, retry: 'never', title: 'No such stream session' },
   session_not_reconnectable: { status: 409, retry: 'newOffer', title: 'Not reconnectable yet' },
   taken_over: { status: 409, retry: 'never', title: 'Another device has the stream' },
@@ -27,6 +28,7 @@ export const PROBLEMS = {
   too_many_requests: { status: 429, retry: 'same', title: 'Too many requests by this player' },
   broker_misconfigured: { status: 500, retry: 'never', title: 'The broker is misconfigured' },
   paced: { status: 503, retry: 'same', title: 'Waiting for a turn' },
+  starts_paused: { status: 503, retry: 'same', title: 'New sessions are paused' },
   stream_group_unavailable: { status: 503, retry: 'same', title: 'The stream group is not available' },
   upstream_unavailable: { status: 503, retry: 'same', title: 'AWS failed' },
   upstream_timeout: { status: 504, retry: 'same', title: 'AWS did not answer in time' },

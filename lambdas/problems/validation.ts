@@ -68,6 +68,17 @@ export function optionalSilentMs(value: unknown): number | undefined {
   return value as number;
 }
 
+/** The longest that new sessions may be paused, in seconds: who forgets the pause keeps players out for a day and no longer. */
+export const LONGEST_BRAKE_S = 86_400;
+
+/** For how long new sessions are to be paused, in seconds; 0 ends the pause. */
+export function requireBrakeSeconds(value: unknown): number {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > LONGEST_BRAKE_S) {
+    return refuse('seconds', `must be a whole number from 0 to ${LONGEST_BRAKE_S}`);
+  }
+  return value as number;
+}
+
 /**
  * A signal request: the offer string of the Web SDK, `{"type":"offer","sdp":"v=0..."}`. It is checked, then
  * passed through byte for byte.

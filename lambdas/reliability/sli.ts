@@ -13,6 +13,8 @@ export const COUNTED_AGAIN_MS = 300_000;
 export function sliOutcomeOf({ code, cause, extras }: Problem<string>, status: number): SliOutcome {
   // A ticket that is due in time is no refusal. One that is due too late has probably lost the player the session.
   if (code === 'paced') return extras.mayBeTooLate ? 'failure' : 'excluded';
+  // Operators wanted it.
+  if (code === 'starts_paused') return 'excluded';
   if (code === 'invalid_request') return cause instanceof AwsFailure ? 'failure' : 'excluded';
   return status >= 500 || code === 'answer_lost' ? 'failure' : 'excluded';
 }

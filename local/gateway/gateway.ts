@@ -12,7 +12,7 @@ import { type Invoke, integrate } from './integration.ts';
 import { createJwtAuthorizer, type JwtAuthorizer } from './jwt.ts';
 import { parseRequestTarget } from './request-target.ts';
 import { createRouter } from './routes.ts';
-import { type Bucket, createBucket } from './throttle.ts';
+import { createThrottle, type StageLimit } from './throttle.ts';
 
 /** Quotas of an HTTP API (API Gateway developer guide). */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -31,6 +31,7 @@ export interface Gateway {
  * @param options.port 0 for any free port
  * @param options.domainName the name in the functions' events; default: the API's own `execute-api` name
  * @param options.callers who may sign requests, for an API with `AWS_IAM` authorization
+ * @param options.stageLimit what the stage's limit counts; default: what the routes' own limits let through
  * @param options.log called after each request
  * @throws Error for a route with `AWS_IAM` authorization and no callers, an issuer that is neither https nor on this machine,
  * an access log variable that has no value here, or a port in use
@@ -44,6 +45,7 @@ export async function startGateway(options: {
   region: string;
   domainName?: string;
   callers?: IamCallers;
+  stageLimit?: StageLimit;
   log?: (entry: AccessLogEntry) => void;
 }): Promise<Gateway> {
   const { api, host = '127.0.0.1' } = options;
@@ -58,6 +60,7 @@ export async function startGateway(options: {
       accountId: options.accountId,
       apiId: api.apiId,
     });
+  const hasRoomFor = createThrottle(api, options.stageLimit ?? 'allRoutes', () => performance.now());
   const guards = new Map(api.routes.map((one) => [one, createGuard(one, authorizeIam)]));
 
   // Larger than the quota, so that this gateway responds and not Node.
@@ -151,8 +154,8 @@ export async function startGateway(options: {
     }
     if (!match) return ownAnswer('notFound');
     entry.routeKey = match.route.routeKey;
+    if (!hasRoomFor(match.route)) return ownAnswer('tooManyRequests');
     const guard = guards.get(match.route);
-    if (guard?.bucket && !guard.bucket()) return ownAnswer('tooManyRequests');
 
     let authorizer: AuthorizerContext | undefined;
     if (guard?.authorizeJwt) {
@@ -195,19 +198,17 @@ export async function startGateway(options: {
 }
 
 interface Guard {
-  bucket?: Bucket;
   authorizeJwt?: JwtAuthorizer;
   /** Decides after the body has arrived: a signature covers the body. */
   authorizeIam?: IamAuthorizer;
 }
 
 function createGuard(route: RouteModel, authorizeIam: IamAuthorizer | undefined): Guard {
-  const { authorizer, throttle } = route;
+  const { authorizer } = route;
   if (authorizer.kind === 'iam' && !authorizeIam) {
     throw new Error(`${route.routeKey}: has AWS_IAM authorization, and nobody has a key to sign with`);
   }
   return {
-    ...(throttle ? { bucket: createBucket(throttle, () => performance.now()) } : {}),
     ...(authorizer.kind === 'jwt' ? { authorizeJwt: createJwtAuthorizer(authorizer) } : {}),
     ...(authorizer.kind === 'iam' && authorizeIam ? { authorizeIam } : {}),
   };

@@ -5,6 +5,7 @@ import type { PropertiesOf } from './properties.ts';
 import type { ResolvedResource, StackResources } from './resources.ts';
 
 type Route = ResolvedResource<'AWS::ApiGatewayV2::Route'>;
+type Stage = PropertiesOf<'AWS::ApiGatewayV2::Stage'>;
 
 /**
  * The HTTP APIs of a stack with everything that decides how a request is served.
@@ -27,12 +28,14 @@ export function readHttpApis(resources: StackResources): HttpApiModel[] {
       throw new Error(`${stage.where} (AWS::ApiGatewayV2::Stage): RouteSettings names no route: ${stray}`);
     const cors = properties.CorsConfiguration;
     const accessLog = stage.properties.AccessLogSettings;
+    const throttle = throttleOf(stage.properties, stage.properties.DefaultRouteSettings);
     return {
       logicalId,
       apiId,
       name: properties.Name,
       routes,
       ...(cors ? { cors: readCors(cors) } : {}),
+      ...(throttle ? { throttle } : {}),
       ...(accessLog === undefined
         ? {}
         : { accessLogFormat: accessLog.Format, accessLogGroup: logGroupName(accessLog.DestinationArn) }),
@@ -54,12 +57,7 @@ function readCors(cors: NonNullable<PropertiesOf<'AWS::ApiGatewayV2::Api'>['Cors
   };
 }
 
-function readRoute(
-  route: Route,
-  apiId: string,
-  stage: PropertiesOf<'AWS::ApiGatewayV2::Stage'>,
-  resources: StackResources,
-): RouteModel {
+function readRoute(route: Route, apiId: string, stage: Stage, resources: StackResources): RouteModel {
   const { logicalId, where, properties } = route;
   const { RouteKey: routeKey } = properties;
   const [, method, path] = /^([A-Z]+) (\/.*)$/.exec(routeKey) ?? [];
@@ -75,7 +73,7 @@ function readRoute(
     throw new Error(`${where} (AWS::ApiGatewayV2::Route): Target ${properties.Target} is no integration`);
   }
   const invoked = invokedBy(integration, resources);
-  const throttle = throttleOf(stage, routeKey);
+  const throttle = throttleOf(stage, stage.RouteSettings[routeKey]);
   return {
     logicalId,
     method: method ?? '$default',
@@ -140,13 +138,15 @@ function authorizerOf({ where, properties }: Route, resources: StackResources): 
   return { kind: 'jwt', issuer: Issuer, audience: Audience, scopes: properties.AuthorizationScopes };
 }
 
-/** A route's own setting overrides the stage's default. A limit needs both numbers. */
+/**
+ * The limit of a route, or of the stage. A limit needs both numbers; a route that has one of them takes the other from the stage.
+ */
 function throttleOf(
-  stage: PropertiesOf<'AWS::ApiGatewayV2::Stage'>,
-  routeKey: string,
+  { DefaultRouteSettings: stage }: Pick<Stage, 'DefaultRouteSettings'>,
+  own: Stage['DefaultRouteSettings'],
 ): ThrottleModel | undefined {
-  const own = stage.RouteSettings[routeKey];
-  const rateLimit = own?.ThrottlingRateLimit ?? stage.DefaultRouteSettings?.ThrottlingRateLimit;
-  const burstLimit = own?.ThrottlingBurstLimit ?? stage.DefaultRouteSettings?.ThrottlingBurstLimit;
+  if (own?.ThrottlingRateLimit === undefined && own?.ThrottlingBurstLimit === undefined) return undefined;
+  const rateLimit = own.ThrottlingRateLimit ?? stage?.ThrottlingRateLimit;
+  const burstLimit = own.ThrottlingBurstLimit ?? stage?.ThrottlingBurstLimit;
   return rateLimit === undefined || burstLimit === undefined ? undefined : { rateLimit, burstLimit };
 }

@@ -56,6 +56,8 @@ export interface HttpApiModel {
   accessLogFormat?: string;
   /** The name of the log group that these lines go to. */
   accessLogGroup?: string;
+  /** The stage's own limit; absent: none set. What it counts is undocumented: see `StageLimit`. */
+  throttle?: ThrottleModel;
   routes: RouteModel[];
 }
 
@@ -89,7 +91,7 @@ export interface RouteModel {
   functionLogicalId: string;
   integrationTimeoutMs: number;
   payloadFormatVersion: '2.0';
-  /** The stage's limit for this route (its own, else the stage's default); absent: none set. */
+  /** The limit that the stage sets for this route alone; absent: it sets none. */
   throttle?: ThrottleModel;
   /** Whether an `AWS::Lambda::Permission` lets API Gateway invoke the function for this route. */
   invokeAllowed: boolean;

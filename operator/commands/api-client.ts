@@ -38,7 +38,22 @@ export interface OperatorApi {
   exportFiles(address: SessionAddress, reason: string): Promise<string>;
   /** Deletes the records of a player's sessions. @returns how many */
   forget(playerId: string, reason: string): Promise<number>;
+  /** Whether new sessions are paused. */
+  brake(): Promise<BrakeState>;
+  /** Pauses new sessions, or ends the pause with 0 seconds. */
+  setBrake(seconds: number, reason: string): Promise<BrakeState>;
 }
+
+/** Whether new sessions are paused; the other members are there while they are. */
+export interface BrakeState {
+  isOn: boolean;
+  until?: string | undefined;
+  setAt?: string | undefined;
+  operator?: string | undefined;
+  reason?: string | undefined;
+}
+
+const BRAKE_PATH = '/v1/brakes/starts';
 
 /** Longer than API Gateway's own limit of 30 s, so that its error response still arrives. */
 const TIMEOUT_MS = 35_000;
@@ -51,6 +66,15 @@ const shellSchema = z.object({
 });
 const exportSchema = z.object({ outputUri: z.string().min(1) });
 const erasureSchema = z.object({ deletedRecords: z.number() });
+const brakesSchema = z.object({
+  starts: z.looseObject({
+    isOn: z.boolean(),
+    until: z.string().optional(),
+    setAt: z.string().optional(),
+    operator: z.string().optional(),
+    reason: z.string().optional(),
+  }),
+});
 const sessionsSchema = z.object({
   streamSessions: z.array(
     z.looseObject({
@@ -159,5 +183,8 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       const { text } = await call('POST', path, { body: { reason } });
       return read(erasureSchema, text).deletedRecords;
     },
+    brake: async () => read(brakesSchema, (await call('GET', BRAKE_PATH)).text).starts,
+    setBrake: async (seconds, reason) =>
+      read(brakesSchema, (await call('PUT', BRAKE_PATH, { body: { seconds, reason } })).text).starts,
   };
 }

@@ -7,9 +7,14 @@ import {
   TEXT,
   usageFailure,
 } from '../cli/arguments.ts';
+import { brakeSecondsOf, requireStarts } from './brake-arguments.ts';
+import { readDuration } from './duration.ts';
 import { HELP } from './help.ts';
 
-export type Command = 'sessions' | 'shell' | 'terminate' | 'export' | 'forget' | 'case';
+export type Command = 'sessions' | 'shell' | 'terminate' | 'export' | 'forget' | 'case' | 'brake';
+
+/** How far back a case looks at most. */
+const MAX_SINCE_MS = 7 * 86_400_000;
 
 /** The operators' command line, checked as far as possible without a request. */
 export interface Arguments extends SharedArguments {
@@ -23,6 +28,8 @@ export interface Arguments extends SharedArguments {
   streamGroup?: string | undefined;
   plugin?: string | undefined;
   credentials: boolean;
+  /** For how long the brake is to be on, in seconds: 0 takes it off, undefined only asks. */
+  brakeSeconds?: number | undefined;
   stack: string;
   api?: string | undefined;
   /** Seconds. */
@@ -56,6 +63,7 @@ const OPTIONS = {
     since: { type: 'string', default: '1h' },
     'max-scan': { type: 'string', default: '5' },
   },
+  brake: { ...COMMON, reason: TEXT, for: TEXT, off: FLAG, status: FLAG },
 } as const satisfies Record<Command, object>;
 
 const isCommand = (name: string | undefined): name is Command =>
@@ -75,7 +83,8 @@ function check(given: Arguments, operands: readonly string[]): void {
   };
   const takesSession = ABOUT_SESSION.includes(command);
   if (takesSession && operands.length !== 1) refuse(`${command} takes one STREAM_SESSION.`);
-  if (!takesSession && operands.length > 0) {
+  if (command === 'brake') requireStarts(operands, given.brakeSeconds !== undefined);
+  else if (!takesSession && operands.length > 0) {
     const name = command === 'case' ? 'the request with --request, or the player' : 'the player';
     refuse(`${command} takes no "${operands[0]}": name ${name} with --player or --subject.`);
   }
@@ -86,7 +95,7 @@ function check(given: Arguments, operands: readonly string[]): void {
     refuse('Name the request with --request, or the player with either --player or --subject.');
   }
   refuseEmpty(given, see);
-  if (WITH_REASON.includes(command)) {
+  if (WITH_REASON.includes(command) || given.brakeSeconds !== undefined) {
     const length = [...(reason?.trim() ?? '')].length;
     if (length < 10 || length > 500) {
       refuse('Say why with --reason, in 10 to 500 characters: it is recorded with your name.');
@@ -104,15 +113,6 @@ function check(given: Arguments, operands: readonly string[]): void {
   if (!(given.wait >= 0 && given.wait <= 3600)) refuse('--wait must be a number of seconds from 0 to 3600.');
 }
 
-const MAX_SINCE_MS = 7 * 86_400_000;
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Milliseconds of a time such as `30m`. NaN for anything else. */
-function readDuration(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
-}
-
 /** @returns the text to print for `--help`, or what to do. @throws Failure with one sentence that says what to write */
 export function readArguments(argv: readonly string[]): { help: string } | Arguments {
   const [name, ...rest] = argv;
@@ -125,12 +125,14 @@ export function readArguments(argv: readonly string[]): { help: string } | Argum
   const config = { args: rest, options: OPTIONS[name], allowPositionals: true };
   const { values, positionals } = parseOptions(config, `${name} --help`);
   const { wait, since, 'max-scan': maxScan, 'stream-group': streamGroup, ...others } = values;
+  const { for: duration, off, status, ...more } = others;
   const given = {
     credentials: false,
-    ...others,
+    ...more,
     command: name,
     session: positionals[0],
     streamGroup,
+    brakeSeconds: brakeSecondsOf({ duration, off, status }),
     wait: wait === '' ? Number.NaN : Number(wait),
     ...(since !== undefined && { sinceMs: readDuration(String(since)) }),
     ...(maxScan !== undefined && { maxScan: Number(maxScan) }),

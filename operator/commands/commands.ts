@@ -3,6 +3,7 @@ import { columns, json, printable, printError, printProgress, printResult } from
 import { addressText, parseAddress } from './address.ts';
 import { createOperatorApi, type OperatorApi } from './api-client.ts';
 import type { Arguments } from './arguments.ts';
+import { brake } from './brake.ts';
 import { showCase } from './case.ts';
 import { type Context, createContext } from './context.ts';
 import { exportFiles } from './export-files.ts';
@@ -97,7 +98,7 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
   }
 }
 
-const COMMANDS = { sessions, shell, terminate, export: exportFiles, forget };
+const COMMANDS = { sessions, shell, terminate, export: exportFiles, forget, brake };
 
 /** Executes a command. @returns the exit code. @throws Failure */
 export async function perform(given: Arguments): Promise<number> {

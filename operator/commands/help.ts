@@ -18,7 +18,7 @@ Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused, 4 no such stream sessi
 status does not allow it, 6 later perhaps, 7 the Session Manager plugin is missing or too old.`;
 
 export const HELP = {
-  all: `Looks into players' stream sessions, mostly by Rejoin's operator API.
+  all: `Looks into players' stream sessions, and pauses new ones, mostly by Rejoin's operator API.
 
   npm run --silent operator -- sessions --player ID | --subject SUBJECT
   npm run --silent operator -- case --request REQUEST_ID | --player ID | --subject SUBJECT
@@ -26,6 +26,7 @@ export const HELP = {
   npm run --silent operator -- export STREAM_SESSION --reason REASON
   npm run --silent operator -- terminate STREAM_SESSION
   npm run --silent operator -- forget --player ID | --subject SUBJECT --reason REASON
+  npm run --silent operator -- brake [starts --for 30m | --off] --reason REASON
 
 STREAM_SESSION is an ARN, STREAM_GROUP/ID as "sessions" prints it, or an id with --stream-group. Each command has a --help.
 ${COMMON}
@@ -83,6 +84,18 @@ is recorded before anything else, and rings an alarm.
   --player ID         the player's id in AWS (UserId)
   --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
   --issuer URL        the issuer, instead of looking it up in the stack's outputs
+  --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
+${COMMON}
+${EXITS}`,
+
+  brake: `Pauses new sessions, and leaves those that run and their reconnects alone: brake starts --for 30m --reason REASON
+
+It needs no deployment, takes effect within five seconds, and ends by itself. Players who start hear "starts_paused", wait and ask again. The use is recorded
+before anything else, and rings an alarm. Without --for and --off it says whether new sessions are paused.
+
+  --for TIME          for how long, such as 90s, 30m or 2h, 24h at most; a new time replaces the old one
+  --off               ends the pause now
+  --status            says whether new sessions are paused, until when, by whom and why
   --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
 ${COMMON}
 ${EXITS}`,

@@ -12,6 +12,9 @@ const AWS_CALL_S = 0.2;
 
 /** API Gateway's own limits for an account and Region, in most Regions (HTTP API quotas). */
 const ACCOUNT_LIMITS = { ratePerSecond: 10_000, burst: 5_000 };
+/** Lambda keeps so many executions for functions without a reservation (Developer Guide, "concurrency"). */
+export const KEPT_UNRESERVED = 100;
+
 /** The settings' maximum for rate and burst. */
 const MAX_SETTING = 1_000_000;
 
@@ -22,7 +25,7 @@ export function checkRate({ throttling }: Settings, players: number | undefined)
   const accepted = Math.floor(burst + ratePerSecond * ARRIVE_WITHIN_S);
   const rule = `${count(burst)} at once and ${count(ratePerSecond)} a second`;
   if (players === undefined || players <= accepted) {
-    return ok(subject, `the API takes ${count(accepted)} requests within two seconds (${rule})`);
+    return ok(subject, `the API takes ${count(accepted)} reconnects within two seconds (${rule})`);
   }
   const needed = { burst: Math.max(burst, Math.ceil(players / 2)), ratePerSecond };
   needed.ratePerSecond = Math.max(ratePerSecond, Math.ceil((players - needed.burst) / ARRIVE_WITHIN_S));
@@ -67,6 +70,40 @@ export function compareConcurrency(
     subject,
     `${says}, and ${count(granted)} are granted: the others are told 503 and lose time`,
     `have AWS raise Lambda's quota "Concurrent executions" in ${region} to ${count(needed)} or more`,
+  );
+}
+
+/**
+ * Checks the concurrency that is reserved for reconnects: it is also the most that they get.
+ * @param granted concurrent executions that nobody has reserved
+ */
+export function compareReserved(
+  granted: number,
+  settings: Settings,
+  players: number | undefined,
+  region: string,
+): Finding {
+  const subject = 'reservedConcurrency';
+  const reserved = settings.reservedConcurrency.reconnect;
+  const { dropped, needed } = concurrencyNeed(settings, players);
+  if (reserved < needed) {
+    return warning(
+      subject,
+      `${count(dropped)} players dropped at once need about ${count(needed)} executions at once of warm functions, and reconnects get ${count(reserved)} and no more: the others are told 503 and lose time`,
+      `write "reservedConcurrency": {"reconnect": ${needed}} or more, or leave it out`,
+    );
+  }
+  const most = Math.max(0, granted - KEPT_UNRESERVED);
+  if (reserved > most) {
+    return warning(
+      subject,
+      `${count(granted)} concurrent executions are reserved for nobody in ${region}, and Lambda gives away ${count(most)} of them at most: unless these ${count(reserved)} are deployed already, the deployment would fail`,
+      'reserve fewer, or have AWS raise the quota of concurrent executions',
+    );
+  }
+  return ok(
+    subject,
+    `${count(reserved)} executions at once are for reconnects alone, and ${count(granted)} in ${region} are reserved for nobody`,
   );
 }
 

@@ -2,14 +2,12 @@ import { count } from '../../infra/settings/reconnect-capacity.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
 import { unreservedConcurrency } from '../aws/account-limits.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
-import { compareConcurrency, unknownConcurrency } from './capacity.ts';
+import { compareConcurrency, compareReserved, KEPT_UNRESERVED, unknownConcurrency } from './capacity.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
-/** Lambda keeps so many executions for functions without a reservation (Developer Guide, "concurrency"). */
-const KEPT_UNRESERVED = 100;
 const subject = 'provisionedConcurrency';
 
-/** Checks that the account's concurrency is enough for players who are dropped at once, and for the provisioned concurrency. */
+/** Checks that the account's concurrency is enough for players who are dropped at once, and for what the settings keep of it. */
 export async function checkConcurrency(
   signer: Signer,
   settings: Settings,
@@ -23,8 +21,12 @@ export async function checkConcurrency(
   } catch (error) {
     return [unknownConcurrency(error, settings, players, region)];
   }
-  const concurrency = compareConcurrency(granted, settings, players, region);
-  return provisioned === 0 ? [concurrency] : [concurrency, compareProvisioned(provisioned, granted, region)];
+  return [
+    settings.reservedConcurrency.reconnect > 0
+      ? compareReserved(granted, settings, players, region)
+      : compareConcurrency(granted, settings, players, region),
+    ...(provisioned === 0 ? [] : [compareProvisioned(provisioned, granted, region)]),
+  ];
 }
 
 function compareProvisioned(provisioned: number, granted: number, region: string): Finding {

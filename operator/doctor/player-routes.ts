@@ -144,6 +144,11 @@ function unexpected(
     const says = 'answers broker_misconfigured: AWS denied the function a call, or it has a defect';
     return problem(subject, says, 'docs/runbook.md, chapter Misconfigured');
   }
+  if (code === 'not_through_edge') {
+    const says =
+      'answers not_through_edge: this address does not lead through the proxy, or the proxy sends another secret';
+    return problem(subject, says, 'compare edge.url and edge.secretSha256 with the proxy, see docs/edge.md');
+  }
   if (code === 'upstream_unavailable') {
     const says = 'answers upstream_unavailable: the function cannot use its table';
     const todo = `see in its log whether its role is denied, or the table is gone or throttled; to restore both, ${redeploy}`;

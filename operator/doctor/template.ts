@@ -12,14 +12,17 @@ const functionSchema = z.object({
   MemorySize: z.number(),
   Environment: z.object({ Variables: z.object({ SETTINGS: z.string(), POWERTOOLS_LOG_LEVEL: z.unknown() }) }),
 });
+const limitSchema = z.object({ ThrottlingRateLimit: z.number(), ThrottlingBurstLimit: z.number() });
 const stageSchema = z.object({
-  DefaultRouteSettings: z.object({
-    ThrottlingRateLimit: z.number(),
-    ThrottlingBurstLimit: z.number(),
-  }),
+  DefaultRouteSettings: limitSchema,
+  RouteSettings: z.record(z.string(), limitSchema).optional(),
 });
 const logGroupSchema = z.object({ RetentionInDays: z.number() });
 const alarmSchema = z.object({ AlarmActions: z.array(z.unknown()) });
+
+function reconnectLimit(routes: Readonly<Record<string, z.infer<typeof limitSchema>>>) {
+  return Object.entries(routes).find(([routeKey]) => routeKey.endsWith('/connections'))?.[1];
+}
 
 /**
  * The settings that a deployed template was made from, as far as the template has them. They have the settings' own names.
@@ -34,13 +37,15 @@ export function settingsIn(template: string): Record<string, unknown> | undefine
         .map(({ Properties }) => schema.safeParse(Properties).data)
         .find((properties) => properties !== undefined);
     const lambdaFunction = first('AWS::Lambda::Function', functionSchema);
-    const stage = first('AWS::ApiGatewayV2::Stage', stageSchema)?.DefaultRouteSettings;
+    const stage = first('AWS::ApiGatewayV2::Stage', stageSchema);
+    // The settings' own numbers are those of the reconnect route. A stage without limits of routes has them itself.
+    const limit = stage && (reconnectLimit(stage.RouteSettings ?? {}) ?? stage.DefaultRouteSettings);
     if (lambdaFunction === undefined) return undefined;
     const { SETTINGS, POWERTOOLS_LOG_LEVEL: level } = lambdaFunction.Environment.Variables;
     return {
       ...JSON.parse(SETTINGS),
       alarmTopic: first('AWS::CloudWatch::Alarm', alarmSchema)?.AlarmActions[0],
-      throttling: { ratePerSecond: stage?.ThrottlingRateLimit, burst: stage?.ThrottlingBurstLimit },
+      throttling: { ratePerSecond: limit?.ThrottlingRateLimit, burst: limit?.ThrottlingBurstLimit },
       logs: { retentionDays: first('AWS::Logs::LogGroup', logGroupSchema)?.RetentionInDays, level },
       memoryMb: lambdaFunction.MemorySize,
     };

@@ -32,6 +32,21 @@ describe('a player who starts', () => {
     expect(player.events.map(({ name }) => name)).toEqual(['asked', 'answered', 'first_frame']);
   });
 
+  test('waits while operators have paused new sessions, a little longer than the API says, and gets in afterwards', async () => {
+    const player = createPlayer();
+    const paused = refused(503, 'starts_paused', 'same', { retryAfterMs: 15_000 });
+    player.replies.push(paused, paused, granted('c-1'));
+
+    void player.stream.start();
+    await player.clock.advance(14_999);
+    expect(player.stream.state).toMatchObject({ name: 'connecting', wait: { code: 'starts_paused' } });
+    expect(player.calls).toHaveLength(1);
+    await player.clock.advance(20_000);
+
+    expect(player.stream.state).toMatchObject({ name: 'connected', connectionId: 'c-1' });
+    expect(player.calls.map(({ at }) => at - (player.calls[0]?.at ?? 0))).toEqual([0, 16_500, 33_000]);
+  });
+
   test('waits for a machine, and the status is polled each second until there is an answer', async () => {
     const player = createPlayer();
     const activating = { ...session, status: 'ACTIVATING' };

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
+import { operatorOf } from './operator.ts';
 
 let deployed: Deployed;
 beforeAll(async () => {
@@ -122,6 +124,37 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
     await deployed.fault({ operation: CONNECT, kind: 'throttle', count: 10 });
     return player.reconnect(id);
   },
+  async not_through_edge() {
+    const secret = 'a secret of this test';
+    const secretSha256 = [createHash('sha256').update(secret).digest('hex')];
+    const behind = await deploy({ settings: { edge: { secretSha256 } } });
+    try {
+      const player = await behind.player();
+      const through = await player.request('GET', '/v1/streamsessions', {
+        headers: { 'x-rejoin-edge': secret },
+      });
+      expect(through.status).toBe(200);
+      return await player.sessions();
+    } finally {
+      await behind.close();
+    }
+  },
+  async starts_paused() {
+    const operator = operatorOf(deployed);
+    expect((await operator.setBrake(600)).status).toBe(200);
+    const player = await deployed.player();
+    // A sandbox knows of it within five seconds.
+    const refused = await eventually(
+      () => player.start(),
+      ({ json }) => json.code === 'starts_paused',
+    );
+    expect((await operator.setBrake(0)).status).toBe(200);
+    await eventually(
+      async () => (await deployed.player()).start(),
+      ({ status }) => status === 201,
+    );
+    return refused;
+  },
   async stream_group_unavailable() {
     await deployed.fault({ operation: 'StartStreamSession', kind: 'conflict', count: 1 });
     return (await deployed.player()).start();
@@ -146,6 +179,7 @@ const WITH_WAIT: ProblemCode[] = [
   'answer_lost',
   'too_many_requests',
   'paced',
+  'starts_paused',
   'stream_group_unavailable',
   'upstream_unavailable',
   'upstream_timeout',

@@ -7,10 +7,19 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareGrants } from '../../local/iam/least-privilege.ts';
 import { signedHeaders } from '../signed.ts';
-import { type Answer, awsClient, type Deployed, deploy, eventually, offer } from './harness.ts';
+import {
+  type Answer,
+  awsClient,
+  type Deployed,
+  deploy,
+  droppedSession,
+  eventually,
+  offer,
+} from './harness.ts';
 import {
   ACCESS,
   auditRecords,
+  BRAKE,
   copyRecords,
   EXPORT,
   FORGET,
@@ -20,6 +29,7 @@ import {
   REASON,
   SESSIONS,
   SESSIONS_BY_QUERY,
+  SET_BRAKE,
   SHELL,
   TERMINATE,
 } from './operator.ts';
@@ -221,7 +231,7 @@ describe('no operator route lets in', () => {
     expect(operatorRoutes().map(({ routeKey }) => routeKey)).toEqual(
       expect.arrayContaining([
         ...[SHELL, SESSIONS, SESSIONS_BY_QUERY, TERMINATE],
-        ...[EXPORT, FORGET, FORGET_BY_QUERY],
+        ...[EXPORT, FORGET, FORGET_BY_QUERY, SET_BRAKE, BRAKE],
       ]),
     );
     const answers = [];
@@ -340,6 +350,39 @@ describe('a request', () => {
   );
 });
 
+describe('the brake', () => {
+  it('refuses new sessions and no reconnect, is recorded with its reason, and lets starts go on when it is off', async () => {
+    const player = await deployed.player();
+    const { id } = await droppedSession(deployed, player);
+    const set = await operator.setBrake(600);
+    expect(set.json.starts).toMatchObject({
+      isOn: true,
+      operator: 'arn:aws:iam::123456789012:user/operator',
+      reason: REASON,
+    });
+    expect((await operator.brake()).json).toEqual(set.json);
+    const refused = await eventually(
+      async () => (await deployed.player()).start(),
+      ({ status }) => status !== 201,
+    );
+    expect([refused.status, refused.json.code, refused.json.retry]).toEqual([503, 'starts_paused', 'same']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await player.reconnect(id)).status).toBe(201);
+    expect((await operator.setBrake(0)).json).toEqual({ starts: { isOn: false } });
+    await eventually(
+      async () => (await deployed.player()).start(),
+      ({ status }) => status === 201,
+    );
+    const records = (await auditRecords(deployed)).filter(({ action }) => action === 'brake');
+    expect(
+      records.map(({ pk, seconds, reason, outcome }) => [pk, seconds, reason, outcome]).toSorted(),
+    ).toEqual([
+      ['brake/starts', 0, REASON, 'requested'],
+      ['brake/starts', 600, REASON, 'requested'],
+    ]);
+  });
+});
+
 describe('least privilege', () => {
   it('the operator functions use every statement of their roles and miss none', async () => {
     const own = await deploy({
@@ -354,10 +397,11 @@ describe('least privilege', () => {
       expect((await one.exportFiles(id)).status).toBe(202);
       expect((await one.terminate(id)).status).toBe(204);
       expect((await one.forget(playerId)).status).toBe(200);
+      expect((await one.setBrake(60)).status).toBe(200);
+      expect((await one.brake()).json.starts.isOn).toBe(true);
       const { authorizer } = own.principals;
-      const principals = [SHELL, SESSIONS, TERMINATE, EXPORT, FORGET].map(
-        (routeKey) => roleOf(routeKey, own) ?? '',
-      );
+      const routeKeys = [SHELL, SESSIONS, TERMINATE, EXPORT, FORGET, SET_BRAKE, BRAKE];
+      const principals = routeKeys.map((routeKey) => roleOf(routeKey, own) ?? '');
       const notExercised = authorizer
         .grants()
         .filter(({ action, principal }) => principals.includes(principal) && /^(logs|xray):/.test(action))
@@ -373,7 +417,7 @@ describe('least privilege', () => {
     }
   });
 
-  it.each([SHELL, SESSIONS, TERMINATE, EXPORT, FORGET])(
+  it.each([SHELL, SESSIONS, TERMINATE, EXPORT, FORGET, SET_BRAKE, BRAKE])(
     'the key of the function behind %s, leaked, can neither start a session nor connect to one',
     async (routeKey) => {
       const { id } = await playing(deployed);

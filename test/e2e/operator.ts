@@ -17,6 +17,9 @@ export const EXPORT = 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{str
 export const FORGET = 'POST /v1/players/{playerId}/erasures';
 /** The same function by a path on which the player id is a query parameter. */
 export const FORGET_BY_QUERY = 'POST /v1/erasures';
+const BRAKE_PATH = '/v1/brakes/starts';
+export const SET_BRAKE = `PUT ${BRAKE_PATH}`;
+export const BRAKE = `GET ${BRAKE_PATH}`;
 
 /** AWS's operation behind a shell. */
 export const ACCESS = 'CreateStreamSessionAdminShell';
@@ -78,6 +81,9 @@ export function operatorOf({ endpoints }: Deployed, key: AccessKey = endpoints.o
         `/v1/erasures?playerId=${encodeURIComponent(playerId)}`,
         JSON.stringify({ reason: REASON }),
       ),
+    setBrake: (seconds: number, reason = REASON) =>
+      request('PUT', BRAKE_PATH, JSON.stringify({ seconds, reason })),
+    brake: () => request('GET', BRAKE_PATH),
   };
 }
 

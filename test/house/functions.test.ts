@@ -29,6 +29,7 @@ const IMPURE = [
   'lambdas/operators/use-dependencies.ts',
   'lambdas/players/dependencies.ts',
   'lambdas/probe/handler.ts',
+  'lambdas/routes/operator-brake-status/handler.ts',
   'lambdas/routes/operator-sessions/handler.ts',
   'lambdas/routes/reconnect/handler.ts',
   'lambdas/sessions/compressed-answer.ts',

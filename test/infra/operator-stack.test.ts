@@ -50,6 +50,8 @@ describe("an operator's request", () => {
       ['DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}', 'AWS_IAM', undefined],
       ['POST /v1/players/{playerId}/erasures', 'AWS_IAM', undefined],
       ['POST /v1/erasures', 'AWS_IAM', undefined],
+      ['PUT /v1/brakes/starts', 'AWS_IAM', undefined],
+      ['GET /v1/brakes/starts', 'AWS_IAM', undefined],
     ]);
     expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
@@ -83,6 +85,7 @@ const onGroups = (action: string) => groups.map((group) => `gameliftstreams:${ac
 
 describe('an operator function that an attacker takes over', () => {
   const sessions = 'the session table';
+  const brake = 'the table of the brake';
   const expected: Record<string, string[]> = {
     'operator-shell': [
       ...onGroups('CreateStreamSessionAdminShell'),
@@ -104,14 +107,22 @@ describe('an operator function that an attacker takes over', () => {
       `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
       `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
     ],
+    'operator-brake': [
+      `dynamodb:UpdateItem on ${brake}`,
+      `dynamodb:UpdateItem on \${${tableId('Rates')}.Arn}`,
+      `dynamodb:PutItem on \${${tableId('Audit')}.Arn}`,
+    ],
+    'operator-brake-status': [`dynamodb:GetItem on ${brake}`],
   };
 
   test.each(Object.entries(expected))(
     '%s can do its one task only, and write the audit but not read it',
     (name, grants) => {
-      const construct = `Operator${name.replace('-', '')}`;
+      const construct = `Operator${name.replaceAll('-', '')}`;
       const granted = allowed(policies(template)[name] ?? []).map((line) =>
-        line.replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinSessionsTable\w+Arn\w+\}/, sessions),
+        line
+          .replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinSessionsTable\w+Arn\w+\}/, sessions)
+          .replace(/\$\{import Rejoin:ExportsOutputFnGetAttRejoinBrakeTable\w+Arn\w+\}/, brake),
       );
       expect(granted).toEqual([...grants, ...ownTelemetry(template, construct)].toSorted());
     },
@@ -119,11 +130,11 @@ describe('an operator function that an attacker takes over', () => {
 
   test('has a role of its own, without policies elsewhere or wildcards except for traces', () => {
     expect(Object.keys(policies(template))).toEqual(Object.keys(expected));
-    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(4);
+    expect(ofType(template, 'AWS::IAM::Role')).toHaveLength(6);
     const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
-    expect(iam).toHaveLength(4);
+    expect(iam).toHaveLength(6);
     expect(looseStatements(template.Resources)).toEqual(
-      Array(4).fill({
+      Array(6).fill({
         Effect: 'Allow',
         Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
         Resource: '*',
@@ -155,6 +166,8 @@ describe('an operator function that an attacker takes over', () => {
       ['TABLE_NAME'],
       ['RATE_TABLE_NAME', 'TABLE_NAME', 'AUDIT_TABLE_NAME'],
       ['TABLE_NAME', 'RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['BRAKE_TABLE_NAME', 'RATE_TABLE_NAME', 'AUDIT_TABLE_NAME'],
+      ['BRAKE_TABLE_NAME'],
     ]);
   });
 });
@@ -239,7 +252,7 @@ describe('the operator stack', () => {
     expect(apiUrl).toMatch(/\$\{Token/);
     expect(
       ofType(Template.fromStack(stack).toJSON() as SynthesizedTemplate, 'AWS::Lambda::Function'),
-    ).toHaveLength(9);
+    ).toHaveLength(12);
   });
 
   test('is refused with more operators than fit, before a deployment fails half way', () => {

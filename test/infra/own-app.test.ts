@@ -14,10 +14,10 @@ describe('another CDK app', () => {
   test('holds two deployments in one stack, one with an operator API, which share nothing', () => {
     const template = Template.fromStack(stack).toJSON() as SynthesizedTemplate;
     for (const [type, count] of [
-      ['AWS::DynamoDB::Table', 4],
+      ['AWS::DynamoDB::Table', 6],
       ['AWS::ApiGatewayV2::Api', 3],
-      ['AWS::Lambda::Function', 16],
-      ['AWS::IAM::Role', 16],
+      ['AWS::Lambda::Function', 18],
+      ['AWS::IAM::Role', 18],
       ['AWS::Cognito::UserPool', 1],
     ] as const) {
       expect(ofType(template, type), type).toHaveLength(count);

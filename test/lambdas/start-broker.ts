@@ -36,6 +36,7 @@ export function startWith(
       } as AwsStreamSession;
     },
     lookUpStatus: async () => ({ status: 'ACTIVE' }),
+    startBrake: async () => undefined,
     admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async (milliseconds) => {

@@ -12,7 +12,16 @@ import { undocumentedMembers } from './problem-members.ts';
 const ISSUER = 'https://issuer.example';
 const OPERATOR = 'arn:aws:iam::123456789012:user/operator';
 /** Separate tables, so that some tests do not affect others. */
-const TABLES = ['Sessions', 'StormOfStarts', 'StormOfReconnects', 'Rates', 'Audit'] as const;
+const TABLES = [
+  'Sessions',
+  'StormOfStarts',
+  'StormOfReconnects',
+  'Rates',
+  'Audit',
+  'Brake',
+  'Paused',
+  'Spoilt',
+] as const;
 
 /** The response of a handler. */
 export interface TestResponse {
@@ -30,6 +39,11 @@ type Handler = (event: object, context: object) => Promise<Record<string, unknow
 export interface Variant {
   table?: (typeof TABLES)[number] | 'none';
   audit?: 'none';
+  brake?: 'none' | 'Paused' | 'Spoilt';
+  /** Only a proxy that knows a secret may ask. */
+  hasEdge?: boolean;
+  /** The settings lack the limits of operators, which no synthesis would let through. */
+  hasNoLimits?: boolean;
   shellsPerMinute?: number;
   /** Settings without stream groups, which no deployment has. */
   spoilt?: boolean;
@@ -37,7 +51,14 @@ export interface Variant {
   rules?: true;
 }
 
-const settings = ({ shellsPerMinute = 1000, spoilt = false, rules }: Variant) => ({
+const settings = ({
+  shellsPerMinute = 1000,
+  spoilt = false,
+  hasNoLimits = false,
+  hasEdge = false,
+  rules,
+}: Variant) => ({
+  ...(hasEdge ? { edgeSecretSha256: ['0'.repeat(64)] } : {}),
   ...(rules && { start: { rules: [{ when: [{ claim: 'plan', present: true }], give: {} }] } }),
   streamGroups: [
     {
@@ -61,7 +82,7 @@ const settings = ({ shellsPerMinute = 1000, spoilt = false, rules }: Variant) =>
   quotas: { StartStreamSession: 1000, GetStreamSession: 1000, CreateStreamSessionConnection: 1000 },
   adoption: { enabled: true, quotaShare: 1 },
   operators: [OPERATOR],
-  adminShell: { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
+  adminShell: hasNoLimits ? undefined : { perOperatorPerMinute: shellsPerMinute, perMinute: shellsPerMinute },
   ...(spoilt ? { streamGroups: undefined } : {}),
   exportBucket: 'arcade-exports',
 });
@@ -93,6 +114,7 @@ export async function openHandlers() {
     SETTINGS: JSON.stringify(settings(variant)),
     TABLE_NAME: variant.table ?? 'Sessions',
     RATE_TABLE_NAME: 'Rates',
+    BRAKE_TABLE_NAME: variant.brake ?? 'Brake',
     AUDIT_TABLE_NAME: variant.audit ?? 'Audit',
     AWS_REGION: 'us-west-2',
     AWS_ACCESS_KEY_ID: 'AKIATESTER',
@@ -132,7 +154,7 @@ export async function openHandlers() {
   const sender =
     (api: keyof typeof openApi, authorizer: object, sent: Readonly<Record<string, string>> = {}) =>
     async (name: string, request: TestRequest = {}, variant: Variant = {}): Promise<TestResponse> => {
-      const { body, key, lifeMs = HANGS_AFTER_MS, ...pathParameters } = request;
+      const { body, key, lifeMs = HANGS_AFTER_MS, isBase64Encoded = false, ...pathParameters } = request;
       const handler = await handlerOf(name, variant);
       const event = {
         headers: { ...sent, ...(key === undefined ? {} : { 'idempotency-key': key }) },
@@ -143,7 +165,7 @@ export async function openHandlers() {
           http: { sourceIp: '192.0.2.1', userAgent: 'tests' },
         },
         body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-        isBase64Encoded: false,
+        isBase64Encoded,
       };
       const context = { awsRequestId: 'r', functionName: name, getRemainingTimeInMillis: () => lifeMs };
       const { statusCode, headers, body: text = '' } = await handler(event, context);
@@ -206,6 +228,14 @@ export async function openHandlers() {
           }),
         }),
       ),
+    /** Writes a brake that lasts beyond the end of all dates, which our code would never write. */
+    writeInvalidBrake: () =>
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: 'Spoilt',
+          Item: marshall({ pk: 'BRAKE', sk: 'STARTS', until: 9e15, setAt: 9e15 }),
+        }),
+      ),
     async close() {
       dynamodb.destroy();
       vi.unstubAllEnvs();
@@ -222,6 +252,7 @@ interface TestRequest {
   body?: unknown;
   key?: string | undefined;
   lifeMs?: number | undefined;
+  isBase64Encoded?: boolean;
 }
 
 export type Handlers = Awaited<ReturnType<typeof openHandlers>>;

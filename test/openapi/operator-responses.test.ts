@@ -27,6 +27,9 @@ function operating(variant: Variant = {}, userArn?: string) {
       { reason = REASON, lifeMs }: { reason?: string; lifeMs?: number } = {},
     ) => send('operator-shell', { streamSessionId, body: { reason }, lifeMs }, variant),
     sessions: (playerId: string) => send('operator-sessions', { playerId }, variant),
+    setBrake: (seconds: number, reason = REASON) =>
+      send('operator-brake', { body: { seconds, reason } }, variant),
+    brake: () => send('operator-brake-status', {}, variant),
     terminate: (streamSessionId: string, lifeMs?: number) =>
       send('operator-terminate', { streamSessionId, lifeMs }, variant),
     exportFiles: (
@@ -137,9 +140,52 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
       return operating().forget(playerId);
     },
   },
+  'operator-brake': {
+    invalid_request: () => operating().setBrake(86_401),
+    not_an_operator: () => operating({}, stranger).setBrake(60),
+    too_many_requests: () => untilRefused(() => operating(one).setBrake(0)),
+    audit_unavailable: () => operating({ audit: 'none' }).setBrake(60),
+    broker_misconfigured: () => operating({ hasNoLimits: true }).setBrake(60),
+    upstream_unavailable: () => operating({ brake: 'none' }).setBrake(60),
+  },
+  'operator-brake-status': {
+    // The body of a GET, too, must be text.
+    invalid_request: () =>
+      handlers.operator()('operator-brake-status', {
+        body: Buffer.from([0xff]).toString('base64'),
+        isBase64Encoded: true,
+      }),
+    not_an_operator: () => operating({}, stranger).brake(),
+    async broker_misconfigured() {
+      await handlers.writeInvalidBrake();
+      return operating({ brake: 'Spoilt' }).brake();
+    },
+    upstream_unavailable: () => operating({ brake: 'none' }).brake(),
+  },
 };
 
 respondsWithEachCode(PROVOKE, OPERATOR_PROBLEMS);
+
+it('the brake is told as it was set, on and off', async () => {
+  const answers = [
+    await operating().brake(),
+    await operating().setBrake(600),
+    await operating().brake(),
+    await operating().setBrake(0),
+    await operating().brake(),
+  ];
+  expect(answers.map(({ status, json }) => [status, json.starts.isOn])).toEqual([
+    [200, false],
+    [200, true],
+    [200, true],
+    [200, false],
+    [200, false],
+  ]);
+  expect(answers[2]?.json.starts).toMatchObject({
+    operator: expect.stringContaining(':user/'),
+    reason: REASON,
+  });
+});
 
 it('successful responses match the document: a shell, an export, the sessions of a player, live and over, an end, an erasure', async () => {
   const { player, id } = await started('CONNECTED');

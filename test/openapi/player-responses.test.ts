@@ -99,6 +99,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     paced: failingAt('StartStreamSession', async () => playing({ table: 'StormOfStarts' }).start).paced,
     invalid_request: () => playing().start('no offer'),
     start_not_allowed: () => playing({ rules: true }).start(),
+    not_through_edge: () => playing({ hasEdge: true }).start(),
     upstream_timeout: () => playing().start(newOffer(), { lifeMs: SHORT_LIFE_MS }),
     async too_many_requests() {
       const { player } = await connected();
@@ -119,6 +120,13 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       await player.start(offer);
       return player.start(offer, { key: 'another' });
     },
+    async starts_paused() {
+      const paused = { brake: 'Paused' } as const;
+      const operator = handlers.operator();
+      const body = { seconds: 600, reason: 'Ticket 4711: no capacity' };
+      expect((await operator('operator-brake', { body }, paused)).status).toBe(200);
+      return playing(paused).start();
+    },
     async stream_group_unavailable() {
       await handlers.fault('StartStreamSession', 'conflict', { count: 1 });
       return playing().start();
@@ -137,6 +145,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     // known.
     ...failingAt('GetStreamSession', async () => () => playing().status('started-elsewhere')),
     invalid_request: () => playing().status('no id'),
+    not_through_edge: () => playing({ hasEdge: true }).status('s-1'),
     upstream_timeout: () => playing().status('started-elsewhere', 1400),
     async too_many_requests() {
       const player = playing();
@@ -146,6 +155,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
   },
   sessions: {
     invalid_request: () => playing({}, '').sessions(),
+    not_through_edge: () => playing({ hasEdge: true }).sessions(),
     async broker_misconfigured() {
       const player = playing();
       await handlers.writeInvalidRecord(player.playerId);
@@ -162,6 +172,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       const { player, id } = await dropped({ table: 'StormOfReconnects' });
       return () => player.reconnect(id);
     }).paced,
+    not_through_edge: () => playing({ hasEdge: true }).reconnect('s-1'),
     async invalid_request() {
       const { player, id } = await dropped();
       return player.reconnect(id, { signalRequest: 'no offer' });
@@ -223,6 +234,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
       return () => player.terminate(id);
     }),
     invalid_request: () => playing().terminate('no id'),
+    not_through_edge: () => playing({ hasEdge: true }).terminate('s-1'),
     async upstream_timeout() {
       const { player, id } = await connected();
       return player.terminate(id, 1900);
@@ -239,6 +251,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
   },
   recoveries: {
     invalid_request: () => playing().report({ why: 'a cat' }),
+    not_through_edge: () => playing({ hasEdge: true }).report(),
     broker_misconfigured: () => playing({ spoilt: true }).report(),
     upstream_unavailable: () => playing({ table: 'none' }).report(),
     too_many_requests() {

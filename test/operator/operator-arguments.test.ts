@@ -37,8 +37,32 @@ describe('the command line', () => {
     [['case', '--player', 'p', '--since', '0h'], '--since must be a time such as 30m'],
     [['case', '--player', 'p', '--since', 'yesterday'], '--since must be a time such as 30m'],
     [['case', '--player', 'p', '--max-scan', '0'], '--max-scan must be a number of GB'],
+    [['brake', 'starts', '--for', '30m'], 'Say why with --reason, in 10 to 500 characters'],
+    [['brake', 'starts', '--off'], 'Say why with --reason'],
+    [['brake', '--for', '30m', '--reason', REASON], 'Write what to brake: brake starts.'],
+    [['brake', 'reconnects', '--for', '30m', '--reason', REASON], 'brake takes "starts" and nothing else'],
+    [['brake', 'starts', '--for', '25h', '--reason', REASON], '--for must be a time such as 90s, 30m or 2h'],
+    [['brake', 'starts', '--for', '0m', '--reason', REASON], '--for must be a time such as 90s, 30m or 2h'],
+    [['brake', 'starts', '--for', '30', '--reason', REASON], '--for must be a time such as 90s, 30m or 2h'],
+    [['brake', 'starts', '--for', '', '--reason', REASON], '--for must be a time such as 90s, 30m or 2h'],
+    [
+      ['brake', 'starts', '--for', '1h', '--off', '--reason', REASON],
+      'Write one of --for, --off and --status.',
+    ],
   ])('%j is refused with a sentence that says what to write', (args, sentence) => {
     expect(() => readArguments(args)).toThrow(refusal(sentence));
+  });
+
+  it.each<[string[], number | undefined]>([
+    [['brake'], undefined],
+    [['brake', '--status'], undefined],
+    [['brake', 'starts'], undefined],
+    [['brake', 'starts', '--for', '90s', '--reason', REASON], 90],
+    [['brake', 'starts', '--for', '30m', '--reason', REASON], 1800],
+    [['brake', 'starts', '--for', '24h', '--reason', REASON], 86_400],
+    [['brake', 'starts', '--off', '--reason', REASON], 0],
+  ])('%j asks for the brake for so many seconds: %s', (args, seconds) => {
+    expect(readArguments(args)).toMatchObject({ command: 'brake', brakeSeconds: seconds });
   });
 
   it('has a help text for all commands and for each one', () => {

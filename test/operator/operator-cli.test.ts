@@ -97,6 +97,43 @@ describe('sessions', () => {
   });
 });
 
+describe('brake', () => {
+  const REASON = 'Ticket 4711: no capacity left';
+  const on = {
+    isOn: true,
+    until: '2026-01-02T03:34:05.000Z',
+    setAt: '2026-01-02T03:04:05.000Z',
+    operator: 'arn:aws:iam::123456789012:user/alice',
+    reason: `${REASON}\u001b[2J`,
+  };
+
+  it('pauses new sessions with one signed request, and says until when', async () => {
+    api.answer({ status: 200, body: { starts: on } });
+    const { code, stdout } = await cli([
+      ...['brake', 'starts', '--for', '30m', '--reason', REASON, '--api', api.url],
+    ]);
+    expect(code).toBe(0);
+    expect(api.requests).toMatchObject([{ method: 'PUT', path: '/v1/brakes/starts', principal: 'operator' }]);
+    expect(JSON.parse(api.requests[0]?.body ?? '')).toEqual({ seconds: 1800, reason: REASON });
+    expect(stdout).toBe(
+      `New sessions are paused until ${on.until}. Reconnects are not affected.\nSet at ${on.setAt} by ${on.operator}: ${REASON}\\u{1b}[2J\n`,
+    );
+  });
+
+  it('says without options whether new sessions are paused, and changes nothing', async () => {
+    api.answer({ status: 200, body: { starts: { isOn: false } } });
+    const { code, stdout } = await cli(['brake', '--api', api.url]);
+    expect([code, stdout]).toEqual([0, 'New sessions begin as usual.\n']);
+    expect(api.requests).toMatchObject([{ method: 'GET', path: '/v1/brakes/starts' }]);
+  });
+
+  it('prints JSON with --json', async () => {
+    api.answer({ status: 200, body: { starts: on } });
+    const { stdout } = await cli(['brake', '--status', '--json', '--api', api.url]);
+    expect(JSON.parse(stdout)).toEqual({ starts: on });
+  });
+});
+
 describe('terminate', () => {
   it.each([
     ['an ARN', ['arn:aws:gameliftstreams:us-west-2:123456789012:streamsession/sg-1/session1']],

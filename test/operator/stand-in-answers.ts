@@ -88,7 +88,17 @@ export function templateOf({ settings: written, resources }: World, name: string
       }),
       Stage: resource('AWS::ApiGatewayV2::Stage', {
         AccessLogSettings: { DestinationArn: { 'Fn::GetAtt': ['AccessLogs', 'Arn'] } },
-        DefaultRouteSettings: { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
+        DefaultRouteSettings: { ThrottlingRateLimit: ratePerSecond * 2, ThrottlingBurstLimit: burst * 2 },
+        RouteSettings: {
+          'POST /v1/streamgroups/{streamGroupId}/streamsessions': {
+            ThrottlingRateLimit: ratePerSecond,
+            ThrottlingBurstLimit: burst,
+          },
+          'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections': {
+            ThrottlingRateLimit: ratePerSecond,
+            ThrottlingBurstLimit: burst,
+          },
+        },
       }),
       Logs: resource('AWS::Logs::LogGroup', { RetentionInDays: settings.logs.retentionDays }),
       Alarm: resource(

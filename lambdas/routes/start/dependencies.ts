@@ -3,6 +3,7 @@ import type { Resolution, StartSettings, StreamGroup } from '../../environment/s
 import type { AwsStreamSession, StartParameters } from '../../gameliftstreams/calls.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';
+import type { StartBrake } from '../../limits/start-brake.ts';
 import type { WindowCounters } from '../../limits/window-counters.ts';
 import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
@@ -47,6 +48,8 @@ export interface StartDependencies {
   affectedPlayers: AffectedPlayers;
   slots: Slots;
   counters: WindowCounters;
+  /** Whether operators have paused new sessions. It never fails. */
+  startBrake(): Promise<StartBrake | undefined>;
   /** The queue for the quota of StartStreamSession where the stream group is. */
   admissionQueue(streamGroupId: string): AdmissionQueue;
   /** StartStreamSession with its retries, none after a throttle. @throws AwsFailure */

@@ -1,4 +1,7 @@
+import { dynamoTable } from '../../dynamodb/table.ts';
+import { optionalEnv } from '../../environment/settings.ts';
 import { startStreamSession } from '../../gameliftstreams/calls.ts';
+import { cachedStartBrake } from '../../limits/start-brake.ts';
 import { admissionQueues, commonDependencies, lookupDependencies } from '../../players/dependencies.ts';
 import { playerApi } from '../../players/player-api.ts';
 import {
@@ -16,9 +19,14 @@ const common = commonDependencies();
 const { settings } = common;
 const startSettings = settings.start ?? {};
 
+// Without its table there is no brake, and nobody is kept out.
+const brakeTable = optionalEnv('BRAKE_TABLE_NAME');
+
 const deps: StartDependencies = {
   ...common,
   startSettings,
+  startBrake:
+    brakeTable === undefined ? async () => undefined : cachedStartBrake(dynamoTable(brakeTable), common),
   streamGroups: settings.streamGroups,
   slots: tableSlots(common.table),
   lookUpStatus: lookupDependencies(common).lookUpStatus,

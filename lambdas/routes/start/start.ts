@@ -4,6 +4,7 @@ import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import { callWhenAdmitted, type PacedResult } from '../../gameliftstreams/paced-call.ts';
 import { startProblem } from '../../gameliftstreams/refusals.ts';
 import { connectionIdOf, fingerprintOf, startClientToken } from '../../identifiers/digests.ts';
+import { startsPaused } from '../../limits/start-brake.ts';
 import { Problem, type SliOutcome } from '../../problems/problems.ts';
 import { classifyRefusal } from '../../reliability/failure-episode.ts';
 import { countPlayerFailures } from '../../reliability/player-failures.ts';
@@ -40,9 +41,16 @@ export function start(request: StartRequest, deps: StartDependencies): Promise<A
 
 async function begin(request: StartRequest, deps: StartDependencies): Promise<Answer> {
   const fingerprint = fingerprintOf(request, ...askedFor(request));
-  const slots = await deps.slots.read(request.playerId, deps.limits.maxLiveSessionsPerPlayer);
+  const [slots, brake] = await Promise.all([
+    deps.slots.read(request.playerId, deps.limits.maxLiveSessionsPerPlayer),
+    deps.startBrake(),
+  ]);
   const decision = decideStart(slots, fingerprint, { now: deps.now(), random: deps.random() });
   if (decision.do === 'replay') return { body: decision.answer, replayed: true };
+  // Who waits for the brake's end asks again and again, and is not charged for it.
+  if (brake && decision.do === 'start' && decision.slot.request === undefined) {
+    throw startsPaused(brake, deps.now(), deps.random());
+  }
   const decided = decide(request, decision, deps);
   // From here on the request may cost a call to AWS, so it is charged to the player first.
   // A request that comes on its ticket was charged when the ticket was given.
@@ -52,6 +60,10 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   const slot = decision.do === 'start' ? decision.slot : await freedSlot(request, decision.slots, deps);
   if (decision.do === 'start' && !decision.repeat && slot.request !== undefined) {
     await refuseBesideUnslotted(request, slots, deps);
+  }
+  // Here, because a player who has a live session is to hear of it. A repeated request may have begun its session already.
+  if (brake && !(decision.do === 'start' && decision.repeat)) {
+    throw startsPaused(brake, deps.now(), deps.random());
   }
   // A function that is killed logs nothing itself.
   if (slot.lease && slot.lease.until <= deps.now())

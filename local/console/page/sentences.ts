@@ -70,6 +70,7 @@ export function lossReason(why: Loss, silentMs: number): string {
 const REASONS: Record<Code, string> = {
   invalid_request: 'the API did not understand this page',
   start_not_allowed: 'this account may not start a session',
+  not_through_edge: 'the API is not to be asked at this address',
   stream_session_not_found: 'the session was not found',
   session_not_reconnectable: 'AWS still saw the last connection',
   taken_over: 'another device had the session',
@@ -83,6 +84,7 @@ const REASONS: Record<Code, string> = {
   too_many_requests: 'too many requests came from this player',
   broker_misconfigured: 'the API has no permission at AWS',
   paced: 'many players were coming back at once',
+  starts_paused: 'new sessions were paused',
   stream_group_unavailable: 'the stream group had no room',
   upstream_unavailable: 'AWS did not answer',
   upstream_timeout: 'AWS did not answer in time',

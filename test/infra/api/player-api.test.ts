@@ -79,16 +79,52 @@ describe('web pages', () => {
   });
 });
 
-test("the stage limits all callers together to the deployer's rate", () => {
-  expect(stage).toMatchObject({
-    StageName: '$default',
-    AutoDeploy: true,
-    DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+describe('limits', () => {
+  const session = '/v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}';
+  const stageWith = (throttling: { ratePerSecond?: number; burst?: number }) =>
+    ofType(templateOf({ ...withProvider, throttling }), 'AWS::ApiGatewayV2::Stage')[0]?.[1].Properties;
+  const limit = (ThrottlingRateLimit: number, ThrottlingBurstLimit: number) => ({
+    ThrottlingRateLimit,
+    ThrottlingBurstLimit,
   });
-  const busy = templateOf({ ...withProvider, throttling: { ratePerSecond: 50, burst: 75 } });
-  expect(ofType(busy, 'AWS::ApiGatewayV2::Stage')[0]?.[1].Properties.DefaultRouteSettings).toEqual({
-    ThrottlingRateLimit: 50,
-    ThrottlingBurstLimit: 75,
+
+  test("give reconnects the deployer's rate, and all other routes together as much", () => {
+    expect(stage).toMatchObject({ StageName: '$default', AutoDeploy: true });
+    expect(stageWith({ ratePerSecond: 50, burst: 75 }).RouteSettings).toEqual({
+      [`POST ${session}/connections`]: limit(50, 75),
+      'POST /v1/streamgroups/{streamGroupId}/streamsessions': limit(10, 15),
+      [`GET ${session}`]: limit(20, 30),
+      'GET /v1/streamsessions': limit(10, 15),
+      [`DELETE ${session}`]: limit(5, 8),
+      [`POST ${session}/recoveries`]: limit(5, 8),
+    });
+  });
+
+  test.for([{}, { ratePerSecond: 50, burst: 75 }, { ratePerSecond: 1, burst: 1 }, { ratePerSecond: 3.7 }])(
+    'of the stage are the sum of all routes, so that reconnects find their part there if the stage counts them too: %j',
+    (throttling) => {
+      const { RouteSettings, DefaultRouteSettings } = stageWith(throttling);
+      expect(Object.keys(RouteSettings).toSorted()).toEqual(
+        routes.map(({ RouteKey }) => RouteKey).toSorted(),
+      );
+      const sum = (name: 'ThrottlingRateLimit' | 'ThrottlingBurstLimit') =>
+        Object.values<ReturnType<typeof limit>>(RouteSettings).reduce((total, each) => total + each[name], 0);
+      expect(DefaultRouteSettings.ThrottlingRateLimit).toBeCloseTo(sum('ThrottlingRateLimit'), 3);
+      expect(DefaultRouteSettings.ThrottlingBurstLimit).toBe(sum('ThrottlingBurstLimit'));
+      // API Gateway takes no burst of a fraction, and none of nothing.
+      for (const each of Object.values<ReturnType<typeof limit>>(RouteSettings)) {
+        expect(each.ThrottlingRateLimit).toBeGreaterThan(0);
+        expect(Number.isSafeInteger(each.ThrottlingBurstLimit) && each.ThrottlingBurstLimit >= 1).toBe(true);
+      }
+    },
+  );
+
+  test('of routes are set after the routes are made: CloudFormation would find no such route', () => {
+    const [, resource] = ofType(template, 'AWS::ApiGatewayV2::Stage')[0] ?? [];
+    const { DependsOn } = resource as unknown as { DependsOn: string[] };
+    const ids = ofType(template, 'AWS::ApiGatewayV2::Route').map(([id]) => id);
+    expect(ids).toHaveLength(5);
+    expect(DependsOn).toEqual(expect.arrayContaining(ids));
   });
 });
 

@@ -19,6 +19,8 @@ const limits: Readonly<Record<string, number>> = {
   'operator-terminate': 272,
   'operator-export': 270,
   'operator-forget': 230,
+  'operator-brake': 230,
+  'operator-brake-status': 227,
   probe: 26,
 };
 

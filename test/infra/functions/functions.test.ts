@@ -33,7 +33,7 @@ test('a function times out long before API Gateway does, so a killed one costs i
 });
 
 describe('the environment of a function', () => {
-  const [[tableId = ''] = []] = ofType(template, 'AWS::DynamoDB::Table');
+  const [[tableId = ''] = [], [brakeId = ''] = []] = ofType(template, 'AWS::DynamoDB::Table');
 
   test('has the settings it needs, the table and the names of its logs and metrics, and nothing else', () => {
     const { streamGroups, userId, launchArguments, limits, adoption, quotas } = parseSettings(withProvider);
@@ -51,6 +51,7 @@ describe('the environment of a function', () => {
       expect(SETTINGS).not.toMatch(/\s/);
       expect(others).toEqual({
         TABLE_NAME: { Ref: tableId },
+        ...(name === 'start' ? { BRAKE_TABLE_NAME: { Ref: brakeId } } : {}),
         POWERTOOLS_SERVICE_NAME: 'rejoin',
         POWERTOOLS_METRICS_NAMESPACE: 'Rejoin',
         POWERTOOLS_LOG_LEVEL: 'INFO',

@@ -10,7 +10,7 @@ const template = templateOf({
     { id: 'sg-C', region: 'us-west-2', applications: ['a-2'] },
   ],
 });
-const [[tableId = ''] = []] = ofType(template, 'AWS::DynamoDB::Table');
+const [[tableId = ''] = [], [brakeId = ''] = []] = ofType(template, 'AWS::DynamoDB::Table');
 
 const arn = (region: string, resource: string) =>
   `arn:\${AWS::Partition}:gameliftstreams:${region}:\${AWS::AccountId}:${resource}`;
@@ -34,6 +34,7 @@ const expected: Record<string, string[]> = {
     ...applications.map((application) => `gameliftstreams:StartStreamSession on ${application}`),
     ...onGroups('GetStreamSession'),
     ...onTable('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    `dynamodb:GetItem on \${${brakeId}.Arn}`,
   ],
   status: [...onGroups('GetStreamSession'), ...onTable('GetItem', 'UpdateItem')],
   sessions: onTable('Query'),

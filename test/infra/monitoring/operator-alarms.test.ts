@@ -18,7 +18,7 @@ const alarm = (name: string) => alarms.find((each) => nameOf(each) === name);
 const functionIds = ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
 /** The logical id of the route's function. */
 const idOf = (route: string) =>
-  functionIds.find((id) => id.startsWith(`Operator${route.replace('-', '')}Function`));
+  functionIds.find((id) => id.startsWith(`Operator${route.replaceAll('-', '')}Function`));
 
 describe('an alarm of the operator API', () => {
   test.each([
@@ -26,6 +26,7 @@ describe('an alarm of the operator API', () => {
     ['OperatorTerminateUses', 'operator-terminate'],
     ['OperatorExportUses', 'operator-export'],
     ['OperatorForgetUses', 'operator-forget'],
+    ['OperatorBrakeUses', 'operator-brake'],
   ])('reports the first use, by the metric that the function publishes: %s', (metric, route) => {
     const used = alarms.find(({ MetricName }) => MetricName === metric);
     expect(used).toMatchObject({
@@ -44,7 +45,13 @@ describe('an alarm of the operator API', () => {
   });
 
   const all = operatorRoutes.map(({ name }) => name);
-  const recorded = ['operator-shell', 'operator-terminate', 'operator-export', 'operator-forget'];
+  const recorded = [
+    'operator-shell',
+    'operator-terminate',
+    'operator-export',
+    'operator-forget',
+    'operator-brake',
+  ];
   test.each([
     ['OperatorMisconfigured', 'Rejoin', 'Misconfigured', all, 'FunctionName,service', 60],
     ['OperatorFunctionsDead', 'AWS/Lambda', 'Errors', all, 'FunctionName', 300],
@@ -80,8 +87,8 @@ describe('an alarm of the operator API', () => {
     expect(new Set(periods)).toEqual(new Set([seconds]));
   });
 
-  test('is one of these nine', () => {
-    expect(alarms).toHaveLength(9);
+  test('is one of these ten', () => {
+    expect(alarms).toHaveLength(10);
   });
 
   test('notifies the topic of the settings, and nobody without one', () => {

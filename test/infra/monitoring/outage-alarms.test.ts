@@ -194,7 +194,14 @@ describe('the person on call', () => {
   });
 
   test('is not notified when an event alarm ends: an event has no end', () => {
-    const eventAlarms = ['AdminShellUsed', 'TerminateUsed', 'ExportUsed', 'ForgetUsed', 'StrangerRefused'];
+    const eventAlarms = [
+      'AdminShellUsed',
+      'TerminateUsed',
+      'ExportUsed',
+      'ForgetUsed',
+      'BrakeUsed',
+      'StrangerRefused',
+    ];
     for (const each of operatorAlarms) {
       expect([nameOf(each), each.OKActions]).toEqual([
         nameOf(each),

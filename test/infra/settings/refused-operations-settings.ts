@@ -83,4 +83,44 @@ export const refusedOperationsSettings: readonly [
     { provisionedConcurrency: { 'operator-shell': 1 } },
     `provisionedConcurrency.operator-shell is not a setting. Known here: ${routes}`,
   ],
+  [
+    'text for the proxy in front',
+    { edge: 'yes' },
+    'edge is "yes"; write an object with settings among url, secretSha256, defaultAddress',
+  ],
+  [
+    'an address of the proxy that is no address',
+    { edge: { secretSha256: ['0'.repeat(64)], url: 'play' } },
+    'edge.url is "play"; write the https address that players use, such as "https://play-api.example.com", without a path',
+  ],
+  [
+    'the secret in place of its digest',
+    { edge: { secretSha256: ['hunter2'] } },
+    'edge.secretSha256[0] is "hunter2"; write a SHA-256 digest in hexadecimal: 64 digits and letters a to f',
+  ],
+  [
+    'no list of digests',
+    { edge: { secretSha256: 'digest' } },
+    `edge.secretSha256 is "digest"; write a list of 1 to 2 SHA-256 digests of what the proxy sends as x-rejoin-edge, each once`,
+  ],
+  [
+    'half a default address',
+    { edge: { secretSha256: ['0'.repeat(64)], defaultAddress: 1 } },
+    'edge.defaultAddress is 1; write true or false',
+  ],
+  [
+    'half an execution reserved for reconnects',
+    { reservedConcurrency: { reconnect: 0.5 } },
+    'reservedConcurrency.reconnect is 0.5; write a whole number from 0 to 100000',
+  ],
+  [
+    'reserved concurrency for starts',
+    { reservedConcurrency: { start: 1 } },
+    'reservedConcurrency.start is not a setting. Known here: reconnect',
+  ],
+  [
+    'more provisioned than reserved concurrency',
+    { reservedConcurrency: { reconnect: 20 }, provisionedConcurrency: { reconnect: 21 } },
+    'provisionedConcurrency.reconnect is 21; write at most the 20 of reservedConcurrency.reconnect, or leave that out',
+  ],
 ];

@@ -57,6 +57,7 @@ describe('a deployer who writes only a stream group', () => {
       logs: { retentionDays: 30, level: 'INFO' },
       memoryMb: 512,
       provisionedConcurrency: { start: 0, status: 0, sessions: 0, reconnect: 0, terminate: 0 },
+      reservedConcurrency: { reconnect: 0 },
       removalPolicy: 'retain',
       tags: {},
     });

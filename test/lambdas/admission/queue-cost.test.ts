@@ -38,6 +38,7 @@ function starting(startsPerMinute: number) {
     startStreamSession: async () =>
       ({ arn: `arn:x/${randomUUID()}`, status: 'ACTIVATING' }) as AwsStreamSession,
     lookUpStatus: async () => undefined,
+    startBrake: async () => undefined,
     admissionQueue: () => queue,
     now: () => clock.now,
     sleep: async () => {},

@@ -109,6 +109,7 @@ describe('a stuck player', () => {
       streamGroups: [{ id: 'sg-1' }],
       slots: tableSlots(real.table),
       counters: tableWindowCounters(real.table),
+      startBrake: async () => undefined,
       startStreamSession: () => Promise.reject(refusal('quota')),
     };
     const asked = startRequest();

@@ -29,7 +29,7 @@ describe('a player API as synthesized is executed as synthesized', () => {
   const [role] = stack.roles;
   const [table] = stack.tables;
 
-  test('its route keeps authorizer, scopes, time-out and limit', () => {
+  test('its route keeps authorizer, scopes and time-out', () => {
     expect(api?.routes).toEqual([
       {
         logicalId: expect.stringMatching(/^PlayerApiPOSTv1groups/),
@@ -41,9 +41,12 @@ describe('a player API as synthesized is executed as synthesized', () => {
         integrationTimeoutMs: 20_000,
         payloadFormatVersion: '2.0',
         invokeAllowed: true,
-        throttle: { rateLimit: 100, burstLimit: 200 },
       },
     ]);
+  });
+
+  test('its stage keeps its limit', () => {
+    expect(api?.throttle).toEqual({ rateLimit: 100, burstLimit: 200 });
   });
 
   test('its CORS is the template’s', () => {

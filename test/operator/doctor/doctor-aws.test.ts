@@ -175,6 +175,20 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
   ],
   [
+    'fewer executions reserved for reconnects than a storm needs',
+    (world) => {
+      world.settings.reservedConcurrency = { reconnect: 5 };
+    },
+    'warning reservedConcurrency: 2,160 players dropped at once need about 26 executions at once of warm functions, and reconnects get 5 and no more: the others are told 503 and lose time',
+  ],
+  [
+    'more executions reserved for reconnects than Lambda gives away',
+    (world) => {
+      world.settings.reservedConcurrency = { reconnect: 901 };
+    },
+    'warning reservedConcurrency: 1,000 concurrent executions are reserved for nobody in us-west-2, and Lambda gives away 900 of them at most: unless these 901 are deployed already, the deployment would fail',
+  ],
+  [
     'a stream group that the credentials may not read',
     (world) => {
       world.streamGroup = {

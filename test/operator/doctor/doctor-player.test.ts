@@ -107,6 +107,13 @@ describe("the doctor with a player's token", () => {
       'problem route sessions: answers broker_misconfigured: AWS denied the function a call, or it has a defect',
     ],
     [
+      'an address that does not lead through the proxy in front',
+      ({ routes }) => {
+        routes['GET streamsessions'] = problemAnswer(403, 'not_through_edge');
+      },
+      'problem route sessions: answers not_through_edge: this address does not lead through the proxy, or the proxy sends another secret',
+    ],
+    [
       'a function that reaches no table',
       ({ routes }) => {
         routes['GET rejoin-doctor-asks'] = problemAnswer(503, 'upstream_unavailable');
