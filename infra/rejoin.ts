@@ -17,7 +17,7 @@ import { allowLogs, requireKey } from './encryption/key.ts';
 import { playerEnvironment } from './functions/environment.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { RouteFunction } from './functions/route-function.ts';
-import { byName, type PlayerRoute } from './members.ts';
+import { byName, type PlayerRoute, type ProvisionedRoute } from './members.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { addOutputs, playerOutputs } from './outputs.ts';
 import type { RejoinProps } from './props/props.ts';
@@ -90,7 +90,7 @@ export class Rejoin extends Construct {
           settings,
           targets,
           environment,
-          provisionedConcurrency: settings.provisionedConcurrency[route.name as PlayerRoute],
+          provisionedConcurrency: settings.provisionedConcurrency[route.name as ProvisionedRoute],
         }),
     );
     const routes = playerRoutes.map(({ name, method, path }) => {
