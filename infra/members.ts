@@ -3,16 +3,22 @@ import type { Route } from './routes/route.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** The routes of the player API. */
-export type PlayerRoute = keyof Settings['provisionedConcurrency'];
+export type PlayerRoute = ProvisionedRoute | 'recoveries';
 
-/** The routes of the operator API. */
+/** Those that a player waits for, which may have provisioned concurrency. */
+export type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
+
+/** The routes of the operator API that every deployment has. */
 export type OperatorRoute =
   | 'operator-shell'
   | 'operator-sessions'
   | 'operator-terminate'
   | 'operator-forget'
-  /** Only with the setting `exportBucket`. */
-  | 'operator-export';
+  | 'operator-brake'
+  | 'operator-brake-status';
+
+/** Something for each route of the operator API; for `operator-export` only with the setting `exportBucket`. */
+export type OperatorMembers<T> = Readonly<Record<OperatorRoute, T> & Partial<Record<'operator-export', T>>>;
 
 /** @param make called once for each route, in their order */
 export function byName<Name extends string, T>(

@@ -13,7 +13,7 @@ import { OperatorApi } from './api/operator-api.ts';
 import { operatorEnvironment } from './functions/environment.ts';
 import type { GrantTargets } from './functions/grants.ts';
 import { RouteFunction } from './functions/route-function.ts';
-import { byName, type OperatorRoute } from './members.ts';
+import { byName, type OperatorMembers, type OperatorRoute } from './members.ts';
 import { OperatorAlarms } from './monitoring/operator-alarms.ts';
 import { addOutputs } from './outputs.ts';
 import type { Rejoin } from './rejoin.ts';
@@ -31,11 +31,11 @@ export class RejoinOperator extends Construct {
   /** One record of each use, by session and time. It outlives the stack. */
   readonly auditTable: Table;
   readonly api: HttpApi;
-  readonly functions: Readonly<Record<OperatorRoute, LambdaFunction>>;
+  readonly functions: OperatorMembers<LambdaFunction>;
   /** What each function may do. Add a policy here: the functions' own `addToRolePolicy` has no effect. */
-  readonly roles: Readonly<Record<OperatorRoute, Role>>;
+  readonly roles: OperatorMembers<Role>;
   /** The logs of each function. */
-  readonly logGroups: Readonly<Record<OperatorRoute, LogGroup>>;
+  readonly logGroups: OperatorMembers<LogGroup>;
   /** One line for each request, including those that never reach a function. */
   readonly accessLogs: LogGroup;
   /** The alarms, by their names in docs/runbook.md. */

@@ -17,7 +17,7 @@ import { allowLogs, requireKey } from './encryption/key.ts';
 import { playerEnvironment } from './functions/environment.ts';
 import { ProbeFunction } from './functions/probe-function.ts';
 import { RouteFunction } from './functions/route-function.ts';
-import { byName, type PlayerRoute } from './members.ts';
+import { byName, type PlayerRoute, type ProvisionedRoute } from './members.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { addOutputs, playerOutputs } from './outputs.ts';
 import type { RejoinProps } from './props/props.ts';
@@ -94,7 +94,7 @@ export class Rejoin extends Construct {
           settings,
           targets,
           environment: playerEnvironment(settings, route, targets),
-          provisionedConcurrency: settings.provisionedConcurrency[route.name as PlayerRoute],
+          provisionedConcurrency: settings.provisionedConcurrency[route.name as ProvisionedRoute],
           reservedConcurrency:
             settings.reservedConcurrency[route.name as keyof Settings['reservedConcurrency']],
         }),

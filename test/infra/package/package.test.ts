@@ -7,6 +7,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Rejoin } from '../../../infra/rejoin.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
 import { temporaryDirectory } from '../../temporary.ts';
 import { minimal } from '../synth.ts';
 import { buildPackage, exampleApp, manifest, name, packBuilt, root, run } from './packed.ts';
@@ -55,7 +56,7 @@ describe('the package of the constructs', () => {
        app.synth();`,
     );
     const expected = synthesized(mine.outdir, 'Arcade');
-    expect(expected.assets.length).toBe(6);
+    expect(expected.assets).toHaveLength(playerRoutes.length + 1);
     expect(synthesized(theirs, 'Arcade')).toEqual(expected);
   });
 

@@ -5,7 +5,7 @@ import { RejoinOperator } from '../../../infra/operator.ts';
 import { Rejoin } from '../../../infra/rejoin.ts';
 import { allowed, policies } from '../policies.ts';
 import { ofType, text } from '../synth.ts';
-import { bothIn, ownStack, streamGroups, templateIn, warningsIn } from './own-stack.ts';
+import { bothIn, deployedRoutes, ownStack, streamGroups, templateIn, warningsIn } from './own-stack.ts';
 
 const otherKey = 'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -43,7 +43,7 @@ describe('a key of the app', () => {
 
   test('encrypts every log group: of each function, of the probe, and of both access logs', () => {
     const groups = ofType(template, 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(5 + 3 + 1 + 2);
+    expect(groups).toHaveLength(deployedRoutes.length + 1 + 2);
     for (const [id, { Properties }] of groups) {
       expect(Properties.KmsKeyId && text(Properties.KmsKeyId), id).toEqual(key);
     }
@@ -70,10 +70,12 @@ describe('a key of the app', () => {
       sessions: toRead,
       reconnect: toWrite,
       terminate: toWrite,
+      recoveries: toWrite,
       probe: [],
       'operator-shell': toWrite,
       'operator-sessions': toRead,
       'operator-terminate': toWrite,
+      'operator-forget': toWrite,
     });
     const { probe: _, ...withKey } = grants;
     for (const [name, { may, when }] of Object.entries(withKey)) {
@@ -124,8 +126,8 @@ test('a key in another stack of the app serves both stacks of Rejoin', () => {
   const operators = new Stack(app as Stack, 'Operators');
   const rejoin = new Rejoin(players, 'Rejoin', { streamGroups, operators: [], encryptionKey });
   new RejoinOperator(operators, 'Operator', rejoin);
-  expect(Object.keys(keyGrants(players))).toHaveLength(5);
-  expect(Object.keys(keyGrants(operators))).toHaveLength(3);
+  const roles = [players, operators].flatMap((stack) => Object.keys(keyGrants(stack)));
+  expect(roles).toEqual(deployedRoutes);
   const statements = ofType(templateIn(keys), 'AWS::KMS::Key')[0]?.[1].Properties.KeyPolicy.Statement;
   expect(JSON.stringify(statements)).toContain('kms:EncryptionContext:aws:logs:arn');
 });

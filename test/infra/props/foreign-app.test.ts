@@ -8,14 +8,14 @@ import { RejoinOperator } from '../../../infra/operator.ts';
 import { Rejoin } from '../../../infra/rejoin.ts';
 import { temporaryDirectory } from '../../temporary.ts';
 import { newApp, ofType, type SynthesizedTemplate, text } from '../synth.ts';
-import { bothIn, ownStack, streamGroups, templateIn } from './own-stack.ts';
+import { bothIn, deployedRoutes, ownStack, streamGroups, templateIn } from './own-stack.ts';
 
 test('a permissions boundary of the app is on every role', () => {
   const stack = ownStack();
   bothIn(stack, { probe: true });
   PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'Arcade'));
   const roles = ofType(templateIn(stack), 'AWS::IAM::Role');
-  expect(roles).toHaveLength(5 + 3 + 1);
+  expect(roles).toHaveLength(deployedRoutes.length + 1);
   for (const [id, { Properties }] of roles) {
     expect(text(Properties.PermissionsBoundary), id).toMatch(/:policy\/Arcade$/);
   }
@@ -29,7 +29,7 @@ test('tags of the app are on every table, function and log group, beside our own
   const tagged = ['AWS::DynamoDB::Table', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup'].flatMap((type) =>
     ofType(template, type),
   );
-  expect(tagged).toHaveLength(3 + 8 + 10);
+  expect(tagged).toHaveLength(3 + 2 * deployedRoutes.length + 2);
   for (const [id, { Properties }] of tagged) {
     const tags = Properties.Tags.map(
       ({ Key: name, Value }: { Key: string; Value: string }) => `${name}=${Value}`,

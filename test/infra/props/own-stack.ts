@@ -4,8 +4,16 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RejoinOperator } from '../../../infra/operator.ts';
 import type { RejoinProps } from '../../../infra/props/props.ts';
 import { Rejoin } from '../../../infra/rejoin.ts';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
+import { playerRoutes } from '../../../infra/routes/player-routes.ts';
 import { SettingsError } from '../../../infra/settings/errors.ts';
 import { newApp, type SynthesizedTemplate } from '../synth.ts';
+
+/** The routes of both APIs that these stacks have. */
+export const deployedRoutes = [
+  ...playerRoutes,
+  ...operatorRoutes.filter(({ onlyWith }) => onlyWith === undefined),
+].map(({ name }) => name);
 
 export const streamGroups = [{ id: 'sg-A', region: 'us-west-2', applications: ['a-1'] }];
 
