@@ -2,7 +2,8 @@
 import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 
 /** The tables: player sessions, the brake, operator rates, operator audit. */
-export type TableTarget = 'table' | 'brakeTable' | 'rateTable' | 'auditTable';
+const tableTargets = ['table', 'brakeTable', 'rateTable', 'auditTable'] as const;
+export type TableTarget = (typeof tableTargets)[number];
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
 export type GrantTarget =
@@ -13,7 +14,7 @@ export type GrantTarget =
   | TableTarget;
 
 export function isTable(target: GrantTarget): target is TableTarget {
-  return target === 'table' || target === 'rateTable' || target === 'auditTable';
+  return tableTargets.some((table) => table === target);
 }
 
 export interface Grant {

@@ -52,6 +52,8 @@ const COUNTED: Readonly<Record<string, CountedMetrics>> = {
   'operator-terminate': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
   'operator-export': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
   'operator-forget': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
+  'operator-brake': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
+  'operator-brake-status': { outcomes: ['not_an_operator'], metrics: new Set() },
 };
 const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
 

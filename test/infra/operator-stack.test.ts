@@ -145,7 +145,7 @@ describe('an operator function that an attacker takes over', () => {
   test('cannot start a session or connect to one, and no function of the player API can reach the audit', () => {
     const text = JSON.stringify([template, templateOf(settings)]);
     expect(JSON.stringify(template)).not.toMatch(/StartStreamSession|CreateStreamSessionConnection/);
-    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(3);
+    expect(text.match(/OperatorTablesAudit\w+","Arn"/g)).toHaveLength(4);
   });
 
   test('has in its environment only the tables of its grants, the stream groups and the operators', () => {

@@ -25,6 +25,8 @@ test('each route leads to its own function, and there is no other route, above a
       "Reconnects the calling player to a stream session of the player's own",
     'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}':
       "Ends the calling player's stream session",
+    'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/recoveries':
+      'Counts what the calling player reports of a lost stream',
   });
 });
 
@@ -123,7 +125,7 @@ describe('limits', () => {
     const [, resource] = ofType(template, 'AWS::ApiGatewayV2::Stage')[0] ?? [];
     const { DependsOn } = resource as unknown as { DependsOn: string[] };
     const ids = ofType(template, 'AWS::ApiGatewayV2::Route').map(([id]) => id);
-    expect(ids).toHaveLength(5);
+    expect(ids).toHaveLength(6);
     expect(DependsOn).toEqual(expect.arrayContaining(ids));
   });
 });

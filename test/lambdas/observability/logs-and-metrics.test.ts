@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
 import { log, logger } from '../../../lambdas/observability/logs.ts';
 import {
   type AnsweredRequest,
@@ -85,6 +86,13 @@ describe('the metrics of one answer', () => {
     expect(lines({ outcome: 'not_an_operator', sliOutcome: 'excluded' }, {}, 'operator-sessions')).toEqual([
       { outcome: 'not_an_operator', Requests: 1 },
     ]);
+  });
+
+  it.each(operatorRoutes)('have what the operator alarms watch: $name', ({ name, grants }) => {
+    const isRecorded = grants.some(({ on }) => on === 'auditTable');
+    for (const outcome of ['not_an_operator', ...(isRecorded ? ['audit_unavailable'] : [])]) {
+      expect(lines({ outcome, sliOutcome: 'excluded' }, {}, name)).toEqual([{ outcome, Requests: 1 }]);
+    }
   });
 
   it('have the part of status lookups that failed, though the player got an older status', () => {
