@@ -3,57 +3,52 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createAdminShells } from './admin-shell/admin-shells.ts';
 import { isWebSocket } from './admin-shell/websocket.ts';
-import { type ApiContext, type Authorization, serveCall } from './api/api.ts';
+import { type ApiContext, serveCall } from './api/api.ts';
 import { createCalls } from './api/calls.ts';
 import { createFaults } from './api/faults.ts';
 import { createHolds } from './api/holds.ts';
 import { createRateLimit } from './api/rate-limit.ts';
+import { createControl } from './control/actions.ts';
 import { serveControl } from './control/control.ts';
 import { admitControl } from './control/control-access.ts';
-import { DEFAULT_SETTINGS, type EmulatorSettings, mergeSettings, type Operation } from './model/settings.ts';
+import type { EmulatorControl } from './control/emulator-control.ts';
+import { DEFAULTS } from './defaults.ts';
+import { createClock } from './model/clock.ts';
+import type { EmulatorOptions, EmulatorPrincipal } from './model/options.ts';
+import { DEFAULT_SETTINGS, mergeSettings, type Operation } from './model/settings.ts';
 import { createClientTokens } from './sessions/client-tokens.ts';
-import { type EmulatorStreamGroup, GameLiftStreams } from './sessions/service.ts';
+import { GameLiftStreams } from './sessions/service.ts';
+import { endThreads } from './webrtc/webrtc.ts';
 
-export type { Authorization } from './api/api.ts';
-export type { EmulatorSettings } from './model/settings.ts';
-export type { EmulatorStreamGroup } from './sessions/service.ts';
-export { shutdownWebRtc } from './webrtc/webrtc.ts';
+export type {
+  Authorization,
+  EmulatorOptions,
+  EmulatorPrincipal,
+  EmulatorStreamGroup,
+} from './model/options.ts';
 
-/** A caller: its name for policies and the record of calls, and the key with which it signs. */
-export interface EmulatorPrincipal {
-  name: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
-
-export interface EmulatorOptions {
-  /** 0 takes a free one. */
-  port: number;
-  /** 127.0.0.1 when absent. */
-  host?: string;
-  /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. What other machines send there is ignored. */
-  mediaAddress?: string | undefined;
-  region: string;
-  accountId: string;
-  streamGroups: readonly EmulatorStreamGroup[];
-  principals: readonly EmulatorPrincipal[];
-  /** Decides each verified call; absent: all are allowed. A call that is not allowed gets AccessDeniedException. */
-  authorize?: (call: Authorization) => boolean;
-  settings?: Partial<EmulatorSettings>;
-  /** Origins of web pages that may use the control API, such as `http://127.0.0.1:4560`. */
-  controlOrigins?: readonly string[];
-  /** Random numbers for faults and bad networks, from 0 to below 1. Math.random when absent. */
-  random?: () => number;
-}
-
-export interface Emulator {
+/** A running emulator. What a test may do to it is in `EmulatorControl`. */
+export interface Emulator extends EmulatorControl {
   /** The endpoint for an SDK client, without a slash at the end. */
-  url: string;
+  readonly url: string;
+  readonly region: string;
+  /** The key of the first principal. */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The first stream group, and its default application. */
+  readonly streamGroupId: string;
+  readonly applicationId: string;
   /** Ends every session and connection. See also `shutdownWebRtc`, for the process's end. */
   close(): Promise<void>;
   /** Adds a principal, or replaces the one with this access key. */
   addPrincipal(principal: EmulatorPrincipal): void;
+}
+
+/**
+ * Ends the threads of real WebRTC connections, which would keep the process alive. Call it once, before the process ends, when every
+ * emulator in it is closed: afterwards no connection can be made. A process without real connections needs no call.
+ */
+export async function shutdownWebRtc(): Promise<void> {
+  await endThreads();
 }
 
 /** Well above any signal request; AWS limits requests too. */
@@ -81,50 +76,64 @@ function serveScript(response: ServerResponse, script: Buffer): void {
 }
 
 /**
- * Starts an emulator of Amazon GameLift Streams for one account and Region.
+ * Starts an emulator of Amazon GameLift Streams for one account and Region. Without options it takes a free port and has one stream group,
+ * one application and one key.
  * @throws Error with code EADDRINUSE when the port is taken, or a sentence about a wrong setting
  */
-export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { region = DEFAULTS.region, accountId = DEFAULTS.accountId } = options;
+  const streamGroups = options.streamGroups ?? [
+    { id: DEFAULTS.streamGroupId, applications: [DEFAULTS.applicationId], locations: [region] },
+  ];
+  const all = options.principals ?? [{ name: 'developer', ...DEFAULTS.credentials }];
   let settings = mergeSettings(DEFAULT_SETTINGS, options.settings ?? {});
   const script = readFileSync(new URL('web-sdk-protocol.js', import.meta.url));
-  const principals = new Map(options.principals.map((principal) => [principal.accessKeyId, principal]));
+  const principals = new Map(all.map((principal) => [principal.accessKeyId, principal]));
   let url = '';
 
   const random = options.random ?? Math.random;
   const current = () => settings;
+  const clock = createClock(options.clock === 'manual');
   const service = new GameLiftStreams({
-    region: options.region,
-    accountId: options.accountId,
-    streamGroups: options.streamGroups,
+    region,
+    accountId,
+    streamGroups,
     settings: current,
+    clock,
     webSdkProtocolUrl: () => `${url}${SCRIPT_PATH}`,
     mediaAddress: options.mediaAddress,
     random,
   });
   const adminShells = createAdminShells({
-    region: options.region,
+    region,
     settings: current,
+    now: clock.now,
     url: () => url.replace(/^http/, 'ws'),
   });
   const context: ApiContext = {
     service,
     settings: current,
+    clock,
     adminShells,
-    clientTokens: createClientTokens(() => ({
-      retentionSeconds: settings.clientTokenRetentionSeconds,
-      repeatAnswer: settings.repeatAnswer,
-    })),
-    region: options.region,
-    accountId: options.accountId,
+    clientTokens: createClientTokens(
+      () => ({
+        retentionSeconds: settings.clientTokenRetentionSeconds,
+        repeatAnswer: settings.repeatAnswer,
+      }),
+      clock.now,
+    ),
+    region,
+    accountId,
     lookup: (accessKeyId) => principals.get(accessKeyId),
     authorize: options.authorize ?? (() => true),
-    rateLimit: createRateLimit((operation) => settings.quotas[operation as Operation]),
+    rateLimit: createRateLimit((operation) => settings.quotas[operation as Operation], clock.now),
     faults: createFaults(random),
     holds: createHolds(),
     calls: createCalls(),
   };
-  const control = {
+  const control = createControl({
     service,
+    clock,
     faults: context.faults,
     holds: context.holds,
     calls: context.calls,
@@ -133,7 +142,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       settings = next;
       service.settingsChanged();
     },
-  };
+  });
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const [path = ''] = (request.url ?? '').split('?');
@@ -144,7 +153,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     if (!body) {
       response.writeHead(413, { connection: 'close' }).end();
     } else if (isControl) {
-      serveControl(control, request, path.slice(CONTROL_PREFIX.length), body, response);
+      await serveControl(control, request, path.slice(CONTROL_PREFIX.length), body, response);
     } else {
       await serveCall(context, request, body, response);
     }
@@ -159,16 +168,26 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host ?? '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   }).catch((error) => {
     service.close();
+    clock.close();
     throw error;
   });
   const { address, port, family } = server.address() as AddressInfo;
   url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 
+  const [principal] = all;
   return {
+    ...control,
     url,
+    region,
+    credentials: {
+      accessKeyId: principal?.accessKeyId ?? '',
+      secretAccessKey: principal?.secretAccessKey ?? '',
+    },
+    streamGroupId: streamGroups[0]?.id ?? '',
+    applicationId: streamGroups[0]?.applications[0] ?? '',
     addPrincipal: (principal) => {
       principals.set(principal.accessKeyId, principal);
     },
@@ -177,6 +196,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       context.holds.close();
       service.close();
       adminShells.close();
+      clock.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

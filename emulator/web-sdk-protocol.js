@@ -20,7 +20,8 @@
 
     /**
      * @param options from the Web SDK: `clientRtc` with the connection's data channels, `videoElement`,
-     * `inputConfiguration`, and the callbacks `onServerDisconnect`, `onApplicationMessageReceived` and `debugLog`
+     * `inputConfiguration`, and the callbacks `onServerDisconnect`, `onApplicationMessageReceived`,
+     * `onPerformanceStatsReceived` (from 1.2 on) and `debugLog`
      */
     constructor(options) {
       this.#options = options;
@@ -132,7 +133,8 @@
         this.#options.onApplicationMessageReceived?.(new Uint8Array(data));
         return;
       }
-      const { type, reason } = JSON.parse(data);
+      const { type, reason, stats } = JSON.parse(data);
+      if (type === 'performanceStats') this.#options.onPerformanceStatsReceived?.(stats);
       if (type !== 'serverDisconnect') return;
       // The game waits for this message before it ends the connection.
       if (this.#messages.readyState === 'open') this.#messages.send(JSON.stringify({ type: 'goodbye' }));

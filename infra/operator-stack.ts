@@ -1,5 +1,5 @@
 /** The operator API in a separate stack, so that the right to deploy the player API does not include this one. */
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { RejoinOperator } from './operator.ts';
 import type { Rejoin } from './rejoin.ts';
@@ -18,13 +18,6 @@ export class OperatorStack extends Stack {
       terminationProtection: removalPolicy === 'retain',
       analyticsReporting: false,
     });
-    const { apiUrl, apiArn, auditTableName } = new RejoinOperator(this, 'Operator', rejoin);
-    this.#output('OperatorApiUrl', apiUrl, 'Base URL of the operator API');
-    this.#output('OperatorApiArn', apiArn, 'What an operator needs execute-api:Invoke on');
-    this.#output('AuditTable', auditTableName, 'Name of the table with a record of every use');
-  }
-
-  #output(name: string, value: string, description: string): void {
-    new CfnOutput(this, name, { value, description });
+    new RejoinOperator(this, 'Operator', rejoin).addOutputs();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EmulatorOptions, startEmulator } from '../emulator/server.ts';
+import { withAddresses } from './aws/addresses.ts';
 import { createLogStore } from './aws/log-store.ts';
 import { createMetricStore } from './aws/metric-store.ts';
 import { startAwsServices } from './aws/server.ts';
@@ -15,7 +16,7 @@ import { accessLogLine } from './gateway/access-log.ts';
 import { startGateway } from './gateway/gateway.ts';
 import type { StageLimit } from './gateway/throttle.ts';
 import { guardTable } from './iam/table-guard.ts';
-import { CONSOLE_CLIENT_ID } from './identity/names.ts';
+import { PAGE_CLIENT_ID } from './identity/names.ts';
 import { startIdentity } from './identity/server.ts';
 import { type Ports, portsFrom, requireFree } from './ports.ts';
 import { createPrincipals, type Principals } from './principals.ts';
@@ -62,6 +63,8 @@ export interface LocalDeploymentOptions {
   onFailure?: (line: string) => void;
   /** Called with one line whenever a step begins. */
   onProgress?: (line: string) => void;
+  /** Called at the start with a sentence for each of the deployer's settings that is another one here. */
+  onSetting?: (sentence: string) => void;
 }
 
 /** A running local deployment. */
@@ -117,8 +120,9 @@ async function start(
     closers.push(() => begun.close());
     return begun;
   };
-  const settings = localSettings(ports, { file: options.settingsFile, changes: options.settings ?? {} });
-  const consoleOrigins = [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`];
+  const own = localSettings(ports, { file: options.settingsFile, changes: options.settings ?? {} });
+  const { settings, redirectOrigins } = own;
+  for (const note of own.notes) options.onSetting?.(note);
 
   onProgress('Synthesizing the CDK app and bundling its functions');
   mkdirSync(directory, { recursive: true });
@@ -176,15 +180,19 @@ async function start(
       keySchema.filter(({ KeyType }) => KeyType === 'HASH').map(({ AttributeName }) => [arn, AttributeName]),
     ),
   );
+  const keys = new Map(
+    tables.flatMap(({ arn, encryptionKeyArn }) =>
+      encryptionKeyArn === undefined ? [] : [[arn, encryptionKeyArn] as const],
+    ),
+  );
 
   onProgress('Starting the GameLift Streams emulator, the table and the identity provider');
   const [identity, emulator, table] = await Promise.all([
     running(
       startIdentity({
         port: ports.identity,
-        redirectOrigins: consoleOrigins,
-        audience: 'rejoin',
-        scope: 'rejoin/play',
+        redirectOrigins,
+        ...own.identity,
       }),
     ),
     running(
@@ -194,16 +202,17 @@ async function start(
         streamGroups: streamGroupsOf(settings),
         principals: principals.all,
         authorize: (call) => principals.authorizer.decide(call).allowed,
-        controlOrigins: consoleOrigins,
+        controlOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
         mediaAddress: options.mediaAddress,
-        ...(options.emulator ? { settings: options.emulator } : {}),
+        // Benches and tests play with bare offers, of which nobody connects.
+        settings: { signallingConnectSeconds: 0, ...options.emulator },
       }),
     ),
     running(
       startTableService({
         port: ports.table,
         tables,
-        guard: (serve) => guardTable({ serve, ...place, partitionKeys, ...principals }),
+        guard: (serve) => guardTable({ serve, ...place, partitionKeys, ...principals, keys }),
         ...(options.tableItemWritesPerSecond === undefined
           ? {}
           : { itemWritesPerSecond: options.tableItemWritesPerSecond }),
@@ -271,10 +280,17 @@ async function start(
   const api = await gateway(playerApi, ports.api, 'player-access');
   const operators = operatorApi && (await gateway(operatorApi, ports.operatorApi, 'operator-access'));
   const { deployer } = principals;
-  const aws = await running(startAwsServices({ stacks, logs: logStore, metrics }, { region, deployer }));
+  const reachable = withAddresses(stacks, region, [
+    [playerApi, api.url],
+    ...(operators ? [[operatorApi, operators.url] as const] : []),
+  ]);
+  const aws = await running(
+    startAwsServices({ stacks: reachable, logs: logStore, metrics }, { region, deployer }),
+  );
   const [group] = streamGroupsOf(settings);
   const streamGroupId = group?.id ?? '';
   const application = group?.applications[0] ?? '';
+  const signIn = { clientId: PAGE_CLIENT_ID, scope: own.identity.scope };
   const page = await running(
     startConsole({
       port: ports.console,
@@ -283,8 +299,7 @@ async function start(
         api: api.url,
         identity: identity.url,
         endpoints: await discoverSignIn(identity.url),
-        clientId: CONSOLE_CLIENT_ID,
-        scope: 'rejoin/play',
+        ...signIn,
         gameLiftStreams: emulator.url,
         streamGroupId,
         application,
@@ -298,7 +313,9 @@ async function start(
     operatorApi: operators?.url ?? null,
     identity: identity.url,
     gameLiftStreams: emulator.url,
+    ...signIn,
     console: page.url,
+    webSdk: `${page.url}/web-sdk.js`,
     table: table.url,
     streamGroupId,
     application,

@@ -12,9 +12,16 @@ export interface Endpoints {
   api: string;
   /** The operator API, if the deployment has one. It takes requests signed with the operator's key. */
   operatorApi: string | null;
+  /** Issuer of the OpenID provider: what a page calls the authority. */
   identity: string;
+  /** A page's client there: public, authorization code with PKCE. */
+  clientId: string;
+  /** The scope that the API requires. A page asks for it together with `openid`. */
+  scope: string;
   gameLiftStreams: string;
   console: string;
+  /** A script that makes the global `gameliftstreams`: the stand-in for Amazon's Web SDK, or the bundle that `REJOIN_WEB_SDK` names. */
+  webSdk: string;
   table: string;
   /** A stream group that works, and an application in it. */
   streamGroupId: string;

@@ -1,39 +1,67 @@
 import { readFileSync } from 'node:fs';
+import { SettingsError } from '../infra/settings/errors.ts';
 import { parseJson } from '../infra/settings/json.ts';
+import { parseSettings, type Settings } from '../infra/settings/settings.ts';
+import { DEFAULT_AUDIENCE, DEFAULT_SCOPE } from './identity/names.ts';
 import type { Ports } from './ports.ts';
+import { mayEndSignIn, notesOn } from './replaced-settings.ts';
 
 const DEFAULT_REGION = 'us-west-2';
 /** The account number of the local deployment. */
 export const LOCAL_ACCOUNT = '123456789012';
+const OPERATOR = `arn:aws:iam::${LOCAL_ACCOUNT}:user/operator`;
 
 /** A deployer's settings as JSON; infra/ validates them when it synthesizes. */
 export type DeployerSettings = Record<string, unknown>;
 
-const DEFAULTS: DeployerSettings = {
-  streamGroups: [{ id: 'sg-local', region: DEFAULT_REGION, applications: ['a-local'] }],
-  // The emulator writes nothing there, so no bucket is needed.
-  exportBucket: 'local-exports',
-};
+/** What a deployment without settings, or without stream groups in them, plays. */
+const STREAM_GROUPS = [{ id: 'sg-local', region: DEFAULT_REGION, applications: ['a-local'] }];
+
+/** What a deployment without a settings file has besides. The emulator writes no export, so no bucket is needed. */
+const DEFAULTS: DeployerSettings = { exportBucket: 'local-exports' };
+
+/** The settings of the local deployment, and what follows from them. */
+export interface LocalSettings {
+  /** What it synthesizes with: the deployer's own, save for what can't be the same on this machine. */
+  settings: DeployerSettings;
+  /** A sentence for each setting of the deployer that is another one here, or that has more here, with the reason. */
+  notes: readonly string[];
+  /** What the tokens of the local OpenID provider carry. */
+  identity: { audience: string; scope: string };
+  /** Origins of pages that may end a sign-in at the local OpenID provider. */
+  redirectOrigins: readonly string[];
+}
 
 /**
- * The settings that the local deployment synthesizes with: the deployer's own, or a stream group of the emulator,
- * with this machine's identity provider and page in place of the deployer's.
+ * The settings that the local deployment synthesizes with. They are checked as they were written, before anything is replaced: a misspelt
+ * setting is refused also where the local deployment would not use it.
  *
- * @param file path of a settings file, as `cdk deploy -c settings=` takes it.
+ * @param file path of a settings file, as `cdk deploy -c settings=` takes it; absent: a stream group of the emulator.
  * @param changes settings to replace, member by member of the top level.
- * @throws Error in one sentence when the file can't be read or is no JSON object.
+ * @throws Error when the file can't be read, is no JSON object, or has a setting that can't be used: a line for each.
  */
 export function localSettings(
   ports: Ports,
   { file, changes = {} }: { file?: string | undefined; changes?: DeployerSettings } = {},
-): DeployerSettings {
-  return {
-    ...(file === undefined ? DEFAULTS : readSettingsFile(file)),
-    ...changes,
-    identity: { issuer: `http://127.0.0.1:${ports.identity}`, audience: ['rejoin'], scope: 'rejoin/play' },
+): LocalSettings {
+  const given = { ...(file === undefined ? {} : readSettingsFile(file)), ...changes };
+  const whole = {
+    ...(file === undefined ? DEFAULTS : {}),
+    ...given,
+    streamGroups: given.streamGroups ?? STREAM_GROUPS,
+  };
+  const { webOrigins, identity, operators } = checked(whole, file ?? 'local/settings.ts');
+
+  const issuer = `http://127.0.0.1:${ports.identity}`;
+  const { audience, scope } =
+    'issuer' in identity ? identity : { audience: [DEFAULT_AUDIENCE], scope: DEFAULT_SCOPE };
+  const console = [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`];
+  const settings: DeployerSettings = {
+    ...whole,
+    identity: { issuer, audience, scope },
     // Only the operator of this machine has a key here. A caller can still give another list, or an empty one.
-    operators: changes.operators ?? [`arn:aws:iam::${LOCAL_ACCOUNT}:user/operator`],
-    webOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
+    operators: changes.operators ?? [...new Set([...(operators ?? []), OPERATOR])],
+    webOrigins: [...new Set([...console, ...webOrigins])],
     removalPolicy: 'destroy',
     // The deployer's domain name does not lead to this machine.
     domain: undefined,
@@ -41,6 +69,24 @@ export function localSettings(
     edge: changes.edge,
     alarmTopic: undefined,
   };
+  return {
+    settings,
+    notes: notesOn(given, settings, console),
+    identity: { audience: audience[0] ?? DEFAULT_AUDIENCE, scope },
+    redirectOrigins: [...new Set([...console, ...webOrigins.filter(mayEndSignIn)])],
+  };
+}
+
+/** The settings as `cdk deploy` would take them, save that "destroy" takes the place of "retain", which allows no page on localhost. */
+function checked(settings: DeployerSettings, name: string): Settings {
+  const { removalPolicy = 'retain' } = settings;
+  try {
+    return parseSettings(removalPolicy === 'retain' ? { ...settings, removalPolicy: 'destroy' } : settings);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const lines = error.lines.map((line) => `\n- ${line}`).join('');
+    throw new Error(`Rejoin cannot be deployed with these settings (${name}):${lines}`, { cause: error });
+  }
 }
 
 /** The stream groups that the emulator must have so that these settings work. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { shutdownWebRtc } from '../emulator/server.ts';
 import { LOOPBACK_ADDRESS, parseMediaAddress } from '../emulator/webrtc/media-address.ts';
-import { shutdownWebRtc } from '../emulator/webrtc/webrtc.ts';
 import { startDeployment } from './deployment.ts';
 import { measuredSettings } from './measured-settings.ts';
 import { DEFAULT_BASE_PORT, parseBasePort } from './ports.ts';
@@ -16,7 +16,8 @@ const LOSS_NOTICE_SECONDS = 5;
 const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [options]
 
   --port N         the first of six ports (default ${DEFAULT_BASE_PORT})
-  --settings FILE  a deployer's settings, as "cdk deploy -c settings=FILE" takes them
+  --settings FILE  a deployer's settings, as "cdk deploy -c settings=FILE" takes them. Pages of the loopback origins in webOrigins
+                   may call the API and sign in. A setting that must be another one here is printed, with why
   --media-address IP
                    IPv4 address of this machine that video, sound and input go to (default 127.0.0.1, which Firefox can't use).
                    Each connection opens UDP ports there that your network can reach; what other machines send there is
@@ -34,17 +35,30 @@ const directory = join(fileURLToPath(new URL('..', import.meta.url)), '.local');
 
 const defaults = { lossNoticeSeconds: LOSS_NOTICE_SECONDS };
 
+const OPTIONS = {
+  port: { type: 'string' },
+  settings: { type: 'string' },
+  as: { type: 'string' },
+  'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
+  help: { type: 'boolean' },
+} as const;
+
+/** Without the two dashes npm takes options for its own, and passes none on. They are in the environment then. */
+function refuseSwallowed(): void {
+  const names = Object.keys(OPTIONS).filter(
+    (name) => process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+  if (process.env.npm_lifecycle_event !== 'start' || names.length === 0) return;
+  const given = names.map((name) => `--${name}`).join(' and ');
+  throw new Error(
+    `npm took ${given} for itself: write two dashes first, as in npm start -- --${names[0]} ...`,
+  );
+}
+
 function readArguments() {
   try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string' },
-        settings: { type: 'string' },
-        as: { type: 'string' },
-        'media-address': { type: 'string', default: LOOPBACK_ADDRESS },
-        help: { type: 'boolean' },
-      },
-    });
+    refuseSwallowed();
+    const { values } = parseArgs({ options: OPTIONS });
     return {
       ...values,
       emulator: { ...defaults, ...(values.as === undefined ? {} : measuredSettings(values.as)) },
@@ -76,6 +90,7 @@ const starting = startDeployment({
   settingsFile: settings,
   mediaAddress,
   emulator,
+  onSetting: (sentence) => console.log(`           ${sentence}`),
   onProgress: (line) => console.log(`${seconds()} s  ${line} ...`),
   onFailure: (line) => console.error(`${seconds()} s  ${line}. Its log is in .local/logs.`),
 });
@@ -104,6 +119,12 @@ try {
   Operators   ${endpoints.operatorApi ?? 'have no API: the setting operators is missing'}
   Emulator    ${endpoints.gameLiftStreams}  (control: /_emulator/)
   A token     npm run --silent token -- alice
+
+  A page of your own (docs/your-page.md; its origin in webOrigins of --settings)
+  Issuer      ${endpoints.identity}
+  Client id   ${endpoints.clientId}
+  Scope       openid ${endpoints.scope}
+  Web SDK     ${endpoints.webSdk}
 
 Open the page, sign in, start a session and cut it. Ctrl-C stops everything.`);
   }

@@ -47,6 +47,15 @@ export const playerSchemas = {
       items: { type: 'string', maxLength: 1024 },
       maxItems: 100,
     },
+    displayConfiguration: {
+      ...closed(['resolution'], {
+        resolution: closed(['width', 'height'], {
+          width: { type: 'integer', minimum: 320, maximum: 4096 },
+          height: { type: 'integer', minimum: 320, maximum: 4096 },
+        }),
+      }),
+      description: 'The size of the picture in pixels: one of those that the deployment lists.',
+    },
   }),
   ConnectionRequest: closed(['signalRequest'], {
     signalRequest,

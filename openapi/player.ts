@@ -29,7 +29,13 @@ export const playerContracts = {
       body: 'Started',
       description: 'The session is started, and usually not placed yet: poll its status.',
     },
-    problems: [...connectingRoutes, 'session_limit_reached', 'answer_lost', 'starts_paused'],
+    problems: [
+      ...connectingRoutes,
+      'start_not_allowed',
+      'session_limit_reached',
+      'answer_lost',
+      'starts_paused',
+    ],
   },
   status: {
     success: {

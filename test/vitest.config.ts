@@ -67,7 +67,9 @@ export default defineConfig({
           ...common,
           ...group(0),
           name: 'unit',
-          include: ['test/{lambdas,infra,local,emulator,openapi,bench,client,run,campaign}/**/*.test.ts'],
+          include: [
+            'test/{lambdas,infra,local,emulator,openapi,bench,client,run,campaign,release,upgrade}/**/*.test.ts',
+          ],
           exclude: [...BENCHES, ...LIVE, ...SHARED],
         },
       },

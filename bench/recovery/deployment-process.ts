@@ -1,6 +1,6 @@
 /** A process of the bench: the local deployment. Its limits allow repeated cuts of the same players. */
 
-import { shutdownWebRtc } from '../../emulator/webrtc/webrtc.ts';
+import { shutdownWebRtc } from '../../emulator/server.ts';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
 import { measuredByEnvironment } from '../../local/measured-settings.ts';
 import { freeBasePort } from '../../local/ports.ts';

@@ -5,6 +5,8 @@
 export const videoElement = document.querySelector('video') as HTMLVideoElement;
 export const audioElement = document.querySelector('audio') as HTMLAudioElement;
 
+export const overlay = document.querySelector('output') as HTMLOutputElement;
+
 export function button(label: string): HTMLButtonElement {
   const made = document.createElement('button');
   made.textContent = label;

@@ -22,15 +22,25 @@ export interface FirstConnectionParts<Sdk>
   claim(session: StreamSession): Promise<Ending | undefined>;
 }
 
-/** Starts a session and connects to it. */
+/**
+ * Starts a session and connects to it.
+ *
+ * @param replaces ends the session that is there before.
+ */
 export async function start<Sdk extends GameLiftStreamsLike>(
   parts: FirstConnectionParts<Sdk>,
   streamGroupId: string,
   request: StartRequest,
+  replaces: false | (() => Promise<Ended>),
 ): Promise<AttemptResult<Sdk>> {
   const { scope } = parts;
   scope.limit(START_WITHIN_MS);
   const { requests, enter } = prepare(parts);
+  const replaced = replaces && (await replaces());
+  if (replaced) {
+    if (!isGone(replaced.ending)) return replaced;
+    scope.limit(START_WITHIN_MS);
+  }
   const connectionRequest = requestConnection({
     scope,
     requests,

@@ -7,6 +7,7 @@ export type Retry = 'same' | 'newOffer' | 'never';
 /** The codes of the player API, as docs/protocol.md tables them. */
 export const API_CODES = [
   'invalid_request',
+  'start_not_allowed',
   'not_through_edge',
   'stream_session_not_found',
   'session_not_reconnectable',

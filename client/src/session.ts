@@ -33,6 +33,8 @@ export interface StartRequest {
   locations?: readonly string[] | undefined;
   /** Refused unless the deployment allows them. */
   additionalLaunchArgs?: readonly string[] | undefined;
+  /** The size of the picture in pixels: one of those that the deployment lists. */
+  displayConfiguration?: { resolution: { width: number; height: number } } | undefined;
 }
 
 /** Whether a session in this status is over: AWS never brings it back. */

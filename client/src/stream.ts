@@ -64,6 +64,15 @@ export interface Abortable {
   signal?: AbortSignal | undefined;
 }
 
+/** How to start. */
+export interface StartOptions extends Abortable {
+  /**
+   * Ends the player's session first, this stream's or else the newest, and then starts. It also stops what this object does. Where the
+   * end fails, nothing is started.
+   */
+  replace?: boolean | undefined;
+}
+
 /** How to resume. */
 export interface ResumeOptions extends Abortable {
   /**
@@ -89,7 +98,7 @@ export interface Stream<Sdk> {
   /** The player's newest live session, to offer a way back to it. @throws RejoinError */
   find(options?: Abortable): Promise<StreamSession | undefined>;
   /** Starts a session; resolves when media flows or nothing more can be tried. While something is under way it joins that. */
-  start(request?: StartRequest, options?: Abortable): Promise<ConnectedState | EndedState>;
+  start(request?: StartRequest, options?: StartOptions): Promise<ConnectedState | EndedState>;
   /** Comes back to the player's newest live session, on any device; resolves as `start` does. */
   resume(options?: ResumeOptions): Promise<ConnectedState | EndedState>;
   /** Ends the session for good, this stream's or else the player's newest. */
@@ -265,6 +274,13 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
     }
   }
 
+  /** Ends this session, or else the player's newest, before another one begins. */
+  async function endKnown(scope: Scope, session: StreamSession | undefined): Promise<Ended> {
+    const ended = await endSession(scope, send, session);
+    if (isGone(ended.ending)) known = {};
+    return ended;
+  }
+
   function end(scope: Scope, { ending, session }: Ended): void {
     if (session && !scope.signal.aborted) known = { session };
     scope.end(ending);
@@ -299,8 +315,12 @@ export function createStream<Sdk extends GameLiftStreamsLike>(options: StreamOpt
         }, reject);
       }),
 
-    start: (request = {}, { signal } = {}) =>
-      connected(signal, false, (parts) => start(parts, options.streamGroupId, request)),
+    start: (request = {}, { replace = false, signal } = {}) => {
+      const { session } = known;
+      return connected(signal, replace, (parts) =>
+        start(parts, options.streamGroupId, request, replace && (() => endKnown(parts.scope, session))),
+      );
+    },
 
     resume: ({ insist = false, previousConnectionId, signal } = {}) =>
       connected(signal, insist, (parts) =>

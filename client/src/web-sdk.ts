@@ -15,8 +15,16 @@ export interface WebSdkClientConnection {
   serverDisconnect?: (reason: 'idle' | 'terminated') => void;
   /** Bytes that the application sends. */
   applicationMessage?: (message: Uint8Array) => void;
-  /** Amazon documents no shape of this. */
-  performanceStats?: (stats: unknown) => void;
+  /** From 1.2 on, each second, where the session was started with it. */
+  performanceStats?: (stats: WebSdkPerformanceStats) => void;
+}
+
+/**
+ * How busy the game's machine is. Amazon's guide names these members, and says that there are more; any of them may be missing.
+ */
+export interface WebSdkPerformanceStats {
+  application?: { cpuNormalized?: number; memoryMB?: number; [more: string]: unknown };
+  system?: { gpuPercent?: number; [more: string]: unknown };
 }
 
 /** How the SDK takes input. */

@@ -19,8 +19,10 @@ export interface AdminShells {
   close(): void;
 }
 
-export interface AdminShellsOptions extends Omit<TicketOptions, 'settings' | 'now'> {
+export interface AdminShellsOptions extends Omit<TicketOptions, 'settings'> {
   settings: () => Settings;
+  /** Epoch milliseconds, for tokens. The channels go by the machine's time. */
+  now: () => number;
 }
 
 /** How long a connection may take to send its token. */
@@ -28,6 +30,7 @@ const TOKEN_TIMEOUT_MS = 10_000;
 /** With this many unread bytes, frames are dropped. They are sent again, since the client does not acknowledge them. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 
+/** Of the channels. */
 const clock: Clock = {
   now: Date.now,
   after: (milliseconds, act) => {
@@ -69,7 +72,7 @@ export function createAdminShells({ settings, ...options }: AdminShellsOptions):
 
   return {
     issue: (session) => {
-      requireAccess(session, settings(), Date.now());
+      requireAccess(session, settings(), options.now());
       return tickets.issue(session);
     },
     connect: (request, socket, head) => {

@@ -2,27 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorName, ServiceError } from '../model/errors.ts';
+import type { Authorization } from '../model/options.ts';
 import { type Credential, type Refusal, verifySignature } from '../sigv4/verify.ts';
 import type { CallRecord, Calls } from './calls.ts';
 import { validationMessage, violations } from './constraints.ts';
 import type { HoldPlace } from './fault.ts';
 import type { FaultEffects, Faults, Target } from './faults.ts';
 import type { Holds } from './holds.ts';
+import { wrongType } from './json-types.ts';
 import type { Input, OperationContext, OperationSpec } from './operations.ts';
+import { notHere } from './other-operations.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Route, route } from './router.ts';
 
 /** Source: the API model's signing name. */
 const SIGNING_NAME = 'gameliftstreams';
-
-export interface Authorization {
-  /** The principal's name. */
-  principal: string;
-  /** Such as `gameliftstreams:StartStreamSession`. */
-  action: string;
-  /** ARNs, every one of which must be allowed, or `*` alone. */
-  resources: readonly string[];
-}
 
 export interface ApiContext extends OperationContext {
   region: string;
@@ -42,6 +36,7 @@ const REFUSALS: Readonly<Record<Refusal, ErrorName>> = {
   sessionToken: 'UnrecognizedClientException',
   scope: 'InvalidSignatureException',
   expired: 'InvalidSignatureException',
+  notYetCurrent: 'InvalidSignatureException',
   body: 'InvalidSignatureException',
   signature: 'InvalidSignatureException',
 };
@@ -104,7 +99,12 @@ function requirePermission(
   { operation, spec }: Route,
   input: Input,
 ): void {
-  const own = { action: `gameliftstreams:${operation}`, resources: spec.resources(input, context) };
+  const conditionKeys = spec.conditionKeys?.(input);
+  const own = {
+    action: `gameliftstreams:${operation}`,
+    resources: spec.resources(input, context),
+    ...(conditionKeys && { context: conditionKeys }),
+  };
   const denied = [own, spec.alsoNeeds?.(input, context) ?? []]
     .flat()
     .find((each) => !context.authorize({ principal, ...each }));
@@ -152,7 +152,7 @@ function targetOf({ operation }: Route, input: Input): Target {
 }
 
 /**
- * Serves one call. In this order: signature, planned faults, quota, permission, constraints, the operation itself. A
+ * Serves one call. In this order: signature, JSON types, planned faults, quota, permission, constraints, the operation itself. A
  * call can be held twice: before the other faults, and when its response is ready, also an error.
  */
 export async function serveCall(
@@ -167,7 +167,7 @@ export async function serveCall(
     principal: null,
     clientToken: null,
     status: null,
-    at: new Date().toISOString(),
+    at: new Date(context.clock.now()).toISOString(),
   });
   /** @returns whether the call may go on after its release */
   const released = (target: Target, at: HoldPlace, status: number | null) =>
@@ -186,12 +186,11 @@ export async function serveCall(
     const principal = authenticate(context, request, body);
     call.principal = principal;
     if (!found)
-      throw new ServiceError(
-        'UnknownOperationException',
-        'The requested operation is not recognized by the service.',
-      );
+      throw new ServiceError('UnknownOperationException', notHere(request.method ?? '', request.url ?? ''));
     const input = { ...readBody(found.spec, body), ...found.input };
     call.clientToken = text(input.ClientToken);
+    const wrong = wrongType(found.spec.input, input);
+    if (wrong) throw new ServiceError('SerializationException', wrong);
 
     target = targetOf(found, input);
     faults = context.faults.effectsOn(target);

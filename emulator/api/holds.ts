@@ -51,6 +51,8 @@ export interface Holds {
   hold(call: HeldCall): Promise<boolean>;
   /** The calls held now, the oldest first. */
   list(): readonly HeldCallView[];
+  /** The oldest call that is held and chosen; waits until there is one. It rejects when the emulator ends. */
+  whenHeld(which: Pick<Release, 'operation' | 'streamSessionId'>): Promise<HeldCallView>;
   /** Lets calls go on, the oldest first. @returns the released calls */
   release(which: Release): readonly HeldCallView[];
   /** Ends every held call, at the emulator's end. A call held at its arrival never takes effect. */
@@ -71,20 +73,39 @@ export function createHolds(): Holds {
   /** In order of arrival, each with the function that releases it. */
   const held = new Map<HeldCall, (mayGoOn: boolean) => void>();
   let isClosed = false;
+  /** Called whenever a call is held, and when the emulator ends. */
+  const listeners = new Set<() => void>();
+  const tell = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const isChosen =
+    ({ operation, streamSessionId }: Pick<Release, 'operation' | 'streamSessionId'>) =>
+    ({ target }: HeldCall) =>
+      (operation === undefined || target.operation === operation) &&
+      (streamSessionId === undefined || target.streamSessionId === streamSessionId);
 
   return {
     hold: (call) =>
       new Promise((resolve) => {
         if (isClosed) return resolve(false);
         held.set(call, resolve);
+        tell();
+      }),
+    whenHeld: (which) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const call = [...held.keys()].find(isChosen(which));
+          if (!call && !isClosed) return;
+          listeners.delete(look);
+          if (call) resolve(view(call));
+          else reject(new Error('The emulator was closed while a test waited for a held call.'));
+        };
+        listeners.add(look);
+        look();
       }),
     list: () => [...held.keys()].map(view),
-    release: ({ operation, streamSessionId, count = held.size }) => {
-      const chosen = [...held].filter(
-        ([{ target }]) =>
-          (operation === undefined || target.operation === operation) &&
-          (streamSessionId === undefined || target.streamSessionId === streamSessionId),
-      );
+    release: ({ count = held.size, ...which }) => {
+      const chosen = [...held].filter(([call]) => isChosen(which)(call));
       return chosen.slice(0, count).map(([call, resume]) => {
         held.delete(call);
         resume(true);
@@ -95,6 +116,7 @@ export function createHolds(): Holds {
       isClosed = true;
       for (const resume of held.values()) resume(false);
       held.clear();
+      tell();
     },
   };
 }

@@ -11,13 +11,13 @@ interface ListInput {
   NextToken?: string;
 }
 
-const encodeToken = (after: string) =>
-  Buffer.from(JSON.stringify({ after, at: Date.now() })).toString('base64url');
+const encodeToken = (after: string, at: number) =>
+  Buffer.from(JSON.stringify({ after, at })).toString('base64url');
 
-function decodeToken(token: string, lifetimeSeconds: number): string {
+function decodeToken(token: string, lifetimeSeconds: number, now: number): string {
   try {
     const { after, at } = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (typeof after === 'string' && Date.now() - at <= lifetimeSeconds * 1000) return after;
+    if (typeof after === 'string' && now - at <= lifetimeSeconds * 1000) return after;
   } catch {
     // Not a token of this emulator: refused below, like an expired one.
   }
@@ -32,7 +32,7 @@ function decodeToken(token: string, lifetimeSeconds: number): string {
 export function listPage(
   sessions: readonly StreamSession[],
   input: ListInput,
-  nextTokenSeconds: number,
+  { nextTokenSeconds, now }: { nextTokenSeconds: number; now: number },
   summarize: (session: StreamSession) => object,
 ): object {
   const { Status, ExportFilesStatus } = input;
@@ -43,7 +43,7 @@ export function listPage(
   );
   let start = 0;
   if (input.NextToken !== undefined) {
-    const after = decodeToken(input.NextToken, nextTokenSeconds);
+    const after = decodeToken(input.NextToken, nextTokenSeconds, now);
     // The named session may not match the filter any more: goes on with the sessions that are older than it.
     const index = sessions.findIndex(({ context }) => context.id === after);
     if (index < 0) throw new ServiceError('ValidationException', 'NextToken is invalid or has expired.');
@@ -55,6 +55,6 @@ export function listPage(
   const last = page.at(-1);
   return {
     Items: page.map(summarize),
-    NextToken: last && start + page.length < matching.length ? encodeToken(last.context.id) : undefined,
+    NextToken: last && start + page.length < matching.length ? encodeToken(last.context.id, now) : undefined,
   };
 }

@@ -1,6 +1,8 @@
 import type { AdminShells } from '../admin-shell/admin-shells.ts';
+import type { Clock } from '../model/clock.ts';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
+import type { Authorization } from '../model/options.ts';
 import type { Operation, Settings } from '../model/settings.ts';
 import type { ClientTokens } from '../sessions/client-tokens.ts';
 import { exportedObjectArn, requestExport } from '../sessions/export.ts';
@@ -16,6 +18,7 @@ export type Input = Readonly<Record<string, any>>;
 export interface OperationContext {
   service: GameLiftStreams;
   settings: () => Settings;
+  clock: Clock;
   clientTokens: ClientTokens;
   adminShells: AdminShells;
 }
@@ -31,8 +34,10 @@ export interface OperationSpec {
   successStatus: number;
   /** The ARNs that a policy must allow. The input is not checked yet. */
   resources(input: Input, context: OperationContext): readonly string[];
+  /** What the conditions of a policy are compared with. The input is not checked yet. */
+  conditionKeys?(input: Input): Readonly<Record<string, string>> | undefined;
   /** A permission of another service that the caller needs as well: AWS uses the caller's credentials there. */
-  alsoNeeds?(input: Input, context: OperationContext): { action: string; resources: string[] } | undefined;
+  alsoNeeds?(input: Input, context: OperationContext): Omit<Authorization, 'principal'> | undefined;
   run(input: Input, context: OperationContext): Promise<object | undefined>;
 }
 
@@ -87,6 +92,17 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
             context.service.arn(context.service.resource('application', input.ApplicationIdentifier)),
           ]
         : groupArn(input, context),
+    conditionKeys: ({ RoleArn }) =>
+      typeof RoleArn === 'string' ? { 'gameliftstreams:RoleArn': RoleArn } : undefined,
+    // Whoever starts a game with a role hands that role to the service.
+    alsoNeeds: ({ RoleArn }) =>
+      typeof RoleArn === 'string'
+        ? {
+            action: 'iam:PassRole',
+            resources: [RoleArn],
+            context: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' },
+          }
+        : undefined,
     run: ({ ClientToken, ...parameters }, { service, clientTokens }) =>
       clientTokens.run({
         operation: 'StartStreamSession',
@@ -120,10 +136,10 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     successStatus: 200,
     input: { members: { ...listMembers, Identifier }, required: ['Identifier'] },
     resources: groupArn,
-    run: async (input, { service, settings }) => {
+    run: async (input, { service, settings, clock }) => {
       const group = service.group(input.Identifier);
       const sessions = service.list().filter(({ context }) => context.streamGroupId === group.id);
-      return listPage(sessions, input, settings().nextTokenSeconds, summarizeSession);
+      return listPage(sessions, input, { ...settings(), now: clock.now() }, summarizeSession);
     },
   },
 
@@ -134,8 +150,8 @@ export const OPERATION_SPECS: Readonly<Record<Operation, OperationSpec>> = {
     successStatus: 200,
     input: { members: listMembers, required: [] },
     resources: () => ['*'],
-    run: async (input, { service, settings }) =>
-      listPage(service.list(), input, settings().nextTokenSeconds, summarizeSession),
+    run: async (input, { service, settings, clock }) =>
+      listPage(service.list(), input, { ...settings(), now: clock.now() }, summarizeSession),
   },
 
   TerminateStreamSession: {

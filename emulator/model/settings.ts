@@ -26,6 +26,7 @@ const adminShellRefusal = z.enum([
   'ResourceNotFoundException',
 ]);
 const exportRefusal = z.enum(['ValidationException', 'ResourceNotFoundException']);
+const secondsOrNever = z.union([seconds, z.literal('never')]);
 const quota = z.number().positive().max(1_000_000);
 
 const schema = z.strictObject({
@@ -42,6 +43,11 @@ const schema = z.strictObject({
   lossNoticeSeconds: seconds,
   /** How long a real client may be silent before it counts as lost; `lossNoticeSeconds`, if that is longer. */
   clientSilenceSeconds: seconds,
+  /**
+   * How long a session stays ACTIVE whose offer is bare SDP, before its client counts as connected. `never` by default: nobody connects
+   * with such an offer, so the session stays ACTIVE until its connection time-out, and AWS's waiters see that it is.
+   */
+  signallingConnectSeconds: secondsOrNever,
   /** How long a session waits for capacity. AWS: 75 always-on, 90 on demand, 600 on demand for Windows. */
   placementTimeoutSeconds: seconds,
   /** A connected client without input. */
@@ -54,6 +60,15 @@ const schema = z.strictObject({
   repeatAnswer: z.boolean(),
   /** How long a NextToken may be used (undocumented). */
   nextTokenSeconds: seconds,
+  /** Whether a signal request of the type `answer` is read like an offer (undocumented); otherwise it is unusable. */
+  signalRequestOfTypeAnswer: z.enum(['unusable', 'accept']),
+  /**
+   * StartStreamSession with a signal request that makes no sense (undocumented when): the session ends in ERROR with
+   * `invalidSignalRequest`, the call is refused, or it is answered and nobody ever connects.
+   */
+  unusableOfferAtStart: z.enum(['invalidSignalRequest', 'ValidationException', 'accept']),
+  /** CreateStreamSessionConnection with such a signal request (undocumented). */
+  unusableOfferAtConnection: refusalOrAccept,
   /** An offer that this session has seen before, under another client token. */
   reusedOffer: refusalOrAccept,
   /** CreateStreamSessionConnection in the statuses whose error is undocumented; `accept` replaces the client. */
@@ -126,12 +141,16 @@ export const DEFAULT_SETTINGS: Settings = {
   terminatingSeconds: 0.05,
   lossNoticeSeconds: 0,
   clientSilenceSeconds: 3,
+  signallingConnectSeconds: 'never',
   placementTimeoutSeconds: 75,
   idleTimeoutSeconds: 3600,
   finishedSessionRetentionSeconds: 3600,
   clientTokenRetentionSeconds: 600,
   repeatAnswer: true,
   nextTokenSeconds: 86_400,
+  signalRequestOfTypeAnswer: 'unusable',
+  unusableOfferAtStart: 'invalidSignalRequest',
+  unusableOfferAtConnection: 'ValidationException',
   reusedOffer: 'ValidationException',
   connectWhileActivating: 'ConflictException',
   connectWhileConnected: 'ConflictException',
@@ -168,6 +187,7 @@ function allowed(node: z.ZodType | undefined): string {
   if (node instanceof z.ZodEnum) return `one of ${node.options.map((option) => `"${option}"`).join(', ')}`;
   if (node instanceof z.ZodBoolean) return 'true or false';
   if (node instanceof z.ZodObject) return `an object with the keys ${Object.keys(node.shape).join(', ')}`;
+  if (node === secondsOrNever) return '"never", or a number of seconds, 0 or more, at most 1000000';
   return `a number${node === quota ? ' greater than 0' : ' of seconds, 0 or more'}, at most 1000000`;
 }
 

@@ -1,20 +1,20 @@
+import type { Clock } from '../model/clock.ts';
 import { advance, apply, type Life, type LifeEvent, nextChangeAt } from '../model/lifecycle.ts';
 import type { Settings } from '../model/settings.ts';
-
-/** setTimeout's longest delay. The clock of a session that sleeps longer wakes in between. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Carries one stream session's life through time: applies events, and makes each timed change when it is due. */
 export class LifeClock {
   readonly #settings: () => Settings;
   readonly #changed: (before: Life) => void;
   #life: Life;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #cancel: () => void = () => {};
   #isStopped = false;
 
   /** @param changed called after each change of the status */
-  constructor(start: Life, settings: () => Settings, changed: (before: Life) => void) {
+  constructor(start: Life, settings: () => Settings, changed: (before: Life) => void, clock: Clock) {
     this.#life = start;
+    this.#clock = clock;
     this.#settings = settings;
     this.#changed = changed;
     this.#schedule();
@@ -26,13 +26,13 @@ export class LifeClock {
 
   dispatch(event: LifeEvent): void {
     this.tick();
-    this.#become(apply(this.#life, event, Date.now()));
+    this.#become(apply(this.#life, event, this.#clock.now()));
     if (event.type !== 'input') this.tick();
   }
 
   /** Makes the changes that are due, then sleeps until the next one. Call it too when a setting has changed a duration. */
   tick(): void {
-    const now = Date.now();
+    const now = this.#clock.now();
     // Step by step: each change of the status is reported.
     for (;;) {
       const at = nextChangeAt(this.#life, this.#settings());
@@ -44,7 +44,7 @@ export class LifeClock {
 
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 
   #become(life: Life): void {
@@ -54,12 +54,10 @@ export class LifeClock {
   }
 
   #schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancel();
     if (this.#isStopped) return;
     const at = nextChangeAt(this.#life, this.#settings());
     if (at === undefined) return;
-    const delay = Math.min(MAX_DELAY_MS, Math.max(0, at - Date.now()));
-    this.#timer = setTimeout(() => this.tick(), delay).unref();
+    this.#cancel = this.#clock.at(at, () => this.tick());
   }
 }

@@ -1,27 +1,19 @@
 import { randomInt } from 'node:crypto';
+import type { Clock } from '../model/clock.ts';
 import { ServiceError } from '../model/errors.ts';
 import { isFinished } from '../model/lifecycle.ts';
+import type { EmulatorStreamGroup } from '../model/options.ts';
 import type { Settings } from '../model/settings.ts';
-import type { SessionContext, SessionRequest } from './session-request.ts';
+import { usableOffer } from './offer-rules.ts';
+import { NO_CLIENT_CONNECTION, type SessionContext, type SessionRequest } from './session-request.ts';
 import { StreamSession } from './stream-session.ts';
-
-export interface EmulatorStreamGroup {
-  id: string;
-  /** Ids of the associated applications, the default one first. */
-  applications: readonly string[];
-  /** Location names; the first is the primary one. */
-  locations: readonly string[];
-  /** How many sessions it can stream at once; absent: as many as are started. */
-  capacity?: number;
-  /** A status of StreamGroupStatus; ACTIVE when absent. */
-  status?: string;
-}
 
 export interface ServiceOptions {
   region: string;
   accountId: string;
   streamGroups: readonly EmulatorStreamGroup[];
   settings: () => Settings;
+  clock: Clock;
   webSdkProtocolUrl: () => string;
   /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. */
   mediaAddress?: string | undefined;
@@ -61,7 +53,12 @@ export class GameLiftStreams {
     this.#groups = new Map(
       options.streamGroups.map((group) => [
         group.id,
-        { status: 'ACTIVE', ...group, arn: this.arn(`streamgroup/${group.id}`), createdAt: Date.now() },
+        {
+          status: 'ACTIVE',
+          ...group,
+          arn: this.arn(`streamgroup/${group.id}`),
+          createdAt: options.clock.now(),
+        },
       ]),
     );
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
@@ -132,6 +129,8 @@ export class GameLiftStreams {
       );
     }
 
+    this.#requireUsable(request.SignalRequest);
+
     const id = newId();
     const context: SessionContext = {
       id,
@@ -142,6 +141,7 @@ export class GameLiftStreams {
       webSdkProtocolUrl: this.#options.webSdkProtocolUrl(),
       mediaAddress: this.#options.mediaAddress,
       settings: this.#options.settings,
+      clock: this.#options.clock,
       random: this.#options.random,
       onFinished: () => this.#release(session),
     };
@@ -150,6 +150,14 @@ export class GameLiftStreams {
     this.#queue(group.id).add(session);
     this.#placeWaiting(group);
     return session;
+  }
+
+  /** @throws ServiceError ValidationException where the settings refuse an unusable offer before a session begins */
+  #requireUsable(signalRequest: string): void {
+    const settings = this.#options.settings();
+    if (settings.unusableOfferAtStart !== 'ValidationException') return;
+    if (signalRequest === NO_CLIENT_CONNECTION || usableOffer(signalRequest, settings)) return;
+    throw new ServiceError('ValidationException', 'SignalRequest is not an offer that can be answered.');
   }
 
   /** All sessions that can be read, the newest first. */
@@ -205,7 +213,7 @@ export class GameLiftStreams {
 
   #isPastRetention({ life }: StreamSession): boolean {
     const retentionMs = this.#options.settings().finishedSessionRetentionSeconds * 1000;
-    return isFinished(life) && Date.now() - life.lastUpdatedAt > retentionMs;
+    return isFinished(life) && this.#options.clock.now() - life.lastUpdatedAt > retentionMs;
   }
 
   #sweep(): void {

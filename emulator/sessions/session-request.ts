@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 
 /** The signal request of a session that is started before its client exists. */
@@ -29,6 +30,7 @@ export interface SessionContext {
   /** The IPv4 address of this machine that clients send media to; absent: 127.0.0.1. */
   mediaAddress?: string | undefined;
   settings: () => Settings;
+  clock: Clock;
   random: () => number;
   /** Called once, when the session has ended and holds no capacity any more. */
   onFinished: () => void;

@@ -1,9 +1,9 @@
-import { ServiceError } from '../model/errors.ts';
+import { type ErrorName, ServiceError } from '../model/errors.ts';
 import { isFinished, type Life, type LifeEvent, startLife } from '../model/lifecycle.ts';
 import { createGame, type Game, type GameState } from '../webrtc/game.ts';
 import type { Network } from '../webrtc/network.ts';
-import { type Offer, parseOffer } from '../webrtc/offer.ts';
-import { createOutages, type Drop, type OutageView } from '../webrtc/outage.ts';
+import type { Offer } from '../webrtc/offer.ts';
+import { createOutages, type Drop, type Outages, type OutageView } from '../webrtc/outage.ts';
 import type { Peer, PeerContext } from '../webrtc/peer.ts';
 import { createShaper, type Shaper } from '../webrtc/shaper.ts';
 import { createSignallingPeer } from '../webrtc/signalling-peer.ts';
@@ -11,6 +11,7 @@ import { createWebRtcPeer } from '../webrtc/webrtc-peer.ts';
 import { createUsedOffers, requireConnectable } from './connection-rules.ts';
 import { Connections } from './connections.ts';
 import { LifeClock } from './life-clock.ts';
+import { usableOffer } from './offer-rules.ts';
 import { NO_CLIENT_CONNECTION, type SessionContext, type SessionRequest } from './session-request.ts';
 import { createStatusHistory } from './status-history.ts';
 
@@ -31,7 +32,7 @@ export class StreamSession {
   readonly #peers: Connections;
   #network: Network | undefined;
   #shaper: Shaper | undefined;
-  readonly #outages = createOutages(() => this.#outageEnded());
+  readonly #outages: Outages;
   #isDisposed = false;
   readonly #usedOffers = createUsedOffers();
   #connecting: Promise<unknown> = Promise.resolve();
@@ -42,8 +43,18 @@ export class StreamSession {
     this.#peers = new Connections(context.settings);
     this.signalRequest = request.SignalRequest;
     this.#usedOffers.add(request.SignalRequest);
-    const start = startLife(Date.now(), request.ConnectionTimeoutSeconds, request.SessionLengthSeconds);
-    this.#clock = new LifeClock(start, context.settings, (before) => this.#statusChanged(before));
+    this.#outages = createOutages(context.clock, () => this.#outageEnded());
+    const start = startLife(
+      context.clock.now(),
+      request.ConnectionTimeoutSeconds,
+      request.SessionLengthSeconds,
+    );
+    this.#clock = new LifeClock(
+      start,
+      context.settings,
+      (before) => this.#statusChanged(before),
+      context.clock,
+    );
   }
 
   get life(): Life {
@@ -78,8 +89,11 @@ export class StreamSession {
   async place(): Promise<void> {
     this.dispatch({ type: 'placed' });
     if (this.signalRequest === NO_CLIENT_CONNECTION) return this.dispatch({ type: 'answered' });
+    const offer = usableOffer(this.signalRequest, this.context.settings());
     try {
-      await this.#answer(this.signalRequest);
+      if (!offer && this.context.settings().unusableOfferAtStart !== 'accept')
+        throw new Error('not an answerable offer');
+      await this.#answer(offer);
     } catch {
       return this.dispatch({ type: 'end', reason: 'invalidSignalRequest' });
     }
@@ -107,12 +121,18 @@ export class StreamSession {
         this.context.settings(),
       );
     requireNow();
+    const settings = this.context.settings();
+    const refusal = settings.unusableOfferAtConnection;
+    const unusable = (name: ErrorName) =>
+      new ServiceError(name, 'SignalRequest is not an offer that can be answered.');
+    const offer = usableOffer(signalRequest, settings);
+    if (!offer && refusal !== 'accept') throw unusable(refusal);
     let response: string;
     try {
-      response = await this.#answer(signalRequest, requireNow);
+      response = await this.#answer(offer, requireNow);
     } catch (error) {
       if (error instanceof ServiceError) throw error;
-      throw new ServiceError('ValidationException', 'SignalRequest is not an offer that can be answered.');
+      throw unusable(refusal === 'accept' ? 'ValidationException' : refusal);
     }
     this.#usedOffers.add(signalRequest);
     this.signalRequest = signalRequest;
@@ -122,13 +142,10 @@ export class StreamSession {
   }
 
   /**
-   * Makes the peer for an offer, and replaces the one before where the settings say so.
+   * Makes the peer for an offer, or one that nobody connects with for an unusable one, and replaces the one before where the settings say so.
    * @param checkAgain throws when the session must not be connected any more once the peer is made
    */
-  async #answer(signalRequest: string, checkAgain: () => void = () => {}): Promise<string> {
-    const offer = parseOffer(signalRequest);
-    if (!offer || (this.context.settings().peer === 'webrtc' && offer.kind !== 'webrtc'))
-      throw new Error('not an answerable offer');
+  async #answer(offer: Offer | undefined, checkAgain: () => void = () => {}): Promise<string> {
     const peer = await this.#makePeer(offer);
     try {
       if (this.#isDisposed) throw new Error('the emulator has ended meanwhile');
@@ -148,7 +165,7 @@ export class StreamSession {
     return response;
   }
 
-  async #makePeer(offer: Offer): Promise<Peer> {
+  async #makePeer(offer: Offer | undefined): Promise<Peer> {
     const settings = this.context.settings;
     let peer: Peer | undefined;
     const peerContext: PeerContext = {
@@ -171,14 +188,18 @@ export class StreamSession {
           else this.#resumeOlder();
         },
       },
+      sharesPerformanceStats: this.request.PerformanceStatsConfiguration?.SharedWithClient === true,
       silenceSeconds: () => Math.max(settings().lossNoticeSeconds, settings().clientSilenceSeconds),
       shaper: () => this.#shaper,
       carries: (direction) => this.#outages.carries(peer, direction),
       mediaAddress: this.context.mediaAddress,
     };
     peer =
-      offer.kind === 'signalling' || settings().peer === 'signalling'
-        ? createSignallingPeer(peerContext)
+      !offer || offer.kind === 'signalling' || settings().peer === 'signalling'
+        ? createSignallingPeer(peerContext, {
+            clock: this.context.clock,
+            connectSeconds: () => (offer ? settings().signallingConnectSeconds : 'never'),
+          })
         : await createWebRtcPeer(offer, peerContext);
     return peer;
   }
@@ -238,6 +259,7 @@ export class StreamSession {
   /** Call it when a setting has changed a duration. */
   tick(): void {
     this.#clock.tick();
+    if (this.life.status === 'ACTIVE') this.#peers.newest?.ready();
   }
 
   #statusChanged(before: Life): void {

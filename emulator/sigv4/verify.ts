@@ -13,8 +13,8 @@ export interface Credential {
 /**
  * Why a request is refused. `missing`: no signature; `malformed`: an unreadable or incomplete one; `unknownKey`: an
  * unknown access key; `sessionToken`: a missing or wrong session token; `scope`: signed for another service, Region or
- * day; `expired`: signed more than 15 minutes before or after now; `body`: not the signed body; `signature`: another
- * part differs.
+ * day; `expired`: signed more than 15 minutes ago; `notYetCurrent`: more than 15 minutes from now; `body`: not the signed body;
+ * `signature`: another part differs.
  */
 export type Refusal =
   | 'missing'
@@ -23,6 +23,7 @@ export type Refusal =
   | 'sessionToken'
   | 'scope'
   | 'expired'
+  | 'notYetCurrent'
   | 'body'
   | 'signature';
 
@@ -39,7 +40,8 @@ export interface VerifyOptions {
   now?: number;
 }
 
-const MAX_SKEW_MS = 15 * 60 * 1000;
+const MAX_SKEW_MINUTES = 15;
+const MAX_SKEW_MS = MAX_SKEW_MINUTES * 60 * 1000;
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]{64})$/;
 
@@ -52,6 +54,25 @@ function parseLongDate(text: string): number | undefined {
   const [, year, month, day, hour, minute, second] = match;
   const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** `20260102T030405Z` of epoch milliseconds. */
+const longDateOf = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+
+/** Refuses a signature of another time in AWS's words, by which SDKs and people recognize a wrong clock; undefined: it is current. */
+function clockSkew(longDate: string, time: number, now: number): Verification | undefined {
+  const [earliest, latest] = [now - MAX_SKEW_MS, now + MAX_SKEW_MS];
+  if (time < earliest) {
+    return refuse(
+      'expired',
+      `Signature expired: ${longDate} is now earlier than ${longDateOf(earliest)} (${longDateOf(now)} - ${MAX_SKEW_MINUTES} min.)`,
+    );
+  }
+  if (time <= latest) return undefined;
+  return refuse(
+    'notYetCurrent',
+    `Signature not yet current: ${longDate} is still later than ${longDateOf(latest)} (${longDateOf(now)} + ${MAX_SKEW_MINUTES} min.)`,
+  );
 }
 
 /**
@@ -101,12 +122,8 @@ export function verifySignature(request: SignedRequest, options: VerifyOptions):
     return refuse('scope', `Date in Credential scope does not match x-amz-date: ${date} and ${longDate}.`);
   }
   const now = options.now ?? Date.now();
-  if (Math.abs(now - time) > MAX_SKEW_MS) {
-    return refuse(
-      'expired',
-      `Signature expired: ${longDate} is more than 15 minutes from the server's time.`,
-    );
-  }
+  const skew = clockSkew(longDate, time, now);
+  if (skew) return skew;
   const declared = headerValue(request, 'x-amz-content-sha256');
   if (declared !== undefined && declared !== bodyHash(request)) {
     return refuse('body', 'x-amz-content-sha256 is not the SHA-256 of the body.');

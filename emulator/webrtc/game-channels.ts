@@ -23,8 +23,22 @@ export interface GameChannels {
   outageEnded(): void;
   /** Sends the game's state as an application message. */
   sendState(): void;
+  /** Sends statistics of the game's machine, for the input module. */
+  sendStats(): void;
   /** Sends the goodbye. Resolves when the client has confirmed it, or can't any more. */
   sayGoodbye(reason: 'idle' | 'terminated'): Promise<void>;
+}
+
+/**
+ * Statistics of a machine that does not exist. They move with the game, so that an overlay moves too.
+ * Source of the names: developer guide, "Real-time performance stats". It shows these three of more.
+ */
+function pretendStats(game: Game): object {
+  const wave = (game.state().counter % 100) / 100;
+  return {
+    application: { cpuNormalized: 0.2 + 0.1 * wave, memoryMB: 1_024 },
+    system: { gpuPercent: Math.round(40 + 20 * wave) },
+  };
 }
 
 function parsed(text: string): unknown {
@@ -101,6 +115,11 @@ export function takeChannels(
     },
     sendState: () => {
       if (carries('toClient')) sendMessage(Buffer.from(JSON.stringify({ type: 'state', ...game.state() })));
+    },
+    sendStats: () => {
+      if (!carries('toClient')) return;
+      const stats = JSON.stringify({ type: 'performanceStats', stats: pretendStats(game) });
+      send(Buffer.from(stats), (channel) => channel.sendMessage(stats));
     },
     sayGoodbye: (reason) =>
       new Promise((resolve) => {

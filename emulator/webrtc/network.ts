@@ -25,6 +25,8 @@ const schema = z.strictObject({
 
 /** A bad network between a client and its game. Each direction is independent. Times in milliseconds. */
 export type Network = z.infer<typeof schema>;
+/** The same as a person writes it: what is absent is good. */
+export type NetworkInput = z.input<typeof schema>;
 
 const DELAY_HELP = `a number of milliseconds from 0 to ${MAX_DELAY_MS}`;
 const HELP: Readonly<Record<keyof Network, string>> = {

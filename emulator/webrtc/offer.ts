@@ -63,10 +63,11 @@ function parseMedia(lines: readonly string[]): OfferedMedia | undefined {
 /**
  * Reads a signal request: a JSON string `{"type": "offer", "sdp": ...}`, further keys are ignored. The official Web SDK joins SDP
  * lines with LF alone and sends no candidates.
+ * @param types which values of `type` count as an offer
  * @returns undefined when GameLift Streams would have to refuse it: not JSON, not an offer, not SDP, or video
  * without the H.264 that the stream is made of
  */
-export function parseOffer(signalRequest: string): Offer | undefined {
+export function parseOffer(signalRequest: string, types: readonly string[] = ['offer']): Offer | undefined {
   let request: unknown;
   try {
     request = JSON.parse(signalRequest);
@@ -75,7 +76,7 @@ export function parseOffer(signalRequest: string): Offer | undefined {
   }
   if (typeof request !== 'object' || request === null) return undefined;
   const { type, sdp } = request as { type?: unknown; sdp?: unknown };
-  if (type !== 'offer' || typeof sdp !== 'string') return undefined;
+  if (typeof type !== 'string' || !types.includes(type) || typeof sdp !== 'string') return undefined;
 
   const lines = sdp.split(/\r?\n/).filter((line) => line !== '');
   if (lines[0] !== 'v=0' || !lines.every((line) => SDP_LINE.test(line))) return undefined;

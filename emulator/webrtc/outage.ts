@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Clock } from '../model/clock.ts';
 import type { Direction } from './shaper.ts';
 
 /** How a client can be lost for good: all its packets are dropped silently, or its connection is closed cleanly. */
@@ -46,12 +47,12 @@ export interface Outages {
 }
 
 /** @param onTimeUp called when an outage ends after its seconds */
-export function createOutages(onTimeUp: () => void): Outages {
+export function createOutages(clock: Clock, onTimeUp: () => void): Outages {
   let present: (OutageView & { connection: object | undefined }) | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
 
   const end = () => {
-    clearTimeout(timer);
+    cancel();
     const isOver = present !== undefined;
     present = undefined;
     return isOver;
@@ -61,12 +62,12 @@ export function createOutages(onTimeUp: () => void): Outages {
       end();
       present = { how: outage.how, connection };
       if (outage.how !== 'blackout' || outage.seconds === undefined) return;
-      const milliseconds = outage.seconds * 1000;
-      present.endsAt = new Date(Date.now() + milliseconds).toISOString();
-      timer = setTimeout(() => {
+      const endsAt = clock.now() + outage.seconds * 1000;
+      present.endsAt = new Date(endsAt).toISOString();
+      cancel = clock.at(endsAt, () => {
         end();
         onTimeUp();
-      }, milliseconds).unref();
+      });
     },
     end,
     carries: (connection, direction) =>

@@ -48,4 +48,6 @@ export interface PeerContext extends PeerNetwork {
   events: PeerEvents;
   /** After how many seconds without a packet a client counts as lost; called for each check. */
   silenceSeconds: () => number;
+  /** Sends the client statistics of the game's machine. */
+  sharesPerformanceStats: boolean;
 }

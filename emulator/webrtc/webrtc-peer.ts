@@ -7,6 +7,8 @@ import { startVideo } from './video.ts';
 import { loadWebRtc, sendIfOpen } from './webrtc.ts';
 import { type Answer, answerOffer } from './webrtc-answer.ts';
 
+/** Source: developer guide, "Real-time performance stats": measured every second. */
+const STATS_MS = 1_000;
 /** How long the relay still carries a connection's closing handshake. */
 const CLOSING_MS = 2_000;
 /**
@@ -26,7 +28,7 @@ const DUMMY_CANDIDATE_MS = 30_000;
  */
 export async function createWebRtcPeer(
   offer: Offer,
-  { game, events, silenceSeconds, ...network }: PeerContext,
+  { game, events, silenceSeconds, sharesPerformanceStats, ...network }: PeerContext,
 ): Promise<Peer> {
   const webRtc = await loadWebRtc();
   const bindAddress = network.mediaAddress ?? LOOPBACK_ADDRESS;
@@ -90,6 +92,7 @@ export async function createWebRtcPeer(
     phase = 'connected';
     if (video) stopVideo = startVideo(video, game.startedAt);
     every(TICK_MS, channels.sendState);
+    if (sharesPerformanceStats) every(STATS_MS, channels.sendStats);
     every(250, listen);
     events.connected();
   };

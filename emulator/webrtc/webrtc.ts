@@ -27,11 +27,8 @@ export function retain<T extends DataChannel | Track>(part: T, onClosed: () => v
   return part;
 }
 
-/**
- * Ends node-datachannel's threads, which would keep the process alive. Call it once, before the process exits, when every
- * emulator in it is closed: afterwards no connection can be made.
- */
-export async function shutdownWebRtc(): Promise<void> {
+/** Ends node-datachannel's threads, if there are some. No connection can be made afterwards. */
+export async function endThreads(): Promise<void> {
   if (loaded) (await loaded).cleanup();
 }
 

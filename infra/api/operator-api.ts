@@ -2,6 +2,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
 import { apiName } from './api-name.ts';
@@ -9,16 +11,21 @@ import { type ApiRoute, RouteIntegration } from './route-integration.ts';
 import { stageLimitsOf } from './route-limits.ts';
 import { accessLogFields, addStage } from './stage.ts';
 
+export interface OperatorApiProps {
+  readonly routes: readonly ApiRoute[];
+  readonly settings: Settings;
+  /** What encrypts the access log, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
+}
+
 export class OperatorApi extends Construct {
   readonly api: HttpApi;
   /** The ARN on which a principal needs `execute-api:Invoke` to call every route. */
   readonly arn: string;
+  /** One line for each request, including those that never reach a function. */
+  readonly accessLogs: LogGroup;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { routes, settings }: { readonly routes: readonly ApiRoute[]; readonly settings: Settings },
-  ) {
+  constructor(scope: Construct, id: string, { routes, settings, encryptionKey }: OperatorApiProps) {
     super(scope, id);
     const stack = Stack.of(this);
     this.api = new HttpApi(this, 'Api', {
@@ -36,8 +43,9 @@ export class OperatorApi extends Construct {
       const { method, path } = route;
       return this.api.addRoutes({ path, methods: [method], integration: new RouteIntegration(route) });
     });
-    addStage(this, this.api, {
+    this.accessLogs = addStage(this, this.api, {
       settings,
+      encryptionKey,
       // API Gateway counts requests before it checks signatures, so strangers could use up a low limit here. The functions
       // limit each operator.
       limits: stageLimitsOf(settings.throttling),

@@ -2,6 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { CorsHttpMethod, HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
@@ -22,6 +23,8 @@ export interface PlayerApiProps {
   readonly tokens: TokenRequirements;
   readonly routes: readonly ApiRoute[];
   readonly settings: Settings;
+  /** What encrypts the access log, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** Two hours is the longest that Chromium caches a preflight response. Each cached one saves a player a round trip. */
@@ -34,7 +37,7 @@ export class PlayerApi extends Construct {
   /** The custom domain, if there is one. */
   readonly domain: ApiDomain | undefined;
 
-  constructor(scope: Construct, id: string, { tokens, routes, settings }: PlayerApiProps) {
+  constructor(scope: Construct, id: string, { tokens, routes, settings, encryptionKey }: PlayerApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: apiName(scope, 'player API'),
@@ -58,6 +61,7 @@ export class PlayerApi extends Construct {
       routes: added,
       accessLog: accessLogFields,
       domainName: this.domain?.domainName,
+      encryptionKey,
     });
   }
 }

@@ -9,8 +9,10 @@ import {
   type IDomainName,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { StageLimits } from './route-limits.ts';
@@ -48,6 +50,8 @@ export interface StageProps {
   readonly routes: readonly HttpRoute[];
   readonly accessLog: Readonly<Record<string, string>>;
   readonly domainName?: IDomainName | undefined;
+  /** What encrypts the access log, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /**
@@ -68,12 +72,13 @@ function accessLogGroupName(scope: Construct): string {
 export function addStage(
   scope: Construct,
   api: HttpApi,
-  { settings, limits, routes, accessLog, domainName }: StageProps,
+  { settings, limits, routes, accessLog, domainName, encryptionKey }: StageProps,
 ): LogGroup {
   const accessLogs = new LogGroup(scope, 'AccessLogs', {
     logGroupName: accessLogGroupName(scope),
     retention: settings.logs.retentionDays,
     removalPolicy: cdkRemovalPolicy(settings),
+    ...encryptedWith(encryptionKey),
   });
   const stage = api.addStage('Stage', {
     stageName: '$default',

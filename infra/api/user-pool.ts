@@ -52,6 +52,9 @@ function sesSender({ from, sesRegion, sesDomain }: NonNullable<CognitoIdentity['
 }
 
 export class PlayerPool extends Construct {
+  readonly userPool: UserPool;
+  /** The client of the web page. */
+  readonly userPoolClient: UserPoolClient;
   readonly issuer: string;
   readonly clientId: string;
   /** Address of Cognito's sign-in page. */
@@ -130,6 +133,8 @@ export class PlayerPool extends Construct {
     });
     const { region, urlSuffix } = Stack.of(this);
     this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
+    this.userPool = pool;
+    this.userPoolClient = client;
     this.clientId = client.userPoolClientId;
     this.signInUrl = domain.baseUrl();
   }

@@ -1,7 +1,7 @@
 /**
  * Rejoin inside another CDK app: two deployments in one stack. One has a user pool of its own and an operator API; the other
- * one uses the publisher's existing identity provider. In a repository of your own the import reads `from
- * 'rejoin/infra/rejoin.ts'`; see docs/deploy.md.
+ * one uses the publisher's existing identity provider. In a repository of your own the imports read `from 'rejoin'`; see
+ * docs/cdk.md, and `cdk-app/` for such an app.
  */
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { RejoinOperator } from '../operator.ts';

@@ -16,11 +16,18 @@ const environmentLimitBytes = 4096;
 /** CloudFormation generates table names later, so each counts with the greatest length of a table name. */
 const longestTableName = 'x'.repeat(255);
 
+/** A token in the settings, as the CDK writes it: an id, an ARN or an account. Most are shorter. */
+const token = /\$\{Token\[[\w.:-]+\]\}/g;
+const longestValue = 'x'.repeat(64);
+
 /** Size in bytes. Lambda measures the variables as JSON, where each quote inside `SETTINGS` counts twice. */
 function byteLength(environment: Record<string, string>): number {
+  const tables: string[] = Object.values(tableVariables);
   const sized = Object.entries(environment).map(([name, value]) => [
     name,
-    Token.isUnresolved(value) ? longestTableName : value,
+    tables.includes(name) && Token.isUnresolved(value)
+      ? longestTableName
+      : value.replaceAll(token, longestValue),
   ]);
   return Buffer.byteLength(JSON.stringify(Object.fromEntries(sized)));
 }

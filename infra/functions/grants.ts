@@ -2,9 +2,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type Grant, type GrantTarget, isTable, type TableTarget } from '../routes/route.ts';
+import { keyStatement } from '../encryption/key.ts';
+import { type Grant, isTable, type TableTarget } from '../routes/route.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
 /** The resources that grants can refer to. A table that no grant names may be left out. */
@@ -13,6 +15,8 @@ export interface GrantTargets {
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
   /** The S3 bucket that files of sessions are exported to. */
   readonly exportBucket?: string | undefined;
+  /** What encrypts the tables, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** The folder of the bucket that exports go to. `lambdas/routes/operator-export/` has it too. */
@@ -56,10 +60,12 @@ function exportedObjects(scope: Construct, { exportBucket }: GrantTargets): stri
   });
 }
 
-function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): string[] {
-  if (isTable(on)) return [tableOf(targets, on).tableArn];
-  if (on === 'exportFolder') return [exportedObjects(scope, targets)];
-  const arns = targets.streamGroups.flatMap(({ id, region, applications }) => [
+function groupArns(
+  scope: Construct,
+  on: 'streamGroups' | 'streamGroupsAndApplications',
+  groups: readonly StreamGroupSettings[],
+): string[] {
+  const arns = groups.flatMap(({ id, region, applications }) => [
     gameLiftStreamsArn(scope, region, 'streamgroup', id),
     ...(on === 'streamGroupsAndApplications'
       ? applications.map((application) => gameLiftStreamsArn(scope, region, 'application', application))
@@ -69,13 +75,55 @@ function resources(scope: Construct, on: GrantTarget, targets: GrantTargets): st
   return [...new Set(arns)];
 }
 
-function statement(scope: Construct, grant: Grant, targets: GrantTargets): PolicyStatement {
-  const service = isTable(grant.on) ? 'dynamodb' : grant.on === 'exportFolder' ? 's3' : 'gameliftstreams';
-  return new PolicyStatement({
-    actions: grant.actions.map((action) => `${service}:${action}`),
-    resources: resources(scope, grant.on, targets),
-    ...(grant.onlyItemsOf === undefined ? {} : { conditions: onlyItemsOf(grant.onlyItemsOf) }),
-  });
+/** One statement, or several where the roles of games make a difference; none where no game has a role. */
+function statements(
+  scope: Construct,
+  { actions, on, onlyItemsOf: onlyItems }: Grant,
+  targets: GrantTargets,
+): PolicyStatement[] {
+  if (isTable(on)) {
+    const { tableArn } = tableOf(targets, on);
+    return [
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [tableArn],
+        ...(onlyItems === undefined ? {} : { conditions: onlyItemsOf(onlyItems) }),
+      }),
+    ];
+  }
+  if (on === 'exportFolder') {
+    const named = actions.map((action) => `s3:${action}`);
+    return [new PolicyStatement({ actions: named, resources: [exportedObjects(scope, targets)] })];
+  }
+  if (on === 'gameRoles') return passRole(actions, targets);
+  const named = actions.map((action) => `gameliftstreams:${action}`);
+  if (on === 'streamGroups') {
+    return [new PolicyStatement({ actions: named, resources: groupArns(scope, on, targets.streamGroups) })];
+  }
+  // A session of a group with a role is started with that role and no other.
+  return [...Map.groupBy(targets.streamGroups, ({ roleArn }) => roleArn)].map(
+    ([roleArn, groups]) =>
+      new PolicyStatement({
+        actions: named,
+        resources: groupArns(scope, on, groups),
+        ...(roleArn !== undefined && {
+          conditions: { StringEquals: { 'gameliftstreams:RoleArn': roleArn } },
+        }),
+      }),
+  );
+}
+
+/** StartStreamSession with `RoleArn` needs it (service authorization reference). */
+function passRole(actions: readonly string[], { streamGroups }: GrantTargets): PolicyStatement[] {
+  const roles = [...new Set(streamGroups.flatMap(({ roleArn }) => roleArn ?? []))];
+  if (roles.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: actions.map((action) => `iam:${action}`),
+      resources: roles,
+      conditions: { StringEquals: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' } },
+    }),
+  ];
 }
 
 /** DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control": LeadingKeys requires ForAllValues. */
@@ -103,7 +151,8 @@ export function functionPolicy(
 ): PolicyDocument {
   return new PolicyDocument({
     statements: [
-      ...grants.map((grant) => statement(scope, grant, targets)),
+      ...grants.flatMap((grant) => statements(scope, grant, targets)),
+      ...(targets.encryptionKey ? keyStatement(scope, targets.encryptionKey, grants) : []),
       ownLogStreams(logGroup),
       new PolicyStatement({
         actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],

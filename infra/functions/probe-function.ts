@@ -3,9 +3,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 import { bundledCode } from './bundling/bundle.ts';
@@ -16,20 +18,24 @@ export interface ProbeFunctionProps {
   readonly settings: Settings;
   /** Base URL of the API as players know it. */
   readonly apiUrl: string;
+  /** What encrypts the log group, if it is a key of one's own. */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 export class ProbeFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logs: LogGroup;
+  readonly role: Role;
 
-  constructor(scope: Construct, id: string, { settings, apiUrl }: ProbeFunctionProps) {
+  constructor(scope: Construct, id: string, { settings, apiUrl, encryptionKey }: ProbeFunctionProps) {
     super(scope, id);
     const does = "Asks the API's public address without a token, and fails unless it is refused";
     this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
+      ...encryptedWith(encryptionKey),
     });
-    const role = new Role(this, 'Role', {
+    this.role = new Role(this, 'Role', {
       description: `${does}, and nothing else`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { probe: new PolicyDocument({ statements: [ownLogStreams(this.logs)] }) },
@@ -44,7 +50,7 @@ export class ProbeFunction extends Construct {
       timeout: Duration.seconds(15),
       memorySize: 256,
       logGroup: this.logs,
-      role: role.withoutPolicyUpdates(),
+      role: this.role.withoutPolicyUpdates(),
       environment: { API_URL: apiUrl, ...telemetryVariables(settings) },
       // The next minute asks again. A repetition would count one failure twice.
       retryAttempts: 0,

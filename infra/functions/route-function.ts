@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { encryptedWith } from '../encryption/key.ts';
 import type { Route } from '../routes/route.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -34,6 +35,8 @@ export class RouteFunction extends Construct {
   /** What the API invokes: the function, or its alias with provisioned concurrency. */
   readonly invoked: IFunction;
   readonly logs: LogGroup;
+  /** What the function may do. Add to it here: the function's own `addToRolePolicy` has no effect. */
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: RouteFunctionProps) {
     super(scope, id);
@@ -48,8 +51,9 @@ export class RouteFunction extends Construct {
     this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
+      ...encryptedWith(targets.encryptionKey),
     });
-    const role = new Role(this, 'Role', {
+    this.role = new Role(this, 'Role', {
       description: `${route.does}, and nothing else`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -61,13 +65,13 @@ export class RouteFunction extends Construct {
         ),
       },
     });
-    Validations.of(role).acknowledge({
+    Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
         "X-Ray's two actions know no resource: the service authorization reference leaves no choice but *.",
     });
     if (route.grants.some(({ on }) => on === 'exportFolder')) {
-      Validations.of(role).acknowledge({
+      Validations.of(this.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${targets.exportBucket}/stream-sessions/*]`,
         reason: 'AWS makes the names of the archives that it writes into this one folder.',
       });
@@ -84,7 +88,7 @@ export class RouteFunction extends Construct {
       tracing: Tracing.ACTIVE,
       logGroup: this.logs,
       // The policy above already has everything that CDK would add, such as tracing.
-      role: role.withoutPolicyUpdates(),
+      role: this.role.withoutPolicyUpdates(),
       environment,
       // Old versions need not stay: git has their code, and a rollback publishes it again.
       currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY },

@@ -42,6 +42,8 @@ function heading(markdown: string): IWidget[] {
 }
 
 export class PlayerDashboard extends Construct {
+  readonly dashboard: Dashboard;
+
   constructor(scope: Construct, id: string, props: PlayerDashboardProps) {
     super(scope, id);
     const { functions, table, api, rejectedRequests, probe, alarms, settings } = props;
@@ -82,7 +84,7 @@ export class PlayerDashboard extends Construct {
     const objective = {
       leftAnnotations: [{ value: 100 * settings.alarms.reconnectObjective, label: 'objective' }],
     };
-    new Dashboard(this, 'Dashboard', {
+    this.dashboard = new Dashboard(this, 'Dashboard', {
       // Dashboard names are unique across Regions.
       dashboardName: [...props.deployment, Stack.of(this).region].join('-'),
       defaultInterval: Duration.hours(3),

@@ -1,6 +1,7 @@
 /** Alarms, dashboard and saved queries of the player API. */
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { AlarmBase, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -22,22 +23,33 @@ export interface MonitoringProps {
   /** The function that asks the public address, if there is one. */
   readonly probe?: ProbeFunction | undefined;
   readonly settings: Settings;
+  readonly alarmActions?: readonly IAlarmAction[] | undefined;
 }
 
 export class Monitoring extends Construct {
+  /** The alarms that notify. */
+  readonly alarms: readonly AlarmBase[];
+  readonly dashboard: Dashboard;
+
   /** @throws {SettingsError} when the stack has a fixed Region and the alarm topic is in another one */
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { routes, table, api, accessLogs, settings } = props;
+    const { routes, table, api, accessLogs, settings, alarmActions } = props;
     const probe = props.probe?.function;
     const functions = Object.fromEntries(
       Object.entries(routes).map(([name, route]) => [name, route.function]),
     );
     const rejectedRequests = new RejectedRequests(this, 'TurnedAway', { api, accessLogs });
     const watched = { functions, table, api, rejectedRequests, probe, settings };
-    const { all } = new PlayerAlarms(this, 'Alarms', { ...watched, prefix: alarmPrefix(scope) });
+    const { all } = new PlayerAlarms(this, 'Alarms', {
+      ...watched,
+      prefix: alarmPrefix(scope),
+      alarmActions,
+    });
+    this.alarms = all;
     const deployment = [...new Set([Stack.of(this).stackName, scope.node.id])];
-    new PlayerDashboard(this, 'Page', { ...watched, deployment, alarms: all });
+    const page = new PlayerDashboard(this, 'Page', { ...watched, deployment, alarms: all });
+    this.dashboard = page.dashboard;
     const logs = [...Object.values(routes), ...(props.probe ? [props.probe] : [])].map((each) => each.logs);
     new PlayerQueries(this, 'Queries', { deployment, logs, accessLogs });
   }

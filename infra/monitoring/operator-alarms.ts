@@ -2,6 +2,7 @@
  * Alarms of the operator API. Some report every use of an operator, which should never be a surprise; the others report
  * failures. docs/runbook.md has a chapter for each, under its name.
  */
+import { AlarmBase, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/settings.ts';
@@ -55,15 +56,18 @@ const isOptional = (route: string) => route === 'operator-export';
 export interface OperatorAlarmsProps {
   readonly routes: readonly { readonly name: string; readonly function: IFunction }[];
   readonly settings: Pick<Settings, 'alarmTopic' | 'runbookUrl'>;
+  readonly alarmActions?: readonly IAlarmAction[] | undefined;
 }
 
 export class OperatorAlarms extends Construct {
+  readonly all: readonly AlarmBase[];
+
   /** @throws {SettingsError} when the stack has a fixed Region and the topic is in another one */
-  constructor(scope: Construct, id: string, { routes, settings }: OperatorAlarmsProps) {
+  constructor(scope: Construct, id: string, { routes, settings, alarmActions: more }: OperatorAlarmsProps) {
     super(scope, id);
     const context: AlarmContext = {
       scope: this,
-      actions: alarmActions(this, settings.alarmTopic),
+      actions: alarmActions(this, settings.alarmTopic, more),
       prefix: alarmPrefix(scope),
       runbook: runbookOf(settings),
     };
@@ -102,5 +106,6 @@ export class OperatorAlarms extends Construct {
       // Operators send so few requests that each crash affects one of them.
       { prefix: 'Operator', api: 'operator API', errorThreshold: 1, throttledMinutes: 1 },
     );
+    this.all = this.node.children.filter((child) => child instanceof AlarmBase);
   }
 }

@@ -1,7 +1,7 @@
 /** Alarms of the player API: symptoms that players feel. docs/runbook.md has a chapter for each, under its name. */
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type AlarmBase, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type AlarmBase, type IAlarmAction, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -33,6 +33,7 @@ export interface PlayerAlarmsProps {
   /** What the names of the alarms begin with. */
   readonly prefix: string;
   readonly settings: Pick<Settings, 'alarms' | 'alarmTopic' | 'runbookUrl'>;
+  readonly alarmActions?: readonly IAlarmAction[] | undefined;
 }
 
 /** @throws {Error} when there is no such route */
@@ -54,7 +55,7 @@ export class PlayerAlarms extends Construct {
     const { leastAnswers, slowAnswerSeconds } = alarms;
     const context: AlarmContext = {
       scope: this,
-      actions: alarmActions(this, alarmTopic),
+      actions: alarmActions(this, alarmTopic, props.alarmActions),
       prefix,
       runbook: runbookOf(settings),
     };

@@ -31,6 +31,11 @@ export const playerRoutes: readonly Route[] = [
         on: 'streamGroupsAndApplications',
         why: 'its one AWS call',
       },
+      {
+        actions: ['PassRole'],
+        on: 'gameRoles',
+        why: 'AWS gives the game this role, only where a stream group has one',
+      },
       { actions: ['GetStreamSession'], on: 'streamGroups', why: 'a dead session must not block its player' },
       {
         actions: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],

@@ -6,7 +6,12 @@ const tableTargets = ['table', 'brakeTable', 'rateTable', 'auditTable'] as const
 export type TableTarget = (typeof tableTargets)[number];
 
 /** The target of a grant; `grants.ts` turns it into ARNs. */
-export type GrantTarget = 'streamGroups' | 'streamGroupsAndApplications' | 'exportFolder' | TableTarget;
+export type GrantTarget =
+  | 'streamGroups'
+  | 'streamGroupsAndApplications'
+  | 'gameRoles'
+  | 'exportFolder'
+  | TableTarget;
 
 export function isTable(target: GrantTarget): target is TableTarget {
   return tableTargets.some((table) => table === target);

@@ -1,6 +1,8 @@
 /** Rules between settings. They read the raw input, so that they also report when another setting is wrong. */
 import { type InvalidSetting, valueAt } from './errors.ts';
 import { invalidRegions } from './region-checks.ts';
+import { hasToken } from './rules.ts';
+import { invalidStart } from './start-checks.ts';
 
 const defaultConnectionTimeout = 120;
 const defaultSessionLength = 43_200;
@@ -72,7 +74,8 @@ function invalidCognito(input: unknown): InvalidSetting[] {
     invalid.push({ path: at('threatProtection'), allowed });
   }
   const [from, domain] = [value('email', 'from'), value('email', 'sesDomain')];
-  if (typeof from === 'string' && typeof domain === 'string' && from.split('@').at(-1) !== domain) {
+  const known = typeof from === 'string' && typeof domain === 'string' && ![from, domain].some(hasToken);
+  if (known && from.split('@').at(-1) !== domain) {
     const allowed = `the domain of identity.cognito.email.from, ${JSON.stringify(from)}, or leave sesDomain out if SES has verified the address itself`;
     invalid.push({ path: at('email', 'sesDomain'), allowed });
   }
@@ -89,7 +92,7 @@ function invalidCognito(input: unknown): InvalidSetting[] {
 function invalidDomain(input: unknown): InvalidSetting[] {
   const name = valueAt(input, ['domain', 'name']);
   const zone = valueAt(input, ['domain', 'hostedZone', 'name']);
-  if (typeof name !== 'string' || typeof zone !== 'string') return [];
+  if (typeof name !== 'string' || typeof zone !== 'string' || [name, zone].some(hasToken)) return [];
   if (name === zone || name.endsWith(`.${zone}`)) return [];
   const allowed = `the zone that domain.name ${JSON.stringify(name)} lies in, or leave domain.hostedZone out`;
   return [{ path: ['domain', 'hostedZone', 'name'], allowed }];
@@ -194,6 +197,7 @@ export function crossCheck(input: unknown): InvalidSetting[] {
     ...plainHttpInProduction(input),
     ...limitsAboveQuotas(input),
     ...invalidOperators(input),
+    ...invalidStart(input),
     ...provisionedAboveReserved(input),
     ...invalidEdge(input),
   ];

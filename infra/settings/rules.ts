@@ -3,6 +3,14 @@
  * write instead.
  */
 
+/**
+ * Whether CloudFormation fills in a part of the value. The CDK writes such a value as a token: `${Token[TOKEN.12]}`. Only an app of
+ * one's own has any, where the ARN of a resource is one.
+ */
+export function hasToken(value: unknown): boolean {
+  return typeof value === 'string' && /\$\{Token\[[\w.:-]+\]\}/.test(value);
+}
+
 /** Hosts of this machine. Plain http is safe there during development, and nowhere else. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -26,6 +34,17 @@ export const mostAudiences = 50;
 /** The form of a Region's name. Whether GameLift Streams is there, `region-checks.ts` looks up. */
 export function isRegion(value: string): boolean {
   return /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/.test(value);
+}
+
+/** The id of a stream group or an application. */
+export function isAwsId(value: string): boolean {
+  return /^[a-zA-Z0-9-]{1,32}$/.test(value);
+}
+
+/** A role that StartStreamSession takes as `RoleArn`: AWS asks for the beginning of its name, after any path. */
+export function isGameRole(value: string): boolean {
+  const arn = /^arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:role\/(?:[\x21-\x7e]*\/)?([\w+=,.@-]{1,64})$/.exec(value);
+  return value.length <= 2048 && arn?.[1]?.startsWith('GameLiftStreams-') === true;
 }
 
 /** A location of a stream group (StartStreamSession, `Locations`). */

@@ -19,6 +19,8 @@ export interface RegionalArn {
 export function requireRegionOfStack(scope: Construct, { path, arn, what }: RegionalArn): void {
   const { region } = Stack.of(scope);
   const [, , , arnRegion = ''] = arn.split(':');
+  // The ARN of a resource that is deployed as well. Nobody knows its Region before.
+  if (arnRegion === '' || Token.isUnresolved(arnRegion)) return;
   if (Token.isUnresolved(region)) {
     const advice = `The setting ${pathText(path)} names a ${what} in ${arnRegion}. Deploy there (AWS_REGION=${arnRegion}), or write the ARN of a ${what} in the Region of this stack.`;
     new CfnRule(scope, `${what[0]?.toUpperCase()}${what.slice(1)}Region`, {

@@ -3,12 +3,15 @@
  * says what to write, not what is wrong.
  */
 import * as z from 'zod';
+import { amount, list, numeric, object, oneOf, text, whole, yesOrNo } from './fields.ts';
 import {
   areTags,
+  isAwsId,
   isBucketName,
   isCertificateArn,
   isDomainPrefix,
   isEmailAddress,
+  isGameRole,
   isHostName,
   isIssuer,
   isLocation,
@@ -22,57 +25,18 @@ import {
   mostAudiences,
   retentionDays,
 } from './rules.ts';
+import { startSchema } from './start-schema.ts';
 
-/** Text that passes a test. What would pass without its last slash is answered with that correction. */
-function text(allowed: string, test: (value: string) => boolean) {
-  return z.custom<string>((value) => typeof value === 'string' && test(value), {
-    error: ({ input }) => {
-      if (typeof input !== 'string' || !input.endsWith('/') || !test(input.slice(0, -1))) return allowed;
-      return `${JSON.stringify(input.slice(0, -1))}: remove the last /`;
-    },
-  });
-}
-
-function numeric(min: number, max: number, what: string, test: (value: number) => boolean) {
-  const fits = (value: unknown) => typeof value === 'number' && value >= min && value <= max && test(value);
-  return z.custom<number>(fits, `${what} from ${min} to ${max}`);
-}
-
-const whole = (min: number, max: number) => numeric(min, max, 'a whole number', Number.isSafeInteger);
-const amount = (min: number, max: number) => numeric(min, max, 'a number', Number.isFinite);
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, values.map((value) => JSON.stringify(value)).join(' or '));
-const yesOrNo = () => z.boolean('true or false');
-
-function list(item: z.ZodType<string, string>, min: 0 | 1, allowed: string, max = Number.POSITIVE_INFINITY) {
-  const few = max === Number.POSITIVE_INFINITY ? 'one or more' : `1 to ${max}`;
-  const sentence = `a list of ${min === 0 ? 'any number of' : few} ${allowed}, each once`;
-  return z
-    .array(item, sentence)
-    .min(min, sentence)
-    .max(max, sentence)
-    .refine((items) => new Set(items).size === items.length, sentence);
-}
-
-/** An object with known names only. For an unknown name the message is the list of known names; see `errors.ts`. */
-function object<const T extends z.ZodRawShape>(shape: T) {
-  const names = Object.keys(shape).join(', ');
-  const error: z.core.$ZodErrorMap = (issue) =>
-    issue.code === 'unrecognized_keys' ? names : `an object with settings among ${names}`;
-  return z.strictObject(shape, { error });
-}
-
-const awsId = /^[a-zA-Z0-9-]{1,32}$/;
 const url = 'an https URL (http only for localhost, 127.0.0.1 or [::1])';
 const redirects = () => list(text(`${url} without #fragment`, isRedirectUrl), 1, 'https URLs');
 const perSecond = () => amount(1, 100_000).default(20);
 const provisioned = () => whole(0, 10_000).default(0);
 
 const streamGroup = object({
-  id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
+  id: text('a stream group id such as "sg-1AB2C3De4": 1 to 32 letters, digits and -', isAwsId),
   region: text('the AWS Region of the stream group\'s primary location, such as "us-west-2"', isRegion),
   applications: list(
-    text('an application id such as "a-9ZY8X7Wv6": 1 to 32 letters, digits and -', (id) => awsId.test(id)),
+    text('an application id such as "a-9ZY8X7Wv6": 1 to 32 letters, digits and -', isAwsId),
     1,
     'application ids, those that a player may start',
   ),
@@ -87,6 +51,11 @@ const streamGroup = object({
   sessionLengthSeconds: whole(1, 86_400).default(43_200),
   /** How long AWS takes to notice a silent client, as `npm run conformance` measured it. A hint for waits. */
   noticeSeconds: whole(1, 300).optional(),
+  /** A role that the games of the group get from AWS, for example to save to a bucket of the publisher. */
+  roleArn: text(
+    'the ARN of a role whose name begins with GameLiftStreams-, such as "arn:aws:iam::123456789012:role/GameLiftStreams-saves"',
+    isGameRole,
+  ).optional(),
 });
 
 export const cognitoSchema = object({
@@ -195,6 +164,8 @@ export const settingsSchema = object({
   ).default([]),
   /** Whether the browser may pass additional launch arguments to the game. */
   launchArguments: yesOrNo().default(false),
+  /** Who may start what, and what the page may choose. */
+  start: startSchema.optional(),
   limits: object({
     maxLiveSessionsPerPlayer: whole(1, 100).default(1),
     connectionsPerMinute: whole(1, 6000).default(30),

@@ -8,7 +8,8 @@ import { cognitoSchema, settingsSchema } from './schema.ts';
 export type SettingsInput = z.input<typeof settingsSchema>;
 
 type ParsedInput = z.output<typeof settingsSchema>;
-type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+/** The same, where nothing can be changed. */
+export type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 /** An existing OpenID provider. */
 interface OidcIdentity {
@@ -35,6 +36,7 @@ export interface StreamGroupSettings {
   readonly connectionTimeoutSeconds: number;
   readonly sessionLengthSeconds: number;
   readonly noticeSeconds?: number | undefined;
+  readonly roleArn?: string | undefined;
 }
 
 /** Settings with all defaults. They are valid input again, and parse to themselves. */

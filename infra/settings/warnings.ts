@@ -37,8 +37,12 @@ function emailWarnings({ identity }: Settings): Warning[] {
   return [{ id: 'rejoin:cognitoEmail', message }];
 }
 
-/** All warnings, in the order of the settings. */
-export function warningsFor(settings: Settings): Warning[] {
+/**
+ * All warnings, in the order of the settings.
+ *
+ * @param hasAlarmActions whether alarms do something besides notifying the topic
+ */
+export function warningsFor(settings: Settings, hasAlarmActions = false): Warning[] {
   const warnings = settings.streamGroups.flatMap(exampleWarnings);
   if (settings.webOrigins.length === 0) {
     warnings.push({
@@ -48,7 +52,7 @@ export function warningsFor(settings: Settings): Warning[] {
     });
   }
   warnings.push(...emailWarnings(settings), ...reconnectCapacityWarnings(settings));
-  if (settings.alarmTopic === undefined) {
+  if (settings.alarmTopic === undefined && !hasAlarmActions) {
     warnings.push({
       id: 'rejoin:noAlarmTopic',
       message:

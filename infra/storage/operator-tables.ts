@@ -1,7 +1,9 @@
 /** The tables of the operator API: the rate of each operator, which expires, and the audit, which stays for ever. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -18,16 +20,18 @@ export class OperatorTables extends Construct {
   /** One record for each use, by session and time. */
   readonly audit: Table;
 
-  constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>) {
+  /** @param encryptionKey what encrypts the tables, if it is a key of one's own */
+  constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>, encryptionKey?: IKey) {
     super(scope, id);
+    const encrypted = { ...keyed, ...encryptedWith(encryptionKey) };
     this.rates = new Table(this, 'Rates', {
-      ...keyed,
+      ...encrypted,
       timeToLiveAttribute: 'ttl',
       deletionProtection: settings.removalPolicy === 'retain',
       removalPolicy: cdkRemovalPolicy(settings),
     });
     this.audit = new Table(this, 'Audit', {
-      ...keyed,
+      ...encrypted,
       // The audit always outlives the stack, whatever the settings say, and nothing in it expires.
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,

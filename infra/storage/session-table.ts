@@ -1,13 +1,16 @@
 /** The session table: sessions by player, rate limits, leases and stored answers. All expire soon. */
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export class SessionTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>) {
+  /** @param encryptionKey what encrypts the table, if it is a key of one's own */
+  constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>, encryptionKey?: IKey) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -18,6 +21,7 @@ export class SessionTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: settings.removalPolicy === 'retain',
       removalPolicy: cdkRemovalPolicy(settings),
+      ...encryptedWith(encryptionKey),
     });
   }
 }

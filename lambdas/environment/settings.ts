@@ -1,4 +1,5 @@
 import type { UserIdMode } from '../identifiers/player-id.ts';
+import type { StartRule } from '../start-rules/rules.ts';
 
 /** A stream group that the deployment serves. */
 export interface StreamGroup {
@@ -12,6 +13,8 @@ export interface StreamGroup {
   sessionLengthSeconds: number;
   /** How long AWS takes to notice a silent client, where the deployer has measured it. */
   noticeSeconds?: number;
+  /** The role that the group's games get. */
+  roleArn?: string;
 }
 
 /** The operations whose quota is paced. Ending a session is not: it takes nobody's place. */
@@ -34,6 +37,24 @@ export interface Settings {
   adoption: { enabled: boolean; quotaShare: number };
   /** SHA-256 digests of what the proxy in front of the API adds to each request, in hexadecimal; absent: there is none. */
   edgeSecretSha256?: string[];
+  /** Only the function that starts sessions has them. */
+  start?: StartSettings;
+}
+
+/** What a start may ask for, besides what its stream group allows. */
+export interface StartSettings {
+  /** Without rules everybody who is signed in may start, and gets what the stream group has. */
+  rules?: StartRule[];
+  /** The sizes of the picture that a page may choose from, in pixels. */
+  resolutions?: Resolution[];
+  /** Whether AWS sends the client statistics of the game's machine. */
+  performanceStats?: boolean;
+}
+
+/** The size of a picture in pixels. */
+export interface Resolution {
+  width: number;
+  height: number;
 }
 
 /**

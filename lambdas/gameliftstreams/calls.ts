@@ -132,17 +132,26 @@ export async function getStreamSession(
   );
 }
 
-/** What a start asks of AWS. */
-export interface StartInput {
-  Identifier: string;
-  ClientToken: string;
+/** What the settings, the player's token and the page decide about a session, by the names of StartStreamSession. */
+export interface StartParameters {
   ApplicationIdentifier: string;
-  SignalRequest: string;
-  UserId: string;
   Locations?: string[];
   AdditionalLaunchArgs?: string[];
+  AdditionalEnvironmentVariables?: Record<string, string>;
   ConnectionTimeoutSeconds: number;
   SessionLengthSeconds: number;
+  DisplayConfiguration?: { Resolution: { Width: number; Height: number } };
+  PerformanceStatsConfiguration?: { SharedWithClient: true };
+  /** The role that the game gets. */
+  RoleArn?: string;
+}
+
+/** What a start asks of AWS. */
+export interface StartInput extends StartParameters {
+  Identifier: string;
+  ClientToken: string;
+  SignalRequest: string;
+  UserId: string;
 }
 
 /** @throws AwsFailure */

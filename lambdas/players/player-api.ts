@@ -10,6 +10,7 @@ import { playerIdOf } from '../identifiers/player-id.ts';
 import { logger } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
+import { type Claims, claimsOf } from '../start-rules/claims.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */
 export interface PlayerRequest {
@@ -22,6 +23,8 @@ export interface PlayerRequest {
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
   metrics: RequestMetrics;
+  /** The claims of the caller's token, typed. @throws Problem `start_not_allowed` where they can't be read */
+  claims(): Claims;
 }
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
@@ -53,5 +56,10 @@ function toRequest(event: Event, context: Context, settings: Settings): Omit<Pla
   logger.appendKeys({
     playerId: settings.userId === 'subject' ? playerIdOf(iss, sub, 'pseudonym') : playerId,
   });
-  return { ...requestPartsOf(event, context), playerId, idempotencyKey: event.headers['idempotency-key'] };
+  return {
+    ...requestPartsOf(event, context),
+    playerId,
+    idempotencyKey: event.headers['idempotency-key'],
+    claims: () => claimsOf(event.headers.authorization, { iss, sub }),
+  };
 }

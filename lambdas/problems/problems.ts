@@ -13,6 +13,7 @@ export type Retry = 'same' | 'newOffer' | 'never';
  */
 export const PROBLEMS = {
   invalid_request: { status: 400, retry: 'never', title: 'The request is not valid' },
+  start_not_allowed: { status: 403, retry: 'never', title: 'This player may not start a session' },
   not_through_edge: { status: 403, retry: 'never', title: 'Not through the edge' },
   stream_session_not_found: { status: 404, retry: 'never', title: 'No such stream session' },
   session_not_reconnectable: { status: 409, retry: 'newOffer', title: 'Not reconnectable yet' },

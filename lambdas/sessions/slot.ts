@@ -1,4 +1,5 @@
 import type { Ticket } from '../admission/ticket.ts';
+import type { StartParameters } from '../gameliftstreams/calls.ts';
 import type { RequestFingerprint } from '../identifiers/digests.ts';
 import { startInProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
@@ -20,6 +21,11 @@ export interface Slot extends Partial<RequestFingerprint> {
   /** The session that holds the slot; absent while the outcome of its start is unknown. */
   streamGroupId?: string;
   streamSessionId?: string;
+  /**
+   * What was decided about the newest start when AWS was first asked, where the player's token decided it: a token that was
+   * renewed since may say otherwise, and AWS takes a client token for one set of parameters only.
+   */
+  parameters?: StartParameters;
   /** The body that answered the start. Kept as long as the slot: past AWS's memory of the client token a repeated
    * call would begin a second session. */
   answer?: string;

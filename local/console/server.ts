@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bundlePage } from './bundle-page.ts';
+import { bundlePage, bundleWebSdk } from './bundle-page.ts';
 import type { ConsoleConfig } from './config.ts';
 import { contentSecurityPolicy } from './policy.ts';
 
 const PAGE = new URL('./page/', import.meta.url);
+
+interface ServedFile {
+  type: string;
+  body: string | Uint8Array;
+  more?: Record<string, string>;
+}
 
 /** Options of the console; see {@link startConsole}. */
 export interface ConsoleOptions {
@@ -31,11 +37,20 @@ export async function startConsole(
   const { port, host = '127.0.0.1', config, webSdk } = options;
   // With a source map inside: this page is for developers.
   const bundled = (entry: string) => bundlePage(new URL(entry, PAGE), { webSdk, sourcemap: true });
-  const files = new Map<string, { type: string; body: string | Uint8Array }>([
+  const files = new Map<string, ServedFile>([
     ['/', { type: 'text/html; charset=utf-8', body: await readFile(new URL('index.html', PAGE)) }],
     ['/style.css', { type: 'text/css; charset=utf-8', body: await bundled('style.css') }],
     ['/icon.svg', { type: 'image/svg+xml', body: await readFile(new URL('icon.svg', PAGE)) }],
     ['/main.js', { type: 'text/javascript; charset=utf-8', body: await bundled('main.ts') }],
+    // For pages of one's own, which are on other origins.
+    [
+      '/web-sdk.js',
+      {
+        type: 'text/javascript; charset=utf-8',
+        body: await bundleWebSdk(webSdk),
+        more: { 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*' },
+      },
+    ],
     ['/config.json', { type: 'application/json', body: JSON.stringify(config) }],
   ]);
   const common = {
@@ -55,7 +70,7 @@ export async function startConsole(
         .writeHead(404, { ...common, 'content-type': 'text/plain' })
         .end('There is no such page here.\n');
     } else {
-      response.writeHead(200, { ...common, 'content-type': file.type });
+      response.writeHead(200, { ...common, ...file.more, 'content-type': file.type });
       response.end(request.method === 'HEAD' ? undefined : file.body);
     }
   });

@@ -1,16 +1,15 @@
+import { type ConditionContext, meets } from './condition.ts';
 import { globMatches } from './glob.ts';
 import { type PolicyHolder, type Rule, readRules } from './policy.ts';
 
 /** One call that a principal wants to make. */
-export interface Call {
+export interface Call extends ConditionContext {
   /** Name of a role of the template, or of a user. */
   principal: string;
   /** `dynamodb:GetItem`, in any case of letters. */
   action: string;
   /** ARNs; none: the action has no particular resource, as with `*`. */
   resources: readonly string[];
-  /** The partition keys of all items that the call is about, where they are known. */
-  leadingKeys?: readonly string[] | undefined;
 }
 
 /**
@@ -64,7 +63,8 @@ export interface Authorizer {
  * one of them is denied. Different statements may cover them: StartStreamSession with a stream group and an
  * application needs an Allow that covers the group and an Allow that covers the application. The case of an
  * action's letters does not matter; ARNs are compared exactly.
- * Source: IAM User Guide, "Policy evaluation logic".
+ * A rule with conditions counts only where all of them hold, and a key that the call does not carry holds for no value.
+ * Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition".
  * @param options.roles of the synthesized template
  * @param options.users principals beside the template, with policies of their own
  * @throws Error naming the holder, policy, statement and element that is not understood, or a name that two holders share
@@ -88,7 +88,8 @@ export async function createAuthorizer(options: {
   return {
     decide(call) {
       const decision = evaluate(call);
-      const key = JSON.stringify([call.principal, call.action, call.resources, decision.reason]);
+      const { principal, action, resources, context } = call;
+      const key = JSON.stringify([principal, action, resources, context, decision.reason]);
       const known = recorded.get(key);
       if (known) known.count++;
       else recorded.set(key, { ...call, resources: [...call.resources], ...decision, count: 1 });
@@ -120,7 +121,7 @@ export async function createAuthorizer(options: {
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
     const rules = known.rules.get(call.action.toLowerCase()) ?? [];
     const covering = resources.map((resource) =>
-      rules.filter((rule) => globMatches(rule.resource, resource) && coversKeys(rule, call)),
+      rules.filter((rule) => globMatches(rule.resource, resource) && meets(call, rule.condition ?? {})),
     );
     const denying = covering.findIndex((covers) => covers.some((rule) => !isGrant(rule)));
     if (denying >= 0) {
@@ -136,12 +137,6 @@ export async function createAuthorizer(options: {
     }
     return { allowed: true, reason: 'allowed', matched: [...new Set(covering.flat())] };
   }
-}
-
-/** Whether a rule's condition holds. Where the keys of a call are unknown it does not. */
-function coversKeys({ leadingKeys: patterns }: Rule, { leadingKeys }: Call): boolean {
-  if (!patterns) return true;
-  return leadingKeys?.every((key) => patterns.some((pattern) => globMatches(pattern, key))) ?? false;
 }
 
 const isGrant = (rule: Rule): rule is Grant => rule.effect === 'Allow';

@@ -21,6 +21,8 @@ export interface ActionFacts {
   name: string;
   /** Empty: the action can be allowed on `*` only. */
   resourceTypes: readonly ActionResourceType[];
+  /** The keys that a condition on it may have, besides AWS's global ones. */
+  conditionKeys: readonly string[];
 }
 
 /**
@@ -53,6 +55,7 @@ export async function actionFacts(action: string): Promise<ActionFacts | undefin
   const beyond = (BEYOND_THE_REFERENCE[name] ?? []).map((type) => ({ type, required: false }));
   return {
     name,
+    conditionKeys: details.conditionKeys,
     resourceTypes: await Promise.all(
       [...listed, ...beyond].map(async ({ type, required }) => ({
         name: type,

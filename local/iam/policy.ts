@@ -1,4 +1,5 @@
 import type { RoleModel } from '../template/model.ts';
+import { type Condition, checkCondition, readCondition } from './condition.ts';
 import { type ActionFacts, actionFacts } from './facts.ts';
 import { globsOverlap } from './glob.ts';
 
@@ -25,19 +26,16 @@ export interface Rule {
   action: string;
   /** `*`, or an ARN that may have `*` and `?` after its fifth colon. */
   resource: string;
-  /** The Condition: the partition key of each item must match one of these patterns. */
-  leadingKeys?: readonly string[];
+  /** Which calls it counts for; absent: all. */
+  condition?: Condition;
 }
 
 const ELEMENTS = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
-/** Actions on single items. Their requests always name the partition key, so a condition on it is never without a value. */
-const ON_AN_ITEM = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((name) => `dynamodb:${name}`);
-
 /**
  * The rules of a holder's policies. Only these policy elements are understood: Version 2012-10-17, Statement, Sid,
- * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have), and one
- * Condition: the partition keys of DynamoDB's items. What is not understood can't be enforced, so it is refused and never skipped.
+ * Effect, Action (exact names of actions that AWS has), Resource (`*`, or ARNs that the action can have) and the Conditions of
+ * `condition.ts`. What is not understood can't be enforced, so it is refused and never skipped.
  * Source of the elements' meaning: IAM User Guide, "IAM JSON policy element reference".
  * @throws Error with one sentence naming the holder, the policy, the statement and the element
  */
@@ -94,14 +92,11 @@ async function statementRules(
   }
   const resources = strings(statement.Resource, `${where}: Resource`);
   for (const resource of resources) checkResource(resource, where);
-  const leadingKeys =
-    statement.Condition === undefined ? undefined : leadingKeysOf(statement.Condition, Effect, where);
+  const condition = readCondition(statement.Condition, Effect, where);
   const rules: Rule[] = [];
   for (const written of strings(statement.Action, `${where}: Action`)) {
     const facts = await checkAction(written, where);
-    if (leadingKeys && !ON_AN_ITEM.includes(facts.name)) {
-      throw new Error(`${where}: Condition is understood for ${ON_AN_ITEM.join(', ')} only`);
-    }
+    checkCondition(condition, facts, where);
     for (const resource of resources) {
       checkFit(facts, resource, where);
       rules.push({
@@ -110,31 +105,11 @@ async function statementRules(
         effect: Effect,
         action: facts.name,
         resource,
-        ...(leadingKeys ? { leadingKeys } : {}),
+        ...(statement.Condition === undefined ? {} : { condition }),
       });
     }
   }
   return rules;
-}
-
-/**
- * The patterns of the one condition that is understood, `{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [...]}}`.
- * Source: DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
- */
-function leadingKeysOf(condition: unknown, effect: 'Allow' | 'Deny', where: string): string[] {
-  const { 'ForAllValues:StringLike': keys, ...others } = members(condition, `${where}: Condition`);
-  const { 'dynamodb:LeadingKeys': patterns, ...more } = members(keys ?? {}, `${where}: Condition`);
-  if (effect === 'Deny' || patterns === undefined || Object.keys({ ...others, ...more }).length > 0) {
-    throw new Error(
-      `${where}: Condition is understood only as ForAllValues:StringLike of dynamodb:LeadingKeys, in an Allow`,
-    );
-  }
-  const list = strings(patterns, `${where}: dynamodb:LeadingKeys`);
-  const variable = list.find((pattern) => pattern.includes('${'));
-  if (variable !== undefined) {
-    throw new Error(`${where}: the key ${variable} has a policy variable, which is not understood`);
-  }
-  return list;
 }
 
 async function checkAction(action: string, where: string): Promise<ActionFacts> {

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type Credential, type Refusal, verifySignature } from '../../emulator/sigv4/verify.ts';
 import type { Authorizer, Call, Decision } from './authorizer.ts';
 import { dynamoDbCalls, operationOf, type TablePlace } from './dynamodb-call.ts';
+import { keyCalls } from './key-call.ts';
 import { bufferBody, withBody } from './request-body.ts';
 
 export interface TableGuardOptions extends TablePlace {
@@ -11,6 +12,8 @@ export interface TableGuardOptions extends TablePlace {
   /** Finds the holder of an access key. The credential's `name` is the principal whose policies decide. */
   lookup: (accessKeyId: string) => Credential | undefined;
   authorizer: Pick<Authorizer, 'decide' | 'denialMessage'>;
+  /** The ARN of the customer managed key of each table that has one, by the ARN of the table. */
+  keys?: ReadonlyMap<string, string>;
 }
 
 /** DynamoDB's limit of a request. */
@@ -24,6 +27,7 @@ const REFUSALS: Readonly<Record<Refusal, readonly [type: string, words?: string]
   sessionToken: ['UnrecognizedClientException', INVALID_TOKEN],
   scope: ['InvalidSignatureException'],
   expired: ['InvalidSignatureException'],
+  notYetCurrent: ['InvalidSignatureException'],
   body: ['InvalidSignatureException'],
   signature: [
     'InvalidSignatureException',
@@ -61,7 +65,7 @@ const NO_STATEMENT: Decision = { allowed: false, reason: 'implicitDeny', matched
 
 /** How DynamoDB refuses the request; undefined: it may be served. */
 function refusalOf(
-  { authorizer, lookup, ...place }: TableGuardOptions,
+  { authorizer, lookup, keys = new Map(), ...place }: TableGuardOptions,
   request: IncomingMessage,
   body: Buffer,
 ): RefusalAnswer | undefined {
@@ -90,6 +94,13 @@ function refusalOf(
     const principalCall = { principal, ...call };
     const decision = authorizer.decide(principalCall);
     if (!decision.allowed) return accessDenied(principalCall, decision);
+  }
+  for (const call of keyCalls(calls, keys, place)) {
+    const keyCall = { principal, ...call };
+    const decision = authorizer.decide(keyCall);
+    if (decision.allowed) continue;
+    const { type, Message } = accessDenied(keyCall, decision);
+    return { type, Message: `KMS key access denied error: ${Message}` };
   }
   return undefined;
 

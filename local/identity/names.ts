@@ -1,5 +1,5 @@
-/** The page's public client: authorization code with PKCE, no secret. */
-export const CONSOLE_CLIENT_ID = 'rejoin-console';
+/** The public client of the console page and of pages of one's own: authorization code with PKCE, no secret. */
+export const PAGE_CLIENT_ID = 'rejoin-console';
 
 /** The client of the local token command. It may use the grant below and nothing else. */
 export const CLI_CLIENT_ID = 'rejoin-local-cli';

@@ -25,6 +25,9 @@ declare module 'oidc-provider' {
     readonly clientId: string;
     readonly redirectUris: readonly string[];
     grantTypeAllowed(grantType: string): boolean;
+    /** May be replaced in `prototype`, as the package's own recipes do. */
+    redirectUriAllowed(uri: string): boolean;
+    postLogoutRedirectUriAllowed(uri: string): boolean;
   }
 
   export class Grant {
@@ -92,6 +95,7 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
     readonly issuer: string;
+    readonly Client: { readonly prototype: Client };
     readonly Grant: typeof Grant;
     readonly AccessToken: typeof AccessToken;
     readonly IdToken: typeof IdToken;

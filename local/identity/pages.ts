@@ -67,6 +67,10 @@ export function signedOutPage(): Page {
   });
 }
 
+/** What a developer reads whose own page the provider does not know. */
+const UNKNOWN_PAGE =
+  'A page of your own may sign in here if webOrigins of the settings has its origin: npm start -- --settings FILE.';
+
 /** The page for a sign-in that can't go on. @param out the OAuth error */
 export function errorPage(out: { error?: string; error_description?: string }): Page {
   const lost = out.error === 'session_not_found' || out.error === 'server_error';
@@ -75,9 +79,9 @@ export function errorPage(out: { error?: string; error_description?: string }): 
     title: 'Sign-in failed',
     body: lost
       ? `<h1>This sign-in is over</h1><p class="lead">It was finished, took longer than an hour, or belongs to a
-deployment that has been restarted. Go back to the console and press Sign in again.</p>`
-      : `<h1>This sign-in can’t go on</h1><p class="lead">Go back to the console and press Sign in again. The provider
-says: ${escapeHtml(said)}.</p>`,
+deployment that has been restarted. Go back to the page that you came from and press Sign in again.</p>`
+      : `<h1>This sign-in can’t go on</h1><p class="lead">Go back to the page that you came from and press Sign in again. The provider
+says: ${escapeHtml(said)}.</p>${out.error === 'invalid_redirect_uri' ? `<p class="lead">${UNKNOWN_PAGE}</p>` : ''}`,
   });
 }
 

@@ -1,7 +1,10 @@
 import { errors, type Provider, type ProviderContext, type ResourceServer } from 'oidc-provider';
 import { PLAYER_GRANT, playerNameProblem } from './names.ts';
 
-const PARAMETERS = ['player', 'kind', 'scope', 'audience', 'expires_in'] as const;
+const PARAMETERS = ['player', 'kind', 'scope', 'audience', 'expires_in', 'claims'] as const;
+
+/** Claims that say whose token it is and for how long: the provider's own. */
+const OWN_CLAIMS = ['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'scope', 'client_id'];
 
 /** The furthest a token's expiry may lie from now: a day ago, or in a day, which outlasts a long bench. */
 const MOST_SECONDS = 24 * 60 * 60;
@@ -13,7 +16,8 @@ interface Settings {
 }
 
 /**
- * The grant type of the token command and the tests. `player` gets an access token like the console's. On request
+ * The grant type of the token command and the tests. `player` gets an access token like the console's, with more `claims`
+ * (a JSON object) where they are given. On request
  * it is one that the player API must refuse: an ID token (`kind=id`), another `scope`, another `audience`, or an
  * expired one (`expires_in` of zero or less, in seconds from now). Nothing is stored, so thousands take seconds.
  */
@@ -35,7 +39,7 @@ export function registerPlayerGrant(provider: Provider, { resource, scope, audie
       const token = new provider.AccessToken({ client, accountId: player, gty: PLAYER_GRANT });
       const { iat, exp } = lifetime(params.expires_in);
       Object.assign(token, { resourceServer: resource, scope: params.scope ?? scope, iat, exp });
-      Object.assign(token, { aud: params.audience ?? audience });
+      Object.assign(token, { aud: params.audience ?? audience, extra: moreClaims(params.claims) });
       ctx.body = {
         access_token: await token.save(),
         token_type: 'Bearer',
@@ -45,6 +49,23 @@ export function registerPlayerGrant(provider: Provider, { resource, scope, audie
     },
     PARAMETERS,
   );
+}
+
+/** @throws InvalidRequest for what is no JSON object, or has a claim of the provider's own */
+function moreClaims(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  let claims: unknown;
+  try {
+    claims = JSON.parse(text);
+  } catch {
+    claims = undefined;
+  }
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw new errors.InvalidRequest('claims: write a JSON object such as {"plan": "gold"}');
+  }
+  const own = Object.keys(claims).find((name) => OWN_CLAIMS.includes(name));
+  if (own !== undefined) throw new errors.InvalidRequest(`claims: ${own} is the provider’s own`);
+  return claims as Record<string, unknown>;
 }
 
 async function idTokenFor(ctx: ProviderContext, player: string) {

@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Provider, type ProviderContext, type ResourceServerData } from 'oidc-provider';
 import { createMemoryStorage } from './memory.ts';
-import { CLI_CLIENT_ID, CONSOLE_CLIENT_ID, PLAYER_GRANT, playerNameProblem } from './names.ts';
+import { CLI_CLIENT_ID, PAGE_CLIENT_ID, PLAYER_GRANT, playerNameProblem } from './names.ts';
 import { errorPage, signedOutPage, signOutPage } from './pages.ts';
 import { registerPlayerGrant } from './player-grant.ts';
 
@@ -18,7 +18,7 @@ const RESOURCE = 'urn:rejoin:player-api';
 export interface ProviderSettings {
   /** Base URL, also the `iss` of every token. */
   issuer: string;
-  /** Origins of the page; each may end a sign-in or a sign-out at its root. */
+  /** Origins of pages. Each page there may end a sign-in or a sign-out, at any path. */
   redirectOrigins: readonly string[];
   /** The `aud` of access tokens. */
   audience: string;
@@ -50,7 +50,7 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
     jwks: { keys: [{ ...jwk, use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') }] },
     clients: [
       {
-        client_id: CONSOLE_CLIENT_ID,
+        client_id: PAGE_CLIENT_ID,
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
@@ -93,13 +93,14 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
       },
     },
     interactions: { url: (_ctx: ProviderContext, { uid }: { uid: string }) => `/sign-in/${uid}` },
+    extraTokenClaims: (_ctx: ProviderContext, token: { extra?: Record<string, unknown> }) => token.extra,
     findAccount: (_ctx: ProviderContext, sub: string) =>
       playerNameProblem(sub) === undefined ? { accountId: sub, claims: () => ({ sub }) } : undefined,
     loadExistingGrant: (ctx: ProviderContext) => impliedGrant(ctx, scope),
     issueRefreshToken: (_ctx: ProviderContext, client: { grantTypeAllowed(type: string): boolean }) =>
       client.grantTypeAllowed('refresh_token'),
     clientBasedCORS: (_ctx: ProviderContext, origin: string, client: { clientId: string }) =>
-      client.clientId === CONSOLE_CLIENT_ID && redirectOrigins.includes(origin),
+      client.clientId === PAGE_CLIENT_ID && redirectOrigins.includes(origin),
     renderError: (ctx: ProviderContext, out: Record<string, string>) => page(ctx, errorPage(out)),
     ttl: {
       AccessToken: ACCESS_TOKEN_SECONDS,
@@ -111,12 +112,22 @@ export async function createProvider({ issuer, redirectOrigins, audience, scope 
     },
   });
 
+  const { prototype: client } = provider.Client;
+  client.redirectUriAllowed = (uri) => isPageOf(uri, redirectOrigins);
+  client.postLogoutRedirectUriAllowed = (uri) => isPageOf(uri, redirectOrigins);
   registerPlayerGrant(provider, {
     resource: new provider.ResourceServer(RESOURCE, resource),
     scope,
     audience,
   });
   return provider;
+}
+
+/** Whether an address is one of these origins' pages. A fragment would be lost, and a user name could only mislead. */
+function isPageOf(uri: string, origins: readonly string[]): boolean {
+  if (!/^[\x21-\x7e]+$/.test(uri) || uri.includes('#') || !URL.canParse(uri)) return false;
+  const { origin, username, password } = new URL(uri);
+  return origins.includes(origin) && username === '' && password === '';
 }
 
 /** Grants without asking for consent: the only client belongs to the deployment itself. */

@@ -11,7 +11,7 @@ export interface IdentityOptions {
   port: number;
   /** Address to listen on, 127.0.0.1 by default. */
   host?: string;
-  /** Origins of the page, such as `http://127.0.0.1:4400` and `http://localhost:4400`. */
+  /** Origins of pages, such as `http://127.0.0.1:4400` and `http://localhost:4400`. Each page there may end a sign-in. */
   redirectOrigins: readonly string[];
   /** The `aud` of access tokens, `rejoin` by default. */
   audience?: string;
@@ -30,6 +30,8 @@ export async function startIdentity(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { port, host = '127.0.0.1', redirectOrigins } = options;
   const server = createServer();
+  // Longer than any client keeps an idle connection: the server must not close one while its client reuses it.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID, PLAYER_GRANT } from './names.ts';
 
-/** The token to mint. Everything but `issuer` and `player` is for tokens that must be refused. */
+/** The token to mint. Everything but `issuer`, `player` and `claims` is for tokens that must be refused. */
 export interface MintOptions {
   /** Base URL of the local identity provider. */
   issuer: string;
@@ -10,6 +10,8 @@ export interface MintOptions {
   scope?: string;
   /** The `aud` instead of the player API's. */
   audience?: string;
+  /** More claims of the token, for start rules; none of the provider's own. */
+  claims?: Readonly<Record<string, unknown>>;
   /** Seconds from now, 900 by default; zero or less mints a token that has expired already. */
   expiresIn?: number;
 }
@@ -19,8 +21,11 @@ export interface MintOptions {
  *
  * @throws Error with the provider's own sentence when it refuses, or saying that nothing answers at `issuer`.
  */
-export async function mintAccessToken({ expiresIn, ...options }: MintOptions): Promise<string> {
-  const wanted = expiresIn === undefined ? {} : { expires_in: String(expiresIn) };
+export async function mintAccessToken({ expiresIn, claims, ...options }: MintOptions): Promise<string> {
+  const wanted = {
+    ...(expiresIn === undefined ? {} : { expires_in: String(expiresIn) }),
+    ...(claims === undefined ? {} : { claims: JSON.stringify(claims) }),
+  };
   return stringAt(await trade({ ...options, ...wanted }), 'access_token');
 }
 

@@ -192,4 +192,6 @@ export interface TableModel {
     | { mode: 'PAY_PER_REQUEST' }
     | { mode: 'PROVISIONED'; readCapacityUnits: number; writeCapacityUnits: number };
   globalSecondaryIndexes?: IndexModel[];
+  /** The customer managed key that encrypts the table, as the template names it: an ARN. */
+  encryptionKeyArn?: string;
 }

@@ -29,7 +29,13 @@ const tableProperties = {
     .strictObject({ AttributeName: z.string().optional(), Enabled: z.boolean() })
     .optional(),
   GlobalSecondaryIndexes: z.array(index).optional(),
-  SSESpecification: inert,
+  SSESpecification: z
+    .strictObject({
+      SSEEnabled: z.boolean(),
+      SSEType: z.literal('KMS').optional(),
+      KMSMasterKeyId: z.string().optional(),
+    })
+    .optional(),
   Tags: inert,
 };
 const routeSettings = z.strictObject({
@@ -192,6 +198,8 @@ const ignoredTypes = [
   /^AWS::CDK::Metadata$/,
   /^AWS::CloudWatch::/,
   /^AWS::Logs::(LogGroup|MetricFilter|ResourcePolicy|QueryDefinition|SubscriptionFilter)$/,
+  // Who may use a key is decided where a table asks for it.
+  /^AWS::KMS::(Key|Alias)$/,
   /^AWS::SNS::(Topic|Subscription|TopicPolicy)$/,
   /^AWS::Budgets::/,
   // Nothing here runs by a schedule. `npm start` says which function that concerns.

@@ -110,6 +110,11 @@ function attributeOf(
     },
     'AWS::DynamoDB::Table': dynamo(),
     'AWS::DynamoDB::GlobalTable': dynamo(),
+    'AWS::KMS::Key': {
+      Ref: () => id(32),
+      KeyId: () => id(32),
+      Arn: () => arn('kms', `key/${id(32)}`),
+    },
     'AWS::Logs::LogGroup': {
       Ref: () => named('LogGroupName', 512),
       Arn: () => arn('logs', `log-group:${named('LogGroupName', 512)}:*`),

@@ -42,6 +42,7 @@ function readTable(
   billing: TableModel['billing'],
 ): TableModel {
   const ttl = properties.TimeToLiveSpecification;
+  const key = properties.SSESpecification?.KMSMasterKeyId;
   const indexes = properties.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
     IndexName,
     KeySchema,
@@ -55,6 +56,7 @@ function readTable(
     keySchema: properties.KeySchema,
     billing,
     ...(ttl?.Enabled && ttl.AttributeName ? { ttlAttribute: ttl.AttributeName } : {}),
+    ...(key === undefined ? {} : { encryptionKeyArn: key }),
     ...(indexes && indexes.length > 0 ? { globalSecondaryIndexes: indexes } : {}),
   };
 }

@@ -121,7 +121,7 @@ async function checkLocal(
     }),
     findDeployment(signer, settings, hints),
   ]);
-  // The outputs have the addresses that API Gateway would give.
+  // Known also where the stacks can't be read.
   const addresses = { ...deployment.addresses, api, operatorApi: operatorApi ?? undefined, issuer: identity };
   const [stacks, { findings, ...deployed }] = await Promise.all([
     Promise.all(

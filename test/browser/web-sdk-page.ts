@@ -10,7 +10,7 @@ const SCRIPT = `
   import * as webSdk from './web-sdk.ts';
   const { GameLiftStreams } = webSdk;
   const text = (bytes) => new TextDecoder().decode(bytes);
-  const heard = { states: [], channelErrors: 0, goodbyes: [], echoes: [], game: undefined };
+  const heard = { states: [], channelErrors: 0, goodbyes: [], echoes: [], stats: [], game: undefined };
   let sdk;
   globalThis.player = {
     heard,
@@ -24,6 +24,7 @@ const SCRIPT = `
           connectionState: (state) => heard.states.push(state),
           channelError: () => { heard.channelErrors += 1; },
           serverDisconnect: (reason) => heard.goodbyes.push(reason),
+          performanceStats: (stats) => heard.stats.push(stats),
           applicationMessage: (message) => {
             try { heard.game = JSON.parse(text(message)); } catch { heard.echoes.push(message.byteLength); }
           },

@@ -22,6 +22,7 @@ interface Heard {
   channelErrors: number;
   goodbyes: string[];
   echoes: number[];
+  stats: object[];
   game?: { counter: number; inputs: number; keys: string[]; messages: number };
 }
 
@@ -139,6 +140,28 @@ inChromium('a page with the Web SDK, in a real browser with the emulator', () =>
   it.skipIf(isOfficial)('can do without an audio element from 1.2 on, and not before', { meta }, async () => {
     await playing({ audio: false });
     await expect(open({ audio: false, version: '1.1.0' })).rejects.toThrow(/audioElement/);
+  });
+
+  it('gets statistics of the game’s machine where the session was started with them, and none otherwise', async () => {
+    const { page } = await playing({}, { PerformanceStatsConfiguration: { SharedWithClient: true } });
+    // The official 1.0.0 has no such callback.
+    if (isOfficial && (await ask<string>(page, 'player.officialVersion')).startsWith('1.0')) return;
+    const { stats } = await eventually(
+      () => heard(page),
+      (now) => now.stats.length > 1,
+    );
+    expect(stats[0]).toEqual({
+      application: { cpuNormalized: expect.any(Number), memoryMB: expect.any(Number) },
+      system: { gpuPercent: expect.any(Number) },
+    });
+    const { page: other } = await playing();
+    // The game's state comes over the same channel, ten times for each of the statistics.
+    const counter = (await heard(other)).game?.counter ?? 0;
+    await eventually(
+      () => heard(other),
+      (now) => (now.game?.counter ?? 0) > counter + 25,
+    );
+    expect((await heard(other)).stats).toEqual([]);
   });
 
   it('sends application messages of up to 64 KB, which the game counts and sends back', async () => {

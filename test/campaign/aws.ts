@@ -48,8 +48,10 @@ export interface MemoryAws {
   ended: string[];
   /** Sessions for which AWS accepted one offer twice. */
   twice: string[];
+  /** Client tokens that came with different parameters. */
+  changed: string[];
   /** Executes an operation. @throws Error as the SDK would */
-  act(operation: string, input: Record<string, string | number>): unknown;
+  act(operation: string, input: Readonly<Record<string, unknown>>): unknown;
   /** A client uses the newest answer. */
   hold(id: string): void;
   drop(id: string): void;
@@ -62,9 +64,9 @@ export const isOverAtAws = (session: AwsSession) => isFinished(session) || sessi
 
 export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
   const sessions = new Map<string, AwsSession>();
-  const tokens = new Map<string, { answer: unknown }>();
+  const tokens = new Map<string, { answer: unknown; parameters: string }>();
   const buckets = new Map<string, () => boolean>();
-  const aws: MemoryAws = { sessions, ended: [], twice: [], act, hold, drop, startElsewhere };
+  const aws: MemoryAws = { sessions, ended: [], twice: [], changed: [], act, hold, drop, startElsewhere };
 
   function become(session: AwsSession, status: StreamSessionStatus, statusReason?: string): void {
     session.status = status;
@@ -135,14 +137,21 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
     return session;
   }
 
-  function once(operation: string, token: string, run: () => unknown, empty: (answer: unknown) => unknown) {
-    const key = `${operation} ${token}`;
+  function once(
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    run: () => unknown,
+    empty: (answer: unknown) => unknown,
+  ) {
+    const key = `${operation} ${input.ClientToken}`;
+    const parameters = JSON.stringify(Object.entries(input).toSorted(([a], [b]) => a.localeCompare(b)));
     const known = tokens.get(key);
     if (!known) {
       const answer = run();
-      tokens.set(key, { answer });
+      tokens.set(key, { answer, parameters });
       return answer;
     }
+    if (known.parameters !== parameters) aws.changed.push(key);
     if (choices.repeated === 'answer') return known.answer;
     if (choices.repeated === 'answerless') return empty(known.answer);
     throw awsError(choices.repeated === 'conflict' ? 'ConflictException' : 'ValidationException', 409);
@@ -164,11 +173,10 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
     return { SignalResponse: session.signalResponse };
   }
 
-  function act(operation: string, input: Record<string, string | number>): unknown {
+  function act(operation: string, input: Readonly<Record<string, unknown>>): unknown {
     const bucket = buckets.get(operation) ?? tokenBucket(QUOTA, time.now);
     buckets.set(operation, bucket);
     if (!bucket()) throw awsError('ThrottlingException', 429);
-    const token = String(input.ClientToken);
     const offer = String(input.SignalRequest);
     if (operation === 'StartStreamSession') {
       const run = () => {
@@ -180,7 +188,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
         return describe(begin(String(input.UserId), [{ offer, at: time.now() }], timeout, length));
       };
       // A repeated start that is answered always returns the session.
-      return once(operation, token, run, (answer) => answer);
+      return once(operation, input, run, (answer) => answer);
     }
     const session = sessions.get(String(input.StreamSessionIdentifier));
     if (!session) throw awsError('ResourceNotFoundException', 404);
@@ -201,7 +209,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
       throw new Error(`The campaign's AWS knows no ${operation}.`);
     return once(
       operation,
-      token,
+      input,
       () => connect(session, offer),
       () => ({}),
     );

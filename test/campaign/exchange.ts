@@ -46,6 +46,16 @@ export const settingsInput = {
   streamGroups: [{ id: GROUP, region: 'us-west-2', applications: ['a-1'], sessionLengthSeconds: 3600 }],
   identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'rejoin/play' },
   adoption: { enabled: true },
+  // Everybody may start. What a game gets depends on the token, and every request comes with a renewed one.
+  start: {
+    rules: [
+      {
+        when: [{ claim: 'plan', equals: 'gold' }],
+        give: { additionalEnvironmentVariables: { PLAN: '{plan}' } },
+      },
+      {},
+    ],
+  },
 };
 const settings = parseSettings(settingsInput);
 

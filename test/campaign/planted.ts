@@ -178,6 +178,18 @@ export const OF_ONE_TABLE: readonly Planted[] = [
 /** One for each invariant that none of the historical ones violates. */
 export const OF_EACH_KIND: readonly Planted[] = [
   {
+    name: 'a start that is repeated asks AWS for what the renewed token says, not for what it asked first',
+    invariant: 1,
+    what: /AWS got other parameters/,
+    patches: [
+      {
+        file: 'lambdas/routes/start/start.ts',
+        from: 'parameters: before ?? decideParameters(request, deps)',
+        to: 'parameters: decideParameters(request, deps)',
+      },
+    ],
+  },
+  {
     name: 'a client token that is another one each time lets AWS accept an offer twice',
     invariant: 1,
     what: /accepted one offer twice/,

@@ -129,12 +129,18 @@ export function eventOf(request: PlayerRequest): object {
     offer === undefined
       ? undefined
       : JSON.stringify({ signalRequest: offer, ...(named ? { previousConnectionId: named } : {}) });
+  const claims = { iss: ISSUER, sub: `player-${player}` };
+  const token = {
+    ...claims,
+    plan: Number(String(request.id).replaceAll(/\D/g, '')) % 2 === 0 ? 'gold' : 'tin',
+  };
+  const payload = Buffer.from(JSON.stringify(token)).toString('base64url');
   return {
-    requestContext: {
-      requestId: `request-${request.id}`,
-      authorizer: { jwt: { claims: { iss: ISSUER, sub: `player-${player}` } } },
+    requestContext: { requestId: `request-${request.id}`, authorizer: { jwt: { claims } } },
+    headers: {
+      authorization: `Bearer header.${payload}.signature`,
+      ...(request.key === undefined ? {} : { 'idempotency-key': request.key }),
     },
-    headers: request.key === undefined ? {} : { 'idempotency-key': request.key },
     ...(route === 'sessions'
       ? {}
       : { pathParameters: { streamGroupId: GROUP, ...(session ? { streamSessionId: session } : {}) } }),

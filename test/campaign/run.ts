@@ -136,6 +136,7 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   awsCalls.heal();
   table.heal();
   await runFinalChecks(context, during);
+  for (const token of aws.changed) violate({ invariant: 1, what: `AWS got other parameters with ${token}` });
   for (const id of aws.twice) violate({ invariant: 1, what: `AWS accepted one offer twice, for ${id}` });
   for (const id of aws.ended) {
     const owner = aws.sessions.get(id)?.userId;

@@ -34,6 +34,7 @@ describe('docs/client.md', () => {
   test('shows the examples as they are checked', () => {
     expect(examples.map(([, file]) => file)).toEqual([
       'client/examples/ten-lines.ts',
+      'client/examples/overlay.ts',
       'client/examples/plain.ts',
       'client/examples/factory.ts',
       'client/examples/react.tsx',

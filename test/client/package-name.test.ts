@@ -5,12 +5,15 @@ import { manifest, name, root } from './consumer.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const pages = globSync(['*.md', 'docs/*.md', 'client/README.md'], { cwd: root });
-const examples = globSync('client/examples/*.{ts,tsx}', { cwd: root });
+const examples = globSync('client/examples/{*,react-vite/**/*}.{ts,tsx}', { cwd: root });
 
 /** What a page imports: the package's entries. */
 const entries = Object.keys(manifest.exports).map((entry) => join(name, entry));
 /** What an example may import beside the package. */
-const OTHERS = ['react', 'vue', 'svelte/store', 'vitest'];
+const OTHERS = [
+  ...['react', 'vue', 'svelte/store', 'vitest'],
+  ...['react-dom/client', 'oidc-client-ts', 'vite', '@vitejs/plugin-react'],
+];
 
 /** What code imports or requires that is not a file beside it. */
 const importsIn = (code: string) =>
@@ -52,7 +55,9 @@ test('the pages name its files and its tarball as they are', () => {
     ?.map((file) => `${name} ${file}`);
   expect(files.length).toBeGreaterThan(2);
   expect(files.filter((file) => !shipped?.includes(file))).toEqual([]);
-  const tarballs = pages.flatMap((page) => read(page).match(/[\w.-]+\.tgz/g) ?? []);
+  const tarballs = pages
+    .flatMap((page) => read(page).match(/[\w.-]+\.tgz/g) ?? [])
+    .filter((tarball) => tarball.startsWith(`${name}-`));
   expect(tarballs.length).toBeGreaterThan(0);
   expect(new Set(tarballs)).toEqual(new Set([`${name}-${manifest.version}.tgz`]));
 });

@@ -8,7 +8,10 @@ let deployed: Deployed;
 beforeAll(async () => {
   deployed = await deploy({
     // So few that even a slow machine uses them up faster than they refill.
-    settings: { limits: { connectionsPerMinute: 4 } },
+    settings: {
+      limits: { connectionsPerMinute: 4 },
+      start: { rules: [{ when: [{ claim: 'banned', present: false }], give: {} }] },
+    },
   });
 });
 afterAll(() => deployed.close());
@@ -44,6 +47,9 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   async invalid_request() {
     const { player, id } = await dropped();
     return player.reconnect(id, { signalRequest: 'no offer' });
+  },
+  async start_not_allowed() {
+    return (await deployed.player({ claims: { banned: true } })).start();
   },
   async stream_session_not_found() {
     return (await deployed.player()).reconnect('no-such-session');

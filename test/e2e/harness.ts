@@ -93,7 +93,8 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     forgetCalls: () => control('DELETE', 'calls'),
     /** The session as the emulator sees it. */
     session: async (id: string) => (await control('GET', `streamsessions/${id}`)) as Record<string, unknown>,
-    player: (name = `player-${randomUUID()}`) => createPlayer(deployment, name),
+    player: ({ name = `player-${randomUUID()}`, claims }: PlayerOptions = {}) =>
+      createPlayer(deployment, name, claims),
     close: async () => {
       await deployment.close();
       rmSync(directory, { recursive: true, force: true });
@@ -101,13 +102,23 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
   };
 }
 
+/** A player: a new one without a name, and more claims of the token. */
+export interface PlayerOptions {
+  name?: string;
+  claims?: Readonly<Record<string, unknown>>;
+}
+
 export type Deployed = Awaited<ReturnType<typeof deploy>>;
 
 export { newOffer as offer };
 
 /** A signed-in player, and the requests of its page. Every answer is checked against docs/openapi.json. */
-async function createPlayer({ endpoints }: LocalDeployment, name: string) {
-  const token = await mintAccessToken({ issuer: endpoints.identity, player: name });
+async function createPlayer(
+  { endpoints }: LocalDeployment,
+  name: string,
+  claims: PlayerOptions['claims'] = {},
+) {
+  const token = await mintAccessToken({ issuer: endpoints.identity, player: name, claims });
   const group = `/v1/streamgroups/${endpoints.streamGroupId}/streamsessions`;
   const request = async (
     method: string,

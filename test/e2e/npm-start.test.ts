@@ -52,6 +52,9 @@ afterAll(async () => {
 describe('a user who follows the documentation', () => {
   it("gets an address from 'npm start', and with it the commands that work on what is running", async () => {
     expect(said).toMatch(/Page +http:\/\/127\.0\.0\.1:\d+\//);
+    const endpoints = JSON.parse(readFileSync(join(root, '.local', 'endpoints.json'), 'utf8'));
+    const { identity, clientId, scope, webSdk } = endpoints;
+    for (const each of [identity, clientId, `openid ${scope}`, webSdk]) expect(said).toContain(` ${each}\n`);
     const token = await runScript('npm run --silent token -- alice', behindProxy);
     expect(token).toMatchObject({
       code: 0,

@@ -33,7 +33,7 @@ const open = (...args: string[]) => {
   return terminal;
 };
 const playing = async (name: string) => {
-  const player = await deployed.player(name);
+  const player = await deployed.player({ name });
   const id: string = (await player.start()).json.streamSession.streamSessionId;
   await eventually(
     () => deployed.session(id),

@@ -47,7 +47,7 @@ it('a deployment of the tests runs the same app as a fresh synthesis, ports incl
   const settingsPath = join(directory, 'settings.json');
   const adoption = { enabled: true };
   const provisionedConcurrency = { reconnect: 2, start: 1 };
-  const settings = localSettings(portsFrom(23_456), { changes: { adoption, provisionedConcurrency } });
+  const { settings } = localSettings(portsFrom(23_456), { changes: { adoption, provisionedConcurrency } });
   writeFileSync(settingsPath, JSON.stringify(settings));
   expect(JSON.stringify(settings)).toContain(':23458');
   const { outDir } = await synthesizedOnce({ settingsPath, outDir: join(directory, 'kept') });

@@ -54,6 +54,7 @@ export async function openBench(options: Partial<EmulatorOptions> = {}): Promise
       activationSeconds: 0,
       readySeconds: 0.01,
       terminatingSeconds: 0.01,
+      signallingConnectSeconds: 0,
       // On a busy machine a live client may be silent for as long as the default.
       clientSilenceSeconds: 1000,
       ...options.settings,

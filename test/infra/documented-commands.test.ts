@@ -57,6 +57,15 @@ const ELSEWHERE: [RegExp, string, string][] = [
   [/^npm start -- --as /, 'test/local/measured-settings.test.ts', 'gives the emulator what was measured'],
   // The same deployment, started by the test with the address of its machine.
   [/^npm start -- --media-address /, 'test/firefox/firefox.test.ts', 'mediaAddress'],
+  // The test runs the tarball's command where it is installed.
+  [/^npx rejoin-emulator$/, 'release/tries/emulator.mjs', "spawn('npx', ['rejoin-emulator'"],
+  // The tag of the page is no released one: the test asks for one that CHANGELOG.md does not have.
+  [
+    /^npm run pack:all( -- --tag v0\.2\.0)?$/,
+    'test/long/packages.test.ts',
+    'npm run pack:all packs every package',
+  ],
+  [/^npm run freeze$/, 'test/release/release.test.ts', 'npm run freeze keeps the functions'],
   [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
 ];
 

@@ -1,25 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { app } from '../../infra/examples/own-app.ts';
 import { Rejoin } from '../../infra/rejoin.ts';
 import { minimal, newApp, ofType, type SynthesizedTemplate, text } from './synth.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 describe('another CDK app', () => {
   const stack = app.node.findChild('Arcade') as Stack;
@@ -64,49 +50,5 @@ describe('another CDK app', () => {
       ),
     );
     expect(new Set(pages).size).toBe(3);
-  });
-});
-
-describe('another repository', () => {
-  let repository: string;
-  beforeEach(() => {
-    // As npm lays out a workspace: one node_modules for both, in which our folder is a link.
-    repository = mkdtempSync(join(tmpdir(), 'rejoin-own-'));
-    mkdirSync(join(repository, 'node_modules'));
-    for (const name of readdirSync(join(root, 'node_modules'))) {
-      symlinkSync(join(root, 'node_modules', name), join(repository, 'node_modules', name), 'junction');
-    }
-    for (const folder of ['infra', 'lambdas', 'package.json']) {
-      cpSync(join(root, folder), join(repository, 'rejoin', folder), { recursive: true });
-    }
-    symlinkSync(join(repository, 'rejoin'), join(repository, 'node_modules', 'rejoin'), 'junction');
-    const example = readFileSync(join(root, 'infra', 'examples', 'own-app.ts'), 'utf8');
-    mkdirSync(join(repository, 'deployment'));
-    writeFileSync(
-      join(repository, 'deployment', 'app.ts'),
-      example.replaceAll(/'\.\.\/(rejoin|operator)\.ts'/g, "'rejoin/infra/$1.ts'"),
-    );
-    writeFileSync(join(repository, 'package.json'), '{"type": "module"}');
-  });
-  afterEach(() => rmSync(repository, { recursive: true }));
-
-  test('bundles our functions from its own working directory, to the same bytes as here', () => {
-    const assetsFrom = (directory: string, file: string) => {
-      const outDir = join(repository, `out-${file.length}`);
-      const { status, stderr } = spawnSync(process.execPath, [file], {
-        cwd: directory,
-        encoding: 'utf8',
-        env: {
-          CDK_OUTDIR: outDir,
-          CDK_VALIDATION: 'false',
-          NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        },
-      });
-      expect([status, stderr.replaceAll(/^Bundling asset .*\n/gm, '')]).toEqual([0, '']);
-      return readdirSync(outDir).filter((name) => name.startsWith('asset.'));
-    };
-    const theirs = assetsFrom(join(repository, 'deployment'), 'app.ts');
-    expect(theirs).toHaveLength(12);
-    expect(theirs).toEqual(assetsFrom(root, join('infra', 'examples', 'own-app.ts')));
   });
 });

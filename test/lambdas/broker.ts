@@ -229,6 +229,7 @@ export function startRequest(changes: Partial<StartRequest> = {}): StartRequest 
     signalRequest: `offer-${randomUUID()}`,
     locations: undefined,
     launchArguments: undefined,
+    claims: () => ({}),
     key: undefined,
     endsBy: 1_800_000_015_000,
     metrics: newRequestMetrics(),

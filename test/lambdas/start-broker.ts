@@ -22,6 +22,7 @@ export function startWith(
   const queue = admissionQueueOver(table, clock);
   return {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute: 100 },
+    startSettings: {},
     streamGroups: [{ id: 'sg-1' }],
     sessions: sessionTable(table),
     affectedPlayers: tableAffectedPlayers(table, HANGS_AFTER_MS),

@@ -47,6 +47,8 @@ export interface Variant {
   shellsPerMinute?: number;
   /** Settings without stream groups, which no deployment has. */
   spoilt?: boolean;
+  /** Only players whose token has the claim `plan` may start. */
+  rules?: true;
 }
 
 const settings = ({
@@ -54,8 +56,10 @@ const settings = ({
   spoilt = false,
   hasNoLimits = false,
   hasEdge = false,
+  rules,
 }: Variant) => ({
   ...(hasEdge ? { edgeSecretSha256: ['0'.repeat(64)] } : {}),
+  ...(rules && { start: { rules: [{ when: [{ claim: 'plan', present: true }], give: {} }] } }),
   streamGroups: [
     {
       id: GROUP,
@@ -148,12 +152,12 @@ export async function openHandlers() {
   }
 
   const sender =
-    (api: keyof typeof openApi, authorizer: object) =>
+    (api: keyof typeof openApi, authorizer: object, sent: Readonly<Record<string, string>> = {}) =>
     async (name: string, request: TestRequest = {}, variant: Variant = {}): Promise<TestResponse> => {
       const { body, key, lifeMs = HANGS_AFTER_MS, isBase64Encoded = false, ...pathParameters } = request;
       const handler = await handlerOf(name, variant);
       const event = {
-        headers: key === undefined ? {} : { 'idempotency-key': key },
+        headers: { ...sent, ...(key === undefined ? {} : { 'idempotency-key': key }) },
         pathParameters: { streamGroupId: GROUP, ...pathParameters },
         requestContext: {
           requestId: randomUUID(),
@@ -180,7 +184,13 @@ export async function openHandlers() {
   /** A player; with an empty subject, one whose token has none. */
   function player(sub: string = randomUUID()) {
     const claims = sub === '' ? { iss: ISSUER } : { iss: ISSUER, sub };
-    return { send: sender('player', { jwt: { claims } }), playerId: playerIdOf(ISSUER, sub, 'pseudonym') };
+    // As the authorizer has verified it: the signature does not matter any more.
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    const headers = { authorization: `Bearer header.${payload}.signature` };
+    return {
+      send: sender('player', { jwt: { claims } }, headers),
+      playerId: playerIdOf(ISSUER, sub, 'pseudonym'),
+    };
   }
 
   const dynamodb = new DynamoDBClient({});

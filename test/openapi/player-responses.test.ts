@@ -98,6 +98,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     ...failingAt('StartStreamSession', async () => playing().start),
     paced: failingAt('StartStreamSession', async () => playing({ table: 'StormOfStarts' }).start).paced,
     invalid_request: () => playing().start('no offer'),
+    start_not_allowed: () => playing({ rules: true }).start(),
     not_through_edge: () => playing({ hasEdge: true }).start(),
     upstream_timeout: () => playing().start(newOffer(), { lifeMs: SHORT_LIFE_MS }),
     async too_many_requests() {

@@ -13,7 +13,12 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../../lambdas/problems/validation.ts';
-import { launchArgumentsOf, locationsOf, requireApplication } from '../../lambdas/routes/start/validation.ts';
+import {
+  applicationOf,
+  launchArgumentsOf,
+  locationsOf,
+  resolutionOf,
+} from '../../lambdas/routes/start/validation.ts';
 import type { Schema } from '../../openapi/json-schema.ts';
 import { operatorParameters, operatorSchemas } from '../../openapi/operator-schemas.ts';
 import { playerParameters, playerSchemas } from '../../openapi/player-schemas.ts';
@@ -66,6 +71,10 @@ const groupWith = (value: unknown) => {
     locations: names,
   } as unknown as Parameters<typeof locationsOf>[1];
 };
+/** Widths and heights around AWS's limits. */
+const sizes = fc.oneof(fc.constantFrom(319, 320, 720, 4096, 4097, 720.5, '720'), values);
+/** Every size that may stand in the settings, of those above. */
+const everySize = [320, 720, 4096].flatMap((width) => [320, 720, 4096].map((height) => ({ width, height })));
 const { StartRequest, ConnectionRequest } = playerSchemas;
 const { ShellRequest } = operatorSchemas;
 
@@ -142,7 +151,7 @@ const PAIRS: [string, fc.Arbitrary<unknown>, Schema, (value: never) => unknown][
     'applicationIdentifier',
     values,
     property(StartRequest, 'applicationIdentifier'),
-    (value) => requireApplication(value, groupWith(value)),
+    (value) => applicationOf(value, groupWith(value), false),
   ],
   ['locations', values, property(StartRequest, 'locations'), (value) => locationsOf(value, groupWith(value))],
   [
@@ -153,6 +162,17 @@ const PAIRS: [string, fc.Arbitrary<unknown>, Schema, (value: never) => unknown][
     ),
     property(StartRequest, 'additionalLaunchArgs'),
     (value) => launchArgumentsOf(value, true),
+  ],
+  [
+    'displayConfiguration',
+    fc.oneof(
+      values,
+      fc.record({ resolution: fc.record({ width: sizes, height: sizes }) }),
+      fc.constantFrom({}, { resolution: {} }, { resolution: { width: 320, height: 320, depth: 8 } }),
+      fc.record({ resolution: fc.record({ width: sizes, height: sizes }), more: values }),
+    ),
+    property(StartRequest, 'displayConfiguration'),
+    (value) => resolutionOf(value, everySize),
   ],
   [
     'playerId',

@@ -1,4 +1,5 @@
 /** Builds the code that Lambda runs from a function's entry file: one minified ES module with its dependencies. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +8,12 @@ import { buildSync } from 'esbuild';
 const lambdas = join(import.meta.dirname, '..', '..', '..', 'lambdas');
 /** The folder of a function's entry file. The probe is no route. */
 const folderOf = (name: string) => (name === 'probe' ? join(lambdas, name) : join(lambdas, 'routes', name));
+
+/** The names of all functions: every route, and the probe. */
+export function bundledFunctions(): string[] {
+  return [...readdirSync(join(lambdas, 'routes')), 'probe'];
+}
+
 const shim = (file: string) => join(import.meta.dirname, 'shims', file);
 
 /**

@@ -13,16 +13,18 @@ import {
 import { tableSlots } from '../../sessions/slot-table.ts';
 import type { StartDependencies, StartRequest } from './dependencies.ts';
 import { start } from './start.ts';
-import { launchArgumentsOf, locationsOf, requireApplication } from './validation.ts';
+import { applicationOf, launchArgumentsOf, locationsOf, resolutionOf } from './validation.ts';
 
 const common = commonDependencies();
 const { settings } = common;
+const startSettings = settings.start ?? {};
 
 // Without its table there is no brake, and nobody is kept out.
 const brakeTable = optionalEnv('BRAKE_TABLE_NAME');
 
 const deps: StartDependencies = {
   ...common,
+  startSettings,
   startBrake:
     brakeTable === undefined ? async () => undefined : cachedStartBrake(dynamoTable(brakeTable), common),
   streamGroups: settings.streamGroups,
@@ -35,13 +37,9 @@ const deps: StartDependencies = {
       {
         Identifier: request.group.id,
         ClientToken: clientToken,
-        ApplicationIdentifier: request.application,
         SignalRequest: request.signalRequest,
         UserId: request.playerId,
-        ConnectionTimeoutSeconds: request.group.connectionTimeoutSeconds,
-        SessionLengthSeconds: request.group.sessionLengthSeconds,
-        ...(request.locations === undefined ? {} : { Locations: request.locations }),
-        ...(request.launchArguments === undefined ? {} : { AdditionalLaunchArgs: request.launchArguments }),
+        ...request.parameters,
       },
       { deadline, now: common.now, random: common.random, metrics: request.metrics, paced: true },
     ),
@@ -56,15 +54,18 @@ export const handler = playerApi('start', settings, async (request) => {
     'applicationIdentifier',
     'locations',
     'additionalLaunchArgs',
+    'displayConfiguration',
   ]);
   const validated: StartRequest = {
     playerId: request.playerId,
     group,
     key,
-    application: requireApplication(body.applicationIdentifier, group),
+    application: applicationOf(body.applicationIdentifier, group, startSettings.rules !== undefined),
     signalRequest: requireSignalRequest(body.signalRequest, settings.limits.signalRequestBytes),
     locations: locationsOf(body.locations, group),
     launchArguments: launchArgumentsOf(body.additionalLaunchArgs, settings.launchArguments),
+    resolution: resolutionOf(body.displayConfiguration, startSettings.resolutions),
+    claims: request.claims,
     endsBy: request.endsBy,
     metrics: request.metrics,
   };

@@ -2,11 +2,11 @@ import type { AwsStreamSession } from '../../gameliftstreams/calls.ts';
 import type { RequestFingerprint } from '../../identifiers/digests.ts';
 import { Problem } from '../../problems/problems.ts';
 import type { SessionRecord } from '../../sessions/stream-session.ts';
-import type { StartRequest } from './dependencies.ts';
+import type { DecidedStart } from './dependencies.ts';
 
 /** The record of a session that AWS has just started. @throws Problem where AWS's answer does not name it */
 export function newRecord(
-  { playerId, group }: StartRequest,
+  { playerId, group, parameters }: DecidedStart,
   fingerprint: RequestFingerprint,
   connectionId: string,
   session: AwsStreamSession,
@@ -20,8 +20,8 @@ export function newRecord(
     streamGroupId: group.id,
     streamSessionId,
     createdAt: session.createdAt ?? now,
-    connectionTimeoutSeconds: session.connectionTimeoutSeconds ?? group.connectionTimeoutSeconds,
-    sessionLengthSeconds: session.sessionLengthSeconds ?? group.sessionLengthSeconds,
+    connectionTimeoutSeconds: session.connectionTimeoutSeconds ?? parameters.ConnectionTimeoutSeconds,
+    sessionLengthSeconds: session.sessionLengthSeconds ?? parameters.SessionLengthSeconds,
     ...(session.location === undefined ? {} : { location: session.location }),
     status: session.status,
     statusAt: now,

@@ -1,3 +1,4 @@
+import type { StartParameters } from '../../gameliftstreams/calls.ts';
 import { unknownSessionMs } from '../../gameliftstreams/waits.ts';
 import type { RequestFingerprint } from '../../identifiers/digests.ts';
 import { startInProgress } from '../../problems/in-progress.ts';
@@ -5,7 +6,7 @@ import { Problem } from '../../problems/problems.ts';
 import { newLease } from '../../sessions/lease.ts';
 import { earlierRequestsOf, type Slot } from '../../sessions/slot.ts';
 import type { SlotChanges } from '../../sessions/slot-table.ts';
-import type { StartDependencies, StartRequest } from './dependencies.ts';
+import type { DecidedStart, StartDependencies, StartRequest } from './dependencies.ts';
 
 /** Until when a session may live that a start has begun without an answer. Epoch milliseconds. */
 export interface UnknownStart {
@@ -21,7 +22,7 @@ export interface Reserved {
 
 /** Reserves a slot for a start. @param repeat this very request holds it already. @throws Problem where another start was quicker. */
 export async function reserve(
-  request: StartRequest,
+  request: DecidedStart,
   slot: Slot,
   fingerprint: RequestFingerprint,
   repeat: boolean,
@@ -35,6 +36,9 @@ export async function reserve(
   const earlierRequests = earlierRequestsOf(slot, fingerprint);
   const changes = {
     ...emptied,
+    ...(deps.startSettings.rules
+      ? { parameters: request.parameters }
+      : slot.parameters && { parameters: null }),
     ...(earlierRequests.length > 0 ? { earlierRequests } : {}),
     lease,
     ...fingerprint,
@@ -63,13 +67,17 @@ export async function settle(
 }
 
 /** Of a start that was sent to AWS just now. */
-export function startedNow({ group }: StartRequest, deps: StartDependencies): UnknownStart {
-  return { unknownUntil: deps.now() + unknownSessionMs(group) };
+export function startedNow({ parameters }: DecidedStart, deps: StartDependencies): UnknownStart {
+  return { unknownUntil: deps.now() + unknownMs(parameters) };
 }
 
 /** Of the same start at an earlier time: as the slot says, or from the death of its function on. */
-function startedBefore(slot: Slot, request: StartRequest, deps: StartDependencies): UnknownStart {
+function startedBefore(slot: Slot, request: DecidedStart, deps: StartDependencies): UnknownStart {
   const { unknownUntil, lease } = slot;
   if (unknownUntil !== undefined) return { unknownUntil };
-  return lease ? { unknownUntil: lease.until + unknownSessionMs(request.group) } : startedNow(request, deps);
+  return lease ? { unknownUntil: lease.until + unknownMs(request.parameters) } : startedNow(request, deps);
+}
+
+function unknownMs({ ConnectionTimeoutSeconds }: StartParameters): number {
+  return unknownSessionMs({ connectionTimeoutSeconds: ConnectionTimeoutSeconds });
 }

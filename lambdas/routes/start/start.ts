@@ -9,10 +9,11 @@ import { Problem, type SliOutcome } from '../../problems/problems.ts';
 import { classifyRefusal } from '../../reliability/failure-episode.ts';
 import { countPlayerFailures } from '../../reliability/player-failures.ts';
 import { abandonedLeaseFields } from '../../sessions/lease.ts';
-import { decideStart, type Slot } from '../../sessions/slot.ts';
+import { decideStart, type Slot, type StartDecision } from '../../sessions/slot.ts';
 import type { SlotChanges } from '../../sessions/slot-table.ts';
 import { type SessionRecord, streamSessionView } from '../../sessions/stream-session.ts';
-import { RESERVE_MS, type StartDependencies, type StartRequest } from './dependencies.ts';
+import { type DecidedStart, RESERVE_MS, type StartDependencies, type StartRequest } from './dependencies.ts';
+import { decideParameters } from './parameters.ts';
 import { newRecord } from './record.ts';
 import { type Reserved, reserve, settle, startedNow } from './reservation.ts';
 import { freedSlot, refuseBesideUnslotted } from './slots.ts';
@@ -21,7 +22,7 @@ const MINUTE_MS = 60_000;
 /** How long a player waits for a session to start, before the overflow queue is tried. */
 const PATIENCE_MS = 120_000;
 /** A start that AWS certainly did not act on leaves nothing of its request. */
-const FORGOTTEN = { request: null, offer: null, key: null, unknownUntil: null };
+const FORGOTTEN = { request: null, offer: null, key: null, parameters: null, unknownUntil: null };
 
 interface Answer {
   body: string;
@@ -39,8 +40,7 @@ export function start(request: StartRequest, deps: StartDependencies): Promise<A
 }
 
 async function begin(request: StartRequest, deps: StartDependencies): Promise<Answer> {
-  const parameters = JSON.stringify([request.locations ?? null, request.launchArguments ?? null]);
-  const fingerprint = fingerprintOf(request, request.group.id, request.application, parameters);
+  const fingerprint = fingerprintOf(request, ...askedFor(request));
   const [slots, brake] = await Promise.all([
     deps.slots.read(request.playerId, deps.limits.maxLiveSessionsPerPlayer),
     deps.startBrake(),
@@ -51,6 +51,7 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   if (brake && decision.do === 'start' && decision.slot.request === undefined) {
     throw startsPaused(brake, deps.now(), deps.random());
   }
+  const decided = decide(request, decision, deps);
   // From here on the request may cost a call to AWS, so it is charged to the player first.
   // A request that comes on its ticket was charged when the ticket was given.
   const given = decision.do === 'start' ? ticketHere(decision.slot, request) : undefined;
@@ -68,12 +69,12 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   if (slot.lease && slot.lease.until <= deps.now())
     deps.log.warn('dead lease', abandonedLeaseFields(slot.lease));
   const repeat = decision.do === 'start' && decision.repeat;
-  const reserved = await reserve(request, slot, fingerprint, repeat, deps);
+  const reserved = await reserve(decided, slot, fingerprint, repeat, deps);
 
   const clientToken = startClientToken(request.playerId, fingerprint.request);
-  const { session, counted } = await askAws(request, reserved, { clientToken, paid }, deps);
+  const { session, counted } = await askAws(decided, reserved, { clientToken, paid }, deps);
   const connectionId = connectionIdOf(clientToken);
-  const record = newRecord(request, fingerprint, connectionId, session, deps.now());
+  const record = newRecord(decided, fingerprint, connectionId, session, deps.now());
   const body = JSON.stringify({
     streamSession: streamSessionView(record),
     ...(session.signalResponse === undefined ? {} : { signalResponse: session.signalResponse }),
@@ -84,6 +85,21 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   return { body, replayed: false };
 }
 
+/** What tells this start from another, besides key and offer: all that the page asks for, and nothing that its token says. */
+function askedFor({ group, application, locations, launchArguments, resolution }: StartRequest): string[] {
+  // Without a size it reads as in the releases before, whose requests are repeated to this one during a deployment.
+  const size = resolution ? [resolution.width, resolution.height] : [];
+  // So does a start without locations: they stood here as the settings had them.
+  const places = locations ?? (group.locations.length === 0 ? null : group.locations);
+  return [group.id, application ?? '', JSON.stringify([places, launchArguments ?? null, ...size])];
+}
+
+/** A repetition asks AWS for what was decided when it came first. @throws Problem `start_not_allowed` */
+function decide(request: StartRequest, decision: StartDecision, deps: StartDependencies): DecidedStart {
+  const before = decision.do === 'start' && decision.repeat ? decision.slot.parameters : undefined;
+  return { ...request, parameters: before ?? decideParameters(request, deps) };
+}
+
 /**
  * Asks AWS when the player is admitted. After a refusal the slot is given back first.
  *
@@ -91,7 +107,7 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
  * @throws Problem with the refusal
  */
 async function askAws(
-  request: StartRequest,
+  request: DecidedStart,
   reserved: Reserved,
   of: { clientToken: string; paid: boolean },
   deps: StartDependencies,
@@ -115,7 +131,7 @@ async function askAws(
 
 /** The player waits for a ticket: it is kept in the slot. @throws Problem `paced` */
 async function paced(
-  request: StartRequest,
+  request: DecidedStart,
   { slot, before }: Reserved,
   result: { paced: Problem; ticket: Ticket; uncertain: boolean },
   paid: boolean,
@@ -132,7 +148,7 @@ async function paced(
 
 /** AWS refused. @throws Problem with the reason */
 async function refused(
-  request: StartRequest,
+  request: DecidedStart,
   { slot, before }: Reserved,
   failure: AwsFailure,
   deps: StartDependencies,

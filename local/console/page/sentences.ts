@@ -69,6 +69,7 @@ export function lossReason(why: Loss, silentMs: number): string {
 
 const REASONS: Record<Code, string> = {
   invalid_request: 'the API did not understand this page',
+  start_not_allowed: 'this account may not start a session',
   not_through_edge: 'the API is not to be asked at this address',
   stream_session_not_found: 'the session was not found',
   session_not_reconnectable: 'AWS still saw the last connection',

@@ -1,3 +1,4 @@
+import type { WebSdkPerformanceStats } from '../../../client/src/web-sdk.ts';
 import {
   type Arguments,
   type ClientConnection,
@@ -86,6 +87,10 @@ export class GameLiftStreams {
       debugLog: () => undefined,
       onServerDisconnect: (reason) => this.#callbacks.serverDisconnect?.(reason),
       onApplicationMessageReceived: (message) => this.#callbacks.applicationMessage?.(message),
+      ...(this.#version === '1.2.0' && {
+        onPerformanceStatsReceived: (stats: WebSdkPerformanceStats) =>
+          this.#callbacks.performanceStats?.(stats),
+      }),
     });
     await connection.rtc.rtcPeerConnection.setRemoteDescription({ type: 'answer', sdp });
     if (connection.state === 'offered') connection.state = 'applied';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLineEditor } from '../../../emulator/admin-shell/line-editor.ts';
 import { createShell, printable, type ShellSubject } from '../../../emulator/admin-shell/shell.ts';
+import { machineClock } from '../../../emulator/model/clock.ts';
 import { startLife } from '../../../emulator/model/lifecycle.ts';
 import { DEFAULT_SETTINGS } from '../../../emulator/model/settings.ts';
 
@@ -93,6 +94,7 @@ function terminal(change: Partial<ShellSubject> = {}) {
       applicationArn: 'arn:aws:gameliftstreams:us-west-2:123456789012:application/a-1',
       webSdkProtocolUrl: '',
       settings: () => DEFAULT_SETTINGS,
+      clock: machineClock,
       random: Math.random,
       onFinished: () => {},
     },

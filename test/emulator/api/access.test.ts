@@ -5,6 +5,8 @@ import {
   StartStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { notHere } from '../../../emulator/api/other-operations.ts';
+import { OPERATIONS } from '../../../emulator/model/settings.ts';
 import type { Authorization } from '../../../emulator/server.ts';
 import { APPLICATION, type Bench, GROUP, newOffer, openBench } from '../support.ts';
 
@@ -76,6 +78,23 @@ describe('what a principal may do', () => {
     ]);
   });
 
+  it('is decided by the role of the game as well, and by the right to hand that role to the service', async () => {
+    const RoleArn = 'arn:aws:iam::123456789012:role/GameLiftStreams-saves';
+    await bench.start({ RoleArn });
+    expect(asked).toEqual([
+      expect.objectContaining({
+        action: 'gameliftstreams:StartStreamSession',
+        context: { 'gameliftstreams:RoleArn': RoleArn },
+      }),
+      {
+        principal: 'tester',
+        action: 'iam:PassRole',
+        resources: [RoleArn],
+        context: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' },
+      },
+    ]);
+  });
+
   it('is nothing without permission: the call has no effect, and its error does not even say that the input was wrong', async () => {
     isAllowed = false;
     const ids = async () =>
@@ -97,7 +116,16 @@ describe('a malformed call', () => {
       StreamSessionIdentifier: 'x',
       OutputUri: 's3://bucket/file.zip',
     });
-    await expect(bench.client.send(command)).rejects.toMatchObject({ name: 'UnknownOperationException' });
+    await expect(bench.client.send(command)).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: `ExportStreamSessionFiles is not in this emulator: it has ${OPERATIONS.join(', ')}.`,
+    });
+  });
+
+  it('of no operation at all hears AWS’s sentence, and what there is', () => {
+    expect(notHere('GET', '/teapots')).toMatch(
+      /^The requested operation is not recognized by the service\..*GetStreamGroup/,
+    );
   });
 
   it('with a body that is not JSON gets SerializationException', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
+import { machineClock } from '../../../emulator/model/clock.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../emulator/model/settings.ts';
 import { shutdownWebRtc } from '../../../emulator/server.ts';
 import { NO_CLIENT_CONNECTION } from '../../../emulator/sessions/session-request.ts';
@@ -17,7 +18,8 @@ const sessionOf = (SignalRequest: string, settings: Partial<Settings>) =>
       location: 'us-west-2',
       applicationArn: 'arn:aws:gameliftstreams:us-west-2:123456789012:application/a-1',
       webSdkProtocolUrl: 'http://127.0.0.1/x.js',
-      settings: () => ({ ...DEFAULT_SETTINGS, ...settings }),
+      settings: () => ({ ...DEFAULT_SETTINGS, signallingConnectSeconds: 0, ...settings }),
+      clock: machineClock,
       random: Math.random,
       onFinished: () => {},
     },

@@ -200,7 +200,24 @@ describe('a request is refused', () => {
     const minute = 60_000;
     expect(verify(request, { now: NOW + 14 * minute }).ok).toBe(true);
     expect(verify(request, { now: NOW + 16 * minute })).toMatchObject({ reason: 'expired' });
-    expect(verify(request, { now: NOW - 16 * minute })).toMatchObject({ reason: 'expired' });
+    expect(verify(request, { now: NOW - 16 * minute })).toMatchObject({ reason: 'notYetCurrent' });
+  });
+
+  it('with AWS’s sentence for a clock that is behind, and another one for a clock that is ahead', async () => {
+    const { headers, ...request } = await signedBySdk(start);
+    const signedAt = (date: string) => {
+      const authorization = String(headers.authorization).replace(/\/\d{8}\//, `/${date.slice(0, 8)}/`);
+      return { ...request, headers: { ...headers, authorization, 'x-amz-date': date } };
+    };
+    const now = Date.parse('2015-04-30T17:29:02.500Z');
+    expect(verify(signedAt('20150430T174534Z'), { now })).toMatchObject({
+      detail:
+        'Signature not yet current: 20150430T174534Z is still later than 20150430T174402Z (20150430T172902Z + 15 min.)',
+    });
+    expect(verify(signedAt('20150430T171128Z'), { now })).toMatchObject({
+      detail:
+        'Signature expired: 20150430T171128Z is now earlier than 20150430T171402Z (20150430T172902Z - 15 min.)',
+    });
   });
 
   it('without the secret in its message', async () => {

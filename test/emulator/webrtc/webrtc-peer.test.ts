@@ -29,6 +29,7 @@ async function meet(signalRequest = player.signalRequest): Promise<void> {
   peer = await createWebRtcPeer(offer, {
     game,
     events: { connected: () => {}, lost: () => {}, found: () => {} },
+    sharesPerformanceStats: false,
     silenceSeconds: () => 3600,
     shaper: () => undefined,
     carries: () => true,

@@ -138,3 +138,43 @@ describe('wildcards', () => {
     expect(looseStatements({ ...template.Resources, planted })).toHaveLength(7);
   });
 });
+
+describe('the role that a stream group gives its games', () => {
+  const saves = 'arn:aws:iam::123456789012:role/GameLiftStreams-saves';
+  const start = policies(
+    templateOf({
+      ...withProvider,
+      streamGroups: [
+        { id: 'sg-A', region: 'us-west-2', applications: ['a-1'], roleArn: saves },
+        { id: 'sg-B', region: 'us-west-2', applications: ['a-1'] },
+      ],
+    }),
+  ).start;
+
+  test('is the only one that its sessions can be started with', () => {
+    const starts = start?.filter(({ Action }) => Action === 'gameliftstreams:StartStreamSession') ?? [];
+    expect(starts.map(({ Resource, Condition }) => [[Resource].flat().map(text), Condition])).toEqual([
+      [
+        [arn('us-west-2', 'streamgroup/sg-A'), arn('us-west-2', 'application/a-1')],
+        { StringEquals: { 'gameliftstreams:RoleArn': saves } },
+      ],
+      [[arn('us-west-2', 'streamgroup/sg-B'), arn('us-west-2', 'application/a-1')], undefined],
+    ]);
+  });
+
+  test('can be handed to GameLift Streams, and no other role, and to no other service', () => {
+    expect(start?.filter(({ Action }) => Action === 'iam:PassRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: saves,
+        Condition: { StringEquals: { 'iam:PassedToService': 'gameliftstreams.amazonaws.com' } },
+      },
+    ]);
+  });
+
+  test('can be handed on by no other function', () => {
+    const others = Object.entries(policies(template)).map(([, statements]) => statements);
+    expect(JSON.stringify(others)).not.toContain('iam:');
+  });
+});

@@ -5,6 +5,7 @@ import { group, minimal } from '../synth.ts';
 import { refusedCognitoSettings } from './refused-cognito-settings.ts';
 import { refusedOperationsSettings } from './refused-operations-settings.ts';
 import { refusedOperatorSettings } from './refused-operator-settings.ts';
+import { refusedStartSettings } from './refused-start-settings.ts';
 
 const oidc = { issuer: 'https://login.example.com', audience: ['web'] };
 const origin =
@@ -14,9 +15,9 @@ const redirect = `${secureUrl} without #fragment`;
 const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/12345678-1234';
 const identityNames = 'issuer, audience, scope, cognito';
 const groupNames =
-  'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds, noticeSeconds';
+  'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds, noticeSeconds, roleArn';
 const top =
-  'stackName, streamGroups, additionalRegions, identity, domain, edge, userId, webOrigins, launchArguments, limits, quotas, expectedPlayers, adoption, operators, adminShell, exportBucket, alarmTopic, runbookUrl, probe, alarms, throttling, logs, memoryMb, provisionedConcurrency, reservedConcurrency, removalPolicy, tags';
+  'stackName, streamGroups, additionalRegions, identity, domain, edge, userId, webOrigins, launchArguments, start, limits, quotas, expectedPlayers, adoption, operators, adminShell, exportBucket, alarmTopic, runbookUrl, probe, alarms, throttling, logs, memoryMb, provisionedConcurrency, reservedConcurrency, removalPolicy, tags';
 
 /** `[case, settings, error line]` */
 const refused: [what: string, input: unknown, line: string][] = [
@@ -38,6 +39,7 @@ const refused: [what: string, input: unknown, line: string][] = [
     `streamGroups[0] is "sg-A"; write an object with settings among ${groupNames}`,
   ],
   ...groupCases(),
+  ...refusedStartSettings,
   ...[
     ['an empty identity', {}, 'identity is {}; write either "issuer" and "audience", or "cognito": {}'],
     [

@@ -29,6 +29,7 @@ function starting(startsPerMinute: number) {
   const queue = admissionQueueOver(real.table, clock);
   const deps: StartDependencies = {
     limits: { maxLiveSessionsPerPlayer: 1, startsPerMinute },
+    startSettings: {},
     streamGroups: [{ id: 'sg-1' }],
     sessions: sessionTable(real.table),
     affectedPlayers: tableAffectedPlayers(real.table, HANGS_AFTER_MS),

@@ -11,11 +11,7 @@ import {
   requireStreamGroup,
   requireStreamSessionId,
 } from '../../../lambdas/problems/validation.ts';
-import {
-  launchArgumentsOf,
-  locationsOf,
-  requireApplication,
-} from '../../../lambdas/routes/start/validation.ts';
+import { applicationOf, launchArgumentsOf, locationsOf } from '../../../lambdas/routes/start/validation.ts';
 
 const offer = JSON.stringify({ type: 'offer', sdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n' });
 const group = {
@@ -148,8 +144,8 @@ describe('what a browser sends is named and refused before anything reaches AWS'
   });
 
   it('an application, a location or launch arguments that the settings do not allow', () => {
-    expect(() => requireApplication('a-3', group)).toThrow(/applicationIdentifier/);
-    expect(() => requireApplication(undefined, group)).toThrow(/applicationIdentifier/);
+    expect(() => applicationOf('a-3', group, false)).toThrow(/applicationIdentifier/);
+    expect(() => applicationOf(undefined, group, false)).toThrow(/applicationIdentifier/);
     expect(() => locationsOf(['mars'], group)).toThrow(/locations/);
     expect(() => launchArgumentsOf(['-console'], false)).toThrow(/additionalLaunchArgs/);
     expect(() => launchArgumentsOf([7], true)).toThrow(/additionalLaunchArgs/);
@@ -164,7 +160,7 @@ it('what is accepted is passed on byte for byte', () => {
     }),
   );
   expect(requireSignalRequest(offer, 65_536)).toBe(offer);
-  expect(requireApplication(undefined, { ...group, applications: ['a-1'] })).toBe('a-1');
+  expect(applicationOf(undefined, { ...group, applications: ['a-1'] }, false)).toBe('a-1');
   expect(locationsOf(['us-east-1'], group)).toEqual(['us-east-1']);
   expect(launchArgumentsOf(['-x'], true)).toEqual(['-x']);
 });

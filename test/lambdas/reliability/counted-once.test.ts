@@ -105,6 +105,7 @@ describe('a stuck player', () => {
     const starting: StartDependencies = {
       ...deps,
       limits,
+      startSettings: {},
       streamGroups: [{ id: 'sg-1' }],
       slots: tableSlots(real.table),
       counters: tableWindowCounters(real.table),

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
+import { createContext, runInContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsoleConfig } from '../../../local/console/config.ts';
+import { contentSecurityPolicy } from '../../../local/console/policy.ts';
 import { startConsole } from '../../../local/console/server.ts';
 
 const config: ConsoleConfig = {
@@ -80,6 +82,19 @@ describe('the console’s server', () => {
     expect(await (await fetch(`${page.url}/config.json`)).json()).toEqual(config);
   });
 
+  test('serves the Web SDK to pages of other origins, as a script that makes the global that Amazon’s script makes', async () => {
+    const response = await fetch(`${page.url}/web-sdk.js`);
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    const scope = createContext({});
+    runInContext(await response.text(), scope);
+    expect(Object.keys(scope)).toEqual(['gameliftstreams']);
+    expect(Object.keys(scope.gameliftstreams).toSorted()).toEqual([
+      'GameLiftStreams',
+      'VERSION',
+      'setLogLevel',
+    ]);
+  });
+
   test('serves the page at / with a query, to which a sign-in comes back', async () => {
     expect((await raw('/?code=x&state=y')).status).toBe(200);
   });
@@ -100,6 +115,17 @@ describe('the console’s policy', () => {
       "frame-ancestors 'none'",
     ]);
   });
+
+  test.each([
+    ['https://abc123.execute-api.us-west-2.amazonaws.com', "script-src 'self' https:;"],
+    ['http://127.0.0.1:4401', "script-src 'self' http://127.0.0.1:*;"],
+  ])(
+    'lets the Web SDK load its input module from where the stream of a deployed %s comes from',
+    (api, rule) => {
+      const { gameLiftStreams: _, ...deployed } = config;
+      expect(contentSecurityPolicy({ ...deployed, api })).toContain(rule);
+    },
+  );
 
   test('is kept by the page: it has no inline script, style or handler', async () => {
     const html = await (await fetch(page.url)).text();

@@ -51,6 +51,39 @@ describe('a call is decided as in AWS', () => {
     expect(reason('Reader', 'dynamodb:GetItem', tableArn('Secrets'), keys)).toBe('explicitDeny');
   });
 
+  test('a condition on the role of a game holds for that role alone, and for no call without a role', async () => {
+    const saves = 'arn:aws:iam::123456789012:role/GameLiftStreams-saves';
+    const conditional = await createAuthorizer({
+      roles: [
+        role('Saver', [
+          {
+            Action: start,
+            Resource: group,
+            Condition: { StringEquals: { 'gameliftstreams:RoleArn': saves } },
+          },
+        ]),
+        role('Denier', [
+          { Action: start, Resource: group },
+          {
+            Effect: 'Deny',
+            Action: start,
+            Resource: group,
+            Condition: { StringEquals: { 'gameliftstreams:RoleArn': [saves, 'another'] } },
+          },
+        ]),
+      ],
+    });
+    const reasonOf = (principal: string, context?: Record<string, string>) =>
+      conditional.decide({ principal, action: start, resources: [group], ...(context && { context }) })
+        .reason;
+    expect(reasonOf('Saver', { 'GameLiftStreams:rolearn': saves })).toBe('allowed');
+    expect(reasonOf('Saver', { 'gameliftstreams:RoleArn': `${saves}2` })).toBe('implicitDeny');
+    expect(reasonOf('Saver', { 'gameliftstreams:RoleArn': saves.toLowerCase() })).toBe('implicitDeny');
+    expect(reasonOf('Saver')).toBe('implicitDeny');
+    expect(reasonOf('Denier')).toBe('allowed');
+    expect(reasonOf('Denier', { 'gameliftstreams:RoleArn': saves })).toBe('explicitDeny');
+  });
+
   test('a call without a resource is not allowed by a grant on one resource', () => {
     expect(reason('Reader', 'dynamodb:GetItem')).toBe('implicitDeny');
   });

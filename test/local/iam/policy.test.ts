@@ -37,7 +37,7 @@ describe('a policy is read', () => {
 
   test('with the partition keys that it allows', async () => {
     const rules = await readRules(role('Reconnect', [{ ...good, Condition: keys('A#*', 'B') } as never]));
-    expect(rules).toMatchObject([{ action: 'dynamodb:GetItem', leadingKeys: ['A#*', 'B'] }]);
+    expect(rules).toMatchObject([{ action: 'dynamodb:GetItem', condition: { leadingKeys: ['A#*', 'B'] } }]);
   });
 
   test.each([
@@ -53,6 +53,23 @@ describe('a policy is read', () => {
       { resource: Resource },
     ]);
   });
+});
+
+test('conditions are read with their keys in lower case, and with one value or several', async () => {
+  const Condition = {
+    StringEquals: { 'IAM:PassedToService': 'a.amazonaws.com', 'iam:AssociatedResourceArn': ['x', 'y'] },
+  };
+  const Resource = 'arn:aws:iam::123456789012:role/x';
+  expect(await readRules(role('Start', [{ Action: 'iam:PassRole', Resource, Condition }]))).toMatchObject([
+    {
+      condition: {
+        stringEquals: [
+          { key: 'iam:passedtoservice', values: ['a.amazonaws.com'] },
+          { key: 'iam:associatedresourcearn', values: ['x', 'y'] },
+        ],
+      },
+    },
+  ]);
 });
 
 describe('a policy element that is not understood is refused by name, never skipped, since it could deny something:', () => {
@@ -71,12 +88,41 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'Condition',
       { ...good, Condition: { StringEquals: { 'aws:SourceAccount': '1' } } },
-      'Condition is understood only as ForAllValues:StringLike of dynamodb:LeadingKeys',
+      "the condition key aws:sourceaccount is none of dynamodb:GetItem's own",
+    ],
+    [
+      'a condition operator that is not understood',
+      { ...good, Condition: { StringLike: { 'dynamodb:Select': 'COUNT' } } },
+      'Condition is not understood',
+    ],
+    [
+      'a second condition operator',
+      {
+        ...good,
+        Condition: { StringEquals: { 'dynamodb:Select': 'COUNT' }, Null: { 'dynamodb:Select': 'true' } },
+      },
+      'Condition is not understood',
+    ],
+    ['a condition that is text', { ...good, Condition: 'x' }, 'Condition: must be an object'],
+    [
+      'a condition without values',
+      { ...good, Condition: { StringEquals: { 'dynamodb:Select': [] } } },
+      'must be a string or a list of at least one',
+    ],
+    [
+      'a condition with a policy variable',
+      { ...good, Condition: { StringEquals: { 'dynamodb:Select': `\${aws:username}` } } },
+      'has a policy variable',
+    ],
+    [
+      'a condition on the keys of items in a statement of its own kind',
+      { ...good, Condition: { 'ForAllValues:StringLike': { 'dynamodb:Select': 'COUNT' } } },
+      'is understood only of dynamodb:LeadingKeys',
     ],
     [
       'a condition beside the one that is understood',
       { ...good, Condition: { ...keys('a'), StringEquals: { 'aws:SourceAccount': '1' } } },
-      'Condition is understood only as',
+      'Condition is not understood',
     ],
     ['a condition of a Deny', { ...good, Effect: 'Deny', Condition: keys('a') }, 'in an Allow'],
     [
@@ -92,7 +138,7 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'a condition on keys that a request need not name',
       { ...good, Action: 'dynamodb:Query', Condition: keys('a') },
-      'Condition is understood for dynamodb:GetItem',
+      'dynamodb:LeadingKeys is understood for dynamodb:GetItem',
     ],
     ['a misspelt element', { ...good, Ressource: table }, 'Ressource is not understood'],
     ['an element in lower case', { ...good, effect: 'Deny' }, 'effect is not understood'],

@@ -12,6 +12,7 @@ export interface StatementInput {
   Effect?: 'Allow' | 'Deny';
   Action: string | string[];
   Resource: string | string[];
+  Condition?: object;
 }
 
 /** A role with one policy `own` of these statements. */

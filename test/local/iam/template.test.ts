@@ -41,8 +41,8 @@ describe('the policies that would be deployed', () => {
   test('let each role do what it was granted, exactly there', () => {
     const exact = authorizer.grants().filter(({ resource }) => !/[*?]/.test(resource));
     expect(exact.length).toBeGreaterThan(20);
-    for (const { principal, action, resource, leadingKeys: patterns } of exact) {
-      const leadingKeys = patterns?.map((pattern) => pattern.replace('*', 'x'));
+    for (const { principal, action, resource, condition } of exact) {
+      const leadingKeys = condition?.leadingKeys?.map((pattern) => pattern.replace('*', 'x'));
       const decide = (to: string) => authorizer.decide({ principal, action, resources: [to], leadingKeys });
       expect(decide(resource).allowed).toBe(true);
       expect(decide(`${resource}x`).allowed).toBe(false);
@@ -58,7 +58,8 @@ describe('the policies that would be deployed', () => {
 
   test("let the function of reports write a player's count of reports, and no other item of the table", () => {
     const { principal, action, resource } =
-      authorizer.grants().find(({ leadingKeys }) => leadingKeys) ?? expect.unreachable('no such grant');
+      authorizer.grants().find(({ condition }) => condition?.leadingKeys) ??
+      expect.unreachable('no such grant');
     const reasonFor = (...leadingKeys: string[]) =>
       authorizer.decide({ principal, action, resources: [resource], leadingKeys }).reason;
     expect(reasonFor('RECOVERIES#a-player')).toBe('allowed');

@@ -129,6 +129,33 @@ describe('signing in', () => {
     expect(await page?.text()).toContain('This sign-in can’t go on');
   });
 
+  test.each(['http://127.0.0.1:4400/deep/callback.html?a=b', 'http://localhost:4400'])(
+    'a sign-in may end at any path of a page’s origin, such as %s',
+    async (address) => {
+      const { callback, tokens } = await signIn(issuer, 'alice', address);
+      expect(callback.href).toContain(new URL(address).href);
+      expect(decodeJwt(tokens.access_token ?? '').sub).toBe('alice');
+    },
+  );
+
+  test.each([
+    'http://localhost:4401/',
+    'https://localhost:4400/',
+    'http://localhost.evil.example:4400/',
+    'http://localhost:4400@evil.example/',
+    'http://evil@localhost:4400/',
+    'http://localhost:4400/#fragment',
+    'javascript:alert(1)//http://localhost:4400/',
+  ])(
+    'a sign-in is refused for %s, which is on no page’s origin, and tells a developer what to set',
+    async (address) => {
+      const { page, leftFor } = await createBrowser(issuer).follow(authorization(issuer, address).url);
+      expect(leftFor).toBeUndefined();
+      expect(page?.status).toBe(400);
+      expect(await page?.text()).toMatch(/webOrigins|fragment/);
+    },
+  );
+
   test('a signed-in player need not sign in again on the console’s other origin', async () => {
     const first = await signIn(issuer, 'alice', PAGE);
     const second = await signIn(issuer, 'nobody-types-this', 'http://localhost:4400/', first.browser);
@@ -223,6 +250,19 @@ describe('staying signed in, and leaving', () => {
     expect(await foreign.page?.text()).not.toContain('<script>');
     expect(await own.page?.text()).toContain("<script>document.querySelector('button').click();</script>");
   });
+});
+
+test('a sign-out may end at any path of a page’s origin, and nowhere else', async () => {
+  const { browser, tokens } = await signIn(issuer, 'alice', PAGE);
+  const at = async (address: string) => {
+    const query = new URLSearchParams({
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: address,
+    });
+    return (await browser.follow(`${issuer}/session/end?${query}`)).page?.status;
+  };
+  expect(await at('http://localhost:4400/bye')).toBe(200);
+  expect(await at('http://localhost:4401/bye')).toBe(400);
 });
 
 describe('other callers of the local provider', () => {

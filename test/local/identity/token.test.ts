@@ -35,6 +35,18 @@ describe('tokens for the command line and for tests', () => {
     expect(payload).toMatchObject({ sub: 'alice', scope: 'rejoin/play', aud: 'rejoin', iss: issuer });
   });
 
+  test('a token has the claims that a developer asks for, with their types', async () => {
+    const claims = {
+      plan: 'gold',
+      level: 7,
+      'cognito:groups': ['x admin'],
+      realm_access: { roles: ['tester'] },
+    };
+    const { payload } = await verify(await mintAccessToken({ issuer, player: 'alice', claims }));
+
+    expect(payload).toMatchObject({ sub: 'alice', scope: 'rejoin/play', ...claims });
+  });
+
   test('a thousand tokens minted at once name a thousand players', async () => {
     const players = Array.from({ length: 1000 }, (_, index) => `player-${index}`);
 
@@ -70,6 +82,11 @@ describe('the player grant', () => {
     [{ player: 'alice', kind: 'refresh' }, 'kind: write access or id'],
     [{ player: 'alice', expires_in: 'soon' }, 'expires_in: write whole seconds'],
     [{ player: 'alice', expires_in: '1e9' }, 'expires_in: write whole seconds'],
+    [{ player: 'alice', claims: '{' }, 'claims: write a JSON object'],
+    [{ player: 'alice', claims: '["plan"]' }, 'claims: write a JSON object'],
+    [{ player: 'alice', claims: 'null' }, 'claims: write a JSON object'],
+    [{ player: 'alice', claims: '{"plan": 1, "sub": "bob"}' }, 'claims: sub is the provider’s own'],
+    [{ player: 'alice', claims: '{"exp": 9e9}' }, 'claims: exp is the provider’s own'],
   ])('refuses %j and says what to write', async (parameters, sentence) => {
     const { response, body } = await grant(parameters as Record<string, string>);
 

@@ -1,4 +1,8 @@
-import type { WebSdkInputConfiguration, WebSdkStreamConfiguration } from '../../../../client/src/web-sdk.ts';
+import type {
+  WebSdkInputConfiguration,
+  WebSdkPerformanceStats,
+  WebSdkStreamConfiguration,
+} from '../../../../client/src/web-sdk.ts';
 
 /** The versions that the stand-in can behave like. */
 export type Version = '1.0.0' | '1.1.0' | '1.2.0';
@@ -10,8 +14,8 @@ export interface ClientConnection {
   /** `idle` or `terminated`: the server's own goodbye. */
   serverDisconnect?(reason: string): void;
   applicationMessage?(message: Uint8Array): void;
-  /** Never called by the stand-in: the format of these messages is unpublished. */
-  performanceStats?(stats: unknown): void;
+  /** From 1.2 on. */
+  performanceStats?(stats: WebSdkPerformanceStats): void;
 }
 
 /** The stand-in's stream has one resolution only. */

@@ -1,3 +1,4 @@
+import type { WebSdkPerformanceStats } from '../../../../client/src/web-sdk.ts';
 import type { ClientRtc } from './offer.ts';
 
 /** The part of the SDK that the server supplies. It talks to the game over the data channels. */
@@ -20,6 +21,8 @@ interface InputModuleOptions {
   debugLog: (message: string) => void;
   onServerDisconnect: (reason: string) => void;
   onApplicationMessageReceived: (message: Uint8Array) => void;
+  /** From 1.2 on. */
+  onPerformanceStatsReceived?: (stats: WebSdkPerformanceStats) => void;
 }
 
 declare global {

@@ -1,0 +1,74 @@
+import { Problem } from '../problems/problems.ts';
+import { type ClaimName, type Claims, claimAt } from './claims.ts';
+import { filledIn } from './placeholders.ts';
+
+/** AWS's limit, in characters (API reference, EnvironmentVariables). */
+const LONGEST_VARIABLE = 4096;
+
+/** What a claim is compared with. Types count: the text `"1"` is not the number 1. */
+export type ClaimValue = string | number | boolean;
+
+/** One condition on a claim of the access token. It has exactly one of the three comparisons. */
+export interface Condition {
+  readonly claim: ClaimName;
+  readonly equals?: ClaimValue;
+  /** The claim is a list, and this is one of its elements. */
+  readonly contains?: ClaimValue;
+  /** Whether the token has the claim, with any value but null. */
+  readonly present?: boolean;
+}
+
+/** What a rule gives. A limit that it does not name is the stream group's. */
+export interface Given {
+  readonly additionalEnvironmentVariables?: Readonly<Record<string, string>>;
+  readonly additionalLaunchArgs?: readonly string[];
+  readonly sessionLengthSeconds?: number;
+  readonly connectionTimeoutSeconds?: number;
+  readonly applications?: readonly string[];
+  readonly locations?: readonly string[];
+}
+
+/** A rule of the settings: all conditions must hold. Without conditions it fits everybody. */
+export interface StartRule {
+  readonly when: readonly Condition[];
+  readonly give: Given;
+}
+
+/**
+ * What the first rule that fits gives, with its placeholders filled in.
+ *
+ * @throws Problem `start_not_allowed` where no rule fits, or a claim does not fit into its placeholder
+ */
+export function givenBy(rules: readonly StartRule[], claims: Claims): Given {
+  const rule = rules.find(({ when }) => when.every((condition) => holds(condition, claims)));
+  if (!rule)
+    throw new Problem('start_not_allowed', 'No start rule of this API fits the account that is signed in.');
+  const { additionalEnvironmentVariables: variables, additionalLaunchArgs: launchArguments } = rule.give;
+  return {
+    ...rule.give,
+    ...(variables && {
+      additionalEnvironmentVariables: Object.fromEntries(
+        Object.entries(variables).map(([name, text]) => [
+          name,
+          variable(name, filledIn(text, claims, 'variable')),
+        ]),
+      ),
+    }),
+    ...(launchArguments && {
+      additionalLaunchArgs: launchArguments.map((text) => filledIn(text, claims, 'argument')),
+    }),
+  };
+}
+
+/** @throws Problem where AWS would refuse the value as too long: a long claim is no fault of the settings. */
+function variable(name: string, value: string): string {
+  if (value.length <= LONGEST_VARIABLE) return value;
+  throw new Problem('start_not_allowed', `The token's claims make the game's variable ${name} too long.`);
+}
+
+function holds({ claim, equals, contains, present }: Condition, claims: Claims): boolean {
+  const value = claimAt(claims, claim);
+  if (equals !== undefined) return value === equals;
+  if (contains !== undefined) return Array.isArray(value) && value.includes(contains);
+  return present === (value !== undefined && value !== null);
+}
