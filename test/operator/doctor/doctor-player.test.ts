@@ -46,12 +46,13 @@ describe("the doctor with a player's token", () => {
       'route sessions',
       'route reconnect',
       'route terminate',
+      'route recoveries',
       'access log',
     ]);
     expect(findings.flatMap(({ notTried }) => notTried ?? [])).not.toContain(
       "a request with a player's token",
     );
-    expect(findings.at(-1)?.says).toBe(`has each of 6 requests, with who answered it (${ACCESS_LOGS})`);
+    expect(findings.at(-1)?.says).toBe(`has each of 7 requests, with who answered it (${ACCESS_LOGS})`);
     expect(findings.find(({ subject }) => subject === 'route reconnect')?.says).toBe(
       'answers 404 stream_session_not_found, so its permission, alias, role and table work',
     );
@@ -76,6 +77,7 @@ describe("the doctor with a player's token", () => {
       'GET /streamsessions',
       'POST /streamgroups/sg-1AB2C3/streamsessions {"applicationIdentifier":"no application, the doctor asks","signalRequest":"no offer"}',
       'POST /streamgroups/sg-1AB2C3/streamsessions/rejoin-doctor-asks/connections {"signalRequest":"{\\"type\\":\\"offer\\",\\"sdp\\":\\"v=0\\\\r\\\\n\\"}"}',
+      'POST /streamgroups/sg-1AB2C3/streamsessions/rejoin-doctor-asks/recoveries {"outcome":"the doctor asks"}',
     ]);
   });
 
@@ -217,6 +219,7 @@ describe("the doctor with a player's token", () => {
       );
       world.routes['POST connections'] = refused;
       world.routes['DELETE rejoin-doctor-asks'] = refused;
+      world.routes['POST recoveries'] = refused;
     });
     expect(found).toEqual(['problem each player route: refuses the token (401: signature is invalid)']);
   });
@@ -244,7 +247,7 @@ describe("the doctor's look at the access log", () => {
     ['integrationStatus', 'integrationStatus is missing, and not 200'],
   ])('finds lines without %s, by which no alarm can count', async (name, says) => {
     const found = await lines(without(name));
-    expect(found).toHaveLength(6);
+    expect(found).toHaveLength(7);
     expect(found).toContain(`problem access log, route status: ${says}`);
   });
 
@@ -260,7 +263,7 @@ describe("the doctor's look at the access log", () => {
     const found = await lines(
       changed((line) => `{"requestId":"${line.requestId}","error":"a "quoted" word"}`),
     );
-    expect(found).toHaveLength(6);
+    expect(found).toHaveLength(7);
     expect(found[0]).toBe('problem access log, without a token: its line is no JSON, so no alarm counts it');
   });
 
@@ -281,7 +284,10 @@ describe("the doctor's look at the access log", () => {
     const found = await lines(
       changed((line) => (line.functionStatus === '400' ? undefined : JSON.stringify(line))),
     );
-    expect(found).toEqual(['unknown access log, route start: no line within 60 s']);
+    expect(found).toEqual([
+      'unknown access log, route start: no line within 60 s',
+      'unknown access log, route recoveries: no line within 60 s',
+    ]);
   });
 
   it('reads every page: CloudWatch Logs answers empty pages too', async () => {
