@@ -10,7 +10,6 @@ import { playerIdOf } from '../identifiers/player-id.ts';
 import { logger } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { PROBLEMS, Problem } from '../problems/problems.ts';
-import { type Claims, claimsOf } from '../start-rules/claims.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */
 export interface PlayerRequest {
@@ -23,8 +22,8 @@ export interface PlayerRequest {
   /** Epoch milliseconds at which Lambda kills this invocation. */
   endsBy: number;
   metrics: RequestMetrics;
-  /** The claims of the caller's token, typed. @throws Problem `start_not_allowed` where they can't be read */
-  claims(): Claims;
+  /** The header with the caller's token, and what the authorizer read in it. By a call, so that no log of a request has the token. */
+  token(): { authorization: string | undefined; verified: { iss: string; sub: string } };
 }
 
 type Event = APIGatewayProxyEventV2WithJWTAuthorizer;
@@ -60,6 +59,6 @@ function toRequest(event: Event, context: Context, settings: Settings): Omit<Pla
     ...requestPartsOf(event, context),
     playerId,
     idempotencyKey: event.headers['idempotency-key'],
-    claims: () => claimsOf(event.headers.authorization, { iss, sub }),
+    token: () => ({ authorization: event.headers.authorization, verified: { iss, sub } }),
   };
 }

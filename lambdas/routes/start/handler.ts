@@ -11,6 +11,7 @@ import {
   requireStreamGroup,
 } from '../../problems/validation.ts';
 import { tableSlots } from '../../sessions/slot-table.ts';
+import { claimsOf } from '../../start-rules/claims.ts';
 import type { StartDependencies, StartRequest } from './dependencies.ts';
 import { start } from './start.ts';
 import { applicationOf, launchArgumentsOf, locationsOf, resolutionOf } from './validation.ts';
@@ -65,7 +66,10 @@ export const handler = playerApi('start', settings, async (request) => {
     locations: locationsOf(body.locations, group),
     launchArguments: launchArgumentsOf(body.additionalLaunchArgs, settings.launchArguments),
     resolution: resolutionOf(body.displayConfiguration, startSettings.resolutions),
-    claims: request.claims,
+    claims() {
+      const { authorization, verified } = request.token();
+      return claimsOf(authorization, verified);
+    },
     endsBy: request.endsBy,
     metrics: request.metrics,
   };
