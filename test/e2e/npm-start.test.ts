@@ -61,6 +61,15 @@ describe('a user who follows the documentation', () => {
       stderr: '',
       stdout: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/),
     });
+    const withClaims = await runScript(
+      'npm run --silent token -- alice --claims {"plan":"gold"}',
+      behindProxy,
+    );
+    const [, payload = ''] = withClaims.stdout.split('.');
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+      sub: 'alice',
+      plan: 'gold',
+    });
     const api = /Player API +(\S+)/.exec(said)?.[1];
     const headers = { authorization: `Bearer ${token.stdout.trim()}` };
     expect(await (await fetch(`${api}/v1/streamsessions`, { headers })).json()).toEqual({

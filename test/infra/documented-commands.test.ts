@@ -14,6 +14,11 @@ const pages = [
 
 const ours = /^(npm (start|test|run|pack)\b ?|npx |node client|\.ci\/run|REJOIN_)/;
 
+/** Scripts of the page in docs/your-page.md, which is a project of its own. */
+const pageScripts: Readonly<Record<string, string>> = JSON.parse(
+  read('client/examples/react-vite/package.json'),
+).scripts;
+
 /** The commands of this repository on a page: in its shell blocks and in its text. */
 function commandsOf(page: string): string[] {
   const text = read(page);
@@ -55,6 +60,17 @@ const ELSEWHERE: [RegExp, string, string][] = [
   ],
   [/^REJOIN_AS(=FILE)?$/, 'test/local/measured-settings.test.ts', 'is REJOIN_AS for the benches'],
   [/^npm start -- --as /, 'test/local/measured-settings.test.ts', 'gives the emulator what was measured'],
+  [
+    /^npm run --silent token -- alice --claims /,
+    'test/e2e/npm-start.test.ts',
+    'token -- alice --claims {"plan":"gold"}',
+  ],
+  // The test does what the page says, outside the checkout, with the page's own commands.
+  [
+    /^npm (start -- (--settings|--port 4700 …)|pack --ignore-scripts=false|run (dev|build|preview)$)/,
+    'test/long/your-page.test.ts',
+    'a stranger who follows docs/your-page.md',
+  ],
   // The same deployment, started by the test with the address of its machine.
   [/^npm start -- --media-address /, 'test/firefox/firefox.test.ts', 'mediaAddress'],
   // The test runs the tarball's command where it is installed.
@@ -130,7 +146,7 @@ describe('a command that a page shows', () => {
   test('names only scripts and files that exist', () => {
     for (const command of commands) {
       const script = /^npm (?!pack\b)(?:run (?:--silent )?)?([\w:]+)/.exec(command)?.[1];
-      if (script !== undefined) expect(scripts).toHaveProperty(script);
+      if (script !== undefined) expect({ ...pageScripts, ...scripts }).toHaveProperty(script);
       for (const [file] of command.matchAll(/\b(?:test|client)\/[\w./-]+/g))
         expect(existsSync(join(root, file))).toBe(true);
     }

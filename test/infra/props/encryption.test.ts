@@ -34,7 +34,7 @@ describe('a key of the app', () => {
 
   test('encrypts every table', () => {
     const tables = ofType(template, 'AWS::DynamoDB::Table');
-    expect(tables).toHaveLength(3);
+    expect(tables).toHaveLength(4);
     for (const [id, { Properties }] of tables) {
       const { SSEEnabled, SSEType, KMSMasterKeyId } = Properties.SSESpecification ?? {};
       expect([SSEEnabled, SSEType, KMSMasterKeyId && text(KMSMasterKeyId)], id).toEqual([true, 'KMS', key]);
@@ -76,6 +76,8 @@ describe('a key of the app', () => {
       'operator-sessions': toRead,
       'operator-terminate': toWrite,
       'operator-forget': toWrite,
+      'operator-brake': toWrite,
+      'operator-brake-status': toRead,
     });
     const { probe: _, ...withKey } = grants;
     for (const [name, { may, when }] of Object.entries(withKey)) {

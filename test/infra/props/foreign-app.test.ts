@@ -29,7 +29,7 @@ test('tags of the app are on every table, function and log group, beside our own
   const tagged = ['AWS::DynamoDB::Table', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup'].flatMap((type) =>
     ofType(template, type),
   );
-  expect(tagged).toHaveLength(3 + 2 * deployedRoutes.length + 2);
+  expect(tagged).toHaveLength(4 + 2 * deployedRoutes.length + 2);
   for (const [id, { Properties }] of tagged) {
     const tags = Properties.Tags.map(
       ({ Key: name, Value }: { Key: string; Value: string }) => `${name}=${Value}`,
