@@ -116,7 +116,7 @@ export function connectProblem(
 /**
  * Why StartStreamSession failed. An offer that AWS can't use is no validation error there: the session starts and ends
  * with `invalidSignalRequest`. What AWS refuses at once is what the deployment's settings say, unless it may have
- * accepted the very request before: then it does not repeat its answer.
+ * accepted the very request before: then it does not repeat its answer. AWS's pages do not promise that for offers, see below.
  *
  * @param lost whether this request was sent before, and when AWS has ended the session that it may have begun then.
  */
@@ -137,9 +137,19 @@ export function startProblem(
     );
   }
   if (failure.kind === 'conflict' || failure.kind === 'quota') return groupProblem(failure, random);
+  // AWS does not say what it found invalid. An offer comes from the page, so no page may raise the alarm of the settings by it. If
+  // the settings are wrong, all starts fail, and the alarms of starts ring.
+  if (failure.kind === 'invalid') {
+    return new Problem(
+      'invalid_request',
+      'signalRequest: AWS does not accept this start; make a new offer. If no start is accepted, the application or location is not one of the stream group.',
+      {},
+      failure,
+    );
+  }
   return new Problem(
     'broker_misconfigured',
-    'AWS does not accept this stream group, application or location as configured.',
+    'AWS does not know this stream group or application.',
     {},
     failure,
   );

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -57,8 +58,8 @@ describe('cdk synth', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/RouteKey: POST \/v1\/streamgroups\/\{streamGroupId\}\/streamsessions\n/);
     const assets = JSON.parse(readFileSync(join(checkout, 'cdk.out', 'Rejoin.assets.json'), 'utf8'));
-    // Five functions and the template itself.
-    expect(Object.keys(assets.files)).toHaveLength(6);
+    // A function for each route, and the template itself.
+    expect(Object.keys(assets.files)).toHaveLength(playerRoutes.length + 1);
   });
 
   test('warns of an alarm topic that is not in the Region of the deployment', () => {

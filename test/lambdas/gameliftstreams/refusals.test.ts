@@ -11,6 +11,7 @@ import {
 import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { noticedInMs } from '../../../lambdas/gameliftstreams/waits.ts';
 import { PROBLEMS } from '../../../lambdas/problems/problems.ts';
+import { sliOutcomeOf } from '../../../lambdas/reliability/sli.ts';
 
 /** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */
 const AWS_ERRORS = [
@@ -141,6 +142,18 @@ describe('an error of AWS', () => {
       }),
     );
     expect(awsFailureKind('constructor', undefined)).toBe('network');
+  });
+
+  it('at a start that AWS finds invalid is a failure of the start, and no page can raise the alarm of the settings by an offer', () => {
+    const failure = failureOf('ValidationException', 400);
+    const problem = startProblem(failure, 0, { repeat: false, waitMs: 0 });
+    expect(problem.code).toBe('invalid_request');
+    expect(sliOutcomeOf(problem, 400)).toBe('failure');
+    const unknown = startProblem(failureOf('ResourceNotFoundException', 404), 0, {
+      repeat: false,
+      waitMs: 0,
+    });
+    expect(unknown.code).toBe('broker_misconfigured');
   });
 
   it('that is a broken connection is no time-out, although the SDK names it one', () => {
