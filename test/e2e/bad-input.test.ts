@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { mintAccessToken, mintIdToken } from '../../local/identity/token.ts';
 import { type Deployed, deploy, offer, type Player } from './harness.ts';
 
@@ -132,7 +133,7 @@ describe('the API lets in', () => {
     const header = await authorization();
     const apis = deployed.stacks.flatMap((stack) => stack.httpApis);
     const routes = apis.flatMap((api) => api.routes).filter(({ authorizer }) => authorizer.kind === 'jwt');
-    expect(routes).toHaveLength(5);
+    expect(routes).toHaveLength(playerRoutes.length);
     for (const { method, path } of routes) {
       const response = await fetch(`${deployed.endpoints.api}${path.replaceAll(/\{(\w+)\}/g, '$1')}`, {
         method,

@@ -44,7 +44,7 @@ describe('the doctor at the local deployment', () => {
         'settings of Rejoin: what is deployed has these settings',
         "this machine's clock: agrees with the date that the player API answers",
         expect.stringMatching(/^alarm expressions of Rejoin: CloudWatch evaluates all \d\d: /),
-        expect.stringMatching(/^alarm expressions of RejoinOperator: CloudWatch evaluates all \d: /),
+        expect.stringMatching(/^alarm expressions of RejoinOperator: CloudWatch evaluates all \d\d: /),
       ]),
     );
   });
@@ -72,7 +72,8 @@ describe('the doctor at the local deployment', () => {
       `route sessions: answers the list of the player's sessions, ${works}`,
       `route reconnect: answers 404 stream_session_not_found, ${works}`,
       `route terminate: answers 404 stream_session_not_found, ${works}`,
-      expect.stringMatching(/^access log: has each of 6 requests, with who answered it \(/),
+      'route recoveries: answers 400 invalid_request, so its permission and alias work',
+      expect.stringMatching(/^access log: has each of 7 requests, with who answered it \(/),
     ]);
     const calls = (await deployed.calls()).map(({ operation }) => operation);
     expect(calls.filter((operation) => operation !== 'GetStreamGroup')).toEqual([]);
@@ -189,6 +190,7 @@ describe('the doctor at a local deployment with faults in what was deployed', ()
       `access log, route status: ${log} 404`,
       `access log, route sessions: ${log} 503`,
       `access log, route reconnect: ${log} 503`,
+      `access log, route recoveries: ${log} 400`,
     ]);
   });
 });
