@@ -32,7 +32,7 @@ let lines: { file: string; line: Line }[];
 function routeOf(name = ''): string {
   const id = name.replaceAll('-', '').toLowerCase();
   const routes =
-    'operatorbrakestatus|operatorbrake|operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate|recoveries';
+    'operatorbrakestatus|operatorbrake|operatorforget|operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate|recoveries';
   return new RegExp(`(${routes})function`).exec(id)?.[1] ?? `no route: ${name}`;
 }
 
@@ -70,7 +70,7 @@ const answered = async (answer: Promise<{ status: number; text: string }>, statu
 
 /** The rights that functions lose in the second deployment: operators to write records, lists to query, reports to count. */
 const LOST: [role: RegExp, right: string][] = [
-  [/^operator-(shell|terminate|brake)$/, '"dynamodb:PutItem"'],
+  [/^operator-(shell|terminate|brake|forget)$/, '"dynamodb:PutItem"'],
   [/^(operator-)?sessions$/, '"dynamodb:Query"'],
   [/^recoveries$/, '"dynamodb:UpdateItem"'],
 ];
@@ -94,6 +94,7 @@ async function provokeCrippled() {
   await answered(operator.shell(game.id), 503);
   await answered(operator.terminate(game.id), 503);
   await answered(operator.setBrake(0), 503);
+  await answered(operator.forget('nobody'), 503);
   await answered(operator.sessions(game.playerId), 503);
   const lost = await crippled.player();
   await answered(lost.sessions(), 503);
@@ -200,6 +201,8 @@ async function provoke() {
   await answered(stranger.shell(game.id), 403);
   await answered(stranger.setBrake(60), 403);
   await answered(stranger.brake(), 403);
+  await answered(stranger.forget('nobody'), 403);
+  await answered(operator.forget('nobody'), 200);
   await answered(operator.setBrake(0), 200);
   await answered(operator.brake(), 200);
 }

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import {
-  ExportStreamSessionFilesCommand,
+  ListApplicationsCommand,
   ListStreamSessionsByAccountCommand,
   StartStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
@@ -111,14 +111,10 @@ describe('what a principal may do', () => {
 
 describe('a malformed call', () => {
   it('of an operation that is not emulated gets UnknownOperationException, and crashes nothing', async () => {
-    const command = new ExportStreamSessionFilesCommand({
-      Identifier: GROUP,
-      StreamSessionIdentifier: 'x',
-      OutputUri: 's3://bucket/file.zip',
-    });
+    const command = new ListApplicationsCommand({});
     await expect(bench.client.send(command)).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: `ExportStreamSessionFiles is not in this emulator: it has ${OPERATIONS.join(', ')}.`,
+      message: `ListApplications is not in this emulator: it has ${OPERATIONS.join(', ')}.`,
     });
   });
 
