@@ -7,6 +7,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { keyStatement } from '../encryption/key.ts';
 import { type Grant, isTable, type TableTarget } from '../routes/route.ts';
+import { groupedBy } from '../settings/grouped.ts';
 import type { StreamGroupSettings } from '../settings/settings.ts';
 
 /** The resources that grants can refer to. A table that no grant names may be left out. */
@@ -101,7 +102,7 @@ function statements(
     return [new PolicyStatement({ actions: named, resources: groupArns(scope, on, targets.streamGroups) })];
   }
   // A session of a group with a role is started with that role and no other.
-  return [...Map.groupBy(targets.streamGroups, ({ roleArn }) => roleArn)].map(
+  return [...groupedBy(targets.streamGroups, ({ roleArn }) => roleArn)].map(
     ([roleArn, groups]) =>
       new PolicyStatement({
         actions: named,

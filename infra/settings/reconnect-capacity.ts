@@ -1,6 +1,7 @@
 /**
  * Whether all players of a Region can reconnect in time when all lose their streams at once. Pure: synthesis and doctor use it.
  */
+import { groupedBy } from './grouped.ts';
 import type { Settings } from './settings.ts';
 
 /** The capacity of one Region for reconnects. */
@@ -30,7 +31,7 @@ export function reconnectCapacities({
   quotas,
 }: Pick<Settings, 'streamGroups' | 'quotas'>): ReconnectCapacity[] {
   const perSecond = quotas.CreateStreamSessionConnection;
-  return [...Map.groupBy(streamGroups, ({ region }) => region)].map(([region, groups]) => {
+  return [...groupedBy(streamGroups, ({ region }) => region)].map(([region, groups]) => {
     const timeoutSeconds = Math.min(...groups.map((group) => group.connectionTimeoutSeconds));
     const usableSeconds = Math.max(0, timeoutSeconds - reservedSeconds(timeoutSeconds));
     return { region, perSecond, timeoutSeconds, safePlayers: Math.floor(perSecond * usableSeconds) };

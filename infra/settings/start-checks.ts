@@ -1,5 +1,6 @@
 /** Rules between the start rules, and between them and the other settings. They read the raw input, as all cross-checks do. */
 import { type InvalidSetting, valueAt } from './errors.ts';
+import { groupedBy } from './grouped.ts';
 
 const defaultTimeout = 120;
 const defaultLength = 43_200;
@@ -40,7 +41,7 @@ function unreachable(rules: readonly unknown[]): InvalidSetting[] {
 /** Conditions of one rule that no token can meet together. */
 function contradictions(rules: readonly unknown[]): InvalidSetting[] {
   return rules.flatMap((rule, at) =>
-    [...Map.groupBy(listAt(rule, ['when']), claimOf).values()].filter(contradict).map((conditions) => ({
+    [...groupedBy(listAt(rule, ['when']), claimOf).values()].filter(contradict).map((conditions) => ({
       path: ['start', 'rules', at, 'when'],
       allowed: `conditions that one token can meet: those on the claim ${JSON.stringify(valueAt(conditions[0], ['claim']))} contradict each other`,
     })),

@@ -20,6 +20,8 @@ interface Directive {
 
 /** A function that is invoked by an alias must still count under its own name. */
 const provisionedConcurrency = { reconnect: 2, start: 1 };
+/** With a bucket operators can export files. */
+const exportBucket = 'arcade-exports';
 
 let deployed: Deployed;
 /** The same, with some functions' table rights removed. */
@@ -32,7 +34,7 @@ let lines: { file: string; line: Line }[];
 function routeOf(name = ''): string {
   const id = name.replaceAll('-', '').toLowerCase();
   const routes =
-    'operatorbrakestatus|operatorbrake|operatorforget|operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate|recoveries';
+    'operatorbrakestatus|operatorbrake|operatorforget|operatorexport|operatorshell|operatorterminate|operatorsessions|reconnect|start|status|sessions|terminate|recoveries';
   return new RegExp(`(${routes})function`).exec(id)?.[1] ?? `no route: ${name}`;
 }
 
@@ -70,7 +72,8 @@ const answered = async (answer: Promise<{ status: number; text: string }>, statu
 
 /** The rights that functions lose in the second deployment: operators to write records, lists to query, reports to count. */
 const LOST: [role: RegExp, right: string][] = [
-  [/^operator-(shell|terminate|brake|forget)$/, '"dynamodb:PutItem"'],
+  [/^operator-(shell|terminate|brake|forget|export)$/, '"dynamodb:PutItem"'],
+  [/^operator-brake-status$/, '"dynamodb:GetItem"'],
   [/^(operator-)?sessions$/, '"dynamodb:Query"'],
   [/^recoveries$/, '"dynamodb:UpdateItem"'],
 ];
@@ -95,6 +98,8 @@ async function provokeCrippled() {
   await answered(operator.terminate(game.id), 503);
   await answered(operator.setBrake(0), 503);
   await answered(operator.forget('nobody'), 503);
+  await answered(operator.exportFiles(game.id), 503);
+  await answered(operator.brake(), 503);
   await answered(operator.sessions(game.playerId), 503);
   const lost = await crippled.player();
   await answered(lost.sessions(), 503);
@@ -189,6 +194,7 @@ async function provoke() {
   const operator = operatorOf(deployed);
   await answered(operator.sessions(game.playerId), 200);
   await operator.shell(game.id);
+  await answered(operator.exportFiles(game.id), 202);
   await denied(ACCESS);
   await answered(operator.shell(game.id), 500);
   await denied('TerminateStreamSession');
@@ -203,11 +209,12 @@ async function provoke() {
   await answered(stranger.brake(), 403);
   await answered(stranger.forget('nobody'), 403);
   await answered(operator.forget('nobody'), 200);
+  await answered(stranger.exportFiles(game.id), 403);
   await answered(operator.setBrake(0), 200);
   await answered(operator.brake(), 200);
 }
 
-const settings = { ...withProvider, operators: [], provisionedConcurrency };
+const settings = { ...withProvider, operators: [], provisionedConcurrency, exportBucket };
 /** The metrics of alarms and widgets. CloudWatch itself counts the access log. */
 const watched: WatchedMetric[] = [templateOf(settings), operatorTemplateOf(settings)]
   .flatMap(watchedMetrics)
@@ -225,9 +232,11 @@ function missingIn(read: typeof lines): string[] {
 }
 
 beforeAll(async () => {
-  deployed = await deploy({ settings: { adoption: { enabled: true }, provisionedConcurrency } });
+  deployed = await deploy({
+    settings: { adoption: { enabled: true }, provisionedConcurrency, exportBucket },
+  });
   await provoke();
-  crippled = await deploy({ alterRoles: (roles) => roles.map(lose) });
+  crippled = await deploy({ settings: { exportBucket }, alterRoles: (roles) => roles.map(lose) });
   await provokeCrippled();
   const read = async () => [...(await readLines(deployed)), ...(await readLines(crippled))];
   // The last log line comes a moment after its answer. The tests report what is still missing.
