@@ -63,14 +63,14 @@ inChromium('a stranger who follows docs/your-page.md', () => {
     const before = await frames();
     await eventually(frames, (now) => now > before + 10 || (now < before && now > 10));
   };
-  const giveName = async () => {
-    await page.getByRole('textbox').fill('alice');
+  const giveName = async (name = 'alice') => {
+    await page.getByRole('textbox').fill(name);
     await press('Sign in');
   };
-  const signIn = async () => {
+  const signIn = async (name?: string) => {
     await page.goto(one.origin);
     await press('Sign in');
-    await giveName();
+    await giveName(name);
     await shows('Back to my game');
   };
   const emulator = async (path: string, method = 'GET', body?: object) => {
@@ -231,7 +231,8 @@ inChromium('a stranger who follows docs/your-page.md', () => {
     await one.stop('the first stream');
     await one.begin('the build', /Local:/);
     await visit();
-    await signIn();
+    // Another player: the first one's session may still live.
+    await signIn('bob');
     await press('Play');
     await plays();
     await press('End');
