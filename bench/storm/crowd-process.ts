@@ -66,7 +66,7 @@ function crowd(): { players: StormPlayer[]; warmUp(): Promise<void>; close(): vo
  * longer than functions may run.
  */
 async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId }: Endpoints): Promise<void> {
-  const authorization = `Bearer ${await mintAccessToken({ issuer: identity, player: 'storm-nobody' })}`;
+  const authorization = `Bearer ${await mintAccessToken({ issuer: identity, player: 'storm-warm-up' })}`;
   const session = `${api}/v1/streamgroups/${streamGroupId}/streamsessions/none`;
   const connect = () =>
     fetch(`${session}/connections`, {
@@ -77,7 +77,7 @@ async function warmUp({ fetch }: ApiConnections, { api, identity, streamGroupId 
   const poll = () => fetch(session, { headers: { authorization } });
   const ask = (times: number, one: () => Promise<unknown>) => Promise.all(Array.from({ length: times }, one));
   await ask(reconnectWorkers(task.quota) * WARM_REQUESTS, connect);
-  // Where AWS has noticed the loss at once, nobody polls.
+  // With notice 0 AWS refuses no reconnect as CONNECTED, so players do not poll.
   if (task.notice > 0) await ask(OTHER_WORKERS * WARM_REQUESTS, poll);
 }
 

@@ -20,5 +20,5 @@ export function reconnectWorkers(quota: number): number {
   return Math.min(64, quota + 16);
 }
 
-/** How many events of any other function are served at once. Those wait for nobody: more processes would only share the processor. */
+/** How many events each other function serves at once. These functions do not wait for tickets, so more processes would not make them faster. */
 export const OTHER_WORKERS = 8;
