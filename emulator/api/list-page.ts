@@ -39,7 +39,7 @@ export function listPage(
   const matching = sessions.filter(
     (session) =>
       (Status === undefined || Status === session.life.status) &&
-      (ExportFilesStatus === undefined || ExportFilesStatus === exportOf(session, Date.now())?.Status),
+      (ExportFilesStatus === undefined || ExportFilesStatus === exportOf(session)?.Status),
   );
   let start = 0;
   if (input.NextToken !== undefined) {

@@ -19,7 +19,7 @@ export function summarizeSession(session: StreamSession): object {
     ApplicationArn: context.applicationArn,
     Location: context.location,
     RoleArn: request.RoleArn,
-    ExportFilesMetadata: exportOf(session, Date.now()),
+    ExportFilesMetadata: exportOf(session),
   };
 }
 

@@ -37,13 +37,14 @@ export function requestExport(session: StreamSession, outputUri: string, setting
 }
 
 /** What GetStreamSession tells of the export; undefined: there is none. Nothing is written anywhere. */
-export function exportOf(
-  { exportUri, life, context }: Pick<StreamSession, 'exportUri' | 'life' | 'context'>,
-  now: number,
-): ExportFilesMetadata | undefined {
+export function exportOf({
+  exportUri,
+  life,
+  context,
+}: Pick<StreamSession, 'exportUri' | 'life' | 'context'>): ExportFilesMetadata | undefined {
   if (exportUri === undefined) return undefined;
   const { exportSeconds, exportResult } = context.settings();
-  if (!isFinished(life) || now - life.lastUpdatedAt < exportSeconds * 1000) {
+  if (!isFinished(life) || context.clock.now() - life.lastUpdatedAt < exportSeconds * 1000) {
     return { Status: 'PENDING', OutputUri: exportUri };
   }
   return {
