@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The emulator by itself: `npm run emulator -- --port 4566 --region us-west-2`. */
 import { parseArgs } from 'node:util';
+import { DEFAULTS } from './defaults.ts';
 import { COMMAND, greeting, HELP } from './help.ts';
 import { shutdownWebRtc, startEmulator } from './server.ts';
 import { LOOPBACK_ADDRESS, parseMediaAddress } from './webrtc/media-address.ts';
@@ -15,7 +16,7 @@ function readArguments() {
     return parseArgs({
       options: {
         port: { type: 'string', default: '4566' },
-        region: { type: 'string', default: 'us-west-2' },
+        region: { type: 'string', default: DEFAULTS.region },
         origin: { type: 'string', multiple: true, default: [] },
         clock: { type: 'string', default: 'machine' },
         'media-address': { type: 'string', default: LOOPBACK_ADDRESS },

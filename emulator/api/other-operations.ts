@@ -1,4 +1,5 @@
 import { OPERATIONS } from '../model/settings.ts';
+import { match } from './router.ts';
 
 /** The operations of Amazon GameLift Streams that this emulator lacks. Source: API model, version 2018-05-10. */
 const OTHER_OPERATIONS: readonly (readonly [name: string, method: string, path: string])[] = [
@@ -10,11 +11,6 @@ const OTHER_OPERATIONS: readonly (readonly [name: string, method: string, path: 
   ['DeleteApplication', 'DELETE', '/applications/{Identifier}'],
   ['DeleteStreamGroup', 'DELETE', '/streamgroups/{Identifier}'],
   ['DisassociateApplications', 'POST', '/streamgroups/{Identifier}/disassociations'],
-  [
-    'ExportStreamSessionFiles',
-    'PUT',
-    '/streamgroups/{Identifier}/streamsessions/{StreamSessionIdentifier}/exportfiles',
-  ],
   ['GetApplication', 'GET', '/applications/{Identifier}'],
   ['GetStreamUrl', 'GET', '/streamgroups/{Identifier}/streamurls/{StreamUrlIdentifier}'],
   ['ListApplications', 'GET', '/applications'],
@@ -33,14 +29,7 @@ const OTHER_OPERATIONS: readonly (readonly [name: string, method: string, path: 
 /** What a caller of an operation hears that is not here. AWS's own sentence is the rest, for a call that is no operation at all. */
 export function notHere(method: string, target: string): string {
   const segments = (target.split('?')[0] ?? '').split('/');
-  const other = OTHER_OPERATIONS.find(([, itsMethod, path]) => {
-    const parts = path.split('/');
-    return (
-      itsMethod === method &&
-      parts.length === segments.length &&
-      parts.every((part, index) => part.startsWith('{') || part === segments[index])
-    );
-  });
+  const other = OTHER_OPERATIONS.find(([, itsMethod, path]) => itsMethod === method && match(path, segments));
   return other
     ? `${other[0]} is not in this emulator: it has ${OPERATIONS.join(', ')}.`
     : `The requested operation is not recognized by the service. This emulator has ${OPERATIONS.join(', ')}.`;

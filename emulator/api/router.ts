@@ -17,7 +17,8 @@ function decode(segment: string): string {
   }
 }
 
-function match(template: string, segments: readonly string[]): Record<string, string> | undefined {
+/** The labels of a path that has the template's form, decoded; undefined for any other path. */
+export function match(template: string, segments: readonly string[]): Record<string, string> | undefined {
   const parts = template.split('/');
   if (parts.length !== segments.length) return undefined;
   const labels: Record<string, string> = {};

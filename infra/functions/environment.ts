@@ -3,6 +3,7 @@ import { Token } from 'aws-cdk-lib';
 import { isTable, type Route, type TableTarget } from '../routes/route.ts';
 import { operatorSettings, playerSettings } from '../settings/deployed.ts';
 import { SettingsError } from '../settings/errors.ts';
+import { token } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type GrantTargets, tableOf } from './grants.ts';
 
@@ -16,8 +17,7 @@ const environmentLimitBytes = 4096;
 /** CloudFormation generates table names later, so each counts with the greatest length of a table name. */
 const longestTableName = 'x'.repeat(255);
 
-/** A token in the settings, as the CDK writes it: an id, an ARN or an account. Most are shorter. */
-const token = /\$\{Token\[[\w.:-]+\]\}/g;
+/** What a token of the settings stands for: an id, an ARN or an account. Most are shorter. */
 const longestValue = 'x'.repeat(64);
 
 /** Size in bytes. Lambda measures the variables as JSON, where each quote inside `SETTINGS` counts twice. */
@@ -27,7 +27,7 @@ function byteLength(environment: Record<string, string>): number {
     name,
     tables.includes(name) && Token.isUnresolved(value)
       ? longestTableName
-      : value.replaceAll(token, longestValue),
+      : value.replaceAll(new RegExp(token, 'g'), longestValue),
   ]);
   return Buffer.byteLength(JSON.stringify(Object.fromEntries(sized)));
 }

@@ -21,7 +21,7 @@ export interface GrantTargets {
 }
 
 /** The folder of the bucket that exports go to. `lambdas/routes/operator-export/` has it too. */
-const exportFolder = 'stream-sessions';
+export const exportFolder = 'stream-sessions';
 
 /**
  * The table that a grant names.

@@ -15,7 +15,7 @@ import type { Route } from '../routes/route.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 import { bundledCode } from './bundling/bundle.ts';
-import { functionPolicy, type GrantTargets } from './grants.ts';
+import { exportFolder, functionPolicy, type GrantTargets } from './grants.ts';
 import { provisionedAlias } from './provisioned-concurrency.ts';
 
 export interface RouteFunctionProps {
@@ -72,7 +72,7 @@ export class RouteFunction extends Construct {
     });
     if (route.grants.some(({ on }) => on === 'exportFolder')) {
       Validations.of(this.role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${targets.exportBucket}/stream-sessions/*]`,
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${targets.exportBucket}/${exportFolder}/*]`,
         reason: 'AWS makes the names of the archives that it writes into this one folder.',
       });
     }

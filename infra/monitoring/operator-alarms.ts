@@ -5,6 +5,7 @@
 import { AlarmBase, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { operatorRoutes } from '../routes/operator-routes.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AlarmContext, alarmPrefix, createAlarm, createEventAlarm, runbookOf } from './alarm.ts';
 import { alarmActions } from './alarm-topic.ts';
@@ -51,7 +52,8 @@ const uses = [
 ] as const;
 
 /** Whether the settings may leave a route out. */
-const isOptional = (route: string) => route === 'operator-export';
+const isOptional = (route: string) =>
+  operatorRoutes.some(({ name, onlyWith }) => name === route && onlyWith !== undefined);
 
 export interface OperatorAlarmsProps {
   readonly routes: readonly { readonly name: string; readonly function: IFunction }[];

@@ -1,11 +1,9 @@
 /** Rules between settings. They read the raw input, so that they also report when another setting is wrong. */
 import { type InvalidSetting, valueAt } from './errors.ts';
 import { invalidRegions } from './region-checks.ts';
-import { hasToken } from './rules.ts';
+import { defaultConnectionTimeout, defaultSessionLength, hasToken } from './rules.ts';
 import { invalidStart } from './start-checks.ts';
 
-const defaultConnectionTimeout = 120;
-const defaultSessionLength = 43_200;
 const defaultQuota = 20;
 const defaultTokenMinutes = 60;
 const defaultRefreshHours = 720;

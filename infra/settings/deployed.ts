@@ -6,11 +6,15 @@ import type { Settings } from './settings.ts';
 
 /** For every function of the player API. */
 export function playerSettings(settings: Settings) {
-  const { streamGroups, userId, launchArguments, limits, adoption, start } = settings;
+  const { streamGroups, userId, launchArguments, limits, adoption, start, edge } = settings;
   const { CreateStreamSessionAdminShell: _, ...quotas } = settings.quotas;
-  const { edge } = settings;
   return {
-    ...{ streamGroups, userId, launchArguments, limits, quotas, adoption },
+    streamGroups,
+    userId,
+    launchArguments,
+    limits,
+    quotas,
+    adoption,
     ...(start && { start }),
     ...(edge && { edgeSecretSha256: edge.secretSha256 }),
   };

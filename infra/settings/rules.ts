@@ -3,13 +3,20 @@
  * write instead.
  */
 
+/** How the CDK writes a value that CloudFormation fills in. */
+export const token = /\$\{Token\[[\w.:-]+\]\}/;
+
 /**
  * Whether CloudFormation fills in a part of the value. The CDK writes such a value as a token: `${Token[TOKEN.12]}`. Only an app of
  * one's own has any, where the ARN of a resource is one.
  */
 export function hasToken(value: unknown): boolean {
-  return typeof value === 'string' && /\$\{Token\[[\w.:-]+\]\}/.test(value);
+  return typeof value === 'string' && token.test(value);
 }
+
+/** `connectionTimeoutSeconds` and `sessionLengthSeconds` where a stream group has none: AWS's own defaults. */
+export const defaultConnectionTimeout = 120;
+export const defaultSessionLength = 43_200;
 
 /** Hosts of this machine. Plain http is safe there during development, and nowhere else. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);

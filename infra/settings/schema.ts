@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { amount, list, numeric, object, oneOf, text, whole, yesOrNo } from './fields.ts';
 import {
   areTags,
+  defaultConnectionTimeout,
+  defaultSessionLength,
   isAwsId,
   isBucketName,
   isCertificateArn,
@@ -47,8 +49,8 @@ const streamGroup = object({
     'locations, such as "us-west-2"',
   ).optional(),
   /** How long AWS keeps a session without a client. */
-  connectionTimeoutSeconds: whole(1, 3600).default(120),
-  sessionLengthSeconds: whole(1, 86_400).default(43_200),
+  connectionTimeoutSeconds: whole(1, 3600).default(defaultConnectionTimeout),
+  sessionLengthSeconds: whole(1, 86_400).default(defaultSessionLength),
   /** How long AWS takes to notice a silent client, as `npm run conformance` measured it. A hint for waits. */
   noticeSeconds: whole(1, 300).optional(),
   /** A role that the games of the group get from AWS, for example to save to a bucket of the publisher. */

@@ -1,9 +1,7 @@
 /** Rules between the start rules, and between them and the other settings. They read the raw input, as all cross-checks do. */
 import { type InvalidSetting, valueAt } from './errors.ts';
 import { groupedBy } from './grouped.ts';
-
-const defaultTimeout = 120;
-const defaultLength = 43_200;
+import { defaultConnectionTimeout, defaultSessionLength } from './rules.ts';
 
 const listAt = (input: unknown, path: readonly PropertyKey[]): unknown[] => {
   const value = valueAt(input, path);
@@ -94,9 +92,11 @@ function timeouts(input: unknown, rules: readonly unknown[]): InvalidSetting[] {
       return [];
     return groups.flatMap((group, index) => {
       const timeout =
-        given('connectionTimeoutSeconds') ?? valueAt(group, ['connectionTimeoutSeconds']) ?? defaultTimeout;
+        given('connectionTimeoutSeconds') ??
+        valueAt(group, ['connectionTimeoutSeconds']) ??
+        defaultConnectionTimeout;
       const length =
-        given('sessionLengthSeconds') ?? valueAt(group, ['sessionLengthSeconds']) ?? defaultLength;
+        given('sessionLengthSeconds') ?? valueAt(group, ['sessionLengthSeconds']) ?? defaultSessionLength;
       if (typeof timeout !== 'number' || typeof length !== 'number' || timeout <= length) return [];
       const name =
         given('connectionTimeoutSeconds') === undefined ? 'sessionLengthSeconds' : 'connectionTimeoutSeconds';

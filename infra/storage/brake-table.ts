@@ -2,12 +2,13 @@
  * The table of the brake: one item, which says until when operators have paused new sessions. It is a table of its own, so that a role can
  * read or write the brake and nothing else.
  */
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
+import { keyed } from './operator-tables.ts';
 
 export class BrakeTable extends Construct {
   readonly table: Table;
@@ -16,10 +17,7 @@ export class BrakeTable extends Construct {
   constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>, encryptionKey?: IKey) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      ...keyed,
       deletionProtection: settings.removalPolicy === 'retain',
       removalPolicy: cdkRemovalPolicy(settings),
       ...encryptedWith(encryptionKey),

@@ -7,7 +7,8 @@ import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 
-const keyed = {
+/** Keys, billing and recovery of every table but the sessions', which has more to say. */
+export const keyed = {
   partitionKey: { name: 'pk', type: AttributeType.STRING },
   sortKey: { name: 'sk', type: AttributeType.STRING },
   billingMode: BillingMode.PAY_PER_REQUEST,

@@ -37,7 +37,7 @@ export interface Settings {
   adoption: { enabled: boolean; quotaShare: number };
   /** SHA-256 digests of what the proxy in front of the API adds to each request, in hexadecimal; absent: there is none. */
   edgeSecretSha256?: string[];
-  /** Only the function that starts sessions has them. */
+  /** Only the function that starts sessions uses them. */
   start?: StartSettings;
 }
 

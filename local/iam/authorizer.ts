@@ -121,7 +121,10 @@ export async function createAuthorizer(options: {
     if (!known) return { allowed: false, reason: 'unknownPrincipal', matched: [], resource: first };
     const rules = known.rules.get(call.action.toLowerCase()) ?? [];
     const covering = resources.map((resource) =>
-      rules.filter((rule) => globMatches(rule.resource, resource) && meets(call, rule.condition ?? {})),
+      rules.filter(
+        ({ resource: pattern, condition }) =>
+          globMatches(pattern, resource) && (condition === undefined || meets(call, condition)),
+      ),
     );
     const denying = covering.findIndex((covers) => covers.some((rule) => !isGrant(rule)));
     if (denying >= 0) {

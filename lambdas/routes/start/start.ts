@@ -47,6 +47,7 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   ]);
   const decision = decideStart(slots, fingerprint, { now: deps.now(), random: deps.random() });
   if (decision.do === 'replay') return { body: decision.answer, replayed: true };
+  const repeat = decision.do === 'start' && decision.repeat;
   // Who waits for the brake's end asks again and again, and is not charged for it.
   if (brake && decision.do === 'start' && decision.slot.request === undefined) {
     throw startsPaused(brake, deps.now(), deps.random());
@@ -58,17 +59,16 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   const paid = given?.paid === true && isTicketUsable(given, deps.now());
   if (!paid) await charge(request, deps);
   const slot = decision.do === 'start' ? decision.slot : await freedSlot(request, decision.slots, deps);
-  if (decision.do === 'start' && !decision.repeat && slot.request !== undefined) {
+  if (decision.do === 'start' && !repeat && slot.request !== undefined) {
     await refuseBesideUnslotted(request, slots, deps);
   }
   // Here, because a player who has a live session is to hear of it. A repeated request may have begun its session already.
-  if (brake && !(decision.do === 'start' && decision.repeat)) {
+  if (brake && !repeat) {
     throw startsPaused(brake, deps.now(), deps.random());
   }
   // A function that is killed logs nothing itself.
   if (slot.lease && slot.lease.until <= deps.now())
     deps.log.warn('dead lease', abandonedLeaseFields(slot.lease));
-  const repeat = decision.do === 'start' && decision.repeat;
   const reserved = await reserve(decided, slot, fingerprint, repeat, deps);
 
   const clientToken = startClientToken(request.playerId, fingerprint.request);

@@ -54,20 +54,16 @@ export function locationsOf(value: unknown, group: StreamGroup): string[] | unde
 export function resolutionOf(value: unknown, allowed: readonly Resolution[] = []): Resolution | undefined {
   if (value === undefined) return undefined;
   if (allowed.length === 0) return refuse('displayConfiguration', 'is not accepted by this API');
+  const size =
+    isRecord(value, ['resolution']) && isRecord(value.resolution, ['height', 'width'])
+      ? value.resolution
+      : undefined;
+  const known = allowed.find(({ width, height }) => size?.width === width && size.height === height);
+  if (known) return known;
   const sizes = allowed.map(({ width, height }) => `${width} x ${height}`).join(', ');
-  const known = allowed.find(
-    ({ width, height }) =>
-      isRecord(value, ['resolution']) &&
-      isRecord(value.resolution, ['height', 'width']) &&
-      value.resolution.width === width &&
-      value.resolution.height === height,
-  );
-  return (
-    known ??
-    refuse(
-      'displayConfiguration',
-      `must be {"resolution": {"width", "height"}} with one of the sizes ${sizes}`,
-    )
+  return refuse(
+    'displayConfiguration',
+    `must be {"resolution": {"width", "height"}} with one of the sizes ${sizes}`,
   );
 }
 
