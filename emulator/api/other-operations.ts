@@ -26,7 +26,7 @@ const OTHER_OPERATIONS: readonly (readonly [name: string, method: string, path: 
   ['UpdateStreamGroup', 'PATCH', '/streamgroups/{Identifier}'],
 ];
 
-/** What a caller of an operation hears that is not here. AWS's own sentence is the rest, for a call that is no operation at all. */
+/** The message for a call of an operation that this emulator lacks. A call that is no operation at all gets AWS's own sentence. */
 export function notHere(method: string, target: string): string {
   const segments = (target.split('?')[0] ?? '').split('/');
   const other = OTHER_OPERATIONS.find(([, itsMethod, path]) => itsMethod === method && match(path, segments));

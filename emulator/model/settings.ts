@@ -44,7 +44,7 @@ const schema = z.strictObject({
   /** How long a real client may be silent before it counts as lost; `lossNoticeSeconds`, if that is longer. */
   clientSilenceSeconds: seconds,
   /**
-   * How long a session stays ACTIVE whose offer is bare SDP, before its client counts as connected. `never` by default: nobody connects
+   * How long a session with a bare SDP offer stays ACTIVE before its client counts as connected. `never` by default: nobody connects
    * with such an offer, so the session stays ACTIVE until its connection time-out, and AWS's waiters see that it is.
    */
   signallingConnectSeconds: secondsOrNever,

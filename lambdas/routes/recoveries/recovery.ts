@@ -37,7 +37,7 @@ export const ENDINGS = [
 /** The player left, or plays elsewhere: whether the stream would have come back, nobody knows. */
 const LEFT: readonly string[] = ['taken_over', 'held_by_tab', 'ended_by_player', 'closed', 'aborted'];
 
-/** Longer times are counted as ten minutes, and so much of a lie can't move an average far. */
+/** Longer times are counted as ten minutes, so that one false report can't change an average much. */
 const MOST_MS = 600_000;
 const MOST_ATTEMPTS = 1000;
 

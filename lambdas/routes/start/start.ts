@@ -48,7 +48,7 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
   const decision = decideStart(slots, fingerprint, { now: deps.now(), random: deps.random() });
   if (decision.do === 'replay') return { body: decision.answer, replayed: true };
   const repeat = decision.do === 'start' && decision.repeat;
-  // Who waits for the brake's end asks again and again, and is not charged for it.
+  // A player who waits for the end of the brake asks again and again. These requests are not charged.
   if (brake && decision.do === 'start' && decision.slot.request === undefined) {
     throw startsPaused(brake, deps.now(), deps.random());
   }
@@ -87,9 +87,9 @@ async function begin(request: StartRequest, deps: StartDependencies): Promise<An
 
 /** What tells this start from another, besides key and offer: all that the page asks for, and nothing that its token says. */
 function askedFor({ group, application, locations, launchArguments, resolution }: StartRequest): string[] {
-  // Without a size it reads as in the releases before, whose requests are repeated to this one during a deployment.
+  // Without a size the text is the same as in earlier releases: during a deployment their requests are repeated to this one.
   const size = resolution ? [resolution.width, resolution.height] : [];
-  // So does a start without locations: they stood here as the settings had them.
+  // A start without locations is the same too: earlier releases wrote the settings' locations here.
   const places = locations ?? (group.locations.length === 0 ? null : group.locations);
   return [group.id, application ?? '', JSON.stringify([places, launchArguments ?? null, ...size])];
 }
