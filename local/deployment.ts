@@ -202,7 +202,7 @@ async function start(
         streamGroups: streamGroupsOf(settings),
         principals: principals.all,
         authorize: (call) => principals.authorizer.decide(call).allowed,
-        controlOrigins: [`http://127.0.0.1:${ports.console}`, `http://localhost:${ports.console}`],
+        controlOrigins: own.consoleOrigins,
         mediaAddress: options.mediaAddress,
         // Benches and tests play with bare offers, of which nobody connects.
         settings: { signallingConnectSeconds: 0, ...options.emulator },

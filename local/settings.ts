@@ -30,6 +30,8 @@ export interface LocalSettings {
   identity: { audience: string; scope: string };
   /** Origins of pages that may end a sign-in at the local OpenID provider. */
   redirectOrigins: readonly string[];
+  /** Origins of the console page. */
+  consoleOrigins: readonly string[];
 }
 
 /**
@@ -73,6 +75,7 @@ export function localSettings(
     settings,
     notes: notesOn(given, settings, console),
     identity: { audience: audience[0] ?? DEFAULT_AUDIENCE, scope },
+    consoleOrigins: console,
     redirectOrigins: [...new Set([...console, ...webOrigins.filter(mayEndSignIn)])],
   };
 }

@@ -48,7 +48,12 @@ export function createClock(isManual = false, machine: () => number = () => Date
     const delay = Math.min(MAX_DELAY_MS, Math.max(0, due.time - now()));
     due.timer = setTimeout(() => (due.time > now() ? sleep(due) : run(due)), delay).unref();
   };
-  const earliest = () => [...waiting].sort((a, b) => a.time - b.time)[0];
+  /** The first one of equal times is the one that was set first. */
+  const earliest = () => {
+    let first: Due | undefined;
+    for (const due of waiting) if (first === undefined || due.time < first.time) first = due;
+    return first;
+  };
   /** Answers are made in between: what follows from one timer may start another. */
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,4 +1,5 @@
 import type { Table } from '../dynamodb/table.ts';
+import { updateExpression } from '../dynamodb/update-expression.ts';
 import type { Log } from '../observability/logs.ts';
 import { Problem } from '../problems/problems.ts';
 import { LONGEST_BRAKE_S } from '../problems/validation.ts';
@@ -70,13 +71,7 @@ export function tableStartBrake(table: Pick<Table, 'get' | 'update'>) {
     read: async (now: number) => brakeIn(await table.get(KEY), now),
     /** Sets it, or ends it with an `until` that is not after `setAt`. */
     async write(brake: StartBrake): Promise<void> {
-      const members = Object.entries(brake);
-      await table.update(KEY, {
-        update: `SET ${members.map((_, at) => `#a${at} = :a${at}`).join(', ')}`,
-        names: Object.fromEntries(members.map(([name], at) => [`#a${at}`, name])),
-        values: Object.fromEntries(members.map(([, value], at) => [`:a${at}`, value])),
-        blind: true,
-      });
+      await table.update(KEY, { ...updateExpression(brake), blind: true });
     },
   };
 }

@@ -8,7 +8,8 @@ const CONNECTION_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 /** Half of a pair of surrogates: UTF-8 writes every one as U+FFFD, so two texts would become one. */
 const NOT_UNICODE = 'has half of a character in it: it is not well-formed Unicode';
 
-function refuse(field: string, complaint: string): never {
+/** @throws Problem `invalid_request` whose detail begins with the field */
+export function refuse(field: string, complaint: string): never {
   throw new Problem('invalid_request', `${field}: ${complaint}`);
 }
 
@@ -56,16 +57,21 @@ export function optionalConnectionId(value: unknown): string | undefined {
   return value;
 }
 
+/** A whole number from 0 to `most`. */
+function isWhole(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
 /** No loss that a page reports is older: one hour. */
 const MOST_SILENT_MS = 3_600_000;
 
 /** For how many milliseconds the page has seen nothing of the stream, if it says so. */
 export function optionalSilentMs(value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MOST_SILENT_MS) {
+  if (!isWhole(value, MOST_SILENT_MS)) {
     return refuse('silentMs', `must be whole milliseconds, from 0 to ${MOST_SILENT_MS}`);
   }
-  return value as number;
+  return value;
 }
 
 /** The longest that new sessions may be paused, in seconds: who forgets the pause keeps players out for a day and no longer. */
@@ -73,10 +79,10 @@ export const LONGEST_BRAKE_S = 86_400;
 
 /** For how long new sessions are to be paused, in seconds; 0 ends the pause. */
 export function requireBrakeSeconds(value: unknown): number {
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > LONGEST_BRAKE_S) {
+  if (!isWhole(value, LONGEST_BRAKE_S)) {
     return refuse('seconds', `must be a whole number from 0 to ${LONGEST_BRAKE_S}`);
   }
-  return value as number;
+  return value;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fromStored, SESSION_ATTRIBUTES, toStored } from '../dynamodb/stored-names.ts';
 import type { Key, Table, Update, WriteOutcome } from '../dynamodb/table.ts';
+import { updateExpression } from '../dynamodb/update-expression.ts';
 import { isOver } from '../gameliftstreams/stream-session-status.ts';
 import { latestNextFreeAt, type RateLimit } from '../limits/rate-limit.ts';
 import type { Lease } from './lease.ts';
@@ -156,29 +157,6 @@ function tableKey({ playerId, streamGroupId, streamSessionId }: SessionKey): Key
 /** The update of an item for changes of its record. */
 function storedUpdate(changes: SessionChanges): ReturnType<typeof updateExpression> {
   return updateExpression(toStored(changes, SESSION_ATTRIBUTES));
-}
-
-/** SET and REMOVE for a set of changes: null removes, undefined leaves alone. */
-export function updateExpression(changes: object): Required<Omit<Update, 'condition' | 'blind'>> {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  const sets: string[] = [];
-  const removes: string[] = [];
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined) continue;
-    names[`#${name}`] = name;
-    if (value === null) {
-      removes.push(`#${name}`);
-    } else {
-      values[`:${name}`] = value;
-      sets.push(`#${name} = :${name}`);
-    }
-  }
-  const clauses = [
-    sets.length > 0 ? `SET ${sets.join(', ')}` : '',
-    removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '',
-  ];
-  return { update: clauses.filter((clause) => clause !== '').join(' '), names, values };
 }
 
 function toRecords({ written, item }: WriteOutcome): RecordOutcome {

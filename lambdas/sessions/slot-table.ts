@@ -1,6 +1,6 @@
 import { fromStored, SLOT_ATTRIBUTES, toStored } from '../dynamodb/stored-names.ts';
 import type { Table, WriteOutcome } from '../dynamodb/table.ts';
-import { updateExpression } from './session-table.ts';
+import { updateExpression } from '../dynamodb/update-expression.ts';
 import type { Slot } from './slot.ts';
 
 /** A slot's item outlives any session (24 hours at most), since an expired one would let in one session too many. */

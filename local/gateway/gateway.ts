@@ -99,7 +99,8 @@ export async function startGateway(options: {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = performance.now();
-    const requestId = randomBytes(11).toString('base64');
+    // Of API Gateway's form: safe in a URL, with padding.
+    const requestId = `${randomBytes(11).toString('base64url')}=`;
     const entry: AccessLogEntry = {
       requestId,
       apiId: api.apiId,

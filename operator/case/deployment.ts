@@ -1,5 +1,6 @@
 import { findStack, getTemplate, listStackResources } from '../aws/cloudformation.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
+import { settingsIn } from '../aws/template.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
 
 /** What a case needs to know of a deployment. */
@@ -11,24 +12,6 @@ export interface CaseDeployment {
   issuer: string | undefined;
   operatorApi: string | undefined;
   auditTable: string | undefined;
-}
-
-interface TemplateResource {
-  Properties?: { Environment?: { Variables?: { SETTINGS?: unknown } } };
-}
-
-/** The settings that a deployment hands its functions. Undefined: the template is not as this version writes it. */
-function streamGroupsIn(template: string): { id: string; region: string }[] {
-  try {
-    const { Resources = {} }: { Resources?: Record<string, TemplateResource> } = JSON.parse(template);
-    for (const { Properties } of Object.values(Resources)) {
-      const settings = Properties?.Environment?.Variables?.SETTINGS;
-      if (typeof settings === 'string') return JSON.parse(settings).streamGroups ?? [];
-    }
-  } catch {
-    // Whoever deployed it by other means knows the Region of the stack.
-  }
-  return [];
 }
 
 /**
@@ -49,7 +32,9 @@ export async function findCaseDeployment(signer: Signer, stackName: string): Pro
   }
   const stacks = [stackName, ...(operator === undefined ? [] : [operatorStack])];
   const resources = (await Promise.all(stacks.map((name) => listStackResources(signer, name)))).flat();
-  const groups = streamGroupsIn(await getTemplate(signer, stackName));
+  // A template of another form tells no Regions. Whoever deployed it by other means knows the Region of the stack.
+  const deployed = settingsIn(await getTemplate(signer, stackName));
+  const groups = (deployed?.streamGroups ?? []) as { id: string; region: string }[];
   return {
     logGroups: resources.filter(({ type }) => type === 'AWS::Logs::LogGroup').map(({ name }) => name),
     regions: new Map(groups.map(({ id, region }) => [id, region])),

@@ -43,7 +43,12 @@ export function parseOptions(
     const { values, positionals } = parseArgs({ ...config, args: [...config.args] });
     return { values: { ...values } as Record<string, string | boolean | undefined>, positionals };
   } catch (error) {
-    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
+    const { message } = error as Error;
+    const [, option] = /^Option '(.+)' argument is ambiguous/.exec(message) ?? [];
+    // An id that AWS made may begin with a dash.
+    if (option)
+      throw usageFailure(`${option} lacks its value; one that begins with a dash is ${option}=-VALUE.`, help);
+    const [sentence = ''] = message.split(/\. |\n/);
     throw usageFailure(sentence.replace(/\.?$/, '.'), help, error);
   }
 }

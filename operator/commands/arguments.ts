@@ -48,18 +48,18 @@ const COMMON = {
   api: TEXT,
   wait: { type: 'string', default: '90' },
 } as const;
+/** Whose sessions: the player's id, or the subject and the issuer that it is derived from. */
+const PLAYER = { player: TEXT, subject: TEXT, issuer: TEXT } as const;
 const OPTIONS = {
-  sessions: { ...COMMON, player: TEXT, subject: TEXT, issuer: TEXT },
+  sessions: { ...COMMON, ...PLAYER },
   shell: { ...COMMON, reason: TEXT, 'stream-group': TEXT, plugin: TEXT, credentials: FLAG },
   terminate: { ...COMMON, 'stream-group': TEXT },
   export: { ...COMMON, reason: TEXT, 'stream-group': TEXT },
-  forget: { ...COMMON, player: TEXT, subject: TEXT, issuer: TEXT, reason: TEXT },
+  forget: { ...COMMON, ...PLAYER, reason: TEXT },
   case: {
     ...COMMON,
     request: TEXT,
-    player: TEXT,
-    subject: TEXT,
-    issuer: TEXT,
+    ...PLAYER,
     since: { type: 'string', default: '1h' },
     'max-scan': { type: 'string', default: '5' },
   },

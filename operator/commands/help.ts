@@ -1,4 +1,7 @@
 /** Help texts: one for each command, and one for all of them. */
+const PLAYER = `  --player ID         the player's id in AWS (UserId)
+  --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
+  --issuer URL        the issuer, instead of looking it up in the stack's outputs`;
 const COMMON = `
 Where the operator API is, and as whom to call it:
   --stack NAME        the player API's stack, beside which the operator API's is (default Rejoin)
@@ -34,9 +37,7 @@ ${EXITS}`,
 
   sessions: `The stream sessions of a player, the newest first: sessions --player ID | --subject SUBJECT
 
-  --player ID         the player's id in AWS (UserId)
-  --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
-  --issuer URL        the issuer, instead of looking it up in the stack's outputs
+${PLAYER}
 ${COMMON}
 ${EXITS}`,
 
@@ -59,9 +60,7 @@ It joins what the player's page reported, the access log, the functions' logs, t
 your own AWS credentials, see docs/operator.md for the permissions. AWS bills what Logs Insights scans.
 
   --request ID        the id in an answer: requestId of a problem, or the header Apigw-Requestid
-  --player ID         the player's id in AWS (UserId)
-  --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
-  --issuer URL        the issuer, instead of looking it up in the stack's outputs
+${PLAYER}
   --since TIME        how far back to look, such as 30m, 1h or 2d (default 1h, at most 7d)
   --max-scan GB       stops when the queries have scanned so much (default 5)
 ${COMMON}
@@ -81,9 +80,7 @@ ${EXITS}`,
 It is refused while a session may be live. What limits the player, the logs and the audit stay, see docs/privacy.md. The use
 is recorded before anything else, and rings an alarm.
 
-  --player ID         the player's id in AWS (UserId)
-  --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
-  --issuer URL        the issuer, instead of looking it up in the stack's outputs
+${PLAYER}
   --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
 ${COMMON}
 ${EXITS}`,

@@ -3,9 +3,9 @@ import { pathText } from '../../infra/settings/errors.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
 import { getTemplate } from '../aws/cloudformation.ts';
 import type { Signer } from '../aws/signed-fetch.ts';
+import { settingsIn } from '../aws/template.ts';
 import { type Finding, ok, unknown, unreadable, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
-import { settingsIn } from './template.ts';
 
 /** A value in at most 60 characters. */
 function shown(value: unknown): string {

@@ -1,6 +1,6 @@
 import { getTemplate, stackOutputs } from '../aws/cloudformation.ts';
 import { createSigner } from '../aws/signer.ts';
-import { settingsIn } from '../doctor/template.ts';
+import { settingsIn } from '../aws/template.ts';
 import type { Arguments } from './arguments.ts';
 import type { DeployedStack } from './target.ts';
 

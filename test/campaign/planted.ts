@@ -146,8 +146,8 @@ export const HISTORICAL: readonly Planted[] = [
   },
   {
     name: 'a start that another one has pushed out of its slot is sent to AWS again, which knows its token',
-    invariant: 3,
-    what: /start answered broker_misconfigured/,
+    invariant: 4,
+    what: /start answered invalid_request to a request as it should be/,
     patches: [
       {
         file: 'lambdas/routes/start/reservation.ts',

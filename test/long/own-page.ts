@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { freeBasePort } from '../../local/ports.ts';
+import { ASKS_FOR_MS } from '../patience.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const doc = readFileSync(join(root, 'docs', 'your-page.md'), 'utf8');
@@ -60,7 +62,8 @@ export async function stranger() {
     variables += here(assigned.filter((line) => !line.startsWith('export')).join('\n'));
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (text += data));
-    return { child, said: () => text };
+    // Tools that see the variable CI print in colours, to a pipe too.
+    return { child, said: () => stripVTControlCharacters(text) };
   }
 
   /** @returns the text that it had */
@@ -89,8 +92,10 @@ export async function stranger() {
       await stop(step);
       const { child, said } = start(step);
       running.set(step, child);
+      const until = performance.now() + ASKS_FOR_MS;
       while (!ready.test(said())) {
         if (child.exitCode !== null) throw new Error(`${step}: exit code ${child.exitCode}\n${said()}`);
+        if (performance.now() > until) throw new Error(`${step} never printed ${ready}:\n${said()}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       return said();

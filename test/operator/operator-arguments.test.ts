@@ -33,6 +33,10 @@ describe('the command line', () => {
     [['case', '--request', 'r', '--player', 'p'], 'Name the request with --request, or the player'],
     [['case', 'r'], 'case takes no "r": name the request with --request'],
     [['case', '--request', 'r" or 1'], '--request must be the id'],
+    [
+      ['case', '--request', '-r='],
+      '--request lacks its value; one that begins with a dash is --request=-VALUE.',
+    ],
     [['case', '--player', 'p', '--since', '8d'], '--since must be a time such as 30m'],
     [['case', '--player', 'p', '--since', '0h'], '--since must be a time such as 30m'],
     [['case', '--player', 'p', '--since', 'yesterday'], '--since must be a time such as 30m'],

@@ -1,6 +1,5 @@
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
-import { Problem } from '../../problems/problems.ts';
-import { requireBody } from '../../problems/validation.ts';
+import { refuse, requireBody } from '../../problems/validation.ts';
 
 /** What became of a stream that was lost, as the player's page tells. */
 export const OUTCOMES = ['healed', 'replaced', 'given_up'] as const;
@@ -91,8 +90,4 @@ function oneOf<const Word extends string>(field: string, value: unknown, words: 
 function clamped(field: string, value: unknown, most: number): number {
   if (typeof value !== 'number') return refuse(field, 'must be a number');
   return Math.round(Math.min(most, Math.max(0, value)));
-}
-
-function refuse(field: string, complaint: string): never {
-  throw new Problem('invalid_request', `${field}: ${complaint}`);
 }

@@ -1,13 +1,9 @@
 import type { Resolution, StreamGroup } from '../../environment/settings.ts';
-import { Problem } from '../../problems/problems.ts';
+import { refuse } from '../../problems/validation.ts';
 
 /** Far above any game's command line, far below what would make a request expensive. */
 const MAX_ARGUMENTS = 100;
 const MAX_ARGUMENT_LENGTH = 1024;
-
-function refuse(field: string, complaint: string): never {
-  throw new Problem('invalid_request', `${field}: ${complaint}`);
-}
 
 function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');

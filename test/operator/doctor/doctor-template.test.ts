@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { operatorSettings, playerSettings } from '../../../infra/settings/deployed.ts';
 import { parseSettings, type SettingsInput } from '../../../infra/settings/settings.ts';
+import { settingsIn } from '../../../operator/aws/template.ts';
 import { accessLogGroupId } from '../../../operator/doctor/access-log.ts';
 import { readDescription } from '../../../operator/doctor/alarms.ts';
-import { settingsIn } from '../../../operator/doctor/template.ts';
 import { ofType, operatorTemplateOf, templateOf, withProvider } from '../../infra/synth.ts';
 
 const written = {
