@@ -64,12 +64,11 @@ export const PROVISIONED_CONCURRENCY: Price = {
 };
 
 /** X-Ray: what Lambda records of requests. Not part of a reconnect's bill. */
-export const TRACES: Price = {
+export const TRACES = {
   dollars: 5,
   per: 'million traces recorded',
   source: 'https://aws.amazon.com/xray/pricing/',
-  asOf: '2025-05-19',
-};
+} as const;
 
 /** Cognito's plan ESSENTIALS, which is the default. The first players of an account are free. */
 export const COGNITO = {
@@ -77,8 +76,7 @@ export const COGNITO = {
   per: 'player and month, past the free ones',
   freePlayers: 10_000,
   source: 'https://aws.amazon.com/cognito/pricing/',
-  asOf: '2025-05-19',
-} as const satisfies Price & { freePlayers: number };
+} as const;
 
 /** CloudWatch by the month, however many play: metrics, alarms and dashboard in a month where everything happened, and the probe. */
 export const MONITORING_DOLLARS = 30.5;
