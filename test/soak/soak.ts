@@ -11,7 +11,7 @@ import { type Audited, auditAtEnd, auditSoFar } from './audit.ts';
 import { startAwsProxy } from './aws-proxy.ts';
 import { createAwsRecord } from './aws-record.ts';
 import { controlOf, type EmulatorSession, isOver } from './emulator.ts';
-import { faultPlan } from './fault-plan.ts';
+import { faultPlan, type PlannedMoment } from './fault-plan.ts';
 import { soakFaults } from './faults.ts';
 import type { Growth } from './growth.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
@@ -31,6 +31,8 @@ export interface SoakOptions {
   onProgress?: (line: string) => void;
   /** Called with each broken promise. */
   onViolation?: (promise: Promised, what: string) => void;
+  /** For tests: other faults than the seed's. */
+  plan?: readonly PlannedMoment[];
   /** For tests: a bug in the functions' bundles. */
   plant?: DeploymentTask['plant'];
 }
@@ -133,7 +135,15 @@ interface Stage extends Audited {
 async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
   const { seed, stop } = options;
   const { control, tally, aws, violations, endpoints, gateway, table, ended } = stage;
-  const faults = soakFaults({ seed, players: gateway, table, control, deploymentPid: endpoints.pid });
+  const answers = () => tally.counts().requests - tally.counts().lost;
+  const faults = soakFaults({
+    seed,
+    players: gateway,
+    table,
+    control,
+    deploymentPid: endpoints.pid,
+    answers,
+  });
 
   const ask = async (api: ReturnType<typeof playerApi>, request: PlayerRequest) => {
     const answer = await api.send(request);
@@ -156,6 +166,9 @@ async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
     });
   });
 
+  options.onProgress?.('Every player starts a session and connects once ...');
+  await Promise.all(players.map((player) => player.warmUp()));
+
   const wholeMs = options.minutes * 60_000;
   const over = new AbortController();
   const playing = AbortSignal.any([stop, over.signal]);
@@ -164,7 +177,7 @@ async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
   const progress = setInterval(() => options.onProgress?.(progressOf(begun, stage)), PROGRESS_EVERY_MS);
   const all = [
     ...players.map((player) => player.play(playing)),
-    faults.run(faultPlan(seed, wholeMs), playing),
+    faults.run(options.plan ?? faultPlan(seed, wholeMs), playing),
     auditEvery(stage, playing),
   ];
   await Promise.race([delay(wholeMs, undefined, { signal: stop }).catch(() => {}), ...all.map(never)]);
