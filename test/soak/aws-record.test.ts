@@ -72,7 +72,7 @@ describe('what AWS accepted', () => {
   test('is no double connection if AWS refused one of two client tokens', () => {
     aws.sent(connect('token 1'));
     aws.answered(connect('token 2'), 'answer');
-    aws.recorded([recorded('token 1', 429), recorded('token 2')]);
+    aws.recorded([recorded('token 1', 429), recorded('token 2', 201)]);
     expect(doubles()).toBe(0);
   });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { concurrencyLimit } from '../../bench/broker/concurrency-limit.ts';
 import { endChildren, startChild } from '../../bench/storm/child.ts';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Endpoints } from '../../local/endpoints.ts';
@@ -54,6 +55,7 @@ export interface SoakResult extends Counts {
 
 const AUDIT_EVERY_MS = 10_000;
 const PROGRESS_EVERY_MS = 1000;
+const WARM_UP_AT_ONCE = 4;
 /** So often a player tries to get back once nothing fails any more. */
 const RETURNS = 20;
 
@@ -167,7 +169,9 @@ async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
   });
 
   options.onProgress?.('Every player starts a session and connects once ...');
-  await Promise.all(players.map((player) => player.warmUp()));
+  // A few at a time: the functions are loaded now, and the machine may be busy.
+  const entrance = concurrencyLimit(WARM_UP_AT_ONCE);
+  await Promise.all(players.map((player) => entrance.run(() => player.warmUp())));
 
   const wholeMs = options.minutes * 60_000;
   const over = new AbortController();
