@@ -99,7 +99,7 @@ export class PlayerDashboard extends Construct {
           }),
         ],
         heading(
-          `## Do players get in, and back?\nThe runbook is ${runbookOf(settings)}. A \`201\` means that AWS answered, not yet that a stream came. \`paced\` means that the player waits in the queue.`,
+          `## Do players get in, and back?\nThe runbook is ${runbookOf(settings)}. A \`201\` means that AWS answered. It does not mean that the stream plays. \`paced\` means that the player waits in the queue.`,
         ),
         row(
           graph(
@@ -128,7 +128,7 @@ export class PlayerDashboard extends Construct {
           ]),
         ),
         heading(
-          "## If not, why?\nFirst row: the queue for AWS's quota. Then: AWS and our own functions. Last: what players and strangers send.",
+          "## If not, why?\nFirst row: the queue for AWS's quota. Second and third row: AWS and our own functions. Last row: requests of players and strangers.",
         ),
         row(
           graph("Players in the queue for AWS's quota", axes.players, [
@@ -181,7 +181,7 @@ export class PlayerDashboard extends Construct {
               answered('stream_session_not_found', route, `${route}: not the player's own`),
             ),
             sumAt('Adopted', ['reconnect', 'status'], 'imported: started elsewhere'),
-            sumAt('Replays', ['reconnect', 'start'], 'answers that were repeated'),
+            sumAt('Replays', ['reconnect', 'start'], 'repeated answers'),
           ]),
           graph(
             'Requests by route',
@@ -197,15 +197,13 @@ export class PlayerDashboard extends Construct {
           ...(probe
             ? [
                 graph('Probe of the public address', axes.requests, [
-                  probe.metricInvocations({ period: minute, label: 'asked' }),
+                  probe.metricInvocations({ period: minute, label: 'requests' }),
                   probe.metricErrors({ period: minute, label: 'did not get a 401' }),
                 ]),
               ]
             : []),
         ),
-        heading(
-          '## What is AWS doing?\nCalls of ours that AWS throttled, and what GameLift Streams reports of itself.',
-        ),
+        heading('## What is AWS doing?\nOur calls that AWS throttled, and the metrics of GameLift Streams.'),
         row(
           graph(
             'Calls that AWS throttled, by route',

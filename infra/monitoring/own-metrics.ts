@@ -29,10 +29,10 @@ export type OwnMetricName =
 
 /** What operators do and the audit table records: the metric of each use, and how a legend calls it. */
 const operatorUseLabels = {
-  AdminShellUses: 'asked for an admin shell',
-  OperatorTerminateUses: 'asked to end a session',
-  OperatorExportUses: "asked for a session's files",
-  OperatorForgetUses: 'asked to forget a player',
+  AdminShellUses: 'requested an admin shell',
+  OperatorTerminateUses: 'requested the end of a session',
+  OperatorExportUses: "requested a session's files",
+  OperatorForgetUses: "requested to delete a player's records",
   OperatorBrakeUses: 'paused new sessions, or ended the pause',
 } as const;
 type OperatorUse = keyof typeof operatorUseLabels;

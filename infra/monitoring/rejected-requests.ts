@@ -10,7 +10,7 @@ import { playerRoutes } from '../routes/player-routes.ts';
 
 const metricName = 'TurnedAway';
 
-/** Nobody waits for a report of what a player felt, so one that is rejected harms nobody. API Gateway calls a route so. */
+/** A rejected report of a lost stream harms nobody, so the filter leaves these routes out. This is API Gateway's name of a route. */
 const reports = playerRoutes
   .filter(({ name }) => name === 'recoveries')
   .map(({ method, path }) => FilterPattern.stringValue('$.routeKey', '!=', `${method} ${path}`));
