@@ -48,6 +48,7 @@ const PLAIN = [
   'docs/costs.md',
   'docs/deploy.md',
   'docs/limits.md',
+  'docs/reliability.md',
   'docs/settings.md',
 ];
 const MOST_WORDS = 30;

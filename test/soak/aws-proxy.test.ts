@@ -42,7 +42,9 @@ const connections = '/streamgroups/sg-1/streamsessions/s1/connections';
 
 test('a start that AWS accepts with 201 is told with its player and the session it made', async () => {
   status = 201;
-  expect(await (await post('/streamgroups/sg-1/streamsessions', { ...connect, UserId: 'user' })).json()).toEqual({
+  expect(
+    await (await post('/streamgroups/sg-1/streamsessions', { ...connect, UserId: 'user' })).json(),
+  ).toEqual({
     Arn: arn,
     SignalResponse: 'answer',
   });
@@ -52,7 +54,12 @@ test('a start that AWS accepts with 201 is told with its player and the session 
 });
 
 test('a connection that AWS accepts with 200 is told with its session, also where the path names it by its ARN', async () => {
-  const call = { operation: 'CreateStreamSessionConnection', clientToken: 'token', offer: 'offer', session: 's1' };
+  const call = {
+    operation: 'CreateStreamSessionConnection',
+    clientToken: 'token',
+    offer: 'offer',
+    session: 's1',
+  };
   await post(connections, connect);
   await post(`/streamgroups/sg-1/streamsessions/${encodeURIComponent(arn)}/connections`, connect);
   expect(accepted).toEqual([
