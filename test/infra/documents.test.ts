@@ -146,6 +146,52 @@ function citations(document: string): [string, string][] {
   );
 }
 
+/** The first five letters of each word: "refuse" and "refused" are one. */
+const wordStems = (of: string) =>
+  new Set((of.toLowerCase().match(/[a-z]{4,}/g) ?? []).map((word) => word.slice(0, 5)));
+
+/** The numbered lines of a part of docs/security.md, each with the heading above it. */
+function numberedLines(part: string): [number, string][] {
+  return part.split(/^## /m).flatMap((chapter) => {
+    const [heading = ''] = chapter.split('\n');
+    return [...chapter.matchAll(/^(\d+)\. (.+(?:\n {2,}.+)*)/gm)].map(
+      ([, number, line]): [number, string] => [Number(number), `${heading}: ${line}`],
+    );
+  });
+}
+const claims = (document: string) => numberedLines(document.split('## Shown by')[0] ?? '');
+const shownBy = (document: string) => numberedLines(document.split('## Shown by')[1] ?? '');
+
+/**
+ * A test that a page cites, by its title or by the name of a case in its table.
+ * @returns its call up to the title, its code up to the next test, and all titles around it
+ * @throws {Error} when the file has no such title
+ */
+function citedTest(file: string, name: string): { call: string; body: string; about: string } {
+  const code = read(file).replaceAll(/\\(['"`])/g, '$1');
+  const at = ["'", '"', '`']
+    .map((quote) => code.indexOf(`${quote}${name}${quote}`))
+    .find((place) => place >= 0);
+  if (at === undefined) throw new Error(`${file} has no test called ${name}`);
+  const calls = [...code.matchAll(/^ *(?:test|it)\b/gm)].map(({ index }) => index);
+  const begin = calls.findLast((place) => place <= at) ?? 0;
+  const end = calls.find((place) => place > at) ?? code.length;
+  const around = code.slice(0, at).split('\n');
+  let indent = /^ */.exec(around.at(-1) ?? '')?.[0].length ?? 0;
+  const titles = [name];
+  for (const line of around.toReversed()) {
+    const [, spaces = '', title] = /^( *)describe\b.*?['"`](.+)['"`],/.exec(line) ?? [];
+    if (title === undefined || spaces.length >= indent) continue;
+    titles.unshift(title);
+    indent = spaces.length;
+  }
+  return {
+    call: code.slice(begin, at),
+    body: code.slice(at, end),
+    about: [file.split('/').at(-1), ...titles].join(' '),
+  };
+}
+
 describe('docs/security.md', () => {
   const cited = citations(security);
 
@@ -159,10 +205,28 @@ describe('docs/security.md', () => {
     for (const [line, , tests = ''] of numbered(shown)) expect(citations(tests), line).not.toEqual([]);
   });
 
-  test.each(cited)('%s has the test “%s”', (file, name) => {
-    const code = read(file).replaceAll(/\\(['"`])/g, '$1');
-    expect(["'", '"', '`'].some((quote) => code.includes(`${quote}${name}${quote}`))).toBe(true);
+  test.each(cited)('%s runs the test “%s”, which asserts something', (file, name) => {
+    const { call, body } = citedTest(file, name);
+    expect(call, 'a test that is skipped or still to be written shows nothing').not.toMatch(
+      /\.(skip|todo|fails)\b|\bskip: *true/,
+    );
+    expect(body).toMatch(/\bexpect\b|\bawait refuses|\bassert/);
   });
+
+  // A machine cannot tell whether a test shows a claim. It can tell that the two speak of the same thing: a word that few claims have.
+  test.each(claims(security))(
+    'a test that shows claim %d speaks of what the claim is about',
+    (number, claim) => {
+      const few = claims(security).length / 3;
+      const rare = [...wordStems(claim)].filter(
+        (stem) => claims(security).filter(([, other]) => wordStems(other).has(stem)).length <= few,
+      );
+      const [, tests = ''] = shownBy(security).find(([of]) => of === number) ?? [];
+      const spoken = citations(tests).map(([file, name]) => citedTest(file, name).about);
+      const common = spoken.flatMap((about) => rare.filter((stem) => wordStems(about).has(stem)));
+      expect(common, `${claim}\n${spoken.join('\n')}`).not.toEqual([]);
+    },
+  );
 });
 
 describe('how long things are kept', () => {
