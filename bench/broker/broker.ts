@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 import { startDeployment } from '../../local/deployment.ts';
 import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
@@ -111,10 +112,8 @@ export async function startBroker(options: {
     });
     closers.push(() => gameLiftStreams.close());
 
-    const start = deployment.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions');
-    const fn = deployment.functionOf(
-      'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
-    );
+    const start = deployment.functionOf(routeKey(PLAYER_ROUTES.start));
+    const fn = deployment.functionOf(routeKey(PLAYER_ROUTES.reconnect));
     const key = deployment.principals.keyOf(fn);
     const added = {
       AWS_ACCESS_KEY_ID: key.accessKeyId,
