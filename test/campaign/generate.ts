@@ -148,13 +148,16 @@ function operated(draw: Drawer, kinds: readonly FaultKind[]): Omit<Step, 'id'>[]
       as: draw.pick('operator', 'operator', 'operator', 'operator', 'stranger', 'player'),
       ...(does === 'pause' ? { seconds: draw.whole(10, 200) } : {}),
     };
+    // The third table command of a shell is its record.
+    const unrecorded: Fault[] =
+      does === 'shell' && kinds.includes('table') ? [{ on: 'table', op: 2, how: 'refused' }] : [];
     const between = {
       after: pause(draw),
       player: step.player,
       device: 0,
       action,
       sandbox: draw.whole(0, 1),
-      faults: faultsOf(kinds, draw),
+      faults: unrecorded.length > 0 && draw.chance() < 0.5 ? unrecorded : faultsOf(kinds, draw),
     };
     // A pause is followed by a start, and a forgotten player by one who asks for that session.
     const next: Action =

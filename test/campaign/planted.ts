@@ -288,7 +288,7 @@ export const OF_OPERATORS: readonly Planted[] = [
         to: '',
       },
     ],
-    kinds: ['clocks'],
+    from: 700,
   },
   {
     name: 'the operator API lets in every principal that IAM lets in',
