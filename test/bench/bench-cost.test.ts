@@ -6,13 +6,7 @@ import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
 import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
 import { monthOf, monthReport } from '../../bench/cost/month.ts';
-import {
-  COGNITO,
-  MONITORING_DOLLARS,
-  PRICES,
-  PROVISIONED_CONCURRENCY,
-  TRACES,
-} from '../../bench/cost/prices.ts';
+import { MONITORING_DOLLARS, PRICES, PROVISIONED_CONCURRENCY, TRACES } from '../../bench/cost/prices.ts';
 import { refusedWritesReport } from '../../bench/cost/refused-writes.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
@@ -44,12 +38,7 @@ describe('the bill for a million players', () => {
   });
 
   it('rests on prices that each have a source and a date', () => {
-    for (const { dollars, source, asOf } of [
-      ...Object.values(PRICES),
-      PROVISIONED_CONCURRENCY,
-      TRACES,
-      COGNITO,
-    ]) {
+    for (const { dollars, source, asOf } of [...Object.values(PRICES), PROVISIONED_CONCURRENCY]) {
       expect(dollars).toBeGreaterThan(0);
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
