@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 import { startDeployment } from '../../local/deployment.ts';
 import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
@@ -25,7 +26,7 @@ export interface Broker {
   /** The environment of its process. */
   environment: Record<string, string>;
   /** The function of a route of the player API, by its method and path. */
-  functionOf(routeKey: string): FunctionModel;
+  functionOf(key: string): FunctionModel;
   /** Runs functions in their own processes, as the deployment would: the reconnect function, or those of `functions`. The caller closes the pool. */
   pool(options: {
     workers: number;
@@ -117,10 +118,8 @@ export async function startBroker(options: {
     });
     closers.push(() => gameLiftStreams.close());
 
-    const start = deployment.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions');
-    const fn = deployment.functionOf(
-      'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
-    );
+    const start = deployment.functionOf(routeKey(PLAYER_ROUTES.start));
+    const fn = deployment.functionOf(routeKey(PLAYER_ROUTES.reconnect));
     const addedTo = (model: FunctionModel) => ({
       AWS_ACCESS_KEY_ID: deployment.principals.keyOf(model).accessKeyId,
       AWS_SECRET_ACCESS_KEY: deployment.principals.keyOf(model).secretAccessKey,
@@ -152,7 +151,7 @@ export async function startBroker(options: {
       streamGroupId: STREAM_GROUP,
       fn,
       environment: workerEnvironment(fn, addedTo(fn)),
-      functionOf: (routeKey) => deployment.functionOf(routeKey),
+      functionOf: (key) => deployment.functionOf(key),
       pool: ({ workers, onLog, functions = [fn] }) =>
         createFunctionPool({
           functions: [...functions],
