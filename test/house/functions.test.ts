@@ -23,6 +23,9 @@ const IMPURE = [
   'lambdas/gameliftstreams/calls.ts',
   'lambdas/gameliftstreams/export-files.ts',
   'lambdas/http/route-handler.ts',
+  'lambdas/initialization/connections.ts',
+  'lambdas/initialization/rehearse.ts',
+  'lambdas/initialization/stage.ts',
   'lambdas/observability/logs.ts',
   'lambdas/observability/metrics.ts',
   'lambdas/operators/dependencies.ts',
@@ -37,7 +40,9 @@ const IMPURE = [
 
 /** Files that connect the parts to each other: they may import anything. */
 const isWiring = (path: string) =>
-  /\/(handler|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
+  /\/(handler|initialize|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(
+    path,
+  );
 
 function isImpure(file: Source): boolean {
   const packages = importsOf(file).filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('lambdas/'));
