@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 import { queueKey } from '../../lambdas/admission/queue-items.ts';
 import { QUEUE_ATTRIBUTES } from '../../lambdas/dynamodb/stored-names.ts';
 import { startDeployment } from '../../local/deployment.ts';
@@ -123,10 +124,8 @@ export async function startBroker(options: {
     });
     closers.push(() => gameLiftStreams.close());
 
-    const start = deployment.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions');
-    const fn = deployment.functionOf(
-      'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
-    );
+    const start = deployment.functionOf(routeKey(PLAYER_ROUTES.start));
+    const fn = deployment.functionOf(routeKey(PLAYER_ROUTES.reconnect));
     const key = deployment.principals.keyOf(fn);
     const added = {
       AWS_ACCESS_KEY_ID: key.accessKeyId,

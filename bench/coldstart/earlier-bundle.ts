@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @throws UsageError where git has no such commit
  */
 export function earlierBundle(commit: string, directory: string): string {
-  const archive = spawnSync('git', ['archive', '--format=tar', commit, 'lambdas', 'infra', 'package.json'], {
+  const archive = spawnSync('git', ['archive', '--format=tar', commit], {
     cwd: root,
     maxBuffer: 1e9,
   });

@@ -1,6 +1,7 @@
 /** GameLift Streams in memory: its sessions and connections, and its reaction to a repeated client token. */
+
 import { tokenBucket } from '../../bench/storm/simulate-time.ts';
-import type { StreamSessionStatus } from '../../lambdas/gameliftstreams/stream-session-status.ts';
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 import type { AwsChoices } from './plan.ts';
 import type { CampaignTime } from './time.ts';
 
@@ -41,6 +42,8 @@ export function awsError(name: string, httpStatusCode: number): Error {
 const UNHELD_MS = 10_000;
 const READY_MS = 300;
 const QUOTA = 20;
+/** An admin shell is not ready before. */
+const SHELL_READY_MS = 5000;
 
 export interface MemoryAws {
   sessions: Map<string, AwsSession>;
@@ -48,6 +51,8 @@ export interface MemoryAws {
   ended: string[];
   /** Sessions for which AWS accepted one offer twice. */
   twice: string[];
+  /** What the admin shells that AWS opened are called, in their order. */
+  shells: string[];
   /** Client tokens that came with different parameters. */
   changed: string[];
   /** Executes an operation. @throws Error as the SDK would */
@@ -66,7 +71,17 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
   const sessions = new Map<string, AwsSession>();
   const tokens = new Map<string, { answer: unknown; parameters: string }>();
   const buckets = new Map<string, () => boolean>();
-  const aws: MemoryAws = { sessions, ended: [], twice: [], changed: [], act, hold, drop, startElsewhere };
+  const aws: MemoryAws = {
+    sessions,
+    ended: [],
+    twice: [],
+    shells: [],
+    changed: [],
+    act,
+    hold,
+    drop,
+    startElsewhere,
+  };
 
   function become(session: AwsSession, status: StreamSessionStatus, statusReason?: string): void {
     session.status = status;
@@ -204,6 +219,14 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
         become(session, 'TERMINATING', 'apiTerminated');
       }
       return {};
+    }
+    if (operation === 'CreateStreamSessionAdminShell') {
+      if (isOverAtAws(session) || session.status === 'ACTIVATING') throw awsError('ValidationException', 400);
+      // AWS prepares access after the session's start.
+      if (time.now() - session.createdAt < SHELL_READY_MS)
+        throw awsError('StreamSessionAccessNotReadyException', 409);
+      const name = `shell-${aws.shells.push(session.id)}`;
+      return { SessionId: name, StreamUrl: `wss://example.com/${name}`, TokenValue: `token-of-${name}` };
     }
     if (operation !== 'CreateStreamSessionConnection')
       throw new Error(`The campaign's AWS knows no ${operation}.`);

@@ -1,3 +1,4 @@
+import { CONNECTION_FIELDS } from '../../../contract/requests.ts';
 import { regionOf, type Settings } from '../../environment/settings.ts';
 import { connectBy, createConnection } from '../../gameliftstreams/calls.ts';
 import { noticedInMs } from '../../gameliftstreams/waits.ts';
@@ -54,7 +55,7 @@ function routeWith(settings: Settings, deps: ReconnectDependencies) {
     const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
     const streamSessionId = requireStreamSessionId(request.streamSessionId);
     const key = optionalIdempotencyKey(request.idempotencyKey);
-    const body = requireBody(request.body, ['signalRequest', 'previousConnectionId', 'silentMs']);
+    const body = requireBody(request.body, CONNECTION_FIELDS);
     const silentMs = optionalSilentMs(body.silentMs);
     const answer = await reconnect(
       {
