@@ -17,7 +17,7 @@ const operatorUseLabels: Record<OperatorUse, string> = {
   adminShell: 'requested an admin shell',
   terminate: 'requested the end of a session',
   export: "requested a session's files",
-  forget: 'requested to delete a player's records',
+  forget: "requested to delete a player's records",
   brake: 'paused new sessions, or ended the pause',
 };
 
