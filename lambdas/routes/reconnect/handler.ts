@@ -1,5 +1,6 @@
+import type { PlayerSettings } from '../../../contract/deployed-settings.ts';
 import { CONNECTION_FIELDS } from '../../../contract/requests.ts';
-import { regionOf, type Settings } from '../../environment/settings.ts';
+import { regionOf } from '../../environment/settings.ts';
 import { connectBy, createConnection } from '../../gameliftstreams/calls.ts';
 import { noticedInMs } from '../../gameliftstreams/waits.ts';
 import { openedAhead } from '../../initialization/connections.ts';
@@ -50,7 +51,7 @@ const dependencies = (): ReconnectDependencies => ({
 /** `POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections` */
 export const handler = routeWith(settings, dependencies());
 
-function routeWith(settings: Settings, deps: ReconnectDependencies) {
+function routeWith(settings: PlayerSettings, deps: ReconnectDependencies) {
   return playerApi('reconnect', settings, async (request) => {
     const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
     const streamSessionId = requireStreamSessionId(request.streamSessionId);
