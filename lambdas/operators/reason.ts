@@ -22,7 +22,7 @@ export function requireReason(value: unknown): string {
   const refuse = (complaint: string): never => {
     throw new OperatorProblem('invalid_request', `reason: ${complaint}`);
   };
-  if (typeof value !== 'string') return refuse('write why, such as a ticket and a sentence');
+  if (typeof value !== 'string') return refuse('must say why, such as a ticket and a sentence');
   const reason = value.trim();
   // Characters as people count them, more or less: an emoji is not two.
   const characters = [...reason].length;
@@ -30,7 +30,7 @@ export function requireReason(value: unknown): string {
     return refuse(`must have ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters, not ${characters}`);
   }
   if ([...reason.replace(INVISIBLE, '')].length < MIN_VISIBLE) {
-    return refuse(`must have ${MIN_VISIBLE} characters or more that can be seen`);
+    return refuse(`must have ${MIN_VISIBLE} or more visible characters`);
   }
   if (UNREADABLE.test(reason)) return refuse('must be one line of text without control characters');
   return reason;

@@ -75,7 +75,7 @@ describe('sessions', () => {
     api.answer({ status: 404, body: { message: 'Not Found' } });
     const { code, stderr } = await cli(['sessions', '--player', 'a/b', '--api', api.url]);
     expect(code).toBe(1);
-    expect(stderr).toContain('or an older one than this command; check --api, or deploy.');
+    expect(stderr).toContain('or it is older than this command; check --api, or deploy.');
   });
 
   it("lists sessions by the subject of the player's token, with the same pseudonym that the functions derive", async () => {
@@ -315,7 +315,7 @@ describe('an error response of the operator API', () => {
     expect(refused).toMatchObject({
       code: 2,
       stderr:
-        '"sg-typo" is not a stream group of this deployment: check what you wrote before the /, or after --stream-group (invalid_request, request request-1).\n',
+        '"sg-typo" is not a stream group of this deployment: check the part before the /, or --stream-group (invalid_request, request request-1).\n',
     });
   });
 

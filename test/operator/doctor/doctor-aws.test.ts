@@ -172,7 +172,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 501 };
     },
-    'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
+    'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: few are left for a storm',
   ],
   [
     'fewer executions reserved for reconnects than a storm needs',
@@ -197,7 +197,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { message: 'no' },
       };
     },
-    'unknown stream group sg-1AB2C3: these credentials may not look at it',
+    'unknown stream group sg-1AB2C3: these credentials may not read it',
   ],
   [
     'a stream group that does not exist',
@@ -238,7 +238,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'an application that is not linked',
     (world) => group(world, { AssociatedApplications: [] }),
-    'problem stream group sg-1AB2C3: application a-2 is not linked to it, so nobody can start it',
+    'problem stream group sg-1AB2C3: application a-2 is not linked to it, so players cannot start it',
   ],
   [
     'a location that the stream group does not have',
@@ -253,7 +253,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'a location without capacity',
     location({ AlwaysOnCapacity: 0 }),
-    'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so nobody can start there',
+    'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so players cannot start there',
   ],
   [
     'a throttled request about a stream group, which is no problem of the stream group',
@@ -269,7 +269,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'a failed deployment whose rollback failed too',
     stack('Rejoin', 'UPDATE_ROLLBACK_FAILED'),
-    'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment failed, and so did going back, so nothing can be deployed',
+    'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment and its rollback failed, so nothing can be deployed',
   ],
   [
     'a stack that failed to be created',
@@ -279,7 +279,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'a deployment that was rolled back',
     stack('Rejoin', 'UPDATE_ROLLBACK_COMPLETE'),
-    'warning stack Rejoin: its last deployment failed and went back',
+    'warning stack Rejoin: its last deployment failed and was rolled back',
   ],
   [
     'a deployment under way',
@@ -298,7 +298,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
     },
-    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so nothing that is deployed was looked at',
+    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so the deployment was not checked',
   ],
   [
     'a scope that was changed but not deployed',
@@ -333,7 +333,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.apiStatus.player = 503;
     },
-    'problem player API: URL answers 503: API Gateway, or what stands before it, is in trouble',
+    'problem player API: URL answers 503: API Gateway, or the proxy before it, fails',
   ],
   [
     'an API that throttles a CORS preflight',
@@ -389,14 +389,14 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.keys = { keys: [{ kty: 'EC' }] };
     },
-    'problem issuer URL has no RSA key, and API Gateway takes tokens with RSA signatures only',
+    'problem issuer URL has no RSA key, and API Gateway accepts tokens with RSA signatures only',
   ],
   [
     "API Gateway's 401 without CORS headers, which looks like an unreachable API to a page",
     (world) => {
       world.refusalOrigin = () => undefined;
     },
-    "warning web origin https://play.example.com: API Gateway's 401 has no access-control-allow-origin: to a page an expired token looks like an API that cannot be reached",
+    "warning web origin https://play.example.com: API Gateway's 401 has no access-control-allow-origin: to a page, an expired token looks like an unreachable API",
   ],
   [
     'a clock that is wrong by an hour',

@@ -169,7 +169,7 @@ describe("the doctor with a player's token", () => {
       ({ routes }) => {
         routes['GET rejoin-doctor-asks'] = problemAnswer(429, 'too_many_requests');
       },
-      "unknown route status: is not looked at: the player's own budget is spent (429)",
+      "unknown route status: was not checked: the player's own budget is spent (429)",
     ],
     [
       'a log group that was deleted',

@@ -59,7 +59,7 @@ describe('the doctor at a deployed stack', () => {
       delete world.counts['Rejoin-status-1'];
     });
     expect(notOk(findings)).toEqual([
-      'unknown functions of Rejoin: nobody has called one within the last hour, so nothing shows that they run',
+      'unknown functions of Rejoin: none was called within the last hour, so it is not known whether they run',
     ]);
   });
 
@@ -72,7 +72,7 @@ describe('the doctor at a deployed stack', () => {
       level: 'ok',
       subject: 'functions of Rejoin',
       says: '1 of 2 ran within the last hour, 7 times, and none died',
-      notTried: 'what nobody called within the last hour: Rejoin-status-1',
+      notTried: 'functions without a call in the last hour: Rejoin-status-1',
     });
   });
 
@@ -250,7 +250,7 @@ describe('the doctor reports that an alarm would reach nobody:', () => {
     [
       "a topic encrypted with AWS's own key, which CloudWatch cannot use",
       topic({ SubscriptionsConfirmed: '1', KmsMasterKeyId: 'alias/aws/sns' }),
-      'problem alarmTopic: is encrypted with alias/aws/sns, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm',
+      'problem alarmTopic: is encrypted with alias/aws/sns, which CloudWatch may not use and whose policy cannot be changed, so no alarm reaches anybody',
     ],
     [
       'a topic encrypted with a customer key, whose policy the doctor does not read',
