@@ -23,6 +23,12 @@ export function playerSettings(settings: Settings) {
 /** For every function of the operator API. */
 export function operatorSettings(settings: Settings) {
   const streamGroups = settings.streamGroups.map(({ id, region }) => ({ id, region }));
-  const { operators = [], adminShell, exportBucket } = settings;
-  return { streamGroups, operators, adminShell, ...(exportBucket !== undefined && { exportBucket }) };
+  const { operators = [], adminShell, exportBucket, auditRetentionDays } = settings;
+  return {
+    streamGroups,
+    operators,
+    adminShell,
+    ...(exportBucket !== undefined && { exportBucket }),
+    ...(auditRetentionDays !== undefined && { auditRetentionDays }),
+  };
 }

@@ -13,6 +13,8 @@ export interface OperatorSettings {
   adminShell: { perOperatorPerMinute: number; perMinute: number };
   /** The S3 bucket that files are exported to. Without it there is no such function. */
   exportBucket?: string;
+  /** After how many days DynamoDB deletes a record of the audit. Without it, none is deleted. */
+  auditRetentionDays?: number;
 }
 
 /** The deployment's settings. Validated when the deployment was synthesized, so only parsed here. */

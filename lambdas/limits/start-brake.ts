@@ -28,6 +28,8 @@ const KEY = { pk: 'BRAKE', sk: 'STARTS' };
 export function brakeIn(item: Record<string, unknown> | undefined, now: number): StartBrake | undefined {
   const { until, setAt, operator, reason } = item ?? {};
   if (typeof until !== 'number' || typeof setAt !== 'number') return undefined;
+  // The end of a pause: it ends none for those alone whose clock is behind the operator's.
+  if (until <= setAt) return undefined;
   const ends = Math.min(until, setAt + LONGEST_BRAKE_S * 1000);
   return now >= ends ? undefined : { until: ends, setAt, operator: String(operator), reason: String(reason) };
 }

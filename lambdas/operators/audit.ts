@@ -45,8 +45,14 @@ export interface Audit {
   write(record: AuditRecord): Promise<void>;
 }
 
-/** The audit in a table of its own, by session, or by what else it is about, then time. A record is only ever added: the write is conditional. */
-export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
+const DAY_MS = 86_400_000;
+
+/**
+ * The audit in a table of its own, by session, or by what else it is about, then time. A record is only ever added: the write is conditional.
+ *
+ * @param retentionDays after how many days DynamoDB deletes a record; without it, none is deleted
+ */
+export function tableAudit(table: Pick<Table, 'putNew'>, retentionDays?: number): Audit {
   return {
     async write({ call, at, ...record }) {
       const { entry, ...who } = call;
@@ -58,6 +64,8 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
         ...record,
         ...who,
         operatorEntry: entry,
+        // Epoch seconds, as DynamoDB reads it.
+        ...(retentionDays !== undefined && { ttl: Math.ceil((at + retentionDays * DAY_MS) / 1000) }),
       };
       let cause: unknown;
       // A write whose answer was lost is repeated, and then finds its own record: it is recorded.

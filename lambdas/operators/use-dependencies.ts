@@ -22,10 +22,11 @@ const USES: Record<OperatorAction, string> = {
  * @param use what the route is for.
  */
 export function recordedUse(use: OperatorAction) {
+  const settings = readOperatorSettings();
   return {
-    settings: readOperatorSettings(),
+    settings,
     counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
-    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
+    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME')), settings.auditRetentionDays),
     now: () => Date.now(),
     // On a line of its own: the alarm must not depend on the request's outcome.
     countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),

@@ -85,9 +85,9 @@ describe('what memory would buy', () => {
     expect(rows.map(({ keptReadyDollars }) => keptReadyDollars)).toEqual([2.19, 4.38, 8.76, 15.13]);
   });
 
-  it('costs what docs/deploy.md says, at a price of the same day', () => {
-    const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
-    const [, chapter = ''] = page.split('## Kept ready\n');
+  it('costs what docs/settings.md says, at a price of the same day', () => {
+    const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    const [, chapter = ''] = page.split('## Provisioned concurrency\n');
     const { dollars, asOf } = PROVISIONED_CONCURRENCY;
     for (const figure of [`$${dollars.toFixed(10)} a GB-second`, asOf]) expect(chapter).toContain(figure);
     for (const { memoryMb, keptReadyDollars } of rows) {

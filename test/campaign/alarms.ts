@@ -6,7 +6,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RejoinStack } from '../../infra/rejoin-stack.ts';
 import { isInAlarm, type MetricValues } from '../infra/monitoring/alarm-math.ts';
-import { ROUTES } from './bundle.ts';
+import { PLAYER_ROUTES } from './bundle.ts';
 import { type Exchange, settingsInput } from './exchange.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is arbitrary JSON.
@@ -62,7 +62,9 @@ function statistic(of: string, values: readonly number[]): number | undefined {
 /** One metric of an alarm for a period that ends at `end`. */
 function counted({ Metric, Period, Stat }: Json, points: readonly Point[], end: number): number | undefined {
   const dimension = (name: string) => Metric.Dimensions.find(({ Name }: Json) => Name === name)?.Value;
-  const route = ROUTES.find((each) => JSON.stringify(dimension('FunctionName')).includes(`Rejoin${each}`));
+  const route = PLAYER_ROUTES.find((each) =>
+    JSON.stringify(dimension('FunctionName')).includes(`Rejoin${each}`),
+  );
   const outcome = dimension('outcome');
   const values = points
     .filter((point) => point.route === route && point.name === Metric.MetricName)

@@ -41,6 +41,8 @@ export function awsError(name: string, httpStatusCode: number): Error {
 const UNHELD_MS = 10_000;
 const READY_MS = 300;
 const QUOTA = 20;
+/** An admin shell is not ready before. */
+const SHELL_READY_MS = 5000;
 
 export interface MemoryAws {
   sessions: Map<string, AwsSession>;
@@ -48,6 +50,8 @@ export interface MemoryAws {
   ended: string[];
   /** Sessions for which AWS accepted one offer twice. */
   twice: string[];
+  /** What the admin shells that AWS opened are called, in their order. */
+  shells: string[];
   /** Client tokens that came with different parameters. */
   changed: string[];
   /** Executes an operation. @throws Error as the SDK would */
@@ -66,7 +70,17 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
   const sessions = new Map<string, AwsSession>();
   const tokens = new Map<string, { answer: unknown; parameters: string }>();
   const buckets = new Map<string, () => boolean>();
-  const aws: MemoryAws = { sessions, ended: [], twice: [], changed: [], act, hold, drop, startElsewhere };
+  const aws: MemoryAws = {
+    sessions,
+    ended: [],
+    twice: [],
+    shells: [],
+    changed: [],
+    act,
+    hold,
+    drop,
+    startElsewhere,
+  };
 
   function become(session: AwsSession, status: StreamSessionStatus, statusReason?: string): void {
     session.status = status;
@@ -204,6 +218,14 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
         become(session, 'TERMINATING', 'apiTerminated');
       }
       return {};
+    }
+    if (operation === 'CreateStreamSessionAdminShell') {
+      if (isOverAtAws(session) || session.status === 'ACTIVATING') throw awsError('ValidationException', 400);
+      // AWS prepares access after the session's start.
+      if (time.now() - session.createdAt < SHELL_READY_MS)
+        throw awsError('StreamSessionAccessNotReadyException', 409);
+      const name = `shell-${aws.shells.push(session.id)}`;
+      return { SessionId: name, StreamUrl: `wss://example.com/${name}`, TokenValue: `token-of-${name}` };
     }
     if (operation !== 'CreateStreamSessionConnection')
       throw new Error(`The campaign's AWS knows no ${operation}.`);

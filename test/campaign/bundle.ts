@@ -6,8 +6,21 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..', '..');
 
 /** The functions of the player API. */
-export const ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate'] as const;
+export const PLAYER_ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate'] as const;
+/** The functions of the operator API. */
+export const OPERATOR_ROUTES = [
+  'operator-terminate',
+  'operator-sessions',
+  'operator-forget',
+  'operator-brake',
+  'operator-brake-status',
+  'operator-shell',
+] as const;
+export type OperatorRoute = (typeof OPERATOR_ROUTES)[number];
+export const ROUTES = [...PLAYER_ROUTES, ...OPERATOR_ROUTES] as const;
 export type Route = (typeof ROUTES)[number];
+
+export const isOperatorRoute = (route: Route): route is OperatorRoute => route.startsWith('operator-');
 
 /** A planted bug: replaces a text of the product, to test that the campaign notices. The text must occur exactly once. */
 export interface Patch {

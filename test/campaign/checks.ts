@@ -3,7 +3,7 @@ import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import type { Invariant, Violation } from './plan.ts';
-import { type PlayerRequest, playerIdNamed } from './players.ts';
+import { isSameRequest, type PlayerRequest, playerIdNamed } from './players.ts';
 
 /** The facts of a run so far. */
 export interface KnownFacts {
@@ -18,6 +18,8 @@ export interface KnownFacts {
   offerOf: ReadonlyMap<string, string>;
   /** By offer: the device that made it. */
   deviceOf: ReadonlyMap<string, string>;
+  /** By player id: when an operator first asked for the player to be forgotten. */
+  forgotten: ReadonlyMap<string, number>;
 }
 
 type Check = (exchange: Exchange, facts: KnownFacts) => [Invariant, string] | undefined;
@@ -37,18 +39,11 @@ const isWellFormed: Check = (exchange) => {
   return undefined;
 };
 
-const sameRequest = (a: PlayerRequest, b: PlayerRequest) =>
-  a.player === b.player &&
-  a.route === b.route &&
-  a.session === b.session &&
-  a.offer === b.offer &&
-  a.key === b.key;
-
 /** 2 */
 const isRepeated: Check = (exchange, { past }) => {
   const { request } = exchange;
   if (!isAnswer(exchange) || request.offer === undefined) return undefined;
-  const first = past.find((other) => isAnswer(other) && sameRequest(other.request, request));
+  const first = past.find((other) => isAnswer(other) && isSameRequest(other.request, request));
   return first && first.text !== exchange.text
     ? [2, `${request.route} answered the same request with other bytes than before`]
     : undefined;
@@ -58,10 +53,12 @@ const isRepeated: Check = (exchange, { past }) => {
 const KEPT_MS = 110_000;
 
 /** 2: a stored answer remains valid until something replaces it. */
-const isKept: Check = (exchange, { past, aws }) => {
+const isKept: Check = (exchange, { past, aws, forgotten }) => {
   const { request, body } = exchange;
+  // The answer went with the record.
+  if (forgotten.has(playerIdNamed(request.player))) return undefined;
   if (request.route !== 'reconnect' || body.retry === undefined || body.retry === 'same') return undefined;
-  const first = past.find((other) => isAnswer(other) && sameRequest(other.request, request));
+  const first = past.find((other) => isAnswer(other) && isSameRequest(other.request, request));
   if (!first || first.faults.length > 0 || exchange.endedAt - first.endedAt > KEPT_MS) return undefined;
   const accepted = aws.sessions.get(request.session ?? '')?.accepted ?? [];
   if (accepted.at(-1)?.offer !== request.offer) return undefined;
@@ -137,6 +134,7 @@ const isTrue: Check = (exchange, facts) => {
   if (
     body.code === 'stream_session_not_found' &&
     own &&
+    !facts.forgotten.has(playerIdNamed(request.player)) &&
     facts.past.some((other) => startedIt(other, request))
   ) {
     return [4, `${describe(exchange)} to the owner of the session`];

@@ -30,6 +30,22 @@ const HOW = {
   silentAfter: 'acts, and never answers',
 };
 
+const PRINCIPALS = {
+  operator: 'an operator',
+  stranger: 'a principal that is no operator',
+  player: "a player's token at the operator API",
+};
+type Operated = Extract<Action, { kind: 'operate' }>;
+const OPERATED: Record<Operated['does'], (action: Operated) => string> = {
+  terminate: ({ whose }) => `end the session of player ${whose}`,
+  sessions: ({ whose }) => `list the sessions of player ${whose}`,
+  forget: ({ whose }) => `forget player ${whose}`,
+  pause: ({ seconds: pause = 60 }) => `pause new sessions for ${pause} s`,
+  resume: () => 'end the pause of new sessions',
+  brakeStatus: () => 'ask whether new sessions are paused',
+  shell: ({ whose }) => `open a shell into the session of player ${whose}`,
+};
+
 const seconds = (milliseconds: number) => `${Number((milliseconds / 1000).toFixed(3))} s`;
 const ordinal = (op: number) => `${op + 1}.`;
 
@@ -62,6 +78,8 @@ function actionText(action: Action): string {
       return `watches ${action.accounts} accounts guess together for ${action.seconds} s, just after each full second`;
     case 'claim':
       return 'asks for the session that was started elsewhere, and does as told';
+    case 'operate':
+      return `sees ${PRINCIPALS[action.as]} ${OPERATED[action.does](action)}`;
     case 'outage':
       return `sees ${action.of === 'aws' ? 'AWS' : 'the table'} fail for ${seconds(action.ms)}: it ${HOW[action.how]}`;
   }

@@ -1,14 +1,17 @@
 /** One request and its answer, as all checks of a run see it. */
+import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
 import { playerRoutes } from '../../infra/routes/player-routes.ts';
-import { playerSettings } from '../../infra/settings/deployed.ts';
+import { operatorSettings, playerSettings } from '../../infra/settings/deployed.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
-import type { Route, SandboxCode } from './bundle.ts';
+import { isOperatorRoute, type Route, type SandboxCode } from './bundle.ts';
 import { chanceOf } from './chance.ts';
+import { OPERATORS, operatorEventOf } from './operators.ts';
 import type { Fault, Plan } from './plan.ts';
 import { eventOf, GROUP, type PlayerRequest } from './players.ts';
 import { newSandbox, type Outcome, type Sandbox, type World } from './sandbox.ts';
 import type { CountedValue } from './stand-ins.ts';
+import { TABLES } from './witness.ts';
 
 /** The JSON of an answer, as far as the campaign reads it. */
 export interface AnswerBody {
@@ -46,6 +49,7 @@ export const settingsInput = {
   streamGroups: [{ id: GROUP, region: 'us-west-2', applications: ['a-1'], sessionLengthSeconds: 3600 }],
   identity: { issuer: 'https://login.example.com/', audience: ['rejoin-web'], scope: 'rejoin/play' },
   adoption: { enabled: true },
+  operators: [OPERATORS],
   // Everybody may start. What a game gets depends on the token, and every request comes with a renewed one.
   start: {
     rules: [
@@ -59,13 +63,23 @@ export const settingsInput = {
 };
 const settings = parseSettings(settingsInput);
 
-/** The functions' environment. */
-export const environment = {
-  SETTINGS: JSON.stringify(playerSettings(settings)),
-  TABLE_NAME: 'sessions',
+const tableNames = {
+  TABLE_NAME: TABLES.table,
+  BRAKE_TABLE_NAME: TABLES.brakeTable,
+  RATE_TABLE_NAME: TABLES.rateTable,
+  AUDIT_TABLE_NAME: TABLES.auditTable,
 };
+const environments = {
+  player: { ...tableNames, SETTINGS: JSON.stringify(playerSettings(settings)) },
+  operator: { ...tableNames, SETTINGS: JSON.stringify(operatorSettings(settings)) },
+};
+/** A function's environment. */
+export const environmentOf = (route: Route) =>
+  isOperatorRoute(route) ? environments.operator : environments.player;
 export const missesPerMinute = settings.limits.missesPerMinute;
-const timeoutOf = (route: Route) => playerRoutes.find(({ name }) => name === route)?.timeoutSeconds ?? 10;
+const timeouts = new Map<string, number>(
+  [...playerRoutes, ...operatorRoutes].map(({ name, timeoutSeconds }) => [name, timeoutSeconds]),
+);
 
 export interface Exchanger {
   send(request: PlayerRequest, how: { sandbox: number; faults: readonly Fault[] }): Promise<Exchange>;
@@ -77,7 +91,7 @@ export interface Exchanger {
 
 /** Sends requests to sandboxes of the product's functions. */
 export function exchanger(
-  world: World,
+  world: Omit<World, 'environment'>,
   code: Record<Route, SandboxCode>,
   aws: MemoryAws,
   { seed, clocksApart }: Pick<Plan, 'seed' | 'clocksApart'>,
@@ -94,7 +108,10 @@ export function exchanger(
       if (known && !known.busy()) return known;
       if (known) continue;
       const skew = Math.round((chanceOf(seed, name, 'clock') - 0.5) * clocksApart);
-      const made = newSandbox(world, { name, route, code: code[route], skew });
+      const made = newSandbox(
+        { ...world, environment: environmentOf(route) },
+        { name, route, code: code[route], skew },
+      );
       sandboxes.set(name, made);
       return made;
     }
@@ -113,8 +130,12 @@ export function exchanger(
       open++;
       const sandbox = sandboxFor(request.route, wanted);
       const outcome: Outcome = await sandbox.invoke(
-        { id: request.id, event: eventOf(request), faults },
-        timeoutOf(request.route),
+        {
+          id: request.id,
+          event: isOperatorRoute(request.route) ? operatorEventOf(request) : eventOf(request),
+          faults,
+        },
+        timeouts.get(request.route) ?? 10,
       );
       open--;
       const common = {

@@ -10,7 +10,12 @@ export interface Meanings {
 
 const TOKEN = /\s*(<=|>=|<>|[=<>()+\-,.[\]]|[#:]?\w+)/y;
 
-function tokensOf(text: string): string[] {
+/** The product has few expressions, and uses each of them again and again. */
+const known = new Map<string, readonly string[]>();
+
+function tokensOf(text: string): readonly string[] {
+  const read = known.get(text);
+  if (read) return read;
   const tokens: string[] = [];
   const pattern = new RegExp(TOKEN);
   while (pattern.lastIndex < text.trimEnd().length) {
@@ -18,6 +23,7 @@ function tokensOf(text: string): string[] {
     if (!found) throw new Error(`This expression can't be read: ${text}`);
     tokens.push(found[1] ?? '');
   }
+  known.set(text, tokens);
   return tokens;
 }
 

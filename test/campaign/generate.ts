@@ -126,6 +126,49 @@ function mixed(draw: Drawer, kinds: readonly FaultKind[], calm: boolean): Omit<S
   return [...begin, ...rest];
 }
 
+/** Plans as mixed ones, with operators between the players, and the calls that only a listed operator may make. */
+function operated(draw: Drawer, kinds: readonly FaultKind[]): Omit<Step, 'id'>[] {
+  return mixed(draw, kinds, false).flatMap((step) => {
+    if (draw.chance() > 0.45) return [step];
+    const does = draw.pick(
+      'terminate',
+      'sessions',
+      'forget',
+      'forget',
+      'pause',
+      'pause',
+      'resume',
+      'brakeStatus',
+      'shell',
+    );
+    const action: Action = {
+      kind: 'operate',
+      does,
+      whose: draw.whole(0, 2),
+      as: draw.pick('operator', 'operator', 'operator', 'operator', 'stranger', 'player'),
+      ...(does === 'pause' ? { seconds: draw.whole(10, 200) } : {}),
+    };
+    const between = {
+      after: pause(draw),
+      player: step.player,
+      device: 0,
+      action,
+      sandbox: draw.whole(0, 1),
+      faults: faultsOf(kinds, draw),
+    };
+    // A pause is followed by a start, and a forgotten player by one who asks for that session.
+    const next: Action =
+      does === 'pause'
+        ? { kind: 'start', offer: draw.pick('new', 'new', 'last'), key: draw.pick('new', 'last') }
+        : { kind: draw.pick('status', 'end'), whose: action.whose };
+    const follows = does === 'pause' || does === 'forget';
+    const after = draw.pick(300, 6500, 9000);
+    return follows && draw.chance() < 0.7
+      ? [step, between, { ...step, after, action: next, faults: [] }]
+      : [step, between];
+  });
+}
+
 const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
 
 /** One player alone: rounds of a start, a drop, a few reconnects of any kind, and perhaps an end. */
@@ -169,7 +212,7 @@ function guessers(draw: Drawer): Omit<Step, 'id'>[] {
 
 const ABOUT = [
   'mixed',
-  'mixed',
+  'operated',
   'mixed',
   'mischief',
   'mixed',
@@ -188,13 +231,16 @@ export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan
   const about =
     seed % GUESSERS_EVERY === 9 ? 'guessers' : (ABOUT[seed % ABOUT.length] as (typeof ABOUT)[number]);
   const aws = awsChoices(draw);
-  const clocksApart = about === 'mixed' && kinds.includes('clocks') ? draw.pick(0, 200, 490) : 0;
+  const clocksApart =
+    (about === 'mixed' || about === 'operated') && kinds.includes('clocks') ? draw.pick(0, 200, 490) : 0;
   const steps =
     about === 'guessers'
       ? guessers(draw)
       : about === 'mischief'
         ? mischief(draw)
-        : mixed(draw, kinds, about === 'calm');
+        : about === 'operated'
+          ? operated(draw, kinds)
+          : mixed(draw, kinds, about === 'calm');
   const gentle = about === 'mischief' ? { notices: 300, whileConnected: 'refuse' as const } : {};
   const known = about === 'guessers' ? { unknownFor: 0 } : {};
   return {

@@ -33,6 +33,11 @@ export type KeyChoice = 'new' | 'last' | 'none';
 /** The connection that a reconnect names: the device's newest, none (the player insists), or an unknown one. */
 export type NamedConnection = 'own' | 'none' | 'wrong';
 
+/** What an operator does. `pause` and `resume` set the brake of new sessions. */
+export type OperatorUse = 'terminate' | 'sessions' | 'forget' | 'pause' | 'resume' | 'brakeStatus' | 'shell';
+/** Who calls the operator API: a listed operator, a principal that only IAM lets in, or a player with an access token. */
+export type Principal = 'operator' | 'stranger' | 'player';
+
 /** What a player does. `whose`: the player whose session it is about; absent: the own one. */
 export type Action =
   | { kind: 'start'; offer: OfferChoice; key: KeyChoice }
@@ -48,6 +53,8 @@ export type Action =
   | { kind: 'guess'; accounts: number; seconds: number }
   /** The owner of a session that was started elsewhere requests it, and follows the answers. */
   | { kind: 'claim' }
+  /** A request to the operator API. `seconds`: how long new sessions are paused. */
+  | { kind: 'operate'; does: OperatorUse; whose: number; as: Principal; seconds?: number }
   /** The table or AWS fails for a while. */
   | { kind: 'outage'; of: 'table' | 'aws'; how: 'refused' | 'stalled' | 'throttled'; ms: number };
 
@@ -72,8 +79,8 @@ export type FaultKind = (typeof FAULTS)[number];
 export interface Plan {
   seed: number;
   /** `mixed`: everything at once. `mischief`: one player alone, without faults. `guessers`: accounts that guess session ids together.
-   * `calm`: several players without faults; each must get the same answers as alone. */
-  about: 'mixed' | 'mischief' | 'guessers' | 'calm';
+   * `calm`: several players without faults; each must get the same answers as alone. `operated`: as mixed, with operators between. */
+  about: 'mixed' | 'mischief' | 'guessers' | 'calm' | 'operated';
   aws: AwsChoices;
   /** Whether the table returns the item of a failed condition, as DynamoDB does; absent in older replays: it does not. */
   returnsItem?: boolean;
@@ -92,6 +99,8 @@ export const INVARIANTS = {
   6: "nobody sees, ends or learns of another's session",
   7: 'no session ends because of us',
   8: "no alarm about everybody rings by one player's doing",
+  9: 'only a listed operator has an effect through the operator API, and a record of it exists before',
+  10: 'a pause of new sessions costs a refused start nothing, and stops nothing but new sessions',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

@@ -1,7 +1,7 @@
 /** The players of a run, and what each of their pages knows: its connections, its last request. */
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Route } from './bundle.ts';
-import type { OfferChoice, Step } from './plan.ts';
+import type { OfferChoice, Principal, Step } from './plan.ts';
 
 const ISSUER = 'https://login.example.com/';
 export const GROUP = 'sg-1';
@@ -20,7 +20,21 @@ export interface PlayerRequest {
   named?: string;
   /** It names another player's session. */
   foreign?: boolean;
+  /** Who calls the operator API. */
+  as?: Principal;
+  /** The player id that an operator names. */
+  about?: string;
+  /** For how long an operator pauses new sessions; 0 ends the pause. */
+  seconds?: number;
 }
+
+/** Whether the broker must take two requests for one. */
+export const isSameRequest = (a: PlayerRequest, b: PlayerRequest) =>
+  a.player === b.player &&
+  a.route === b.route &&
+  a.session === b.session &&
+  a.offer === b.offer &&
+  a.key === b.key;
 
 /** A player's page, and what it knows. */
 export interface Device {

@@ -1,16 +1,19 @@
 /** Runs one plan in virtual time and checks it. The same plan and code give the same result. */
 import { memoryAws } from './aws.ts';
 import { awsNetwork } from './aws-network.ts';
-import type { Route, SandboxCode } from './bundle.ts';
+import { isOperatorRoute, type Route, type SandboxCode } from './bundle.ts';
 import { checkExchange, type KnownFacts } from './checks.ts';
-import { type Exchange, environment, exchanger } from './exchange.ts';
+import { type Exchange, exchanger } from './exchange.ts';
 import { runFinalChecks } from './final-checks.ts';
 import { isManyRequests, sendManyRequests } from './many-requests.ts';
+import { checkOperated, operatorRequestOf } from './operators.ts';
+import { type Pauses, pausesOf } from './pauses.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { deviceOf, newPlayer, type Player, type PlayerRequest, requestOf } from './players.ts';
 import type { RunContext } from './run-context.ts';
 import { memoryTable } from './table.ts';
 import { campaignTime } from './time.ts';
+import { witnessOf } from './witness.ts';
 
 export interface RunResult {
   requests: number;
@@ -30,21 +33,26 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   const table = memoryTable(time, plan.returnsItem);
   const aws = memoryAws(time, plan.aws);
   const awsCalls = awsNetwork(time, aws);
+  const violations: Violation[] = [];
+  const violate = (violation: Violation) => violations.push(violation);
+  const asked = new Map<number | string, PlayerRequest>();
+  const witness = witnessOf({ aws, table }, (id) => asked.get(id), violate);
+  const pauses: Pauses = pausesOf(table, witness, time.now);
   const world = {
     seed: plan.seed,
+    witness: witness.see,
     time,
     table,
     callAws: awsCalls.call,
     awsWasOut: awsCalls.wasOut,
-    environment,
   };
   const requests = exchanger(world, code, aws, plan);
   const players = new Map<number, Player>();
   const exchanges: Exchange[] = [];
-  const violations: Violation[] = [];
   const ended = new Map<string, number>();
   const offerOf = new Map<string, string>();
   const madeBy = new Map<string, string>();
+  const forgotten = new Map<string, number>();
   const facts: KnownFacts = {
     aws,
     issued: requests.issued,
@@ -52,9 +60,9 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
     ended,
     offerOf,
     deviceOf: madeBy,
+    forgotten,
   };
   let faults = 0;
-  const violate = (violation: Violation) => violations.push(violation);
   const player = (name: number) => {
     const known = players.get(name) ?? newPlayer(name);
     players.set(name, known);
@@ -62,7 +70,10 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   };
 
   /** Updates a page's knowledge from an answer that reached it. */
-  function learn({ request, status, body }: Exchange): void {
+  function learn({ request, status, body, faults: had, tableWasDown }: Exchange): void {
+    // An operator's end is written into the player's record where the table works.
+    const isTold = request.route === 'operator-terminate' && had.length === 0 && !tableWasDown;
+    if (status < 300 && isTold && request.session) ended.set(request.session, time.now());
     if (status >= 300 || typeof request.player !== 'number' || request.foreign) return;
     const actor = player(request.player);
     if (request.route === 'terminate' && request.session) ended.set(request.session, time.now());
@@ -81,8 +92,15 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
   ): Promise<Exchange> {
     faults += planned.length + Number(answerLost);
     if (request.offer !== undefined && !madeBy.has(request.offer)) madeBy.set(request.offer, request.device);
+    asked.set(request.id, request);
+    pauses.begin(request);
+    if (request.route === 'operator-forget' && request.about && !forgotten.has(request.about))
+      forgotten.set(request.about, time.now());
     const exchange = await requests.send(request, { sandbox, faults: planned });
-    violations.push(...checkExchange(exchange, facts));
+    violations.push(
+      ...(isOperatorRoute(request.route) ? checkOperated(exchange, table) : checkExchange(exchange, facts)),
+      ...pauses.check(exchange, exchanges, requests.issued),
+    );
     if (!answerLost) {
       exchanges.push(exchange);
       learn(exchange);
@@ -112,6 +130,8 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
       manyRequests++;
       const done = () => manyRequests--;
       sendManyRequests(step, action, context).catch(breaks).then(done);
+    } else if (action.kind === 'operate') {
+      send(operatorRequestOf(step, action, player(action.whose)), step).catch(breaks);
     } else {
       const request = requestOf(step, actor, player);
       if (request) send(request, step).catch(breaks);
@@ -142,10 +162,10 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
     const owner = aws.sessions.get(id)?.userId;
     const wanted = requests.issued.some(
       ({ request }) =>
-        request.route === 'terminate' &&
         request.session === id &&
-        typeof request.player === 'number' &&
-        player(request.player).playerId === owner,
+        (request.route === 'terminate'
+          ? typeof request.player === 'number' && player(request.player).playerId === owner
+          : request.route === 'operator-terminate' && request.as === 'operator'),
     );
     if (!wanted) violate({ invariant: 7, what: `${id} was ended, and its player never asked for it` });
   }

@@ -21,6 +21,8 @@ export interface World {
     fault: AwsFault['how'] | undefined,
   ): Promise<unknown>;
   awsWasOut(from: number, to: number): boolean;
+  /** Sees each call before it is made. @throws Error where the function's role may not make it */
+  witness(route: Route, id: number | string, on: 'table' | 'aws', command: Command): void;
   environment: Record<string, string>;
 }
 
@@ -65,6 +67,7 @@ export function newSandbox(
   /** One call to the table or AWS. The function may die before it takes effect, or after. */
   async function outside<T>(
     on: 'table' | 'aws',
+    command: Command,
     act: (op: number, purpose: (string | number)[]) => Promise<T>,
   ) {
     if (dead || !running) return never();
@@ -76,6 +79,7 @@ export function newSandbox(
       die('killed');
       return never();
     }
+    world.witness(route, id, on, command);
     const work = act(op, [world.seed, id, on, op]);
     if (death) {
       const ended = () => die('killed');
@@ -108,9 +112,9 @@ export function newSandbox(
   const surroundings: Record<(typeof SURROUNDINGS)[number], unknown> = {
     require: requireFor({
       table: (command) =>
-        outside('table', (op, purpose) => world.table.send(command, purpose, tableFault(op)?.how)),
+        outside('table', command, (op, purpose) => world.table.send(command, purpose, tableFault(op)?.how)),
       aws: (command, signal) =>
-        outside('aws', (op, purpose) => {
+        outside('aws', command, (op, purpose) => {
           const aborted = new Promise<never>((_, reject) => {
             signal.addEventListener('abort', () =>
               reject(Object.assign(new Error('aborted'), { name: 'AbortError' })),

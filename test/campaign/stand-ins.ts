@@ -44,6 +44,9 @@ function powertools(outside: SandboxServices): Record<string, Record<string, unk
       this.outcome = undefined;
       return this;
     }
+    singleMetric() {
+      return new Metrics();
+    }
     hasStoredMetrics() {
       return false;
     }

@@ -1,5 +1,5 @@
-/** DynamoDB in memory. It executes the product's own expressions, and fails as a plan says. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+/** DynamoDB's tables in memory. It executes the product's own expressions, and fails as a plan says. */
+import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { chanceOf, wholeOf } from './chance.ts';
 import { holds, type Item, type Meanings, updated } from './expressions.ts';
@@ -23,7 +23,9 @@ const marshallOptions = { removeUndefinedValues: true };
 
 interface Row {
   item: Item;
-  before: Item | undefined;
+  /** The same as DynamoDB sends it. */
+  sent: Record<string, AttributeValue>;
+  before: Record<string, AttributeValue> | undefined;
   writtenAt: number;
 }
 
@@ -45,65 +47,73 @@ export interface MemoryTable {
   heal(): void;
   /** Whether there was an outage between two times. */
   wasOut(from: number, to: number): boolean;
+  /** The items of a table as they are now, and when each was written. */
+  items(tableName: string): { item: Item; writtenAt: number }[];
 }
 
 /** @param returnsItem whether a failed condition brings the item where the write asks for it */
 export function memoryTable(time: CampaignTime, returnsItem = false): MemoryTable {
   const rows = new Map<string, Row>();
   const outages: { how: 'refused' | 'stalled'; from: number; until: number }[] = [];
-  const keyOf = ({ pk, sk }: Item) => `${pk}\0${sk}`;
 
-  function written(key: string, item: Item): void {
+  function written(key: string, item: Item): Row {
     const row = rows.get(key);
-    rows.set(key, { item, before: row?.item, writtenAt: time.now() });
+    const sent = marshall(item, marshallOptions);
+    const next = { item, sent, before: row?.sent, writtenAt: time.now() };
+    rows.set(key, next);
+    return next;
   }
 
   /** Executes a command. */
   function execute(command: Command, purpose: readonly (string | number)[]): unknown {
     const { input } = command;
     const name = command.constructor.name;
+    const keyOf = ({ pk, sk }: Item) => `${input.TableName}\0${pk}\0${sk}`;
     const meanings: Meanings = {
       names: (input.ExpressionAttributeNames ?? {}) as Record<string, string>,
       values: unmarshall((input.ExpressionAttributeValues ?? {}) as never),
     };
     const condition = input.ConditionExpression as string | undefined;
-    const refuse = (item: Item | undefined) => {
-      const brings = returnsItem && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && item;
+    const refuse = (row: Row | undefined) => {
+      const brings = returnsItem && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && row;
       throw new ConditionalCheckFailedException({
         message: 'The conditional request failed',
         $metadata: {},
-        ...(brings ? { Item: marshall(item, marshallOptions) } : {}),
+        ...(brings ? { Item: row.sent } : {}),
       });
     };
     switch (name) {
       case 'GetItemCommand': {
         const row = rows.get(keyOf(unmarshall(input.Key as never)));
         const old = !input.ConsistentRead && row && time.now() - row.writtenAt < STALE_MS;
-        const item = old && chanceOf(...purpose, 'stale') < 0.5 ? row.before : row?.item;
-        return { Item: item && marshall(item, marshallOptions) };
+        return { Item: old && chanceOf(...purpose, 'stale') < 0.5 ? row.before : row?.sent };
       }
       case 'QueryCommand': {
-        const found = [...rows.values()]
-          .map(({ item }) => item)
-          .filter((item) => holds(input.KeyConditionExpression as string, item, meanings))
-          .sort((a, b) => (String(a.sk) < String(b.sk) ? -1 : 1));
-        return { Items: found.map((item) => marshall(item, marshallOptions)) };
+        const found = [...rows]
+          .filter(([key]) => key.startsWith(`${input.TableName}\0`))
+          .map(([, row]) => row)
+          .filter(({ item }) => holds(input.KeyConditionExpression as string, item, meanings))
+          .sort((a, b) => (String(a.item.sk) < String(b.item.sk) ? -1 : 1));
+        return { Items: found.map(({ sent }) => sent) };
       }
       case 'PutItemCommand': {
         const item = unmarshall(input.Item as never);
-        const known = rows.get(keyOf(item))?.item;
-        if (condition && !holds(condition, known ?? {}, meanings)) refuse(known);
+        const known = rows.get(keyOf(item));
+        if (condition && !holds(condition, known?.item ?? {}, meanings)) refuse(known);
         written(keyOf(item), item);
         return {};
       }
       case 'UpdateItemCommand': {
         const key = unmarshall(input.Key as never);
-        const known = rows.get(keyOf(key))?.item;
-        if (condition && !holds(condition, known ?? {}, meanings)) refuse(known);
-        const item = updated(input.UpdateExpression as string, known ?? key, meanings);
-        written(keyOf(key), item);
-        return input.ReturnValues === 'ALL_NEW' ? { Attributes: marshall(item, marshallOptions) } : {};
+        const known = rows.get(keyOf(key));
+        if (condition && !holds(condition, known?.item ?? {}, meanings)) refuse(known);
+        const item = updated(input.UpdateExpression as string, known?.item ?? key, meanings);
+        const { sent } = written(keyOf(key), item);
+        return input.ReturnValues === 'ALL_NEW' ? { Attributes: sent } : {};
       }
+      case 'DeleteItemCommand':
+        rows.delete(keyOf(unmarshall(input.Key as never)));
+        return {};
       default:
         throw new Error(`The campaign's table knows no ${name}.`);
     }
@@ -166,5 +176,9 @@ export function memoryTable(time: CampaignTime, returnsItem = false): MemoryTabl
       for (const out of outages) out.until = Math.min(out.until, time.now());
     },
     wasOut: (from, to) => outages.some((one) => one.from <= to && one.until >= from),
+    items: (tableName) =>
+      [...rows]
+        .filter(([key]) => key.startsWith(`${tableName}\0`))
+        .map(([, { item, writtenAt }]) => ({ item, writtenAt })),
   };
 }

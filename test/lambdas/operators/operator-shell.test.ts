@@ -247,6 +247,17 @@ describe('the audit', () => {
     }
   });
 
+  it.each([
+    [undefined, undefined],
+    // 2027-01-15T08:00:30Z and 90 days, in seconds: DynamoDB takes milliseconds for a year far away, and never deletes.
+    [90, 1_807_776_030],
+  ])('keeps a record for as many days as the settings say: %s', async (days, ttl) => {
+    const call = { ...record.call, requestId: randomUUID() };
+    await tableAudit(table, days).write({ ...record, call });
+    const [kept] = await table.query('sg-1/s-1', `2027-01-15T08:00:30.000Z#${call.requestId}`);
+    expect(kept?.ttl).toBe(ttl);
+  });
+
   it('never writes over a record: a second one of the same name is refused, and the first stays', async () => {
     const audit = tableAudit(table);
     const call = { ...record.call, requestId: randomUUID() };

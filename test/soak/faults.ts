@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { chanceOf } from '../campaign/chance.ts';
+import type { Control } from './emulator.ts';
+import type { PlannedFault, PlannedMoment } from './fault-plan.ts';
+import { signal, workersOf } from './processes.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
+
+/** What the faults of a soak hit. */
+export interface Targets {
+  seed: number;
+  players: TcpProxy;
+  table: TcpProxy;
+  control: Control;
+  deploymentPid: number;
+}
+
+export interface Faults {
+  /** Lets the planned faults happen, each at its time, until they are stopped. */
+  run(plan: readonly PlannedMoment[], stop: AbortSignal): Promise<void>;
+  /** Ends everything that fails now. */
+  heal(): Promise<void>;
+  /** How many of each kind happened. */
+  counts(): Readonly<Record<string, number>>;
+}
+
+export function soakFaults({ seed, players, table, control, deploymentPid }: Targets): Faults {
+  const counts: Record<string, number> = {};
+  const frozen = new Map<number, NodeJS.Timeout>();
+  let drawn = 0;
+  const count = (name: string) => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  const thaw = (pid: number) => {
+    clearTimeout(frozen.get(pid));
+    frozen.delete(pid);
+    signal(pid, 'SIGCONT');
+  };
+
+  /** The oldest process of each function is never killed, so that there is one whose memory can be compared. */
+  const hitFunction = (fault: Extract<PlannedFault, { kind: 'kill' | 'freeze' }>) => {
+    const all = workersOf(deploymentPid);
+    const isOldest = ({ pid, name }: (typeof all)[number]) =>
+      all.find((other) => other.name === name)?.pid === pid;
+    const isForLong = fault.kind === 'freeze' && fault.ms > 5000;
+    const mayBeHit = fault.kind === 'kill' || isForLong ? all.filter((one) => !isOldest(one)) : all;
+    const hit = mayBeHit[Math.floor(fault.which * mayBeHit.length)];
+    if (!hit || frozen.has(hit.pid)) return;
+    count(fault.kind === 'kill' ? 'functions killed' : 'functions frozen');
+    if (fault.kind === 'kill') return signal(hit.pid, 'SIGKILL');
+    signal(hit.pid, 'SIGSTOP');
+    frozen.set(
+      hit.pid,
+      setTimeout(() => thaw(hit.pid), fault.ms),
+    );
+  };
+
+  const happen = async (fault: PlannedFault): Promise<void> => {
+    if (fault.kind === 'kill' || fault.kind === 'freeze') return hitFunction(fault);
+    if (fault.kind === 'aws') {
+      count(`AWS: ${fault.fault.kind}`);
+      await control('POST', 'faults', fault.fault);
+    } else if (fault.kind === 'awsChoice') {
+      await control('PUT', 'settings', fault.settings);
+    } else {
+      const proxy = fault.of === 'table' ? table : players;
+      count(`${fault.of === 'table' ? 'table' : "players' connections"}: ${fault.kind}`);
+      if (fault.kind === 'stall') proxy.stall(fault.ms);
+      else if (fault.kind === 'deafen') proxy.deafen(fault.ms);
+      else {
+        proxy.cut(() => {
+          drawn += 1;
+          return chanceOf(seed, 'cut', drawn) < fault.share;
+        });
+      }
+    }
+  };
+
+  return {
+    async run(plan, stop) {
+      const begun = performance.now();
+      for (const { at, fault } of plan) {
+        const wait = at - (performance.now() - begun);
+        if (wait > 0) await delay(wait, undefined, { signal: stop }).catch(() => {});
+        if (stop.aborted) return;
+        await happen(fault);
+      }
+    },
+    async heal() {
+      for (const pid of [...frozen.keys()]) thaw(pid);
+      players.heal();
+      table.heal();
+      await control('DELETE', 'faults');
+      await control('PUT', 'settings', { lossNoticeSeconds: 0, readySeconds: 0.05 });
+    },
+    counts: () => counts,
+  };
+}
