@@ -20,15 +20,15 @@ export interface StreamSession {
   statusReason?: string;
   location?: string;
   createdAt: string;
-  /** How long the session waits for a dropped player, counted from when AWS notices the drop. */
+  /** Seconds that a player has to reconnect, counted from the time when AWS notices the loss. */
   connectionTimeoutSeconds: number;
-  /** When AWS will end it if nothing happens: an upper bound. */
+  /** The latest time at which AWS will end it, as far as the API knows. */
   endsAt?: string;
 }
 
-/** What a start asks for, as the player API takes it. */
+/** The body of a start, without the offer. */
 export interface StartRequest {
-  /** May be left out where the stream group has but one application. */
+  /** May be left out if the stream group has only one application. */
   applicationIdentifier?: string | undefined;
   locations?: readonly string[] | undefined;
   /** Refused unless the deployment allows them. */

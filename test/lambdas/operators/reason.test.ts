@@ -32,7 +32,7 @@ describe('the reason that an audit keeps', () => {
     [
       'four that can be seen',
       `a\u2800\u200d\u200d b\u200d\u200d c d`,
-      'must have 5 characters or more that can be seen',
+      'must have 5 or more visible characters',
     ],
     ['nothing', undefined, 'must say why, such as a ticket and a sentence'],
     ['a number', 4711, 'must say why, such as a ticket and a sentence'],

@@ -66,7 +66,7 @@ describe('the doctor at a deployment in AWS without problems', () => {
     expect(findings.find(({ subject }) => subject === 'provisionedConcurrency')).toEqual({
       level: 'ok',
       subject: 'provisionedConcurrency',
-      says: 'keeps 5 of the 1,000 concurrent executions that nobody has reserved in us-west-2 ready',
+      says: 'keeps 5 of the 1,000 unreserved concurrent executions in us-west-2 ready',
     });
     expect(aws.fakes.lambda.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /2016-08-19/account-settings',
@@ -127,7 +127,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.settings.operators = ['arn:aws:iam::999999999999:user/bob'];
     },
-    "warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway lets in nobody else's",
+    'warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway refuses other accounts',
   ],
   [
     'an alarm topic in another Region, which the stack cannot use',
@@ -158,35 +158,35 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { __type: 'com.amazonaws.servicequotas#AccessDeniedException' },
       });
     },
-    'unknown quotas in us-west-2: Service Quotas cannot be asked (AccessDeniedException)',
+    'unknown quotas in us-west-2: Service Quotas could not be read (AccessDeniedException)',
   ],
   [
     'more provisioned concurrency than Lambda allows',
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 900, start: 1 };
     },
-    'problem provisionedConcurrency: 901 of the 1,000 concurrent executions that nobody has reserved in us-west-2, and Lambda gives away 900 at most: the deployment would fail',
+    'problem provisionedConcurrency: 901 of the 1,000 unreserved concurrent executions in us-west-2, and Lambda allows 900 at most: the deployment would fail',
   ],
   [
     'so much provisioned concurrency that little is left for a storm',
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 501 };
     },
-    'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: few are left for a storm',
+    'warning provisionedConcurrency: takes 501 of the 1,000 unreserved concurrent executions in us-west-2, used or not: few are left for a storm',
   ],
   [
     'fewer executions reserved for reconnects than a storm needs',
     (world) => {
       world.settings.reservedConcurrency = { reconnect: 5 };
     },
-    'warning reservedConcurrency: 2,160 players dropped at once need about 26 executions at once of warm functions, and reconnects get 5 and no more: the others are told 503 and lose time',
+    'warning reservedConcurrency: 2,160 players dropped at once need about 26 concurrent executions of warm functions, and reconnects get at most 5: the others get 503 and lose time',
   ],
   [
     'more executions reserved for reconnects than Lambda gives away',
     (world) => {
       world.settings.reservedConcurrency = { reconnect: 901 };
     },
-    'warning reservedConcurrency: 1,000 concurrent executions are reserved for nobody in us-west-2, and Lambda gives away 900 of them at most: unless these 901 are deployed already, the deployment would fail',
+    'warning reservedConcurrency: 1,000 concurrent executions are unreserved in us-west-2, and at most 900 of them can be reserved: unless these 901 are deployed already, the deployment would fail',
   ],
   [
     'a stream group that the credentials may not read',
@@ -208,7 +208,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { message: 'no' },
       };
     },
-    'problem stream group sg-1AB2C3: this account has none of that id in us-west-2',
+    'problem stream group sg-1AB2C3: this account has no stream group of that id in us-west-2',
   ],
   [
     'a stream group that is still being set up',
@@ -264,7 +264,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { message: 'slow down' },
       };
     },
-    'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to say (ThrottlingException)',
+    'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to answer (ThrottlingException)',
   ],
   [
     'a failed deployment whose rollback failed too',
@@ -298,7 +298,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
     },
-    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so the deployment was not checked',
+    'unknown stack Rejoin: CloudFormation could not be read (not authorized), so the deployment was not checked',
   ],
   [
     'a scope that was changed but not deployed',
@@ -326,7 +326,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.apiStatus.player = 429;
     },
-    'unknown player API: URL has no room for a question now (429): "throttling" in the settings, or the account\'s rate, is used up',
+    'unknown player API: URL refuses requests at the moment (429): "throttling" in the settings, or the account\'s rate, is used up',
   ],
   [
     'an API with a server error, which a deployment would not repair',
@@ -382,7 +382,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.discovery = { issuer: 'https://id.example.com/', jwks_uri: 'https://id.example.com/keys' };
     },
-    'problem issuer URL calls itself https://id.example.com/, so every token is refused',
+    'problem issuer URL names itself https://id.example.com/, so every token is refused',
   ],
   [
     'an issuer without RSA keys, so that API Gateway cannot verify tokens',

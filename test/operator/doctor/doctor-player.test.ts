@@ -184,7 +184,7 @@ describe("the doctor with a player's token", () => {
       (world) => {
         world.logs = () => jsonError(400, 'AccessDeniedException', 'not authorized');
       },
-      'unknown access log: CloudWatch Logs cannot be asked (not authorized)',
+      'unknown access log: CloudWatch Logs could not be read (not authorized)',
     ],
   ];
   it.each(CASES)('finds %s', async (_what, change, line) => {

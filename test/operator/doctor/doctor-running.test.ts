@@ -230,12 +230,12 @@ describe('the doctor reports that an alarm would reach nobody:', () => {
       (world) => {
         world.settings.alarmTopic = undefined;
       },
-      'warning settings.json: alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told',
+      'warning settings.json: alarmTopic is not set: alarms change their colour on the dashboard, but notify nobody',
     ],
     [
       'a topic that does not exist',
       topic(xmlError(404, 'NotFound', 'Topic does not exist')),
-      'problem alarmTopic: there is no topic arn:aws:sns:us-west-2:123456789012:on-call, so nobody hears an alarm',
+      'problem alarmTopic: there is no topic arn:aws:sns:us-west-2:123456789012:on-call, so no alarm reaches anybody',
     ],
     [
       'a topic without subscriptions',
@@ -275,7 +275,7 @@ describe('the doctor, for players who are dropped at once,', () => {
       { players: 2000 },
     );
     expect(notOk(findings)).toEqual([
-      "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 executions at once of warm functions, and 10 are granted: the others are told 503 and lose time",
+      "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 concurrent executions of warm functions, and 10 are granted: the others get 503 and lose time",
     ]);
   });
 
@@ -284,7 +284,7 @@ describe('the doctor, for players who are dropped at once,', () => {
       world.lambda = () => ({ status: 200, body: '<html>' });
     });
     expect(notOk(findings)).toEqual([
-      "unknown Lambda's concurrency in us-west-2: Lambda cannot be asked (its answer cannot be read)",
+      "unknown Lambda's concurrency in us-west-2: Lambda could not be read (its answer cannot be read)",
     ]);
   });
 

@@ -133,7 +133,7 @@ describe("the doctor's look at a token", () => {
       { alg: 'ES256', kid: 'k' },
       `problem token's alg: is "ES256", and API Gateway accepts RSA signatures only → have the provider sign access tokens with RS256`,
     ],
-    ['no signature', { alg: 'none' }, expect.stringContaining(`is "none", and API Gateway takes RSA`)],
+    ['no signature', { alg: 'none' }, expect.stringContaining(`is "none", and API Gateway accepts RSA`)],
     ['no key id', { alg: 'RS256' }, expect.stringContaining('the token names no key (kid)')],
   ])('finds %s', (_what, header, line) => {
     expect(wrong(good, { header })).toEqual([line]);
@@ -177,7 +177,7 @@ it('the doctor finds more audiences than API Gateway takes', () => {
   const audiences = [...Array(51).keys()].map(String);
   expect(checkAudiences(audiences.slice(1))).toEqual([]);
   expect(checkAudiences(audiences).map(({ level, says }) => `${level} ${says}`)).toEqual([
-    'problem has 51 audiences, and API Gateway takes 50',
+    'problem has 51 audiences, and API Gateway accepts 50',
   ]);
 });
 
