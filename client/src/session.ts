@@ -1,41 +1,5 @@
 import { compact, membersOf } from './compact.ts';
-
-/** GameLift Streams' `StreamSessionStatus` values. */
-export type StreamSessionStatus =
-  | 'ACTIVATING'
-  | 'ACTIVE'
-  | 'CONNECTED'
-  | 'PENDING_CLIENT_RECONNECTION'
-  | 'RECONNECTING'
-  | 'TERMINATING'
-  | 'TERMINATED'
-  | 'ERROR';
-
-/** A stream session as the player API shows it; times are ISO 8601. */
-export interface StreamSession {
-  streamGroupId: string;
-  streamSessionId: string;
-  status: StreamSessionStatus;
-  /** Why AWS ended it, in AWS's words, such as `applicationExit`. */
-  statusReason?: string;
-  location?: string;
-  createdAt: string;
-  /** Seconds that a player has to reconnect, counted from the time when AWS notices the loss. */
-  connectionTimeoutSeconds: number;
-  /** The latest time at which AWS will end it, as far as the API knows. */
-  endsAt?: string;
-}
-
-/** The body of a start, without the offer. */
-export interface StartRequest {
-  /** May be left out if the stream group has only one application. */
-  applicationIdentifier?: string | undefined;
-  locations?: readonly string[] | undefined;
-  /** Refused unless the deployment allows them. */
-  additionalLaunchArgs?: readonly string[] | undefined;
-  /** The size of the picture in pixels: one of those that the deployment lists. */
-  displayConfiguration?: { resolution: { width: number; height: number } } | undefined;
-}
+import type { StreamSession, StreamSessionStatus } from './contract.ts';
 
 /** Whether a session in this status is over: AWS never brings it back. */
 export function isOver({ status }: StreamSession): boolean {
