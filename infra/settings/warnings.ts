@@ -48,7 +48,7 @@ export function warningsFor(settings: Settings, hasAlarmActions = false): Warnin
     warnings.push({
       id: 'rejoin:noWebOrigins',
       message:
-        'webOrigins is empty: no web page can call the API. Write your page's origin, such as "https://play.example.com"',
+        'webOrigins is empty: no web page can call the API. Write the origin of your page, such as "https://play.example.com"',
     });
   }
   warnings.push(...emailWarnings(settings), ...reconnectCapacityWarnings(settings));
@@ -56,7 +56,7 @@ export function warningsFor(settings: Settings, hasAlarmActions = false): Warnin
     warnings.push({
       id: 'rejoin:noAlarmTopic',
       message:
-        'alarmTopic is not set: alarms change their colour on the dashboard, but notify nobody. Write the ARN of an SNS topic in the stack's Region that has a subscriber',
+        'alarmTopic is not set: alarms change their colour on the dashboard, but notify nobody. Write the ARN of an SNS topic that has a subscriber, in the Region of the stack',
     });
   }
   const { level } = settings.logs;
