@@ -33,7 +33,7 @@ While it runs, under /_emulator/:
                                           {"operation": "...", "streamSessionId": "...", "count": 1}, all without a body.
                                           DELETE faults releases all too; a caller's hanging up releases none
   GET, POST time                        the emulator's time; {"advanceSeconds": 120} lets time pass at once, for sessions,
-                                          quotas, tokens and outages. Packets and latencies go by the machine's time
+                                          quotas, tokens and outages. Packets and latencies use the machine's time
   GET, DELETE calls                     what was called, by whom, and how it ended
   GET streamgroups, PUT streamgroups/ID their status and capacity
   GET streamsessions                    each with its status, what its game saw, and its network
@@ -46,7 +46,7 @@ While it runs, under /_emulator/:
   POST streamsessions/ID/restore        ends a blackout or a dead downlink; a blackout without "seconds" waits for it
   POST streamsessions/ID/end            ends the session: {"statusReason": "applicationExit"} or another
 
-A body that is wrong is answered with what to write.`;
+If a body is wrong, the answer says what to write.`;
 
 /** What a person reads once it runs: how to point an SDK, a CLI or a page at it. */
 export function greeting(emulator: Emulator): string {
@@ -67,7 +67,7 @@ An AWS SDK or the AWS CLI finds it by four environment variables, without a chan
   aws gameliftstreams get-stream-group --identifier ${streamGroupId}
 
 A page needs nothing: give its offer to StartStreamSession in your backend, and the SignalResponse of GetStreamSession to the page. The
-answer leads to a pretend game on 127.0.0.1.
+answer connects to an example game on 127.0.0.1.
 
 Faults, gates and time are under ${url}/_emulator/, see ${COMMAND} --help. Ctrl-C ends it.`;
 }

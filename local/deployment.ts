@@ -151,7 +151,7 @@ async function start(
       .filter(({ logicalId }) => behindRoutes.has(logicalId) === isServed),
   ) as [FunctionModel[], FunctionModel[]];
   for (const { logicalId } of unserved) {
-    onProgress(`${logicalId} does not run here: no route leads to it, and there is no public address to ask`);
+    onProgress(`${logicalId} does not run here: no route uses it, and there is no public address to check`);
   }
   const functions = served.map((fn) => ({
     ...fn,

@@ -47,30 +47,33 @@ export function notesOn(given: Given, used: Given, consoleOrigins: readonly stri
   const added = consoleOrigins.filter((origin) => !origins.includes(origin));
   note(
     origins.length > 0 && added.length > 0,
-    `webOrigins has ${added.join(' and ')} besides, for the console page.`,
+    `webOrigins has ${added.join(' and ')} here too, for the console page.`,
   );
   for (const origin of origins.filter((each) => !mayEndSignIn(each))) {
     const why = new URL(origin).hostname.startsWith('[')
       ? 'the policy of the sign-in page can name localhost and 127.0.0.1, and no IPv6 address'
-      : 'the OpenID provider of this machine asks for no password, so it sends players back to pages on localhost and 127.0.0.1 only';
+      : 'the OpenID provider of this machine asks for no password, so it redirects players only to pages on localhost and 127.0.0.1';
     notes.push(
-      `webOrigins has ${origin}: its pages may call the API, and no sign-in leads back there, since ${why}.`,
+      `webOrigins has ${origin}: its pages may call the API, but a sign-in cannot return there, since ${why}.`,
     );
   }
 
   const operators = strings(used.operators).filter((each) => !strings(given.operators).includes(each));
   note(
     given.operators !== undefined && operators.length > 0,
-    `operators has ${operators.join(' and ')} besides, for npm run operator -- --local.`,
+    `operators has ${operators.join(' and ')} here too, for npm run operator -- --local.`,
   );
   note(
     given.removalPolicy === 'retain',
-    'removalPolicy is "destroy" here: the API must take requests from pages on plain http, and nothing is kept when npm start ends.',
+    'removalPolicy is "destroy" here: the API must accept requests from pages on plain http, and nothing is kept when npm start ends.',
   );
   note(
     given.domain !== undefined,
     `domain is left out: ${member(given.domain, 'name')} does not lead to this machine.`,
   );
-  note(given.alarmTopic !== undefined, 'alarmTopic is left out: there is no SNS here, and no alarm rings.');
+  note(
+    given.alarmTopic !== undefined,
+    'alarmTopic is left out: there is no SNS here, so no alarm notifies anybody.',
+  );
   return notes;
 }

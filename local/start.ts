@@ -17,18 +17,18 @@ const HELP = `Runs Rejoin on this machine, with no AWS account: npm start -- [op
 
   --port N         the first of six ports (default ${DEFAULT_BASE_PORT})
   --settings FILE  a deployer's settings, as "cdk deploy -c settings=FILE" takes them. Pages of the loopback origins in webOrigins
-                   may call the API and sign in. A setting that must be another one here is printed, with why
+                   may call the API and sign in. Settings that must differ here are printed, with the reason
   --media-address IP
                    IPv4 address of this machine that video, sound and input go to (default 127.0.0.1, which Firefox can't use).
-                   Each connection opens UDP ports there that your network can reach; what other machines send there is
+                   Each connection opens UDP ports there that your network can reach; packets from other machines are
                    ignored. Everything else stays on 127.0.0.1
-  --as FILE        let the emulator behave like an account that npm run conformance has measured: FILE is what that wrote
+  --as FILE        make the emulator behave like an account that npm run conformance has measured; FILE is its result
   --help           this text
 
-The emulator notices after ${LOSS_NOTICE_SECONDS} s that a client is silent: a shorter loss heals, a longer one is replaced. Nobody knows AWS's time; try
-another one with PUT /_emulator/settings {"lossNoticeSeconds": 0}.
+The emulator notices after ${LOSS_NOTICE_SECONDS} s that a client is silent: a shorter loss heals, after a longer one a new connection is made. AWS does not document
+its time; try another one with PUT /_emulator/settings {"lossNoticeSeconds": 0}.
 
-When it is ready, .local/endpoints.json says where everything answers. Function logs are in .local/logs.
+When it is ready, .local/endpoints.json has all addresses. Function logs are in .local/logs.
 Ctrl-C stops everything.`;
 
 const directory = join(fileURLToPath(new URL('..', import.meta.url)), '.local');
@@ -50,9 +50,7 @@ function refuseSwallowed(): void {
   );
   if (process.env.npm_lifecycle_event !== 'start' || names.length === 0) return;
   const given = names.map((name) => `--${name}`).join(' and ');
-  throw new Error(
-    `npm took ${given} for itself: write two dashes first, as in npm start -- --${names[0]} ...`,
-  );
+  throw new Error(`npm used ${given} itself: write two dashes first, as in npm start -- --${names[0]} ...`);
 }
 
 function readArguments() {

@@ -1,6 +1,6 @@
 import type { Ending } from './state.ts';
 
-/** Why nothing is left to try. `find()` rejects with it; all other calls show it as a state. */
+/** Why the client gave up. `find()` rejects with it; all other calls show it as a state. */
 export class RejoinError extends Error {
   override readonly name = 'RejoinError';
   readonly ending: Ending;

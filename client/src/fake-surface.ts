@@ -9,7 +9,7 @@ export type FakeCall = {
   [Name in Method]: { readonly method: Name; readonly args: Parameters<Stream<unknown>[Name]> };
 }[Method];
 
-/** What a test may say of a connection. What it leaves out is made up. */
+/** A connection's values. The fake stream makes up what a test leaves out. */
 export interface FakeConnection<Sdk> {
   session?: StreamSession;
   connectionId?: string;
@@ -17,20 +17,20 @@ export interface FakeConnection<Sdk> {
   sdk?: Sdk;
 }
 
-/** A stream without a network, and what a test drives it by. A step that a real stream can't take throws an Error that says why. */
+/** A stream without a network, and the steps that a test makes it take. A step that a real stream can't take throws an Error with the reason. */
 export interface FakeStream<Sdk> {
   /** What the page gets in place of `createStream(…)`. */
   readonly stream: Stream<Sdk>;
-  /** What the page has called, the first call first. */
+  /** The page's calls, oldest first. */
   readonly calls: readonly FakeCall[];
   /**
-   * Changes what a stream on its way shows: another attempt, a wait, or with `healing: false` that the old connection is closed. A wait is
-   * over with the next call.
+   * Changes the state `connecting` or `reconnecting`: another attempt, a wait, or a closed old connection (`healing: false`). The next call
+   * ends the wait.
    */
   progress(change: Partial<Trying> & { healing?: false }): void;
   /** A picture comes on a new connection. */
   connect(connection?: FakeConnection<Sdk>): void;
-  /** The stream is lost. By default silently, so that it may heal. */
+  /** The stream is lost, by default by silence, so that it may heal. */
   lose(loss?: Partial<Omit<ReconnectingState, 'name' | 'session'>>): void;
   /** The lost connection plays again. */
   heal(): void;
@@ -44,6 +44,6 @@ export interface FakeStream<Sdk> {
   answerFind(session: StreamSession | undefined): void;
   /** Rejects each `find()` that waits with a RejoinError. */
   failFind(ending: Ending): void;
-  /** Puts the stream into any state, whether or not a real one could get there. */
+  /** Puts the stream into any state, even one that a real stream can't reach. */
   force(state: StreamState): void;
 }

@@ -2,8 +2,8 @@ import type { Code } from './problem.ts';
 import type { Loss } from './state.ts';
 
 /**
- * The part of the Web SDK's `GameLiftStreams` object that is used here. It is described by its shape, so that the official
- * object fits (1.0 and later) and Amazon's SDK need not be a dependency.
+ * The part of the Web SDK's `GameLiftStreams` object that the client uses. It is a structural type, so the official
+ * object (1.0 and later) matches it, and Amazon's SDK need not be a dependency.
  */
 export interface GameLiftStreamsLike {
   /** Makes an offer; throws while the object is bound to a connection. */
@@ -21,8 +21,8 @@ export interface GameLiftStreamsLike {
 }
 
 /**
- * The callbacks that belong into the `clientConnection` of the object's constructor. Spread them and add your own, such
- * as `applicationMessage` and `performanceStats`; a callback of yours in place of one of these must call it.
+ * The callbacks for the `clientConnection` of the object's constructor. Spread them and add your own, such
+ * as `applicationMessage` and `performanceStats`. If you replace one of these, call it in yours.
  */
 export interface ClientConnection {
   connectionState: (state: string) => void;
@@ -30,13 +30,13 @@ export interface ClientConnection {
   serverDisconnect: (reason: string) => void;
 }
 
-/** What the page's factory is told of the object that it makes. */
+/** What the page's factory learns about the object that it makes. */
 export interface ConnectionAbout {
-  /** 1 for the first connection of an effort or of a loss. */
+  /** 1 for the first connection of a call or of a loss. */
   readonly attempt: number;
-  /** What made it necessary: a loss, or the code of what the one before failed with, such as `no_picture`. None for a first connection. */
+  /** The reason: a loss, or the code with which the connection before failed, such as `no_picture`. None for a first connection. */
   readonly why?: Loss | Code;
-  /** The object that has the elements now, or had them last. It may still play: don't close it. */
+  /** The object before. It may still play: don't close it. */
   readonly previous?: GameLiftStreamsLike;
 }
 

@@ -2,9 +2,8 @@ import type { StreamSession } from './contract.ts';
 import type { Code, Word } from './problem.ts';
 
 /**
- * Where a stream stands. All times are milliseconds since the epoch on this machine's clock, so that a page can count down with
- * `until - Date.now()`; should that clock be set back, these times go on from where they were. A new object each time; the same one
- * until something changes.
+ * The state of a stream. All times are milliseconds since the epoch on this machine's clock, so that a page can count down with
+ * `until - Date.now()`. If that clock is set back, these times still go forward. Each change makes a new object.
  */
 export type StreamState =
   | { readonly name: 'idle' }
@@ -19,7 +18,7 @@ export interface ConnectingState extends Trying {
   readonly name: 'connecting';
 }
 
-/** Media flows. */
+/** The stream plays. */
 export interface ConnectedState {
   readonly name: 'connected';
   readonly session: StreamSession;
@@ -29,18 +28,18 @@ export interface ConnectedState {
   readonly blocked?: 'autoplay';
 }
 
-/** The stream was lost; on the way back. */
+/** The stream was lost, and the client tries to bring it back. */
 export interface ReconnectingState extends Trying {
   readonly name: 'reconnecting';
   readonly session: StreamSession;
   /** The last sign of life. */
   readonly lostAt: number;
   readonly why: Loss;
-  /** The lost connection is still open and may come back by itself, while another one is asked for. */
+  /** The lost connection is still open and may come back by itself, while the client requests another one. */
   readonly healing: boolean;
 }
 
-/** `end()` is asking. */
+/** `end()` is waiting for the API. */
 export interface EndingState {
   readonly name: 'ending';
 }
@@ -53,7 +52,7 @@ export interface Trying {
   readonly session?: StreamSession;
   /** Requests for a connection sent so far; 0 before the first. */
   readonly attempt: number;
-  /** When this is given up: the time left is until then. */
+  /** When the client gives up. */
   readonly givesUpAt: number;
   /** Present while waiting for the next attempt. */
   readonly wait?: Wait;
@@ -65,17 +64,17 @@ export interface Wait {
   readonly until: number;
   /** The place in the queue for AWS's quota, 1 for the next. */
   readonly queuePosition?: number;
-  /** The turn falls after the session's likely end. */
+  /** The wait ends after the session's likely end. */
   readonly mayBeTooLate?: boolean;
 }
 
-/** What a loss was noticed by. */
+/** The sign by which the client noticed a loss. */
 export type Loss =
   /** No packet of any kind. */
   | 'silence'
   /** No video, although other packets come. */
   | 'stalled'
-  /** Packets of video come, and nothing is decoded of them. */
+  /** Video packets come, but are not decoded. */
   | 'frozen'
   /** No packet, and the browser calls the connection disconnected. */
   | 'disconnected'
@@ -83,14 +82,14 @@ export type Loss =
   | 'offline'
   /** The browser has given the connection up. */
   | 'failed'
-  /** A data channel broke: what a clean close looks like. */
+  /** A data channel broke, as after a clean close. */
   | 'channel_error'
   /** The server closed the connection for a reason that the client does not know. */
   | 'server_disconnect';
 
 /** Why a stream has ended. This object does not try again by itself. */
 export type Ending =
-  /** The server's own serverEnded: an hour without input, or a session that was ended. */
+  /** AWS ended the session: after an hour without input, or because it was terminated. */
   | { readonly reason: 'idle' | 'terminated' }
   /** The session is over; AWS's `statusReason` where it gave one. */
   | { readonly reason: 'session_ended'; readonly statusReason?: string }
@@ -100,9 +99,9 @@ export type Ending =
   | { readonly reason: 'taken_over'; readonly by: 'device' | 'tab' }
   /** Another tab of this browser holds the stream; `resume({ insist: true })` takes it over. */
   | { readonly reason: 'held_by_tab' }
-  /** Everything was tried for as long as it made sense; `code` is what stood in the way last. */
+  /** The time for reconnecting is over; `code` is the last problem. */
   | ({ readonly reason: 'expired' } & Partial<Word>)
-  /** The API said no for good. `status` is 0 where no answer came. */
+  /** The API refused for good. `status` is 0 if no answer came. */
   | ({ readonly reason: 'refused'; readonly status: number; readonly detail: string } & Word)
   /** There is no access token (`status` 0), or the API accepts none and the last one has expired (`status` 401). */
   | { readonly reason: 'signed_out'; readonly status: number }
@@ -110,9 +109,9 @@ export type Ending =
   | { readonly reason: 'failed'; readonly error: unknown }
   /** `end()` ended the session. */
   | { readonly reason: 'ended_by_player' }
-  /** `close()` was called: the session lives. */
+  /** `close()` was called. The session goes on. */
   | { readonly reason: 'closed' }
-  /** The caller's signal was aborted: the session lives. */
+  /** The caller's signal was aborted. The session goes on. */
   | { readonly reason: 'aborted' };
 
 /** There is nothing more to try. */
@@ -130,7 +129,7 @@ export type StreamEvent = { readonly at: number } & EventDetails;
 export type EventDetails =
   | { readonly name: 'suspected'; readonly silentMs: number }
   | { readonly name: 'lost'; readonly why: Loss; readonly silentMs: number }
-  /** The lost connection plays again after so long a silence. */
+  /** The lost connection plays again, after this much silence. */
   | { readonly name: 'healed'; readonly silentMs: number }
   | { readonly name: 'asked'; readonly attempt: number }
   | ({ readonly name: 'refused'; readonly status: number; readonly waitMs: number } & Word)
@@ -140,7 +139,7 @@ export type EventDetails =
   | { readonly name: 'no_picture'; readonly error: Error }
   | { readonly name: 'input_failed'; readonly error: unknown };
 
-/** Whether a stream that ended so has no session to come back to. */
+/** Whether a stream with this ending has no session to come back to. */
 export function isGone({ reason }: Ending): boolean {
   return ['idle', 'terminated', 'session_ended', 'no_session', 'ended_by_player'].includes(reason);
 }

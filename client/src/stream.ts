@@ -26,32 +26,33 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
   /** Where `start()` starts sessions. */
   streamGroupId: string;
   /**
-   * Makes the Web SDK's object, with these callbacks in its `clientConnection`. Called for each connection: make a new one, since a
-   * browser reports errors of a closed connection a moment later, and they must not be taken for the next one's.
+   * Makes the Web SDK's object, with these callbacks in its `clientConnection`. The client calls it for each connection. Make a new object
+   * each time: a browser reports errors of a closed connection a moment later, and they must not look like errors of the new one.
    *
-   * The last one's object may still be open. After a loss a second object makes an offer while the first may come back, so two of them
-   * share the elements for a while; the picture changes hands when the answer is applied, and the first object is closed then. There
-   * are never more than two. `stream.sdk` is the one that has the elements.
+   * The object before may still be open. After a loss, a second object makes an offer while the first may come back, so both
+   * use the elements for a while. The client switches the picture when it applies the answer, and then closes the first object. There
+   * are never more than two. `stream.sdk` is the one that plays.
    *
    * It may return a promise, for example to enable a microphone first.
    */
   createGameLiftStreams(clientConnection: ClientConnection, about: ConnectionAbout): Sdk | PromiseLike<Sdk>;
   /**
-   * The video element, or a function that finds it. With it, `first_frame` means that a frame was shown, and the state says when the browser
-   * waits for a click (`blocked`).
+   * The video element, or a function that finds it. With it, `first_frame` means that a frame was shown, and the state has `blocked` if
+   * the browser waits for a click.
    */
   videoElement?: VideoElementLike | (() => VideoElementLike | null | undefined) | undefined;
   /**
-   * A valid access token; asked for before each request and when a loss is suspected, so keep it at hand. `rejected` is one
-   * that the API has just refused. Resolve with undefined where the player is signed out. A rejection is taken as passing trouble.
+   * Returns a valid access token. The client calls it before each request and when it suspects a loss, so keep the token at hand.
+   * `rejected` is a token that the API has just refused. If the player is signed out, resolve with undefined. If it rejects, the client
+   * tries again.
    */
   getAccessToken: GetAccessToken;
   /** Called with each new state, synchronously. */
   onState?: ((state: StreamState) => void) | undefined;
-  /** Called with what happens, for a timeline. */
+  /** Called with each event, for a timeline. */
   onEvent?: ((event: StreamEvent) => void) | undefined;
   /**
-   * Whether to attach input on each connection, and to detach it while the stream is lost; otherwise that is the page's to do, by the
+   * Whether the client attaches input on each connection, and detaches it while the stream is lost. With false, the page does it, by the
    * state. Default true.
    */
   attachInput?: boolean | undefined;
@@ -59,7 +60,7 @@ export interface StreamOptions<Sdk extends GameLiftStreamsLike> {
   environment?: Partial<Environment> | undefined;
 }
 
-/** Aborting ends the effort and, later, the stream; the session lives. */
+/** Aborting stops the call and, later, the stream. The session goes on. */
 export interface Abortable {
   signal?: AbortSignal | undefined;
 }
@@ -67,7 +68,7 @@ export interface Abortable {
 /** How to start. */
 export interface StartOptions extends Abortable {
   /**
-   * Ends the player's session first, this stream's or else the newest, and then starts. It also stops what this object does. Where the
+   * Ends a session first: this stream's, or the player's newest if this stream has none. It also stops what this object does. If the
    * end fails, nothing is started.
    */
   replace?: boolean | undefined;
@@ -81,8 +82,8 @@ export interface ResumeOptions extends Abortable {
    */
   insist?: boolean | undefined;
   /**
-   * The newest connection that the page has seen, where it kept that over a reload. Then a device that has connected since is left in
-   * peace (`taken_over`). By default the one that this object made, if it did.
+   * The newest connection that the page has seen, if it kept that over a reload. If another device has connected since, that device keeps
+   * the stream (`taken_over`). Default: the newest connection of this object, if there is one.
    */
   previousConnectionId?: string | undefined;
 }
@@ -91,19 +92,19 @@ export interface ResumeOptions extends Abortable {
 export interface Stream<Sdk> {
   /** The same object until something changes. */
   readonly state: StreamState;
-  /** The Web SDK's object of the connection that has the elements, for input and application messages. */
+  /** The Web SDK's object that plays, for input and application messages. */
   readonly sdk: Sdk | undefined;
-  /** Calls the listener with each new state. Returns what ends that. */
+  /** Calls the listener with each new state. Returns a function that stops it. */
   subscribe(listener: (state: StreamState) => void): () => void;
   /** The player's newest live session, to offer a way back to it. @throws RejoinError */
   find(options?: Abortable): Promise<StreamSession | undefined>;
-  /** Starts a session; resolves when media flows or nothing more can be tried. While something is under way it joins that. */
+  /** Starts a session. Resolves when the stream plays or has ended. If a start or resume is already running, it joins that. */
   start(request?: StartRequest, options?: StartOptions): Promise<ConnectedState | EndedState>;
-  /** Comes back to the player's newest live session, on any device; resolves as `start` does. */
+  /** Comes back to the player's newest live session, on any device. Resolves as `start` does. */
   resume(options?: ResumeOptions): Promise<ConnectedState | EndedState>;
-  /** Ends the session for good, this stream's or else the player's newest. */
+  /** Ends a session for good: this stream's, or the player's newest if this stream has none. */
   end(options?: Abortable): Promise<ConnectedState | EndedState>;
-  /** Leaves: this object stops all its work, and the session lives. */
+  /** Stops all work of this object. The session goes on. */
   close(): void;
 }
 

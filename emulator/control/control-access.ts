@@ -29,11 +29,11 @@ export function admitControl(
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   if (origin === undefined) {
-    return site === 'cross-site' ? refuse('The control API takes no calls from other sites.') : true;
+    return site === 'cross-site' ? refuse('The control API accepts no calls from other sites.') : true;
   }
   if (!controlOrigins.includes(origin)) {
     return refuse(
-      `The control API takes no calls from pages of ${origin}: start the emulator with it in controlOrigins.`,
+      `The control API accepts no calls from pages of ${origin}: start the emulator with it in controlOrigins.`,
     );
   }
   response.setHeader('access-control-allow-origin', origin);

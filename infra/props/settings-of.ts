@@ -121,7 +121,7 @@ function identitySettings(identity: unknown, lines: string[]): unknown {
   if (userPool === undefined) lines.push('identity.userPool is missing; write the user pool of the clients');
   if (!Array.isArray(userPoolClients) || userPoolClients.length === 0) {
     lines.push(
-      'identity.userPoolClients is missing; write a list of the clients whose tokens count, such as [client]',
+      'identity.userPoolClients is missing; write a list of the clients whose tokens are accepted, such as [client]',
     );
   }
   if (lines.length > 0) return settings;

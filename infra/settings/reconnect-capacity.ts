@@ -54,12 +54,12 @@ export function capacityShortfall(
   const says =
     lost > 0
       ? `${everybody}, and AWS ends a session after ${timeoutSeconds} s: about ${count(lost)} would be lost`
-      : `${everybody} of the ${timeoutSeconds} s that AWS keeps a session, and ${reserved} s of these go by before the loss is noticed and the first turn comes: some may be lost`;
+      : `${everybody} of the ${timeoutSeconds} s that AWS keeps a session, and ${reserved} s of these pass before AWS notices the loss and the queue starts: some may be lost`;
   const longerTimeout = Math.ceil(Math.max(seconds + 10, seconds / 0.9));
   const usableSeconds = timeoutSeconds - reservedSeconds(timeoutSeconds);
   const quotaFor = (time: number) => Math.ceil(players / time);
   const raiseQuota = (time: number) =>
-    `ask AWS to raise CreateStreamSessionConnection to ${quotaFor(time)} a second and write into quotas what it grants (nothing says that AWS raises it)`;
+    `ask AWS to raise CreateStreamSessionConnection to ${quotaFor(time)} a second and write into quotas what it grants (AWS does not say whether it raises it)`;
   const remedies = [
     ...(longerTimeout <= longestTimeout
       ? [`raise connectionTimeoutSeconds to ${longerTimeout} or more`]

@@ -14,7 +14,7 @@ const exampleStreamGroup = 'sg-1AB2C3De4';
 
 function exampleWarnings({ id }: Settings['streamGroups'][number]): Warning[] {
   if (id !== exampleStreamGroup) return [];
-  const message = `these are the example settings: no stream group of yours is called ${id}. Write settings.json before you deploy`;
+  const message = `these are the example settings: your account has no stream group ${id}. Write settings.json before you deploy`;
   return [{ id: 'rejoin:exampleSettings', message }];
 }
 
@@ -33,7 +33,7 @@ function reconnectCapacityWarnings({ expectedPlayers, ...settings }: Settings): 
 function emailWarnings({ identity }: Settings): Warning[] {
   if (!('cognito' in identity) || !identity.cognito.selfSignUp || identity.cognito.email) return [];
   const message =
-    'identity.cognito.selfSignUp lets everybody make an account, and Cognito sends 50 e-mails a day for the whole AWS account: players after that get no code. Write identity.cognito.email, to send through Amazon SES';
+    'identity.cognito.selfSignUp lets everybody create an account, and Cognito sends only 50 e-mails a day for the whole AWS account: further players get no code. Write identity.cognito.email, to send through Amazon SES';
   return [{ id: 'rejoin:cognitoEmail', message }];
 }
 
@@ -48,7 +48,7 @@ export function warningsFor(settings: Settings, hasAlarmActions = false): Warnin
     warnings.push({
       id: 'rejoin:noWebOrigins',
       message:
-        'webOrigins is empty: no web page can call the API. Write the origin of yours, such as "https://play.example.com"',
+        'webOrigins is empty: no web page can call the API. Write the origin of your page, such as "https://play.example.com"',
     });
   }
   warnings.push(...emailWarnings(settings), ...reconnectCapacityWarnings(settings));
@@ -56,14 +56,14 @@ export function warningsFor(settings: Settings, hasAlarmActions = false): Warnin
     warnings.push({
       id: 'rejoin:noAlarmTopic',
       message:
-        'alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told. Write the ARN of an SNS topic in the Region of the stack that somebody has subscribed to',
+        'alarmTopic is not set: alarms change their colour on the dashboard, but notify nobody. Write the ARN of an SNS topic that has a subscriber, in the Region of the stack',
     });
   }
   const { level } = settings.logs;
   if (level === 'WARN' || level === 'ERROR') {
     warnings.push({
       id: 'rejoin:quietLogs',
-      message: `logs.level ${level} leaves out the steps that players took, so the saved queries "This player's last hour" and "Why were reconnects refused" find little. Write "INFO"`,
+      message: `logs.level ${level} leaves out the players' steps, so the saved queries "This player's last hour" and "Why were reconnects refused" find little. Write "INFO"`,
     });
   }
   return warnings;

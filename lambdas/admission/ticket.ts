@@ -49,7 +49,7 @@ export function pacedProblem(
   const { waitMs, queuePosition, mayBeTooLate } = wait;
   return new Problem(
     'paced',
-    "The account's AWS quota is taken by other players at the moment; repeat this request when its turn has come.",
+    "The account's AWS quota is used up at the moment; repeat this request after the wait.",
     {
       retryAfterMs: Math.max(1, Math.ceil(waitMs)),
       ...(queuePosition === undefined ? {} : { queuePosition }),

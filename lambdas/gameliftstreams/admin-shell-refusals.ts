@@ -26,7 +26,7 @@ export function accessProblem(
   random: number,
 ): Problem<OperatorProblemCode> | undefined {
   if (isOver(status)) {
-    return new OperatorProblem('session_over', 'The session is over, and with it what a shell could show.', {
+    return new OperatorProblem('session_over', 'The session is over, so no shell into it is possible.', {
       streamSessionStatus: status,
       ...(statusReason === undefined ? {} : { statusReason }),
     });
@@ -55,7 +55,7 @@ export function shellProblem(failure: AwsFailure, random: number): Problem<Opera
     case 'notReady':
       return new OperatorProblem(
         'access_not_ready',
-        'AWS has not prepared access to this session yet; ask again in a few seconds.',
+        'AWS has not prepared access to this session yet; try again in a few seconds.',
         { retryAfterMs: spread(STILL_NOT_READY_MS, random) },
         failure,
       );
@@ -63,14 +63,14 @@ export function shellProblem(failure: AwsFailure, random: number): Problem<Opera
     case 'invalid':
       return new OperatorProblem(
         'session_not_accessible',
-        'AWS gives no shell into this session at the moment; ask again to learn its status.',
+        'AWS refuses a shell into this session at the moment; try again to get its status.',
         { retryAfterMs: spread(UPSTREAM_WAIT_MS, random) },
         failure,
       );
     case 'answerless':
       return new OperatorProblem(
         'upstream_unavailable',
-        'AWS opened a shell and left out how to reach it; ask for another one.',
+        'AWS opened a shell, but did not say how to reach it; request another one.',
         { retryAfterMs: spread(UPSTREAM_WAIT_MS, random) },
         failure,
       );

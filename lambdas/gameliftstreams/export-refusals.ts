@@ -21,7 +21,7 @@ export function exportProblem(failure: AwsFailure, random: number): Problem<Oper
   if (failure.kind !== 'conflict' && failure.kind !== 'invalid') return lookupProblem(failure, random);
   return new OperatorProblem(
     'session_not_accessible',
-    'AWS exports nothing of this session at the moment; ask again to learn its status.',
+    'AWS refuses to export this session at the moment; try again to get its status.',
     { retryAfterMs: spread(UPSTREAM_WAIT_MS, random) },
     failure,
   );

@@ -27,7 +27,7 @@ function commonProblem(failure: AwsFailure, random: number): Problem<CommonCode>
     case 'throttled':
       return new Problem(
         'paced',
-        "The account's AWS quota is taken by other players at the moment.",
+        "The account's AWS quota is used up at the moment.",
         { retryAfterMs: spread(THROTTLED_WAIT_MS, random) },
         failure,
       );
@@ -83,7 +83,7 @@ export function connectProblem(
   if (failure.kind === 'answerless' || (maybeAccepted && movedOn)) {
     return new Problem(
       'answer_lost',
-      'AWS accepted this offer before and does not repeat its answer; make a new offer.',
+      'AWS accepted this offer before, but its answer is lost; make a new offer.',
       {
         ...(seen ? { streamSessionStatus: seen.status } : {}),
         retryAfterMs: spread(reconnectableInMs(seen?.status), random),
@@ -105,7 +105,7 @@ export function connectProblem(
   }
   return new Problem(
     'session_not_reconnectable',
-    'AWS takes no new connection to this session yet; make a new offer and ask again.',
+    'AWS does not accept a new connection to this session yet; make a new offer and try again.',
     {
       ...(seen ? { streamSessionStatus: seen.status } : {}),
       retryAfterMs: spread(reconnectableInMs(seen?.status, noticedIn), random),
@@ -132,7 +132,7 @@ export function startProblem(
   if (failure.kind === 'answerless' || (maybeAccepted && needsStatusLookup(failure))) {
     return new Problem(
       'answer_lost',
-      'AWS may have started a session for this offer and does not repeat its answer; make a new offer when that session is over.',
+      'AWS may have started a session for this offer, but its answer is lost; wait, then make a new offer.',
       { retryAfterMs: Math.max(UPSTREAM_WAIT_MS, lost.waitMs) },
       failure,
     );
@@ -179,7 +179,7 @@ export function terminateProblem(
   if (seen && isOver(seen.status)) return null;
   return new Problem(
     'session_not_terminable',
-    'AWS does not end this session yet; ask again in a moment.',
+    'AWS cannot end this session yet; try again in a moment.',
     {
       ...(seen ? { streamSessionStatus: seen.status } : {}),
       retryAfterMs: spread(reconnectableInMs('ACTIVATING'), random),
@@ -199,7 +199,7 @@ export function endedProblem(session: Pick<StatusLookup, 'status' | 'statusReaso
 function groupProblem(failure: AwsFailure, random: number): Problem {
   return new Problem(
     'stream_group_unavailable',
-    'The stream group takes no connections at the moment.',
+    'The stream group accepts no connections at the moment.',
     { retryAfterMs: spread(GROUP_WAIT_MS, random) },
     failure,
   );

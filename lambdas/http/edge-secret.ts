@@ -23,8 +23,5 @@ export function requireEdge(
     .digest();
   const known = digests.filter((digest) => timingSafeEqual(sent, Buffer.from(digest, 'hex')));
   if (known.length > 0) return;
-  throw new Problem(
-    'not_through_edge',
-    'This address is not the one for players. Use the address of the game.',
-  );
+  throw new Problem('not_through_edge', 'Players cannot use this address. Use the address of the game.');
 }

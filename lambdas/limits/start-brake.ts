@@ -36,13 +36,9 @@ export function brakeIn(item: Record<string, unknown> | undefined, now: number):
 
 /** The refusal of a new session. @param random in [0, 1), spreads the wait */
 export function startsPaused({ until }: StartBrake, now: number, random: number): Problem {
-  return new Problem(
-    'starts_paused',
-    'New sessions are paused for now. Sessions that run are not affected.',
-    {
-      retryAfterMs: spread(Math.max(1000, Math.min(BRAKE_WAIT_MS, until - now)), random),
-    },
-  );
+  return new Problem('starts_paused', 'New sessions are paused for now. Running sessions are not affected.', {
+    retryAfterMs: spread(Math.max(1000, Math.min(BRAKE_WAIT_MS, until - now)), random),
+  });
 }
 
 /**

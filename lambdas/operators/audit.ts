@@ -78,7 +78,7 @@ export function tableAudit(table: Pick<Table, 'putNew'>, retentionDays?: number)
       if (added) return;
       throw new OperatorProblem(
         'audit_unavailable',
-        'What you asked for could not be recorded, so nothing was done or handed out; ask again.',
+        'The audit record could not be written, so nothing was done; try again.',
         { retryAfterMs: UPSTREAM_WAIT_MS },
         cause,
       );

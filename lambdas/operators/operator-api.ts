@@ -83,10 +83,7 @@ function toRequest(
   const request = requestPartsOf(event, context);
   if (entry === undefined) {
     log.warn('not an operator', {});
-    throw new OperatorProblem(
-      'not_an_operator',
-      'This principal is not among the operators of this deployment.',
-    );
+    throw new OperatorProblem('not_an_operator', 'This principal is not an operator of this deployment.');
   }
   return {
     call: {

@@ -16,7 +16,7 @@ export function requireReason(value: unknown): string {
   const refuse = (complaint: string): never => {
     throw new OperatorProblem('invalid_request', `reason: ${complaint}`);
   };
-  if (typeof value !== 'string') return refuse('write why, such as a ticket and a sentence');
+  if (typeof value !== 'string') return refuse('must say why, such as a ticket and a sentence');
   const reason = value.trim();
   // Characters as people count them, more or less: an emoji is not two.
   const characters = [...reason].length;
@@ -26,7 +26,7 @@ export function requireReason(value: unknown): string {
     );
   }
   if ([...reason].filter((each) => !INVISIBLE.test(each)).length < LEAST_VISIBLE_CHARACTERS) {
-    return refuse(`must have ${LEAST_VISIBLE_CHARACTERS} characters or more that can be seen`);
+    return refuse(`must have ${LEAST_VISIBLE_CHARACTERS} or more visible characters`);
   }
   if ([...reason].some((each) => UNREADABLE.test(each) && !JOINERS.test(each)))
     return refuse('must be one line of text without control characters');

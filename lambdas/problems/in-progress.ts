@@ -11,5 +11,5 @@ export function inProgress(detail: string, random: number): Problem {
 
 /** The refusal of a start beside another one. */
 export function startInProgress(random: number): Problem {
-  return inProgress("Another start of this player's is under way.", random);
+  return inProgress('Another start of this player is under way.', random);
 }

@@ -10,7 +10,7 @@ import {
 import { Problem } from './problems.ts';
 
 /** Half of a pair of surrogates: UTF-8 writes every one as U+FFFD, so two texts would become one. */
-const NOT_UNICODE = 'has half of a character in it: it is not well-formed Unicode';
+const NOT_UNICODE = 'is not well-formed Unicode: it contains half of a character';
 
 /** @throws Problem `invalid_request` whose detail begins with the field */
 export function refuse(field: string, complaint: string): never {
@@ -56,7 +56,7 @@ export function optionalIdempotencyKey(header: string | undefined): string | und
 export function optionalConnectionId(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string' || !CONNECTION_ID.test(value)) {
-    return refuse('previousConnectionId', 'must be a connectionId that an earlier answer carried');
+    return refuse('previousConnectionId', 'must be a connectionId of an earlier answer');
   }
   return value;
 }

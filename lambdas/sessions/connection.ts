@@ -148,7 +148,7 @@ export function decideConnection(
   if (ownLease === undefined) {
     const wait = rateLimitWaitMs(rateLimit, record.nextFreeAt ?? 0, now);
     if (wait > 0) {
-      throw new Problem('too_many_requests', 'This player has asked for connections too often.', {
+      throw new Problem('too_many_requests', 'This player has requested connections too often.', {
         retryAfterMs: wait,
       });
     }

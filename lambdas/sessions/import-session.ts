@@ -55,12 +55,12 @@ export async function importSession(
     deps.now(),
   );
   if (refused?.whose === 'own') {
-    throw new Problem('too_many_requests', 'This player has asked for unknown sessions too often.', {
+    throw new Problem('too_many_requests', 'This player has requested unknown sessions too often.', {
       retryAfterMs: refused.waitMs,
     });
   }
   if (refused) {
-    throw new Problem('paced', 'The quota for sessions started elsewhere is taken at the moment.', {
+    throw new Problem('paced', 'The quota for importing sessions is used up at the moment.', {
       retryAfterMs: Math.round(refused.waitMs * (1 + deps.random())),
     });
   }

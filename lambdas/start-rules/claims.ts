@@ -20,10 +20,7 @@ export function claimsOf(
 ): Claims {
   const claims = payloadOf(authorization?.replace(/^bearer +/i, '') ?? '');
   if (claims?.iss !== verified.iss || claims.sub !== verified.sub) {
-    throw new Problem(
-      'start_not_allowed',
-      'The Authorization header holds no token that can be read as a JWT.',
-    );
+    throw new Problem('start_not_allowed', 'The Authorization header contains no readable JWT.');
   }
   return claims;
 }

@@ -14,7 +14,7 @@ const LONGEST_VARIABLE = 4096;
 export function givenBy(rules: readonly StartRule[], claims: Claims): Given {
   const rule = rules.find(({ when }) => when.every((condition) => holds(condition, claims)));
   if (!rule)
-    throw new Problem('start_not_allowed', 'No start rule of this API fits the account that is signed in.');
+    throw new Problem('start_not_allowed', 'No start rule of this API matches the signed-in account.');
   const { additionalEnvironmentVariables: variables, additionalLaunchArgs: launchArguments } = rule.give;
   return {
     ...rule.give,

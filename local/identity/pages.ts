@@ -28,7 +28,7 @@ export function signInPage({ action, redirectOrigins, name = '', problem }: Sign
     title: 'Sign in',
     redirectOrigins,
     body: `<h1>Sign in to play</h1>
-<p class="lead">This is the local identity provider: any name will do, and nobody asks for a password. The same name is
+<p class="lead">This is the local identity provider: any name works, and there is no password. The same name is
 the same player, on every device.</p>
 <form method="post" action="${escapeHtml(action)}">
 <label for="player">Player name</label>

@@ -83,7 +83,7 @@ export async function collectCase(request: CaseRequest, sources: CaseSources): P
     if (made.left > 0) missing.push(`${what}: ${made.left} ids did not fit into one query`);
     const left = request.maxBytes - scanned.bytes;
     if (left <= 0) {
-      missing.push(`${what}: as much as allowed was scanned before`);
+      missing.push(`${what}: not searched: --max-scan was reached`);
       return;
     }
     const found = await attempt(what, () => sources.findLines(made.query, left));
@@ -91,8 +91,7 @@ export async function collectCase(request: CaseRequest, sources: CaseSources): P
     scanned.queries += 1;
     scanned.bytes += found.bytes;
     scanned.records += found.records;
-    if (found.cutShort === 'bytes')
-      missing.push(`${what}: as much as allowed was scanned, there may be more`);
+    if (found.cutShort === 'bytes') missing.push(`${what}: --max-scan was reached, there may be more`);
     if (found.cutShort === 'time') missing.push(`${what}: the query took too long, there may be more`);
     if (found.rows.length >= MAX_LINES) missing.push(`${what}: only the first ${MAX_LINES} lines`);
     for (const row of found.rows) {
@@ -192,7 +191,7 @@ function tableEvent(session: KnownSession): CaseEvent {
 
 function awsEvents(session: string, seen: AwsSession | undefined, now: number): CaseEvent[] {
   const event = (at: number, says: string): CaseEvent => ({ at, source: 'AWS', says, session });
-  if (seen === undefined) return [event(now, 'AWS does not tell of the session')];
+  if (seen === undefined) return [event(now, 'AWS does not return the session')];
   const { status, statusReason, location, createdAt, lastUpdatedAt, exportStatus, exportUri } = seen;
   const since =
     lastUpdatedAt === undefined ? '' : `, last changed at ${new Date(lastUpdatedAt).toISOString()}`;

@@ -35,10 +35,10 @@ export function timelineText(
     '',
     ...(rows.length > 0
       ? columns(['TIME', 'SOURCE', 'WHAT', 'STREAM SESSION', 'REQUEST'], rows)
-      : ['Nothing is known in this time: is --since long enough, and the id right?']),
+      : ['Nothing was found in this time: is --since long enough, and the id right?']),
     '',
     `Scanned: ${sizeText(scanned.bytes)}, ${scanned.records} lines of ${logGroups} log groups in ${scanned.queries} queries; at most ${sizeText(maxBytes)} (--max-scan). AWS bills what is scanned.`,
-    "A page tells what its player saw: it is the player's word.",
+    "Lines of a page come from the player's browser and prove nothing.",
     ...missing.map((line) => `Missing: ${printable(line)}`),
   ];
 }

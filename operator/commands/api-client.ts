@@ -137,7 +137,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
     // The response is not shown: it may hold credentials.
     if (value === undefined) {
       throw new Failure(
-        'The operator API answered what this version does not understand: update the CLI to the deployed version.',
+        'This version does not understand the answer of the operator API: update this checkout to the deployed version.',
         EXIT.failed,
       );
     }
@@ -156,7 +156,7 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       const credentials = read(shellSchema, text);
       if (api.protocol === 'https:' && !credentials.streamUrl.startsWith('wss:')) {
         throw new Failure(
-          'The operator API named a stream without encryption, so nothing was sent there: check --api.',
+          'The operator API gave a stream URL without encryption, so the command did not connect to it: check --api.',
           EXIT.failed,
         );
       }

@@ -42,7 +42,7 @@ function complaintAbout(
 ): string | undefined {
   if (address === undefined || code !== 'invalid_request' || !detail?.startsWith('streamGroupId:'))
     return undefined;
-  return `"${address.streamGroupId}" is not a stream group of this deployment: check what you wrote before the /, or after --stream-group`;
+  return `"${address.streamGroupId}" is not a stream group of this deployment: check the part before the /, or --stream-group`;
 }
 
 /**
@@ -73,7 +73,7 @@ export async function failureOf(
       headers.has('apigw-requestid') && `request ${headers.get('apigw-requestid')}`,
     ].filter(Boolean);
     return new Failure(
-      `The operator API answered ${status}${named.length > 0 ? ` (${named.join(', ')})` : ''}${status === 404 ? ': this is not an operator API of Rejoin, or an older one than this command; check --api, or deploy' : ''}.`,
+      `The operator API answered ${status}${named.length > 0 ? ` (${named.join(', ')})` : ''}${status === 404 ? ': this is not an operator API of Rejoin, or it is older than this command; check --api, or deploy' : ''}.`,
       isTransient ? EXIT.later : EXIT.failed,
       { ...(isTransient && { retryAfterMs: retryAfterMs ?? DEFAULT_WAIT_MS }) },
     );

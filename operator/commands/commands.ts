@@ -24,7 +24,7 @@ async function sessions(given: Arguments, context: Context, api: OperatorApi): P
   if (given.json) {
     printResult(json({ player, streamSessions: found }));
   } else if (found.length === 0) {
-    printResult(`No stream session is known of player ${printable(player)}.`);
+    printResult(`Player ${printable(player)} has no known stream session.`);
   } else {
     const rows = found.map((session) => [
       addressText(session),
@@ -88,12 +88,12 @@ async function shell(given: Arguments, context: Context, api: OperatorApi): Prom
     }
     if (attempt === MAX_ATTEMPTS) {
       throw new Failure(
-        `The plugin was not connected in time, ${MAX_ATTEMPTS} times: is a WebSocket to AWS let through (wss, port 443)?`,
+        `The plugin was not connected in time, ${MAX_ATTEMPTS} times: does your network allow WebSockets to AWS (wss, port 443)?`,
         EXIT.later,
       );
     }
     printProgress(
-      `The plugin was not connected in time; asking for new credentials (${attempt + 1} of ${MAX_ATTEMPTS}).`,
+      `The plugin was not connected in time; requesting new credentials (${attempt + 1} of ${MAX_ATTEMPTS}).`,
     );
   }
 }

@@ -83,9 +83,9 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   });
   const { region } = signer;
   const output = async (stackName: string, key: string, instead: string) => {
-    const value = (await stackOutputs(signer, stackName, 'give what is needed with --api and --issuer'))[key];
+    const value = (await stackOutputs(signer, stackName, 'pass --api and --issuer'))[key];
     if (value !== undefined) return value;
-    throw usage(`Stack ${stackName} in ${region} has no output ${key}: check --stack, or give ${instead}.`);
+    throw usage(`Stack ${stackName} in ${region} has no output ${key}: check --stack, or pass ${instead}.`);
   };
   return {
     api: apiUrl(api ?? (await output(`${stack}Operator`, 'OperatorApiUrl', '--api'))),

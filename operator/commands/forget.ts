@@ -16,7 +16,7 @@ export async function forget(given: Arguments, context: Context, api: OperatorAp
   }
   printResult(`${deletedRecords} records of stream sessions of player ${printable(player)} are deleted.`);
   printResult(
-    'Slots and budgets stay until they expire, logs until their retention ends, and the audit stays: see docs/privacy.md.',
+    'Slots and rate limits stay until they expire, and logs until their retention ends. The audit stays: see docs/privacy.md.',
   );
   return EXIT.done;
 }

@@ -3,25 +3,25 @@ const PLAYER = `  --player ID         the player's id in AWS (UserId)
   --subject SUBJECT   the subject of the player's token; the id is derived from it and the issuer
   --issuer URL        the issuer, instead of looking it up in the stack's outputs`;
 const COMMON = `
-Where the operator API is, and as whom to call it:
-  --stack NAME        the player API's stack, beside which the operator API's is (default Rejoin)
+The operator API and your credentials:
+  --stack NAME        the player API's stack; the operator API's is NAMEOperator (default Rejoin)
   --api URL           the operator API, instead of looking it up in the stack's outputs
   --region REGION     AWS Region (default: AWS_REGION, or the profile's)
-  --profile NAME      a profile of AWS's shared files; else the ordinary credential chain decides
+  --profile NAME      a profile of AWS's shared files (default: AWS's usual credential chain)
   --local             the local deployment of this checkout, which npm start runs
   --directory DIR     where that deployment's endpoints.json is (default: .local of this checkout)
 
-How to answer:
-  --wait SECONDS      how long to go on asking when the API says "later" (default 90)
+Output:
+  --wait SECONDS      how long to keep trying if the API says that waiting helps (default 90)
   --json              JSON on standard output, and errors as JSON on standard error
   --help              this text`;
 
 const EXITS = `
-Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused, 4 no such stream session, or nothing is known, 5 the session's
-status does not allow it, 6 later perhaps, 7 the Session Manager plugin is missing or too old.`;
+Exit codes: 0 done, 1 failed, 2 bad arguments, 3 refused, 4 not found, 5 the session's status
+does not allow it, 6 not possible within the time, 7 the Session Manager plugin is missing or too old.`;
 
 export const HELP = {
-  all: `Looks into players' stream sessions, and pauses new ones, mostly by Rejoin's operator API.
+  all: `Lists, opens and ends players' stream sessions, and pauses new ones, through Rejoin's operator API.
 
   npm run --silent operator -- sessions --player ID | --subject SUBJECT
   npm run --silent operator -- case --request REQUEST_ID | --player ID | --subject SUBJECT
@@ -43,18 +43,18 @@ ${EXITS}`,
 
   shell: `A terminal inside a running stream session: shell STREAM_SESSION --reason REASON
 
-The use is recorded before anything else: who, when, which session, whose, and the reason. It rings an alarm.
+The use is recorded first: who, when, which session and player, and the reason. It raises an alarm.
 
   --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
   --stream-group ID   the stream group of a bare id
   --plugin PATH       the Session Manager plugin (default: session-manager-plugin on the PATH)
-  --credentials       prints the credentials as JSON instead of starting the plugin. They are secret for their 60 seconds.
+  --credentials       prints the credentials as JSON instead of starting the plugin. Keep them secret: they are valid for 60 seconds
 
-Ctrl-C goes to the shell inside; "exit" leaves. The plugin's exit code is passed on.
+Ctrl-C goes to the program in the shell; "exit" leaves. You get the plugin's exit code.
 ${COMMON}
 ${EXITS}`,
 
-  case: `What is known of one request or one player, as one timeline: case --request REQUEST_ID | --player ID | --subject SUBJECT
+  case: `All that is known of one request or player, as one timeline: case --request REQUEST_ID | --player ID | --subject SUBJECT
 
 It joins what the player's page reported, the access log, the functions' logs, the table, AWS's status and the audit. It uses
 your own AWS credentials, see docs/operator.md for the permissions. AWS bills what Logs Insights scans.
@@ -62,13 +62,13 @@ your own AWS credentials, see docs/operator.md for the permissions. AWS bills wh
   --request ID        the id in an answer: requestId of a problem, or the header Apigw-Requestid
 ${PLAYER}
   --since TIME        how far back to look, such as 30m, 1h or 2d (default 1h, at most 7d)
-  --max-scan GB       stops when the queries have scanned so much (default 5)
+  --max-scan GB       stops when the queries have scanned this much (default 5)
 ${COMMON}
 ${EXITS}`,
 
-  export: `Has AWS export the files of a live stream session when it ends: export STREAM_SESSION --reason REASON
+  export: `Lets AWS export the files of a live stream session when it ends: export STREAM_SESSION --reason REASON
 
-The files go to the bucket of the settings. The use is recorded before anything else, and rings an alarm.
+The files go to the bucket in the setting exportBucket. The use is recorded first, and raises an alarm.
 
   --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
   --stream-group ID   the stream group of a bare id
@@ -77,18 +77,18 @@ ${EXITS}`,
 
   forget: `Deletes the records of a player's stream sessions: forget --player ID | --subject SUBJECT --reason REASON
 
-It is refused while a session may be live. What limits the player, the logs and the audit stay, see docs/privacy.md. The use
-is recorded before anything else, and rings an alarm.
+It is refused while a session may be live. The player's rate limits, the logs and the audit stay, see docs/privacy.md. The use
+is recorded first, and raises an alarm.
 
 ${PLAYER}
   --reason REASON     why, in 10 to 500 characters, such as a ticket and a sentence
 ${COMMON}
 ${EXITS}`,
 
-  brake: `Pauses new sessions, and leaves those that run and their reconnects alone: brake starts --for 30m --reason REASON
+  brake: `Pauses new sessions; running sessions and reconnects go on: brake starts --for 30m --reason REASON
 
-It needs no deployment, takes effect within five seconds, and ends by itself. Players who start hear "starts_paused", wait and ask again. The use is recorded
-before anything else, and rings an alarm. Without --for and --off it says whether new sessions are paused.
+It needs no deployment, takes effect within five seconds, and ends by itself. A start gets "starts_paused", and the page tries again by itself.
+The use is recorded first, and raises an alarm. Without --for and --off it says whether new sessions are paused.
 
   --for TIME          for how long, such as 90s, 30m or 2h, 24h at most; a new time replaces the old one
   --off               ends the pause now
@@ -97,9 +97,9 @@ before anything else, and rings an alarm. Without --for and --off it says whethe
 ${COMMON}
 ${EXITS}`,
 
-  terminate: `Ends a stream session, whoever plays in it: terminate STREAM_SESSION
+  terminate: `Ends a stream session of any player: terminate STREAM_SESSION
 
-The use is recorded before anything else, and rings an alarm.
+The use is recorded first, and raises an alarm.
 
   --stream-group ID   the stream group of a bare id
 ${COMMON}

@@ -61,11 +61,11 @@ export async function requirePlugin(given: string | undefined, isLocal: boolean)
     });
   });
   const version = stdout.trim();
-  if (!/^\d+(\.\d+){1,3}$/.test(version)) throw refuse(`${path} does not say its version`);
+  if (!/^\d+(\.\d+){1,3}$/.test(version)) throw refuse(`${path} does not print its version`);
   if (!isAtLeast(version, MIN_VERSION)) throw refuse(`${path} ${version} is too old`);
   if (isLocal && isAtLeast(version, AWS_ONLY_VERSION)) {
     throw new Failure(
-      `${path} ${version} connects to AWS only, as all from ${AWS_ONLY_VERSION} on: for the local deployment name an older one, from ${MIN_VERSION} on, with --plugin.`,
+      `${path} ${version} connects to AWS only, like all versions from ${AWS_ONLY_VERSION} on: for the local deployment, pass an older one with --plugin, ${MIN_VERSION} or later.`,
       EXIT.plugin,
     );
   }

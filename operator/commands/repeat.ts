@@ -12,5 +12,5 @@ export const repeat = <T>({ wait }: Arguments, send: () => Promise<T>): Promise<
       await sleep(milliseconds);
     },
     onWait: ({ message }, milliseconds) =>
-      printProgress(`${message} Asking again in ${seconds(milliseconds)}.`),
+      printProgress(`${message} Trying again in ${seconds(milliseconds)}.`),
   });

@@ -32,7 +32,7 @@ export async function withRetries<T>(send: () => Promise<T>, options: RetryOptio
 
 /** Without this, an operator whose rate is used up would not know when it is free again. */
 const withWait = (failure: Failure, wait: number): Failure =>
-  new Failure(`${failure.message} Ask again in ${seconds(wait)}.`, failure.exitCode, {
+  new Failure(`${failure.message} Try again in ${seconds(wait)}.`, failure.exitCode, {
     code: failure.code,
     retryAfterMs: failure.retryAfterMs,
     cause: failure,

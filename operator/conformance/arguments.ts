@@ -25,31 +25,31 @@ export interface Arguments extends SharedArguments {
   yes: boolean;
 }
 
-const HELP = `Asks GameLift Streams what AWS does not document, with one stream session: npm run conformance -- [options]
+const HELP = `Finds out how GameLift Streams behaves where AWS does not document it, with one stream session: npm run conformance -- [options]
 
-A browser is the client, and your AWS credentials make the calls; Rejoin itself takes no part. It reconnects while the session is CONNECTED, repeats
-client tokens and offers, falls silent and comes back, closes cleanly, and ends the session. It prints what AWS did beside what the emulator
-is set to, and writes a file that makes the emulator do the same: npm start -- --as FILE.
+It uses a browser as the client and your own AWS credentials; Rejoin's API takes no part. It reconnects while the session is CONNECTED, repeats
+client tokens and offers, falls silent and comes back, closes cleanly, and ends the session. It prints what AWS did beside the emulator's
+setting, and writes a file that makes the emulator do the same: npm start -- --as FILE.
 
   --stream-group ID    stream group, an id or an ARN; it must be ACTIVE and have capacity
   --application ID     application to start, an id or an ARN (default: the group's default application)
   --web-sdk FILE       Amazon's Web SDK, as AWS offers it for download: see "Setting up the Web SDK" in the GameLift Streams guide,
                        https://docs.aws.amazon.com/gameliftstreams/latest/developerguide/setting-up-web-sdk.html
   --losses N           how often the client falls silent (default 3, at most 20)
-  --watch-ended S      how long to read the ended session again and again, in seconds (default 10)
+  --watch-ended S      how long to keep reading the ended session, in seconds (default 10)
   --output FILE        where to write the result (default conformance.json)
   --headed             shows the browser
-  --yes                does not ask before it starts the session, which costs what AWS charges for it
+  --yes                starts the session, for which AWS charges, without asking you first
 
   --local              the local deployment of this checkout, which npm start runs, with the stand-in of the Web SDK
   --directory DIR      where that deployment's endpoints.json is (default: .local of this checkout)
   --region REGION      AWS Region of the stream group (default: AWS_REGION, or the profile's)
-  --profile NAME       a profile of AWS's shared files; else the ordinary credential chain decides
+  --profile NAME       a profile of AWS's shared files (default: AWS's usual credential chain)
   --json               prints the result as one JSON object
   --help               this text
 
 The credentials need gameliftstreams: StartStreamSession, GetStreamSession, CreateStreamSessionConnection, TerminateStreamSession and GetStreamGroup.
-Exit codes: 0 each question was asked, 1 the run did not reach its end, 2 the arguments are not valid. Ctrl-C ends the session first.`;
+Exit codes: 0 the run finished, 1 it did not, 2 invalid arguments. Ctrl-C ends the session first.`;
 
 const SEE = 'npm run conformance -- --help';
 
@@ -78,7 +78,7 @@ export function readArguments(argv: readonly string[]): { help: string } | Argum
   const given = values as unknown as SharedArguments &
     Record<string, string | undefined> & { headed: boolean; yes: boolean };
   if (!given.local && given['stream-group'] === undefined)
-    throw usageFailure('Which stream group? Give --stream-group, or --local.', SEE);
+    throw usageFailure('Pass --stream-group, or --local.', SEE);
   if (!given.local && given['web-sdk'] === undefined)
     throw usageFailure(
       "Give Amazon's Web SDK with --web-sdk FILE: the stand-in plays with the emulator only.",

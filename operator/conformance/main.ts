@@ -117,8 +117,7 @@ async function ask(given: Arguments): Promise<number> {
   else for (const line of table(observations, where.emulator)) printResult(line);
   writeFileSync(output, `${JSON.stringify(result, null, 2)}\n`);
   printProgress(`${output} makes the emulator do the same: npm start -- --as ${output}`);
-  if (failure !== undefined)
-    throw new Failure(`The run did not reach its end: ${failure.message}`, EXIT.failed);
+  if (failure !== undefined) throw new Failure(`The run did not finish: ${failure.message}`, EXIT.failed);
   return EXIT.done;
 }
 

@@ -126,7 +126,7 @@ function lineFinding(
       unknown(
         about,
         `no line within ${seconds} s`,
-        'ask again in a minute; see the log group in the CloudWatch console',
+        'run the doctor again in a minute; see the log group in the CloudWatch console',
       ),
     ];
   }
@@ -141,6 +141,6 @@ function lineFinding(
   });
   if (wrong.length === 0) return [];
   const todo =
-    'if it is missing, deploy again; if it has another value, alarms count wrongly: report it to the makers of Rejoin';
+    'if it is missing, deploy again; if it has another value, alarms count wrongly: report it as a defect of Rejoin';
   return [problem(about, wrong.join('; '), todo)];
 }

@@ -24,7 +24,7 @@ export async function checkAlarmTopic(
   }
   if (topic === undefined) {
     const todo = 'create it and subscribe to it, or name another one in alarmTopic';
-    return [problem(subject, `there is no topic ${alarmTopic}, so nobody hears an alarm`, todo)];
+    return [problem(subject, `there is no topic ${alarmTopic}, so no alarm reaches anybody`, todo)];
   }
   const { SubscriptionsConfirmed: confirmed = '0', SubscriptionsPending: pending = '0' } = topic;
   const findings = checkEncryption(topic.KmsMasterKeyId ?? '');
@@ -61,8 +61,8 @@ export async function checkAlarmTopic(
 function checkEncryption(key: string): Finding[] {
   if (key === '') return [];
   if (/(^|:)alias\/aws\/sns$/.test(key)) {
-    const says = `is encrypted with ${key}, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm`;
-    return [problem(subject, says, 'encrypt it with a key of your own, or not at all')];
+    const says = `is encrypted with ${key}, which CloudWatch may not use and whose policy cannot be changed, so no alarm reaches anybody`;
+    return [problem(subject, says, 'encrypt it with your own key, or not at all')];
   }
   const todo =
     "see that the key's policy allows the principal cloudwatch.amazonaws.com both kms:Decrypt and kms:GenerateDataKey*";

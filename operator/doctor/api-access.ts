@@ -48,20 +48,20 @@ function accessFinding(
   }
   if (response.status === refusal) {
     const without = refusal === 401 ? 'a token' : 'a signature';
-    const says = `${url} answers, and refuses whoever comes without ${without}`;
+    const says = `${url} answers, and refuses requests without ${without}`;
     if (refusal === 403) return ok(subject, says, "an operator's request");
     return ok(subject, says, hasToken ? undefined : "a request with a player's token");
   }
   if (response.status === 429) {
-    const says = `${url} has no room for a question now (429): "throttling" in the settings, or the account's rate, is used up`;
-    return unknown(subject, says, 'see in its access log who calls, and ask again in a minute');
+    const says = `${url} refuses requests at the moment (429): "throttling" in the settings, or the account's rate, is used up`;
+    return unknown(subject, says, 'see in its access log who calls, and run the doctor again in a minute');
   }
   if (response.status >= 500) {
-    const says = `${url} answers ${response.status}: API Gateway, or what stands before it, is in trouble`;
+    const says = `${url} answers ${response.status}: API Gateway, or the proxy before it, fails`;
     return problem(
       subject,
       says,
-      'ask again in a minute; if it stays so, see https://health.aws.amazon.com/',
+      'run the doctor again in a minute; if it stays so, see https://health.aws.amazon.com/',
     );
   }
   if (response.status === 200) {
@@ -113,7 +113,7 @@ export async function checkCors(
     }
     const { headers, status } = response;
     if (status === 429 || status >= 500) {
-      return unknown(subject, `the API answers a browser ${status}`, 'ask again in a minute');
+      return unknown(subject, `the API answers a browser ${status}`, 'run the doctor again in a minute');
     }
     if (headers.get('access-control-allow-origin') !== origin) {
       return problem(subject, 'the API refuses its pages: what is deployed does not list it', redeploy);
@@ -157,7 +157,7 @@ async function checkRefusalCors(url: string, origin: string, clocks: Clocks): Pr
   if (response.status !== 401) return undefined;
   const allowed = response.headers.get('access-control-allow-origin');
   if (allowed === origin) return undefined;
-  const says = `API Gateway's 401 has ${allowed === null ? 'no access-control-allow-origin' : `access-control-allow-origin ${allowed}`}: to a page an expired token looks like an API that cannot be reached`;
+  const says = `API Gateway's 401 has ${allowed === null ? 'no access-control-allow-origin' : `access-control-allow-origin ${allowed}`}: to a page, an expired token looks like an unreachable API`;
   const todo =
     'nothing for you to repair: the client library asks for a fresh token after a few of these; a page without it must do the same';
   return warning(subject, says, todo);

@@ -17,28 +17,28 @@ export interface Arguments extends SharedArguments {
   token?: string | undefined;
 }
 
-export const HELP = `Looks whether Rejoin can be deployed with your settings, and whether what is deployed works: npm run doctor -- [options]
+export const HELP = `Checks whether Rejoin can be deployed with your settings, and whether the deployment works: npm run doctor -- [options]
 
-It looks at the settings, the AWS credentials, the account's quotas, Lambda's concurrency, the stream groups and the alarms' topic, and, once there
-is a stack, at its settings, functions, alarms and what they evaluate, API, CORS, identity provider and this machine's clock. It changes nothing.
+It checks the settings, the AWS credentials, the account's quotas, Lambda's concurrency, the stream groups and the alarms' topic. If there is a
+stack, it also checks its settings, functions, alarms, API, CORS, identity provider, and this machine's clock. It changes nothing.
 
-With --token it compares the token's claims with the settings, calls each player route in a way that can start, join and end nothing, and looks for
-these calls in the API's access log. It shows neither the token nor its subject.
+With --token it also compares the token's claims with the settings, calls each player route with requests that start, join and end nothing, and looks
+for these requests in the API's access log. It prints neither the token nor its subject.
 
   --settings FILE    a settings file, as "cdk deploy -c settings=FILE" takes it (default settings.json, else cdk.json's)
-  --players N        how many players may be streaming at once: do all get back in time when all are dropped together?
+  --players N        how many players may stream at the same time: do all get back in time if all lose their stream together?
                      (default: expectedPlayers of the settings)
   --token TOKEN      an access token of a player, such as "$(npm run --silent token -- alice)" for the local deployment
   --region REGION    AWS Region of the stack (default: AWS_REGION, or the profile's)
-  --profile NAME     a profile of AWS's shared files; else the ordinary credential chain decides
+  --profile NAME     a profile of AWS's shared files (default: AWS's usual credential chain)
   --local            the local deployment of this checkout, which npm start runs
   --directory DIR    where that deployment's endpoints.json is (default: .local of this checkout)
   --json             one JSON object on standard output
   --help             this text
 
-Each line is a finding: ✓ is fine, ! is a warning, ? could not be looked at, ✗ is a problem.
-Exit codes: 0 no problem, and all could be looked at; 1 a problem, or arguments that are not valid; 2 no problem was found, but something could
-not be looked at, so there may be one. The last lines say what, which IAM actions were missing, and what was not tried.`;
+Each line is a finding: ✓ is fine, ! is a warning, ? could not be checked, ✗ is a problem.
+Exit codes: 0 no problem, and everything was checked; 1 a problem, or invalid arguments; 2 no problem was found, but something could not be
+checked. The last lines say what could not be checked, which IAM actions were missing, and what was not tried.`;
 
 const SEE = 'npm run doctor -- --help';
 

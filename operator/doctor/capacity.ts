@@ -31,14 +31,14 @@ export function checkRate({ throttling }: Settings, players: number | undefined)
   needed.ratePerSecond = Math.max(ratePerSecond, Math.ceil((players - needed.burst) / ARRIVE_WITHIN_S));
   return warning(
     subject,
-    `${count(players)} players dropped at once come within two seconds, and the API takes ${count(accepted)} (${rule}): the others are told 429 and lose time`,
+    `${count(players)} players dropped at once come within two seconds, and the API accepts ${count(accepted)} (${rule}): the others get 429 and lose time`,
     throttlingTodo(needed),
   );
 }
 
 function throttlingTodo({ ratePerSecond, burst }: Settings['throttling']): string {
   if (burst > MAX_SETTING || ratePerSecond > MAX_SETTING) {
-    return 'spread the players over several deployments, each with a stackName and an address of its own';
+    return 'spread the players over several deployments, each with its own stackName and address';
   }
   const write = `write "throttling": {"ratePerSecond": ${ratePerSecond}, "burst": ${burst}}`;
   if (burst <= ACCOUNT_LIMITS.burst && ratePerSecond <= ACCOUNT_LIMITS.ratePerSecond) return write;
@@ -64,11 +64,11 @@ export function compareConcurrency(
 ): Finding {
   const subject = concurrencySubject(region);
   const { dropped, needed } = concurrencyNeed(settings, players);
-  const says = `${count(dropped)} players dropped at once need about ${count(needed)} executions at once of warm functions`;
+  const says = `${count(dropped)} players dropped at once need about ${count(needed)} concurrent executions of warm functions`;
   if (granted >= needed) return ok(subject, `${says}, and ${count(granted)} are granted`);
   return warning(
     subject,
-    `${says}, and ${count(granted)} are granted: the others are told 503 and lose time`,
+    `${says}, and ${count(granted)} are granted: the others get 503 and lose time`,
     `have AWS raise Lambda's quota "Concurrent executions" in ${region} to ${count(needed)} or more`,
   );
 }
@@ -89,7 +89,7 @@ export function compareReserved(
   if (reserved < needed) {
     return warning(
       subject,
-      `${count(dropped)} players dropped at once need about ${count(needed)} executions at once of warm functions, and reconnects get ${count(reserved)} and no more: the others are told 503 and lose time`,
+      `${count(dropped)} players dropped at once need about ${count(needed)} concurrent executions of warm functions, and reconnects get at most ${count(reserved)}: the others get 503 and lose time`,
       `write "reservedConcurrency": {"reconnect": ${needed}} or more, or leave it out`,
     );
   }
@@ -97,13 +97,13 @@ export function compareReserved(
   if (reserved > most) {
     return warning(
       subject,
-      `${count(granted)} concurrent executions are reserved for nobody in ${region}, and Lambda gives away ${count(most)} of them at most: unless these ${count(reserved)} are deployed already, the deployment would fail`,
+      `${count(granted)} concurrent executions are unreserved in ${region}, and at most ${count(most)} of them can be reserved: unless these ${count(reserved)} are deployed already, the deployment would fail`,
       'reserve fewer, or have AWS raise the quota of concurrent executions',
     );
   }
   return ok(
     subject,
-    `${count(reserved)} executions at once are for reconnects alone, and ${count(granted)} in ${region} are reserved for nobody`,
+    `${count(reserved)} concurrent executions are reserved for reconnects, and ${count(granted)} in ${region} are unreserved`,
   );
 }
 
@@ -118,7 +118,7 @@ export function unknownConcurrency(
   const call = {
     service: 'Lambda',
     action: 'lambda:GetAccountSettings',
-    otherwise: `see in the Lambda console that ${needed} executions at once are granted`,
+    otherwise: `check in the Lambda console that ${needed} concurrent executions are granted`,
   };
   return unreadable(concurrencySubject(region), call, error);
 }

@@ -30,15 +30,15 @@ export async function checkConcurrency(
 }
 
 function compareProvisioned(provisioned: number, granted: number, region: string): Finding {
-  const of = `of the ${count(granted)} concurrent executions that nobody has reserved in ${region}`;
+  const of = `of the ${count(granted)} unreserved concurrent executions in ${region}`;
   const maximum = Math.max(0, granted - KEPT_UNRESERVED);
   if (provisioned > maximum) {
-    const says = `${count(provisioned)} ${of}, and Lambda gives away ${count(maximum)} at most: the deployment would fail`;
-    return problem(subject, says, 'keep fewer ready, or have AWS raise the quota of concurrent executions');
+    const says = `${count(provisioned)} ${of}, and Lambda allows ${count(maximum)} at most: the deployment would fail`;
+    return problem(subject, says, 'provision fewer, or have AWS raise the quota of concurrent executions');
   }
   if (provisioned > granted / 2) {
-    const says = `takes ${count(provisioned)} ${of}, used or not: who comes in a storm finds few left`;
-    return warning(subject, says, 'keep fewer ready, or have AWS raise the quota of concurrent executions');
+    const says = `takes ${count(provisioned)} ${of}, used or not: few are left for a storm`;
+    return warning(subject, says, 'provision fewer, or have AWS raise the quota of concurrent executions');
   }
   return ok(subject, `keeps ${count(provisioned)} ${of} ready`);
 }

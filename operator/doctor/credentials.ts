@@ -17,8 +17,8 @@ function checkOwner({ operators = [], alarmTopic }: Settings, account: string, r
       : [
           warning(
             'operators',
-            `${foreign.join(', ')}: not of account ${account}, and API Gateway lets in nobody else's`,
-            `name roles or users of account ${account}, or deploy with credentials of theirs`,
+            `${foreign.join(', ')}: not of account ${account}, and API Gateway refuses other accounts`,
+            `name roles or users of account ${account}, or deploy with credentials of that account`,
           ),
         ]),
     ...(alarmTopic === undefined || (topicRegion === region && topicAccount === account)
@@ -44,7 +44,7 @@ export async function checkCredentials(
   try {
     const { arn, account } = await callerIdentity(signer);
     if (arn === undefined || account === undefined) {
-      const says = 'AWS answered, but not whom they belong to';
+      const says = 'AWS answered, but did not say whose they are';
       return { works: true, findings: [unknown(subject, says, 'check AWS_ENDPOINT_URL_STS, if it is set')] };
     }
     const fine = ok(subject, `${arn}, Region ${signer.region}`);
@@ -67,6 +67,6 @@ function credentialsProblem(error: unknown): Finding {
       'sign in to AWS, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile',
     );
   }
-  const says = `AWS cannot be asked whom they belong to (${networkReason(error)})`;
+  const says = `AWS could not be reached to check them (${networkReason(error)})`;
   return problem(subject, says, 'check the network, --region and the credentials');
 }

@@ -42,7 +42,7 @@ export async function findDeployment(signer: Signer, settings: Settings, hints: 
     return { addresses: {}, stacks: [], findings: await checkBootstrap(signer, stackName, hints) };
   }
   if ('level' in stack) {
-    const says = `${stack.says}, so nothing that is deployed was looked at`;
+    const says = `${stack.says}, so the deployment was not checked`;
     return { addresses: {}, stacks: [], findings: [{ ...stack, says }] };
   }
   const { ApiUrl: api, Issuer: issuer, Audience, Scope: scope } = stack.outputs;

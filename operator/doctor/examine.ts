@@ -138,7 +138,7 @@ async function checkLocal(
       : await checkPlayer(token, settings, addresses, { ...context, ...deployed, place });
   const running = ok(
     'local deployment',
-    'is running; it has no credentials, quotas, alarm states and metrics of AWS services to look at',
+    'is running; it has no credentials, quotas, alarm states and AWS metrics to check',
   );
   return [running, ...groups, ...deployment.findings, ...stacks.flat(), ...findings, ...player];
 }

@@ -51,8 +51,12 @@ export function unreadable(
   { service, action, otherwise }: { service: string; action: string; otherwise?: string },
   error: unknown,
 ): Finding {
-  const says = `${service} cannot be asked (${failureReason(error)})`;
+  const says = `${service} could not be read (${failureReason(error)})`;
   if (error instanceof Failure && error.exitCode === EXIT.refused)
     return denied(subject, says, action, otherwise);
-  return unknown(subject, says, 'ask again in a minute; if it stays so, check the network and --region');
+  return unknown(
+    subject,
+    says,
+    'run the doctor again in a minute; if it stays so, check the network and --region',
+  );
 }

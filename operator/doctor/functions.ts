@@ -64,12 +64,12 @@ export async function checkFunctions(
   }
   const idle = counts.filter(({ Invocations, Errors }) => Invocations + Errors === 0);
   if (idle.length === counts.length) {
-    const says = 'nobody has called one within the last hour, so nothing shows that they run';
+    const says = 'none was called within the last hour, so it is not known whether they run';
     return [
       unknown(
         subject,
         says,
-        'make a call, such as the last one of "First player" in docs/deploy.md; ask again in 5 minutes',
+        'make a call, such as the last one of "First player" in docs/deploy.md; run the doctor again in 5 minutes',
       ),
     ];
   }
@@ -77,7 +77,7 @@ export async function checkFunctions(
   const calls = counts.reduce((total, { Invocations }) => total + Invocations, 0);
   const says = `${counts.length - idle.length} of ${counts.length} ran within the last hour, ${calls === 1 ? 'once' : `${calls} times`}, and none died`;
   const idleNames = idle.map(({ name }) => name).join(', ');
-  const notTried = idle.length === 0 ? undefined : `what nobody called within the last hour: ${idleNames}`;
+  const notTried = idle.length === 0 ? undefined : `functions without a call in the last hour: ${idleNames}`;
   return crashes.length > 0 ? crashes : [ok(subject, says, notTried)];
 }
 

@@ -33,14 +33,14 @@ function limitFindings(subject: string, what: string, { bytes, tookMs }: TimedRe
   }
   if (tookMs <= LIMITS.ms) return [];
   const says = `${what} took ${(tookMs / 1000).toFixed(1)} s from here, and API Gateway waits ${LIMITS.ms / 1000} s`;
-  const todo = `see that it answers fast in the stack's Region too; players are told 401 when it does not`;
+  const todo = `check that it answers fast in the stack's Region too; otherwise players get 401`;
   return [warning(subject, says, todo)];
 }
 
 /** Checks that API Gateway takes so many audiences. */
 export function checkAudiences(audience: readonly string[]): Finding[] {
   if (audience.length <= mostAudiences) return [];
-  const says = `has ${audience.length} audiences, and API Gateway takes ${mostAudiences}`;
+  const says = `has ${audience.length} audiences, and API Gateway accepts ${mostAudiences}`;
   return [problem('identity.audience', says, `name at most ${mostAudiences}`)];
 }
 
@@ -66,7 +66,7 @@ export async function checkIssuer(issuer: string, clocks: Clocks): Promise<Findi
     ];
   }
   if (discovery.issuer !== issuer) {
-    const says = `calls itself ${discovery.issuer}, so every token is refused`;
+    const says = `names itself ${discovery.issuer}, so every token is refused`;
     return [
       problem(subject, says, `write "issuer": ${JSON.stringify(discovery.issuer)}, character for character`),
     ];
@@ -82,7 +82,7 @@ export async function checkIssuer(issuer: string, clocks: Clocks): Promise<Findi
     return [problem(subject, `its keys at ${keysUrl} cannot be read (${reason})`, 'check the provider')];
   }
   if (!keys.some(({ kty }) => kty === 'RSA')) {
-    const says = 'has no RSA key, and API Gateway takes tokens with RSA signatures only';
+    const says = 'has no RSA key, and API Gateway accepts tokens with RSA signatures only';
     return [problem(subject, says, 'have the provider sign access tokens with RS256')];
   }
   const limits = [

@@ -81,7 +81,7 @@ function routeFinding(
   const subject = `route ${route}`;
   const redeploy = `deploy again: ${hints.deploy}`;
   if (typeof response === 'string') {
-    return problem(subject, `gives no answer (${response})`, 'check the network, then ask again');
+    return problem(subject, `gives no answer (${response})`, 'check the network, then run the doctor again');
   }
   const { status, text, headers } = response;
   const found = parseJson(problemSchema, text);
@@ -138,7 +138,7 @@ function unexpected(
   }
   if (status === 429) {
     const who = code === undefined ? 'API Gateway is throttled' : "the player's own budget is spent";
-    return unknown(subject, `is not looked at: ${who} (429)`, 'ask again in a minute');
+    return unknown(subject, `was not checked: ${who} (429)`, 'run the doctor again in a minute');
   }
   if (code === 'broker_misconfigured') {
     const says = 'answers broker_misconfigured: AWS denied the function a call, or it has a defect';

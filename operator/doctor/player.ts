@@ -49,13 +49,13 @@ export async function checkPlayer(
           unknown(
             'token',
             'cannot be compared: the Cognito pool is not deployed',
-            'deploy first, then ask again',
+            'deploy first, then run the doctor again',
           ),
         ]
       : checkToken(token, required, { userId: settings.userId, now: since - aheadMs });
   if (addresses.api === undefined) {
     const says = 'are not called: no address of the player API is known';
-    return [...claims, unknown('player routes', says, 'deploy first, or mend what stops the doctor above')];
+    return [...claims, unknown('player routes', says, 'deploy first, or repair the problem above')];
   }
   const { findings, answered } = await checkPlayerRoutes(addresses.api, token, settings, context);
   if (place === undefined) return [...claims, ...findings];

@@ -71,7 +71,7 @@ function compare(
     // AWS tables these rates on a page of their own, and nothing says that Service Quotas has them.
     return ok(
       subject,
-      `not listed by AWS in Service Quotas; the settings take it to be ${written} a second`,
+      `AWS does not list it in Service Quotas; the settings assume ${written} per second`,
       `whether AWS grants ${written} a second of ${operation} in ${region}`,
     );
   }

@@ -43,14 +43,14 @@ function summary(findings: readonly Finding[]): string[] {
   const parts = [
     ...part('problem', 'problem', 'problems'),
     ...part('warning', 'warning', 'warnings'),
-    ...part('unknown', 'could not be looked at', 'could not be looked at'),
+    ...part('unknown', 'could not be checked', 'could not be checked'),
   ];
   const unknown = unchecked(findings);
   const actions = missingActions(findings);
   const untried = notTried(findings);
   return [
-    parts.length === 0 ? 'All that was looked at is well.' : `${parts.join(', ')}.`,
-    ...(unknown.length === 0 ? [] : [`Not known, so nothing vouches for it: ${unknown.join('; ')}.`]),
+    parts.length === 0 ? 'Everything that was checked is fine.' : `${parts.join(', ')}.`,
+    ...(unknown.length === 0 ? [] : [`Not known: ${unknown.join('; ')}.`]),
     ...(actions.length === 0 ? [] : [`IAM actions that these credentials lack: ${actions.join(', ')}.`]),
     ...(untried.length === 0 ? [] : [`Not tried: ${untried.join('; ')}.`]),
   ].map(printable);

@@ -39,7 +39,7 @@ export function checkSettings(
     const silent = [...CHECKED_ELSEWHERE, ...(local ? NOT_LOCAL : [])];
     const warnings = warningsFor(settings)
       .filter(({ id }) => !silent.includes(id))
-      .map(({ message }) => warning(name, message, 'change it, or leave it if it is meant so'));
+      .map(({ message }) => warning(name, message, 'change it, or leave it if you intend it'));
     const groups = settings.streamGroups.length;
     const fine = ok(name, `can be deployed: ${groups} stream group${groups === 1 ? '' : 's'}`);
     return { settings, findings: [fine, ...warnings] };

@@ -21,22 +21,26 @@ export async function describeStack(signer: Signer, name: string): Promise<Stack
 export function stackFinding(name: string, { status }: Stack, region: string, { aws }: Hints): Finding {
   const subject = `stack ${name}`;
   if (status.endsWith('_IN_PROGRESS')) {
-    return warning(subject, `is being changed (${status})`, 'wait until it is done, then ask again');
+    return warning(
+      subject,
+      `is being changed (${status})`,
+      'wait until it is done, then run the doctor again',
+    );
   }
   if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status))
     return ok(subject, `is deployed in ${region} (${status})`);
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
     return warning(
       subject,
-      'its last deployment failed and went back',
+      'its last deployment failed and was rolled back',
       'see its events in the CloudFormation console, then deploy again',
     );
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
     return problem(
       subject,
-      `is ${status}: its last deployment failed, and so did going back, so nothing can be deployed`,
-      `mend what its events name, then ${aws(`cloudformation continue-update-rollback --stack-name ${name}`, region)}`,
+      `is ${status}: its last deployment and its rollback failed, so nothing can be deployed`,
+      `repair what its events name, then ${aws(`cloudformation continue-update-rollback --stack-name ${name}`, region)}`,
     );
   }
   return problem(

@@ -15,7 +15,7 @@ export function checkStorm(
     const { region, perSecond, timeoutSeconds, safePlayers } = capacity;
     const subject = `storm in ${region}`;
     if (players === undefined) {
-      const rule = `${count(perSecond)} reconnects a second, ${timeoutSeconds} s to reconnect and some of it to spare`;
+      const rule = `${count(perSecond)} reconnects a second, ${timeoutSeconds} s to reconnect, with a reserve`;
       return ok(
         subject,
         `up to ${count(safePlayers)} players dropped at once all get back in time (${rule}); try --players N, or write expectedPlayers`,
@@ -26,7 +26,7 @@ export function checkStorm(
     const seconds = Math.ceil(players / perSecond);
     return ok(
       subject,
-      `the quota brings ${count(players)} players dropped at once back within ${count(seconds)} s of ${timeoutSeconds} s`,
+      `with this quota, ${count(players)} players dropped at once are back within ${count(seconds)} s of ${timeoutSeconds} s`,
     );
   });
 }

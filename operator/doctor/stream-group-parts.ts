@@ -16,7 +16,7 @@ export function checkApplications(
   return [
     problem(
       subject,
-      `application ${missing.join(', ')} is not linked to it, so nobody can start it`,
+      `application ${missing.join(', ')} is not linked to it, so players cannot start it`,
       hints.aws(
         `gameliftstreams associate-applications --identifier ${id} --application-identifiers ${missing.join(' ')}`,
         region,
@@ -48,7 +48,7 @@ export function checkLocations(
     const known = capacities.filter((capacity) => typeof capacity === 'number');
     if (known.length > 0 && known.every((capacity) => capacity === 0)) {
       const todo = 'give the location always-on or on-demand capacity';
-      return [problem(subject, `its location ${name} has no capacity, so nobody can start there`, todo)];
+      return [problem(subject, `its location ${name} has no capacity, so players cannot start there`, todo)];
     }
     return [];
   });

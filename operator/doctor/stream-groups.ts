@@ -66,23 +66,23 @@ function callFailure({ id, region }: StreamGroupSettings, error: Error): Finding
   if (error.name === 'ResourceNotFoundException') {
     return problem(
       subject,
-      `this account has none of that id in ${region}`,
+      `this account has no stream group of that id in ${region}`,
       'check its id and region in streamGroups, and the account of the credentials',
     );
   }
   if (error.name === 'AccessDeniedException') {
     const instead = 'look at it in the GameLift Streams console';
-    return denied(subject, 'these credentials may not look at it', 'gameliftstreams:GetStreamGroup', instead);
+    return denied(subject, 'these credentials may not read it', 'gameliftstreams:GetStreamGroup', instead);
   }
   if (TRANSIENT.has(error.name)) {
-    const says = `GameLift Streams in ${region} is too busy to say (${error.name})`;
-    return unknown(subject, says, 'ask again in a minute');
+    const says = `GameLift Streams in ${region} is too busy to answer (${error.name})`;
+    return unknown(subject, says, 'run the doctor again in a minute');
   }
   const reason = error.name.endsWith('Exception') ? error.name : networkReason(error);
   return problem(
     subject,
-    `GameLift Streams in ${region} cannot be asked (${reason})`,
-    `check the network, and whether there is GameLift Streams in ${region}`,
+    `GameLift Streams in ${region} could not be read (${reason})`,
+    `check the network, and whether ${region} has GameLift Streams`,
   );
 }
 

@@ -70,7 +70,7 @@ export function checkToken(
 function checkSignature({ alg, kid }: Json): Finding {
   const subject = "token's alg";
   if (typeof alg !== 'string' || !RSA.test(alg)) {
-    const says = `is ${shown(alg)}, and API Gateway takes RSA signatures only`;
+    const says = `is ${shown(alg)}, and API Gateway accepts RSA signatures only`;
     return problem(subject, says, 'have the provider sign access tokens with RS256');
   }
   if (typeof kid !== 'string') {
@@ -120,7 +120,7 @@ function checkScope({ scope, scp }: Json, { scope: wanted }: TokenRequirements):
   if (granted.includes(wanted)) return ok(subject, `has ${shown(wanted)}`);
   if (granted.length === 0) {
     const says = `is missing, and identity.scope is ${shown(wanted)}`;
-    const todo = `give the access token, not the ID token, and have the page ask for the scope ${shown(wanted)}`;
+    const todo = `give the access token, not the ID token, and have the page request the scope ${shown(wanted)}`;
     return problem(subject, says, todo);
   }
   const says = `has ${granted.map(shown).join(', ')}, and not ${shown(wanted)} of identity.scope`;
@@ -130,13 +130,13 @@ function checkScope({ scope, scp }: Json, { scope: wanted }: TokenRequirements):
     return problem(
       subject,
       says,
-      `write "scope": ${shown(short)} in identity; the page goes on asking for the long name`,
+      `write "scope": ${shown(short)} in identity; the page still requests the long name`,
     );
   }
   return problem(
     subject,
     says,
-    `have the page ask for the scope ${shown(wanted)}, and the provider grant it`,
+    `have the page request the scope ${shown(wanted)}, and the provider grant it`,
   );
 }
 
@@ -183,7 +183,7 @@ function checkPlayer({ iss, sub }: Json, userId: Settings['userId']): Finding {
   if (typeof sub !== 'string' || sub === '') {
     return problem(
       subject,
-      'is missing, so the functions cannot tell whose token it is',
+      'is missing, so the functions do not know the player',
       'have the provider put sub into access tokens',
     );
   }

@@ -36,36 +36,36 @@ export interface Arguments extends SharedArguments {
 export const DEFAULT_PORT = 8080;
 const DEFAULT_DARK_SECONDS = 4;
 
-const HELP = `Plays against what you deployed, on a page of this machine: npm run play -- [options]
+const HELP = `Plays against your deployment, on a page of this machine: npm run play -- [options]
 
 It reads the stack's outputs, serves the console page on localhost, and signs in with the stack's identity provider. Start a session there,
-pull the cable, and watch the stream come back.
+disconnect the network, and watch the stream come back.
 
   --web-sdk FILE        Amazon's Web SDK, as AWS offers it for download: see "Setting up the Web SDK" in the GameLift Streams guide,
                         https://docs.aws.amazon.com/gameliftstreams/latest/developerguide/setting-up-web-sdk.html
   --stack NAME          stack of the player API (default Rejoin)
-  --port N              serve the page at http://localhost:N (default ${DEFAULT_PORT}); webOrigins of your settings must list that address, which
-                        they may only with removalPolicy "destroy"
+  --port N              serve the page at http://localhost:N (default ${DEFAULT_PORT}); webOrigins of your settings must list that address,
+                        which needs removalPolicy "destroy"
   --client-id ID        the page's client at your own identity provider (with our user pool, the stack knows it)
-  --scope SCOPE         what the page asks that provider for (default: the scope that the API requires)
+  --scope SCOPE         scope that the page requests from that provider (default: the scope that the API requires)
   --sign-in NAME=VALUE  one more parameter of the sign-in, such as audience=https://api.example.com for Auth0; may be repeated
   --stream-group ID     stream group (default: the first in the deployed settings)
   --application ID      application to start (default: the first of that stream group)
 
-  --check               no hands: starts a session, takes the network away, waits until it plays on, leaves, comes back by a new
-                        connection, and ends the session. Prints what passed and the timelines. A session costs what AWS charges for it
+  --check               plays by itself: starts a session, disconnects the network, waits until the stream plays again, leaves, comes back
+                        on a new connection, and ends the session. Prints the results and the timelines. AWS charges for the session
   --token TOKEN         a player's access token, for --check (default: REJOIN_TOKEN)
-  --dark SECONDS        how long --check takes the network away (default ${DEFAULT_DARK_SECONDS})
+  --dark SECONDS        how long --check disconnects the network (default ${DEFAULT_DARK_SECONDS})
   --headed              shows the browser of --check
 
   --local               the local deployment of this checkout, which npm start runs; a check makes its own player there
   --directory DIR       where that deployment's endpoints.json is (default: .local of this checkout)
   --region REGION       AWS Region of the stack (default: AWS_REGION, or the profile's)
-  --profile NAME        a profile of AWS's shared files; else the ordinary credential chain decides
+  --profile NAME        a profile of AWS's shared files (default: AWS's usual credential chain)
   --json                with --check: one JSON object on standard output
   --help                this text
 
-Exit codes of --check: 0 all passed, 1 something did not, 2 the arguments are not valid.`;
+Exit codes of --check: 0 all passed, 1 something failed, 2 invalid arguments.`;
 
 const SEE = 'npm run play -- --help';
 

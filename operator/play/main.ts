@@ -96,7 +96,7 @@ async function play(given: Arguments): Promise<number> {
     for (const note of opened.notes) printResult(`      ${note}`);
     if (given.local) return EXIT.done;
     printResult(
-      '\nOpen it, sign in, start a session, and take the network away. Ctrl-C ends the page, not a session.',
+      '\nOpen it, sign in, start a session, and disconnect the network. Ctrl-C stops the page, not a session.',
     );
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     return EXIT.done;

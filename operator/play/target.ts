@@ -31,7 +31,7 @@ export async function pageFor(stack: DeployedStack, choices: Choices): Promise<C
   const clientId = choices.clientId ?? ClientId;
   if (clientId === undefined) {
     throw failure(
-      `Stack ${name} accepts tokens of ${identity}, and does not know this page's client there: give it with --client-id.`,
+      `Stack ${name} accepts tokens of ${identity}, but its outputs do not name this page's client: pass --client-id.`,
     );
   }
   const { streamGroupId, application } = game(stack, choices);
@@ -74,7 +74,7 @@ export async function requireOrigin(api: string, origin: string): Promise<void> 
   const allowed = response.headers.get('access-control-allow-origin');
   if (allowed === origin || allowed === '*') return;
   throw failure(
-    `The API does not allow ${origin}, where this page would be: add it to webOrigins of the settings and deploy (removalPolicy must be "destroy" for http), or give the port of an address that is listed with --port.`,
+    `The API does not allow ${origin}, where this page would be: add it to webOrigins of the settings and deploy (removalPolicy must be "destroy" for http), or pass --port with the port of a listed address.`,
   );
 }
 

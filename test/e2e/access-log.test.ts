@@ -53,7 +53,7 @@ it("an operator's request has its caller in the line, and not the player id of i
 it('the probe does not run here, and the start says so', () => {
   const fn = probeOf(deployed);
   expect(progress).toContain(
-    `${fn?.logicalId} does not run here: no route leads to it, and there is no public address to ask`,
+    `${fn?.logicalId} does not run here: no route uses it, and there is no public address to check`,
   );
 });
 

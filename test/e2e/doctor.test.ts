@@ -38,8 +38,8 @@ describe('the doctor at the local deployment', () => {
       expect.arrayContaining([
         `stream group ${streamGroupId}: is ACTIVE, with its applications and locations`,
         `issuer ${identity}: its discovery document and keys can be read`,
-        `player API: ${api} answers, and refuses whoever comes without a token`,
-        `operator API: ${operatorApi} answers, and refuses whoever comes without a signature`,
+        `player API: ${api} answers, and refuses requests without a token`,
+        `operator API: ${operatorApi} answers, and refuses requests without a signature`,
         `web origin ${page}: its pages may call the API, and can read a 401`,
         'settings of Rejoin: what is deployed has these settings',
         "this machine's clock: agrees with the date that the player API answers",

@@ -81,7 +81,7 @@ describe('a user who follows the documentation', () => {
     const doctor = await runScript('npm run doctor -- --local', behindProxy);
     expect(doctor).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('All that was looked at is well.'),
+      stdout: expect.stringContaining('Everything that was checked is fine.'),
     });
   });
 

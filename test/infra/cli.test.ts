@@ -53,7 +53,7 @@ describe('cdk synth', () => {
     // The next test runs with CDK's own rules, which take seconds.
     const { status, stdout, stderr } = cdkSynth([], { CDK_VALIDATION: 'false' });
     expect(stderr).toMatch(
-      /WARNING these are the example settings: no stream group of yours is called sg-1AB2C3De4/,
+      /WARNING these are the example settings: your account has no stream group sg-1AB2C3De4/,
     );
     expect(status).toBe(0);
     expect(stdout).toMatch(/RouteKey: POST \/v1\/streamgroups\/\{streamGroupId\}\/streamsessions\n/);

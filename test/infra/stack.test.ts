@@ -174,9 +174,7 @@ describe('warnings', () => {
       ...withProvider,
       streamGroups: [{ ...group, id: 'sg-1AB2C3De4' }],
     });
-    expect(example).toMatch(
-      /^these are the example settings: no stream group of yours is called sg-1AB2C3De4/,
-    );
+    expect(example).toMatch(/^these are the example settings: your account has no stream group sg-1AB2C3De4/);
   });
 
   test("accounts for everybody cause one, until SES sends the e-mails: Cognito's own sender stops at 50 a day", () => {
@@ -186,7 +184,7 @@ describe('warnings', () => {
         identity: { cognito: { selfSignUp: true, ...(email && { email: email as never }) } },
       });
     expect(open()).toEqual([
-      expect.stringMatching(/Cognito sends 50 e-mails a day.+Write identity\.cognito\.email/),
+      expect.stringMatching(/Cognito sends only 50 e-mails a day.+Write identity\.cognito\.email/),
     ]);
     expect(open({ from: 'no-reply@example.com', sesRegion: 'eu-west-1' })).toEqual([]);
     expect(warningsOf({ ...watched, identity: { cognito: {} } })).toEqual([]);
@@ -197,7 +195,7 @@ describe('warnings', () => {
     (level) => {
       expect(warningsOf({ ...withProvider, alarmTopic, logs: { level } })).toEqual([
         expect.stringMatching(
-          new RegExp(`^logs\\.level ${level} leaves out the steps that players took.+Write "INFO"`),
+          new RegExp(`^logs\\.level ${level} leaves out the players' steps.+Write "INFO"`),
         ),
       ]);
     },
@@ -216,7 +214,7 @@ describe('warnings', () => {
 
   test('alarms without a topic cause one', () => {
     expect(warningsOf(withProvider)).toEqual([
-      expect.stringMatching(/^alarmTopic is not set: alarms change their colour .+, and nobody is told/),
+      expect.stringMatching(/^alarmTopic is not set: alarms change their colour .+, but notify nobody/),
     ]);
   });
 

@@ -55,7 +55,7 @@ describe('a settings file for npm start', () => {
     expect(settings.webOrigins).toEqual([...console, ...webOrigins]);
     expect(redirectOrigins).toEqual([...console, ...webOrigins]);
     expect(notes).toEqual([
-      'webOrigins has http://127.0.0.1:23456 and http://localhost:23456 besides, for the console page.',
+      'webOrigins has http://127.0.0.1:23456 and http://localhost:23456 here too, for the console page.',
     ]);
   });
 

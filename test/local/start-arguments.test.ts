@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 test.each([
   [
     ['--settings=page.json'],
-    'npm took --settings for itself: write two dashes first, as in npm start -- --settings ...',
+    'npm used --settings itself: write two dashes first, as in npm start -- --settings ...',
   ],
   [['--port=4700', '--media-address=192.168.1.5'], 'npm took --port and --media-address for itself'],
   [['--', '--setings', 'page.json'], "Unknown option '--setings'"],

@@ -166,7 +166,7 @@ describe('a request that may be repeated', () => {
   it('is repeated after the wait that the API names, but not if that wait would end after the limit', async () => {
     expect(await trial(2, 3_000, 90_000)).toEqual({ result: 'done', waits: [3_000, 3_000] });
     expect(await trial(9, 40_000, 90_000)).toEqual({
-      result: 'later Ask again in 40 s.',
+      result: 'later Try again in 40 s.',
       waits: [40_000, 40_000],
     });
     // A wait of 0 does not lead to requests without a pause.

@@ -75,7 +75,7 @@ describe('sessions', () => {
     api.answer({ status: 404, body: { message: 'Not Found' } });
     const { code, stderr } = await cli(['sessions', '--player', 'a/b', '--api', api.url]);
     expect(code).toBe(1);
-    expect(stderr).toContain('or an older one than this command; check --api, or deploy.');
+    expect(stderr).toContain('or it is older than this command; check --api, or deploy.');
   });
 
   it("lists sessions by the subject of the player's token, with the same pseudonym that the functions derive", async () => {
@@ -84,7 +84,7 @@ describe('sessions', () => {
       ...['sessions', '--subject', 'auth0|7', '--issuer', 'https://issuer.example', '--api', api.url],
     ]);
     expect(api.requests[0]?.path).toBe(`/v1/players/${PSEUDONYM}/streamsessions`);
-    expect(stdout).toBe(`No stream session is known of player ${PSEUDONYM}.\n`);
+    expect(stdout).toBe(`Player ${PSEUDONYM} has no known stream session.\n`);
   });
 
   it('prints JSON with --json, with every member of the API response', async () => {
@@ -187,12 +187,12 @@ describe('the operator API', () => {
         status: 400,
         body: '<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id RejoinOperator does not exist</Message></Error></ErrorResponse>',
       },
-      'The outputs of stack RejoinOperator in us-west-2 cannot be read (Stack with id RejoinOperator does not exist): check --stack, --region and --profile, or give what is needed with --api and --issuer.',
+      'The outputs of stack RejoinOperator in us-west-2 cannot be read (Stack with id RejoinOperator does not exist): check --stack, --region and --profile, or pass --api and --issuer.',
     ],
     [
       'the stack is not an operator stack',
       outputs({ Other: 'x' }),
-      'has no output OperatorApiUrl: check --stack, or give --api.',
+      'has no output OperatorApiUrl: check --stack, or pass --api.',
     ],
     [
       'the output is an address without encryption',
@@ -273,7 +273,7 @@ describe('an error response of the operator API', () => {
     api.answer(problemReply(status, code, more));
     const refused = await cli(['terminate', 'sg-1/s', '--api', api.url, '--wait', '0']);
     expect(refused).toMatchObject({ code: exitCode, stdout: '' });
-    const wait = 'retryAfterMs' in more ? ' Ask again in 5 s\\.' : '';
+    const wait = 'retryAfterMs' in more ? ' Try again in 5 s\\.' : '';
     expect(refused.stderr).toMatch(new RegExp(`^[^\\n]*\\(${code}, request request-1\\)\\.${wait}\\n$`));
   });
 
@@ -289,7 +289,7 @@ describe('an error response of the operator API', () => {
     expect(refused).toMatchObject({
       code: 6,
       stderr:
-        'This operator has ended stream sessions too often (too_many_requests, request request-1). Ask again in 42 s.\n',
+        'This operator has ended stream sessions too often (too_many_requests, request request-1). Try again in 42 s.\n',
     });
   });
 
@@ -303,7 +303,7 @@ describe('an error response of the operator API', () => {
     expect(refused).toMatchObject({
       code: 6,
       stderr:
-        'The operator API answered 500 (Internal Server Error, request EnQhFgmyvHcEPJQ=). Ask again in 2 s.\n',
+        'The operator API answered 500 (Internal Server Error, request EnQhFgmyvHcEPJQ=). Try again in 2 s.\n',
     });
   });
 
@@ -315,7 +315,7 @@ describe('an error response of the operator API', () => {
     expect(refused).toMatchObject({
       code: 2,
       stderr:
-        '"sg-typo" is not a stream group of this deployment: check what you wrote before the /, or after --stream-group (invalid_request, request request-1).\n',
+        '"sg-typo" is not a stream group of this deployment: check the part before the /, or --stream-group (invalid_request, request request-1).\n',
     });
   });
 
@@ -340,8 +340,8 @@ describe('an error response of the operator API', () => {
     const { code, stderr } = await cli(['terminate', 'sg-1/s', '--api', api.url]);
     expect(code).toBe(0);
     expect(stderr.trim().split('\n')).toEqual([
-      expect.stringContaining('Asking again in 1 s.'),
-      'The operator API answered 503 (Service Unavailable). Asking again in 1 s.',
+      expect.stringContaining('Trying again in 1 s.'),
+      'The operator API answered 503 (Service Unavailable). Trying again in 1 s.',
     ]);
     expect(api.requests).toHaveLength(3);
   });

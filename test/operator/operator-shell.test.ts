@@ -196,7 +196,7 @@ describe('an operator at a terminal', () => {
     // The first plugin never connects. The second credentials are valid for longer than the plugin needs.
     api.answer(grant(2.5), grant());
     const terminal = open({ STAND_IN_LATE: join(directory.path, 'late') });
-    await terminal.sees('asking for new credentials (2 of 3)');
+    await terminal.sees('requesting new credentials (2 of 3)');
     await terminal.sees('CONNECTED$ ');
     terminal.type('exit\n');
     expect(await terminal.ended()).toBe(0);
@@ -213,7 +213,7 @@ describe('an operator at a terminal', () => {
     );
     const terminal = open();
     await terminal.sees(
-      'AWS is preparing access (access_not_ready, request request-1). Asking again in 1 s.',
+      'AWS is preparing access (access_not_ready, request request-1). Trying again in 1 s.',
     );
     await terminal.sees('CONNECTED$ ');
     terminal.type('exit\n');
@@ -279,7 +279,7 @@ describe('the shell command without a terminal', () => {
     [
       'another program',
       () => ({ option: plugin, more: { STAND_IN_VERSION: 'hello' } }),
-      'does not say its version: get version',
+      'does not print its version: get version',
     ],
   ])(
     'says in one line where to get a plugin that is %s, before it requests a shell',

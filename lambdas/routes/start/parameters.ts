@@ -56,5 +56,8 @@ function locationsFor({ locations, group }: StartRequest, given: Given): string[
 }
 
 function notGiven(what: string): Problem {
-  return new Problem('start_not_allowed', `The start rules give this player's account no right to ${what}.`);
+  return new Problem(
+    'start_not_allowed',
+    `The start rules do not give this player's account access to ${what}.`,
+  );
 }

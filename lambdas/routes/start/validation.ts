@@ -38,7 +38,7 @@ export function locationsOf(value: unknown, group: StreamGroup): string[] | unde
   if (!isStringList(value)) return refuse('locations', 'must be a list of location names');
   if (new Set(value).size !== value.length) return refuse('locations', 'names a location twice');
   if (!value.every((name) => group.locations.includes(name))) {
-    return refuse('locations', 'contains one that this API does not start sessions in');
+    return refuse('locations', 'contains a location in which this API does not start sessions');
   }
   return value;
 }

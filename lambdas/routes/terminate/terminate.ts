@@ -52,7 +52,7 @@ export async function terminate(
     deps.now(),
   );
   if (wait > 0) {
-    throw new Problem('too_many_requests', 'This player has asked to end sessions too often.', {
+    throw new Problem('too_many_requests', 'This player has ended sessions too often.', {
       retryAfterMs: wait,
     });
   }

@@ -14,7 +14,7 @@ const NORMAL_ENDINGS: readonly string[] = [
 
 function lossNews({ why, lostAt, healing }: ReconnectingState, now: number): string {
   const lost = `The stream is lost: ${lossReason(why, now - lostAt)}.`;
-  return healing ? `${lost} It may come back by itself; a new connection is asked for meanwhile.` : lost;
+  return healing ? `${lost} It may come back by itself; the page requests a new connection meanwhile.` : lost;
 }
 
 /** The player's news about a new state of the stream, in one sentence; absent where the last one still holds. */

@@ -26,7 +26,7 @@ export function endingSentence(ending: Ending): string {
     case 'terminated':
       return ENDINGS.apiTerminated ?? OVER;
     case 'no_session':
-      return 'The session is gone. Start a new one to play again.';
+      return 'The session is over. Start a new one to play again.';
     case 'taken_over':
       return ending.by === 'tab'
         ? 'Another tab of this browser has taken the stream.'
@@ -70,7 +70,7 @@ export function lossReason(why: Loss, silentMs: number): string {
 const REASONS: Record<Code, string> = {
   invalid_request: 'the API did not understand this page',
   start_not_allowed: 'this account may not start a session',
-  not_through_edge: 'the API is not to be asked at this address',
+  not_through_edge: 'the API must not be called at this address',
   stream_session_not_found: 'the session was not found',
   session_not_reconnectable: 'AWS still saw the last connection',
   taken_over: 'another device had the session',
@@ -106,7 +106,7 @@ export function waitSentence({ code, queuePosition, mayBeTooLate }: Wait, isRetu
   if (code === 'session_not_reconnectable')
     return isReturn
       ? 'AWS has not noticed the loss yet; it refuses until it does.'
-      : 'AWS says that you are connected already; it takes this page once the other one is gone.';
+      : 'AWS says that you are connected already; it accepts this page when the other one has left.';
   if (code !== 'paced') return `Trying again soon: ${reasonOf(code)}.`;
   const place = queuePosition === undefined ? '' : ` You are number ${queuePosition} in line.`;
   const late = mayBeTooLate === true ? ' The session may end before your turn.' : '';

@@ -45,11 +45,11 @@ export function curtainOf(model: Model): Curtain | undefined {
     case 'signed-out':
       return curtain(
         'A dropped player, back in the game',
-        'This page plays a real stream through the API, as a player of yours would.',
+        'This page plays a real stream through the API, as your players do.',
         { 'sign-in': 'Sign in' },
       );
     case 'looking':
-      return busy('One moment', 'The page asks whether you have a session to come back to.');
+      return busy('One moment', 'The page checks whether you have a session to come back to.');
     case 'ready': {
       if (session === undefined) {
         const text = `A new stream session will be ${player}’s alone.`;
@@ -73,7 +73,7 @@ export function curtainOf(model: Model): Curtain | undefined {
       return stream.name === 'reconnecting' && stream.healing
         ? busy(
             'Waiting for the network',
-            'The connection is silent. It may come back by itself; a new one is asked for meanwhile.',
+            'The connection is silent. It may come back by itself; the page requests a new one meanwhile.',
           )
         : busy('Coming back', 'The session is running; only your connection to it is new.');
     case 'ending':

@@ -147,7 +147,7 @@ describe('a user pool of the app', () => {
   test('is refused without clients, and beside another provider', () => {
     const userPool = new UserPool(ownStack(), 'Players');
     expect(refusalOf({ identity: { userPool } })).toEqual([
-      'identity.userPoolClients is missing; write a list of the clients whose tokens count, such as [client]',
+      'identity.userPoolClients is missing; write a list of the clients whose tokens are accepted, such as [client]',
     ]);
     expect(refusalOf({ identity: { userPoolClients: [userPool.addClient('Web')] } })).toEqual([
       'identity.userPool is missing; write the user pool of the clients',

@@ -32,11 +32,11 @@ describe('the reason that an audit keeps', () => {
     [
       'four that can be seen',
       `a\u2800\u200d\u200d b\u200d\u200d c d`,
-      'must have 5 characters or more that can be seen',
+      'must have 5 or more visible characters',
     ],
-    ['nothing', undefined, 'write why, such as a ticket and a sentence'],
-    ['a number', 4711, 'write why, such as a ticket and a sentence'],
-    ['a list of reasons', ['x'.repeat(20)], 'write why, such as a ticket and a sentence'],
+    ['nothing', undefined, 'must say why, such as a ticket and a sentence'],
+    ['a number', 4711, 'must say why, such as a ticket and a sentence'],
+    ['a list of reasons', ['x'.repeat(20)], 'must say why, such as a ticket and a sentence'],
   ])('is refused with %s', (_what, reason, complaint) => {
     refused(reason).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: `reason: ${complaint}` }),

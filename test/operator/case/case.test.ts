@@ -280,8 +280,8 @@ describe('a case', () => {
     expect(allowed).toEqual([1_500_000, 500_000]);
     expect(scanned).toMatchObject({ queries: 2, bytes: 2_000_000 });
     expect(missing).toEqual([
-      "the player's requests: as much as allowed was scanned, there may be more",
-      'the rest about these requests and sessions: as much as allowed was scanned before',
+      "the player's requests: --max-scan was reached, there may be more",
+      'the rest about these requests and sessions: not searched: --max-scan was reached',
     ]);
   });
 
@@ -334,7 +334,7 @@ describe('the player of a case', () => {
     expect(nobody.players).toEqual(['nobody']);
     expect(nobody.events).toEqual([]);
     const text = timelineText(nobody, { from: NOW, to: NOW, logGroups: 1, maxBytes: 1 });
-    expect(text).toContain('Nothing is known in this time: is --since long enough, and the id right?');
+    expect(text).toContain('Nothing was found in this time: is --since long enough, and the id right?');
   });
 });
 

@@ -3,7 +3,7 @@ import { readArguments } from '../../../operator/conformance/arguments.ts';
 
 describe('npm run conformance', () => {
   test.each([
-    [[], 'Which stream group? Give --stream-group, or --local.'],
+    [[], 'Pass --stream-group, or --local.'],
     [['--stream-group', 'sg-1'], "Give Amazon's Web SDK with --web-sdk FILE"],
     [['--local', '--losses', '0'], '--losses must be a whole number from 1 to 20.'],
     [['--local', '--losses', '3.5'], '--losses must be a whole number from 1 to 20.'],

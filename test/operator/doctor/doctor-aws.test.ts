@@ -66,7 +66,7 @@ describe('the doctor at a deployment in AWS without problems', () => {
     expect(findings.find(({ subject }) => subject === 'provisionedConcurrency')).toEqual({
       level: 'ok',
       subject: 'provisionedConcurrency',
-      says: 'keeps 5 of the 1,000 concurrent executions that nobody has reserved in us-west-2 ready',
+      says: 'keeps 5 of the 1,000 unreserved concurrent executions in us-west-2 ready',
     });
     expect(aws.fakes.lambda.requests.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /2016-08-19/account-settings',
@@ -127,7 +127,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.settings.operators = ['arn:aws:iam::999999999999:user/bob'];
     },
-    "warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway lets in nobody else's",
+    'warning operators: arn:aws:iam::999999999999:user/bob: not of account 123456789012, and API Gateway refuses other accounts',
   ],
   [
     'an alarm topic in another Region, which the stack cannot use',
@@ -158,35 +158,35 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { __type: 'com.amazonaws.servicequotas#AccessDeniedException' },
       });
     },
-    'unknown quotas in us-west-2: Service Quotas cannot be asked (AccessDeniedException)',
+    'unknown quotas in us-west-2: Service Quotas could not be read (AccessDeniedException)',
   ],
   [
     'more provisioned concurrency than Lambda allows',
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 900, start: 1 };
     },
-    'problem provisionedConcurrency: 901 of the 1,000 concurrent executions that nobody has reserved in us-west-2, and Lambda gives away 900 at most: the deployment would fail',
+    'problem provisionedConcurrency: 901 of the 1,000 unreserved concurrent executions in us-west-2, and Lambda allows 900 at most: the deployment would fail',
   ],
   [
     'so much provisioned concurrency that little is left for a storm',
     (world) => {
       world.settings.provisionedConcurrency = { reconnect: 501 };
     },
-    'warning provisionedConcurrency: takes 501 of the 1,000 concurrent executions that nobody has reserved in us-west-2, used or not: who comes in a storm finds few left',
+    'warning provisionedConcurrency: takes 501 of the 1,000 unreserved concurrent executions in us-west-2, used or not: few are left for a storm',
   ],
   [
     'fewer executions reserved for reconnects than a storm needs',
     (world) => {
       world.settings.reservedConcurrency = { reconnect: 5 };
     },
-    'warning reservedConcurrency: 2,160 players dropped at once need about 26 executions at once of warm functions, and reconnects get 5 and no more: the others are told 503 and lose time',
+    'warning reservedConcurrency: 2,160 players dropped at once need about 26 concurrent executions of warm functions, and reconnects get at most 5: the others get 503 and lose time',
   ],
   [
     'more executions reserved for reconnects than Lambda gives away',
     (world) => {
       world.settings.reservedConcurrency = { reconnect: 901 };
     },
-    'warning reservedConcurrency: 1,000 concurrent executions are reserved for nobody in us-west-2, and Lambda gives away 900 of them at most: unless these 901 are deployed already, the deployment would fail',
+    'warning reservedConcurrency: 1,000 concurrent executions are unreserved in us-west-2, and at most 900 of them can be reserved: unless these 901 are deployed already, the deployment would fail',
   ],
   [
     'a stream group that the credentials may not read',
@@ -197,7 +197,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { message: 'no' },
       };
     },
-    'unknown stream group sg-1AB2C3: these credentials may not look at it',
+    'unknown stream group sg-1AB2C3: these credentials may not read it',
   ],
   [
     'a stream group that does not exist',
@@ -208,7 +208,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { message: 'no' },
       };
     },
-    'problem stream group sg-1AB2C3: this account has none of that id in us-west-2',
+    'problem stream group sg-1AB2C3: this account has no stream group of that id in us-west-2',
   ],
   [
     'a stream group that is still being set up',
@@ -238,7 +238,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'an application that is not linked',
     (world) => group(world, { AssociatedApplications: [] }),
-    'problem stream group sg-1AB2C3: application a-2 is not linked to it, so nobody can start it',
+    'problem stream group sg-1AB2C3: application a-2 is not linked to it, so players cannot start it',
   ],
   [
     'a location that the stream group does not have',
@@ -253,7 +253,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'a location without capacity',
     location({ AlwaysOnCapacity: 0 }),
-    'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so nobody can start there',
+    'problem stream group sg-1AB2C3: its location us-west-2 has no capacity, so players cannot start there',
   ],
   [
     'a throttled request about a stream group, which is no problem of the stream group',
@@ -264,12 +264,12 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
         body: { message: 'slow down' },
       };
     },
-    'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to say (ThrottlingException)',
+    'unknown stream group sg-1AB2C3: GameLift Streams in us-west-2 is too busy to answer (ThrottlingException)',
   ],
   [
     'a failed deployment whose rollback failed too',
     stack('Rejoin', 'UPDATE_ROLLBACK_FAILED'),
-    'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment failed, and so did going back, so nothing can be deployed',
+    'problem stack Rejoin: is UPDATE_ROLLBACK_FAILED: its last deployment and its rollback failed, so nothing can be deployed',
   ],
   [
     'a stack that failed to be created',
@@ -279,7 +279,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
   [
     'a deployment that was rolled back',
     stack('Rejoin', 'UPDATE_ROLLBACK_COMPLETE'),
-    'warning stack Rejoin: its last deployment failed and went back',
+    'warning stack Rejoin: its last deployment failed and was rolled back',
   ],
   [
     'a deployment under way',
@@ -298,7 +298,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.cloudFormation = () => xmlError(403, 'AccessDenied', 'not authorized');
     },
-    'unknown stack Rejoin: CloudFormation cannot be asked (not authorized), so nothing that is deployed was looked at',
+    'unknown stack Rejoin: CloudFormation could not be read (not authorized), so the deployment was not checked',
   ],
   [
     'a scope that was changed but not deployed',
@@ -326,14 +326,14 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.apiStatus.player = 429;
     },
-    'unknown player API: URL has no room for a question now (429): "throttling" in the settings, or the account\'s rate, is used up',
+    'unknown player API: URL refuses requests at the moment (429): "throttling" in the settings, or the account\'s rate, is used up',
   ],
   [
     'an API with a server error, which a deployment would not repair',
     (world) => {
       world.apiStatus.player = 503;
     },
-    'problem player API: URL answers 503: API Gateway, or what stands before it, is in trouble',
+    'problem player API: URL answers 503: API Gateway, or the proxy before it, fails',
   ],
   [
     'an API that throttles a CORS preflight',
@@ -382,21 +382,21 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.discovery = { issuer: 'https://id.example.com/', jwks_uri: 'https://id.example.com/keys' };
     },
-    'problem issuer URL calls itself https://id.example.com/, so every token is refused',
+    'problem issuer URL names itself https://id.example.com/, so every token is refused',
   ],
   [
     'an issuer without RSA keys, so that API Gateway cannot verify tokens',
     (world) => {
       world.keys = { keys: [{ kty: 'EC' }] };
     },
-    'problem issuer URL has no RSA key, and API Gateway takes tokens with RSA signatures only',
+    'problem issuer URL has no RSA key, and API Gateway accepts tokens with RSA signatures only',
   ],
   [
     "API Gateway's 401 without CORS headers, which looks like an unreachable API to a page",
     (world) => {
       world.refusalOrigin = () => undefined;
     },
-    "warning web origin https://play.example.com: API Gateway's 401 has no access-control-allow-origin: to a page an expired token looks like an API that cannot be reached",
+    "warning web origin https://play.example.com: API Gateway's 401 has no access-control-allow-origin: to a page, an expired token looks like an unreachable API",
   ],
   [
     'a clock that is wrong by an hour',

@@ -31,7 +31,7 @@ describe('npm run doctor', () => {
     for (const line of lines) expect(line).toMatch(SLOW.test(line) ? /^! .+/ : /^✓ .+: .+/);
     // An API that refuses a request without a token may refuse players too, so the doctor says what it did not try.
     expect(closing?.split('\n')).toEqual([
-      isSlow ? expect.stringMatching(/^\d warnings?\.$/) : 'All that was looked at is well.',
+      isSlow ? expect.stringMatching(/^\d warnings?\.$/) : 'Everything that was checked is fine.',
       expect.stringMatching(/^Not tried: .*a request with a player's token; an operator's request\.$/),
     ]);
   });
@@ -58,9 +58,9 @@ describe('npm run doctor', () => {
     ];
     const { code, stdout } = await doctor(['--settings', aws.settingsFile]);
     expect(code).toBe(2);
-    expect(stdout).toContain('\n5 could not be looked at.\n');
+    expect(stdout).toContain('\n5 could not be checked.\n');
     expect(stdout).toContain(
-      "\nNot known, so nothing vouches for it: quotas in us-west-2; Lambda's concurrency in us-west-2; stream group sg-1AB2C3; alarmTopic; stack Rejoin.\n",
+      "\nNot known: quotas in us-west-2; Lambda's concurrency in us-west-2; stream group sg-1AB2C3; alarmTopic; stack Rejoin.\n",
     );
     expect(stdout).toContain(`\nIAM actions that these credentials lack: ${missing.join(', ')}.`);
     const machine = await doctor(['--settings', aws.settingsFile, '--json']);
@@ -167,9 +167,7 @@ describe('npm run doctor', () => {
       ok: false,
       complete: false,
     });
-    expect((await doctor(given, more)).stdout).toContain(
-      `\nNot known, so nothing vouches for it: ${hidden}.`,
-    );
+    expect((await doctor(given, more)).stdout).toContain(`\nNot known: ${hidden}.`);
   });
 
   it('reports a missing Region in one line, after the findings that need no Region', async () => {

@@ -77,7 +77,7 @@ describe('a command that the doctor proposes', () => {
       (world) => {
         world.stacks.Rejoin = { status: 'UPDATE_ROLLBACK_FAILED', outputs: {} };
       },
-      /^mend what its events name, then aws cloudformation continue-update-rollback --stack-name Rejoin --region us-west-2$/,
+      /^repair what its events name, then aws cloudformation continue-update-rollback --stack-name Rejoin --region us-west-2$/,
     ],
     [
       'if an application is not linked',

@@ -169,7 +169,7 @@ describe("the doctor with a player's token", () => {
       ({ routes }) => {
         routes['GET rejoin-doctor-asks'] = problemAnswer(429, 'too_many_requests');
       },
-      "unknown route status: is not looked at: the player's own budget is spent (429)",
+      "unknown route status: was not checked: the player's own budget is spent (429)",
     ],
     [
       'a log group that was deleted',
@@ -184,7 +184,7 @@ describe("the doctor with a player's token", () => {
       (world) => {
         world.logs = () => jsonError(400, 'AccessDeniedException', 'not authorized');
       },
-      'unknown access log: CloudWatch Logs cannot be asked (not authorized)',
+      'unknown access log: CloudWatch Logs could not be read (not authorized)',
     ],
   ];
   it.each(CASES)('finds %s', async (_what, change, line) => {

@@ -52,7 +52,7 @@ describe('a rate without an applied value in Service Quotas', () => {
     expect(findings).toContainEqual({
       level: 'ok',
       subject: 'quota of CreateStreamSessionConnection in us-west-2',
-      says: 'not listed by AWS in Service Quotas; the settings take it to be 20 a second',
+      says: 'AWS does not list it in Service Quotas; the settings assume 20 per second',
       notTried: 'whether AWS grants 20 a second of CreateStreamSessionConnection in us-west-2',
     });
     expect(findings.filter(({ says }) => says.startsWith('AWS grants 20 a second'))).toHaveLength(2);
@@ -86,7 +86,7 @@ describe('a rate without an applied value in Service Quotas', () => {
       world.quotas = () => ({ status: 200, body: '<html>' });
     });
     expect(notOk(findings)).toEqual([
-      'unknown quotas in us-west-2: Service Quotas cannot be asked (its answer cannot be read)',
+      'unknown quotas in us-west-2: Service Quotas could not be read (its answer cannot be read)',
     ]);
   });
 });

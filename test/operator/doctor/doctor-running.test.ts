@@ -59,7 +59,7 @@ describe('the doctor at a deployed stack', () => {
       delete world.counts['Rejoin-status-1'];
     });
     expect(notOk(findings)).toEqual([
-      'unknown functions of Rejoin: nobody has called one within the last hour, so nothing shows that they run',
+      'unknown functions of Rejoin: none was called within the last hour, so it is not known whether they run',
     ]);
   });
 
@@ -72,7 +72,7 @@ describe('the doctor at a deployed stack', () => {
       level: 'ok',
       subject: 'functions of Rejoin',
       says: '1 of 2 ran within the last hour, 7 times, and none died',
-      notTried: 'what nobody called within the last hour: Rejoin-status-1',
+      notTried: 'functions without a call in the last hour: Rejoin-status-1',
     });
   });
 
@@ -230,12 +230,12 @@ describe('the doctor reports that an alarm would reach nobody:', () => {
       (world) => {
         world.settings.alarmTopic = undefined;
       },
-      'warning settings.json: alarmTopic is not set: alarms change their colour on the dashboard, and nobody is told',
+      'warning settings.json: alarmTopic is not set: alarms change their colour on the dashboard, but notify nobody',
     ],
     [
       'a topic that does not exist',
       topic(xmlError(404, 'NotFound', 'Topic does not exist')),
-      'problem alarmTopic: there is no topic arn:aws:sns:us-west-2:123456789012:on-call, so nobody hears an alarm',
+      'problem alarmTopic: there is no topic arn:aws:sns:us-west-2:123456789012:on-call, so no alarm reaches anybody',
     ],
     [
       'a topic without subscriptions',
@@ -250,7 +250,7 @@ describe('the doctor reports that an alarm would reach nobody:', () => {
     [
       "a topic encrypted with AWS's own key, which CloudWatch cannot use",
       topic({ SubscriptionsConfirmed: '1', KmsMasterKeyId: 'alias/aws/sns' }),
-      'problem alarmTopic: is encrypted with alias/aws/sns, whose policy nobody can change and which CloudWatch may not use, so nobody hears an alarm',
+      'problem alarmTopic: is encrypted with alias/aws/sns, which CloudWatch may not use and whose policy cannot be changed, so no alarm reaches anybody',
     ],
     [
       'a topic encrypted with a customer key, whose policy the doctor does not read',
@@ -275,7 +275,7 @@ describe('the doctor, for players who are dropped at once,', () => {
       { players: 2000 },
     );
     expect(notOk(findings)).toEqual([
-      "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 executions at once of warm functions, and 10 are granted: the others are told 503 and lose time",
+      "warning Lambda's concurrency in us-west-2: 2,000 players dropped at once need about 24 concurrent executions of warm functions, and 10 are granted: the others get 503 and lose time",
     ]);
   });
 
@@ -284,7 +284,7 @@ describe('the doctor, for players who are dropped at once,', () => {
       world.lambda = () => ({ status: 200, body: '<html>' });
     });
     expect(notOk(findings)).toEqual([
-      "unknown Lambda's concurrency in us-west-2: Lambda cannot be asked (its answer cannot be read)",
+      "unknown Lambda's concurrency in us-west-2: Lambda could not be read (its answer cannot be read)",
     ]);
   });
 

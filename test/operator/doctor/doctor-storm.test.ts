@@ -29,8 +29,8 @@ describe("the doctor's check of a storm", () => {
       {
         level: 'warning',
         subject: 'storm in us-west-2',
-        says: '2,161 players dropped at once take 109 s of the 120 s that AWS keeps a session, and 12 s of these go by before the loss is noticed and the first turn comes: some may be lost',
-        todo: 'raise connectionTimeoutSeconds to 122 or more, or ask AWS to raise CreateStreamSessionConnection to 21 a second and write into quotas what it grants (nothing says that AWS raises it)',
+        says: '2,161 players dropped at once take 109 s of the 120 s that AWS keeps a session, and 12 s of these pass before AWS notices the loss and the queue starts: some may be lost',
+        todo: 'raise connectionTimeoutSeconds to 122 or more, or ask AWS to raise CreateStreamSessionConnection to 21 a second and write into quotas what it grants (AWS does not say whether it raises it)',
       },
     ]);
   });
@@ -105,7 +105,7 @@ describe("the doctor's check of throttling, for players who are dropped at once,
     expect(rate(2001)).toEqual({
       level: 'warning',
       subject: 'throttling',
-      says: '2,001 players dropped at once come within two seconds, and the API takes 2,000 (1,000 at once and 500 a second): the others are told 429 and lose time',
+      says: '2,001 players dropped at once come within two seconds, and the API accepts 2,000 (1,000 at once and 500 a second): the others get 429 and lose time',
       todo: 'write "throttling": {"ratePerSecond": 500, "burst": 1001}',
     });
   });

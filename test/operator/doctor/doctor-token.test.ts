@@ -86,17 +86,17 @@ describe("the doctor's look at a token", () => {
     [
       "Entra's short scope",
       without('scope', { scp: 'play' }),
-      `problem token's scp: has "play", and not "game/play" of identity.scope → write "scope": "play" in identity; the page goes on asking for the long name`,
+      `problem token's scp: has "play", and not "game/play" of identity.scope → write "scope": "play" in identity; the page still requests the long name`,
     ],
     [
       'another scope',
       { ...good, scope: 'openid profile' },
-      `problem token's scope: has "openid", "profile", and not "game/play" of identity.scope → have the page ask for the scope "game/play", and the provider grant it`,
+      `problem token's scope: has "openid", "profile", and not "game/play" of identity.scope → have the page request the scope "game/play", and the provider grant it`,
     ],
     [
       'no scope, as an ID token',
       without('scope'),
-      `problem token's scope: is missing, and identity.scope is "game/play" → give the access token, not the ID token, and have the page ask for the scope "game/play"`,
+      `problem token's scope: is missing, and identity.scope is "game/play" → give the access token, not the ID token, and have the page request the scope "game/play"`,
     ],
     [
       'an end in the past',
@@ -121,7 +121,7 @@ describe("the doctor's look at a token", () => {
     [
       'no subject',
       without('sub'),
-      "problem token's sub: is missing, so the functions cannot tell whose token it is → have the provider put sub into access tokens",
+      "problem token's sub: is missing, so the functions do not know the player → have the provider put sub into access tokens",
     ],
   ])('finds %s, and says what to change', (_what, claims, line) => {
     expect(wrong(claims)).toEqual([line]);
@@ -131,9 +131,9 @@ describe("the doctor's look at a token", () => {
     [
       'a signature that is not RSA',
       { alg: 'ES256', kid: 'k' },
-      `problem token's alg: is "ES256", and API Gateway takes RSA signatures only → have the provider sign access tokens with RS256`,
+      `problem token's alg: is "ES256", and API Gateway accepts RSA signatures only → have the provider sign access tokens with RS256`,
     ],
-    ['no signature', { alg: 'none' }, expect.stringContaining(`is "none", and API Gateway takes RSA`)],
+    ['no signature', { alg: 'none' }, expect.stringContaining(`is "none", and API Gateway accepts RSA`)],
     ['no key id', { alg: 'RS256' }, expect.stringContaining('the token names no key (kid)')],
   ])('finds %s', (_what, header, line) => {
     expect(wrong(good, { header })).toEqual([line]);
@@ -177,7 +177,7 @@ it('the doctor finds more audiences than API Gateway takes', () => {
   const audiences = [...Array(51).keys()].map(String);
   expect(checkAudiences(audiences.slice(1))).toEqual([]);
   expect(checkAudiences(audiences).map(({ level, says }) => `${level} ${says}`)).toEqual([
-    'problem has 51 audiences, and API Gateway takes 50',
+    'problem has 51 audiences, and API Gateway accepts 50',
   ]);
 });
 
