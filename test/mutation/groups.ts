@@ -67,3 +67,6 @@ export function testsOf(
   for (const path of reached) for (const importer of importers.get(path) ?? []) reached.add(importer);
   return tests.filter((path) => reached.has(path));
 }
+
+/** Sources through which a test may load what is mutated. */
+export const loadable = () => sources('lambdas', 'contract', 'client/src', 'local', 'emulator', 'test');

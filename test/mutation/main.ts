@@ -1,10 +1,9 @@
 /** Mutation testing: `npm run mutation -- --help`. */
 
-import { sources } from '../house/imports.ts';
 import { UsageError } from '../run/arguments.ts';
 import { interruption } from '../run/interruption.ts';
 import { HELP, readArguments } from './arguments.ts';
-import { groups, selected, testsOf } from './groups.ts';
+import { groups, loadable, selected, testsOf } from './groups.ts';
 import { type GroupResult, isBelow, report } from './report.ts';
 import { mutate } from './stryker.ts';
 import { isMutationTest } from './tests.ts';
@@ -21,7 +20,7 @@ async function main(): Promise<number> {
   const all = groups();
   const chosen = selected(all, paths);
   const stop = AbortSignal.any([interruption(), AbortSignal.timeout(minutes * 60_000)]);
-  const known = sources('lambdas', 'contract', 'client/src', 'local', 'emulator', 'infra', 'openapi', 'test');
+  const known = loadable();
   const tests = known.map(({ path }) => path).filter(isMutationTest);
   const results: GroupResult[] = [];
   for (const group of chosen) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sources } from '../house/imports.ts';
 import { runScript } from '../scripts.ts';
 import { HELP, readArguments } from './arguments.ts';
-import { type Group, groups, selected, testsOf } from './groups.ts';
+import { type Group, groups, loadable, selected, testsOf } from './groups.ts';
 import type { Outcome } from './plugin.ts';
 import { type GroupResult, isBelow, report } from './report.ts';
 import { ALONE, isMutationTest } from './tests.ts';
@@ -91,6 +91,14 @@ describe('the tests that judge a mutant', () => {
       'test/lambdas/b.test.ts',
     ]);
     expect(testsOf(['lambdas/b.ts'], tests, files)).toEqual(['test/lambdas/b.test.ts']);
+  });
+
+  test('exist for a real file, and no other test files run for it', () => {
+    const known = loadable();
+    const tests = known.map(({ path }) => path).filter(isMutationTest);
+    const related = testsOf(['lambdas/sessions/lease.ts'], tests, known);
+    expect(related).toContain('test/lambdas/sessions/lease.test.ts');
+    expect(related).not.toContain('test/lambdas/operators/reason.test.ts');
   });
 
   test('that need a process of their own exist', () => {
