@@ -2,8 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
+import { queueKey } from '../../lambdas/admission/queue-items.ts';
+import { QUEUE_ATTRIBUTES } from '../../lambdas/dynamodb/stored-names.ts';
 import { startDeployment } from '../../local/deployment.ts';
 import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
@@ -26,7 +34,7 @@ export interface Broker {
   /** The environment of its process. */
   environment: Record<string, string>;
   /** The function of a route of the player API, by its method and path. */
-  functionOf(routeKey: string): FunctionModel;
+  functionOf(key: string): FunctionModel;
   /** Runs functions in their own processes, as the deployment would: the reconnect function, or those of `functions`. The caller closes the pool. */
   pool(options: {
     workers: number;
@@ -41,6 +49,8 @@ export interface Broker {
   cut(sessions: readonly BenchSession[]): Promise<void>;
   /** Reads an item of the table. */
   readItem(tableName: string, key: Item): Promise<Item | undefined>;
+  /** Makes players who arrive from now on wait in the admission queue, or ends the queue. */
+  queuePlayers(on: boolean): Promise<void>;
   /** Makes AWS answer each call this much later, in milliseconds: reconnects, or another operation. */
   slowDown(milliseconds: number, operation?: string): Promise<void>;
   /** Holds AWS's answers from now on. @returns lets them go */
@@ -55,6 +65,8 @@ const REGION = 'us-west-2';
 /** More calls a second than any machine makes. */
 const AMPLE = 100_000;
 const CONNECTION_TIMEOUT_SECONDS = 3600;
+/** A queue of this length: longer than a ticket that a function waits for. */
+const QUEUE_MS = 30_000;
 const AT_ONCE = 8;
 const CONNECT_PATIENCE_MS = 10_000;
 
@@ -151,7 +163,7 @@ export async function startBroker(options: {
       streamGroupId: STREAM_GROUP,
       fn,
       environment: workerEnvironment(fn, addedTo(fn)),
-      functionOf: (routeKey) => deployment.functionOf(routeKey),
+      functionOf: (key) => deployment.functionOf(key),
       pool: ({ workers, onLog, functions = [fn] }) =>
         createFunctionPool({
           functions: [...functions],
@@ -180,6 +192,21 @@ export async function startBroker(options: {
       },
       readItem: async (TableName, Key) =>
         (await reader.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item,
+      async queuePlayers(on) {
+        const until = on ? Date.now() + QUEUE_MS : 0;
+        await reader.send(
+          new UpdateItemCommand({
+            TableName: fn.environment.TABLE_NAME,
+            Key: marshall(queueKey('CreateStreamSessionConnection', REGION)),
+            UpdateExpression: 'SET #until = :until, #nextFreeAt = :until',
+            ExpressionAttributeNames: {
+              '#until': QUEUE_ATTRIBUTES.queueingUntil,
+              '#nextFreeAt': QUEUE_ATTRIBUTES.nextFreeAt,
+            },
+            ExpressionAttributeValues: marshall({ ':until': until }),
+          }),
+        );
+      },
       async slowDown(milliseconds, operation = 'CreateStreamSessionConnection') {
         await control('POST', 'faults', { operation, kind: 'latency', milliseconds });
       },

@@ -6,16 +6,16 @@ import { figuresOf } from './figures.ts';
 import { coldStartReport } from './report.ts';
 
 export const summary =
-  'the import of the reconnect function in a fresh process, against a plain bundle and none';
+  'what a player waits for at a cold start, and the import alone, against a plain bundle and none';
 export { HELP as help };
 
 /** @throws UsageError */
 export async function run(args: readonly string[]): Promise<void> {
-  const { runs, json, svg } = coldStartArguments(args);
+  const { json, svg, ...size } = coldStartArguments(args);
   const { measureColdStarts } = await import('./measure.ts');
-  const samples = await runMeasurement((onProgress, stop) => measureColdStarts(runs, onProgress, stop));
+  const samples = await runMeasurement((onProgress, stop) => measureColdStarts(size, onProgress, stop));
   const figures = figuresOf(samples);
   console.log(coldStartReport(figures, samples));
-  if (svg !== undefined) writeChart(svg, coldStartChart(figures, runs));
+  if (svg !== undefined) writeChart(svg, coldStartChart(figures, size.runs));
   if (json) console.log(JSON.stringify(figures));
 }

@@ -15,6 +15,10 @@ export interface StormArguments {
   json: boolean;
   /** Simulates in virtual time: all scenarios, or one storm of the given size. */
   simulate: false | 'sweep' | 'one';
+  /** Of the simulated players so many percent never return when they are told to wait. */
+  neverReturnPercent: number;
+  /** Simulates the one storm also without the overflow queue. */
+  withoutOverflow: boolean;
   /** Path of the chart; absent: none is drawn. */
   svg?: string;
 }
@@ -33,6 +37,10 @@ export const HELP = `Players lose their stream together and reconnect: npm run b
   --svg PATH    where to draw the players back over time (default ${DOCUMENTED_SVG}; with --json, nowhere)
   --simulate    instead, in virtual time: a sweep of storms of up to a million players, or with --players
                 (up to 1000000), --quota (up to 10000) or --notice just that one, with players of the client library
+  --never-return PERCENT
+                with --simulate: of the players, so many never return when they are told to wait, 0 to 100 (default 0)
+  --without-overflow
+                with --simulate: the storm also without the overflow queue, to see what that saves
 
 Three policies, one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
 the AWS SDK's standard retry alone; the SDK's retry plus exponential backoff with full jitter in the browser. The
@@ -50,13 +58,21 @@ export function stormArguments(args: readonly string[]): StormArguments {
     'item-writes': { type: 'string' },
     json: { type: 'boolean' },
     simulate: { type: 'boolean' },
+    'never-return': { type: 'string' },
+    'without-overflow': { type: 'boolean' },
     svg: { type: 'string' },
   });
   const { json = false, simulate = false } = values;
   if (simulate && values.svg !== undefined) {
     throw new UsageError('--simulate draws nothing: leave --svg out.');
   }
-  const sized = (['players', 'quota', 'notice'] as const).some((name) => values[name] !== undefined);
+  const { 'never-return': neverReturn = '0', 'without-overflow': withoutOverflow = false } = values;
+  if (!simulate && (values['never-return'] !== undefined || withoutOverflow)) {
+    throw new UsageError('--never-return and --without-overflow need --simulate.');
+  }
+  const sized = (['players', 'quota', 'notice', 'never-return', 'without-overflow'] as const).some(
+    (name) => values[name] !== undefined,
+  );
   const itemWrites = values['item-writes'];
   if (simulate && itemWrites !== undefined) {
     throw new UsageError('--simulate lets an item take 1,000 writes a second: leave --item-writes out.');
@@ -73,6 +89,8 @@ export function stormArguments(args: readonly string[]): StormArguments {
     notices: [notice(first), ...others.map(notice)],
     json,
     simulate: simulate && (sized ? 'one' : 'sweep'),
+    neverReturnPercent: whole('never-return', neverReturn, 0, 100),
+    withoutOverflow,
     ...(itemWrites === undefined ? {} : { itemWrites: whole('item-writes', itemWrites, 1, 1000) }),
     ...picture,
   };

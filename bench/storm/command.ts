@@ -16,11 +16,15 @@ export async function run(args: readonly string[]): Promise<void> {
   const options = stormArguments(args);
   if (!options.simulate) return await measure(options);
   const { runSimulation } = await import('./simulate.ts');
-  const { json, players, quota } = options;
+  const { json, players, quota, neverReturnPercent, withoutOverflow } = options;
   const [noticeSeconds] = options.notices;
   // As in the storm over HTTP, all players use the client library.
-  const one = [`${players} players, ${quota}/s`, { players, quota, noticeSeconds, headerOnly: 0 }] as const;
-  await runSimulation({ json, ...(options.simulate === 'one' ? { scenarios: [one] } : {}) });
+  const storm = { players, quota, noticeSeconds, headerOnly: 0, neverReturn: neverReturnPercent / 100 };
+  const one = [`${players} players, ${quota}/s`, storm] as const;
+  const without = ['the same without overflow queue', { ...storm, withoutOverflow }] as const;
+  if (options.simulate === 'sweep') await runSimulation({ json });
+  else if (withoutOverflow) await runSimulation({ json, scenarios: [one, without], mayLose: true });
+  else await runSimulation({ json, scenarios: [one] });
 }
 
 /** The least time in which AWS notices a silent client, and two longer ones. */

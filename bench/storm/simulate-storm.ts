@@ -1,6 +1,8 @@
 import { type LookupLimiter, tableLookupLimiter } from '../../lambdas/admission/lookup-limiter.ts';
 import { tableAdmissionQueue } from '../../lambdas/admission/queue-table.ts';
 import { SHORT_WAIT_MS, type Ticket } from '../../lambdas/admission/ticket.ts';
+import { QUEUE_ATTRIBUTES } from '../../lambdas/dynamodb/stored-names.ts';
+import type { Table } from '../../lambdas/dynamodb/table.ts';
 import { AwsFailure } from '../../lambdas/gameliftstreams/aws-failure.ts';
 import { callWhenAdmitted, type PacedCallDependencies } from '../../lambdas/gameliftstreams/paced-call.ts';
 import { reconnectableInMs } from '../../lambdas/gameliftstreams/waits.ts';
@@ -44,6 +46,8 @@ export interface StormOptions {
   /** Writes a second that one item of the table takes. */
   itemWritesPerSecond: number;
   staleReadMs: number;
+  /** The overflow queue always seems full, so that nobody joins it. */
+  withoutOverflow: boolean;
   seed: number;
 }
 
@@ -65,6 +69,7 @@ const CALM_STORM: StormOptions = {
   stallMs: 0,
   itemWritesPerSecond: 1000,
   staleReadMs: 0,
+  withoutOverflow: false,
   seed: 1,
 };
 
@@ -93,6 +98,21 @@ export interface StormResult {
   tableThrottles: number;
   waitP50: number;
   waitP99: number;
+}
+
+/** A table in which every item that is read says that the overflow queue is full. */
+function withFullOverflow(table: Table): Table {
+  const full = { [QUEUE_ATTRIBUTES.overflowNextFreeAt]: Number.MAX_VALUE };
+  return {
+    ...table,
+    async get(key, options) {
+      return { ...(await table.get(key, options)), ...full };
+    },
+    async update(key, update) {
+      const item = await table.update(key, update);
+      return item && { ...item, ...full };
+    },
+  };
 }
 
 /** One player: how its client behaves, and what the table remembers of it. */
@@ -137,13 +157,14 @@ export async function simulateStorm(
   Error.stackTraceLimit = 0;
   const time = virtualTime();
   const random = seeded(storm.seed);
-  const { table, counts } = simulatedTable({
+  const { table: whole, counts } = simulatedTable({
     time,
     random,
     latencyMs: TABLE_MS,
     staleMs: storm.staleReadMs,
     writesPerSecond: storm.itemWritesPerSecond,
   });
+  const table = storm.withoutOverflow ? withFullOverflow(whole) : whole;
   const endsAt = (storm.noticeSeconds + storm.lifeSeconds) * 1000;
   const healsAt = storm.healsAtSeconds * 1000;
 

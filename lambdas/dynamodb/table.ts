@@ -10,6 +10,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Connections } from '../initialization/connections.ts';
 import { countDeniedTable } from '../observability/metrics.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
@@ -80,8 +81,13 @@ const FINDS = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
  * had no effect at AWS, or its effect is under a lease, so repeating it is right either way.
  *
  * @param timeoutMs what connecting, and an answer, may each take in milliseconds.
+ * @param connections absent: the SDK's own.
  */
-export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()): Table {
+export function dynamoTable(
+  tableName: string,
+  timeoutMs: number = timeoutHere(),
+  connections?: Pick<Connections, 'agents'>,
+): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
     endpointDiscoveryEnabled: false,
@@ -90,6 +96,7 @@ export function dynamoTable(tableName: string, timeoutMs: number = timeoutHere()
       requestTimeout: timeoutMs,
       socketTimeout: timeoutMs,
       throwOnRequestTimeout: true,
+      ...connections?.agents(),
     },
   });
   const unlessBroken = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -6,6 +6,7 @@ import {
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
 import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
+import type { Connections } from '../initialization/connections.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
@@ -50,6 +51,12 @@ interface SdkError {
 }
 
 const clients = new Map<string, GameLiftStreamsClient>();
+let connections: Pick<Connections, 'agents'> | undefined;
+
+/** Gives the clients that are made from now on these connections instead of the SDK's own. */
+export function connectBy(given: Pick<Connections, 'agents'>): void {
+  connections = given;
+}
 
 /** One client a Region for the life of the sandbox, so that connections are reused. */
 export function clientFor(region: string): GameLiftStreamsClient {
@@ -59,7 +66,7 @@ export function clientFor(region: string): GameLiftStreamsClient {
       region,
       // Retries are ours: the SDK waits up to a second per throttle and knows nothing of the lease's time.
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS },
+      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, ...connections?.agents() },
     });
     clients.set(region, client);
   }

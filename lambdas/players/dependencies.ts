@@ -11,6 +11,7 @@ import {
   lookUpStatus,
   type SessionToLookUp,
 } from '../gameliftstreams/status-lookup.ts';
+import type { Connections } from '../initialization/connections.ts';
 import { tableImportLimiter } from '../limits/import-limiter.ts';
 import { tableWindowCounters } from '../limits/window-counters.ts';
 import { log } from '../observability/logs.ts';
@@ -19,10 +20,10 @@ import { tableAffectedPlayers } from '../reliability/affected-players.ts';
 import { importSession } from '../sessions/import-session.ts';
 import { type SessionKey, sessionTable } from '../sessions/session-table.ts';
 
-/** What every route works with, made once for the life of a sandbox. */
-export function commonDependencies() {
+/** What every route works with, made once for the life of a sandbox. @param connections absent: the SDK's own */
+export function commonDependencies(connections?: Pick<Connections, 'agents'>) {
   const settings = readSettings();
-  const table = dynamoTable(requireEnv('TABLE_NAME'));
+  const table = dynamoTable(requireEnv('TABLE_NAME'), undefined, connections);
   return {
     settings,
     limits: settings.limits,

@@ -50,6 +50,8 @@ describe('a storm', () => {
       notices: [0],
       json: false,
       simulate: false,
+      neverReturnPercent: 0,
+      withoutOverflow: false,
       svg: 'docs/storm.svg',
     });
   });
@@ -79,6 +81,8 @@ describe('a storm', () => {
     ['--notice', '61', /^--notice takes a whole number from 0 to 60, not "61"\.$/],
     ['--item-writes', '0', /^--item-writes takes a whole number from 1 to 1000, not "0"\.$/],
     ['--simulate', '--item-writes=5', /leave --item-writes out\.$/],
+    ['--simulate', '--never-return=101', /^--never-return takes a whole number from 0 to 100/],
+    ['--without-overflow', '--players=5000', /^--never-return and --without-overflow need --simulate\.$/],
     ['--simulate', '--svg=a.svg', /^--simulate draws nothing: leave --svg out\.$/],
     ['--simulate', '--players=1000001', /^--players takes a whole number from 1 to 1000000/],
     ['--svg', 'storm.png', /^--svg takes the path of a file that ends in \.svg/],

@@ -29,13 +29,21 @@ async function bench(name: string, ...options: string[]) {
 
 describe('the JSON on the last line', () => {
   it('of coldstart has every import and the first reconnect, in milliseconds', async () => {
-    const figures = await bench('coldstart', '--runs', '1');
+    const figures = await bench('coldstart', '--runs', '1', '--waits', '1');
     const imports = ['emptyMs', 'rejoinMs', 'plainBundleMs', 'unbundledMs'];
     const firstCalls = ['rejoinFirstCallMs', 'plainBundleFirstCallMs', 'unbundledFirstCallMs'];
-    expect(Object.keys(figures)).toEqual([...imports, ...firstCalls, 'bundleKB']);
+    expect(Object.keys(figures)).toEqual([...imports, ...firstCalls, 'bundleKB', 'waits']);
     expect(figures.emptyMs).toBeGreaterThan(0);
     // The first reconnect comes on top of an import.
     for (const name of firstCalls) expect(figures[name]).toBeGreaterThan(figures.emptyMs);
+    const { reconnect, paced, memoryMb } = figures.waits;
+    expect(memoryMb).toBe(512);
+    expect(Object.keys(reconnect)).toEqual(['rejoin', 'plainBundle', 'unbundled']);
+    expect(Object.keys(paced)).toEqual(['rejoin']);
+    for (const wait of [reconnect.rejoin, paced.rejoin]) {
+      expect(wait.answerCpuMs).toBeGreaterThan(0);
+      expect(wait.togetherMs).toBeCloseTo(wait.initMs + wait.answerMs, 0);
+    }
   });
 
   it('of overhead has the CPU of both sides, whose calls all succeeded', async () => {

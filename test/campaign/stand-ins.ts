@@ -1,6 +1,10 @@
 /** Stand-ins for modules outside a sandbox's bundle: the SDK's clients, whose calls reach the campaign's table and AWS, and Powertools. */
+import asyncHooks from 'node:async_hooks';
 import buffer from 'node:buffer';
 import crypto from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import stream from 'node:stream';
 import zlib from 'node:zlib';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as gameliftstreams from '@aws-sdk/client-gameliftstreams';
@@ -85,6 +89,11 @@ export function requireFor(outside: SandboxServices): (name: string) => unknown 
           outside.aws(command, abortSignal);
       },
     },
+    // The stand-ins for the SDK use no connection.
+    'node:async_hooks': asyncHooks,
+    'node:http': http,
+    'node:https': https,
+    'node:stream': stream,
     'node:buffer': buffer,
     'node:zlib': zlib,
     'node:timers': outside.timers,

@@ -7,6 +7,9 @@ export const IMPURE: readonly string[] = [
   'lambdas/gameliftstreams/calls.ts',
   'lambdas/gameliftstreams/export-files.ts',
   'lambdas/http/route-handler.ts',
+  'lambdas/initialization/connections.ts',
+  'lambdas/initialization/rehearse.ts',
+  'lambdas/initialization/stage.ts',
   'lambdas/observability/logs.ts',
   'lambdas/observability/metrics.ts',
   'lambdas/operators/dependencies.ts',
@@ -21,4 +24,6 @@ export const IMPURE: readonly string[] = [
 
 /** Files that connect the parts to each other: they may import anything. */
 export const isWiring = (path: string) =>
-  /\/(handler|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
+  /\/(handler|initialize|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(
+    path,
+  );

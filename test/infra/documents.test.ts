@@ -243,6 +243,33 @@ describe('docs/security.md', () => {
   );
 });
 
+describe('docs/reliability.md', () => {
+  const reliability = read('docs/reliability.md');
+  const promises = [...reliability.matchAll(/^(\d+)\. \*\*/gm)].map(([, number]) => number);
+  const rows = tableAfter(reliability, '<!-- promises: held to the tests -->');
+
+  test('has a row of tests for each promise, under its number', () => {
+    expect(promises.length).toBeGreaterThan(10);
+    expect(promises).toEqual(promises.map((_, at) => String(at + 1)));
+    expect(rows.map(([number]) => number)).toEqual(promises);
+    for (const [number, tests = ''] of rows) expect(tests, number).toMatch(/\]\(\.\.\/test\/\S+\.test\.ts\)/);
+  });
+
+  test.each(citations(reliability))('%s has the test “%s”', (file, name) => {
+    const code = read(file).replaceAll(/\\(['"`])/g, '$1');
+    expect(["'", '"', '`'].some((quote) => code.includes(`${quote}${name}${quote}`))).toBe(true);
+  });
+
+  test('is short: what is no table has at most 900 words', () => {
+    const text = reliability.replaceAll(/^\|.*$/gm, '').replaceAll(/^```[\s\S]*?^```/gm, '');
+    expect(text.split(/\s+/).length).toBeLessThanOrEqual(900);
+  });
+
+  test('is linked by the README', () => {
+    expect(read('README.md')).toContain('](docs/reliability.md)');
+  });
+});
+
 describe('how long things are kept', () => {
   const pages = ['docs/deploy.md', 'docs/security.md', 'docs/operator.md'].map(
     (path) => [path, read(path)] as const,

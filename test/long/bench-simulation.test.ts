@@ -18,3 +18,14 @@ describe('a storm of up to 100,000 players, simulated in virtual time with every
     }
   });
 });
+
+describe('the overflow queue', () => {
+  it('saves more than 3 % of the players where a fifth of a crowd twice too large stays away, with the client library', async () => {
+    const storm = { players: 5000, neverReturn: 0.2, headerOnly: 0 };
+    for (const seed of seedsOf(storm)) {
+      const saved = await simulateStorm({ ...storm, seed });
+      const without = await simulateStorm({ ...storm, seed, withoutOverflow: true });
+      expect(saved.saved, `seed ${seed}`).toBeGreaterThan(1.03 * without.saved);
+    }
+  });
+});

@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   const all = groups();
   const chosen = selected(all, paths);
   const stop = AbortSignal.any([interruption(), AbortSignal.timeout(minutes * 60_000)]);
-  const known = sources('lambdas', 'client/src', 'local', 'emulator', 'infra', 'openapi', 'test');
+  const known = sources('lambdas', 'contract', 'client/src', 'local', 'emulator', 'infra', 'openapi', 'test');
   const tests = known.map(({ path }) => path).filter(isMutationTest);
   const results: GroupResult[] = [];
   for (const group of chosen) {

@@ -1,5 +1,5 @@
 /** Builds the code that Lambda runs from a function's entry file: one minified ES module with its dependencies. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -9,6 +9,12 @@ const lambdas = join(import.meta.dirname, '..', '..', '..', 'lambdas');
 /** The folder of a function's entry file. The probe is no route. */
 const folderOf = (name: string) => (name === 'probe' ? join(lambdas, name) : join(lambdas, 'routes', name));
 
+/** What Lambda loads: the handler, or what initializes it first. */
+function entryOf(name: string): string {
+  const initialized = join(folderOf(name), 'initialize.ts');
+  return existsSync(initialized) ? initialized : join(folderOf(name), 'handler.ts');
+}
+
 /** The names of all functions: every route, and the probe. */
 export function bundledFunctions(): string[] {
   return [...readdirSync(join(lambdas, 'routes')), 'probe'];
@@ -17,7 +23,8 @@ export function bundledFunctions(): string[] {
 const shim = (file: string) => join(import.meta.dirname, 'shims', file);
 
 /**
- * Bundles the entry file of a route, `lambdas/routes/<name>/handler.ts`, or of the `probe` into `<directory>/index.mjs`.
+ * Bundles a route's `lambdas/routes/<name>/handler.ts`, with the `initialize.ts` beside it if there is one, or the `probe` into
+ * `<directory>/index.mjs`.
  *
  * The AWS SDK is bundled at our pinned version. Its default credential chain is a third of the code. In Lambda it can find only
  * one thing, the role's keys in the environment, so a module that reads just these replaces it. The endpoint discovery cache
@@ -30,7 +37,7 @@ const shim = (file: string) => join(import.meta.dirname, 'shims', file);
  */
 export function bundle(name: string, directory: string) {
   return buildSync({
-    entryPoints: [join(folderOf(name), 'handler.ts')],
+    entryPoints: [entryOf(name)],
     outfile: join(directory, 'index.mjs'),
     bundle: true,
     minify: true,
@@ -48,6 +55,8 @@ export function bundle(name: string, directory: string) {
       '@smithy/core/checksum': shim('checksum.ts'),
       '@aws-sdk/endpoint-cache': shim('endpoint-cache.ts'),
     },
+    // The SDK's clients import their whole package.json for the version that they send as their user agent.
+    loader: { '.json': 'empty' },
     legalComments: 'none',
     logLevel: 'error',
   }).metafile;
