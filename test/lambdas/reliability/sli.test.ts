@@ -188,7 +188,7 @@ describe('a session that is over', () => {
     ['placementTimeout', 'failure', 'AWS found no machine'],
     ['internalError', 'failure', 'AWS failed'],
     [undefined, 'failure', 'nobody knows why'],
-  ] as const)('by %s is %s for a player who was refused before: %s', (reason, expected) => {
+  ] as const)('by %s is %s for a player who was refused before: %s', (reason, expected, _why) => {
     const wait = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
     expect(
       repeated([
