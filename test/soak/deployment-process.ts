@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
-import { synthesizedOnce } from '../e2e/synthesized.ts';
+import { synthesize } from '../../local/template/synth.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 
 /** More requests a second than any machine makes: the stage's throttle is not what a soak is about. */
@@ -11,7 +11,7 @@ const AMPLE = 100_000;
 /** A function's process takes some 80 MB, and the machine may be small. */
 const WORKERS = { reconnect: 4, other: 2 };
 
-const { directory, basePort, table, gameLiftStreams, plant } = JSON.parse(
+const { directory, basePort, table, gameLiftStreams, plant, functionTimeoutSeconds } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as DeploymentTask;
 const report = (message: DeploymentMessage | { kind: 'failed'; message: string }) =>
@@ -44,7 +44,7 @@ try {
     basePort,
     directory,
     async synthesize(options) {
-      const made = await synthesizedOnce(options);
+      const made = await synthesize(options);
       if (plant) plantIn(made.outDir, plant);
       return made;
     },
@@ -77,6 +77,7 @@ try {
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: gameLiftStreams,
       TABLE_TIMEOUT_MS: '2000',
     },
+    functionTimeoutSeconds,
     maxWorkersPerFunction: ({ logicalId }) =>
       /reconnectFunction/.test(logicalId) ? WORKERS.reconnect : WORKERS.other,
     onProgress: (line) => report({ kind: 'progress', line }),
