@@ -5,6 +5,7 @@
 import { AlarmBase, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { OPERATOR_USE_METRICS } from '../../contract/metrics.ts';
 import { operatorRoutes } from '../routes/operator-routes.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AlarmContext, alarmPrefix, createAlarm, createEventAlarm, runbookOf } from './alarm.ts';
@@ -17,35 +18,35 @@ const uses = [
   {
     name: 'AdminShellUsed',
     route: 'operator-shell',
-    metricName: 'AdminShellUses',
+    metricName: OPERATOR_USE_METRICS.adminShell,
     means:
       'An operator requested an admin shell into a live session, successfully or not. The audit table shows who, for which session, and why.',
   },
   {
     name: 'TerminateUsed',
     route: 'operator-terminate',
-    metricName: 'OperatorTerminateUses',
+    metricName: OPERATOR_USE_METRICS.terminate,
     means:
       'An operator requested the end of a session, successfully or not. The audit table shows who, and for which session.',
   },
   {
     name: 'ExportUsed',
     route: 'operator-export',
-    metricName: 'OperatorExportUses',
+    metricName: OPERATOR_USE_METRICS.export,
     means:
       'An operator requested the files of a live session, successfully or not. The audit table shows who, for which session, and why.',
   },
   {
     name: 'ForgetUsed',
     route: 'operator-forget',
-    metricName: 'OperatorForgetUses',
+    metricName: OPERATOR_USE_METRICS.forget,
     means:
       "An operator requested to delete a player's records, successfully or not. The audit table shows who, for which player, and why.",
   },
   {
     name: 'BrakeUsed',
     route: 'operator-brake',
-    metricName: 'OperatorBrakeUses',
+    metricName: OPERATOR_USE_METRICS.brake,
     means:
       'An operator paused new sessions or ended the pause, successfully or not. The audit table shows who, for how long, and why.',
   },

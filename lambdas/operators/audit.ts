@@ -1,9 +1,10 @@
+import type { OperatorUse } from '../../contract/metrics.ts';
+import type { OperatorProblemCode } from '../../contract/operator-problems.ts';
 import type { Condition, Table } from '../dynamodb/table.ts';
-import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
+import { OperatorProblem } from '../problems/operator-problems.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { OperatorCall } from './operator-api.ts';
-import type { OperatorAction } from './rate.ts';
 
 /** What a use is about: a session, all that is stored of a player, or the brake. */
 type Subject =
@@ -13,7 +14,7 @@ type Subject =
 
 /** One use of the operator API that reaches into a player's session, or into what is stored of a player, or keeps players out. */
 export type AuditRecord = Subject & {
-  action: OperatorAction;
+  action: OperatorUse;
   call: OperatorCall;
   /** Whose session it is, as far as AWS says: its `UserId`. */
   userId?: string | undefined;

@@ -40,7 +40,9 @@ const isWiring = (path: string) =>
   /\/(handler|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
 
 function isImpure(file: Source): boolean {
-  const packages = importsOf(file).filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('lambdas/'));
+  const packages = importsOf(file).filter(
+    ({ to, typeOnly }) => !typeOnly && !/^(lambdas|contract)\//.test(to),
+  );
   return SURROUNDINGS.test(file.code) || packages.some(({ to }) => !PURE_PACKAGES.includes(to));
 }
 
@@ -82,8 +84,21 @@ describe('the functions', () => {
     expect(impureImports(files.flatMap(importsOf))).toEqual([]);
   });
 
+  test('no schema gets into a bundle: the functions import only constants and types of the contract', () => {
+    const fromContract = files.flatMap(importsOf).filter(({ to }) => to.startsWith('contract/'));
+    expect(fromContract.length).toBeGreaterThan(20);
+    expect(fromContract.filter(({ to }) => !/^contract\/[\w-]+\.ts$/.test(to))).toEqual([]);
+  });
+
+  test('the constants of the contract need no package, so every house can import them', () => {
+    const constants = sources('contract').filter(({ path }) => /^contract\/[\w-]+\.ts$/.test(path));
+    expect(constants.length).toBeGreaterThan(5);
+    expect(constants.flatMap(importsOf).filter(({ to }) => !to.startsWith('contract/'))).toEqual([]);
+  });
+
   test('exports are spelled out everywhere', () => {
     const everywhere = sources(
+      'contract',
       'infra',
       'lambdas',
       'local',

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../../contract/problems.ts';
+import type { StreamSessionStatus } from '../../../contract/stream-session-status.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import {
   connectProblem,
@@ -8,9 +10,7 @@ import {
   statusProblem,
   terminateProblem,
 } from '../../../lambdas/gameliftstreams/refusals.ts';
-import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { noticedInMs } from '../../../lambdas/gameliftstreams/waits.ts';
-import { PROBLEMS } from '../../../lambdas/problems/problems.ts';
 import { sliOutcomeOf } from '../../../lambdas/reliability/sli.ts';
 
 /** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */

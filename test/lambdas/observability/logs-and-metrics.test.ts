@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RouteName } from '../../../contract/routes.ts';
 import { operatorRoutes } from '../../../infra/routes/operator-routes.ts';
 import { log, logger } from '../../../lambdas/observability/logs.ts';
 import {
@@ -28,7 +29,7 @@ const answered: AnsweredRequest = {
 function lines(
   answer: Partial<AnsweredRequest>,
   spent: Partial<RequestMetrics> = {},
-  route = 'reconnect',
+  route: RouteName = 'reconnect',
 ): Record<string, unknown>[] {
   const written: string[] = [];
   for (const method of ['log', 'warn'] as const) {
@@ -80,7 +81,7 @@ describe('the metrics of one answer', () => {
   });
 
   it('are those that an alarm or a widget uses: none for a list of sessions or an end, and no warning about that', () => {
-    for (const route of ['sessions', 'terminate', 'operator-sessions'])
+    for (const route of ['sessions', 'terminate', 'operator-sessions'] as const)
       expect(lines({}, {}, route)).toEqual([]);
     expect(lines({}, {}, 'start')).toEqual([{ outcome: '201', Requests: 1 }, { Failed: 0 }]);
     expect(lines({ outcome: 'not_an_operator', sliOutcome: 'excluded' }, {}, 'operator-sessions')).toEqual([

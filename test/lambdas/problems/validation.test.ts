@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../../client/src/problem.ts';
-import { PROBLEMS, type Problem, problemBody } from '../../../lambdas/problems/problems.ts';
+import { PROBLEMS } from '../../../contract/problems.ts';
+import { type Problem, problemBody } from '../../../lambdas/problems/problems.ts';
 import {
   optionalConnectionId,
   optionalIdempotencyKey,

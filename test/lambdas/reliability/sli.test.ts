@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { PROBLEMS, type ProblemCode } from '../../../contract/problems.ts';
 import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { connectProblem } from '../../../lambdas/gameliftstreams/refusals.ts';
-import { PROBLEMS, Problem, type ProblemCode } from '../../../lambdas/problems/problems.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import {
   classifyRefusal,
   episodeOfTicket,
