@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalDeployment, startDeployment } from '../../local/deployment.ts';
-import { synthesize } from '../../local/template/synth.ts';
+import { synthesizedOnce } from '../e2e/synthesized.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
 
 /** More requests a second than any machine makes: the stage's throttle is not what a soak is about. */
@@ -44,7 +44,7 @@ try {
     basePort,
     directory,
     async synthesize(options) {
-      const made = await synthesize(options);
+      const made = await synthesizedOnce(options);
       if (plant) plantIn(made.outDir, plant);
       return made;
     },
