@@ -12,6 +12,9 @@ const LIVE = [
 /** The tests of benches that start a deployment. */
 const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];
 
+/** A soak starts a deployment of its own. */
+const SOAK = 'test/soak/soak.test.ts';
+
 /** Tests of a deployment that measure, or bring a crowd. */
 const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
 
@@ -70,7 +73,7 @@ export default defineConfig({
           include: [
             'test/{lambdas,infra,local,emulator,openapi,bench,client,run,mutation,campaign,soak,release,upgrade}/**/*.test.ts',
           ],
-          exclude: [...BENCHES, ...LIVE, ...SHARED],
+          exclude: [...BENCHES, SOAK, ...LIVE, ...SHARED],
         },
       },
       {
@@ -89,7 +92,7 @@ export default defineConfig({
           ...common,
           ...waiting(1),
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', SOAK],
           exclude: HEAVY,
         },
       },

@@ -83,7 +83,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
   ],
   [
     /^npm run soak -- --minutes 10$/,
-    'test/e2e/soak.test.ts',
+    'test/soak/soak.test.ts',
     'npm run soak -- --minutes 10 has a short form',
   ],
   // The tests of the campaign run other seeds of the same.

@@ -11,7 +11,7 @@ const AMPLE = 100_000;
 /** A function's process takes some 80 MB, and the machine may be small. */
 const WORKERS = { reconnect: 4, other: 2 };
 
-const { directory, basePort, table, gameLiftStreams, plant } = JSON.parse(
+const { directory, basePort, table, gameLiftStreams, plant, functionTimeoutSeconds } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as DeploymentTask;
 const report = (message: DeploymentMessage | { kind: 'failed'; message: string }) =>
@@ -77,6 +77,7 @@ try {
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: gameLiftStreams,
       TABLE_TIMEOUT_MS: '2000',
     },
+    functionTimeoutSeconds,
     maxWorkersPerFunction: ({ logicalId }) =>
       /reconnectFunction/.test(logicalId) ? WORKERS.reconnect : WORKERS.other,
     onProgress: (line) => report({ kind: 'progress', line }),

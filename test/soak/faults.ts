@@ -12,7 +12,7 @@ export interface Targets {
   table: TcpProxy;
   control: Control;
   deploymentPid: number;
-  /** How many answers players have got so far. */
+  /** How many answers of functions players have got so far. */
   answers(): number;
 }
 
@@ -20,7 +20,7 @@ export interface Targets {
  * Between two faults so many answers come, or so much time passes. A busy machine answers slowly, and loads functions slowly: with the faults
  * of a quiet one nothing would ever get through.
  */
-const BETWEEN = { answers: 5, ms: 6000, lookEveryMs: 50 } as const;
+const BETWEEN = { answers: 5, ms: 30_000, lookEveryMs: 50 } as const;
 
 export interface Faults {
   /** Lets the planned faults happen in their order, none before its time, until they are stopped. */

@@ -8,7 +8,7 @@ export interface Sample {
   handles: number;
 }
 
-/** A process that was looked at for long enough, from the second fifth of the soak to the last. */
+/** A process that lived from the first fifth of the soak to the last. */
 export interface Growth {
   process: string;
   rss: { start: number; end: number };
@@ -37,14 +37,16 @@ function median(values: readonly number[]): number {
 
 /**
  * Compares the second fifth of a soak with its last one: the first fifth is for loading, and medians are no noise.
- * @returns undefined for a process that did not live in both, or of a soak that is too short
+ * @returns undefined for a process that did not live from the first fifth to the last, or of a soak that is too short
  */
 export function growthOf(process: string, samples: readonly Sample[], wholeMs: number): Growth | undefined {
   if (wholeMs < JUDGED_FROM_MS) return undefined;
   const fifth = (number: number) =>
     samples.filter(({ at }) => at >= (wholeMs * (number - 1)) / 5 && at <= (wholeMs * number) / 5);
   const [early, late] = [fifth(2), fifth(5)];
-  if (early.length === 0 || late.length === 0) return undefined;
+  // A process that began later was still loading in the second fifth.
+  const isOld = samples.some(({ at }) => at < wholeMs / 5);
+  if (!isOld || early.length === 0 || late.length === 0) return undefined;
   const spanOf = (name: 'rss' | 'handles') => ({
     start: median(early.map((sample) => sample[name])),
     end: median(late.map((sample) => sample[name])),

@@ -9,6 +9,7 @@ export interface DeploymentTask {
   gameLiftStreams: string;
   /** For tests: a change of the functions' bundles. Each of them that contains `from` gets `to` in its place. */
   plant?: { from: string; to: string };
+  functionTimeoutSeconds?: number;
 }
 
 export type DeploymentMessage = { kind: 'ready'; endpoints: Endpoints } | { kind: 'progress'; line: string };

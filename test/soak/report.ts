@@ -47,6 +47,7 @@ export function reportOf(result: SoakResult): string {
     `${players} players, ${seconds} s, seed ${seed}${interrupted ? ', interrupted: players were not led back' : ''}`,
     '',
     row('requests', requests),
+    row('  answered by a function', result.served),
     row('  without an answer', lost),
     row('offers that AWS accepted', accepted),
     row('answers that were repeated', repeated),

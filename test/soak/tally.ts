@@ -19,6 +19,8 @@ export interface Counts {
   requests: number;
   /** By status and code: `201`, `503 paced`. */
   answers: Record<string, number>;
+  /** Answers that a function gave, not API Gateway in its place. */
+  served: number;
   /** Requests that got no answer. */
   lost: number;
   /** Answers that were repeated with the same bytes. */
@@ -40,7 +42,7 @@ const identityOf = ({ player, route, session, offer, key }: PlayerRequest) =>
   `${player} ${route} ${session} ${digestOf(offer ?? '')} ${key}`;
 
 export function createTally(violations: Violations): Tally {
-  const counts: Counts = { requests: 0, answers: {}, lost: 0, repeated: 0, foreignRefused: 0 };
+  const counts: Counts = { requests: 0, answers: {}, served: 0, lost: 0, repeated: 0, foreignRefused: 0 };
   /** Answers to starts and reconnects, by request. */
   const given = new Map<string, string>();
   const owners = new Map<string, number>();
@@ -81,6 +83,7 @@ export function createTally(violations: Violations): Tally {
       const { code } = answer.json ?? {};
       const name = code === undefined ? String(answer.status) : `${answer.status} ${code}`;
       counts.answers[name] = (counts.answers[name] ?? 0) + 1;
+      if (code !== undefined || isGranted(answer)) counts.served += 1;
       const { route, player, session } = request;
       const differences = undocumented(openApi.player, operationNamed(openApi.player, route), answer);
       if (differences.length > 0)

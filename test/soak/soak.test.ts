@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runScript, startScript } from '../scripts.ts';
-import { failuresOf } from '../soak/report.ts';
-import { type SoakOptions, soak } from '../soak/soak.ts';
+import { failuresOf } from './report.ts';
+import { type SoakOptions, soak } from './soak.ts';
 
 const some = { minutes: 5, players: 6, seed: 1 } as const;
 
