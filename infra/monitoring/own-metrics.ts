@@ -1,5 +1,4 @@
 /** The metrics that our functions publish, by function name. `Requests` also has the dimension `outcome`. */
-
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -17,7 +16,7 @@ const operatorUseLabels: Record<OperatorUse, string> = {
   adminShell: 'requested an admin shell',
   terminate: 'requested the end of a session',
   export: "requested a session's files",
-  forget: 'requested to delete a player's records',
+  forget: "requested to delete a player's records",
   brake: 'paused new sessions, or ended the pause',
 };
 
