@@ -44,9 +44,11 @@ test.each(pages)('every link on %s leads to a file, and to a chapter that it has
 
 /** Pages that are written for a reader whose first language is not English. A new page belongs here. */
 const PLAIN = [
+  'README.md',
   'docs/aws-samples.md',
   'docs/costs.md',
   'docs/deploy.md',
+  'docs/faq.md',
   'docs/limits.md',
   'docs/settings.md',
 ];
