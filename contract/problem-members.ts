@@ -31,8 +31,8 @@ export const PROBLEM_MEMBERS: Readonly<Record<ProblemCode, Members>> = {
   broker_misconfigured: {},
   paced: {
     retryAfterMs: '',
-    queuePosition: 'where a turn was given',
-    mayBeTooLate: "(true) where it falls after the session's likely end",
+    queuePosition: 'where a ticket was given',
+    mayBeTooLate: "(true) where its time is after the session's likely end",
   },
   starts_paused: WAIT,
   stream_group_unavailable: WAIT,

@@ -1,5 +1,4 @@
 /** The metrics that our functions publish, by function name. `Requests` also has the dimension `outcome`. */
-
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
