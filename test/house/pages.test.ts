@@ -50,6 +50,7 @@ const PLAIN = [
   'docs/deploy.md',
   'docs/faq.md',
   'docs/limits.md',
+  'docs/reliability.md',
   'docs/settings.md',
 ];
 const MOST_WORDS = 30;

@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AwsCall } from './aws-record.ts';
+import { type AwsCall, isAccepted } from './aws-record.ts';
 
 /** Called when a function's call has arrived, and when AWS has accepted it. */
 export interface AwsObserver {
@@ -53,7 +53,7 @@ export async function startAwsProxy(
         request({ hostname, port, method, path, headers, agent }, resolve).on('error', reject).end(body);
       });
       const text = await textOf(answer);
-      if (call && answer.statusCode === 200) observer.answered(call, madeBy(call, text));
+      if (call && isAccepted(answer.statusCode)) observer.answered(call, madeBy(call, text));
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
     } catch {
       // The function was killed while it sent, or AWS lost the answer: the other side gets nothing either.

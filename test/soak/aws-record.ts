@@ -19,10 +19,14 @@ export interface RecordedCall {
   status: number | null;
 }
 
+/** AWS answers a start with 201 and a connection with 200. */
+export const isAccepted = (status: number | null | undefined): boolean =>
+  typeof status === 'number' && status >= 200 && status < 300;
+
 /** What AWS accepted: the connections and sessions that it made, by the offer that each was made for. */
 export interface AwsRecord {
   sent(call: AwsCall): void;
-  /** A call was answered with 200. @param made the session that a start made, or the answer of a connection */
+  /** A call was accepted. @param made the session that a start made, or the answer of a connection */
   answered(call: AwsCall, made: string): void;
   /** Adds the accepted calls whose answers nobody saw. */
   recorded(calls: readonly RecordedCall[]): void;
@@ -84,7 +88,7 @@ export function createAwsRecord(violations: Violations): AwsRecord {
     },
     recorded(calls) {
       for (const { clientToken, status } of calls) {
-        const entry = status === 200 && clientToken ? offerOfToken.get(clientToken) : undefined;
+        const entry = isAccepted(status) && clientToken ? offerOfToken.get(clientToken) : undefined;
         const token = entry?.tokens.get(clientToken ?? '');
         if (!entry || !token || token.accepted) continue;
         token.accepted = true;

@@ -12,10 +12,18 @@ export interface Targets {
   table: TcpProxy;
   control: Control;
   deploymentPid: number;
+  /** How many answers players have got so far. */
+  answers(): number;
 }
 
+/**
+ * Between two faults so many answers come, or so much time passes. A busy machine answers slowly, and loads functions slowly: with the faults
+ * of a quiet one nothing would ever get through.
+ */
+const BETWEEN = { answers: 5, ms: 6000, lookEveryMs: 50 } as const;
+
 export interface Faults {
-  /** Lets the planned faults happen, each at its time, until they are stopped. */
+  /** Lets the planned faults happen in their order, none before its time, until they are stopped. */
   run(plan: readonly PlannedMoment[], stop: AbortSignal): Promise<void>;
   /** Ends everything that fails now. */
   heal(): Promise<void>;
@@ -23,7 +31,7 @@ export interface Faults {
   counts(): Readonly<Record<string, number>>;
 }
 
-export function soakFaults({ seed, players, table, control, deploymentPid }: Targets): Faults {
+export function soakFaults({ seed, players, table, control, deploymentPid, answers }: Targets): Faults {
   const counts: Record<string, number> = {};
   const frozen = new Map<number, NodeJS.Timeout>();
   let drawn = 0;
@@ -58,6 +66,8 @@ export function soakFaults({ seed, players, table, control, deploymentPid }: Tar
     if (fault.kind === 'kill' || fault.kind === 'freeze') return hitFunction(fault);
     if (fault.kind === 'aws') {
       count(`AWS: ${fault.fault.kind}`);
+      // A fault ends when it has hit its calls, or when the next one comes: those of a rare operation would pile up.
+      await control('DELETE', 'faults');
       await control('POST', 'faults', fault.fault);
     } else if (fault.kind === 'awsChoice') {
       await control('PUT', 'settings', fault.settings);
@@ -75,13 +85,20 @@ export function soakFaults({ seed, players, table, control, deploymentPid }: Tar
     }
   };
 
+  const wait = (ms: number, stop: AbortSignal) => delay(ms, undefined, { signal: stop }).catch(() => {});
+
   return {
     async run(plan, stop) {
       const begun = performance.now();
+      let last = { at: begun, answers: answers() };
+      const isEarly = () =>
+        answers() < last.answers + BETWEEN.answers && performance.now() < last.at + BETWEEN.ms;
       for (const { at, fault } of plan) {
-        const wait = at - (performance.now() - begun);
-        if (wait > 0) await delay(wait, undefined, { signal: stop }).catch(() => {});
+        const remaining = at - (performance.now() - begun);
+        if (remaining > 0) await wait(remaining, stop);
+        while (isEarly() && !stop.aborted) await wait(BETWEEN.lookEveryMs, stop);
         if (stop.aborted) return;
+        last = { at: performance.now(), answers: answers() };
         await happen(fault);
       }
     },

@@ -20,6 +20,11 @@ async function main(args: readonly string[]): Promise<number> {
     progress.end();
     console.error(`Broken: ${promise}: ${what}`);
   };
+  const interruptedEarly = (error: unknown) => {
+    // Ctrl-C before the players began ends the deployment while it starts.
+    if (stop.signal.aborted) return undefined;
+    throw error;
+  };
   const result = await soak({
     minutes,
     players,
@@ -27,7 +32,10 @@ async function main(args: readonly string[]): Promise<number> {
     stop: stop.signal,
     onProgress: progress.show,
     onViolation,
-  }).finally(() => progress.end());
+  })
+    .catch(interruptedEarly)
+    .finally(() => progress.end());
+  if (!result) return 130;
   const failures = failuresOf(result);
   console.log(json ? JSON.stringify({ ...result, failures }) : reportOf(result));
   if (failures.length > 0) return 1;

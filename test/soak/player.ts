@@ -22,6 +22,8 @@ export interface Surroundings {
 
 /** One player: a person with two devices, who plays, loses the network, comes back, and tries things. */
 export interface SoakPlayer {
+  /** Starts a session, looks at it and connects again, so that every function is loaded. Nothing fails yet. */
+  warmUp(): Promise<void>;
   /** Plays until the signal is aborted, and finishes what is under way. */
   play(until: AbortSignal): Promise<void>;
   readonly session: string | undefined;
@@ -42,6 +44,7 @@ const REMEMBERED = 4;
 export function soakPlayer(number: number, around: Surroundings): SoakPlayer {
   const { seed, ask, stop } = around;
   let step = 0;
+  let keys = 0;
   let session: string | undefined;
   /** The newest connection that each device knows. */
   let devices: (string | undefined)[] = [undefined, undefined];
@@ -49,8 +52,12 @@ export function soakPlayer(number: number, around: Surroundings): SoakPlayer {
 
   const chance = (purpose: string) => chanceOf(seed, 'player', number, step, purpose);
   const wait = (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => {});
+  const newKey = () => {
+    keys += 1;
+    return `player-${number}-key-${keys}`;
+  };
   const keyed = (request: PlayerRequest): PlayerRequest =>
-    chance('key') < 0.6 ? { ...request, key: `p${number}-${step}-${chance('key text')}` } : request;
+    chance('key') < 0.6 ? { ...request, key: newKey() } : request;
 
   /** Repeats exactly this request until there is an answer that does not say to repeat it. */
   const insist = async (request: PlayerRequest): Promise<Answer | undefined> => {
@@ -162,6 +169,14 @@ export function soakPlayer(number: number, around: Surroundings): SoakPlayer {
   return {
     get session() {
       return session;
+    },
+    async warmUp() {
+      await start();
+      if (session === undefined) return;
+      await insist({ route: 'status', player: number, session });
+      await ask({ route: 'sessions', player: number });
+      await around.drop(session);
+      await reconnect(0);
     },
     async play(until) {
       while (!until.aborted) {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { concurrencyLimit } from '../../bench/broker/concurrency-limit.ts';
 import { endChildren, startChild } from '../../bench/storm/child.ts';
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Endpoints } from '../../local/endpoints.ts';
@@ -11,7 +12,7 @@ import { type Audited, auditAtEnd, auditSoFar } from './audit.ts';
 import { startAwsProxy } from './aws-proxy.ts';
 import { createAwsRecord } from './aws-record.ts';
 import { controlOf, type EmulatorSession, isOver } from './emulator.ts';
-import { faultPlan } from './fault-plan.ts';
+import { faultPlan, type PlannedMoment } from './fault-plan.ts';
 import { soakFaults } from './faults.ts';
 import type { Growth } from './growth.ts';
 import type { DeploymentMessage, DeploymentTask } from './messages.ts';
@@ -31,6 +32,8 @@ export interface SoakOptions {
   onProgress?: (line: string) => void;
   /** Called with each broken promise. */
   onViolation?: (promise: Promised, what: string) => void;
+  /** For tests: other faults than the seed's. */
+  plan?: readonly PlannedMoment[];
   /** For tests: a bug in the functions' bundles. */
   plant?: DeploymentTask['plant'];
 }
@@ -52,6 +55,7 @@ export interface SoakResult extends Counts {
 
 const AUDIT_EVERY_MS = 10_000;
 const PROGRESS_EVERY_MS = 1000;
+const WARM_UP_AT_ONCE = 4;
 /** So often a player tries to get back once nothing fails any more. */
 const RETURNS = 20;
 
@@ -133,7 +137,15 @@ interface Stage extends Audited {
 async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
   const { seed, stop } = options;
   const { control, tally, aws, violations, endpoints, gateway, table, ended } = stage;
-  const faults = soakFaults({ seed, players: gateway, table, control, deploymentPid: endpoints.pid });
+  const answers = () => tally.counts().requests - tally.counts().lost;
+  const faults = soakFaults({
+    seed,
+    players: gateway,
+    table,
+    control,
+    deploymentPid: endpoints.pid,
+    answers,
+  });
 
   const ask = async (api: ReturnType<typeof playerApi>, request: PlayerRequest) => {
     const answer = await api.send(request);
@@ -156,6 +168,11 @@ async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
     });
   });
 
+  options.onProgress?.('Every player starts a session and connects once ...');
+  // A few at a time: the functions are loaded now, and the machine may be busy.
+  const entrance = concurrencyLimit(WARM_UP_AT_ONCE);
+  await Promise.all(players.map((player) => entrance.run(() => player.warmUp())));
+
   const wholeMs = options.minutes * 60_000;
   const over = new AbortController();
   const playing = AbortSignal.any([stop, over.signal]);
@@ -164,7 +181,7 @@ async function play(options: SoakOptions, stage: Stage): Promise<SoakResult> {
   const progress = setInterval(() => options.onProgress?.(progressOf(begun, stage)), PROGRESS_EVERY_MS);
   const all = [
     ...players.map((player) => player.play(playing)),
-    faults.run(faultPlan(seed, wholeMs), playing),
+    faults.run(options.plan ?? faultPlan(seed, wholeMs), playing),
     auditEvery(stage, playing),
   ];
   await Promise.race([delay(wholeMs, undefined, { signal: stop }).catch(() => {}), ...all.map(never)]);

@@ -11,6 +11,9 @@ export interface Watch {
   result(wholeMs: number): { growth: Growth[]; started: Record<string, number> };
 }
 
+/** `Rejoin-RejoinreconnectFunctionE157E1B4-0N154FJFYE2M` is the reconnect function. */
+const labelOf = (name: string) => `${/Rejoin([a-z]+)Function/i.exec(name)?.[1] ?? name} function`;
+
 /** @param deploymentPid the process of gateway, emulator, table and identity provider; the functions are its children */
 export function watchProcesses(deploymentPid: number): Watch {
   const begun = performance.now();
@@ -19,7 +22,7 @@ export function watchProcesses(deploymentPid: number): Watch {
     const processes = [
       { pid: process.pid, name: 'players and proxies' },
       { pid: deploymentPid, name: 'gateway, emulator, table, identity' },
-      ...workersOf(deploymentPid),
+      ...workersOf(deploymentPid).map(({ pid, name }) => ({ pid, name: labelOf(name) })),
     ];
     for (const { pid, name } of processes) {
       const seen = lookAt(pid);
