@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../../contract/problems.ts';
 import type { StreamSessionStatus } from '../../../contract/stream-session-status.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import {
