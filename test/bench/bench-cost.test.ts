@@ -102,27 +102,26 @@ describe('a month', () => {
     expect(report).toContain('Left out: GameLift Streams itself');
   });
 
-  it('is quoted in docs/costs.md as the command prints it, with sums that add up', () => {
-    const costs = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
-    const [, quoted = ''] = /```text\n(Dollars a month[\s\S]*?)\n```/.exec(costs) ?? [];
-    const numbersOf = (label: string) =>
-      (new RegExp(`^ *${label} {2,}(.+)$`, 'm').exec(quoted)?.[1] ?? '')
-        .trim()
-        .split(/ +/)
-        .map((number) => Number(number.replaceAll(',', '')));
-    const players = numbersOf('players');
-    expect(players).toEqual([1000, 10_000, 100_000]);
-    expect(numbersOf('requests')).toEqual(players.map((count) => month(count).requests));
-    const parts = ['requests, functions, table, logs, data', 'X-Ray traces, at most'].map(numbersOf);
-    expect(parts[1]).toEqual(players.map((count) => month(count).traces));
-    for (const [at, count] of players.entries()) {
-      const { monitoring, cognito } = month(count);
-      expect(numbersOf('metrics, alarms, dashboard, probe')[at]).toBe(monitoring);
-      expect(numbersOf('Cognito, plan ESSENTIALS')[at]).toBe(cognito);
-      const own = parts.reduce((sum, part) => sum + (part[at] ?? Number.NaN), monitoring);
-      expect(numbersOf('together')[at]).toBeCloseTo(own + cognito);
-      expect(numbersOf('with a provider of your own')[at]).toBeCloseTo(own);
-    }
+  it('is tabled in docs/costs.md at the price of a reconnect that docs/benchmarks.md has, with sums that add up', () => {
+    const [costs = '', benchmarks = ''] = ['costs', 'benchmarks'].map((name) =>
+      readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'),
+    );
+    const [, calm = ''] = /^together +([\d.]+) +[\d.]+$/m.exec(benchmarks) ?? [];
+    expect(costs).toContain(`$${calm} a million`);
+    const [, table = ''] = costs.split('<!-- month: held to the bench of costs by the tests -->\n');
+    const rows = (table.split('\n\n')[0] ?? '').split('\n').slice(2);
+    const months = [1000, 10_000, 100_000].map((players) => {
+      const { requests, traces, monitoring, cognito } = month(players);
+      const use = Number(((requests / 1_000_000) * Number(calm)).toFixed(2));
+      const own = use + traces + monitoring;
+      return { requests, dollars: [use, traces, monitoring, cognito, own + cognito, own] };
+    });
+    const inDollars = (value: number) =>
+      `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+    expect(rows.map((row) => row.slice(2, -2).replaceAll('*', '').split(' | ').slice(1))).toEqual([
+      months.map(({ requests }) => requests.toLocaleString('en-US')),
+      ...[0, 1, 2, 3, 4, 5].map((part) => months.map(({ dollars }) => inDollars(dollars[part] ?? 0))),
+    ]);
   });
 });
 

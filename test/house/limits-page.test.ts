@@ -17,6 +17,7 @@ function rowsAfter(mark: string): string[][] {
     .split(mark)
     .slice(1)
     .flatMap((text) => text.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? [])
+    .filter((row) => row.startsWith('|'))
     .map((row) => row.slice(2, -2).split(' | '));
 }
 
