@@ -215,6 +215,35 @@ function liars(draw: Drawer): Omit<Step, 'id'>[] {
   ];
 }
 
+/** The shipped client plays: its network is dark now and then, and other pages of the player open. */
+function pages(draw: Drawer, kinds: readonly FaultKind[]): Omit<Step, 'id'>[] {
+  const faults = kinds.filter((kind) => kind !== 'clocks');
+  const darkness = () => {
+    const first = { from: draw.whole(0, 20_000), ms: draw.pick(700, 2500, 8000, 30_000, 60_000) };
+    const again = { from: first.from + first.ms + draw.whole(500, 20_000), ms: draw.pick(1500, 12_000) };
+    return draw.pick([], [first], [first], [first, again]);
+  };
+  const page = (
+    player: number,
+    device: number,
+    how: Extract<Action, { kind: 'play' }>['how'],
+    after: number,
+  ) => ({
+    after,
+    player,
+    device,
+    action: { kind: 'play', how, darkness: darkness(), api: draw.pick('hangs', 'fails'), faults } as Action,
+    sandbox: device,
+    faults: [],
+  });
+  return Array.from({ length: draw.whole(1, 2) }, (_, player) => [
+    page(player, 0, draw.pick('start', 'twice'), draw.whole(0, 500)),
+    ...(draw.chance() < 0.4
+      ? [page(player, 1, draw.pick('start', 'resume', 'insist'), draw.pick(0, 5000, 25_000))]
+      : []),
+  ]).flat();
+}
+
 const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
 
 /** One player alone: rounds of a start, a drop, a few reconnects of any kind, and perhaps an end. */
@@ -266,7 +295,7 @@ const ABOUT = [
   'calm',
   'mixed',
   'mixed',
-  'mixed',
+  'pages',
 ] as const;
 /** One run in so many has guessers: it takes as long as a hundred others. */
 const GUESSERS_EVERY = 25;
@@ -288,7 +317,9 @@ export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan
           ? operated(draw, kinds)
           : about === 'liars'
             ? liars(draw)
-            : mixed(draw, kinds, about === 'calm');
+            : about === 'pages'
+              ? pages(draw, kinds)
+              : mixed(draw, kinds, about === 'calm');
   const gentle = about === 'mischief' ? { notices: 300, whileConnected: 'refuse' as const } : {};
   const known = about === 'guessers' ? { unknownFor: 0 } : {};
   return {
