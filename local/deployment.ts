@@ -55,7 +55,7 @@ export interface LocalDeploymentOptions {
   maxWorkersPerFunction?: number | ((fn: FunctionModel) => number);
   /** How long an event of a function, and the loading of one, may take, in seconds; absent: an event as long as the template says, and the loading a minute. */
   functionTimeoutSeconds?: number | undefined;
-  /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`. */
+  /** Variables that each function gets besides the template's, such as `GAMELIFTSTREAMS_TIMEOUT_MS`, or the address of a proxy before the table. */
   functionEnvironment?: Record<string, string>;
   /** Changes what the roles grant before anything runs. For tests, which show that a wrong grant is noticed. */
   alterRoles?: (roles: RoleModel[]) => RoleModel[];
@@ -253,8 +253,8 @@ async function start(
       AWS_SECRET_ACCESS_KEY: principals.keyOf(fn).secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       TABLE_TIMEOUT_MS: String(TABLE_TIMEOUT_MS),
-      ...options.functionEnvironment,
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: emulator.url,
+      ...options.functionEnvironment,
     }),
   });
   closers.push(() => pool.close());

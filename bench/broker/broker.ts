@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 import { startDeployment } from '../../local/deployment.ts';
 import { workerEnvironment } from '../../local/functions/environment.ts';
 import { createFunctionPool, type FunctionPool } from '../../local/functions/pool.ts';
@@ -24,8 +25,14 @@ export interface Broker {
   fn: FunctionModel;
   /** The environment of its process. */
   environment: Record<string, string>;
-  /** Runs the function in its own processes, as the deployment would. The caller closes the pool. */
-  pool(options: { workers: number; onLog?: (line: string) => void }): FunctionPool;
+  /** The function of a route of the player API, by its method and path. */
+  functionOf(key: string): FunctionModel;
+  /** Runs functions in their own processes, as the deployment would: the reconnect function, or those of `functions`. The caller closes the pool. */
+  pool(options: {
+    workers: number;
+    onLog?: (line: string) => void;
+    functions?: readonly FunctionModel[];
+  }): FunctionPool;
   table: Relay;
   gameLiftStreams: Relay;
   /** Starts sessions, each for a new player, connects them and cuts their connections. */
@@ -34,8 +41,8 @@ export interface Broker {
   cut(sessions: readonly BenchSession[]): Promise<void>;
   /** Reads an item of the table. */
   readItem(tableName: string, key: Item): Promise<Item | undefined>;
-  /** Makes AWS answer each reconnect this much later, in milliseconds. */
-  slowDown(milliseconds: number): Promise<void>;
+  /** Makes AWS answer each call this much later, in milliseconds: reconnects, or another operation. */
+  slowDown(milliseconds: number, operation?: string): Promise<void>;
   /** Holds AWS's answers from now on. @returns lets them go */
   hold(): () => void;
   /** Whether a write of the table whose condition failed returns the item, as DynamoDB's does. It does at first. */
@@ -111,18 +118,15 @@ export async function startBroker(options: {
     });
     closers.push(() => gameLiftStreams.close());
 
-    const start = deployment.functionOf('POST /v1/streamgroups/{streamGroupId}/streamsessions');
-    const fn = deployment.functionOf(
-      'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
-    );
-    const key = deployment.principals.keyOf(fn);
-    const added = {
-      AWS_ACCESS_KEY_ID: key.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    const start = deployment.functionOf(routeKey(PLAYER_ROUTES.start));
+    const fn = deployment.functionOf(routeKey(PLAYER_ROUTES.reconnect));
+    const addedTo = (model: FunctionModel) => ({
+      AWS_ACCESS_KEY_ID: deployment.principals.keyOf(model).accessKeyId,
+      AWS_SECRET_ACCESS_KEY: deployment.principals.keyOf(model).secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       AWS_ENDPOINT_URL_GAMELIFTSTREAMS: gameLiftStreams.url,
-    };
-    const { accessKeyId, secretAccessKey } = key;
+    });
+    const { accessKeyId, secretAccessKey } = deployment.principals.keyOf(fn);
     const reader = new DynamoDBClient({
       endpoint: endpoints.table,
       region: REGION,
@@ -146,11 +150,12 @@ export async function startBroker(options: {
     return {
       streamGroupId: STREAM_GROUP,
       fn,
-      environment: workerEnvironment(fn, added),
-      pool: ({ workers, onLog }) =>
+      environment: workerEnvironment(fn, addedTo(fn)),
+      functionOf: (key) => deployment.functionOf(key),
+      pool: ({ workers, onLog, functions = [fn] }) =>
         createFunctionPool({
-          functions: [fn],
-          environmentFor: () => added,
+          functions: [...functions],
+          environmentFor: addedTo,
           maxWorkersPerFunction: workers,
           initTimeoutMs: SHARED_MACHINE_INIT_TIMEOUT_MS,
           ...(onLog ? { onLog: ({ line }) => onLog(line) } : {}),
@@ -175,8 +180,7 @@ export async function startBroker(options: {
       },
       readItem: async (TableName, Key) =>
         (await reader.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item,
-      async slowDown(milliseconds) {
-        const operation = 'CreateStreamSessionConnection';
+      async slowDown(milliseconds, operation = 'CreateStreamSessionConnection') {
         await control('POST', 'faults', { operation, kind: 'latency', milliseconds });
       },
       hold() {

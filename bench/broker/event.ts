@@ -11,7 +11,7 @@ export function playerEvent(request: {
   player: string;
   streamGroupId: string;
   streamSessionId?: string;
-  body: object;
+  body?: object;
 }) {
   const { player, streamGroupId, streamSessionId, body } = request;
   return {
@@ -22,7 +22,7 @@ export function playerEvent(request: {
       requestId: `bench-${randomInt(2 ** 47)}`,
       authorizer: { jwt: { claims: { iss: 'https://identity.example.com', sub: player }, scopes: null } },
     },
-    body: JSON.stringify(body),
+    ...(body && { body: JSON.stringify(body) }),
     isBase64Encoded: false,
   };
 }

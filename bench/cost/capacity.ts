@@ -59,15 +59,20 @@ export function unitCounter(readItem: (tableName: string, key: Item) => Promise<
       const answer = JSON.parse(response || '{}');
       if (operation === 'GetItem') {
         units.reads += readUnits(itemBytes(answer.Item ?? {}), input.ConsistentRead === true);
-      } else if (operation === 'UpdateItem') {
-        const key = JSON.stringify(input.Key);
-        const after = itemBytes(
-          answer.Attributes ?? answer.Item ?? (await readItem(input.TableName, input.Key)) ?? {},
-        );
+      } else if (operation === 'Query') {
+        // The items that were read are billed together.
+        const found: Item[] = answer.Items ?? [];
+        const size = found.reduce((sum, item) => sum + itemBytes(item), 0);
+        units.reads += readUnits(size, input.ConsistentRead === true);
+      } else if (operation === 'UpdateItem' || operation === 'PutItem') {
+        const key = JSON.stringify(input.Key ?? { pk: input.Item.pk, sk: input.Item.sk });
+        const written =
+          input.Item ?? answer.Attributes ?? answer.Item ?? (await readItem(input.TableName, input.Key));
+        const after = itemBytes(written ?? {});
         units.writes += writeUnits(sizes.get(key) ?? 0, after);
         sizes.set(key, after);
       } else {
-        throw new Error(`A reconnect used the table's ${operation}, which this bench doesn't count.`);
+        throw new Error(`A function used the table's ${operation}, which this bench doesn't count.`);
       }
     }
     return units;

@@ -2,7 +2,7 @@ import { runMeasurement } from '../run-measurement.ts';
 import { writeChart } from '../svg.ts';
 import { costArguments, HELP } from './arguments.ts';
 
-export const summary = 'dollars for a million reconnects, calm and in a storm';
+export const summary = 'dollars for a million reconnects, calm and in a storm, and for a month';
 export { HELP as help };
 
 /** @throws UsageError */

@@ -1,4 +1,5 @@
 /** Log lines that AWS itself writes about a request, in real length. This machine's are shorter or missing. */
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 import type { accessLogFields } from '../../infra/api/stage.ts';
 
 /** What CloudWatch adds to the text of a log line. Source: CloudWatch pricing page, "26 bytes". */
@@ -17,7 +18,7 @@ const ACCESS_LOG_LINE: Readonly<Record<keyof typeof accessLogFields, string>> = 
   time: '1795320386593',
   ip: '203.0.113.117',
   apiId: 'a1b2c3d4e5',
-  routeKey: 'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
+  routeKey: routeKey(PLAYER_ROUTES.reconnect),
   status: '201',
   responseLength: '6271',
   responseLatency: '231',

@@ -9,6 +9,7 @@ import { measureCpu, type ReconnectCpu } from './cpu.ts';
 import type { Usage } from './figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from './log-lines.ts';
 import { measureRefusedWrites, type RefusedWritesMeasurement } from './refused-writes.ts';
+import { measureSession, type SessionUsage } from './session.ts';
 
 /** AWS's reconnects a second in the storm: its default quota. */
 export const STORM_QUOTA = 20;
@@ -29,6 +30,8 @@ export interface CostMeasurement {
   memoryMb: number;
   cpu: ReconnectCpu;
   refusedWrites: RefusedWritesMeasurement;
+  /** The other requests of a session. */
+  session: SessionUsage;
 }
 
 /**
@@ -77,7 +80,12 @@ export async function measureCost(
         }),
       );
     });
-    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu, refusedWrites };
+    // Last, since what slows AWS down stays.
+    for (const operation of ['StartStreamSession', 'GetStreamSession', 'TerminateStreamSession']) {
+      await broker.slowDown(awsLatencyMs, operation);
+    }
+    const session = await measureSession(broker, onProgress, stop);
+    return { calm, storm, memoryMb: broker.fn.memoryMb, cpu, refusedWrites, session };
   } finally {
     await broker.close();
   }

@@ -35,7 +35,7 @@ A cold reconnect is loading the code and the first reconnect, both at the functi
 that Lambda has to start a sandbox and Node before comes on top.`;
 
 /** Waiting takes as long as measured. CPU time grows as the share of a core shrinks. */
-function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
+export function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
   const ownMs = cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
   const gbSeconds = ((waitMs + ownMs) / MS_PER_SECOND) * (memoryMb / MB_PER_GB);
   return {

@@ -63,4 +63,22 @@ export const PROVISIONED_CONCURRENCY: Price = {
   asOf: '2026-10-05',
 };
 
+/** X-Ray: what Lambda records of requests. Not part of a reconnect's bill. */
+export const TRACES = {
+  dollars: 5,
+  per: 'million traces recorded',
+  source: 'https://aws.amazon.com/xray/pricing/',
+} as const;
+
+/** Cognito's plan ESSENTIALS, which is the default. The first players of an account are free. */
+export const COGNITO = {
+  dollars: 0.015,
+  per: 'player and month, past the free ones',
+  freePlayers: 10_000,
+  source: 'https://aws.amazon.com/cognito/pricing/',
+} as const;
+
+/** CloudWatch by the month, however many play: metrics, alarms and dashboard in a month where everything happened, and the probe. */
+export const MONITORING_DOLLARS = 30.5;
+
 export type PriceName = keyof typeof PRICES;

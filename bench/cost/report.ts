@@ -4,7 +4,8 @@ import { longAnswer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
 import { type CostMeasurement, STORM_QUOTA } from './measure.ts';
-import { FULL_CORE_MB, MEMORY_MODEL, memoryReport, memoryRows } from './memory.ts';
+import { FULL_CORE_MB, MEMORY_MODEL, memoryReport, memoryRows, outlay } from './memory.ts';
+import { type Month, monthOf, monthReport, PLAYERS } from './month.ts';
 import { PRICES, PROVISIONED_CONCURRENCY, type PriceName } from './prices.ts';
 import { refusedWritesReport } from './refused-writes.ts';
 
@@ -23,14 +24,23 @@ const ORDER = Object.keys(NAMES) as PriceName[];
 const LEFT_OUT =
   'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
 
+function monthsOf(
+  { habits, awsLatencyMs }: CostArguments,
+  { calm: reconnect, session, memoryMb, cpu }: CostMeasurement,
+): Month[] {
+  const { ownMs } = outlay(memoryMb, cpu.warm.ownMs, 0);
+  return PLAYERS.map((players) =>
+    monthOf(players, habits, { reconnect, session, memoryMb, ownMs, awsLatencyMs }),
+  );
+}
+
 /** What `--json` prints. */
-export function jsonFigures(
-  options: CostArguments,
-  { calm, storm, memoryMb, cpu, refusedWrites }: CostMeasurement,
-) {
+export function jsonFigures(options: CostArguments, measured: CostMeasurement) {
+  const { calm, storm, memoryMb, cpu, refusedWrites, session } = measured;
   return {
     calm: sumOf(billOf(calm, memoryMb)),
     storm: sumOf(billOf(storm, memoryMb)),
+    months: monthsOf(options, measured),
     assumptions: {
       unit: 'US dollars for a million players back, us-east-1 list prices',
       memoryMb,
@@ -40,7 +50,11 @@ export function jsonFigures(
       measured: {
         calm: { players: calm.players, ...perPlayer(calm) },
         storm: { players: storm.players, ...perPlayer(storm) },
+        session: Object.fromEntries(
+          Object.entries(session).map(([route, usage]) => [route, perPlayer(usage)]),
+        ),
       },
+      habits: options.habits,
       refusedWrites,
       prices: PRICES,
       memory: {
@@ -55,10 +69,8 @@ export function jsonFigures(
 }
 
 /** The figures for people. */
-export function costReport(
-  options: CostArguments,
-  { calm, storm, memoryMb, cpu, refusedWrites }: CostMeasurement,
-): string {
+export function costReport(options: CostArguments, measured: CostMeasurement): string {
+  const { calm, storm, memoryMb, cpu, refusedWrites } = measured;
   const bills: [Bill, Bill] = [billOf(calm, memoryMb), billOf(storm, memoryMb)];
   const [calmly, stormily] = [perPlayer(calm), perPlayer(storm)];
   const row = (label: string, one: string | number, other: string | number) =>
@@ -87,6 +99,8 @@ Functions of ${memoryMb} MB on arm64; AWS takes ${options.awsLatencyMs} ms for a
 answers an offer of the Web SDK's (${rounded(longAnswer().length / 1000, 1)} KB): what a game answers is not documented.
 The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / FULL_CORE_MB).toFixed(1)} of a core.
 ${LEFT_OUT}
+
+${monthReport(monthsOf(options, measured), options.habits)}
 
 ${refusedWritesReport(refusedWrites)}
 

@@ -26,7 +26,9 @@ export function apiConnections(): ApiConnections {
         name,
         String(value),
       ]);
-      return new Response(statusCode === 204 ? null : text, { status: statusCode, headers: responseHeaders });
+      // Text would get a content type, also where the API sent none.
+      const bytes = statusCode === 204 ? null : Buffer.from(text);
+      return new Response(bytes, { status: statusCode, headers: responseHeaders });
     },
     close: () => agent.destroy(),
   };

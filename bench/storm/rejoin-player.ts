@@ -1,11 +1,11 @@
 import { createApiClient, type GetAccessToken, routes } from '../../client/src/api-client.ts';
 import type { Connection } from '../../client/src/connection.ts';
 import { type Granted, requestConnection } from '../../client/src/connection-request.ts';
+import type { StreamSession } from '../../client/src/contract.ts';
 import { type Environment, environmentOf } from '../../client/src/environment.ts';
 import { retryWindowMs } from '../../client/src/reconnect-policy.ts';
 import { createRequests } from '../../client/src/requests.ts';
 import { createScope } from '../../client/src/scope.ts';
-import type { StreamSession } from '../../client/src/session.ts';
 import type { Ended } from '../../client/src/state.ts';
 import { START_WITHIN_MS } from '../../client/src/timing.ts';
 import type { ConcurrencyLimit } from '../broker/concurrency-limit.ts';

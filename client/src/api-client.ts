@@ -1,7 +1,7 @@
 import { compact } from './compact.ts';
+import type { StreamSession } from './contract.ts';
 import type { Environment } from './environment.ts';
 import { failure, type Refusal, refusalOf } from './problem.ts';
-import type { StreamSession } from './session.ts';
 import { outcomeOf } from './signals.ts';
 import type { Ended } from './state.ts';
 import { ANSWER_WITHIN_MS, MAX_UNREACHABLE, TOKEN_WITHIN_MS } from './timing.ts';

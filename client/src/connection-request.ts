@@ -1,18 +1,12 @@
 import { type ApiRequest, routes } from './api-client.ts';
 import type { Connection } from './connection.ts';
+import type { StartRequest, StreamSession } from './contract.ts';
 import { errorOf } from './error.ts';
 import { type Code, failure, isApiCode, type Refusal } from './problem.ts';
 import { firstWaitMs } from './reconnect-policy.ts';
 import type { Requests } from './requests.ts';
 import type { Scope } from './scope.ts';
-import {
-  type GrantedAnswer,
-  isReconnectable,
-  readGranted,
-  readSession,
-  type StartRequest,
-  type StreamSession,
-} from './session.ts';
+import { type GrantedAnswer, isReconnectable, readGranted, readSession } from './session.ts';
 import { outcomeOf, sleep } from './signals.ts';
 import type { Ended, Loss } from './state.ts';
 import {

@@ -1,8 +1,8 @@
 import { routes, type Send } from './api-client.ts';
+import type { StreamSession } from './contract.ts';
 import { findLive } from './first-connection.ts';
 import { createRequests } from './requests.ts';
 import type { Scope } from './scope.ts';
-import type { StreamSession } from './session.ts';
 import type { Ended } from './state.ts';
 import { isGone } from './state.ts';
 import { END_WITHIN_MS, FIND_WITHIN_MS } from './timing.ts';

@@ -1,10 +1,10 @@
 import { baseOf } from './api-client.ts';
 import { compact } from './compact.ts';
+import type { StreamSession } from './contract.ts';
 import { canHeal, reasonAgainst } from './fake-rules.ts';
 import type { FakeCall, FakeStream } from './fake-surface.ts';
 import { RejoinError } from './index.ts';
 import type { GameLiftStreamsLike } from './sdk.ts';
-import type { StreamSession } from './session.ts';
 import {
   type ConnectedState,
   type ConnectingState,

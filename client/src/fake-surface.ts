@@ -1,4 +1,4 @@
-import type { StreamSession } from './session.ts';
+import type { StreamSession } from './contract.ts';
 import type { Ending, EventDetails, ReconnectingState, StreamState, Trying } from './state.ts';
 import type { Stream } from './stream.ts';
 

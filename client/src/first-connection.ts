@@ -2,16 +2,10 @@ import { routes } from './api-client.ts';
 import { type AttemptParts, type AttemptResult, runAttempt } from './attempt.ts';
 import { compact } from './compact.ts';
 import { requestConnection } from './connection-request.ts';
+import type { StartRequest, StreamSession } from './contract.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { GameLiftStreamsLike } from './sdk.ts';
-import {
-  isOver,
-  readSession,
-  readSessions,
-  type SessionAnswer,
-  type StartRequest,
-  type StreamSession,
-} from './session.ts';
+import { isOver, readSession, readSessions, type SessionAnswer } from './session.ts';
 import { type Ended, type Ending, isGone } from './state.ts';
 import { FIND_WITHIN_MS, POLL_MS, START_WITHIN_MS } from './timing.ts';
 

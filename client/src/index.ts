@@ -1,14 +1,14 @@
 export type { GetAccessToken } from './api-client.ts';
+export type { ApiCode, StartRequest, StreamSession, StreamSessionStatus } from './contract.ts';
 export type { Environment, EventsLike, LocksLike } from './environment.ts';
 export { RejoinError } from './error.ts';
-export type { ApiCode, Code, Word } from './problem.ts';
+export type { Code, Word } from './problem.ts';
 export type {
   ClientConnection,
   ConnectionAbout,
   GameLiftStreamsLike,
   VideoElementLike,
 } from './sdk.ts';
-export type { StartRequest, StreamSession, StreamSessionStatus } from './session.ts';
 export type {
   ConnectedState,
   ConnectingState,

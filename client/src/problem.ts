@@ -1,35 +1,5 @@
 import { compact, membersOf } from './compact.ts';
-import type { StreamSession } from './session.ts';
-
-/** How to react to a refusal: repeat this very request, make a new offer first, or give up. */
-export type Retry = 'same' | 'newOffer' | 'never';
-
-/** The codes of the player API, as docs/protocol.md tables them. */
-export const API_CODES = [
-  'invalid_request',
-  'start_not_allowed',
-  'not_through_edge',
-  'stream_session_not_found',
-  'session_not_reconnectable',
-  'taken_over',
-  'connection_in_progress',
-  'session_limit_reached',
-  'session_not_terminable',
-  'answer_lost',
-  'stream_session_ended',
-  'idempotency_key_reused',
-  'offer_reused',
-  'too_many_requests',
-  'broker_misconfigured',
-  'paced',
-  'starts_paused',
-  'stream_group_unavailable',
-  'upstream_unavailable',
-  'upstream_timeout',
-] as const;
-
-/** A code of the player API. */
-export type ApiCode = (typeof API_CODES)[number];
+import { API_CODES, type ApiCode, RETRIES, type Retry, type StreamSession } from './contract.ts';
 
 /** Every reason for which an attempt fails. Those after the API's are found by the client. */
 export type Code =
@@ -103,8 +73,6 @@ export function refusalOf(status: number, retryAfter: string | null, body: unkno
 export function isApiCode(code: unknown): code is ApiCode {
   return API_CODES.includes(code as ApiCode);
 }
-
-const RETRIES: readonly Retry[] = ['same', 'newOffer', 'never'];
 
 /** The exact wait if present, else the header's whole seconds. An HTTP date is ignored: clocks differ. */
 function waitOf(header: string | null, exact: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import { compact } from './compact.ts';
+import type { StreamSession } from './contract.ts';
 import { type Refusal, wordOf } from './problem.ts';
-import type { StreamSession } from './session.ts';
 import type { Ending } from './state.ts';
 import {
   AWS_NOTICE_MS,

@@ -1,4 +1,5 @@
 import { routes, type Tell } from './api-client.ts';
+import type { RecoveryReport } from './contract.ts';
 import type { Environment } from './environment.ts';
 import type { ReconnectingState, StreamState } from './state.ts';
 import { MAX_WAITING_REPORTS, REPORT_AFTER_MS, REPORT_SPREAD_MS } from './timing.ts';
@@ -28,11 +29,11 @@ export function createRecoveryReports(env: Environment, tell: Tell): RecoveryRep
     } else if (state.name === 'ended') over('given_up', state.reason);
   }
 
-  function over(outcome: string, ending?: string): void {
+  function over(outcome: RecoveryReport['outcome'], ending?: RecoveryReport['ending']): void {
     if (lost && waiting.length < MAX_WAITING_REPORTS) {
       const { session, lostAt, why, attempt: attempts } = lost;
       const at = env.now();
-      const report = { outcome, why, ending, silentMs: at - lostAt, attempts };
+      const report: Omit<RecoveryReport, 'agoMs'> = { outcome, why, ending, silentMs: at - lostAt, attempts };
       timer ??= env.setTimeout(flush, REPORT_AFTER_MS + REPORT_SPREAD_MS * env.random());
       waiting.push(() => tell(`${routes.session(session)}/recoveries`, { ...report, agoMs: env.now() - at }));
     }

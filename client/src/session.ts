@@ -1,41 +1,5 @@
 import { compact, membersOf } from './compact.ts';
-
-/** GameLift Streams' `StreamSessionStatus` values. */
-export type StreamSessionStatus =
-  | 'ACTIVATING'
-  | 'ACTIVE'
-  | 'CONNECTED'
-  | 'PENDING_CLIENT_RECONNECTION'
-  | 'RECONNECTING'
-  | 'TERMINATING'
-  | 'TERMINATED'
-  | 'ERROR';
-
-/** A stream session as the player API shows it; times are ISO 8601. */
-export interface StreamSession {
-  streamGroupId: string;
-  streamSessionId: string;
-  status: StreamSessionStatus;
-  /** Why AWS ended it, in AWS's words, such as `applicationExit`. */
-  statusReason?: string;
-  location?: string;
-  createdAt: string;
-  /** How long the session waits for a dropped player, counted from when AWS notices the drop. */
-  connectionTimeoutSeconds: number;
-  /** When AWS will end it if nothing happens: an upper bound. */
-  endsAt?: string;
-}
-
-/** What a start asks for, as the player API takes it. */
-export interface StartRequest {
-  /** May be left out where the stream group has but one application. */
-  applicationIdentifier?: string | undefined;
-  locations?: readonly string[] | undefined;
-  /** Refused unless the deployment allows them. */
-  additionalLaunchArgs?: readonly string[] | undefined;
-  /** The size of the picture in pixels: one of those that the deployment lists. */
-  displayConfiguration?: { resolution: { width: number; height: number } } | undefined;
-}
+import type { StreamSession, StreamSessionStatus } from './contract.ts';
 
 /** Whether a session in this status is over: AWS never brings it back. */
 export function isOver({ status }: StreamSession): boolean {

@@ -1,5 +1,5 @@
+import type { StreamSession } from './contract.ts';
 import type { Code, Word } from './problem.ts';
-import type { StreamSession } from './session.ts';
 
 /**
  * Where a stream stands. All times are milliseconds since the epoch on this machine's clock, so that a page can count down with

@@ -1,15 +1,13 @@
 /** The environment variables of the functions: only the settings that a function needs. */
 import { Token } from 'aws-cdk-lib';
+import type { TableVariable } from '../../contract/environment.ts';
+import { METRICS_NAMESPACE, SERVICE_NAME } from '../../contract/metrics.ts';
 import { isTable, type Route, type TableTarget } from '../routes/route.ts';
 import { operatorSettings, playerSettings } from '../settings/deployed.ts';
 import { SettingsError } from '../settings/errors.ts';
 import { token } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type GrantTargets, tableOf } from './grants.ts';
-
-/** CloudWatch shows the metrics of the functions under these names. */
-export const metricsNamespace = 'Rejoin';
-export const serviceName = 'rejoin';
 
 /** Lambda's limit for all variables of one function together, in bytes (AWS Lambda quotas). */
 const environmentLimitBytes = 4096;
@@ -35,8 +33,8 @@ function byteLength(environment: Record<string, string>): number {
 /** The variables of every function, besides its settings and tables. */
 export function telemetryVariables(settings: Settings): Record<string, string> {
   return {
-    POWERTOOLS_SERVICE_NAME: serviceName,
-    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+    POWERTOOLS_SERVICE_NAME: SERVICE_NAME,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: settings.logs.level,
   };
 }
@@ -65,7 +63,7 @@ function requireFits(
 }
 
 /** The variable with the name of each table. */
-const tableVariables: Record<TableTarget, string> = {
+const tableVariables: Record<TableTarget, TableVariable> = {
   table: 'TABLE_NAME',
   brakeTable: 'BRAKE_TABLE_NAME',
   rateTable: 'RATE_TABLE_NAME',

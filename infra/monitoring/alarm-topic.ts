@@ -1,4 +1,4 @@
-/** What alarms do: they notify an SNS topic, and whatever an app of one's own adds. */
+/** What alarms do: they notify an SNS topic, and do what your own app adds. */
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -8,7 +8,7 @@ import { requireRegionOfStack } from '../settings/same-region.ts';
 /**
  * The actions of an alarm; none without a topic.
  *
- * @param more actions of an app of one's own
+ * @param more actions of your own app
  * @throws {SettingsError} when the stack has a fixed Region and the topic is in another one
  */
 export function alarmActions(

@@ -1,6 +1,6 @@
 /**
- * Creates alarms. An alarm is called after its deployment and its chapter of the runbook, such as `Rejoin/NobodyGetsBack`. Its
- * description starts with the chapter; then it says what has happened, and where to read on.
+ * Creates alarms. An alarm is named after its deployment and its chapter of the runbook, such as `Rejoin/NobodyGetsBack`. Its
+ * description starts with the chapter. Then it says what happened, and where to read on.
  */
 import { Stack } from 'aws-cdk-lib';
 import {

@@ -59,7 +59,7 @@ export function burnRateAlarms(
       const isLongWindow = at === 0;
       const failing = isLongWindow ? `IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, failed, 0)` : 'failed';
       const failures = new MathExpression({
-        // With fewer responses the bad luck of one player would look like an outage.
+        // With fewer responses, one unlucky player would look like an outage.
         expression: `IF(answered >= ${leastAnswers}, ${failing}, 0)`,
         usingMetrics: {
           answered: ownMetric(fn, 'Failed', { statistic: 'SampleCount', minutes }),
@@ -80,7 +80,7 @@ export function burnRateAlarms(
       });
     });
     const [long, short] = windows;
-    const means = `${percent(threshold)} or more of the ${what.toLowerCase()} fail; ${percent(1 - reconnectObjective)} is allowed. That is so for the last ${span(long)} and still for the last ${span(short)}, and ${SEVERAL_PLAYERS} or more players were hit within an hour.`;
+    const means = `${percent(threshold)} or more of the ${what.toLowerCase()} fail; ${percent(1 - reconnectObjective)} is allowed. This was true over the last ${span(long)} and over the last ${span(short)}, and ${SEVERAL_PLAYERS} or more players were affected within an hour.`;
     const alarm = new CompositeAlarm(context.scope, name, {
       compositeAlarmName: `${context.prefix}/${name}`,
       alarmDescription: descriptionOf(context, name, means),

@@ -1,4 +1,5 @@
 /** One dashboard for the person on call. Read it from top to bottom: each row answers one question. */
+
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -12,12 +13,13 @@ import {
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Outcome, OwnMetric } from '../../contract/metrics.ts';
 import type { Settings } from '../settings/settings.ts';
 import { runbookOf } from './alarm.ts';
 import { gameLiftStreamsRows } from './aws-widgets.ts';
 import { feltGraphs } from './felt-graphs.ts';
 import { axes, graph, inWords, row } from './graph.ts';
-import { type OwnMetricName, operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
+import { operatorUses, ownMetric, requestsByOutcome, sumOf } from './own-metrics.ts';
 import { functionOf, type PlayerFunctions } from './player-alarms.ts';
 import type { RejectedRequests } from './rejected-requests.ts';
 
@@ -51,11 +53,11 @@ export class PlayerDashboard extends Construct {
     const [reconnect, start, status] = ['reconnect', 'start', 'status'].map((route) =>
       functionOf(functions, route),
     ) as [IFunction, IFunction, IFunction];
-    const own = (name: OwnMetricName, statistic: string, label?: string) =>
+    const own = (name: OwnMetric, statistic: string, label?: string) =>
       ownMetric(reconnect, name, { statistic, ...(label === undefined ? {} : { label }) });
-    const times = (name: OwnMetricName, ...statistics: (keyof typeof inWords)[]) =>
+    const times = (name: OwnMetric, ...statistics: (keyof typeof inWords)[]) =>
       statistics.map((statistic) => own(name, statistic, inWords[statistic]));
-    const sumAt = (name: OwnMetricName, routes: readonly string[], label: string) =>
+    const sumAt = (name: OwnMetric, routes: readonly string[], label: string) =>
       sumOf(
         routes.map((route) => ownMetric(functionOf(functions, route), name, { statistic: 'Sum' })),
         { label },
@@ -79,7 +81,7 @@ export class PlayerDashboard extends Construct {
       label: 'failed: the player got an older status',
       period: minute,
     });
-    const answered = (outcome: string, route: string, label: string) =>
+    const answered = (outcome: Outcome, route: string, label: string) =>
       ownMetric(functionOf(functions, route), 'Requests', { statistic: 'Sum', outcome, label });
     const objective = {
       leftAnnotations: [{ value: 100 * settings.alarms.reconnectObjective, label: 'objective' }],
@@ -99,7 +101,7 @@ export class PlayerDashboard extends Construct {
           }),
         ],
         heading(
-          `## Do players get in, and back?\nThe runbook is ${runbookOf(settings)}. A \`201\` means that AWS answered, not yet that a stream came. \`paced\` means that the player waits in the queue.`,
+          `## Do players get in, and back?\nThe runbook is ${runbookOf(settings)}. A \`201\` means that AWS answered. It does not mean that the stream plays. \`paced\` means that the player waits in the queue.`,
         ),
         row(
           graph(
@@ -128,7 +130,7 @@ export class PlayerDashboard extends Construct {
           ]),
         ),
         heading(
-          "## If not, why?\nFirst row: the queue for AWS's quota. Then: AWS and our own functions. Last: what players and strangers send.",
+          "## If not, why?\nFirst row: the queue for AWS's quota. Second and third row: AWS and our own functions. Last row: requests of players and strangers.",
         ),
         row(
           graph("Players in the queue for AWS's quota", axes.players, [
@@ -181,7 +183,7 @@ export class PlayerDashboard extends Construct {
               answered('stream_session_not_found', route, `${route}: not the player's own`),
             ),
             sumAt('Adopted', ['reconnect', 'status'], 'imported: started elsewhere'),
-            sumAt('Replays', ['reconnect', 'start'], 'answers that were repeated'),
+            sumAt('Replays', ['reconnect', 'start'], 'repeated answers'),
           ]),
           graph(
             'Requests by route',
@@ -197,15 +199,13 @@ export class PlayerDashboard extends Construct {
           ...(probe
             ? [
                 graph('Probe of the public address', axes.requests, [
-                  probe.metricInvocations({ period: minute, label: 'asked' }),
+                  probe.metricInvocations({ period: minute, label: 'requests' }),
                   probe.metricErrors({ period: minute, label: 'did not get a 401' }),
                 ]),
               ]
             : []),
         ),
-        heading(
-          '## What is AWS doing?\nCalls of ours that AWS throttled, and what GameLift Streams reports of itself.',
-        ),
+        heading('## What is AWS doing?\nOur calls that AWS throttled, and the metrics of GameLift Streams.'),
         row(
           graph(
             'Calls that AWS throttled, by route',

@@ -36,21 +36,21 @@ export function functionAlarms(
     createAlarm(
       context,
       alarmName('Misconfigured'),
-      `AWS denied or rejected a call of the ${api}'s functions, or a function has a defect. This does not pass by itself.`,
+      `AWS denied or rejected a call of the ${api}'s functions, or a function has a defect. Somebody must fix this.`,
       sumOf(functions.map((each) => ownMetric(each, 'Misconfigured', { statistic: 'Sum' }))),
       { threshold: 1, evaluationPeriods: 1 },
     ),
     createAlarm(
       context,
       alarmName('FunctionsDead'),
-      `${errorThreshold === 1 ? 'A' : `${errorThreshold} times or more within 5 minutes a`} function of the ${api} ended without an answer: it crashed, ran out of time, or did not start.`,
+      `${errorThreshold === 1 ? 'A' : `${errorThreshold} or more times within 5 minutes, a`} function of the ${api} ended without an answer: it crashed, ran out of time, or did not start.`,
       sumOf(functions.map((each) => each.metricErrors({ period }))),
       { threshold: errorThreshold, evaluationPeriods: 1 },
     ),
     createAlarm(
       context,
       alarmName('FunctionsThrottled'),
-      `In ${throttledMinutes} of the last 5 minutes Lambda refused requests to the ${api}: the account's concurrency is used up.`,
+      `In ${throttledMinutes} of the last 5 minutes, Lambda refused requests to the ${api}: the account's concurrency is used up.`,
       sumOf(
         functions.map((each) => each.metricThrottles({ period: Duration.minutes(1) })),
         { filled: true },

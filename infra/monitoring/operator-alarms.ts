@@ -5,6 +5,7 @@
 import { AlarmBase, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { OPERATOR_USE_METRICS } from '../../contract/metrics.ts';
 import { operatorRoutes } from '../routes/operator-routes.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AlarmContext, alarmPrefix, createAlarm, createEventAlarm, runbookOf } from './alarm.ts';
@@ -17,37 +18,37 @@ const uses = [
   {
     name: 'AdminShellUsed',
     route: 'operator-shell',
-    metricName: 'AdminShellUses',
+    metricName: OPERATOR_USE_METRICS.adminShell,
     means:
-      'An operator asked for an admin shell into a live session, successfully or not. The audit table says who, whose session, and why.',
+      'An operator requested an admin shell into a live session, successfully or not. The audit table shows who, for which session, and why.',
   },
   {
     name: 'TerminateUsed',
     route: 'operator-terminate',
-    metricName: 'OperatorTerminateUses',
+    metricName: OPERATOR_USE_METRICS.terminate,
     means:
-      'An operator asked to end a session, successfully or not. The audit table says who, and whose session.',
+      'An operator requested the end of a session, successfully or not. The audit table shows who, and for which session.',
   },
   {
     name: 'ExportUsed',
     route: 'operator-export',
-    metricName: 'OperatorExportUses',
+    metricName: OPERATOR_USE_METRICS.export,
     means:
-      'An operator asked for the files of a live session, successfully or not. The audit table says who, whose session, and why.',
+      'An operator requested the files of a live session, successfully or not. The audit table shows who, for which session, and why.',
   },
   {
     name: 'ForgetUsed',
     route: 'operator-forget',
-    metricName: 'OperatorForgetUses',
+    metricName: OPERATOR_USE_METRICS.forget,
     means:
-      'An operator asked to delete the records of a player, successfully or not. The audit table says who, whose, and why.',
+      "An operator requested to delete a player's records, successfully or not. The audit table shows who, for which player, and why.",
   },
   {
     name: 'BrakeUsed',
     route: 'operator-brake',
-    metricName: 'OperatorBrakeUses',
+    metricName: OPERATOR_USE_METRICS.brake,
     means:
-      'An operator paused new sessions, or ended the pause, successfully or not. The audit table says who, for how long, and why.',
+      'An operator paused new sessions or ended the pause, successfully or not. The audit table shows who, for how long, and why.',
   },
 ] as const;
 
@@ -76,7 +77,7 @@ export class OperatorAlarms extends Construct {
     const recordedFunctions = uses.flatMap(({ name, route, metricName, means }) => {
       const fn = routes.find((each) => each.name === route)?.function;
       if (!fn && isOptional(route)) return [];
-      if (!fn) throw new Error(`There is no route ${route} whose uses could ring`);
+      if (!fn) throw new Error(`There is no route ${route} whose uses could raise an alarm`);
       const used = ownMetric(fn, metricName, { statistic: 'Sum' });
       createEventAlarm(context, name, means, used);
       return fn;
@@ -84,7 +85,7 @@ export class OperatorAlarms extends Construct {
     createAlarm(
       context,
       'AuditNotWritten',
-      'A request of an operator could not be recorded, so it was refused. Until this is fixed, no operator gets into a session, ends one, exports files, deletes records or sets the brake.',
+      "An operator's request was refused, because its audit record could not be written. Until this is fixed, no operator can enter or end sessions, export files, delete records or pause starts.",
       sumOf(
         recordedFunctions.map((each) =>
           ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'audit_unavailable' }),
@@ -95,7 +96,7 @@ export class OperatorAlarms extends Construct {
     createEventAlarm(
       context,
       'StrangerRefused',
-      'Somebody called the operator API and was refused: IAM let them in, and settings.operators does not list them.',
+      'Somebody called the operator API and was refused: IAM allows them, but settings.operators does not list them.',
       sumOf(
         routes.map((each) =>
           ownMetric(each.function, 'Requests', { statistic: 'Sum', outcome: 'not_an_operator' }),

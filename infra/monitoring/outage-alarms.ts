@@ -25,7 +25,7 @@ export function totalLossAlarm(context: AlarmContext, name: string, means: strin
   return createAlarm(
     context,
     name,
-    `${means} in the last hour: ${fewFailures} or more failed, and none succeeded. This is often one player alone: the saved query "${whoFailed}" tells.`,
+    `${means} in the last hour: ${fewFailures} or more requests failed, and none succeeded. This is often one player: run the saved query "${whoFailed}".`,
     new MathExpression({
       expression: 'IF(answered <= failed, failed, 0)',
       usingMetrics: {
@@ -48,7 +48,7 @@ export function unstableConnectionsAlarm(
   return createAlarm(
     context,
     'ConnectionsNotHolding',
-    `After 30 % or more of the answered reconnects the player asked again within 30 seconds: no stream came, or it did not last. That is so for the last ${minutes} minutes, and ${SEVERAL_PLAYERS} or more players were hit within an hour.`,
+    `30 % or more of the answered reconnects were followed by another one within 30 seconds: no stream came, or it did not last. This was true over the last ${minutes} minutes, and ${SEVERAL_PLAYERS} or more players were affected within an hour.`,
     new MathExpression({
       expression: `IF(answered >= ${leastAnswers}, IF(FILL(players, 0) >= ${SEVERAL_PLAYERS}, FILL(relapses, 0) / answered, 0), 0)`,
       usingMetrics: {
@@ -68,7 +68,7 @@ export function statusLookupAlarm(context: AlarmContext, status: IFunction, leas
   return createAlarm(
     context,
     'LooksFailing',
-    `AWS failed 50 % or more of the status lookups of the last ${minutes} minutes. Players who start a session wait for an answer that does not come. With few players this is often the session of one player.`,
+    `In the last ${minutes} minutes AWS failed 50 % or more of the status lookups. Players who start a session wait and get no stream. With few players, this is often one player's session.`,
     new MathExpression({
       expression: `IF(looked >= ${leastAnswers}, failed, 0)`,
       usingMetrics: {
@@ -97,14 +97,14 @@ export function rejectedRequestsAlarm(
   },
 ): Alarm {
   const minutes = 15;
-  // The probe is refused once a minute. In a quiet night nobody else asks, and its requests alone would ring.
+  // The probe is refused once a minute. In a quiet night it may be the only caller, and must not raise the alarm.
   const probed = probe && probeRequests(probe, minutes);
   const away = probed ? `(FILL(away, 0) - (${probed.expression}))` : 'FILL(away, 0)';
   const asked = probed ? `(asked - (${probed.expression}))` : 'asked';
   return createAlarm(
     context,
     'RequestsTurnedAway',
-    `API Gateway refused 25 % or more of all requests of the last ${minutes} minutes with 401, 403, 429 or 5xx. No function saw them. This is often one page, or one stranger.`,
+    `API Gateway refused 25 % or more of all requests of the last ${minutes} minutes with 401, 403, 429 or 5xx. No function received them. Often one page, or one stranger, sends them.`,
     new MathExpression({
       expression: `IF(${away} >= ${leastAnswers}, ${away} / ${asked}, 0)`,
       usingMetrics: {

@@ -1,41 +1,25 @@
 /** The metrics that our functions publish, by function name. `Requests` also has the dimension `outcome`. */
+
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { metricsNamespace, serviceName } from '../functions/environment.ts';
+import {
+  METRICS_NAMESPACE,
+  OPERATOR_USE_METRICS,
+  type OperatorUse,
+  type Outcome,
+  type OwnMetric,
+  SERVICE_NAME,
+} from '../../contract/metrics.ts';
 
-/** The metrics of `lambdas/observability/metrics.ts`. */
-export type OwnMetricName =
-  | 'Requests'
-  | 'Failed'
-  | 'AnswerTime'
-  | 'OwnTime'
-  | 'AwsTime'
-  | 'NoticeTime'
-  | 'PacerWait'
-  | 'PacerQueue'
-  | 'Throttles'
-  | 'Relapses'
-  | 'PlayersFailed'
-  | 'PlayersRelapsed'
-  | 'LooksFailed'
-  | 'Replays'
-  | 'Adopted'
-  | 'Misconfigured'
-  | 'BackAfter'
-  | 'NeverBack'
-  | 'LeftWhileLost'
-  | OperatorUse;
-
-/** What operators do and the audit table records: the metric of each use, and how a legend calls it. */
-const operatorUseLabels = {
-  AdminShellUses: 'asked for an admin shell',
-  OperatorTerminateUses: 'asked to end a session',
-  OperatorExportUses: "asked for a session's files",
-  OperatorForgetUses: 'asked to forget a player',
-  OperatorBrakeUses: 'paused new sessions, or ended the pause',
-} as const;
-type OperatorUse = keyof typeof operatorUseLabels;
+/** What operators do and the audit table records, and how a legend calls it. */
+const operatorUseLabels: Record<OperatorUse, string> = {
+  adminShell: 'requested an admin shell',
+  terminate: 'requested the end of a session',
+  export: "requested a session's files",
+  forget: "requested to delete a player's records",
+  brake: 'paused new sessions, or ended the pause',
+};
 
 /**
  * An alarm about all players needs this many different players within an hour. One player, or two who know each other, must not
@@ -49,20 +33,20 @@ export interface OwnMetricOptions {
   readonly minutes?: number;
   readonly label?: string;
   /** Required for `Requests`; other metrics have no outcome. */
-  readonly outcome?: string;
+  readonly outcome?: Outcome;
 }
 
 export function ownMetric(
   { functionName }: IFunction,
-  metricName: OwnMetricName,
+  metricName: OwnMetric,
   { statistic, minutes = 1, label, outcome }: OwnMetricOptions,
 ): Metric {
   return new Metric({
-    namespace: metricsNamespace,
+    namespace: METRICS_NAMESPACE,
     metricName,
     // By function name, because an account may hold several deployments.
     dimensionsMap: {
-      service: serviceName,
+      service: SERVICE_NAME,
       FunctionName: functionName,
       ...(outcome === undefined ? {} : { outcome }),
     },
@@ -74,7 +58,7 @@ export function ownMetric(
 
 /** One line for each outcome that the function has had lately. */
 export function requestsByOutcome({ functionName }: IFunction): MathExpression {
-  const schema = `{${metricsNamespace},FunctionName,outcome,service}`;
+  const schema = `{${METRICS_NAMESPACE},FunctionName,outcome,service}`;
   return new MathExpression({
     expression: `SEARCH('${schema} MetricName="Requests" FunctionName="${functionName}"', 'Sum', 60)`,
     // A dynamic label of CloudWatch: the line's own outcome.
@@ -85,11 +69,11 @@ export function requestsByOutcome({ functionName }: IFunction): MathExpression {
 
 /** Uses by operators, of every deployment in the account: their functions are in another stack. */
 export function operatorUses(): MathExpression[] {
-  return Object.entries(operatorUseLabels).map(
-    ([metricName, label]) =>
+  return (Object.keys(operatorUseLabels) as OperatorUse[]).map(
+    (use) =>
       new MathExpression({
-        expression: `SEARCH('{${metricsNamespace},FunctionName,service} MetricName="${metricName}"', 'Sum', 60)`,
-        label,
+        expression: `SEARCH('{${METRICS_NAMESPACE},FunctionName,service} MetricName="${OPERATOR_USE_METRICS[use]}"', 'Sum', 60)`,
+        label: operatorUseLabels[use],
         period: Duration.minutes(1),
       }),
   );

@@ -74,14 +74,14 @@ export class PlayerAlarms extends Construct {
       createAlarm(
         context,
         'AnswersSlow',
-        `5 % or more of the reconnects wait ${slowAnswerSeconds} seconds or longer for their answer, in 3 of the last 4 periods of 5 minutes. With few players this is often one player.`,
+        `5 % or more of the reconnects wait ${slowAnswerSeconds} seconds or longer for their answer, in 3 of the last 4 periods of 5 minutes. With few players, this is often one player.`,
         answerTimeP95(reconnect, leastAnswers),
         sustained(3, Math.round(slowAnswerSeconds * 1000)),
       ),
       createAlarm(
         context,
         'PacingSustained',
-        "For 10 minutes there was always a player in the queue for AWS's quota. With few players this is often one player.",
+        "For 10 minutes the queue for AWS's quota was never empty. With few players, this is often one player.",
         sumOf(
           [reconnect, start].map((each) =>
             ownMetric(each, 'Requests', { statistic: 'Sum', outcome: 'paced' }),
@@ -98,7 +98,7 @@ export class PlayerAlarms extends Construct {
       createAlarm(
         context,
         'TableThrottled',
-        'For 5 minutes DynamoDB refused 10 or more requests a minute to the session table.',
+        'For 5 minutes, DynamoDB refused 10 or more requests per minute to the session table.',
         sumOf(
           ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
             table.metric(name, { statistic: 'Sum', period: Duration.minutes(1) }),
@@ -111,7 +111,7 @@ export class PlayerAlarms extends Construct {
   }
 }
 
-/** All functions but that of players' reports: what happens to a report wakes nobody. The dashboard shows it. */
+/** All functions except the one for players' reports: a lost report harms nobody. The dashboard shows it. */
 function watchedFunctions({ recoveries: _, ...functions }: PlayerFunctions): IFunction[] {
   return Object.values(functions);
 }

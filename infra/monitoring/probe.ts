@@ -23,13 +23,13 @@ export function probeRequests(
   };
 }
 
-/** Without data nobody asks any more, and then the alarm rings as well. */
+/** Without data the probe does not run, so missing data raises the alarm too. */
 export function publicAddressAlarm(context: AlarmContext, probe: IFunction): Alarm {
   const { expression, usingMetrics } = probeRequests(probe, 1);
   return createAlarm(
     context,
     'PublicAddressFailing',
-    "In 3 of the last 5 minutes the probe did not get the expected 401 from the API's public address, or the probe did not run. Perhaps no player reaches the API.",
+    "In 3 of the last 5 minutes, the probe did not get the expected 401 from the API's public address, or did not run. Perhaps no player can reach the API.",
     new MathExpression({
       expression: `IF(${expression} >= 1, 0, 1)`,
       usingMetrics,

@@ -5,15 +5,11 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { metricsNamespace } from '../functions/environment.ts';
-import { playerRoutes } from '../routes/player-routes.ts';
+import { METRICS_NAMESPACE, REJECTED_REQUESTS_METRIC } from '../../contract/metrics.ts';
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 
-const metricName = 'TurnedAway';
-
-/** Nobody waits for a report of what a player felt, so one that is rejected harms nobody. API Gateway calls a route so. */
-const reports = playerRoutes
-  .filter(({ name }) => name === 'recoveries')
-  .map(({ method, path }) => FilterPattern.stringValue('$.routeKey', '!=', `${method} ${path}`));
+/** A rejected report of a lost stream harms nobody, so the filter leaves this route out. This is API Gateway's name of a route. */
+const reports = FilterPattern.stringValue('$.routeKey', '!=', routeKey(PLAYER_ROUTES.recoveries));
 
 /**
  * `integrationStatus` is the status of Lambda's response to the invocation (`stage.ts`). It is 200 when a function refuses a
@@ -22,7 +18,7 @@ const reports = playerRoutes
  */
 const neverReachedFunction = FilterPattern.all(
   FilterPattern.stringValue('$.integrationStatus', '!=', '200'),
-  ...reports,
+  reports,
   FilterPattern.any(
     ...['401', '403', '429', '5*'].map((status) => FilterPattern.stringValue('$.status', '=', status)),
   ),
@@ -41,8 +37,8 @@ export class RejectedRequests extends Construct {
     new MetricFilter(this, 'Filter', {
       logGroup: accessLogs,
       filterPattern: neverReachedFunction,
-      metricNamespace: metricsNamespace,
-      metricName,
+      metricNamespace: METRICS_NAMESPACE,
+      metricName: REJECTED_REQUESTS_METRIC,
       metricValue: '1',
       // By API, because an account may hold several deployments.
       dimensions: { ApiId: '$.apiId' },
@@ -55,8 +51,8 @@ export class RejectedRequests extends Construct {
    */
   metric(minutes = 1): Metric {
     return new Metric({
-      namespace: metricsNamespace,
-      metricName,
+      namespace: METRICS_NAMESPACE,
+      metricName: REJECTED_REQUESTS_METRIC,
       dimensionsMap: { ApiId: this.#api.apiId },
       statistic: 'Sum',
       period: Duration.minutes(minutes),

@@ -52,7 +52,7 @@ await build({
 });
 
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const options = ['-p', here, '--outDir', types, '--rootDir', infra, '--noEmit', 'false'];
+const options = ['-p', here, '--outDir', types, '--rootDir', root, '--noEmit', 'false'];
 const { status, stdout } = spawnSync(
   process.execPath,
   [compiler, ...options, '--declaration', '--emitDeclarationOnly'],
@@ -74,7 +74,7 @@ function finish(file, done) {
   }
 }
 const reached = new Set();
-finish(join(types, 'index.d.ts'), reached);
+finish(join(types, 'infra', 'index.d.ts'), reached);
 // The others would only make an app's compiler ask for packages that it does not need.
 for (const file of globSync('**/*.d.ts', { cwd: types })) {
   if (!reached.has(join(types, file))) rmSync(join(types, file));

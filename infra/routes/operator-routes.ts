@@ -2,8 +2,8 @@
  * The routes of the operator API: each route, its function, and exactly what that function may do. No function here can start a
  * session or reconnect to one.
  */
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type Grant, type Route, session } from './route.ts';
+import { OPERATOR_ROUTES } from '../../contract/routes.ts';
+import { deployedRoutes, type Grant, type Route } from './route.ts';
 
 const statusLookup: Grant = {
   actions: ['GetStreamSession'],
@@ -23,14 +23,8 @@ const writeAudit: Grant = {
   why: 'a record of every use, which nobody here can read or change',
 };
 
-const brake = '/v1/brakes/starts';
-
-export const operatorRoutes: readonly Route[] = [
-  {
-    name: 'operator-shell',
-    does: 'Opens an admin shell into a live stream session for an operator',
-    method: HttpMethod.POST,
-    path: `${session}/admin-shells`,
+export const operatorRoutes: readonly Route[] = deployedRoutes(OPERATOR_ROUTES, {
+  'operator-shell': {
     // AWS may need time to prepare access, and the function waits for it. So its time-out is that of API Gateway, less a
     // margin.
     timeoutSeconds: 28,
@@ -41,20 +35,11 @@ export const operatorRoutes: readonly Route[] = [
       writeAudit,
     ],
   },
-  {
-    name: 'operator-sessions',
-    does: "Lists a player's stream sessions for an operator",
-    method: HttpMethod.GET,
-    path: '/v1/players/{playerId}/streamsessions',
-    queryPath: '/v1/streamsessions',
+  'operator-sessions': {
     timeoutSeconds: 5,
     grants: [{ actions: ['Query'], on: 'table', why: "a player's sessions are one query" }],
   },
-  {
-    name: 'operator-terminate',
-    does: "Ends any player's stream session for an operator",
-    method: HttpMethod.DELETE,
-    path: session,
+  'operator-terminate': {
     timeoutSeconds: 15,
     grants: [
       { actions: ['TerminateStreamSession'], on: 'streamGroups', why: 'its one AWS call' },
@@ -64,11 +49,7 @@ export const operatorRoutes: readonly Route[] = [
       writeAudit,
     ],
   },
-  {
-    name: 'operator-export',
-    does: 'Exports the files of a live stream session for an operator',
-    method: HttpMethod.POST,
-    path: `${session}/file-exports`,
+  'operator-export': {
     onlyWith: 'exportBucket',
     timeoutSeconds: 15,
     grants: [
@@ -83,12 +64,7 @@ export const operatorRoutes: readonly Route[] = [
       writeAudit,
     ],
   },
-  {
-    name: 'operator-forget',
-    does: "Deletes the records of a player's stream sessions for an operator",
-    method: HttpMethod.POST,
-    path: '/v1/players/{playerId}/erasures',
-    queryPath: '/v1/erasures',
+  'operator-forget': {
     timeoutSeconds: 15,
     grants: [
       // The keys are player, then session. IAM cannot limit a role to the player of a request.
@@ -101,11 +77,7 @@ export const operatorRoutes: readonly Route[] = [
       writeAudit,
     ],
   },
-  {
-    name: 'operator-brake',
-    does: 'Pauses new sessions for an operator, or ends the pause',
-    method: HttpMethod.PUT,
-    path: brake,
+  'operator-brake': {
     timeoutSeconds: 10,
     grants: [
       { actions: ['UpdateItem'], on: 'brakeTable', why: 'the one item of that table' },
@@ -113,12 +85,8 @@ export const operatorRoutes: readonly Route[] = [
       writeAudit,
     ],
   },
-  {
-    name: 'operator-brake-status',
-    does: 'Says whether new sessions are paused, for an operator',
-    method: HttpMethod.GET,
-    path: brake,
+  'operator-brake-status': {
     timeoutSeconds: 5,
     grants: [{ actions: ['GetItem'], on: 'brakeTable', why: 'the one item of that table' }],
   },
-];
+});

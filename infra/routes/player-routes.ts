@@ -5,8 +5,8 @@
  * The reconnect route gets all of `throttling`, and all other routes together get as much again. So a rush of new players
  * never takes the part of those who are losing a session.
  */
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type Grant, group, type Route, session } from './route.ts';
+import { PLAYER_ROUTES } from '../../contract/routes.ts';
+import { deployedRoutes, type Grant, type Route } from './route.ts';
 
 const importedRecord: Grant = {
   actions: ['PutItem'],
@@ -15,12 +15,8 @@ const importedRecord: Grant = {
   why: 'the record of a session that was started elsewhere',
 };
 
-export const playerRoutes: readonly Route[] = [
-  {
-    name: 'start',
-    does: 'Starts a stream session as the calling player',
-    method: HttpMethod.POST,
-    path: group,
+export const playerRoutes: readonly Route[] = deployedRoutes(PLAYER_ROUTES, {
+  start: {
     timeoutSeconds: 15,
     throttleShare: 0.2,
     grants: [
@@ -45,11 +41,7 @@ export const playerRoutes: readonly Route[] = [
       { actions: ['GetItem'], on: 'brakeTable', why: 'whether operators have paused new sessions' },
     ],
   },
-  {
-    name: 'status',
-    does: "Reads the calling player's stream session",
-    method: HttpMethod.GET,
-    path: session,
+  status: {
     timeoutSeconds: 6,
     throttleShare: 0.4,
     grants: [
@@ -58,20 +50,12 @@ export const playerRoutes: readonly Route[] = [
       importedRecord,
     ],
   },
-  {
-    name: 'sessions',
-    does: "Lists the calling player's live stream sessions",
-    method: HttpMethod.GET,
-    path: '/v1/streamsessions',
+  sessions: {
     timeoutSeconds: 5,
     throttleShare: 0.2,
     grants: [{ actions: ['Query'], on: 'table', why: "a player's sessions are one query" }],
   },
-  {
-    name: 'reconnect',
-    does: "Reconnects the calling player to a stream session of the player's own",
-    method: HttpMethod.POST,
-    path: `${session}/connections`,
+  reconnect: {
     timeoutSeconds: 10,
     throttleShare: 1,
     grants: [
@@ -85,11 +69,7 @@ export const playerRoutes: readonly Route[] = [
       importedRecord,
     ],
   },
-  {
-    name: 'terminate',
-    does: "Ends the calling player's stream session",
-    method: HttpMethod.DELETE,
-    path: session,
+  terminate: {
     timeoutSeconds: 10,
     throttleShare: 0.1,
     grants: [
@@ -98,11 +78,7 @@ export const playerRoutes: readonly Route[] = [
       { actions: ['GetItem', 'UpdateItem'], on: 'table', why: 'ownership, and the end of the record' },
     ],
   },
-  {
-    name: 'recoveries',
-    does: 'Counts what the calling player reports of a lost stream',
-    method: HttpMethod.POST,
-    path: `${session}/recoveries`,
+  recoveries: {
     timeoutSeconds: 5,
     throttleShare: 0.1,
     grants: [
@@ -115,4 +91,4 @@ export const playerRoutes: readonly Route[] = [
       },
     ],
   },
-];
+});

@@ -1,5 +1,6 @@
 /** One route of `player-routes.ts` or `operator-routes.ts`. */
-import type { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { RouteAddress, RouteName } from '../../contract/routes.ts';
 
 /** The tables: player sessions, the brake, operator rates, operator audit. */
 const tableTargets = ['table', 'brakeTable', 'rateTable', 'auditTable'] as const;
@@ -28,17 +29,8 @@ export interface Grant {
   readonly why: string;
 }
 
-export interface Route {
-  /** Also the folder of the entry file: `lambdas/routes/<name>/handler.ts`. */
-  readonly name: string;
-  readonly does: string;
-  readonly method: HttpMethod;
-  readonly path: string;
-  /**
-   * A second path of the same function. The variables of `path` are query parameters there, so their values may hold a slash:
-   * nobody documents whether API Gateway keeps an encoded slash (`%2F`) within one segment of a path.
-   */
-  readonly queryPath?: string;
+/** What the deployment adds to the address of a route. */
+export interface DeployedRoute {
   /**
    * The function's time-out, well below API Gateway's 30 seconds. A lease lasts longer than this time-out, so each second here
    * makes a player wait a second longer after a killed function.
@@ -53,6 +45,22 @@ export interface Route {
   readonly onlyWith?: 'exportBucket';
 }
 
-/** Paths mirror AWS's own resource paths. */
-export const group = '/v1/streamgroups/{streamGroupId}/streamsessions';
-export const session = `${group}/{streamSessionId}`;
+/** A route with its function. */
+export interface Route extends Omit<RouteAddress, 'method'>, DeployedRoute {
+  /** Also the folder of the entry file: `lambdas/routes/<name>/handler.ts`. */
+  readonly name: RouteName;
+  readonly method: HttpMethod;
+}
+
+/** The routes of an API, in the order of the contract. A route of the contract that is not deployed is a compile error. */
+export function deployedRoutes<Name extends RouteName>(
+  addresses: Readonly<Record<Name, RouteAddress>>,
+  deployed: Readonly<Record<Name, DeployedRoute>>,
+): Route[] {
+  return (Object.keys(addresses) as Name[]).map((name) => ({
+    name,
+    ...addresses[name],
+    method: HttpMethod[addresses[name].method],
+    ...deployed[name],
+  }));
+}

@@ -2,10 +2,11 @@
  * The settings in the functions' environment variable `SETTINGS`. The deployment writes them; the doctor compares the deployed
  * ones with what it would write now.
  */
+import type { OperatorSettings, PlayerSettings } from '../../contract/deployed-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** For every function of the player API. */
-export function playerSettings(settings: Settings) {
+export function playerSettings(settings: Settings): PlayerSettings {
   const { streamGroups, userId, launchArguments, limits, adoption, start, edge } = settings;
   const { CreateStreamSessionAdminShell: _, ...quotas } = settings.quotas;
   return {
@@ -21,8 +22,14 @@ export function playerSettings(settings: Settings) {
 }
 
 /** For every function of the operator API. */
-export function operatorSettings(settings: Settings) {
+export function operatorSettings(settings: Settings): OperatorSettings {
   const streamGroups = settings.streamGroups.map(({ id, region }) => ({ id, region }));
-  const { operators = [], adminShell, exportBucket } = settings;
-  return { streamGroups, operators, adminShell, ...(exportBucket !== undefined && { exportBucket }) };
+  const { operators = [], adminShell, exportBucket, auditRetentionDays } = settings;
+  return {
+    streamGroups,
+    operators,
+    adminShell,
+    ...(exportBucket !== undefined && { exportBucket }),
+    ...(auditRetentionDays !== undefined && { auditRetentionDays }),
+  };
 }

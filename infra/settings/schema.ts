@@ -216,6 +216,8 @@ export const settingsSchema = object({
     'the name of an S3 bucket such as "arcade-exports": 3 to 63 lower case letters, digits, dots and inner hyphens',
     isBucketName,
   ).optional(),
+  /** For how many days a record of the audit is kept. Without it, nothing here ever deletes one. */
+  auditRetentionDays: whole(30, 3653).optional(),
   /** The SNS topic that every alarm notifies. */
   alarmTopic: text(
     'the ARN of an SNS topic in the Region of the stack, such as "arn:aws:sns:eu-west-1:123456789012:on-call"',

@@ -1,4 +1,4 @@
-/** The tables of the operator API: the rate of each operator, which expires, and the audit, which stays for ever. */
+/** The tables of the operator API: the rate of each operator, which expires, and the audit, which stays as long as its setting says. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -22,7 +22,12 @@ export class OperatorTables extends Construct {
   readonly audit: Table;
 
   /** @param encryptionKey what encrypts the tables, if it is a key of one's own */
-  constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>, encryptionKey?: IKey) {
+  constructor(
+    scope: Construct,
+    id: string,
+    settings: Pick<Settings, 'removalPolicy' | 'auditRetentionDays'>,
+    encryptionKey?: IKey,
+  ) {
     super(scope, id);
     const encrypted = { ...keyed, ...encryptedWith(encryptionKey) };
     this.rates = new Table(this, 'Rates', {
@@ -33,7 +38,9 @@ export class OperatorTables extends Construct {
     });
     this.audit = new Table(this, 'Audit', {
       ...encrypted,
-      // The audit always outlives the stack, whatever the settings say, and nothing in it expires.
+      // Nothing in the audit expires, unless the settings say when.
+      ...(settings.auditRetentionDays !== undefined && { timeToLiveAttribute: 'ttl' }),
+      // The audit always outlives the stack, whatever the settings say.
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });

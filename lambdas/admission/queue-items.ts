@@ -1,6 +1,6 @@
+import type { PacedOperation } from '../../contract/deployed-settings.ts';
 import { QUEUE_ATTRIBUTES, toStored } from '../dynamodb/stored-names.ts';
 import type { Key, Table } from '../dynamodb/table.ts';
-import type { PacedOperation } from '../environment/settings.ts';
 import { QUEUEING_MS, type QueueStep } from './queue.ts';
 import { sampleWeight, windowResult } from './queue-rate.ts';
 import { type QueueState, queueState, shardsOf } from './queue-state.ts';

@@ -1,5 +1,5 @@
+import type { PacedOperation } from '../../contract/deployed-settings.ts';
 import type { Table } from '../dynamodb/table.ts';
-import type { PacedOperation } from '../environment/settings.ts';
 import { Problem } from '../problems/problems.ts';
 import { busyItemWaitMs, lastSafeTicket, queueFor, stepOf, ticketBeforeEnd, ticketPastEnd } from './queue.ts';
 import { tableQueueItems } from './queue-items.ts';

@@ -1,10 +1,12 @@
-import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
+import type { OperatorProblemCode } from '../../contract/operator-problems.ts';
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
+import { OperatorProblem } from '../problems/operator-problems.ts';
 import type { Problem } from '../problems/problems.ts';
 import { spread, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { AwsFailure } from './aws-failure.ts';
 import { statusProblem } from './refusals.ts';
 import { MIN_ATTEMPT_MS } from './retry.ts';
-import { isOver, type StreamSessionStatus } from './stream-session-status.ts';
+import { isOver } from './stream-session-status.ts';
 import { reconnectableInMs } from './waits.ts';
 
 /** For this long AWS takes an admin shell's token and URL (developer guide, "Access a stream session"). */

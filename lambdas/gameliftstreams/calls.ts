@@ -5,10 +5,10 @@ import {
   StartStreamSessionCommand,
   TerminateStreamSessionCommand,
 } from '@aws-sdk/client-gameliftstreams';
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
-import type { StreamSessionStatus } from './stream-session-status.ts';
 
 /** When a call must have come to an end (epoch milliseconds), the sources of time and chance, and where its cost is counted. */
 export interface CallBudget {

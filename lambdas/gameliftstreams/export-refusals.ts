@@ -1,4 +1,5 @@
-import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
+import type { OperatorProblemCode } from '../../contract/operator-problems.ts';
+import { OperatorProblem } from '../problems/operator-problems.ts';
 import type { Problem } from '../problems/problems.ts';
 import { spread, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import { lookupProblem } from './admin-shell-refusals.ts';

@@ -1,7 +1,8 @@
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 import { Problem } from '../problems/problems.ts';
 import { spread, UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { AwsFailure } from './aws-failure.ts';
-import { isOver, isReconnectable, type StreamSessionStatus } from './stream-session-status.ts';
+import { isOver, isReconnectable } from './stream-session-status.ts';
 import { GROUP_WAIT_MS, reconnectableInMs, THROTTLED_WAIT_MS } from './waits.ts';
 
 /** A session's status as looked up after a refusal; absent where it could not be looked up. */

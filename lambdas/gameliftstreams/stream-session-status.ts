@@ -1,13 +1,4 @@
-/** GameLift Streams' `StreamSessionStatus` values (API reference). */
-export type StreamSessionStatus =
-  | 'ACTIVATING'
-  | 'ACTIVE'
-  | 'CONNECTED'
-  | 'PENDING_CLIENT_RECONNECTION'
-  | 'RECONNECTING'
-  | 'TERMINATING'
-  | 'TERMINATED'
-  | 'ERROR';
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 
 /** Whether a session in this status is over, or about to be: AWS brings none of these back. */
 export function isOver(status: StreamSessionStatus): boolean {

@@ -1,4 +1,4 @@
-import type { StreamSessionStatus } from './stream-session-status.ts';
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 
 /**
  * How long a client waits, in milliseconds before spreading, until AWS may take a connection to a session in
@@ -15,7 +15,10 @@ export function reconnectableInMs(status: StreamSessionStatus | undefined, notic
  * When AWS will have noticed a loss, in milliseconds from now; 0 where that is not known.
  * @param silentMs for how long the page has seen nothing, if it says so
  */
-export function noticedInMs(group: { noticeSeconds?: number }, silentMs: number | undefined): number {
+export function noticedInMs(
+  group: { noticeSeconds?: number | undefined },
+  silentMs: number | undefined,
+): number {
   if (group.noticeSeconds === undefined || silentMs === undefined) return 0;
   return Math.max(0, group.noticeSeconds * 1000 - silentMs);
 }

@@ -6,11 +6,13 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
+import type { ProblemTable } from '../../contract/problems.ts';
+import type { RouteName } from '../../contract/routes.ts';
 import { LAST_ANSWER_MS } from '../environment/time-limit.ts';
 import { log, logger } from '../observability/logs.ts';
 import { type AnsweredRequest, countAnswer, countsFailures, publish } from '../observability/metrics.ts';
 import { newRequestMetrics, type RequestMetrics } from '../observability/request-metrics.ts';
-import { Problem, type ProblemTable, problemBody } from '../problems/problems.ts';
+import { Problem, problemBody } from '../problems/problems.ts';
 import { plainId } from '../problems/validation.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import { sliOutcomeOf } from '../reliability/sli.ts';
@@ -48,7 +50,7 @@ interface Invocation extends Context {
  * @param problems the errors of the API that the route belongs to.
  */
 export function routeHandler<Incoming extends Identified>(
-  route: string,
+  route: RouteName,
   problems: ProblemTable,
   answer: (event: Incoming, context: Context, metrics: RequestMetrics) => Promise<Reply>,
 ): (event: Incoming, context: Context) => Promise<Result> {
@@ -66,7 +68,7 @@ export function routeHandler<Incoming extends Identified>(
 }
 
 function answering(
-  route: string,
+  route: RouteName,
   problems: ProblemTable,
 ): middy.MiddlewareObj<Identified, Result, Error, Invocation> {
   const millisecondsSince = ({ begunAt = performance.now() }: Invocation) =>

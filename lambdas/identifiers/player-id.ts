@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { UserIdMode } from '../../contract/deployed-settings.ts';
+import { USER_ID } from '../../contract/requests.ts';
 import { Problem } from '../problems/problems.ts';
-
-/** How a player is named towards GameLift Streams, see {@link playerIdOf}. */
-export type UserIdMode = 'pseudonym' | 'subject';
-
-/** GameLift Streams' own pattern and length for `UserId` (API reference, StartStreamSession). */
-const USER_ID = /^[-_a-zA-Z0-9/=+]{1,1024}$/;
 
 /**
  * Names the player behind a verified token.

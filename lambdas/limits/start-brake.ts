@@ -1,8 +1,8 @@
+import { LONGEST_BRAKE_S } from '../../contract/requests.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { updateExpression } from '../dynamodb/update-expression.ts';
 import type { Log } from '../observability/logs.ts';
 import { Problem } from '../problems/problems.ts';
-import { LONGEST_BRAKE_S } from '../problems/validation.ts';
 import { spread } from '../problems/waits.ts';
 
 /** Whether operators have paused new sessions, as the one item of the brake's table says it. Times are epoch milliseconds. */

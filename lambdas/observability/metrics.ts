@@ -1,4 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { ANSWER_METRICS, type AnswerMetric } from '../../contract/metrics.ts';
+import type { RouteName } from '../../contract/routes.ts';
 import type { SliOutcome } from '../problems/problems.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
@@ -22,62 +24,27 @@ export interface AnsweredRequest {
   queuePosition?: number | undefined;
 }
 
-/** What is counted of a route's answers. */
-interface CountedMetrics {
-  /** `Requests`, by these outcomes. */
-  outcomes: 'all' | readonly string[];
-  metrics: ReadonlySet<string>;
-}
-
-/**
- * Only what an alarm or a widget shows, by route: each series costs by the month, and each name by the line. `Misconfigured`
- * counts on every route.
- */
-const COUNTED: Readonly<Record<string, CountedMetrics>> = {
-  reconnect: {
-    outcomes: 'all',
-    metrics: new Set([
-      ...['Failed', 'AnswerTime', 'OwnTime', 'AwsTime', 'PacerWait', 'PacerQueue'],
-      ...['Relapses', 'PlayersFailed', 'PlayersRelapsed', 'Throttles', 'Replays', 'Adopted', 'NoticeTime'],
-    ]),
-  },
-  start: { outcomes: 'all', metrics: new Set(['Failed', 'PlayersFailed', 'Throttles', 'Replays']) },
-  status: {
-    outcomes: ['stream_session_not_found'],
-    metrics: new Set(['LooksFailed', 'Throttles', 'Adopted']),
-  },
-  recoveries: { outcomes: [], metrics: new Set(['BackAfter', 'NeverBack', 'LeftWhileLost']) },
-  'operator-shell': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
-  'operator-sessions': { outcomes: ['not_an_operator'], metrics: new Set() },
-  'operator-terminate': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
-  'operator-export': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
-  'operator-forget': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
-  'operator-brake': { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: new Set() },
-  'operator-brake-status': { outcomes: ['not_an_operator'], metrics: new Set() },
-};
-const NOTHING: CountedMetrics = { outcomes: [], metrics: new Set() };
-
 /** Whether the metric `Failed` counts the route's failures, so that alarms depend on them. */
-export function countsFailures(route: string): boolean {
-  return COUNTED[route]?.metrics.has('Failed') ?? false;
+export function countsFailures(route: RouteName): boolean {
+  return ANSWER_METRICS[route].metrics.includes('Failed');
 }
 
 /** Whether a denied call of the table was counted since the last answer. A function answers one request at a time. */
 let isDenialCounted = false;
 
 /** Counts one answered request of a route. Rare events are sent only where they happened. */
-export function countAnswer(route: string, answered: AnsweredRequest, spent: RequestMetrics): void {
+export function countAnswer(route: RouteName, answered: AnsweredRequest, spent: RequestMetrics): void {
   const { outcome, sliOutcome, replayed, milliseconds, waitMs = 0, queuePosition = 0 } = answered;
   const { awsMs, waitedMs, lookups, failedLookups, unstableConnection, throttles, denials, imported } = spent;
   const { failedPlayers, unstablePlayers, noticeMs, felt } = spent;
-  const { outcomes, metrics: names } = COUNTED[route] ?? NOTHING;
-  if (outcomes === 'all' || outcomes.includes(outcome)) {
+  const { outcomes, metrics: names } = ANSWER_METRICS[route];
+  if (outcomes === 'all' || outcomes.some((each) => each === outcome)) {
     requests.addDimension('outcome', outcome).addMetric('Requests', MetricUnit.Count, 1);
   }
-  const add = (name: string, value: number, unit: keyof typeof MetricUnit = 'Count') => {
-    if (names.has(name)) metrics.addMetric(name, MetricUnit[unit], value);
+  const add = (name: AnswerMetric, value: number, unit: keyof typeof MetricUnit = 'Count') => {
+    if (names.includes(name)) metrics.addMetric(name, MetricUnit[unit], value);
   };
-  const time = (name: string, value: number) => add(name, Math.round(value), 'Milliseconds');
+  const time = (name: AnswerMetric, value: number) => add(name, Math.round(value), 'Milliseconds');
   // A refusal by the rules is quick, and would make slow answers look quick.
   if (sliOutcome !== 'excluded') {
     time('AnswerTime', milliseconds);

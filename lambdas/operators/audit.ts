@@ -1,9 +1,10 @@
+import type { OperatorUse } from '../../contract/metrics.ts';
+import type { OperatorProblemCode } from '../../contract/operator-problems.ts';
 import type { Condition, Table } from '../dynamodb/table.ts';
-import { OperatorProblem, type OperatorProblemCode } from '../problems/operator-problems.ts';
+import { OperatorProblem } from '../problems/operator-problems.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 import type { OperatorCall } from './operator-api.ts';
-import type { OperatorAction } from './rate.ts';
 
 /** What a use is about: a session, all that is stored of a player, or the brake. */
 type Subject =
@@ -13,7 +14,7 @@ type Subject =
 
 /** One use of the operator API that reaches into a player's session, or into what is stored of a player, or keeps players out. */
 export type AuditRecord = Subject & {
-  action: OperatorAction;
+  action: OperatorUse;
   call: OperatorCall;
   /** Whose session it is, as far as AWS says: its `UserId`. */
   userId?: string | undefined;
@@ -45,8 +46,14 @@ export interface Audit {
   write(record: AuditRecord): Promise<void>;
 }
 
-/** The audit in a table of its own, by session, or by what else it is about, then time. A record is only ever added: the write is conditional. */
-export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
+const DAY_MS = 86_400_000;
+
+/**
+ * The audit in a table of its own, by session, or by what else it is about, then time. A record is only ever added: the write is conditional.
+ *
+ * @param retentionDays after how many days DynamoDB deletes a record; without it, none is deleted
+ */
+export function tableAudit(table: Pick<Table, 'putNew'>, retentionDays?: number): Audit {
   return {
     async write({ call, at, ...record }) {
       const { entry, ...who } = call;
@@ -58,6 +65,8 @@ export function tableAudit(table: Pick<Table, 'putNew'>): Audit {
         ...record,
         ...who,
         operatorEntry: entry,
+        // Epoch seconds, as DynamoDB reads it.
+        ...(retentionDays !== undefined && { ttl: Math.ceil((at + retentionDays * DAY_MS) / 1000) }),
       };
       let cause: unknown;
       // A write whose answer was lost is repeated, and then finds its own record: it is recorded.

@@ -1,9 +1,9 @@
+import type { OperatorUse } from '../../contract/metrics.ts';
 import { regionOf } from '../environment/settings.ts';
 import { lookupProblem } from '../gameliftstreams/admin-shell-refusals.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import { type AwsStreamSession, getStreamSession } from '../gameliftstreams/calls.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import type { OperatorAction } from './rate.ts';
 import { recordedUse } from './use-dependencies.ts';
 
 /** A session by AWS's own names: an operator need not know whose it is. */
@@ -16,7 +16,7 @@ export interface OperatedSession {
  * What every operator route that reaches into a session works with, made once for the life of a sandbox.
  * @param use what the route is for.
  */
-export function operatorDependencies(use: OperatorAction) {
+export function operatorDependencies(use: OperatorUse) {
   const common = recordedUse(use);
   const { settings, now } = common;
   const random = () => Math.random();

@@ -3,11 +3,13 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { OperatorSettings } from '../environment/operator-settings.ts';
+import type { OperatorSettings } from '../../contract/deployed-settings.ts';
+import { OPERATOR_PROBLEMS } from '../../contract/operator-problems.ts';
+import type { OperatorRouteName } from '../../contract/routes.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { log, logger } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { OPERATOR_PROBLEMS, OperatorProblem } from '../problems/operator-problems.ts';
+import { OperatorProblem } from '../problems/operator-problems.ts';
 import { operatorEntry } from './operator.ts';
 
 /** Who asks, from where, in which request: what the audit keeps of every use. */
@@ -50,7 +52,7 @@ const NOT_VISIBLE_ASCII = /[^\x20-\x7e]/g;
  * @param route the function's name in logs and metrics.
  */
 export function operatorApi(
-  route: string,
+  route: OperatorRouteName,
   settings: OperatorSettings,
   answer: (request: OperatorRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<APIGatewayProxyStructuredResultV2> {

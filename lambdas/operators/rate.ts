@@ -1,9 +1,7 @@
-import type { OperatorSettings } from '../environment/operator-settings.ts';
+import type { OperatorSettings } from '../../contract/deployed-settings.ts';
+import type { OperatorUse } from '../../contract/metrics.ts';
 import type { WindowCounters } from '../limits/window-counters.ts';
 import { OperatorProblem } from '../problems/operator-problems.ts';
-
-/** What operators may do only so often. Each is counted by itself: who has opened shells can still end sessions. */
-export type OperatorAction = 'adminShell' | 'terminate' | 'export' | 'forget' | 'brake';
 
 /** What counting a use works with. */
 export interface OperatorRate {
@@ -13,7 +11,7 @@ export interface OperatorRate {
 }
 
 const MINUTE_MS = 60_000;
-const TOO_OFTEN: Record<OperatorAction, string> = {
+const TOO_OFTEN: Record<OperatorUse, string> = {
   adminShell: 'asked for admin shells too often',
   terminate: 'ended stream sessions too often',
   export: 'exported files too often',
@@ -22,13 +20,13 @@ const TOO_OFTEN: Record<OperatorAction, string> = {
 };
 
 /**
- * Counts one use: against the entry of `settings.operators` that lets the caller in, then against all operators together.
+ * Counts one use. Each kind is counted by itself: who has opened shells can still end sessions. A use counts against the entry of `settings.operators` that lets the caller in, then against all operators together.
  * Both have the limits of admin shells, whatever the use.
  *
  * @throws OperatorProblem `too_many_requests`, with the wait until the minute ends
  * @throws Problem where it cannot be counted: then nothing may be done
  */
-export async function chargeOperator(use: OperatorAction, entry: string, deps: OperatorRate): Promise<void> {
+export async function chargeOperator(use: OperatorUse, entry: string, deps: OperatorRate): Promise<void> {
   const { perOperatorPerMinute, perMinute } = deps.settings.adminShell;
   const spend = (owner: string, limit: number) =>
     deps.counters.spend(owner, use, limit, MINUTE_MS, deps.now());

@@ -1,18 +1,12 @@
+import {
+  INVISIBLE,
+  JOINERS,
+  LEAST_REASON_CHARACTERS,
+  LEAST_VISIBLE_CHARACTERS,
+  MOST_REASON_CHARACTERS,
+  UNREADABLE,
+} from '../../contract/requests.ts';
 import { OperatorProblem } from '../problems/operator-problems.ts';
-
-const MIN_CHARACTERS = 10;
-const MAX_CHARACTERS = 500;
-/** Of these, how many must show. */
-const MIN_VISIBLE = 5;
-/** What shows as nothing: fillers, selectors and joiners, white space, and Braille without dots. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\s\u2800]/gu;
-
-/**
- * Control and format characters, line and paragraph separators, halves of characters, and what Unicode has not assigned:
- * each could hide text or make a record read otherwise than it was written. Two joiners are for emoji and for scripts
- * that need them.
- */
-const UNREADABLE = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
  * Why an operator wants in, as the audit keeps it: without white space around it, 10 to 500 characters.
@@ -26,12 +20,15 @@ export function requireReason(value: unknown): string {
   const reason = value.trim();
   // Characters as people count them, more or less: an emoji is not two.
   const characters = [...reason].length;
-  if (characters < MIN_CHARACTERS || characters > MAX_CHARACTERS) {
-    return refuse(`must have ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters, not ${characters}`);
+  if (characters < LEAST_REASON_CHARACTERS || characters > MOST_REASON_CHARACTERS) {
+    return refuse(
+      `must have ${LEAST_REASON_CHARACTERS} to ${MOST_REASON_CHARACTERS} characters, not ${characters}`,
+    );
   }
-  if ([...reason.replace(INVISIBLE, '')].length < MIN_VISIBLE) {
-    return refuse(`must have ${MIN_VISIBLE} characters or more that can be seen`);
+  if ([...reason].filter((each) => !INVISIBLE.test(each)).length < LEAST_VISIBLE_CHARACTERS) {
+    return refuse(`must have ${LEAST_VISIBLE_CHARACTERS} characters or more that can be seen`);
   }
-  if (UNREADABLE.test(reason)) return refuse('must be one line of text without control characters');
+  if ([...reason].some((each) => UNREADABLE.test(each) && !JOINERS.test(each)))
+    return refuse('must be one line of text without control characters');
   return reason;
 }

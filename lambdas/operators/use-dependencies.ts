@@ -1,4 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { OPERATOR_USE_METRICS, type OperatorUse } from '../../contract/metrics.ts';
 import { dynamoTable } from '../dynamodb/table.ts';
 import { readOperatorSettings } from '../environment/operator-settings.ts';
 import { requireEnv } from '../environment/settings.ts';
@@ -6,29 +7,20 @@ import { tableWindowCounters } from '../limits/window-counters.ts';
 import { log } from '../observability/logs.ts';
 import { metrics } from '../observability/metrics.ts';
 import { tableAudit } from './audit.ts';
-import type { OperatorAction } from './rate.ts';
-
-/** Under which name each use is counted, for the alarm of it. */
-const USES: Record<OperatorAction, string> = {
-  adminShell: 'AdminShellUses',
-  terminate: 'OperatorTerminateUses',
-  export: 'OperatorExportUses',
-  forget: 'OperatorForgetUses',
-  brake: 'OperatorBrakeUses',
-};
 
 /**
  * What every operator route works with whose uses are limited, recorded and counted; made once for the life of a sandbox.
  * @param use what the route is for.
  */
-export function recordedUse(use: OperatorAction) {
+export function recordedUse(use: OperatorUse) {
+  const settings = readOperatorSettings();
   return {
-    settings: readOperatorSettings(),
+    settings,
     counters: tableWindowCounters(dynamoTable(requireEnv('RATE_TABLE_NAME'))),
-    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME'))),
+    audit: tableAudit(dynamoTable(requireEnv('AUDIT_TABLE_NAME')), settings.auditRetentionDays),
     now: () => Date.now(),
     // On a line of its own: the alarm must not depend on the request's outcome.
-    countUse: () => metrics.singleMetric().addMetric(USES[use], MetricUnit.Count, 1),
+    countUse: () => metrics.singleMetric().addMetric(OPERATOR_USE_METRICS[use], MetricUnit.Count, 1),
     log,
   };
 }

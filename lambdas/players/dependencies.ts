@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { PacedOperation } from '../../contract/deployed-settings.ts';
 import { type LookupLimiter, tableLookupLimiter } from '../admission/lookup-limiter.ts';
 import { type AdmissionQueue, tableAdmissionQueue } from '../admission/queue-table.ts';
 import { dynamoTable } from '../dynamodb/table.ts';
-import { type PacedOperation, readSettings, regionOf, requireEnv } from '../environment/settings.ts';
+import { readSettings, regionOf, requireEnv } from '../environment/settings.ts';
 import { withTimeLimit } from '../environment/time-limit.ts';
 import { getStreamSession as callGetStreamSession } from '../gameliftstreams/calls.ts';
 import {

@@ -3,13 +3,15 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { Settings } from '../environment/settings.ts';
+import type { PlayerSettings } from '../../contract/deployed-settings.ts';
+import { PROBLEMS } from '../../contract/problems.ts';
+import type { PlayerRouteName } from '../../contract/routes.ts';
 import { requireEdge } from '../http/edge-secret.ts';
 import { type Reply, requestPartsOf, routeHandler } from '../http/route-handler.ts';
 import { playerIdOf } from '../identifiers/player-id.ts';
 import { logger } from '../observability/logs.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { PROBLEMS, Problem } from '../problems/problems.ts';
+import { Problem } from '../problems/problems.ts';
 
 /** What a route sees of a request: its caller is verified, nothing else is checked yet. */
 export interface PlayerRequest {
@@ -35,8 +37,8 @@ type Result = APIGatewayProxyStructuredResultV2;
  * @param route the path's name in logs and metrics.
  */
 export function playerApi(
-  route: string,
-  settings: Settings,
+  route: PlayerRouteName,
+  settings: PlayerSettings,
   answer: (request: PlayerRequest) => Promise<Reply>,
 ): (event: Event, context: Context) => Promise<Result> {
   return routeHandler<Event>(route, PROBLEMS, async (event, context, metrics) => {
@@ -45,7 +47,7 @@ export function playerApi(
   });
 }
 
-function toRequest(event: Event, context: Context, settings: Settings): Omit<PlayerRequest, 'metrics'> {
+function toRequest(event: Event, context: Context, settings: PlayerSettings): Omit<PlayerRequest, 'metrics'> {
   const { iss, sub } = event.requestContext.authorizer.jwt.claims;
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '') {
     throw new Problem('invalid_request', 'The access token has no subject; sign in as a player.');

@@ -1,9 +1,10 @@
+import { OWN_SESSIONS } from '../../contract/routes.ts';
 import { requireEnv } from '../environment/settings.ts';
 import { log } from '../observability/logs.ts';
 import { PROBE_TIMEOUT_MS, requireRefusal } from './refusal.ts';
 
 /** A route that only reads, in case that nobody refuses the request. */
-const address = `${requireEnv('API_URL')}/v1/streamsessions`;
+const address = requireEnv('API_URL') + OWN_SESSIONS;
 const timeoutMs = Number(process.env.PROBE_TIMEOUT_MS ?? PROBE_TIMEOUT_MS);
 
 /**

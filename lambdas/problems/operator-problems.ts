@@ -1,28 +1,5 @@
-import { PROBLEMS, Problem, type ProblemTable } from './problems.ts';
-
-/**
- * Every error the operator API answers by itself. Codes that the player API has too mean the same there, with the same
- * status. docs/protocol.md tables the same union; a test holds the two together.
- */
-export const OPERATOR_PROBLEMS = {
-  invalid_request: PROBLEMS.invalid_request,
-  not_an_operator: { status: 403, retry: 'never', title: 'The caller is not an operator' },
-  stream_session_not_found: PROBLEMS.stream_session_not_found,
-  session_not_accessible: { status: 409, retry: 'same', title: 'Not accessible yet' },
-  session_not_terminable: PROBLEMS.session_not_terminable,
-  session_still_live: { status: 409, retry: 'never', title: 'The player has a live stream session' },
-  session_over: { status: 409, retry: 'never', title: 'The stream session is over' },
-  too_many_requests: { ...PROBLEMS.too_many_requests, title: 'Too many requests by operators' },
-  broker_misconfigured: PROBLEMS.broker_misconfigured,
-  paced: { ...PROBLEMS.paced, title: "The account's AWS quota is taken" },
-  access_not_ready: { status: 503, retry: 'same', title: 'AWS is preparing access' },
-  audit_unavailable: { status: 503, retry: 'same', title: 'The audit cannot be written' },
-  upstream_unavailable: PROBLEMS.upstream_unavailable,
-  upstream_timeout: PROBLEMS.upstream_timeout,
-} as const satisfies ProblemTable;
-
-/** The closed union of the operator API's error codes. */
-export type OperatorProblemCode = keyof typeof OPERATOR_PROBLEMS;
+import type { OperatorProblemCode } from '../../contract/operator-problems.ts';
+import { Problem } from './problems.ts';
 
 /** An error of the operator API; see {@link Problem}. */
 export const OperatorProblem = Problem<OperatorProblemCode>;

@@ -1,70 +1,10 @@
+import type { ProblemCode, ProblemExtras, ProblemRow } from '../../contract/problems.ts';
+
 /**
  * What an answer counts as in the service level indicator. Excluded: a refusal of the caller's own making, a request that is
  * still under way, a failure that was counted before.
  */
 export type SliOutcome = 'success' | 'failure' | 'excluded';
-
-/** What the client does next: repeat exactly this request, make a new offer first, or stop. */
-export type Retry = 'same' | 'newOffer' | 'never';
-
-/**
- * Every error the player API answers by itself, with its HTTP status, title and what the client does next.
- * docs/protocol.md tables the same union; a test holds the two together.
- */
-export const PROBLEMS = {
-  invalid_request: { status: 400, retry: 'never', title: 'The request is not valid' },
-  start_not_allowed: { status: 403, retry: 'never', title: 'This player may not start a session' },
-  not_through_edge: { status: 403, retry: 'never', title: 'Not through the edge' },
-  stream_session_not_found: { status: 404, retry: 'never', title: 'No such stream session' },
-  session_not_reconnectable: { status: 409, retry: 'newOffer', title: 'Not reconnectable yet' },
-  taken_over: { status: 409, retry: 'never', title: 'Another device has the stream' },
-  connection_in_progress: { status: 409, retry: 'same', title: 'A request for this is already under way' },
-  session_limit_reached: { status: 409, retry: 'never', title: 'The player already has a live session' },
-  session_not_terminable: { status: 409, retry: 'same', title: 'The session cannot be ended yet' },
-  answer_lost: { status: 409, retry: 'newOffer', title: 'The answer to this offer is lost' },
-  stream_session_ended: { status: 410, retry: 'never', title: 'The stream session has ended' },
-  idempotency_key_reused: { status: 422, retry: 'never', title: 'The key belongs to another request' },
-  offer_reused: { status: 422, retry: 'newOffer', title: 'The offer was used before' },
-  too_many_requests: { status: 429, retry: 'same', title: 'Too many requests by this player' },
-  broker_misconfigured: { status: 500, retry: 'never', title: 'The broker is misconfigured' },
-  paced: { status: 503, retry: 'same', title: 'Waiting for a turn' },
-  starts_paused: { status: 503, retry: 'same', title: 'New sessions are paused' },
-  stream_group_unavailable: { status: 503, retry: 'same', title: 'The stream group is not available' },
-  upstream_unavailable: { status: 503, retry: 'same', title: 'AWS failed' },
-  upstream_timeout: { status: 504, retry: 'same', title: 'AWS did not answer in time' },
-} as const satisfies ProblemTable;
-
-/** One row of an API's table of errors: the HTTP status, what the client does next, and the title. */
-interface ProblemRow {
-  readonly status: number;
-  readonly retry: Retry;
-  readonly title: string;
-}
-
-/** An API's errors by code. A defect of ours is among them in every API. */
-export interface ProblemTable {
-  readonly [code: string]: ProblemRow;
-  readonly broker_misconfigured: ProblemRow;
-}
-
-/** The closed union of the player API's error codes. */
-export type ProblemCode = keyof typeof PROBLEMS;
-
-/** Members a problem may carry beside the standard ones. */
-export interface ProblemExtras {
-  /** How long to wait before the next try, in milliseconds. Becomes `Retry-After` as well. */
-  retryAfterMs?: number;
-  /** The player's place in the queue for the account's quota, 1 for the next. */
-  queuePosition?: number;
-  /** The ticket is due after the session's likely end. It is given all the same, since only AWS knows that end. */
-  mayBeTooLate?: boolean;
-  /** GameLift Streams' status of the session, where it was looked up. */
-  streamSessionStatus?: string;
-  /** GameLift Streams' reason for the status, where it gave one. */
-  statusReason?: string;
-  /** The session that a start was refused for. */
-  streamSession?: object;
-}
 
 /**
  * The one error class of the functions: thrown anywhere below a handler, answered as RFC 9457

@@ -1,9 +1,13 @@
+import {
+  CONNECTION_ID,
+  IDEMPOTENCY_KEY,
+  LONGEST_BRAKE_S,
+  MOST_SILENT_MS,
+  SDP_BEGINNING,
+  STREAM_GROUP_ID,
+  STREAM_SESSION_ID,
+} from '../../contract/requests.ts';
 import { Problem } from './problems.ts';
-
-const STREAM_GROUP_ID = /^[a-zA-Z0-9-]{1,32}$/;
-const STREAM_SESSION_ID = /^[a-zA-Z0-9-]{1,128}$/;
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-const CONNECTION_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** Half of a pair of surrogates: UTF-8 writes every one as U+FFFD, so two texts would become one. */
 const NOT_UNICODE = 'has half of a character in it: it is not well-formed Unicode';
@@ -62,9 +66,6 @@ function isWhole(value: unknown, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }
 
-/** No loss that a page reports is older: one hour. */
-const MOST_SILENT_MS = 3_600_000;
-
 /** For how many milliseconds the page has seen nothing of the stream, if it says so. */
 export function optionalSilentMs(value: unknown): number | undefined {
   if (value === undefined) return undefined;
@@ -73,9 +74,6 @@ export function optionalSilentMs(value: unknown): number | undefined {
   }
   return value;
 }
-
-/** The longest that new sessions may be paused, in seconds: who forgets the pause keeps players out for a day and no longer. */
-export const LONGEST_BRAKE_S = 86_400;
 
 /** For how long new sessions are to be paused, in seconds; 0 ends the pause. */
 export function requireBrakeSeconds(value: unknown): number {
@@ -110,7 +108,7 @@ export function requireSignalRequest(value: unknown, limitBytes: number): string
   if (typeof offer !== 'object' || offer === null || !('type' in offer) || offer.type !== 'offer') {
     return refuse('signalRequest', 'is not an offer: its type must be "offer"');
   }
-  if (!('sdp' in offer) || typeof offer.sdp !== 'string' || !/^v=0\r?\n/.test(offer.sdp)) {
+  if (!('sdp' in offer) || typeof offer.sdp !== 'string' || !SDP_BEGINNING.test(offer.sdp)) {
     return refuse('signalRequest', 'is not an SDP offer: its sdp must start with v=0');
   }
   if (!value.isWellFormed() || !offer.sdp.isWellFormed()) return refuse('signalRequest', NOT_UNICODE);

@@ -1,5 +1,6 @@
+import { PROBLEMS } from '../../contract/problems.ts';
 import type { Ticket } from '../admission/ticket.ts';
-import { PROBLEMS, type Problem, type SliOutcome } from '../problems/problems.ts';
+import type { Problem, SliOutcome } from '../problems/problems.ts';
 import { COUNTED_AGAIN_MS, sliOutcomeOf } from './sli.ts';
 
 /** A player's refusals since the last request that was answered. Epoch milliseconds. */

@@ -1,6 +1,7 @@
+import { PROBLEMS } from '../../contract/problems.ts';
 import { ANSWER_BEFORE_END_MS, withTimeLimit } from '../environment/time-limit.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
-import { PROBLEMS, Problem } from '../problems/problems.ts';
+import { Problem } from '../problems/problems.ts';
 import { type AffectedPlayers, MOST_PLAYERS, type PlayerEvent } from './affected-players.ts';
 import { sliOutcomeOf } from './sli.ts';
 

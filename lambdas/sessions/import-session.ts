@@ -1,5 +1,5 @@
+import type { PlayerSettings } from '../../contract/deployed-settings.ts';
 import type { LookupLimiter } from '../admission/lookup-limiter.ts';
-import type { Settings } from '../environment/settings.ts';
 import { AwsFailure } from '../gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession, CallBudget } from '../gameliftstreams/calls.ts';
 import { statusProblem } from '../gameliftstreams/refusals.ts';
@@ -13,7 +13,7 @@ import type { SessionRecord } from './stream-session.ts';
 
 /** What importing works with. */
 export interface ImportDependencies {
-  settings: Settings;
+  settings: PlayerSettings;
   sessions: SessionTable;
   importLimiter: ImportLimiter;
   lookupLimiterIn(region: string): LookupLimiter;

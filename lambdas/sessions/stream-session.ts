@@ -1,5 +1,6 @@
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 import type { Ticket } from '../admission/ticket.ts';
-import { isOver, type StreamSessionStatus } from '../gameliftstreams/stream-session-status.ts';
+import { isOver } from '../gameliftstreams/stream-session-status.ts';
 import type { RequestFingerprint } from '../identifiers/digests.ts';
 import type { FailureEpisode } from '../reliability/failure-episode.ts';
 import type { Lease } from './lease.ts';

@@ -1,10 +1,8 @@
+import type { ClaimName } from '../../contract/start-rules.ts';
 import { Problem } from '../problems/problems.ts';
 
 /** The members of a verified token's payload, with their types. */
 export type Claims = Readonly<Record<string, unknown>>;
-
-/** A claim's name, or the names on the way to a member of one, such as `["realm_access", "roles"]`. */
-export type ClaimName = string | readonly string[];
 
 /**
  * Reads the claims of the access token that the authorizer has verified.

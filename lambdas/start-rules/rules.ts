@@ -1,38 +1,10 @@
+import type { Condition, Given, StartRule } from '../../contract/start-rules.ts';
 import { Problem } from '../problems/problems.ts';
-import { type ClaimName, type Claims, claimAt } from './claims.ts';
+import { type Claims, claimAt } from './claims.ts';
 import { filledIn } from './placeholders.ts';
 
 /** AWS's limit, in characters (API reference, EnvironmentVariables). */
 const LONGEST_VARIABLE = 4096;
-
-/** What a claim is compared with. Types count: the text `"1"` is not the number 1. */
-export type ClaimValue = string | number | boolean;
-
-/** One condition on a claim of the access token. It has exactly one of the three comparisons. */
-export interface Condition {
-  readonly claim: ClaimName;
-  readonly equals?: ClaimValue;
-  /** The claim is a list, and this is one of its elements. */
-  readonly contains?: ClaimValue;
-  /** Whether the token has the claim, with any value but null. */
-  readonly present?: boolean;
-}
-
-/** What a rule gives. A limit that it does not name is the stream group's. */
-export interface Given {
-  readonly additionalEnvironmentVariables?: Readonly<Record<string, string>>;
-  readonly additionalLaunchArgs?: readonly string[];
-  readonly sessionLengthSeconds?: number;
-  readonly connectionTimeoutSeconds?: number;
-  readonly applications?: readonly string[];
-  readonly locations?: readonly string[];
-}
-
-/** A rule of the settings: all conditions must hold. Without conditions it fits everybody. */
-export interface StartRule {
-  readonly when: readonly Condition[];
-  readonly give: Given;
-}
 
 /**
  * What the first rule that fits gives, with its placeholders filled in.

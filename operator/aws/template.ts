@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { routeKey as keyOfRoute, PLAYER_ROUTES } from '../../contract/routes.ts';
 
 /** The parts of a stack's template that settings are read from. */
 const templateSchema = z.object({
@@ -20,8 +21,10 @@ const stageSchema = z.object({
 const logGroupSchema = z.object({ RetentionInDays: z.number() });
 const alarmSchema = z.object({ AlarmActions: z.array(z.unknown()) });
 
+const reconnectKey = keyOfRoute(PLAYER_ROUTES.reconnect);
+
 function reconnectLimit(routes: Readonly<Record<string, z.infer<typeof limitSchema>>>) {
-  return Object.entries(routes).find(([routeKey]) => routeKey.endsWith('/connections'))?.[1];
+  return Object.entries(routes).find(([routeKey]) => routeKey === reconnectKey)?.[1];
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OPERATOR_ROUTES, type OperatorRouteName, pathWith } from '../../contract/routes.ts';
 import { parseJson } from '../aws/json.ts';
 import { networkReason, type Signer, signedFetch } from '../aws/signed-fetch.ts';
 import { EXIT, Failure } from '../cli/failure.ts';
@@ -53,8 +54,6 @@ export interface BrakeState {
   reason?: string | undefined;
 }
 
-const BRAKE_PATH = '/v1/brakes/starts';
-
 /** Longer than API Gateway's own limit of 30 s, so that its error response still arrives. */
 const TIMEOUT_MS = 35_000;
 
@@ -94,19 +93,22 @@ const sessionsSchema = z.object({
  * Every version of the API knows the first path. A slash in it may end the segment, even when it is encoded, so an id with a
  * slash goes into the query, for which the API must be as new as this command.
  */
-function playerPath(playerId: string, { below, byQuery }: { below: string; byQuery: string }): string {
-  const encoded = encodeURIComponent(playerId);
-  return playerId.includes('/') ? `${byQuery}?playerId=${encoded}` : `/v1/players/${encoded}${below}`;
+function playerPath(route: 'operator-sessions' | 'operator-forget', playerId: string): string {
+  const { path, queryPath } = OPERATOR_ROUTES[route];
+  return playerId.includes('/')
+    ? `${queryPath}?playerId=${encodeURIComponent(playerId)}`
+    : pathWith(path, { playerId });
 }
 
 /** A client of the operator API. Every method throws a {@link Failure} whose message can be shown to the operator. */
 export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promise<string>): OperatorApi {
   const call = async (
-    method: string,
-    path: string,
-    { body, address }: { body?: object; address?: SessionAddress } = {},
+    route: OperatorRouteName,
+    { path, body, address }: { path?: string; body?: object; address?: SessionAddress } = {},
   ) => {
-    const url = new URL(`${api.pathname.replace(/\/$/, '')}${path}`, api);
+    const { method, path: pattern } = OPERATOR_ROUTES[route];
+    const segments = path ?? pathWith(pattern, { ...address });
+    const url = new URL(`${api.pathname.replace(/\/$/, '')}${segments}`, api);
     const response = await signedFetch(signer, {
       method,
       url,
@@ -141,19 +143,13 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
     }
     return value;
   };
-  const sessionPath = ({ streamGroupId, streamSessionId }: SessionAddress) =>
-    `/v1/streamgroups/${streamGroupId}/streamsessions/${streamSessionId}`;
-
   return {
     sessionsOf: async (playerId) => {
-      const { text } = await call(
-        'GET',
-        playerPath(playerId, { below: '/streamsessions', byQuery: '/v1/streamsessions' }),
-      );
+      const { text } = await call('operator-sessions', { path: playerPath('operator-sessions', playerId) });
       return read(sessionsSchema, text).streamSessions;
     },
     openShell: async (address, reason) => {
-      const { text, headers } = await call('POST', `${sessionPath(address)}/admin-shells`, {
+      const { text, headers } = await call('operator-shell', {
         body: { reason },
         address,
       });
@@ -169,22 +165,22 @@ export function createOperatorApi(api: URL, signer: Signer, whoAmI: () => Promis
       return { credentials, validMs: Date.parse(credentials.expiresAt) - answeredAt };
     },
     terminate: async (address) => {
-      await call('DELETE', sessionPath(address), { address });
+      await call('operator-terminate', { address });
     },
     exportFiles: async (address, reason) => {
-      const { text } = await call('POST', `${sessionPath(address)}/file-exports`, {
+      const { text } = await call('operator-export', {
         body: { reason },
         address,
       });
       return read(exportSchema, text).outputUri;
     },
     forget: async (playerId, reason) => {
-      const path = playerPath(playerId, { below: '/erasures', byQuery: '/v1/erasures' });
-      const { text } = await call('POST', path, { body: { reason } });
+      const path = playerPath('operator-forget', playerId);
+      const { text } = await call('operator-forget', { path, body: { reason } });
       return read(erasureSchema, text).deletedRecords;
     },
-    brake: async () => read(brakesSchema, (await call('GET', BRAKE_PATH)).text).starts,
+    brake: async () => read(brakesSchema, (await call('operator-brake-status')).text).starts,
     setBrake: async (seconds, reason) =>
-      read(brakesSchema, (await call('PUT', BRAKE_PATH, { body: { seconds, reason } })).text).starts,
+      read(brakesSchema, (await call('operator-brake', { body: { seconds, reason } })).text).starts,
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { OperatorProblemCode } from '../../contract/operator-problems.ts';
 import { parseJson } from '../aws/json.ts';
 import type { HttpResponse } from '../aws/signed-fetch.ts';
 import { EXIT, type ExitCode, Failure } from '../cli/failure.ts';
@@ -20,7 +21,7 @@ const problemSchema = z.object({
 });
 
 /** Exit codes by the API's error codes. All others are `later` if the request may be repeated, else `failed`. */
-const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
+const EXIT_CODES: Readonly<Partial<Record<OperatorProblemCode, ExitCode>>> = {
   invalid_request: EXIT.usage,
   not_an_operator: EXIT.refused,
   stream_session_not_found: EXIT.notFound,
@@ -85,7 +86,7 @@ export async function failureOf(
     `The operator API answered ${status}`;
   return new Failure(
     `${sentence.replace(/\.?$/, '')} (${problem.code}${problem.requestId ? `, request ${problem.requestId}` : ''}).`,
-    EXIT_CODES[problem.code] ?? (mayRepeat ? EXIT.later : EXIT.failed),
+    EXIT_CODES[problem.code as OperatorProblemCode] ?? (mayRepeat ? EXIT.later : EXIT.failed),
     {
       code: problem.code,
       ...(mayRepeat && { retryAfterMs: problem.retryAfterMs ?? retryAfterMs ?? DEFAULT_WAIT_MS }),

@@ -1,11 +1,12 @@
+import { OPERATOR_ROUTES, OWN_SESSIONS, pathWith } from '../../contract/routes.ts';
 import type { Clocks } from './clocks.ts';
 import { type Finding, ok, problem, unknown, warning } from './finding.ts';
 import type { Hints } from './hints.ts';
 import { type TimedResponse, unsignedFetch } from './unsigned-fetch.ts';
 
 /** Routes that only read the table, in case the API does not refuse the request. */
-const PLAYER_PATH = '/v1/streamsessions';
-const OPERATOR_PATH = '/v1/players/doctor/streamsessions';
+const PLAYER_PATH = OWN_SESSIONS;
+const OPERATOR_PATH = pathWith(OPERATOR_ROUTES['operator-sessions'].path, { playerId: 'doctor' });
 /** The methods and headers that the client library needs. */
 const METHODS = ['GET', 'POST', 'DELETE'];
 const HEADERS = ['authorization', 'content-type', 'idempotency-key'];

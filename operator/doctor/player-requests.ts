@@ -1,14 +1,15 @@
+import type { ProblemCode } from '../../contract/problems.ts';
+import { PLAYER_ROUTES, type PlayerRouteName, pathWith } from '../../contract/routes.ts';
 import type { Settings } from '../../infra/settings/settings.ts';
 
 /** One request of the doctor with a player's token, and the answer that shows that its function works. */
 export interface PlayerRequest {
-  /** The route's name, as in `infra/routes/player-routes.ts`. */
-  route: string;
+  route: PlayerRouteName;
   method: string;
   path: string;
   body?: object;
   /** The status, and the code of the problem unless the answer is a list. */
-  expects: { status: number; code?: string };
+  expects: { status: number; code?: ProblemCode };
   /** What the answer shows to work. */
   shows: string;
 }
@@ -25,34 +26,31 @@ const OFFER = JSON.stringify({ type: 'offer', sdp: 'v=0\r\n' });
  * application that cannot be and has no offer, and the report has no outcome.
  */
 export function playerRequests({ streamGroups: [group] }: Settings): PlayerRequest[] {
-  const sessions = `/v1/streamgroups/${group?.id}/streamsessions`;
-  const session = `${sessions}/${IMPOSSIBLE_SESSION}`;
-  const notFound = { status: 404, code: 'stream_session_not_found' };
+  const to = (route: PlayerRouteName) => {
+    const { method, path } = PLAYER_ROUTES[route];
+    const ids = { streamGroupId: group?.id ?? '', streamSessionId: IMPOSSIBLE_SESSION };
+    return { route, method, path: pathWith(path, ids) };
+  };
+  const notFound = { status: 404, code: 'stream_session_not_found' } as const;
   const shows = 'its permission, alias, role and table work';
   return [
     {
-      route: 'start',
-      method: 'POST',
-      path: sessions,
+      ...to('start'),
       body: { applicationIdentifier: IMPOSSIBLE_APPLICATION, signalRequest: 'no offer' },
       expects: { status: 400, code: 'invalid_request' },
       shows: 'its permission and alias work',
     },
-    { route: 'status', method: 'GET', path: session, expects: notFound, shows },
-    { route: 'sessions', method: 'GET', path: '/v1/streamsessions', expects: { status: 200 }, shows },
+    { ...to('status'), expects: notFound, shows },
+    { ...to('sessions'), expects: { status: 200 }, shows },
     {
-      route: 'reconnect',
-      method: 'POST',
-      path: `${session}/connections`,
+      ...to('reconnect'),
       body: { signalRequest: OFFER },
       expects: notFound,
       shows,
     },
-    { route: 'terminate', method: 'DELETE', path: session, expects: notFound, shows },
+    { ...to('terminate'), expects: notFound, shows },
     {
-      route: 'recoveries',
-      method: 'POST',
-      path: `${session}/recoveries`,
+      ...to('recoveries'),
       // Refused before it is counted.
       body: { outcome: 'the doctor asks' },
       expects: { status: 400, code: 'invalid_request' },

@@ -51,7 +51,7 @@ export function checkSettings(
 
 /** Most error lines of the settings say what to write after a semicolon. */
 function settingsProblem(name: string, line: string): Finding {
-  const [, says = line, todo = 'correct it as docs/deploy.md tables it'] =
+  const [, says = line, todo = 'see docs/settings.md for what it takes'] =
     /^(.+?)[;:] ((?:write|did you mean) .+)$/.exec(line) ?? [];
   return { ...problem(name, says, todo), hides: 'everything but the settings' };
 }

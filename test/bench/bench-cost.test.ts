@@ -5,7 +5,8 @@ import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/
 import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
 import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
-import { PRICES, PROVISIONED_CONCURRENCY } from '../../bench/cost/prices.ts';
+import { monthOf, monthReport } from '../../bench/cost/month.ts';
+import { MONITORING_DOLLARS, PRICES, PROVISIONED_CONCURRENCY, TRACES } from '../../bench/cost/prices.ts';
 import { refusedWritesReport } from '../../bench/cost/refused-writes.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
@@ -41,6 +42,86 @@ describe('the bill for a million players', () => {
       expect(dollars).toBeGreaterThan(0);
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
+    }
+  });
+});
+
+describe('a month', () => {
+  const nothing = {
+    players: 1,
+    httpRequests: 1,
+    billedMs: 9_999,
+    writeUnits: 0,
+    readUnits: 0,
+    logBytes: 0,
+    answerBytes: 0,
+  };
+  const idle = { ...nothing, awsCalls: 0 };
+  const session = { sessions: idle, start: { ...idle, awsCalls: 1 }, status: idle, report: idle, end: idle };
+  const measured = {
+    reconnect: { ...nothing, awsCalls: 1 },
+    session,
+    memoryMb: 1024,
+    ownMs: 40,
+    awsLatencyMs: 200,
+  };
+  const month = (players: number, losses = 1) => monthOf(players, { sessions: 10, losses }, measured);
+
+  it('has a list, a start, ten polls, an end, and for each loss a reconnect and a report in every session', () => {
+    expect(month(1000).requests).toBe(1000 * 10 * 15);
+    expect(month(1000, 0).requests).toBe(1000 * 10 * 13);
+    expect(month(1000, 3).requests).toBe(1000 * 10 * 19);
+  });
+
+  it('bills the time of AWS, the table and the function by what they take, not by how busy the machine was', () => {
+    // 50 ms of the function and the table each, and 200 ms of AWS for a start and a reconnect; 1 GB.
+    const [seconds, requests] = [10_000 * (15 * 0.05 + 2 * 0.2), 150_000];
+    const { lambdaDuration, lambdaRequests, httpApiRequests } = PRICES;
+    const perRequest = (lambdaRequests.dollars + httpApiRequests.dollars) / 1_000_000;
+    expect(month(1000).use).toBeCloseTo(seconds * lambdaDuration.dollars + requests * perRequest, 1);
+  });
+
+  it('adds up, and bills players of Cognito past the free ones', () => {
+    expect([1000, 10_000, 100_000].map((players) => month(players).cognito)).toEqual([0, 0, 1350]);
+    const { use, traces, monitoring, cognito, together } = month(100_000);
+    expect(monitoring).toBe(MONITORING_DOLLARS);
+    expect(together).toBeCloseTo(use + traces + monitoring + cognito);
+  });
+
+  it('has every trace of a calm game, and one of 20 beyond one a second', () => {
+    expect(month(1000).traces).toBe(0.75);
+    // 10 million polls a month, of which one a second is traced, and 5 % of the others; a million of each other request.
+    const polls = 2_628_000 + (10_000_000 - 2_628_000) * 0.05;
+    expect(month(100_000).traces).toBeCloseTo(((polls + 5_000_000) / 1_000_000) * TRACES.dollars, 1);
+  });
+
+  it('is told with what it rests on', () => {
+    const report = monthReport([month(1000), month(10_000)], { sessions: 10, losses: 1 });
+    expect(report).toMatch(/^players +1,000 +10,000$/m);
+    expect(report).toContain('10 sessions in the month');
+    expect(report).toContain('Left out: GameLift Streams itself');
+  });
+
+  it('is quoted in docs/costs.md as the command prints it, with sums that add up', () => {
+    const costs = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
+    const [, quoted = ''] = /```text\n(Dollars a month[\s\S]*?)\n```/.exec(costs) ?? [];
+    const numbersOf = (label: string) =>
+      (new RegExp(`^ *${label} {2,}(.+)$`, 'm').exec(quoted)?.[1] ?? '')
+        .trim()
+        .split(/ +/)
+        .map((number) => Number(number.replaceAll(',', '')));
+    const players = numbersOf('players');
+    expect(players).toEqual([1000, 10_000, 100_000]);
+    expect(numbersOf('requests')).toEqual(players.map((count) => month(count).requests));
+    const parts = ['requests, functions, table, logs, data', 'X-Ray traces, at most'].map(numbersOf);
+    expect(parts[1]).toEqual(players.map((count) => month(count).traces));
+    for (const [at, count] of players.entries()) {
+      const { monitoring, cognito } = month(count);
+      expect(numbersOf('metrics, alarms, dashboard, probe')[at]).toBe(monitoring);
+      expect(numbersOf('Cognito, plan ESSENTIALS')[at]).toBe(cognito);
+      const own = parts.reduce((sum, part) => sum + (part[at] ?? Number.NaN), monitoring);
+      expect(numbersOf('together')[at]).toBeCloseTo(own + cognito);
+      expect(numbersOf('with a provider of your own')[at]).toBeCloseTo(own);
     }
   });
 });
@@ -85,9 +166,9 @@ describe('what memory would buy', () => {
     expect(rows.map(({ keptReadyDollars }) => keptReadyDollars)).toEqual([2.19, 4.38, 8.76, 15.13]);
   });
 
-  it('costs what docs/deploy.md says, at a price of the same day', () => {
-    const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
-    const [, chapter = ''] = page.split('## Kept ready\n');
+  it('costs what docs/settings.md says, at a price of the same day', () => {
+    const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    const [, chapter = ''] = page.split('## Provisioned concurrency\n');
     const { dollars, asOf } = PROVISIONED_CONCURRENCY;
     for (const figure of [`$${dollars.toFixed(10)} a GB-second`, asOf]) expect(chapter).toContain(figure);
     for (const { memoryMb, keptReadyDollars } of rows) {
@@ -158,6 +239,7 @@ describe('the cost is measured', () => {
       players: 200,
       awsLatencyMs: 200,
       json: false,
+      habits: { sessions: 10, losses: 1 },
       svg: 'docs/cost.svg',
     });
   });
@@ -166,6 +248,7 @@ describe('the cost is measured', () => {
     ['--reconnects', '0'],
     ['--players', '2001'],
     ['--aws-latency', '4001'],
+    ['--sessions', '0'],
   ])('not with %s %s', (option, value) => {
     expect(() => costArguments([option, value])).toThrow(`${option} takes a whole number from 1 to`);
   });

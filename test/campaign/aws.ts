@@ -1,6 +1,7 @@
 /** GameLift Streams in memory: its sessions and connections, and its reaction to a repeated client token. */
+
 import { tokenBucket } from '../../bench/storm/simulate-time.ts';
-import type { StreamSessionStatus } from '../../lambdas/gameliftstreams/stream-session-status.ts';
+import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 import type { AwsChoices } from './plan.ts';
 import type { CampaignTime } from './time.ts';
 

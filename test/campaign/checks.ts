@@ -1,5 +1,5 @@
 /** Checks each answer against the facts: what AWS accepted, and who requested what. */
-import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
+import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 import { isOverAtAws, type MemoryAws } from './aws.ts';
 import type { Exchange } from './exchange.ts';
 import type { Invariant, Violation } from './plan.ts';

@@ -1,5 +1,5 @@
 /** Requests to the operator API, and what must hold of their answers. */
-import { OPERATOR_PROBLEMS } from '../../lambdas/problems/operator-problems.ts';
+import { OPERATOR_PROBLEMS } from '../../contract/operator-problems.ts';
 import { isOperatorRoute, type OperatorRoute } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
 import type { Action, OperatorUse, Principal, Step, Violation } from './plan.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { protocolTable } from '../protocol.ts';
+import { PROBLEMS } from '../../contract/problems.ts';
 import {
   type Call,
   createPlayer,
@@ -13,11 +13,7 @@ import {
 } from './fakes.ts';
 
 const NEVER_LATER_THAN_MS = 150_000;
-const CODES = protocolTable('codes').map(([code = '', status, retry = '']) => ({
-  code,
-  status: Number(status),
-  retry,
-}));
+const CODES = Object.entries(PROBLEMS).map(([code, { status, retry }]) => ({ code, status, retry }));
 
 /** Everything that an API, a gateway or a network may do with a request. */
 const replies: fc.Arbitrary<Reply> = fc.oneof(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { API_CODES, type Code, failure, type Refusal } from '../../client/src/problem.ts';
+import { API_CODES } from '../../client/src/contract.ts';
+import { type Code, failure, type Refusal } from '../../client/src/problem.ts';
 import { decideRetry, firstWaitMs, retryWindowMs } from '../../client/src/reconnect-policy.ts';
 import { session } from './fakes.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
+import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 import { type Answer, type Deployed, deploy, droppedSession, eventually, offer } from './harness.ts';
 import { operatorOf } from './operator.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../../lambdas/problems/operator-problems.ts';
+import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../../contract/operator-problems.ts';
 import { type Answer, type Deployed, deploy, eventually } from './harness.ts';
 import { ACCESS, auditRecords, operatorOf, playing, REASON } from './operator.ts';
 

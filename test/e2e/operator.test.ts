@@ -44,6 +44,7 @@ beforeAll(async () => {
       logs: { level: 'DEBUG' },
       limits: { startsPerMinute: 1000 },
       exportBucket: 'arcade-exports',
+      auditRetentionDays: 400,
     },
     emulator: { adminShellReadySeconds: 0 },
   });
@@ -88,8 +89,11 @@ describe('an operator', () => {
     const [call, ...others] = await deployed.calls(ACCESS);
     expect([call?.principal, others]).toEqual([roleOf(SHELL), []]);
     expect(Date.parse(answer.json.expiresAt)).toBeLessThanOrEqual(Date.now() + 60_000);
-    expect(await recordsOf(id)).toEqual([
+    const records = await recordsOf(id);
+    const keptMs = 400 * 86_400_000;
+    expect(records).toEqual([
       {
+        ttl: Math.ceil((Date.parse(String(records[0]?.at)) + keptMs) / 1000),
         pk: `${deployed.endpoints.streamGroupId}/${id}`,
         sk: expect.stringMatching(/^20\d\d-.+Z#.+/),
         at: expect.stringMatching(/Z$/),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
 import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { type Import, importsOf, root, type Source, sources, withoutComments } from './imports.ts';
+import { IMPURE, isWiring } from './impure.ts';
 
 const routes = [...playerRoutes, ...operatorRoutes];
 
@@ -14,33 +15,10 @@ const SURROUNDINGS =
 /** Packages that pure code may use. */
 const PURE_PACKAGES = ['node:crypto'];
 
-/** The files that touch the AWS SDK, Lambda, time or chance. All others in lambdas/ get these as arguments. */
-const IMPURE = [
-  'lambdas/dynamodb/table.ts',
-  'lambdas/environment/settings.ts',
-  'lambdas/environment/time-limit.ts',
-  'lambdas/gameliftstreams/admin-shell.ts',
-  'lambdas/gameliftstreams/calls.ts',
-  'lambdas/gameliftstreams/export-files.ts',
-  'lambdas/http/route-handler.ts',
-  'lambdas/observability/logs.ts',
-  'lambdas/observability/metrics.ts',
-  'lambdas/operators/dependencies.ts',
-  'lambdas/operators/use-dependencies.ts',
-  'lambdas/players/dependencies.ts',
-  'lambdas/probe/handler.ts',
-  'lambdas/routes/operator-brake-status/handler.ts',
-  'lambdas/routes/operator-sessions/handler.ts',
-  'lambdas/routes/reconnect/handler.ts',
-  'lambdas/sessions/compressed-answer.ts',
-];
-
-/** Files that connect the parts to each other: they may import anything. */
-const isWiring = (path: string) =>
-  /\/(handler|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(path);
-
 function isImpure(file: Source): boolean {
-  const packages = importsOf(file).filter(({ to, typeOnly }) => !typeOnly && !to.startsWith('lambdas/'));
+  const packages = importsOf(file).filter(
+    ({ to, typeOnly }) => !typeOnly && !/^(lambdas|contract)\//.test(to),
+  );
   return SURROUNDINGS.test(file.code) || packages.some(({ to }) => !PURE_PACKAGES.includes(to));
 }
 
@@ -82,8 +60,21 @@ describe('the functions', () => {
     expect(impureImports(files.flatMap(importsOf))).toEqual([]);
   });
 
+  test('no schema gets into a bundle: the functions import only constants and types of the contract', () => {
+    const fromContract = files.flatMap(importsOf).filter(({ to }) => to.startsWith('contract/'));
+    expect(fromContract.length).toBeGreaterThan(20);
+    expect(fromContract.filter(({ to }) => !/^contract\/[\w-]+\.ts$/.test(to))).toEqual([]);
+  });
+
+  test('the constants of the contract need no package, so every house can import them', () => {
+    const constants = sources('contract').filter(({ path }) => /^contract\/[\w-]+\.ts$/.test(path));
+    expect(constants.length).toBeGreaterThan(5);
+    expect(constants.flatMap(importsOf).filter(({ to }) => !to.startsWith('contract/'))).toEqual([]);
+  });
+
   test('exports are spelled out everywhere', () => {
     const everywhere = sources(
+      'contract',
       'infra',
       'lambdas',
       'local',

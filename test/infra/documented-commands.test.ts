@@ -81,8 +81,15 @@ const ELSEWHERE: [RegExp, string, string][] = [
     'test/long/packages.test.ts',
     'npm run pack:all packs every package',
   ],
+  [
+    /^npm run soak -- --minutes 10$/,
+    'test/e2e/soak.test.ts',
+    'npm run soak -- --minutes 10 has a short form',
+  ],
+  // The tests of the campaign run other seeds of the same.
+  [/^npm run campaign -- --seeds \d+$/, 'test/campaign/campaign.test.ts', 'npm run campaign'],
   [/^npm run freeze$/, 'test/release/release.test.ts', 'npm run freeze keeps the functions'],
-  [/^npm run openapi$/, 'test/openapi/openapi.test.ts', 'npm run openapi would write the same'],
+  [/^npm run generate$/, 'test/contract/generate.test.ts', 'npm run generate'],
 ];
 
 /** These run in an AWS account. `documents.test.ts` checks that the CDK has the command and its options. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../infra/settings/settings.ts';
 import { settingRows } from './setting-rows.ts';
@@ -16,13 +16,20 @@ import {
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const deploy = read('docs/deploy.md');
+const settingsPage = read('docs/settings.md');
+const costs = read('docs/costs.md');
+const operatorPage = read('docs/operator.md');
 const security = read('docs/security.md');
 
-/** The cells of the table after a line, without its two header rows. */
-function tableAfter(document: string, line: string): string[][] {
-  const [, rest = ''] = document.split(line);
-  const rows = rest.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? [];
+/** The cells of the table that a text begins with, without its two header rows. */
+function rowsOf(text: string): string[][] {
+  const rows = text.trimStart().split('\n\n')[0]?.split('\n').slice(2) ?? [];
   return rows.map((row) => row.slice(2, -2).split(' | '));
+}
+
+/** The cells of the table after a line. */
+function tableAfter(document: string, line: string): string[][] {
+  return rowsOf(document.split(line)[1] ?? '');
 }
 
 /** The code blocks of one language. */
@@ -31,19 +38,30 @@ function blocks(document: string, language: string): string[] {
   return [...document.matchAll(pattern)].map(([, code]) => code ?? '');
 }
 
-describe('docs/deploy.md', () => {
-  test('lists every setting with the default and the limits of the schema, and its effect', () => {
-    const rows = tableAfter(deploy, '<!-- settings: held to the schema by the tests -->');
-    expect(rows.map((cells) => cells.slice(0, 3))).toEqual(settingRows());
-    for (const [setting, , , decides] of rows) expect(decides, setting).toMatch(/^[A-Z].{5,}/);
+/** The examples of settings on a page: its JSON blocks that name a stream group. */
+const examplesOn = (page: string) => blocks(page, 'json').filter((code) => code.includes('"streamGroups"'));
+
+describe('docs/settings.md', () => {
+  test('lists every setting once, with the default and the limits of the schema, and its effect', () => {
+    const line = '<!-- settings: held to the schema by the tests -->';
+    const tables = settingsPage.split(line).slice(1);
+    const rows = tables.flatMap((table) => rowsOf(table));
+    expect(rows.map((cells) => cells.slice(0, 3)).toSorted()).toEqual(settingRows().toSorted());
+    for (const [setting, , , decides] of rows) expect(decides, setting).toMatch(/^[["`]*[A-Z`].{5,}/);
   });
 
-  test('shows settings that can be deployed', () => {
-    const examples = blocks(deploy, 'json');
-    expect(examples).toHaveLength(6);
+  test.each([
+    ['docs/deploy.md', deploy, 2],
+    ['docs/settings.md', settingsPage, 3],
+    ['docs/operator.md', operatorPage, 1],
+  ])('%s shows settings that can be deployed', (_path, page, count) => {
+    const examples = examplesOn(page);
+    expect(examples).toHaveLength(count);
     for (const example of examples) expect(parseSettings(JSON.parse(example)).removalPolicy).toBe('retain');
   });
+});
 
+describe('docs/costs.md', () => {
   test('lists and adds up the CloudWatch costs of the template', () => {
     const template = templateOf(withProvider);
     const looksAt = (of: SynthesizedTemplate) =>
@@ -52,7 +70,7 @@ describe('docs/deploy.md', () => {
           ({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined,
         ),
       ).length;
-    const rows = tableAfter(deploy, '<!-- costs: held to the template by the tests -->');
+    const rows = tableAfter(costs, '<!-- costs: held to the template by the tests -->');
     expect(rows.slice(1).map(([, count]) => Number(count))).toEqual([
       looksAt(template),
       ofType(template, 'AWS::CloudWatch::CompositeAlarm').length,
@@ -67,20 +85,20 @@ describe('docs/deploy.md', () => {
     const [few = 0, many = 0] = [0, -1].map((at) =>
       rows.reduce((sum, [, , month]) => sum + (dollars(month).at(at) ?? 0), 0),
     );
-    const [, least, most] = /some \$(\d+) in a calm month, \$(\d+) in one/.exec(deploy) ?? [];
+    const [, least, most] = /some \$(\d+) in a calm month, \$(\d+) in one/.exec(costs) ?? [];
     expect([Number(least), Number(most)]).toEqual([few, many].map((sum) => Math.ceil(sum / 5) * 5));
-    const [, probe] = /costs \$([\d.]+) a month for four metrics/.exec(deploy) ?? [];
+    const [, probe] = /costs \$([\d.]+) a month for four metrics/.exec(costs) ?? [];
     expect(Number(probe)).toBeCloseTo(
       (looksAt(templateOf({ ...withProvider, probe: true })) - looksAt(template)) * 0.1,
     );
-    const [, more] = /\$(\d+) more with operators/.exec(deploy) ?? [];
+    const [, more] = /\$(\d+) more with operators/.exec(costs) ?? [];
     expect(Number(more)).toBe(
       Math.ceil(looksAt(operatorTemplateOf({ ...withProvider, operators: [] })) * 0.1),
     );
   });
 
   test("adds up what Cognito bills for a month's players, by the plans that the settings know", () => {
-    const rows = tableAfter(deploy, '<!-- players: held to the prices by the tests -->');
+    const rows = tableAfter(costs, '<!-- players: held to the prices by the tests -->');
     const players = [10_000, 20_000, 100_000];
     const [planned] = settingRows().filter(([setting]) => setting === '`identity.cognito.plan`');
     expect(rows.map(([plan]) => plan?.replaceAll('`', '')).join(' or ')).toBe(planned?.[2]);
@@ -92,11 +110,14 @@ describe('docs/deploy.md', () => {
       );
     }
   });
+});
 
-  test('has a deployer raise the time-out of connections before asking AWS for a rate, which it may not grant', () => {
-    const [, chapter = ''] = /## How many players a dropout may hit\n([\s\S]*?)\n## /.exec(deploy) ?? [];
+describe('docs/deploy.md and its sisters', () => {
+  test('docs/limits.md has a deployer raise the time-out of connections before asking AWS for a rate, which it may not grant', () => {
+    const [, chapter = ''] =
+      /## How many players can come back at once\n([\s\S]*)/.exec(read('docs/limits.md')) ?? [];
     const [, first = '', second = ''] = /\n1\. ([\s\S]*?)\n2\. ([\s\S]*?)\n\n/.exec(chapter) ?? [];
-    expect(first).toMatch(/^raise `connectionTimeoutSeconds`/);
+    expect(first).toMatch(/^Raise `connectionTimeoutSeconds`/);
     expect(second).toMatch(
       /ask AWS for more calls of `CreateStreamSessionConnection`[\s\S]+nothing says that it\s+raises/,
     );
@@ -109,7 +130,8 @@ describe('docs/deploy.md', () => {
       }).stdout;
     const help = cdk();
     const deployHelp = cdk('deploy');
-    const commands = new Set([...deploy.matchAll(/npx cdk ([a-z]+)/g)].map(([, command = '']) => command));
+    const shown = `${deploy}${operatorPage}${settingsPage}`;
+    const commands = new Set([...shown.matchAll(/npx cdk ([a-z]+)/g)].map(([, command = '']) => command));
     expect([...commands].toSorted()).toEqual(['bootstrap', 'deploy', 'destroy', 'diff', 'synth']);
     for (const command of commands) expect(help).toMatch(new RegExp(`^ +cdk ${command} `, 'm'));
     for (const option of ['--all', '--outputs-file', '--require-approval']) {
@@ -122,7 +144,7 @@ describe('docs/deploy.md', () => {
   });
 
   test('names every output, in the table of its stack', () => {
-    const tables = deploy.split('| output |').slice(1);
+    const tables = [deploy, operatorPage].map((page) => page.split('| output |')[1]);
     const certificateArn = 'arn:aws:acm:us-west-2:111122223333:certificate/1234';
     const domain = { name: 'api.example.com', certificateArn };
     for (const [at, [stack, count]] of (
@@ -146,22 +168,105 @@ function citations(document: string): [string, string][] {
   );
 }
 
+/** The first five letters of each word: "refuse" and "refused" are one. */
+const wordStems = (of: string) =>
+  new Set((of.toLowerCase().match(/[a-z]{4,}/g) ?? []).map((word) => word.slice(0, 5)));
+
+/** The numbered lines of a part of docs/security.md, each with the heading above it. */
+function numberedLines(part: string): [number, string][] {
+  return part.split(/^## /m).flatMap((chapter) => {
+    const [heading = ''] = chapter.split('\n');
+    return [...chapter.matchAll(/^(\d+)\. (.+(?:\n {2,}.+)*)/gm)].map(
+      ([, number, line]): [number, string] => [Number(number), `${heading}: ${line}`],
+    );
+  });
+}
+const claims = (document: string) => numberedLines(document.split('## Shown by')[0] ?? '');
+const shownBy = (document: string) => numberedLines(document.split('## Shown by')[1] ?? '');
+
+/**
+ * What a test that a page cites is about: the name of its file, the titles around it, and its own, or the name of a case in its table.
+ * @throws {Error} when the file has no such title
+ */
+function aboutTest(file: string, name: string): string {
+  const code = read(file).replaceAll(/\\(['"`])/g, '$1');
+  const at = ["'", '"', '`']
+    .map((quote) => code.indexOf(`${quote}${name}${quote}`))
+    .find((place) => place >= 0);
+  if (at === undefined) throw new Error(`${file} has no test called ${name}`);
+  const before = code.slice(0, at).split('\n');
+  let indent = /^ */.exec(before.at(-1) ?? '')?.[0].length ?? 0;
+  const titles = [name];
+  for (const line of before.toReversed()) {
+    const [, spaces = '', title] = /^( *)describe\b.*?['"`](.+)['"`],/.exec(line) ?? [];
+    if (title === undefined || spaces.length >= indent) continue;
+    titles.unshift(title);
+    indent = spaces.length;
+  }
+  return [file.split('/').at(-1), ...titles].join(' ');
+}
+
 describe('docs/security.md', () => {
-  const cited = citations(security);
+  const shown = read('docs/security-tests.md');
+  const cited = citations(shown);
 
   test('has a test for each claim, under its number', () => {
-    const [claims = '', shown = ''] = security.split('## Shown by');
     const numbered = (part: string) => [...part.matchAll(/^(\d+)\. (.+)$/gm)];
-    const numbers = numbered(claims).map(([, number]) => Number(number));
+    const numbers = numbered(security).map(([, number]) => Number(number));
     expect(numbers.length).toBeGreaterThan(20);
     expect(numbers).toEqual(numbers.map((_, at) => at + 1));
     expect(numbered(shown).map(([, number]) => Number(number))).toEqual(numbers);
     for (const [line, , tests = ''] of numbered(shown)) expect(citations(tests), line).not.toEqual([]);
   });
 
-  test.each(cited)('%s has the test “%s”', (file, name) => {
+  test.each(cited)(
+    '%s has the test “%s”, and leaves none out: a test that is skipped shows nothing',
+    (file, name) => {
+      expect(aboutTest(file, name)).toContain(name);
+      expect(read(file)).not.toMatch(/^ *(?:test|it|describe)\.(?:skip|todo|fails)\b/m);
+    },
+  );
+
+  // A machine cannot tell whether a test shows a claim. It can tell that the two speak of the same thing: a word that few claims have.
+  test.each(claims(security))(
+    'a test that shows claim %d speaks of what the claim is about',
+    (number, claim) => {
+      const few = claims(security).length / 3;
+      const rare = [...wordStems(claim)].filter(
+        (stem) => claims(security).filter(([, other]) => wordStems(other).has(stem)).length <= few,
+      );
+      const [, tests = ''] = shownBy(security).find(([of]) => of === number) ?? [];
+      const spoken = citations(tests).map(([file, name]) => aboutTest(file, name));
+      const common = spoken.flatMap((about) => rare.filter((stem) => wordStems(about).has(stem)));
+      expect(common, `${claim}\n${spoken.join('\n')}`).not.toEqual([]);
+    },
+  );
+});
+
+describe('docs/reliability.md', () => {
+  const reliability = read('docs/reliability.md');
+  const promises = [...reliability.matchAll(/^(\d+)\. \*\*/gm)].map(([, number]) => number);
+  const rows = tableAfter(reliability, '<!-- promises: held to the tests -->');
+
+  test('has a row of tests for each promise, under its number', () => {
+    expect(promises.length).toBeGreaterThan(10);
+    expect(promises).toEqual(promises.map((_, at) => String(at + 1)));
+    expect(rows.map(([number]) => number)).toEqual(promises);
+    for (const [number, tests = ''] of rows) expect(tests, number).toMatch(/\]\(\.\.\/test\/\S+\.test\.ts\)/);
+  });
+
+  test.each(citations(reliability))('%s has the test “%s”', (file, name) => {
     const code = read(file).replaceAll(/\\(['"`])/g, '$1');
     expect(["'", '"', '`'].some((quote) => code.includes(`${quote}${name}${quote}`))).toBe(true);
+  });
+
+  test('is short: what is no table has at most 900 words', () => {
+    const text = reliability.replaceAll(/^\|.*$/gm, '').replaceAll(/^```[\s\S]*?^```/gm, '');
+    expect(text.split(/\s+/).length).toBeLessThanOrEqual(900);
+  });
+
+  test('is linked by the README', () => {
+    expect(read('README.md')).toContain('](docs/reliability.md)');
   });
 });
 
@@ -181,14 +286,4 @@ describe('how long things are kept', () => {
     expect(kept).toHaveLength(1);
     expect(kept[0]).toMatch(/within 48 hours[\s\S]+35 days/);
   });
-});
-
-test.each([
-  ['docs/deploy.md', deploy],
-  ['docs/security.md', security],
-  ['docs/identity.md', read('docs/identity.md')],
-])('every link in %s leads to a file that exists', (path, document) => {
-  const links = [...document.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
-  expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((link) => !existsSync(join(root, dirname(path), link)))).toEqual([]);
 });

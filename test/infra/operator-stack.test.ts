@@ -219,6 +219,16 @@ describe('the audit', () => {
     },
   );
 
+  test('keeps a record for as many days as the settings say: its functions know, and its table deletes', () => {
+    const of = operatorTemplateOf({ ...settings, auditRetentionDays: 400 });
+    const [audit] = ofType(of, 'AWS::DynamoDB::Table').filter(([id]) => id.includes('Audit'));
+    expect(audit?.[1].Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'ttl', Enabled: true });
+    const told = ofType(of, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => JSON.parse(Properties.Environment.Variables.SETTINGS).auditRetentionDays,
+    );
+    expect(new Set(told)).toEqual(new Set([400]));
+  });
+
   test('is the only resource that stays with removalPolicy destroy', () => {
     const of = operatorTemplateOf({ ...settings, removalPolicy: 'destroy' });
     const kept = Object.entries(of.Resources).filter(([, each]) => each.DeletionPolicy === 'Retain');

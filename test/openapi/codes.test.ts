@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Api } from '../../openapi/api.ts';
-import { operatorApi } from '../../openapi/operator.ts';
-import { playerApi } from '../../openapi/player.ts';
-import { protocolTable } from '../protocol.ts';
+import { operatorApi } from '../../contract/openapi/operator.ts';
+import { playerApi } from '../../contract/openapi/player.ts';
 import { reachableCodes } from './reachable-codes.ts';
 
 const routes = [playerApi, operatorApi].flatMap((api) =>
-  api.routes.map(({ name }) => [name, api.contracts[name]?.problems ?? []] as const),
+  Object.entries(api.contracts).map(([name, { problems }]) => [name, problems] as const),
 );
 
 describe('the codes of a route', () => {
@@ -15,30 +13,6 @@ describe('the codes of a route', () => {
       [...reachableCodes(`lambdas/routes/${name}/handler.ts`)].toSorted(),
     );
   });
-
-  it.each<[string, string, Api]>([
-    ['player', 'route codes', playerApi],
-    ['operator', 'operator route codes', operatorApi],
-  ])(
-    'of the %s API are in the tables of docs/protocol.md, those of every route once',
-    (_whose, marker, api) => {
-      const codesOf = (name: string) => {
-        const listed = api.contracts[name]?.problems ?? [];
-        return Object.keys(api.problems).filter((code) => listed.includes(code));
-      };
-      const shared = Object.keys(api.problems).filter((code) =>
-        api.routes.every(({ name }) => codesOf(name).includes(code)),
-      );
-      const others = (name: string) => codesOf(name).filter((code) => !shared.includes(code));
-      expect(protocolTable(marker)).toEqual([
-        ['every route', shared.join(', ')],
-        ...api.routes.map(({ name, method, path }) => [
-          `${method} ${path}`,
-          others(name).join(', ') || 'no others',
-        ]),
-      ]);
-    },
-  );
 });
 
 describe('reading the codes from a bundle', () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { OPERATOR_PROBLEMS } from '../../lambdas/problems/operator-problems.ts';
-import type { operatorContracts } from '../../openapi/operator.ts';
+import type { operatorContracts } from '../../contract/openapi/operator.ts';
+import { OPERATOR_PROBLEMS } from '../../contract/operator-problems.ts';
 import { atOneMoment, newOffer } from '../emulator/support.ts';
 import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
 import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../lambdas/problems/problems.ts';
-import type { playerContracts } from '../../openapi/player.ts';
+import type { playerContracts } from '../../contract/openapi/player.ts';
+import { PROBLEMS } from '../../contract/problems.ts';
 import { newOffer } from '../emulator/support.ts';
 import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
 import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';

@@ -1,6 +1,7 @@
 /** Makes the routes of an API respond with each code that its document lists. */
+
 import { describe, expect, it } from 'vitest';
-import type { ProblemTable } from '../../lambdas/problems/problems.ts';
+import type { ProblemTable } from '../../contract/problems.ts';
 import { atOneMoment } from '../emulator/support.ts';
 import type { Handlers, TestResponse } from './handlers.ts';
 

@@ -1,3 +1,4 @@
+import { BRAKE_FIELDS } from '../../../contract/requests.ts';
 import { dynamoTable } from '../../dynamodb/table.ts';
 import { requireEnv } from '../../environment/settings.ts';
 import { brakeView, tableStartBrake } from '../../limits/start-brake.ts';
@@ -12,7 +13,7 @@ const deps = { ...common, brake: tableStartBrake(dynamoTable(requireEnv('BRAKE_T
 
 /** `PUT /v1/brakes/starts` */
 export const handler = operatorApi('operator-brake', common.settings, async ({ call, body }) => {
-  const { seconds, reason } = requireBody(body, ['seconds', 'reason']);
+  const { seconds, reason } = requireBody(body, BRAKE_FIELDS);
   const request = {
     call,
     seconds: requireBrakeSeconds(seconds),

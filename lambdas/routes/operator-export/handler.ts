@@ -1,3 +1,4 @@
+import { REASON_FIELDS } from '../../../contract/requests.ts';
 import { regionOf } from '../../environment/settings.ts';
 import { exportFiles } from '../../gameliftstreams/export-files.ts';
 import { operatorDependencies } from '../../operators/dependencies.ts';
@@ -26,7 +27,7 @@ const deps: ExportDependencies = {
 export const handler = operatorApi('operator-export', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
-  const { reason } = requireBody(request.body, ['reason']);
+  const { reason } = requireBody(request.body, REASON_FIELDS);
   const { call, endsBy, metrics } = request;
   const session = { streamGroupId: group.id, streamSessionId };
   const outputUri = await exportSession(

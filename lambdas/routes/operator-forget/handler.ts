@@ -1,3 +1,4 @@
+import { REASON_FIELDS } from '../../../contract/requests.ts';
 import { dynamoTable } from '../../dynamodb/table.ts';
 import { requireEnv } from '../../environment/settings.ts';
 import { requirePlayerId } from '../../identifiers/player-id.ts';
@@ -17,7 +18,7 @@ const deps: ForgetDependencies = {
 /** `POST /v1/players/{playerId}/erasures`, or `POST /v1/erasures?playerId=…` */
 export const handler = operatorApi('operator-forget', common.settings, async (request) => {
   const playerId = requirePlayerId(request.playerId);
-  const { reason } = requireBody(request.body, ['reason']);
+  const { reason } = requireBody(request.body, REASON_FIELDS);
   const deletedRecords = await forgetPlayer(
     { call: request.call, playerId, reason: requireReason(reason) },
     deps,

@@ -1,3 +1,4 @@
+import { REASON_FIELDS } from '../../../contract/requests.ts';
 import { regionOf } from '../../environment/settings.ts';
 import { createAdminShell } from '../../gameliftstreams/admin-shell.ts';
 import { operatorDependencies } from '../../operators/dependencies.ts';
@@ -24,7 +25,7 @@ const deps: ShellDependencies = {
 export const handler = operatorApi('operator-shell', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
-  const { reason } = requireBody(request.body, ['reason']);
+  const { reason } = requireBody(request.body, REASON_FIELDS);
   const { call, endsBy, metrics } = request;
   const session = { streamGroupId: group.id, streamSessionId };
   const shell = await openShell({ call, ...session, reason: requireReason(reason), endsBy, metrics }, deps);

@@ -1,3 +1,4 @@
+import { CONNECTION_FIELDS } from '../../../contract/requests.ts';
 import { regionOf } from '../../environment/settings.ts';
 import { createConnection } from '../../gameliftstreams/calls.ts';
 import { noticedInMs } from '../../gameliftstreams/waits.ts';
@@ -44,7 +45,7 @@ export const handler = playerApi('reconnect', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const streamSessionId = requireStreamSessionId(request.streamSessionId);
   const key = optionalIdempotencyKey(request.idempotencyKey);
-  const body = requireBody(request.body, ['signalRequest', 'previousConnectionId', 'silentMs']);
+  const body = requireBody(request.body, CONNECTION_FIELDS);
   const silentMs = optionalSilentMs(body.silentMs);
   const answer = await reconnect(
     {

@@ -1,37 +1,7 @@
+import { ENDINGS, LOSSES, OUTCOMES } from '../../../contract/recovery-report.ts';
+import { RECOVERY_FIELDS } from '../../../contract/requests.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { refuse, requireBody } from '../../problems/validation.ts';
-
-/** What became of a stream that was lost, as the player's page tells. */
-export const OUTCOMES = ['healed', 'replaced', 'given_up'] as const;
-
-/** What the page noticed the loss by. */
-export const LOSSES = [
-  'silence',
-  'stalled',
-  'frozen',
-  'disconnected',
-  'offline',
-  'failed',
-  'channel_error',
-  'server_disconnect',
-] as const;
-
-/** What a stream ended with that did not come back: the reasons of the client's state `ended`. */
-export const ENDINGS = [
-  'idle',
-  'terminated',
-  'session_ended',
-  'no_session',
-  'taken_over',
-  'held_by_tab',
-  'expired',
-  'refused',
-  'signed_out',
-  'failed',
-  'ended_by_player',
-  'closed',
-  'aborted',
-] as const;
 
 /** The player left, or plays elsewhere: whether the stream would have come back, nobody knows. */
 const LEFT: readonly string[] = ['taken_over', 'held_by_tab', 'ended_by_player', 'closed', 'aborted'];
@@ -39,8 +9,6 @@ const LEFT: readonly string[] = ['taken_over', 'held_by_tab', 'ended_by_player',
 /** Longer times are counted as ten minutes, so that one false report can't change an average much. */
 const MOST_MS = 600_000;
 const MOST_ATTEMPTS = 1000;
-
-const FIELDS = ['outcome', 'why', 'ending', 'silentMs', 'attempts', 'agoMs'];
 
 /** One report. Nothing in it is proven: a player's page says so. Times are whole milliseconds, from 0 to 600,000. */
 export interface Recovery {
@@ -69,7 +37,7 @@ export function feltBy({ ending, silentMs }: Recovery): NonNullable<RequestMetri
  * @throws Problem `invalid_request` that names the field
  */
 export function requireRecovery(body: string | undefined): Recovery {
-  const fields = requireBody(body, FIELDS);
+  const fields = requireBody(body, RECOVERY_FIELDS);
   const outcome = oneOf('outcome', fields.outcome, OUTCOMES);
   const hasEnding = outcome === 'given_up';
   if (!hasEnding && fields.ending !== undefined) refuse('ending', 'is only for the outcome given_up');

@@ -1,5 +1,5 @@
+import type { Resolution, StartSettings, StreamGroup } from '../../../contract/deployed-settings.ts';
 import type { AdmissionQueue } from '../../admission/queue-table.ts';
-import type { Resolution, StartSettings, StreamGroup } from '../../environment/settings.ts';
 import type { AwsStreamSession, StartParameters } from '../../gameliftstreams/calls.ts';
 import type { StatusLookup } from '../../gameliftstreams/refusals.ts';
 import type { SessionToLookUp } from '../../gameliftstreams/status-lookup.ts';

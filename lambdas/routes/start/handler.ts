@@ -1,3 +1,4 @@
+import { START_FIELDS } from '../../../contract/requests.ts';
 import { dynamoTable } from '../../dynamodb/table.ts';
 import { optionalEnv } from '../../environment/settings.ts';
 import { startStreamSession } from '../../gameliftstreams/calls.ts';
@@ -50,13 +51,7 @@ const deps: StartDependencies = {
 export const handler = playerApi('start', settings, async (request) => {
   const group = requireStreamGroup(request.streamGroupId, settings.streamGroups);
   const key = optionalIdempotencyKey(request.idempotencyKey);
-  const body = requireBody(request.body, [
-    'signalRequest',
-    'applicationIdentifier',
-    'locations',
-    'additionalLaunchArgs',
-    'displayConfiguration',
-  ]);
+  const body = requireBody(request.body, START_FIELDS);
   const validated: StartRequest = {
     playerId: request.playerId,
     group,

@@ -1,6 +1,7 @@
+import type { Given } from '../../../contract/start-rules.ts';
 import type { StartParameters } from '../../gameliftstreams/calls.ts';
 import { Problem } from '../../problems/problems.ts';
-import { type Given, givenBy } from '../../start-rules/rules.ts';
+import { givenBy } from '../../start-rules/rules.ts';
 import type { StartDependencies, StartRequest } from './dependencies.ts';
 import { refuseUnnamed } from './validation.ts';
 

@@ -1,9 +1,6 @@
-import type { Resolution, StreamGroup } from '../../environment/settings.ts';
+import type { Resolution, StreamGroup } from '../../../contract/deployed-settings.ts';
+import { MAX_ARGUMENT_LENGTH, MAX_ARGUMENTS } from '../../../contract/requests.ts';
 import { refuse } from '../../problems/validation.ts';
-
-/** Far above any game's command line, far below what would make a request expensive. */
-const MAX_ARGUMENTS = 100;
-const MAX_ARGUMENT_LENGTH = 1024;
 
 function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');

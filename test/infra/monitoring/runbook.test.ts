@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { operatorTemplateOf, templateOf, withProvider } from '../synth.ts';
 import { alarmsOf, nameOf } from './alarms-of.ts';
@@ -81,16 +81,3 @@ describe('the runbook', () => {
     }
   });
 });
-
-test.each(['docs/runbook.md', 'docs/operator.md', 'docs/deploy.md', 'docs/client.md'])(
-  'no link of %s leads to a chapter that does not exist',
-  (path) => {
-    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
-    expect(links.length).toBeGreaterThan(0);
-    const dead = links.filter(([, file = '', anchor = '']) => {
-      const target = file === '' ? path : join(dirname(path), file);
-      return !existsSync(join(root, target)) || !anchorsOf(read(target)).has(anchor);
-    });
-    expect(dead.map(([link]) => link)).toEqual([]);
-  },
-);

@@ -86,5 +86,10 @@ export const refusedOperatorSettings: readonly [
     { exportBucket: 'exports-s3alias' },
     `exportBucket is "exports-s3alias"; write ${bucket}`,
   ],
+  [
+    'an audit that is gone before anybody asks for it',
+    { auditRetentionDays: 29 },
+    'auditRetentionDays is 29; write a whole number from 30 to 3653',
+  ],
   ['a topic by its name', { alarmTopic: 'on-call' }, `alarmTopic is "on-call"; write ${topic}`],
 ];

@@ -17,7 +17,7 @@ const identityNames = 'issuer, audience, scope, cognito';
 const groupNames =
   'id, region, applications, locations, connectionTimeoutSeconds, sessionLengthSeconds, noticeSeconds, roleArn';
 const top =
-  'stackName, streamGroups, additionalRegions, identity, domain, edge, userId, webOrigins, launchArguments, start, limits, quotas, expectedPlayers, adoption, operators, adminShell, exportBucket, alarmTopic, runbookUrl, probe, alarms, throttling, logs, memoryMb, provisionedConcurrency, reservedConcurrency, removalPolicy, tags';
+  'stackName, streamGroups, additionalRegions, identity, domain, edge, userId, webOrigins, launchArguments, start, limits, quotas, expectedPlayers, adoption, operators, adminShell, exportBucket, auditRetentionDays, alarmTopic, runbookUrl, probe, alarms, throttling, logs, memoryMb, provisionedConcurrency, reservedConcurrency, removalPolicy, tags';
 
 /** `[case, settings, error line]` */
 const refused: [what: string, input: unknown, line: string][] = [

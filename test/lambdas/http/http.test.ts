@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Settings } from '../../../lambdas/environment/settings.ts';
+import type { PlayerSettings } from '../../../contract/deployed-settings.ts';
 import type { SliOutcome } from '../../../lambdas/problems/problems.ts';
 import { context, hearLogs } from '../logged.ts';
 
@@ -27,7 +27,7 @@ afterEach(() => {
 /** What a handler answers whose route refuses with a code, or dies; loaded anew, since the logger reads its environment once. */
 async function failing(
   problem: string | Error,
-  userId: Settings['userId'] = 'pseudonym',
+  userId: PlayerSettings['userId'] = 'pseudonym',
   verdict?: SliOutcome,
   changes: object = {},
 ) {
@@ -38,7 +38,7 @@ async function failing(
   const refusal = (code: string) =>
     Object.assign(new Problem<string>(code, 'Wait.', { retryAfterMs: 1200 }), { sliOutcome: verdict });
   const thrown = typeof problem === 'string' ? refusal(problem) : problem;
-  const handler = playerApi('reconnect', { userId } as Settings, () => Promise.reject(thrown));
+  const handler = playerApi('reconnect', { userId } as PlayerSettings, () => Promise.reject(thrown));
   return handler({ ...event, ...changes } as never, context as never);
 }
 
@@ -66,7 +66,11 @@ it('tells the caller to repeat a request whose function runs out of time: it is 
   vi.resetModules();
   const { playerApi } = await import('../../../lambdas/players/player-api.ts');
   const { LAST_ANSWER_MS } = await import('../../../lambdas/environment/time-limit.ts');
-  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, () => new Promise(() => {}));
+  const handler = playerApi(
+    'reconnect',
+    { userId: 'pseudonym' } as PlayerSettings,
+    () => new Promise(() => {}),
+  );
   const answer = await handler(
     event as never,
     { ...context, getRemainingTimeInMillis: () => LAST_ANSWER_MS } as never,
@@ -177,7 +181,7 @@ it('counts what a request met for that request alone, also where one sandbox ans
   vi.resetModules();
   const { playerApi } = await import('../../../lambdas/players/player-api.ts');
   const throttles = [2, 0];
-  const handler = playerApi('reconnect', { userId: 'pseudonym' } as Settings, async ({ metrics }) => {
+  const handler = playerApi('reconnect', { userId: 'pseudonym' } as PlayerSettings, async ({ metrics }) => {
     metrics.throttles += throttles.shift() ?? expect.unreachable();
     return { status: 201, body: {} };
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StreamSessionStatus } from '../../../contract/stream-session-status.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
-import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import type { AuditRecord } from '../../../lambdas/operators/audit.ts';

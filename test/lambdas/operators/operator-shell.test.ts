@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StreamSessionStatus } from '../../../contract/stream-session-status.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
-import type { StreamSessionStatus } from '../../../lambdas/gameliftstreams/stream-session-status.ts';
 import { tableWindowCounters } from '../../../lambdas/limits/window-counters.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
 import { type AuditRecord, tableAudit } from '../../../lambdas/operators/audit.ts';
@@ -245,6 +245,17 @@ describe('the audit', () => {
       expect(answer).toMatchObject({ code: 'audit_unavailable', extras: { retryAfterMs: 1000 } });
       expect(JSON.stringify(answer)).not.toContain('a-secret');
     }
+  });
+
+  it.each([
+    [undefined, undefined],
+    // 2027-01-15T08:00:30Z and 90 days, in seconds: DynamoDB takes milliseconds for a year far away, and never deletes.
+    [90, 1_807_776_030],
+  ])('keeps a record for as many days as the settings say: %s', async (days, ttl) => {
+    const call = { ...record.call, requestId: randomUUID() };
+    await tableAudit(table, days).write({ ...record, call });
+    const [kept] = await table.query('sg-1/s-1', `2027-01-15T08:00:30.000Z#${call.requestId}`);
+    expect(kept?.ttl).toBe(ttl);
   });
 
   it('never writes over a record: a second one of the same name is refused, and the first stays', async () => {

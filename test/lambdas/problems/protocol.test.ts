@@ -1,23 +1,7 @@
 import { expect, it } from 'vitest';
-import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../../../lambdas/problems/operator-problems.ts';
-import { PROBLEMS, Problem, problemBody } from '../../../lambdas/problems/problems.ts';
-import { protocolTable } from '../../protocol.ts';
-
-it.each([
-  ['player', 'codes', PROBLEMS],
-  ['operator', 'operator codes', OPERATOR_PROBLEMS],
-])(
-  'docs/protocol.md tables exactly the codes, statuses and retries that the %s API answers',
-  (_api, marker, problems) => {
-    const documented = protocolTable(marker).map(([code, status, retry]) => ({
-      code,
-      status: Number(status),
-      retry,
-    }));
-    const answered = Object.entries(problems).map(([code, { status, retry }]) => ({ code, status, retry }));
-    expect(documented).toEqual(answered);
-  },
-);
+import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../../../contract/operator-problems.ts';
+import { PROBLEMS } from '../../../contract/problems.ts';
+import { Problem, problemBody } from '../../../lambdas/problems/problems.ts';
 
 it('a code that both APIs have means the same in both', () => {
   const shared = Object.keys(OPERATOR_PROBLEMS).filter((code) => code in PROBLEMS) as (OperatorProblemCode &

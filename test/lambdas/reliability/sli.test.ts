@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { PROBLEMS, type ProblemCode } from '../../../contract/problems.ts';
 import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import { connectProblem } from '../../../lambdas/gameliftstreams/refusals.ts';
-import { PROBLEMS, Problem, type ProblemCode } from '../../../lambdas/problems/problems.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import {
   classifyRefusal,
   episodeOfTicket,
@@ -170,6 +171,31 @@ describe('a session that is over', () => {
         [1000, ended('applicationExit')],
       ]),
     ).toEqual(['excluded', 'excluded']);
+  });
+
+  // API reference, StreamSessionStatusReason.
+  it.each([
+    ['applicationExit', 'excluded', 'the game ended it'],
+    [
+      'apiTerminated',
+      'excluded',
+      'the player or an operator ended it, and a deployer who ends all sessions is no outage',
+    ],
+    ['idleTimeout', 'excluded', 'the player had left'],
+    ['maxSessionLengthTimeout', 'excluded', 'its time was up'],
+    ['reconnectionTimeout', 'failure', 'the player did not get back in time'],
+    ['connectionTimeout', 'failure', 'the player never got in'],
+    ['placementTimeout', 'failure', 'AWS found no machine'],
+    ['internalError', 'failure', 'AWS failed'],
+    [undefined, 'failure', 'nobody knows why'],
+  ] as const)('by %s is %s for a player who was refused before: %s', (reason, expected) => {
+    const wait = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
+    expect(
+      repeated([
+        [0, wait],
+        [1000, ended(reason)],
+      ]),
+    ).toEqual(['excluded', expected]);
   });
 });
 

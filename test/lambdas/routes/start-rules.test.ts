@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { StartRule } from '../../../contract/start-rules.ts';
 import { AwsFailure } from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import type { AwsStreamSession, StartParameters } from '../../../lambdas/gameliftstreams/calls.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { decideParameters } from '../../../lambdas/routes/start/parameters.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import type { StartRule } from '../../../lambdas/start-rules/rules.ts';
 import { code, sharedTable, startRequest } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ProblemCode } from '../../../contract/problems.ts';
 import { fingerprintOf } from '../../../lambdas/identifiers/digests.ts';
-import type { ProblemCode } from '../../../lambdas/problems/problems.ts';
 import {
   addUsedOffer,
   type ConnectionRequest,

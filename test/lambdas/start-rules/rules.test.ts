@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Condition, type Given, givenBy, type StartRule } from '../../../lambdas/start-rules/rules.ts';
+import type { Condition, Given, StartRule } from '../../../contract/start-rules.ts';
+import { givenBy } from '../../../lambdas/start-rules/rules.ts';
 
 const refused = expect.objectContaining({ code: 'start_not_allowed' }) as Error;
 const rule = (when: Condition[], give: Given = {}): StartRule => ({ when, give });

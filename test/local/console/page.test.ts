@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { API_CODES } from '../../../client/src/contract.ts';
 import type { StreamEvent } from '../../../client/src/index.ts';
-import { API_CODES } from '../../../client/src/problem.ts';
 import { counterOf, healedSentence, returnSentence } from '../../../local/console/page/game.ts';
 import { type Model, type Phase, phaseOf, SIGNED_OUT, sessionOf } from '../../../local/console/page/model.ts';
 import { newsOf } from '../../../local/console/page/news.ts';

@@ -1,8 +1,8 @@
 /** The OpenAPI contract of the operator API. */
-import { operatorRoutes } from '../infra/routes/operator-routes.ts';
-import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../lambdas/problems/operator-problems.ts';
+import { OPERATOR_PROBLEMS, type OperatorProblemCode } from '../operator-problems.ts';
+import { OPERATOR_ROUTES, type OperatorRouteName } from '../routes.ts';
+import { operatorParameters, operatorSchemas } from '../schemas/operator.ts';
 import { type Api, gatewayResponses, type RouteContract } from './api.ts';
-import { operatorParameters, operatorSchemas } from './operator-schemas.ts';
 
 const everyRoute = [
   'invalid_request',
@@ -69,7 +69,10 @@ export const operatorContracts = {
     success: { status: 200, body: 'Brakes', description: 'Whether new sessions are paused.' },
     problems: everyRoute,
   },
-} as const satisfies Record<string, RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>>;
+} as const satisfies Record<
+  OperatorRouteName,
+  RouteContract<OperatorProblemCode, keyof typeof operatorSchemas>
+>;
 
 export const operatorApi: Api = {
   title: 'Rejoin operator API',
@@ -86,7 +89,7 @@ export const operatorApi: Api = {
         "AWS Signature Version 4 for the service execute-api in the API's Region, by a principal that may execute-api:Invoke the route and that settings.operators lists.",
     },
   },
-  routes: operatorRoutes,
+  routes: OPERATOR_ROUTES,
   contracts: operatorContracts,
   problems: OPERATOR_PROBLEMS,
   gateway: {

@@ -12,6 +12,9 @@ export const text = (description: string, more: Schema = {}): Schema => ({
 export const time = (description: string): Schema => text(description, { format: 'date-time' });
 
 /** An object without further fields: the functions refuse unknown fields, and never return others. */
-export function closed(required: readonly string[], properties: Readonly<Record<string, Schema>>): Schema {
+export function closed<Name extends string>(
+  required: readonly NoInfer<Name>[],
+  properties: Readonly<Record<Name, Schema>>,
+): Schema {
   return { type: 'object', required, properties, additionalProperties: false };
 }

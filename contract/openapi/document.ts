@@ -1,10 +1,11 @@
 /** Makes the OpenAPI 3.1 document of an API: the deployed routes, the schemas, and every problem of each route. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RouteAddress } from '../routes.ts';
+import { ref, type Schema } from '../schemas/schema.ts';
 import type { Api, RouteContract } from './api.ts';
-import { ref, type Schema } from './json-schema.ts';
 
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
 
 const json = (schema: Schema) => ({ 'application/json': { schema } });
 const header = (description: string, schema: Schema) => ({ description, schema });
@@ -60,11 +61,11 @@ function problemResponses({ problems, gateway }: Api, codes: readonly string[]):
 /** @param variablesIn where the variables of the route's path are in the request */
 function operation(
   api: Api,
-  route: Api['routes'][number],
+  name: string,
+  { does, path }: RouteAddress,
   contract: RouteContract,
   variablesIn: 'path' | 'query' = 'path',
 ): object {
-  const { name, does, path } = route;
   const { body, idempotent, success, problems } = contract;
   const parameter = (parameterName: string, more: object) => {
     const schema = api.parameters[parameterName];
@@ -93,14 +94,14 @@ function operation(
 /** @throws {Error} naming a deployed route, a problem code or a parameter without a description */
 function openApiDocument(api: Api): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const route of api.routes) {
-    const { name, path, queryPath } = route;
+  for (const [name, route] of Object.entries(api.routes)) {
+    const { path, queryPath } = route;
     const method = route.method.toLowerCase();
     const contract = api.contracts[name];
     if (contract === undefined) throw new Error(`Nobody has described the route ${name}`);
-    paths[path] = { ...paths[path], [method]: operation(api, route, contract) };
+    paths[path] = { ...paths[path], [method]: operation(api, name, route, contract) };
     if (queryPath === undefined) continue;
-    paths[queryPath] = { ...paths[queryPath], [method]: operation(api, route, contract, 'query') };
+    paths[queryPath] = { ...paths[queryPath], [method]: operation(api, name, route, contract, 'query') };
   }
   const { title, server, security, schemas } = api;
   return {

@@ -1,8 +1,8 @@
 /** The OpenAPI contract of the player API. */
-import { playerRoutes } from '../infra/routes/player-routes.ts';
-import { PROBLEMS, type ProblemCode } from '../lambdas/problems/problems.ts';
+import { PROBLEMS, type ProblemCode } from '../problems.ts';
+import { PLAYER_ROUTES, type PlayerRouteName } from '../routes.ts';
+import { playerParameters, playerSchemas } from '../schemas/player.ts';
 import { type Api, gatewayResponses, type RouteContract } from './api.ts';
-import { playerParameters, playerSchemas } from './player-schemas.ts';
 
 const everyRoute = [
   'invalid_request',
@@ -75,7 +75,7 @@ export const playerContracts = {
     success: { status: 204, description: 'Counted. Nobody need wait for this answer.' },
     problems: [...everyRoute, 'too_many_requests'],
   },
-} as const satisfies Record<string, RouteContract<ProblemCode, keyof typeof playerSchemas>>;
+} as const satisfies Record<PlayerRouteName, RouteContract<ProblemCode, keyof typeof playerSchemas>>;
 
 export const playerApi: Api = {
   title: 'Rejoin player API',
@@ -90,7 +90,7 @@ export const playerApi: Api = {
         'An access token of the issuer that the deployment trusts, with the play scope (rejoin/play by default).',
     },
   },
-  routes: playerRoutes,
+  routes: PLAYER_ROUTES,
   contracts: playerContracts,
   problems: PROBLEMS,
   gateway: {

@@ -1,8 +1,19 @@
-/** The schemas of the player API. Tests hold that they accept and refuse what the functions' own validation does. */
-import { PROBLEMS } from '../lambdas/problems/problems.ts';
-import { ENDINGS, LOSSES, OUTCOMES } from '../lambdas/routes/recoveries/recovery.ts';
-import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
-import { closed, ref, type Schema, text } from './json-schema.ts';
+/** The schemas of the player API. A test holds that they accept and refuse what the functions' own validation does. */
+import { PROBLEMS } from '../problems.ts';
+import { ENDINGS, LOSSES, OUTCOMES } from '../recovery-report.ts';
+import {
+  type CONNECTION_FIELDS,
+  CONNECTION_ID,
+  IDEMPOTENCY_KEY,
+  MAX_ARGUMENT_LENGTH,
+  MAX_ARGUMENTS,
+  MOST_SILENT_MS,
+  type RECOVERY_FIELDS,
+  SDP_BEGINNING,
+  type START_FIELDS,
+} from '../requests.ts';
+import { gatewayMessage, problem, sessionParameters, streamSession } from './common.ts';
+import { closed, ref, type Schema, text } from './schema.ts';
 
 const signalRequest = text(
   'What generateSignalRequest() of the Web SDK returned: an offer, at most as many bytes as the deployment allows (65,536 by default). It goes through byte for byte.',
@@ -12,24 +23,24 @@ const signalRequest = text(
     contentSchema: {
       type: 'object',
       required: ['type', 'sdp'],
-      properties: { type: { const: 'offer' }, sdp: { type: 'string', pattern: '^v=0\\r?\\n' } },
+      properties: { type: { const: 'offer' }, sdp: { type: 'string', pattern: SDP_BEGINNING.source } },
     },
   },
 );
 const signalResponse = text('For processSignalResponse() of the Web SDK.', { minLength: 1 });
 const connectionId = text('Names the connection; send the newest as previousConnectionId.', {
-  pattern: '^[a-zA-Z0-9_-]{1,64}$',
+  pattern: CONNECTION_ID.source,
 });
 
 export const playerParameters = {
   ...sessionParameters,
   'Idempotency-Key': text('Names the request: the same key with the same offer is answered once.', {
-    pattern: '^[!-~]{1,255}$',
+    pattern: IDEMPOTENCY_KEY.source,
   }),
 } as const;
 
 export const playerSchemas = {
-  StartRequest: closed(['signalRequest'], {
+  StartRequest: closed<(typeof START_FIELDS)[number]>(['signalRequest'], {
     signalRequest,
     applicationIdentifier: text(
       'One of the applications of the stream group; may be left out where there is but one.',
@@ -44,8 +55,8 @@ export const playerSchemas = {
     additionalLaunchArgs: {
       type: 'array',
       description: 'Refused unless the deployment allows them. An empty list says nothing.',
-      items: { type: 'string', maxLength: 1024 },
-      maxItems: 100,
+      items: { type: 'string', maxLength: MAX_ARGUMENT_LENGTH },
+      maxItems: MAX_ARGUMENTS,
     },
     displayConfiguration: {
       ...closed(['resolution'], {
@@ -57,24 +68,24 @@ export const playerSchemas = {
       description: 'The size of the picture in pixels: one of those that the deployment lists.',
     },
   }),
-  ConnectionRequest: closed(['signalRequest'], {
+  ConnectionRequest: closed<(typeof CONNECTION_FIELDS)[number]>(['signalRequest'], {
     signalRequest,
     previousConnectionId: {
       type: ['string', 'null'],
       description:
         'The newest connectionId that this page has seen. If another device has connected since, the request is refused. Leave it out to insist.',
-      pattern: '^[a-zA-Z0-9_-]{1,64}$',
+      pattern: CONNECTION_ID.source,
     },
     silentMs: {
       type: 'integer',
       description:
         'For how many milliseconds the page has seen nothing of the stream. It decides nothing about the request, and a repetition may carry another value.',
       minimum: 0,
-      maximum: 3_600_000,
+      maximum: MOST_SILENT_MS,
     },
   }),
   RecoveryReport: {
-    ...closed(['outcome', 'why', 'silentMs', 'attempts', 'agoMs'], {
+    ...closed<(typeof RECOVERY_FIELDS)[number]>(['outcome', 'why', 'silentMs', 'attempts', 'agoMs'], {
       outcome: {
         enum: OUTCOMES,
         description:

@@ -1,19 +1,20 @@
 /** Schemas that both APIs share. */
-import { StreamSessionStatus } from '@aws-sdk/client-gameliftstreams';
-import type { ProblemTable } from '../lambdas/problems/problems.ts';
-import { closed, type Schema, text, time } from './json-schema.ts';
+import { type ProblemTable, RETRIES } from '../problems.ts';
+import { STREAM_GROUP_ID, STREAM_SESSION_ID } from '../requests.ts';
+import { STREAM_SESSION_STATUSES } from '../stream-session-status.ts';
+import { closed, type Schema, text, time } from './schema.ts';
 
-const status = { type: 'string', enum: Object.values(StreamSessionStatus) };
+const status = { type: 'string', enum: STREAM_SESSION_STATUSES };
 
 /** The path parameters of a session. */
 export const sessionParameters = {
-  streamGroupId: text('One of the stream groups of the deployment.', { pattern: '^[a-zA-Z0-9-]{1,32}$' }),
-  streamSessionId: text('The id, not the ARN.', { pattern: '^[a-zA-Z0-9-]{1,128}$' }),
+  streamGroupId: text('One of the stream groups of the deployment.', { pattern: STREAM_GROUP_ID.source }),
+  streamSessionId: text('The id, not the ARN.', { pattern: STREAM_SESSION_ID.source }),
 } as const;
 
 /** @param more further required fields, which only one of the APIs has */
 export function streamSession(more: Readonly<Record<string, Schema>> = {}): Schema {
-  return closed(
+  return closed<string>(
     [
       'streamGroupId',
       'streamSessionId',
@@ -46,7 +47,7 @@ export function streamSession(more: Readonly<Record<string, Schema>> = {}): Sche
  */
 export function problem(problems: ProblemTable, more: Readonly<Record<string, Schema>> = {}): Schema {
   const rows = Object.values(problems);
-  return closed(['type', 'title', 'status', 'detail', 'code', 'retry', 'requestId'], {
+  return closed<string>(['type', 'title', 'status', 'detail', 'code', 'retry', 'requestId'], {
     type: text('A URN that ends with the code.', { pattern: '^urn:rejoin:problem:[a-z_]+$' }),
     title: text('The same for every problem with this code.'),
     status: { type: 'integer', enum: [...new Set(rows.map((row) => row.status))] },
@@ -54,7 +55,7 @@ export function problem(problems: ProblemTable, more: Readonly<Record<string, Sc
     code: { type: 'string', enum: Object.keys(problems) },
     retry: {
       type: 'string',
-      enum: ['same', 'newOffer', 'never'].filter((retry) => rows.some((row) => row.retry === retry)),
+      enum: RETRIES.filter((retry) => rows.some((row) => row.retry === retry)),
       description: 'Repeat exactly this request, make a new offer first, or stop.',
     },
     requestId: text("API Gateway's, for whoever looks into the logs."),

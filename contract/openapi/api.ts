@@ -1,9 +1,9 @@
 /** The description of an API from which its OpenAPI document is made. */
-import type { Route } from '../infra/routes/route.ts';
-import type { ProblemTable } from '../lambdas/problems/problems.ts';
-import type { Schema } from './json-schema.ts';
+import type { ProblemTable } from '../problems.ts';
+import type { RouteAddress } from '../routes.ts';
+import type { Schema } from '../schemas/schema.ts';
 
-/** The request and responses of a route, besides its entry in `infra/routes/`. */
+/** The request and responses of a route, besides its address. */
 export interface RouteContract<Code extends string = string, SchemaName extends string = string> {
   readonly body?: SchemaName;
   /** Accepts an Idempotency-Key, and may repeat a stored response. */
@@ -17,7 +17,7 @@ export interface Api {
   readonly title: string;
   readonly server: { readonly host: string; readonly output: string };
   readonly security: { readonly name: string; readonly scheme: object };
-  readonly routes: readonly Pick<Route, 'name' | 'does' | 'method' | 'path' | 'queryPath'>[];
+  readonly routes: Readonly<Record<string, RouteAddress>>;
   readonly contracts: Readonly<Record<string, RouteContract>>;
   readonly problems: ProblemTable;
   /** Responses of API Gateway itself, on every route, by status (docs/protocol.md). */

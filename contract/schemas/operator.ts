@@ -1,30 +1,45 @@
-/** The schemas of the operator API. Tests hold that they accept and refuse what the functions' own validation does. */
-import { OPERATOR_PROBLEMS } from '../lambdas/problems/operator-problems.ts';
-import { LONGEST_BRAKE_S } from '../lambdas/problems/validation.ts';
-import { gatewayMessage, problem, sessionParameters, streamSession } from './common-schemas.ts';
-import { closed, ref, type Schema, text, time } from './json-schema.ts';
+/** The schemas of the operator API. A test holds that they accept and refuse what the functions' own validation does. */
+import { OPERATOR_PROBLEMS } from '../operator-problems.ts';
+import {
+  type BRAKE_FIELDS,
+  INVISIBLE,
+  JOINERS,
+  LEAST_REASON_CHARACTERS,
+  LEAST_VISIBLE_CHARACTERS,
+  LONGEST_BRAKE_S,
+  MOST_REASON_CHARACTERS,
+  type REASON_FIELDS,
+  UNREADABLE,
+  USER_ID,
+} from '../requests.ts';
+import { gatewayMessage, problem, sessionParameters, streamSession } from './common.ts';
+import { closed, ref, type Schema, text, time } from './schema.ts';
 
 export const operatorParameters = {
   ...sessionParameters,
   playerId: text('What GameLift Streams knows as UserId, percent-encoded.', {
-    pattern: '^[-_a-zA-Z0-9/=+]{1,1024}$',
+    pattern: USER_ID.source,
   }),
 } as const;
 
-/** Characters that are invisible, and characters that can change how a record reads. The two joiners are allowed. */
-const INVISIBLE = '\\p{Default_Ignorable_Code_Point}\\s\\u2800';
-const READABLE = '(?:[^\\p{C}\\p{Zl}\\p{Zp}]|[\\u200c\\u200d])';
+/** A class of characters, turned round. */
+const not = ({ source }: RegExp) => source.replace('[', '[^');
+const visible = `(?:${INVISIBLE.source}*${not(INVISIBLE)})`;
+const readable = `(?:${not(UNREADABLE)}|${JOINERS.source})`;
 
 const reason = text(
   'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
-  { pattern: `^\\s*(?!\\s)(?=(?:[${INVISIBLE}]*[^${INVISIBLE}]){5})${READABLE}{10,500}(?<!\\s)\\s*$` },
+  {
+    pattern: `^\\s*(?!\\s)(?=${visible}{${LEAST_VISIBLE_CHARACTERS}})${readable}{${LEAST_REASON_CHARACTERS},${MOST_REASON_CHARACTERS}}(?<!\\s)\\s*$`,
+  },
 );
+const ReasonRequest = closed<(typeof REASON_FIELDS)[number]>(['reason'], { reason });
 
 export const operatorSchemas = {
-  ShellRequest: closed(['reason'], { reason }),
-  ExportRequest: closed(['reason'], { reason }),
-  ErasureRequest: closed(['reason'], { reason }),
-  BrakeRequest: closed(['seconds', 'reason'], {
+  ShellRequest: ReasonRequest,
+  ExportRequest: ReasonRequest,
+  ErasureRequest: ReasonRequest,
+  BrakeRequest: closed<(typeof BRAKE_FIELDS)[number]>(['seconds', 'reason'], {
     seconds: {
       type: 'integer',
       minimum: 0,

@@ -1,0 +1,32 @@
+/** Writes everything that is made of the contract: `npm run generate -- --help`. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generatedFiles } from './files.ts';
+
+const HELP = `Writes everything that is made of the contract anew, after a change in contract/: npm run generate
+
+  docs/openapi.json             the player API as OpenAPI 3.1
+  docs/openapi-operator.json    the operator API as OpenAPI 3.1
+  docs/protocol.md              the tables of codes; the column "when" stays as it is written there
+  client/src/contract.ts        the codes and types of the client library
+
+  --help                        this text
+
+The tests hold that what is written is current.`;
+
+const root = join(import.meta.dirname, '..', '..');
+
+const [argument] = process.argv.slice(2);
+if (argument === '--help') {
+  console.log(HELP);
+} else if (argument !== undefined) {
+  console.error(`"${argument}" is not an option. See: npm run generate -- --help`);
+  process.exitCode = 1;
+} else {
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  for (const [path, text] of Object.entries(generatedFiles(read))) {
+    if (text === read(path)) continue;
+    writeFileSync(join(root, path), text);
+    console.log(`${path} is written anew`);
+  }
+}
