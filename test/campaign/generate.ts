@@ -295,16 +295,22 @@ const ABOUT = [
   'calm',
   'mixed',
   'mixed',
-  'pages',
+  'mixed',
 ] as const;
 /** One run in so many has guessers: it takes as long as a hundred others. */
 const GUESSERS_EVERY = 25;
+/** The shipped client asks so often that its runs are rare. */
+const PAGES_EVERY = 1000;
 
 /** The plan of a seed. @param kinds which faults it may contain */
 export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan {
   const draw = drawer(seed);
   const about =
-    seed % GUESSERS_EVERY === 9 ? 'guessers' : (ABOUT[seed % ABOUT.length] as (typeof ABOUT)[number]);
+    seed % PAGES_EVERY === PAGES_EVERY - 1
+      ? 'pages'
+      : seed % GUESSERS_EVERY === 9
+        ? 'guessers'
+        : (ABOUT[seed % ABOUT.length] as (typeof ABOUT)[number]);
   const aws = awsChoices(draw);
   const clocksApart =
     (about === 'mixed' || about === 'operated') && kinds.includes('clocks') ? draw.pick(0, 200, 490) : 0;

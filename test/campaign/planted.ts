@@ -491,19 +491,3 @@ export const OF_REPORTS: readonly Planted[] = [
     ],
   },
 ];
-
-/** Faults of the shipped client, which plays against the functions. */
-export const OF_PAGES: readonly Planted[] = [
-  {
-    name: 'a page that AWS refuses asks again and again without a pause',
-    invariant: 11,
-    what: /without a pause/,
-    patches: [
-      {
-        file: 'client/src/timing.ts',
-        from: 'export const REQUEST_AGAIN_MS = 5000;',
-        to: 'export const REQUEST_AGAIN_MS = 0;',
-      },
-    ],
-  },
-];
