@@ -1,7 +1,7 @@
 /** The attacks of the test suite: few seeds of each in `npm test`, many in `npm run test:all`. */
 import { expect } from 'vitest';
 import { type Alarms, playerAlarms } from './alarms.ts';
-import { bundledRoutes, type Route, type SandboxCode } from './bundle.ts';
+import { bundledRoutes, type Code } from './bundle.ts';
 import { campaign } from './campaign.ts';
 import { describePlan } from './describe.ts';
 import { FAULTS, type FaultKind } from './plan.ts';
@@ -16,7 +16,7 @@ export const ATTACKS: readonly [what: string, kinds: readonly FaultKind[], from:
 ];
 
 export interface AttackTarget {
-  readonly code: Record<Route, SandboxCode>;
+  readonly code: Code;
   readonly alarms: Alarms;
 }
 

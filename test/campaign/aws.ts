@@ -60,6 +60,8 @@ export interface MemoryAws {
   /** A client uses the newest answer. */
   hold(id: string): void;
   drop(id: string): void;
+  /** The connection of a dropped client carries again before AWS has noticed. */
+  heal(id: string): void;
   /** The publisher's backend starts a session. @returns its id */
   startElsewhere(userId: string): string;
 }
@@ -80,6 +82,7 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
     act,
     hold,
     drop,
+    heal,
     startElsewhere,
   };
 
@@ -250,6 +253,13 @@ export function memoryAws(time: CampaignTime, choices: AwsChoices): MemoryAws {
     if (!session) return;
     session.held = false;
     if (session.status === 'CONNECTED') become(session, 'CONNECTED');
+  }
+
+  function heal(id: string): void {
+    const session = sessions.get(id);
+    if (session?.status !== 'CONNECTED') return;
+    session.held = true;
+    become(session, 'CONNECTED');
   }
 
   function startElsewhere(userId: string): string {

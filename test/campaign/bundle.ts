@@ -49,6 +49,11 @@ export const SURROUNDINGS = [
   'process',
 ] as const;
 
+/** The functions by their routes, and the shipped client. */
+export type Code = Record<Route, SandboxCode> & { client: SandboxCode };
+
+const CLIENT = join('client', 'src', 'index.ts');
+
 function patched(path: string, source: string, patches: readonly Patch[], used: Set<Patch>): string {
   let text = source;
   for (const patch of patches.filter(({ file }) => file === path)) {
@@ -62,16 +67,18 @@ function patched(path: string, source: string, patches: readonly Patch[], used: 
 }
 
 /**
- * Bundles each route's handler without the AWS SDK and Powertools: a sandbox provides stand-ins for their clients.
+ * Bundles the client, and each route's handler without the AWS SDK and Powertools: a sandbox provides stand-ins for their clients.
  *
  * @throws Error where a patch does not fit the sources
  */
-export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Record<Route, SandboxCode>> {
+export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Code> {
   const used = new Set<Patch>();
   const made = await Promise.all(
-    ROUTES.map(async (route) => {
+    [...ROUTES, 'client' as const].map(async (route) => {
       const { outputFiles } = await build({
-        entryPoints: [join(root, 'lambdas', 'routes', route, 'handler.ts')],
+        entryPoints: [
+          join(root, route === 'client' ? CLIENT : join('lambdas', 'routes', route, 'handler.ts')),
+        ],
         bundle: true,
         write: false,
         platform: 'node',
@@ -83,7 +90,7 @@ export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Rec
           {
             name: 'patches',
             setup({ onLoad }) {
-              onLoad({ filter: /[\\/]lambdas[\\/].*\.ts$/ }, async ({ path }) => ({
+              onLoad({ filter: /[\\/](lambdas|client)[\\/].*\.ts$/ }, async ({ path }) => ({
                 contents: patched(
                   relative(root, path).split(sep).join('/'),
                   await readFile(path, 'utf8'),
@@ -97,11 +104,13 @@ export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Rec
         ],
       });
       const code = outputFiles[0]?.text ?? '';
-      return [route, new Function('module', ...SURROUNDINGS, code) as SandboxCode] as const;
+      // A page gets its surroundings from its environment.
+      const given = route === 'client' ? [] : SURROUNDINGS;
+      return [route, new Function('module', ...given, code) as SandboxCode] as const;
     }),
   );
   const unused = patches.filter((patch) => !used.has(patch));
   if (unused.length > 0)
     throw new Error(`No function contains ${unused.map(({ file }) => file).join(', ')}.`);
-  return Object.fromEntries(made) as Record<Route, SandboxCode>;
+  return Object.fromEntries(made) as unknown as Code;
 }

@@ -1,6 +1,6 @@
 /** Runs seed after seed, and shrinks a plan of each kind of violation. */
 import type { Alarms } from './alarms.ts';
-import type { Route, SandboxCode } from './bundle.ts';
+import type { Code } from './bundle.ts';
 import { planOf } from './generate.ts';
 import { judgePlan } from './judge.ts';
 import type { FaultKind, Invariant, Plan, Violation } from './plan.ts';
@@ -30,7 +30,7 @@ export interface CampaignOptions {
   from: number;
   seeds: number;
   kinds: readonly FaultKind[];
-  code: Record<Route, SandboxCode>;
+  code: Code;
   alarms: () => Alarms;
   /** Called after each seed. */
   onSeed?: (done: number, campaign: Campaign) => void;

@@ -156,7 +156,8 @@ const FRESH_MS = 2000;
  */
 const couldLook = ({ request, issuedAt, faults, awsWasDown }: Exchange, { issued }: KnownFacts) =>
   !awsWasDown &&
-  !faults.some(({ on }) => on === 'aws') &&
+  // The table counts the lookups. Where it fails, there is none.
+  !faults.some(({ on }) => on === 'aws' || on === 'table') &&
   !issued.some(({ request: other, at }) => {
     return other.id !== request.id && other.player === request.player && Math.abs(at - issuedAt) < FRESH_MS;
   });

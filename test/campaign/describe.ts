@@ -86,6 +86,12 @@ function actionText(action: Action): string {
       return `watches ${action.accounts} accounts guess together for ${action.seconds} s, just after each full second`;
     case 'claim':
       return 'asks for the session that was started elsewhere, and does as told';
+    case 'play': {
+      const dark = action.darkness
+        .map(({ from, ms }) => `${seconds(ms)} after ${seconds(from)}`)
+        .join(' and ');
+      return `opens a page of the shipped client (${action.how}); its network is dark for ${dark || '0 s'}, and requests in the dark ${action.api === 'hangs' ? 'wait' : 'fail'}`;
+    }
     case 'report':
       return `reports ${action.times === 1 ? '' : `${action.times} times `}${TOLD[action.tells]}${whose}`;
     case 'operate':

@@ -215,6 +215,35 @@ function liars(draw: Drawer): Omit<Step, 'id'>[] {
   ];
 }
 
+/** The shipped client plays: its network is dark now and then, and other pages of the player open. */
+function pages(draw: Drawer, kinds: readonly FaultKind[]): Omit<Step, 'id'>[] {
+  const faults = kinds.filter((kind) => kind !== 'clocks');
+  const darkness = () => {
+    const first = { from: draw.whole(0, 20_000), ms: draw.pick(700, 2500, 8000, 30_000, 60_000) };
+    const again = { from: first.from + first.ms + draw.whole(500, 20_000), ms: draw.pick(1500, 12_000) };
+    return draw.pick([], [first], [first], [first, again]);
+  };
+  const page = (
+    player: number,
+    device: number,
+    how: Extract<Action, { kind: 'play' }>['how'],
+    after: number,
+  ) => ({
+    after,
+    player,
+    device,
+    action: { kind: 'play', how, darkness: darkness(), api: draw.pick('hangs', 'fails'), faults } as Action,
+    sandbox: device,
+    faults: [],
+  });
+  return Array.from({ length: draw.whole(1, 2) }, (_, player) => [
+    page(player, 0, draw.pick('start', 'twice'), draw.whole(0, 500)),
+    ...(draw.chance() < 0.4
+      ? [page(player, 1, draw.pick('start', 'resume', 'insist'), draw.pick(0, 5000, 25_000))]
+      : []),
+  ]).flat();
+}
+
 const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
 
 /** One player alone: rounds of a start, a drop, a few reconnects of any kind, and perhaps an end. */
@@ -270,12 +299,18 @@ const ABOUT = [
 ] as const;
 /** One run in so many has guessers: it takes as long as a hundred others. */
 const GUESSERS_EVERY = 25;
+/** The shipped client asks so often that its runs are rare. */
+const PAGES_EVERY = 1000;
 
 /** The plan of a seed. @param kinds which faults it may contain */
 export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan {
   const draw = drawer(seed);
   const about =
-    seed % GUESSERS_EVERY === 9 ? 'guessers' : (ABOUT[seed % ABOUT.length] as (typeof ABOUT)[number]);
+    seed % PAGES_EVERY === PAGES_EVERY - 1
+      ? 'pages'
+      : seed % GUESSERS_EVERY === 9
+        ? 'guessers'
+        : (ABOUT[seed % ABOUT.length] as (typeof ABOUT)[number]);
   const aws = awsChoices(draw);
   const clocksApart =
     (about === 'mixed' || about === 'operated') && kinds.includes('clocks') ? draw.pick(0, 200, 490) : 0;
@@ -288,7 +323,9 @@ export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan
           ? operated(draw, kinds)
           : about === 'liars'
             ? liars(draw)
-            : mixed(draw, kinds, about === 'calm');
+            : about === 'pages'
+              ? pages(draw, kinds)
+              : mixed(draw, kinds, about === 'calm');
   const gentle = about === 'mischief' ? { notices: 300, whileConnected: 'refuse' as const } : {};
   const known = about === 'guessers' ? { unknownFor: 0 } : {};
   return {

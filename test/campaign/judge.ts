@@ -1,6 +1,6 @@
 /** Runs a plan, and checks what needs the run as a whole. */
 import type { Alarms } from './alarms.ts';
-import type { Route, SandboxCode } from './bundle.ts';
+import type { Code } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
 import { LIAR } from './generate.ts';
 import type { Plan, Step, Violation } from './plan.ts';
@@ -13,11 +13,7 @@ function outcomesOf(player: number, exchanges: readonly Exchange[]): Map<number,
 }
 
 /** 5: a player gets the same answers without the other players. */
-async function compareAlone(
-  plan: Plan,
-  together: RunResult,
-  code: Record<Route, SandboxCode>,
-): Promise<Violation[]> {
+async function compareAlone(plan: Plan, together: RunResult, code: Code): Promise<Violation[]> {
   const player = plan.seed % 2;
   const isForeign = ({ action }: Step) =>
     'whose' in action && action.whose !== undefined && action.whose !== player;
@@ -79,11 +75,7 @@ const SLOW_MS = 1000;
  *
  * @param alarms used only where one player acts alone
  */
-export async function judgePlan(
-  plan: Plan,
-  code: Record<Route, SandboxCode>,
-  alarms: () => Alarms,
-): Promise<RunResult> {
+export async function judgePlan(plan: Plan, code: Code, alarms: () => Alarms): Promise<RunResult> {
   const result = await runPlan(plan, code);
   if (plan.about === 'calm' || plan.about === 'liars')
     result.violations.push(...(await compareAlone(plan, result, code)));

@@ -64,6 +64,15 @@ export type Action =
   | { kind: 'guess'; accounts: number; seconds: number }
   /** The owner of a session that was started elsewhere requests it, and follows the answers. */
   | { kind: 'claim' }
+  /** The shipped client opens a page. `darkness`: when its network carries nothing, milliseconds after the page was opened. */
+  | {
+      kind: 'play';
+      how: 'start' | 'twice' | 'resume' | 'insist';
+      darkness: { from: number; ms: number }[];
+      /** Requests in the dark: they wait, or fail at once. */
+      api: 'hangs' | 'fails';
+      faults: readonly FaultKind[];
+    }
   /** A page tells what became of a lost stream, so many times. */
   | { kind: 'report'; tells: Told; times: number; whose?: number }
   /** A request to the operator API. `seconds`: how long new sessions are paused. */
@@ -93,8 +102,9 @@ export interface Plan {
   seed: number;
   /** `mixed`: everything at once. `mischief`: one player alone, without faults. `guessers`: accounts that guess session ids together.
    * `calm`: several players without faults; each must get the same answers as alone. `operated`: as mixed, with operators between.
+   * `pages`: the shipped client plays.
    * `liars`: as calm, beside one whose page reports falsehoods. */
-  about: 'mixed' | 'mischief' | 'guessers' | 'calm' | 'operated' | 'liars';
+  about: 'mixed' | 'mischief' | 'guessers' | 'calm' | 'operated' | 'liars' | 'pages';
   aws: AwsChoices;
   /** Whether the table returns the item of a failed condition, as DynamoDB does; absent in older replays: it does not. */
   returnsItem?: boolean;
@@ -115,6 +125,7 @@ export const INVARIANTS = {
   8: "no alarm about everybody rings by one player's doing",
   9: 'only a listed operator has an effect through the operator API, and a record of it exists before',
   10: 'a pause of new sessions costs a refused start nothing, and stops nothing but new sessions',
+  11: 'a page whose network is back is back in its session, or tells a true end; it never loops',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

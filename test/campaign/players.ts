@@ -24,6 +24,10 @@ export interface PlayerRequest {
   silentMs?: number;
   /** What a report says. */
   tells?: Told;
+  /** The report of the shipped client, as it sent it. */
+  body?: string;
+  /** The shipped client sent it. */
+  isPage?: boolean;
   /** Who calls the operator API. */
   as?: Principal;
   /** The player id that an operator names. */
@@ -164,7 +168,7 @@ function reportOf(tells: Told): string {
 export function eventOf(request: PlayerRequest): object {
   const { route, offer, named, session, player, silentMs, tells } = request;
   const body = tells
-    ? reportOf(tells)
+    ? (request.body ?? reportOf(tells))
     : offer === undefined
       ? undefined
       : JSON.stringify({

@@ -1,12 +1,13 @@
 /** Runs one plan in virtual time and checks it. The same plan and code give the same result. */
 import { memoryAws } from './aws.ts';
 import { awsNetwork } from './aws-network.ts';
-import { isOperatorRoute, type Route, type SandboxCode } from './bundle.ts';
+import { type Code, isOperatorRoute } from './bundle.ts';
 import { checkExchange, type KnownFacts } from './checks.ts';
 import { type Exchange, exchanger } from './exchange.ts';
 import { runFinalChecks } from './final-checks.ts';
 import { isManyRequests, sendManyRequests } from './many-requests.ts';
 import { checkOperated, operatorRequestOf } from './operators.ts';
+import { play } from './pages.ts';
 import { type Pauses, pausesOf } from './pauses.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { deviceOf, newPlayer, type Player, type PlayerRequest, requestOf } from './players.ts';
@@ -29,7 +30,7 @@ export interface RunResult {
 const EPOCH = 1_800_000_000_000;
 
 /** @param code the product's functions, as `bundledRoutes` makes them */
-export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Promise<RunResult> {
+export async function runPlan(plan: Plan, code: Code): Promise<RunResult> {
   const time = campaignTime(EPOCH);
   const table = memoryTable(time, plan.returnsItem);
   const aws = memoryAws(time, plan.aws);
@@ -84,7 +85,8 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
     actor.session = session;
     deviceOf(actor, Number(request.device.split('.')[1])).connections.set(session, body.connectionId);
     const atAws = aws.sessions.get(session);
-    if (atAws?.accepted.at(-1)?.offer === request.offer) aws.hold(session);
+    // A page of the shipped client connects when it has applied the answer.
+    if (!request.isPage && atAws?.accepted.at(-1)?.offer === request.offer) aws.hold(session);
   }
 
   async function send(
@@ -131,6 +133,10 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
       const until = time.now() + action.ms;
       if (action.of === 'aws') awsCalls.outage(action.how, until);
       else table.outage(action.how === 'throttled' ? 'refused' : action.how, until);
+    } else if (action.kind === 'play') {
+      manyRequests++;
+      const done = () => manyRequests--;
+      play(step, action, code.client, context).catch(breaks).then(done);
     } else if (action.kind === 'report') {
       manyRequests++;
       const done = () => manyRequests--;

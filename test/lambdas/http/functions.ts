@@ -1,6 +1,6 @@
 /** The bundled functions over a table and an AWS in memory, each request by itself: what does an event do? */
 import { memoryAws } from '../../campaign/aws.ts';
-import type { Route, SandboxCode } from '../../campaign/bundle.ts';
+import { ROUTES, type Route, type SandboxCode } from '../../campaign/bundle.ts';
 import { environmentOf } from '../../campaign/exchange.ts';
 import { newSandbox } from '../../campaign/sandbox.ts';
 import { memoryTable } from '../../campaign/table.ts';
@@ -73,7 +73,7 @@ export async function functionsInMemory(code: Record<Route, SandboxCode>) {
     },
   };
   const sandboxes = new Map(
-    (Object.keys(code) as Route[]).map((route) => [
+    ROUTES.map((route) => [
       route,
       newSandbox({ ...world, environment: environmentOf(route) } as never, {
         name: route,
