@@ -68,7 +68,7 @@ export default defineConfig({
           ...group(0),
           name: 'unit',
           include: [
-            'test/{lambdas,infra,local,emulator,openapi,bench,client,run,campaign,soak,release,upgrade}/**/*.test.ts',
+            'test/{lambdas,infra,local,emulator,openapi,bench,client,run,mutation,campaign,soak,release,upgrade}/**/*.test.ts',
           ],
           exclude: [...BENCHES, ...LIVE, ...SHARED],
         },

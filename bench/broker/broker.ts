@@ -34,7 +34,7 @@ export interface Broker {
   /** The environment of its process. */
   environment: Record<string, string>;
   /** The function of a route of the player API, by its method and path. */
-  functionOf(routeKey: string): FunctionModel;
+  functionOf(key: string): FunctionModel;
   /** Runs functions in their own processes, as the deployment would: the reconnect function, or those of `functions`. The caller closes the pool. */
   pool(options: {
     workers: number;
@@ -163,7 +163,7 @@ export async function startBroker(options: {
       streamGroupId: STREAM_GROUP,
       fn,
       environment: workerEnvironment(fn, addedTo(fn)),
-      functionOf: (routeKey) => deployment.functionOf(routeKey),
+      functionOf: (key) => deployment.functionOf(key),
       pool: ({ workers, onLog, functions = [fn] }) =>
         createFunctionPool({
           functions: [...functions],

@@ -1,5 +1,6 @@
 /** What each request of a session uses beside the reconnects: start, polls, the list of sessions, a report, the end. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { PLAYER_ROUTES, routeKey } from '../../contract/routes.ts';
 import type { Broker } from '../broker/broker.ts';
 import { type Answer, playerEvent } from '../broker/event.ts';
 import { longOffer } from '../broker/sdp.ts';
@@ -7,16 +8,13 @@ import { type Units, unitCounter } from './capacity.ts';
 import type { Usage } from './figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from './log-lines.ts';
 
-const GROUP = '/v1/streamgroups/{streamGroupId}/streamsessions';
-const SESSION = `${GROUP}/{streamSessionId}`;
-
 /** The measured routes in the order of a session: the list is what a page asks first. */
 const ROUTES = {
-  sessions: 'GET /v1/streamsessions',
-  start: `POST ${GROUP}`,
-  status: `GET ${SESSION}`,
-  report: `POST ${SESSION}/recoveries`,
-  end: `DELETE ${SESSION}`,
+  sessions: routeKey(PLAYER_ROUTES.sessions),
+  start: routeKey(PLAYER_ROUTES.start),
+  status: routeKey(PLAYER_ROUTES.status),
+  report: routeKey(PLAYER_ROUTES.recoveries),
+  end: routeKey(PLAYER_ROUTES.terminate),
 } as const;
 export type SessionRoute = keyof typeof ROUTES;
 /** Of each route, what a number of requests used together: `players` is the number of requests. */

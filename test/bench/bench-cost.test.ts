@@ -6,13 +6,7 @@ import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
 import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
 import { monthOf, monthReport } from '../../bench/cost/month.ts';
-import {
-  COGNITO,
-  MONITORING_DOLLARS,
-  PRICES,
-  PROVISIONED_CONCURRENCY,
-  TRACES,
-} from '../../bench/cost/prices.ts';
+import { MONITORING_DOLLARS, PRICES, PROVISIONED_CONCURRENCY, TRACES } from '../../bench/cost/prices.ts';
 import { refusedWritesReport } from '../../bench/cost/refused-writes.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
@@ -44,12 +38,7 @@ describe('the bill for a million players', () => {
   });
 
   it('rests on prices that each have a source and a date', () => {
-    for (const { dollars, source, asOf } of [
-      ...Object.values(PRICES),
-      PROVISIONED_CONCURRENCY,
-      TRACES,
-      COGNITO,
-    ]) {
+    for (const { dollars, source, asOf } of [...Object.values(PRICES), PROVISIONED_CONCURRENCY]) {
       expect(dollars).toBeGreaterThan(0);
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
@@ -113,13 +102,27 @@ describe('a month', () => {
     expect(report).toContain('Left out: GameLift Streams itself');
   });
 
-  it('is what docs/costs.md quotes from docs/benchmarks.md', () => {
-    const [costs = '', benchmarks = ''] = ['costs', 'benchmarks'].map((name) =>
-      readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'),
-    );
+  it('is quoted in docs/costs.md as the command prints it, with sums that add up', () => {
+    const costs = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
     const [, quoted = ''] = /```text\n(Dollars a month[\s\S]*?)\n```/.exec(costs) ?? [];
-    expect(quoted.split('\n').length).toBeGreaterThan(8);
-    expect(benchmarks).toContain(quoted);
+    const numbersOf = (label: string) =>
+      (new RegExp(`^ *${label} {2,}(.+)$`, 'm').exec(quoted)?.[1] ?? '')
+        .trim()
+        .split(/ +/)
+        .map((number) => Number(number.replaceAll(',', '')));
+    const players = numbersOf('players');
+    expect(players).toEqual([1000, 10_000, 100_000]);
+    expect(numbersOf('requests')).toEqual(players.map((count) => month(count).requests));
+    const parts = ['requests, functions, table, logs, data', 'X-Ray traces, at most'].map(numbersOf);
+    expect(parts[1]).toEqual(players.map((count) => month(count).traces));
+    for (const [at, count] of players.entries()) {
+      const { monitoring, cognito } = month(count);
+      expect(numbersOf('metrics, alarms, dashboard, probe')[at]).toBe(monitoring);
+      expect(numbersOf('Cognito, plan ESSENTIALS')[at]).toBe(cognito);
+      const own = parts.reduce((sum, part) => sum + (part[at] ?? Number.NaN), monitoring);
+      expect(numbersOf('together')[at]).toBeCloseTo(own + cognito);
+      expect(numbersOf('with a provider of your own')[at]).toBeCloseTo(own);
+    }
   });
 });
 

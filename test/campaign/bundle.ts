@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..', '..');
 
 /** The functions of the player API. */
-export const PLAYER_ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate'] as const;
+export const PLAYER_ROUTES = ['start', 'status', 'sessions', 'reconnect', 'terminate', 'recoveries'] as const;
 /** The functions of the operator API. */
 export const OPERATOR_ROUTES = [
   'operator-terminate',

@@ -30,6 +30,14 @@ const HOW = {
   silentAfter: 'acts, and never answers',
 };
 
+const TOLD = {
+  back: 'that a stream came back',
+  never: 'that a stream never came back',
+  left: 'that the player left a lost stream',
+  huge: 'times that are far too long',
+  below: 'times below zero',
+  malformed: 'what is no report',
+};
 const PRINCIPALS = {
   operator: 'an operator',
   stranger: 'a principal that is no operator',
@@ -63,7 +71,7 @@ function actionText(action: Action): string {
     case 'start':
       return `starts a session with ${OFFERS[action.offer]} and ${KEYS[action.key]}`;
     case 'reconnect':
-      return `reconnects${whose} with ${OFFERS[action.offer]} and ${KEYS[action.key]}, and names ${NAMES[action.names]}`;
+      return `reconnects${whose} with ${OFFERS[action.offer]} and ${KEYS[action.key]}, and names ${NAMES[action.names]}${action.silentMs === undefined ? '' : `; it says that the stream was silent for ${seconds(action.silentMs)}`}`;
     case 'status':
       return `asks for the status${whose}`;
     case 'list':
@@ -78,6 +86,8 @@ function actionText(action: Action): string {
       return `watches ${action.accounts} accounts guess together for ${action.seconds} s, just after each full second`;
     case 'claim':
       return 'asks for the session that was started elsewhere, and does as told';
+    case 'report':
+      return `reports ${action.times === 1 ? '' : `${action.times} times `}${TOLD[action.tells]}${whose}`;
     case 'operate':
       return `sees ${PRINCIPALS[action.as]} ${OPERATED[action.does](action)}`;
     case 'outage':

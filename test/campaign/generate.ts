@@ -148,13 +148,16 @@ function operated(draw: Drawer, kinds: readonly FaultKind[]): Omit<Step, 'id'>[]
       as: draw.pick('operator', 'operator', 'operator', 'operator', 'stranger', 'player'),
       ...(does === 'pause' ? { seconds: draw.whole(10, 200) } : {}),
     };
+    // The third table command of a shell is its record.
+    const unrecorded: Fault[] =
+      does === 'shell' && kinds.includes('table') ? [{ on: 'table', op: 2, how: 'refused' }] : [];
     const between = {
       after: pause(draw),
       player: step.player,
       device: 0,
       action,
       sandbox: draw.whole(0, 1),
-      faults: faultsOf(kinds, draw),
+      faults: unrecorded.length > 0 && draw.chance() < 0.5 ? unrecorded : faultsOf(kinds, draw),
     };
     // A pause is followed by a start, and a forgotten player by one who asks for that session.
     const next: Action =
@@ -167,6 +170,49 @@ function operated(draw: Drawer, kinds: readonly FaultKind[]): Omit<Step, 'id'>[]
       ? [step, between, { ...step, after, action: next, faults: [] }]
       : [step, between];
   });
+}
+
+/** The player whose page reports falsehoods. Others have lower numbers. */
+export const LIAR = 7;
+
+/** Calm players, who report what they saw, and one who loses the stream again and again, and lies about it and about their sessions. */
+function liars(draw: Drawer): Omit<Step, 'id'>[] {
+  const reports = (player: number): Action => ({
+    kind: 'report',
+    tells:
+      player === LIAR
+        ? draw.pick('never', 'never', 'huge', 'below', 'malformed', 'back')
+        : draw.pick('back', 'left'),
+    times: player === LIAR ? draw.pick(1, 2, 6) : 1,
+    ...(player === LIAR && draw.chance() < 0.6 ? { whose: draw.whole(0, 3) } : {}),
+  });
+  const lies = (): Action[] => [
+    { kind: 'drop' },
+    {
+      kind: 'reconnect',
+      offer: draw.pick('new', 'bad'),
+      key: 'new',
+      names: 'own',
+      silentMs: draw.pick(0, 1, 599_999, 3_600_000),
+    },
+    reports(LIAR),
+  ];
+  const of = (player: number, action: Action) => ({
+    after: pause(draw),
+    player,
+    device: 0,
+    action,
+    sandbox: draw.whole(0, 2),
+    faults: [],
+  });
+  return [
+    of(LIAR, { kind: 'start', offer: draw.pick('new', 'bad'), key: 'new' }),
+    ...mixed(draw, [], true).flatMap((step) => [
+      step,
+      ...(draw.chance() < 0.25 ? [of(step.player, reports(step.player))] : []),
+      ...(draw.chance() < 0.5 ? lies().map((action) => of(LIAR, action)) : []),
+    ]),
+  ];
 }
 
 const quiet = { player: 0, device: 0, sandbox: 0, faults: [] };
@@ -213,7 +259,7 @@ function guessers(draw: Drawer): Omit<Step, 'id'>[] {
 const ABOUT = [
   'mixed',
   'operated',
-  'mixed',
+  'liars',
   'mischief',
   'mixed',
   'mixed',
@@ -240,7 +286,9 @@ export function planOf(seed: number, kinds: readonly FaultKind[] = FAULTS): Plan
         ? mischief(draw)
         : about === 'operated'
           ? operated(draw, kinds)
-          : mixed(draw, kinds, about === 'calm');
+          : about === 'liars'
+            ? liars(draw)
+            : mixed(draw, kinds, about === 'calm');
   const gentle = about === 'mischief' ? { notices: 300, whileConnected: 'refuse' as const } : {};
   const known = about === 'guessers' ? { unknownFor: 0 } : {};
   return {

@@ -2,6 +2,7 @@
 import type { Alarms } from './alarms.ts';
 import type { Route, SandboxCode } from './bundle.ts';
 import type { Exchange } from './exchange.ts';
+import { LIAR } from './generate.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { type RunResult, runPlan } from './run.ts';
 
@@ -84,7 +85,14 @@ export async function judgePlan(
   alarms: () => Alarms,
 ): Promise<RunResult> {
   const result = await runPlan(plan, code);
-  if (plan.about === 'calm') result.violations.push(...(await compareAlone(plan, result, code)));
+  if (plan.about === 'calm' || plan.about === 'liars')
+    result.violations.push(...(await compareAlone(plan, result, code)));
+  if (plan.about === 'liars') {
+    const liars = result.exchanges.filter(({ request }) => request.player === LIAR);
+    for (const name of liars.length > 0 ? alarms().ringing(liars) : []) {
+      result.violations.push({ invariant: 8, what: `one player who lies rang ${name}` });
+    }
+  }
   if (plan.about === 'mischief') {
     const twice = countedTwice(result.exchanges);
     if (twice) result.violations.push(twice);

@@ -33,6 +33,9 @@ export type KeyChoice = 'new' | 'last' | 'none';
 /** The connection that a reconnect names: the device's newest, none (the player insists), or an unknown one. */
 export type NamedConnection = 'own' | 'none' | 'wrong';
 
+/** What a report says: a stream that came back, one that never did, impossible numbers, or what is no report. */
+export type Told = 'back' | 'never' | 'left' | 'huge' | 'below' | 'malformed';
+
 /** What an operator does. `pause` and `resume` set the brake of new sessions. */
 export type OperatorUse = 'terminate' | 'sessions' | 'forget' | 'pause' | 'resume' | 'brakeStatus' | 'shell';
 /** Who calls the operator API: a listed operator, a principal that only IAM lets in, or a player with an access token. */
@@ -41,7 +44,15 @@ export type Principal = 'operator' | 'stranger' | 'player';
 /** What a player does. `whose`: the player whose session it is about; absent: the own one. */
 export type Action =
   | { kind: 'start'; offer: OfferChoice; key: KeyChoice }
-  | { kind: 'reconnect'; offer: OfferChoice; key: KeyChoice; names: NamedConnection; whose?: number }
+  | {
+      kind: 'reconnect';
+      offer: OfferChoice;
+      key: KeyChoice;
+      names: NamedConnection;
+      whose?: number;
+      /** For how long the page says that nothing was seen of the stream. */
+      silentMs?: number;
+    }
   | { kind: 'status'; whose?: number }
   | { kind: 'list' }
   | { kind: 'end'; whose?: number }
@@ -53,6 +64,8 @@ export type Action =
   | { kind: 'guess'; accounts: number; seconds: number }
   /** The owner of a session that was started elsewhere requests it, and follows the answers. */
   | { kind: 'claim' }
+  /** A page tells what became of a lost stream, so many times. */
+  | { kind: 'report'; tells: Told; times: number; whose?: number }
   /** A request to the operator API. `seconds`: how long new sessions are paused. */
   | { kind: 'operate'; does: OperatorUse; whose: number; as: Principal; seconds?: number }
   /** The table or AWS fails for a while. */
@@ -79,8 +92,9 @@ export type FaultKind = (typeof FAULTS)[number];
 export interface Plan {
   seed: number;
   /** `mixed`: everything at once. `mischief`: one player alone, without faults. `guessers`: accounts that guess session ids together.
-   * `calm`: several players without faults; each must get the same answers as alone. `operated`: as mixed, with operators between. */
-  about: 'mixed' | 'mischief' | 'guessers' | 'calm' | 'operated';
+   * `calm`: several players without faults; each must get the same answers as alone. `operated`: as mixed, with operators between.
+   * `liars`: as calm, beside one whose page reports falsehoods. */
+  about: 'mixed' | 'mischief' | 'guessers' | 'calm' | 'operated' | 'liars';
   aws: AwsChoices;
   /** Whether the table returns the item of a failed condition, as DynamoDB does; absent in older replays: it does not. */
   returnsItem?: boolean;

@@ -274,3 +274,220 @@ export const OF_EACH_KIND: readonly Planted[] = [
     ],
   },
 ];
+
+/** Faults of what operators do between the players' requests. */
+export const OF_OPERATORS: readonly Planted[] = [
+  {
+    name: 'the end of a pause is a pause for those whose clock is behind',
+    invariant: 10,
+    what: /nobody had paused/,
+    patches: [
+      {
+        file: 'lambdas/limits/start-brake.ts',
+        from: 'if (until <= setAt) return undefined;',
+        to: '',
+      },
+    ],
+    from: 700,
+  },
+  {
+    name: 'the operator API lets in every principal that IAM lets in',
+    invariant: 9,
+    what: /to stranger|for stranger/,
+    patches: [
+      {
+        file: 'lambdas/operators/operator-api.ts',
+        from: 'const entry = operatorEntry(userArn, settings.operators);',
+        to: "const entry = operatorEntry(userArn, settings.operators) ?? (userArn && 'anybody');",
+      },
+    ],
+  },
+  {
+    name: "a player's access token opens the operator API",
+    invariant: 9,
+    what: /to player|for player/,
+    patches: [
+      {
+        file: 'lambdas/operators/operator-api.ts',
+        from: 'const { userArn, accessKey } = requestContext.authorizer?.iam ?? {};',
+        to: 'const { userArn, accessKey } = requestContext.authorizer?.iam ?? { userArn: requestContext.authorizer.jwt.claims.sub };',
+      },
+    ],
+  },
+  {
+    name: 'a session is ended before that is recorded',
+    invariant: 9,
+    what: /operator-terminate had an effect before it was recorded/,
+    patches: [
+      {
+        file: 'lambdas/routes/operator-terminate/terminate.ts',
+        from: "  await write('requested', seen);\n",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'a shell is handed out although it could not be recorded',
+    invariant: 9,
+    what: /handed out credentials without a record/,
+    patches: [
+      {
+        file: 'lambdas/routes/operator-shell/shell.ts',
+        from: "await write('opened');",
+        to: "await write('opened').catch(() => {});",
+      },
+    ],
+  },
+  {
+    name: 'a player who plays is forgotten',
+    invariant: 7,
+    what: /deleted the record of a session that is/,
+    patches: [
+      {
+        file: 'lambdas/routes/operator-forget/forget.ts',
+        from: 'if (live === undefined) return known;',
+        to: 'if (live === undefined || playerId) return known;',
+      },
+    ],
+  },
+  {
+    name: 'a record stays when its player is forgotten',
+    invariant: 9,
+    what: /left a record of the player/,
+    patches: [
+      {
+        file: 'lambdas/routes/operator-forget/forget.ts',
+        from: 'for (let from = 0; from < known.length',
+        to: 'for (let from = 1; from < known.length',
+      },
+    ],
+  },
+  {
+    name: "a session whose record was deleted becomes another player's who names it",
+    invariant: 6,
+    what: /another player's session/,
+    patches: [
+      {
+        file: 'lambdas/sessions/import-session.ts',
+        from: 'if (seen?.userId !== key.playerId) return undefined;',
+        to: "if (seen === undefined || (seen.userId !== key.playerId && seen.status !== 'TERMINATED')) return undefined;",
+      },
+    ],
+  },
+  {
+    name: 'a pause stops no start',
+    invariant: 10,
+    what: /began a session while/,
+    patches: [
+      {
+        file: 'lambdas/limits/start-brake.ts',
+        from: 'return now >= ends ? undefined',
+        to: 'return now >= setAt ? undefined',
+      },
+    ],
+  },
+  {
+    name: 'a start that is refused as paused keeps its slot',
+    invariant: 10,
+    what: /wrote to its slot/,
+    patches: [
+      {
+        file: 'lambdas/routes/start/start.ts',
+        from: "if (brake && decision.do === 'start' && decision.slot.request === undefined) {",
+        to: 'if (deps.now() < 0) {',
+      },
+      { file: 'lambdas/routes/start/start.ts', from: 'if (brake && !repeat) {', to: 'if (deps.now() < 0) {' },
+      {
+        file: 'lambdas/routes/start/start.ts',
+        from: '  const clientToken = startClientToken(',
+        to: '  if (brake && !repeat) throw startsPaused(brake, deps.now(), deps.random());\n  const clientToken = startClientToken(',
+      },
+    ],
+  },
+  {
+    name: 'a start that was answered before is refused as paused',
+    invariant: 10,
+    what: /answered before was refused as paused/,
+    patches: [
+      {
+        file: 'lambdas/routes/start/start.ts',
+        from: "  if (decision.do === 'replay') return",
+        to: "  if (brake) throw startsPaused(brake, deps.now(), deps.random());\n  if (decision.do === 'replay') return",
+      },
+    ],
+  },
+];
+
+/** Faults of what comes of a page's reports. */
+export const OF_REPORTS: readonly Planted[] = [
+  {
+    name: 'all players share one count of reports, so that one who lies silences the others',
+    invariant: 8,
+    what: /of what is not its player's count of reports/,
+    patches: [
+      {
+        file: 'lambdas/routes/recoveries/report.ts',
+        from: 'counters.spend(ownerOf(playerId)',
+        to: "counters.spend(ownerOf('EVERYBODY')",
+      },
+    ],
+  },
+  {
+    name: "a page's own reports are refused before there are too many of them",
+    invariant: 5,
+    what: /reports too often/,
+    patches: [
+      {
+        file: 'lambdas/routes/recoveries/report.ts',
+        from: 'const PER_MINUTE = 4;',
+        to: 'const PER_MINUTE = 2;',
+      },
+    ],
+  },
+  {
+    name: 'an impossible time in a report is counted as it is',
+    invariant: 8,
+    what: /a report counted BackAfter/,
+    patches: [
+      {
+        file: 'lambdas/routes/recoveries/recovery.ts',
+        from: 'Math.round(Math.min(most, Math.max(0, value)))',
+        to: 'Math.round(value)',
+      },
+    ],
+  },
+  {
+    name: 'a report counts as a failed request, which alarms are about',
+    invariant: 8,
+    what: /a report counted Failed/,
+    patches: [
+      {
+        file: 'lambdas/observability/metrics.ts',
+        from: "recoveries: { outcomes: [], metrics: new Set(['BackAfter',",
+        to: "recoveries: { outcomes: [], metrics: new Set(['Failed', 'BackAfter',",
+      },
+      {
+        file: 'lambdas/observability/metrics.ts',
+        from: "  if (sliOutcome !== 'excluded') {",
+        to: "  if (sliOutcome !== 'excluded' || route === 'recoveries') {",
+      },
+    ],
+  },
+  {
+    name: 'a report looks up whose session it names, which its role denies',
+    invariant: 3,
+    what: /recoveries asks for GetItem on the table sessions/,
+    patches: [
+      {
+        file: 'lambdas/routes/recoveries/handler.ts',
+        from: 'const { settings, counters, now, log } = commonDependencies();',
+        to: 'const { settings, counters, now, log, sessions } = commonDependencies();',
+      },
+      {
+        file: 'lambdas/routes/recoveries/handler.ts',
+        from: '  await reportRecovery(request, deps);',
+        to: '  await sessions.read(request);\n  await reportRecovery(request, deps);',
+      },
+    ],
+  },
+];

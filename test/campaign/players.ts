@@ -1,7 +1,7 @@
 /** The players of a run, and what each of their pages knows: its connections, its last request. */
 import { playerIdOf } from '../../lambdas/identifiers/player-id.ts';
 import type { Route } from './bundle.ts';
-import type { OfferChoice, Principal, Step } from './plan.ts';
+import type { OfferChoice, Principal, Step, Told } from './plan.ts';
 
 const ISSUER = 'https://login.example.com/';
 export const GROUP = 'sg-1';
@@ -20,6 +20,10 @@ export interface PlayerRequest {
   named?: string;
   /** It names another player's session. */
   foreign?: boolean;
+  /** `silentMs` */
+  silentMs?: number;
+  /** What a report says. */
+  tells?: Told;
   /** Who calls the operator API. */
   as?: Principal;
   /** The player id that an operator names. */
@@ -131,18 +135,43 @@ export function requestOf(
     offer,
     ...(key === undefined ? {} : { key }),
     ...(named === undefined ? {} : { named }),
+    ...(action.silentMs === undefined ? {} : { silentMs: action.silentMs }),
   };
   if (!foreign) device.lastReconnect = request;
   return request;
 }
 
+/** The body of a report. */
+function reportOf(tells: Told): string {
+  const numbers = { silentMs: 4200, attempts: 1, agoMs: 10 };
+  switch (tells) {
+    case 'back':
+      return JSON.stringify({ outcome: 'replaced', why: 'silence', ...numbers });
+    case 'never':
+      return JSON.stringify({ outcome: 'given_up', why: 'failed', ending: 'failed', ...numbers });
+    case 'left':
+      return JSON.stringify({ outcome: 'given_up', why: 'offline', ending: 'closed', ...numbers });
+    case 'huge':
+      return '{"outcome":"healed","why":"silence","silentMs":1e308,"attempts":1e21,"agoMs":9007199254740993}';
+    case 'below':
+      return '{"outcome":"healed","why":"silence","silentMs":-1e308,"attempts":-0.5,"agoMs":-0}';
+    case 'malformed':
+      return '{"outcome":"healed","why":"silence","silentMs":"1","attempts":1,"agoMs":1,"__proto__":{}}';
+  }
+}
+
 /** The event that API Gateway hands to the function. */
 export function eventOf(request: PlayerRequest): object {
-  const { route, offer, named, session, player } = request;
-  const body =
-    offer === undefined
+  const { route, offer, named, session, player, silentMs, tells } = request;
+  const body = tells
+    ? reportOf(tells)
+    : offer === undefined
       ? undefined
-      : JSON.stringify({ signalRequest: offer, ...(named ? { previousConnectionId: named } : {}) });
+      : JSON.stringify({
+          signalRequest: offer,
+          ...(named ? { previousConnectionId: named } : {}),
+          ...(silentMs === undefined ? {} : { silentMs }),
+        });
   const claims = { iss: ISSUER, sub: `player-${player}` };
   const token = {
     ...claims,

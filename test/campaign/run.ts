@@ -10,6 +10,7 @@ import { checkOperated, operatorRequestOf } from './operators.ts';
 import { type Pauses, pausesOf } from './pauses.ts';
 import type { Plan, Step, Violation } from './plan.ts';
 import { deviceOf, newPlayer, type Player, type PlayerRequest, requestOf } from './players.ts';
+import { checkReport, sendReports } from './reports.ts';
 import type { RunContext } from './run-context.ts';
 import { memoryTable } from './table.ts';
 import { campaignTime } from './time.ts';
@@ -98,7 +99,11 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
       forgotten.set(request.about, time.now());
     const exchange = await requests.send(request, { sandbox, faults: planned });
     violations.push(
-      ...(isOperatorRoute(request.route) ? checkOperated(exchange, table) : checkExchange(exchange, facts)),
+      ...(isOperatorRoute(request.route)
+        ? checkOperated(exchange, table)
+        : request.route === 'recoveries'
+          ? checkReport(exchange, exchanges, witness)
+          : checkExchange(exchange, facts)),
       ...pauses.check(exchange, exchanges, requests.issued),
     );
     if (!answerLost) {
@@ -126,6 +131,10 @@ export async function runPlan(plan: Plan, code: Record<Route, SandboxCode>): Pro
       const until = time.now() + action.ms;
       if (action.of === 'aws') awsCalls.outage(action.how, until);
       else table.outage(action.how === 'throttled' ? 'refused' : action.how, until);
+    } else if (action.kind === 'report') {
+      manyRequests++;
+      const done = () => manyRequests--;
+      sendReports(step, action, context).catch(breaks).then(done);
     } else if (isManyRequests(action)) {
       manyRequests++;
       const done = () => manyRequests--;

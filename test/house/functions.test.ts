@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { operatorRoutes } from '../../infra/routes/operator-routes.ts';
 import { playerRoutes } from '../../infra/routes/player-routes.ts';
 import { type Import, importsOf, root, type Source, sources, withoutComments } from './imports.ts';
+import { IMPURE, isWiring } from './impure.ts';
 
 const routes = [...playerRoutes, ...operatorRoutes];
 
@@ -13,36 +14,6 @@ const SURROUNDINGS =
 
 /** Packages that pure code may use. */
 const PURE_PACKAGES = ['node:crypto'];
-
-/** The files that touch the AWS SDK, Lambda, time or chance. All others in lambdas/ get these as arguments. */
-const IMPURE = [
-  'lambdas/dynamodb/table.ts',
-  'lambdas/environment/settings.ts',
-  'lambdas/environment/time-limit.ts',
-  'lambdas/gameliftstreams/admin-shell.ts',
-  'lambdas/gameliftstreams/calls.ts',
-  'lambdas/gameliftstreams/export-files.ts',
-  'lambdas/http/route-handler.ts',
-  'lambdas/initialization/connections.ts',
-  'lambdas/initialization/rehearse.ts',
-  'lambdas/initialization/stage.ts',
-  'lambdas/observability/logs.ts',
-  'lambdas/observability/metrics.ts',
-  'lambdas/operators/dependencies.ts',
-  'lambdas/operators/use-dependencies.ts',
-  'lambdas/players/dependencies.ts',
-  'lambdas/probe/handler.ts',
-  'lambdas/routes/operator-brake-status/handler.ts',
-  'lambdas/routes/operator-sessions/handler.ts',
-  'lambdas/routes/reconnect/handler.ts',
-  'lambdas/sessions/compressed-answer.ts',
-];
-
-/** Files that connect the parts to each other: they may import anything. */
-const isWiring = (path: string) =>
-  /\/(handler|initialize|dependencies|use-dependencies|operator-api|player-api|operator-settings)\.ts$/.test(
-    path,
-  );
 
 function isImpure(file: Source): boolean {
   const packages = importsOf(file).filter(

@@ -168,6 +168,44 @@ function citations(document: string): [string, string][] {
   );
 }
 
+/** The first five letters of each word: "refuse" and "refused" are one. */
+const wordStems = (of: string) =>
+  new Set((of.toLowerCase().match(/[a-z]{4,}/g) ?? []).map((word) => word.slice(0, 5)));
+
+/** The numbered lines of a part of docs/security.md, each with the heading above it. */
+function numberedLines(part: string): [number, string][] {
+  return part.split(/^## /m).flatMap((chapter) => {
+    const [heading = ''] = chapter.split('\n');
+    return [...chapter.matchAll(/^(\d+)\. (.+(?:\n {2,}.+)*)/gm)].map(
+      ([, number, line]): [number, string] => [Number(number), `${heading}: ${line}`],
+    );
+  });
+}
+const claims = (document: string) => numberedLines(document.split('## Shown by')[0] ?? '');
+const shownBy = (document: string) => numberedLines(document.split('## Shown by')[1] ?? '');
+
+/**
+ * What a test that a page cites is about: the name of its file, the titles around it, and its own, or the name of a case in its table.
+ * @throws {Error} when the file has no such title
+ */
+function aboutTest(file: string, name: string): string {
+  const code = read(file).replaceAll(/\\(['"`])/g, '$1');
+  const at = ["'", '"', '`']
+    .map((quote) => code.indexOf(`${quote}${name}${quote}`))
+    .find((place) => place >= 0);
+  if (at === undefined) throw new Error(`${file} has no test called ${name}`);
+  const before = code.slice(0, at).split('\n');
+  let indent = /^ */.exec(before.at(-1) ?? '')?.[0].length ?? 0;
+  const titles = [name];
+  for (const line of before.toReversed()) {
+    const [, spaces = '', title] = /^( *)describe\b.*?['"`](.+)['"`],/.exec(line) ?? [];
+    if (title === undefined || spaces.length >= indent) continue;
+    titles.unshift(title);
+    indent = spaces.length;
+  }
+  return [file.split('/').at(-1), ...titles].join(' ');
+}
+
 describe('docs/security.md', () => {
   const shown = read('docs/security-tests.md');
   const cited = citations(shown);
@@ -181,10 +219,28 @@ describe('docs/security.md', () => {
     for (const [line, , tests = ''] of numbered(shown)) expect(citations(tests), line).not.toEqual([]);
   });
 
-  test.each(cited)('%s has the test “%s”', (file, name) => {
-    const code = read(file).replaceAll(/\\(['"`])/g, '$1');
-    expect(["'", '"', '`'].some((quote) => code.includes(`${quote}${name}${quote}`))).toBe(true);
-  });
+  test.each(cited)(
+    '%s has the test “%s”, and leaves none out: a test that is skipped shows nothing',
+    (file, name) => {
+      expect(aboutTest(file, name)).toContain(name);
+      expect(read(file)).not.toMatch(/^ *(?:test|it|describe)\.(?:skip|todo|fails)\b/m);
+    },
+  );
+
+  // A machine cannot tell whether a test shows a claim. It can tell that the two speak of the same thing: a word that few claims have.
+  test.each(claims(security))(
+    'a test that shows claim %d speaks of what the claim is about',
+    (number, claim) => {
+      const few = claims(security).length / 3;
+      const rare = [...wordStems(claim)].filter(
+        (stem) => claims(security).filter(([, other]) => wordStems(other).has(stem)).length <= few,
+      );
+      const [, tests = ''] = shownBy(security).find(([of]) => of === number) ?? [];
+      const spoken = citations(tests).map(([file, name]) => aboutTest(file, name));
+      const common = spoken.flatMap((about) => rare.filter((stem) => wordStems(about).has(stem)));
+      expect(common, `${claim}\n${spoken.join('\n')}`).not.toEqual([]);
+    },
+  );
 });
 
 describe('docs/reliability.md', () => {

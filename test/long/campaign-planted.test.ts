@@ -2,8 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Alarms, playerAlarms } from '../campaign/alarms.ts';
 import { bundledRoutes } from '../campaign/bundle.ts';
 import { campaign, type FoundViolation } from '../campaign/campaign.ts';
-import { FAULTS } from '../campaign/plan.ts';
-import { HISTORICAL, OF_EACH_KIND, OF_ONE_TABLE, type Planted } from '../campaign/planted.ts';
+import { FAULTS, INVARIANTS } from '../campaign/plan.ts';
+import {
+  HISTORICAL,
+  OF_EACH_KIND,
+  OF_ONE_TABLE,
+  OF_OPERATORS,
+  OF_REPORTS,
+  type Planted,
+} from '../campaign/planted.ts';
 
 let alarms: Alarms;
 beforeAll(() => {
@@ -38,13 +45,27 @@ describe('a planted bug that only one kind of table shows is found within a thou
   });
 });
 
+describe('a planted bug of the operator API is found within a thousand seeds', () => {
+  it.each(OF_OPERATORS.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
+    expect(await attacked(planted)).toBeDefined();
+  });
+});
+
+describe('a planted bug of the reports of pages is found within a thousand seeds', () => {
+  it.each(OF_REPORTS.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
+    expect(await attacked(planted)).toBeDefined();
+  });
+});
+
 describe('a planted bug of each kind is found within a thousand seeds', () => {
   it.each(OF_EACH_KIND.map((planted) => [planted.name, planted] as const))('%s', async (_, planted) => {
     expect(await attacked(planted)).toBeDefined();
   });
 
   it('each invariant has a planted bug', () => {
-    const violated = new Set([...HISTORICAL, ...OF_EACH_KIND].map(({ invariant }) => invariant));
-    expect([...violated].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const violated = new Set(
+      [...HISTORICAL, ...OF_EACH_KIND, ...OF_OPERATORS].map(({ invariant }) => invariant),
+    );
+    expect([...violated].sort((a, b) => a - b)).toEqual(Object.keys(INVARIANTS).map(Number));
   });
 });

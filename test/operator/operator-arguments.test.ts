@@ -76,6 +76,46 @@ describe('the command line', () => {
   });
 });
 
+describe('a bound of an argument is itself allowed, and nothing past it', () => {
+  const reason = (length: number) => ['shell', 'sg-1/s', '--reason', 'x'.repeat(length)];
+  const brake = (time: string) => ['brake', 'starts', '--for', time, '--reason', REASON];
+  const scan = (gigabytes: string) => ['case', '--player', 'p', '--max-scan', gigabytes];
+  const wait = (seconds: string) => ['sessions', '--player', 'p', '--wait', seconds];
+  const since = (time: string) => ['case', '--player', 'p', '--since', time];
+  it.each<[string, readonly string[][], readonly string[][]]>([
+    [
+      'a reason without the spaces around it',
+      [reason(10), reason(500), ['shell', 'sg-1/s', '--reason', ` ${'x'.repeat(500)} `]],
+      [reason(9), reason(501), ['shell', 'sg-1/s', '--reason', ` ${'x'.repeat(9)}  `]],
+    ],
+    ['a brake', [brake('1s'), brake('24h'), brake('86400s')], [brake('0s'), brake('86401s'), brake('1441m')]],
+    ['a scan', [scan('0.001'), scan('1000')], [scan('0'), scan('1000.1'), scan('much')]],
+    ['a wait', [wait('0'), wait('3600')], [wait('3601'), ['sessions', '--player', 'p', '--wait=-1']]],
+    [
+      'a time back',
+      [since('1s'), since('7d'), since('168h')],
+      [since('0s'), since('169h'), since('100000s0')],
+    ],
+    [
+      'the id of a request',
+      [['case', '--request', 'x'.repeat(128)]],
+      [['case', '--request', 'x'.repeat(129)]],
+    ],
+  ])('%s', (_what, allowed, refused) => {
+    for (const args of allowed) expect(() => readArguments(args), args.join(' ')).not.toThrow();
+    for (const args of refused) expect(() => readArguments(args), args.join(' ')).toThrow(Failure);
+  });
+
+  it.each([
+    ['90s', 90_000],
+    ['30m', 1_800_000],
+    ['2h', 7_200_000],
+    ['7d', 604_800_000],
+  ])('%s is %d milliseconds: another unit would search a case in another hour', (time, milliseconds) => {
+    expect(readArguments(since(time))).toMatchObject({ sinceMs: milliseconds });
+  });
+});
+
 describe('a stream session', () => {
   it.each([
     ['s', undefined, 'Which stream group is s in? Write STREAM_GROUP/s, or add --stream-group.'],

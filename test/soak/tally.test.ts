@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { PROBLEMS, type ProblemCode } from '../../lambdas/problems/problems.ts';
+import { PROBLEMS, type ProblemCode } from '../../contract/problems.ts';
 import type { Answer, PlayerRequest } from './request.ts';
 import { createTally } from './tally.ts';
 import { createViolations, type Promised, type Violations } from './violations.ts';

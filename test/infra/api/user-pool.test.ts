@@ -93,6 +93,34 @@ describe('a second factor', () => {
   });
 });
 
+describe('an account of a player', () => {
+  const pool = propertiesOf('AWS::Cognito::UserPool');
+
+  test('has a password that is not guessed: twelve characters of four kinds', () => {
+    expect(pool.Policies.PasswordPolicy).toEqual({
+      MinimumLength: 12,
+      RequireLowercase: true,
+      RequireUppercase: true,
+      RequireNumbers: true,
+      RequireSymbols: true,
+      // An invitation that is found later in a mailbox opens nothing.
+      TemporaryPasswordValidityDays: 3,
+    });
+  });
+
+  test('is recovered by e-mail alone: no number can be taken over at a phone company', () => {
+    expect(pool.AccountRecoverySetting.RecoveryMechanisms).toEqual([{ Name: 'verified_email', Priority: 1 }]);
+  });
+
+  test('is found however the player writes the address, and is not made a second time', () => {
+    expect(pool.UsernameConfiguration).toEqual({ CaseSensitive: false });
+  });
+
+  test('can be signed out everywhere: a refresh token that was stolen can be taken back', () => {
+    expect(propertiesOf('AWS::Cognito::UserPoolClient').EnableTokenRevocation).toBe(true);
+  });
+});
+
 describe('the settings of the user pool', () => {
   test.each(['LITE', 'ESSENTIALS', 'PLUS'] as const)('the plan %s is written into the template', (plan) => {
     const { UserPoolTier, UserPoolAddOns } = propertiesOf('AWS::Cognito::UserPool', { plan });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROBE_TIMEOUT_MS } from '../../../lambdas/probe/refusal.ts';
 import { allowed, policies } from '../policies.ts';
 import { ofType, templateOf, text, withProvider } from '../synth.ts';
 import { isInAlarm, type MetricValues, valueAt } from './alarm-math.ts';
@@ -36,6 +37,16 @@ test('the probe is invoked once a minute, and not again when it failed', () => {
     'AWS::Lambda::EventInvokeConfig',
   );
   expect(invocation).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+});
+
+test('the probe says itself that no answer came: it lives longer than it waits, and its log expires as all logs do', () => {
+  expect(probe.Timeout * 1000).toBeGreaterThan(PROBE_TIMEOUT_MS);
+  // The next one begins after a minute.
+  expect(probe.Timeout).toBeLessThan(60);
+  const kept = templateOf({ ...withProvider, probe: true, logs: { retentionDays: 90 } });
+  const groups = ofType(kept, 'AWS::Logs::LogGroup');
+  expect(groups).toHaveLength(8);
+  for (const [id, { Properties }] of groups) expect([id, Properties.RetentionInDays]).toEqual([id, 90]);
 });
 
 test('the probe may write its own log, and nothing else', () => {

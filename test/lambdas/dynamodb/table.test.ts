@@ -9,7 +9,7 @@ import { HANGS_AFTER_MS } from '../../patience.ts';
 
 let service: TableService;
 let table: Table;
-let requests: { ReturnValuesOnConditionCheckFailure?: string }[] = [];
+let requests: { ReturnValuesOnConditionCheckFailure?: string; ConsistentRead?: boolean }[] = [];
 
 beforeAll(async () => {
   service = await startTableService({
@@ -83,5 +83,16 @@ describe('a write whose condition fails', () => {
     expect(await askedBy(tableAudit(table).write({ ...use, outcome: 'requested' }))).toEqual(['NONE']);
     expect(await askedBy(tableAudit(table).write({ ...use, outcome: 'not_an_operator' }))).toEqual(['NONE']);
     expect(await askedBy(sessionTable(table).writeStatus(key, seen))).toEqual(['NONE']);
+  });
+});
+
+describe('a read', () => {
+  it('finds every write that ended before it, unless its caller says that a stale item will do', async () => {
+    requests = [];
+    const { pk, sk } = newKey();
+    await table.get({ pk, sk });
+    await table.query(pk, sk);
+    await table.get({ pk, sk }, { stale: true });
+    expect(requests.map(({ ConsistentRead }) => ConsistentRead ?? false)).toEqual([true, true, false]);
   });
 });

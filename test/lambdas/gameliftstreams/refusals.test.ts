@@ -106,23 +106,87 @@ describe('the answer to a reconnect that AWS refuses', () => {
 });
 
 describe('an error of AWS', () => {
-  it.each(AWS_ERRORS)('%s has exactly one meaning in every operation and state', (name, http) => {
-    for (const status of STATUSES) {
-      const observed = status && { status };
-      for (const uncertain of [false, true]) {
-        const failure = failureOf(name, http, uncertain);
-        const codes = [
-          connectProblem(failure, false, observed, 0).code,
-          connectProblem(failure, true, observed, 0).code,
-          startProblem(failure, 0, { repeat: false, waitMs: 0 }).code,
-          startProblem(failure, 0, { repeat: true, waitMs: 0 }).code,
-          statusProblem(failure, 0).code,
-          terminateProblem(failure, observed, 0)?.code ?? 'invalid_request',
-        ];
-        for (const code of codes) expect(PROBLEMS).toHaveProperty(code);
+  /** The errors that mean the same whatever was asked for, and in whatever state the session is. */
+  const SAME_EVERYWHERE: Readonly<Record<string, string>> = {
+    AccessDeniedException: 'broker_misconfigured',
+    InternalServerException: 'upstream_unavailable',
+    ThrottlingException: 'paced',
+  };
+  /** What a new reconnect hears of the others: while the session is ready for one, not ready yet, and over. */
+  const AT_CONNECT: Readonly<Record<string, readonly [ready: string, notYet: string, over: string]>> = {
+    ConflictException: ['stream_group_unavailable', 'session_not_reconnectable', 'stream_session_ended'],
+    ResourceNotFoundException: [
+      'stream_group_unavailable',
+      'session_not_reconnectable',
+      'stream_session_ended',
+    ],
+    ServiceQuotaExceededException: [
+      'stream_group_unavailable',
+      'stream_group_unavailable',
+      'stream_group_unavailable',
+    ],
+    StreamSessionAccessNotReadyException: [
+      'stream_group_unavailable',
+      'session_not_reconnectable',
+      'stream_session_ended',
+    ],
+    ValidationException: ['invalid_request', 'session_not_reconnectable', 'stream_session_ended'],
+  };
+  /** What a start hears of them: at first, and where AWS may have accepted this very start before. */
+  const AT_START: Readonly<Record<string, readonly [first: string, again: string]>> = {
+    ConflictException: ['stream_group_unavailable', 'answer_lost'],
+    ResourceNotFoundException: ['broker_misconfigured', 'answer_lost'],
+    ServiceQuotaExceededException: ['stream_group_unavailable', 'stream_group_unavailable'],
+    StreamSessionAccessNotReadyException: ['broker_misconfigured', 'broker_misconfigured'],
+    ValidationException: ['invalid_request', 'answer_lost'],
+  };
+  const READY = ['ACTIVE', 'PENDING_CLIENT_RECONNECTION'];
+  const OVER = ['TERMINATING', 'TERMINATED', 'ERROR'];
+  /** A state that a session enters only after AWS accepted a connection or a loss: the request may be what brought it there. */
+  const MOVED_ON = [...READY, 'RECONNECTING'];
+  const meaningAtConnect = (
+    name: string,
+    status: StreamSessionStatus | undefined,
+    maybeAccepted: boolean,
+  ) => {
+    const [ready = '', notYet = '', over = ''] = AT_CONNECT[name] ?? [];
+    if (over === 'stream_session_ended' && OVER.includes(status ?? '')) return over;
+    if (name !== 'ServiceQuotaExceededException' && maybeAccepted && MOVED_ON.includes(status ?? ''))
+      return 'answer_lost';
+    return READY.includes(status ?? '') ? ready : notYet;
+  };
+
+  it.each(AWS_ERRORS)(
+    '%s tells a player one thing in each operation and state, and the right one',
+    (name, http) => {
+      for (const status of STATUSES) {
+        const observed = status && { status };
+        for (const uncertain of [false, true]) {
+          const failure = failureOf(name, http, uncertain);
+          const heard = {
+            connect: connectProblem(failure, false, observed, 0).code,
+            connectAgain: connectProblem(failure, true, observed, 0).code,
+            start: startProblem(failure, 0, { repeat: false, waitMs: 0 }).code,
+            startAgain: startProblem(failure, 0, { repeat: true, waitMs: 0 }).code,
+            lookUp: statusProblem(failure, 0).code,
+            terminate: terminateProblem(failure, observed, 0)?.code ?? 'done',
+          };
+          const same = SAME_EVERYWHERE[name];
+          const [first, again] = AT_START[name] ?? [same, same];
+          expect({ status, uncertain, ...heard }).toEqual({
+            status,
+            uncertain,
+            connect: same ?? meaningAtConnect(name, status, uncertain),
+            connectAgain: same ?? meaningAtConnect(name, status, true),
+            start: uncertain ? again : first,
+            startAgain: again,
+            lookUp: same ?? 'broker_misconfigured',
+            terminate: same ?? (OVER.includes(status ?? '') ? 'done' : 'session_not_terminable'),
+          });
+        }
       }
-    }
-  });
+    },
+  );
 
   it('is recognized by name, an unknown one by HTTP status, none by message', () => {
     expect(AWS_ERRORS.map(([name, http]) => awsFailureKind(name, http))).toEqual([
@@ -161,15 +225,20 @@ describe('an error of AWS', () => {
     expect(awsFailureKind('TimeoutError', undefined, 'ETIMEDOUT')).toBe('timeout');
   });
 
-  it('names a wait between its base and one and a half times that', () => {
+  it('names a wait between its base and one and a half times that, spread over all of it: players who were refused together do not come back together', () => {
+    const waitOf = (random: number) =>
+      connectProblem(failureOf('ThrottlingException', 429), false, undefined, random).extras.retryAfterMs ??
+      0;
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (random) => {
-        const wait = connectProblem(failureOf('ThrottlingException', 429), false, undefined, random).extras
-          .retryAfterMs;
-        expect(wait).toBeGreaterThanOrEqual(1500);
-        expect(wait).toBeLessThanOrEqual(2250);
+        expect(waitOf(random)).toBeGreaterThanOrEqual(1500);
+        expect(waitOf(random)).toBeLessThanOrEqual(2250);
       }),
     );
+    const waits = [0, 0.25, 0.5, 0.75, 1 - 2 ** -30].map(waitOf);
+    expect(waits[0]).toBe(1500);
+    expect(waits.at(-1)).toBeGreaterThan(2240);
+    for (const [at, wait] of waits.slice(1).entries()) expect(wait - (waits[at] ?? 0)).toBeGreaterThan(150);
   });
 
   it("costs a status lookup only where the session's state explains it", () => {

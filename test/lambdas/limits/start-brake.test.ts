@@ -50,6 +50,12 @@ describe('the brake', () => {
     expect(await stored.read(NOW)).toBeUndefined();
   });
 
+  it('is off for every function when somebody takes it off, so that no start is refused where a clock is behind', () => {
+    expect(brakeIn({ ...brake, until: NOW }, NOW - 400)).toBeUndefined();
+    // A pause itself may begin a little early there.
+    expect(brakeIn({ ...brake }, NOW - 400)).toEqual(brake);
+  });
+
   it('lasts a day at most, also if a hand wrote a later end into the table', () => {
     const forever = { ...brake, until: NOW + 400 * DAY_MS };
     expect(brakeIn({ ...forever }, NOW)?.until).toBe(NOW + DAY_MS);

@@ -104,6 +104,44 @@ describe('the metrics of one answer', () => {
     ]);
   });
 
+  it('name the unit of each value: CloudWatch keeps a metric in another unit apart, and its alarm finds no data', () => {
+    const units = new Map<string, Set<string>>();
+    const written: string[] = [];
+    for (const method of ['log', 'warn'] as const) {
+      vi.spyOn(console, method).mockImplementation((line) => void written.push(line));
+    }
+    const everything = {
+      ...newRequestMetrics(),
+      ...{ awsMs: 70, waitedMs: 30, lookups: 1, throttles: 2, imported: 1, denials: 1, noticeMs: 900 },
+      ...{ failedPlayers: 3, unstablePlayers: 3, unstableConnection: 'counted' as const },
+    };
+    const queued = { ...answered, replayed: true, queuePosition: 7 };
+    countAnswer('reconnect', queued, everything);
+    publish();
+    countAnswer('status', { ...answered, outcome: '200' }, everything);
+    publish();
+    for (const felt of ['neverBack', 'left', { backAfterMs: 4000 }] as const) {
+      countAnswer('recoveries', { ...answered, outcome: '204' }, { ...newRequestMetrics(), felt });
+      publish();
+    }
+    countDeniedTable();
+    countAnswer('sessions', answered, newRequestMetrics());
+    for (const { Name, Unit } of written.flatMap((line) =>
+      JSON.parse(line)._aws.CloudWatchMetrics.flatMap((set: { Metrics: object[] }) => set.Metrics),
+    )) {
+      units.set(Name, (units.get(Name) ?? new Set()).add(Unit));
+    }
+    const times = ['AnswerTime', 'AwsTime', 'BackAfter', 'NoticeTime', 'OwnTime', 'PacerWait'];
+    const counts = [
+      ...['Adopted', 'Failed', 'LeftWhileLost', 'LooksFailed', 'Misconfigured', 'NeverBack', 'PacerQueue'],
+      ...['PlayersFailed', 'PlayersRelapsed', 'Relapses', 'Replays', 'Requests', 'Throttles'],
+    ];
+    expect(Object.fromEntries(units)).toEqual({
+      ...Object.fromEntries(times.map((name) => [name, new Set(['Milliseconds'])])),
+      ...Object.fromEntries(counts.map((name) => [name, new Set(['Count'])])),
+    });
+  });
+
   it('have an unstable connection once, and not the ones after it', () => {
     expect(lines({}, { unstableConnection: 'counted' })[1]).toMatchObject({ Relapses: 1, Failed: 0 });
     expect(lines({}, { unstableConnection: 'again' })[1]).not.toHaveProperty('Relapses');

@@ -7,7 +7,9 @@ import {
   optionalConnectionId,
   optionalIdempotencyKey,
   optionalSilentMs,
+  plainId,
   requireBody,
+  requireBrakeSeconds,
   requireSignalRequest,
   requireStreamGroup,
   requireStreamSessionId,
@@ -164,4 +166,20 @@ it('what is accepted is passed on byte for byte', () => {
   expect(applicationOf(undefined, { ...group, applications: ['a-1'] }, false)).toBe('a-1');
   expect(locationsOf(['us-east-1'], group)).toEqual(['us-east-1']);
   expect(launchArgumentsOf(['-x'], true)).toEqual(['-x']);
+});
+
+it('a pause of new sessions is whole seconds up to a day, and 0 ends it', () => {
+  expect([0, 1, 86_400].map(requireBrakeSeconds)).toEqual([0, 1, 86_400]);
+  for (const value of [-1, 86_401, 0.5, '60', null, undefined, Number.NaN]) {
+    expect(() => requireBrakeSeconds(value), String(value)).toThrow(
+      /^seconds: must be a whole number from 0 to 86400/,
+    );
+  }
+});
+
+it('only what can be an id goes into the log', () => {
+  expect(plainId('abc-1')).toBe('abc-1');
+  expect(plainId('x'.repeat(128))).toBe('x'.repeat(128));
+  for (const id of [undefined, '', 'x'.repeat(129), 'a b', 'a/b', 'a\n', 'ä'])
+    expect(plainId(id)).toBeUndefined();
 });

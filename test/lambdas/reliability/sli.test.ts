@@ -172,6 +172,31 @@ describe('a session that is over', () => {
       ]),
     ).toEqual(['excluded', 'excluded']);
   });
+
+  // API reference, StreamSessionStatusReason.
+  it.each([
+    ['applicationExit', 'excluded', 'the game ended it'],
+    [
+      'apiTerminated',
+      'excluded',
+      'the player or an operator ended it, and a deployer who ends all sessions is no outage',
+    ],
+    ['idleTimeout', 'excluded', 'the player had left'],
+    ['maxSessionLengthTimeout', 'excluded', 'its time was up'],
+    ['reconnectionTimeout', 'failure', 'the player did not get back in time'],
+    ['connectionTimeout', 'failure', 'the player never got in'],
+    ['placementTimeout', 'failure', 'AWS found no machine'],
+    ['internalError', 'failure', 'AWS failed'],
+    [undefined, 'failure', 'nobody knows why'],
+  ] as const)('by %s is %s for a player who was refused before: %s', (reason, expected) => {
+    const wait = of('session_not_reconnectable', { retryAfterMs: 1000, streamSessionStatus: 'CONNECTED' });
+    expect(
+      repeated([
+        [0, wait],
+        [1000, ended(reason)],
+      ]),
+    ).toEqual(['excluded', expected]);
+  });
 });
 
 describe('a session that AWS takes no connection to', () => {

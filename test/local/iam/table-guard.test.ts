@@ -10,6 +10,7 @@ import {
   ListTagsOfResourceCommand,
   PutItemCommand,
   QueryCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -244,4 +245,88 @@ test('a function that is killed in the middle of a request does not end the tabl
   await gone;
   await client().send(read);
   expect(served).toBe(1);
+});
+
+describe('a transaction', () => {
+  const put = (TableName: string) => ({ Put: { TableName, Item: { pk: { S: 'alice' } } } });
+  const remove = { Delete: { TableName: 'Sessions', Key: { pk: { S: 'alice' } } } };
+  const send = (...TransactItems: object[]) =>
+    client().send(new TransactWriteItemsCommand({ TransactItems: TransactItems as [] }));
+
+  test.each([
+    ['its last member', [put('Sessions'), remove]],
+    ['its first member', [remove, put('Sessions')]],
+    ['a table of its last member', [put('Sessions'), put('Secrets')]],
+    ['a table of its first member', [put('Secrets'), put('Sessions')]],
+  ])('is refused whole, and changes nothing, where a role may not do or reach %s', async (_what, items) => {
+    await expect(send(...items)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(served).toBe(0);
+  });
+
+  test('reaches the table where the role may do each of its members', async () => {
+    // The table service here knows no transactions; the guard lets this one through to it.
+    await expect(send(put('Sessions'), put('Sessions'))).rejects.not.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    expect(served).toBe(1);
+  });
+});
+
+describe('a table with a key of its own', () => {
+  const key = 'arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const toRead = ['kms:Decrypt', 'kms:DescribeKey'];
+  const toWrite = [
+    ...toRead,
+    ...['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'],
+    ...['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+  ];
+  /** Whether a role with these permissions on the key may write an item, as the guard answers. */
+  async function writes(actions: readonly string[]): Promise<string> {
+    const own = await createAuthorizer({
+      roles: [
+        role('Player', [
+          { Action: 'dynamodb:PutItem', Resource: tableArn('Sessions') },
+          { Action: [...actions], Resource: key },
+        ]),
+      ],
+    });
+    const keys = new Map([[tableArn('Sessions'), key]]);
+    const guarded = createServer(
+      guardTable({
+        serve: (_request, response) => {
+          response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+        },
+        lookup: (accessKeyId) => credentials.get(accessKeyId),
+        authorizer: own,
+        keys,
+        ...place,
+      }),
+    );
+    await new Promise<void>((listening) => guarded.listen(0, '127.0.0.1', listening));
+    const at = `http://127.0.0.1:${(guarded.address() as AddressInfo).port}`;
+    try {
+      await client({ endpoint: at }).send(
+        new PutItemCommand({ TableName: 'Sessions', Item: { pk: { S: 'alice' } } }),
+      );
+      return 'written';
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      guarded.closeAllConnections();
+      guarded.close();
+    }
+  }
+
+  test('is written by a role that may use the key for all that DynamoDB does with it', async () => {
+    expect(await writes(toWrite)).toBe('written');
+  });
+
+  test.each(toWrite)(
+    'is not written by a role that may not use the key for %s: in AWS no player could play',
+    async (missing) => {
+      expect(await writes(toWrite.filter((action) => action !== missing))).toMatch(
+        new RegExp(`^KMS key access denied error: .+ ${missing} `),
+      );
+    },
+  );
 });

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { sources } from '../house/imports.ts';
+import { runScript } from '../scripts.ts';
+import { HELP, readArguments } from './arguments.ts';
+import { type Group, groups, selected, testsOf } from './groups.ts';
+import type { Outcome } from './plugin.ts';
+import { type GroupResult, isBelow, report } from './report.ts';
+import { ALONE, isMutationTest } from './tests.ts';
+
+describe('the arguments of npm run mutation', () => {
+  test('without any, everything is tested for at most 45 minutes, and earlier results are kept', () => {
+    expect(readArguments([])).toEqual({ help: false, minutes: 45, force: false, paths: [] });
+  });
+
+  test('folders and files narrow a run', () => {
+    expect(readArguments(['lambdas/limits', '--minutes', '2.5', '--force'])).toEqual({
+      help: false,
+      minutes: 2.5,
+      force: true,
+      paths: ['lambdas/limits'],
+    });
+  });
+
+  test.each([['--minutes', '0'], ['--minutes', 'ten'], ['--minutes'], ['--seconds', '5']])(
+    '%s %s is refused with where to read on',
+    (...args) => {
+      expect(() => readArguments(args)).toThrow(/See: npm run mutation -- --help$/);
+    },
+  );
+
+  test('the help names every option, and the command prints it', async () => {
+    for (const option of ['PATH', '--minutes', '--force', '--help']) expect(HELP).toContain(option);
+    expect(await runScript('npm run mutation -- --help')).toMatchObject({ code: 0, stdout: `${HELP}\n` });
+  });
+
+  test('a folder in which nothing is mutated is refused before any test runs', async () => {
+    const { code, stdout, stderr } = await runScript('npm run mutation -- lambdas/limit');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Nothing is mutated in "lambdas/limit"');
+  });
+});
+
+describe('the groups', () => {
+  const all = groups();
+
+  test('contain each file of lambdas/ and client/src/ once', () => {
+    const files = all.flatMap(({ files }) => files).toSorted();
+    expect(files).toEqual(
+      sources('client/src', 'lambdas')
+        .map(({ path }) => path)
+        .toSorted(),
+    );
+  });
+
+  test('require the most of the client and of the rules', () => {
+    expect(all.map(({ name, required }) => [name, required])).toEqual([
+      ['rules', 85],
+      ['ports and routes', 75],
+      ['client', 90],
+    ]);
+  });
+
+  test('separate what is pure from what touches AWS, time or chance, and from the routes', () => {
+    const [rules, ports] = all;
+    expect(rules?.files).toContain('lambdas/sessions/lease.ts');
+    expect(ports?.files).toEqual(
+      expect.arrayContaining(['lambdas/dynamodb/table.ts', 'lambdas/routes/start/start.ts']),
+    );
+  });
+
+  test('are narrowed to a folder, whether or not it ends in a slash, and never to one with a similar name', () => {
+    const [only, ...others] = selected(all, ['./lambdas/start-rules/']);
+    expect(others).toEqual([]);
+    expect(only?.files).toEqual(sources('lambdas/start-rules').map(({ path }) => path));
+    expect(() => selected(all, ['lambdas/start'])).toThrow('Nothing is mutated in "lambdas/start"');
+  });
+});
+
+describe('the tests that judge a mutant', () => {
+  test('are those that load the file, directly or through others; an import of types alone loads nothing', () => {
+    const files = [
+      { path: 'lambdas/a.ts', code: '' },
+      { path: 'lambdas/b.ts', code: "import { a } from './a.ts';" },
+      { path: 'test/lambdas/a.test.ts', code: "import { a } from '../../lambdas/a.ts';" },
+      { path: 'test/lambdas/b.test.ts', code: "import { b } from '../../lambdas/b.ts';" },
+      { path: 'test/lambdas/types.test.ts', code: "import type { A } from '../../lambdas/a.ts';" },
+    ];
+    const tests = files.map(({ path }) => path).filter(isMutationTest);
+    expect(testsOf(['lambdas/a.ts'], tests, files)).toEqual([
+      'test/lambdas/a.test.ts',
+      'test/lambdas/b.test.ts',
+    ]);
+    expect(testsOf(['lambdas/b.ts'], tests, files)).toEqual(['test/lambdas/b.test.ts']);
+  });
+
+  test('that need a process of their own exist', () => {
+    const tests = sources('test/lambdas', 'test/client').map(({ path }) => path);
+    expect(ALONE.filter((path) => !tests.includes(path) || !isMutationTest(path))).toEqual([]);
+  });
+});
+
+describe('the report', () => {
+  const group: Group = { name: 'rules', required: 85, files: ['lambdas/limits/rate-limit.ts'] };
+  const outcome = (status: Outcome['status'], line = 1): Outcome => ({
+    file: 'lambdas/limits/rate-limit.ts',
+    line,
+    mutator: 'EqualityOperator',
+    replacement: 'a  >\n b',
+    status,
+  });
+  const resultOf = (outcomes: Outcome[], planned = outcomes.length, whole = true): GroupResult => ({
+    ...group,
+    whole,
+    result: { outcomes, planned: new Map([['lambdas/limits/rate-limit.ts', planned]]), usable: true },
+  });
+  const many = (count: number, status: Outcome['status']) =>
+    Array.from({ length: count }, () => outcome(status));
+
+  test('names each mutant that no test notices, with file, line and change', () => {
+    const lines = report([resultOf([outcome('Survived', 7), outcome('NoCoverage', 3), outcome('Killed')])]);
+    expect(lines).toContain('  lambdas/limits/rate-limit.ts:7 EqualityOperator -> a > b');
+    expect(lines).toContain(
+      '  lambdas/limits/rate-limit.ts:3 EqualityOperator -> a > b (no test gets there)',
+    );
+    expect(lines.filter((line) => line.includes('EqualityOperator'))).toHaveLength(2);
+  });
+
+  test('counts a mutant that never ends as noticed, and leaves out what was ignored', () => {
+    const lines = report([resultOf([outcome('Timeout'), outcome('Survived'), outcome('Ignored')])]);
+    expect(lines.find((line) => line.includes('lambdas/limits '))).toMatch(/ 50\.0 % +1 noticed +1 not$/);
+  });
+
+  test.each([
+    ['at the required score', 85, 15, 100, true, false],
+    ['just below it', 84, 16, 100, true, true],
+    ['below it, but ended early', 84, 16, 101, true, false],
+    ['below it, but only some files were asked for', 84, 16, 100, false, false],
+  ])(
+    'fails the command only where a group was tested whole and is too low: %s',
+    (_, killed, survived, planned, whole, below) => {
+      const result = resultOf([...many(killed, 'Killed'), ...many(survived, 'Survived')], planned, whole);
+      expect(isBelow(result)).toBe(below);
+      expect(report([result]).some((line) => line.includes('too low'))).toBe(below);
+    },
+  );
+
+  test('says which files were not reached', () => {
+    expect(report([resultOf([outcome('Killed')], 2)]).at(-1)).toBe(
+      '  Not reached, or not whole: lambdas/limits/rate-limit.ts',
+    );
+    const ended = { ...group, whole: true, result: { outcomes: [], planned: undefined, usable: true } };
+    expect(report([ended]).at(-1)).toBe('  Not reached, or not whole: lambdas/limits/rate-limit.ts');
+  });
+});
