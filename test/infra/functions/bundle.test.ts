@@ -88,7 +88,7 @@ describe('the hash that takes the place of the SDK’s', () => {
 
 test('the same sources give the same bytes in any checkout, so that what was tested is what is deployed', () => {
   const checkout = join(directory, 'elsewhere');
-  for (const folder of ['infra', 'lambdas'])
+  for (const folder of ['contract', 'infra', 'lambdas'])
     cpSync(join(root, folder), join(checkout, folder), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');
   const module = pathToFileURL(join(checkout, 'infra', 'functions', 'bundling', 'bundle.ts')).href;
