@@ -25,7 +25,7 @@ export interface Connections {
  * A connection that was opened ahead is used within this time, or never. A sandbox may stand still for hours after its
  * initialization, and then nobody is at the other end.
  */
-const FRESH_MS = 5000;
+const USED_WITHIN_MS = 5000;
 /** As the SDK's own agents. */
 const OPTIONS = { keepAlive: true, maxSockets: 50 };
 
@@ -57,7 +57,7 @@ export function openedAhead(now: () => number): Connections {
       const { socket, openedAt } = found;
       ready.delete(name);
       const age = now() - openedAt;
-      if (socket.destroyed || age < 0 || age > FRESH_MS) {
+      if (socket.destroyed || age < 0 || age > USED_WITHIN_MS) {
         socket.destroy();
         return undefined;
       }

@@ -74,7 +74,7 @@ const environments = {
   operator: { ...tableNames, SETTINGS: JSON.stringify(operatorSettings(settings)) },
 };
 /** A function's environment. */
-const environmentOf = (route: Route) =>
+export const environmentOf = (route: Route) =>
   isOperatorRoute(route) ? environments.operator : environments.player;
 export const missesPerMinute = settings.limits.missesPerMinute;
 const timeouts = new Map<string, number>(
