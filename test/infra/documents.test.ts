@@ -181,8 +181,6 @@ function numberedLines(part: string): [number, string][] {
     );
   });
 }
-const claims = (document: string) => numberedLines(document.split('## Shown by')[0] ?? '');
-const shownBy = (document: string) => numberedLines(document.split('## Shown by')[1] ?? '');
 
 /**
  * What a test that a page cites is about: the name of its file, the titles around it, and its own, or the name of a case in its table.
@@ -209,6 +207,7 @@ function aboutTest(file: string, name: string): string {
 describe('docs/security.md', () => {
   const shown = read('docs/security-tests.md');
   const cited = citations(shown);
+  const claims = numberedLines(security);
 
   test('has a test for each claim, under its number', () => {
     const numbered = (part: string) => [...part.matchAll(/^(\d+)\. (.+)$/gm)];
@@ -228,19 +227,16 @@ describe('docs/security.md', () => {
   );
 
   // A machine cannot tell whether a test shows a claim. It can tell that the two speak of the same thing: a word that few claims have.
-  test.each(claims(security))(
-    'a test that shows claim %d speaks of what the claim is about',
-    (number, claim) => {
-      const few = claims(security).length / 3;
-      const rare = [...wordStems(claim)].filter(
-        (stem) => claims(security).filter(([, other]) => wordStems(other).has(stem)).length <= few,
-      );
-      const [, tests = ''] = shownBy(security).find(([of]) => of === number) ?? [];
-      const spoken = citations(tests).map(([file, name]) => aboutTest(file, name));
-      const common = spoken.flatMap((about) => rare.filter((stem) => wordStems(about).has(stem)));
-      expect(common, `${claim}\n${spoken.join('\n')}`).not.toEqual([]);
-    },
-  );
+  test.each(claims)('a test that shows claim %d speaks of what the claim is about', (number, claim) => {
+    const few = claims.length / 3;
+    const rare = [...wordStems(claim)].filter(
+      (stem) => claims.filter(([, other]) => wordStems(other).has(stem)).length <= few,
+    );
+    const [, tests = ''] = numberedLines(shown).find(([of]) => of === number) ?? [];
+    const spoken = citations(tests).map(([file, name]) => aboutTest(file, name));
+    const common = spoken.flatMap((about) => rare.filter((stem) => wordStems(about).has(stem)));
+    expect(common, `${claim}\n${spoken.join('\n')}`).not.toEqual([]);
+  });
 });
 
 describe('docs/reliability.md', () => {

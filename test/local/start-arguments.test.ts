@@ -9,7 +9,7 @@ test.each([
     ['--settings=page.json'],
     'npm used --settings itself: write two dashes first, as in npm start -- --settings ...',
   ],
-  [['--port=4700', '--media-address=192.168.1.5'], 'npm took --port and --media-address for itself'],
+  [['--port=4700', '--media-address=192.168.1.5'], 'npm used --port and --media-address itself'],
   [['--', '--setings', 'page.json'], "Unknown option '--setings'"],
 ])('npm start %j is refused with what to write, instead of starting without the option', (args, sentence) => {
   const { status, stderr } = spawnSync('npm', ['start', '--silent', ...args], {

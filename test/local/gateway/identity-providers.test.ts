@@ -158,7 +158,7 @@ describe.each(chapters)('$name, with what docs/identity.md says to write,', ({ n
   test('has settings that can be deployed, and five lines about them', () => {
     expect(parseSettings({ ...minimal, identity }).identity).toEqual(identity);
     const lines = [...text.matchAll(/^- \*\*(.+):\*\* /gm)].map(([, about]) => about);
-    expect(lines).toEqual(['issuer', 'audience', 'scope', 'the page asks for', 'userId']);
+    expect(lines).toEqual(['issuer', 'audience', 'scope', 'the page requests', 'userId']);
   });
 
   test('lets in a token of the form that the provider gives', async () => {
