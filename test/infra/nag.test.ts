@@ -134,7 +134,7 @@ describe('the cdk-nag check', () => {
   /** Runs the app in a checkout whose table has no point-in-time recovery, which violates AwsSolutions-DDB3. */
   function planted(command: readonly string[], more: NodeJS.ProcessEnv = {}) {
     checkout = mkdtempSync(join(tmpdir(), 'rejoin-nag-'));
-    for (const each of ['infra', 'lambdas', 'launch', 'cdk.json']) {
+    for (const each of ['contract', 'infra', 'lambdas', 'launch', 'cdk.json']) {
       cpSync(join(root, each), join(checkout, each), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');

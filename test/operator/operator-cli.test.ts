@@ -429,7 +429,7 @@ describe('the command line', () => {
   it('runs from inside node_modules, where Node does not strip types', async () => {
     const root = join(import.meta.dirname, '..', '..');
     const home = join(directory.path, 'node_modules', 'rejoin');
-    for (const folder of ['operator', 'launch', 'local', 'lambdas']) {
+    for (const folder of ['contract', 'operator', 'launch', 'local', 'lambdas']) {
       cpSync(join(root, folder), join(home, folder), { recursive: true });
     }
     writeFileSync(join(home, 'package.json'), '{"type":"module"}');

@@ -138,7 +138,7 @@ describe('an assembly with bundles', () => {
     const one = templateIn(here('one'));
     expect(templateIn(here('two'))).toBe(one);
     const checkout = join(directory, 'checkout');
-    for (const each of ['infra', 'lambdas']) {
+    for (const each of ['contract', 'infra', 'lambdas']) {
       cpSync(join(root, each), join(checkout, each), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction');

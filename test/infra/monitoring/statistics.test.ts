@@ -185,7 +185,7 @@ describe('a graph of the dashboard', () => {
   });
 
   test('of repeated answers adds up both routes that repeat any', () => {
-    const repeated = lines.find(({ label }) => label === 'answers that were repeated');
+    const repeated = lines.find(({ label }) => label === 'repeated answers');
     expect(repeated?.expression).toBe('SUM([sumReplays0, sumReplays1])');
   });
 });
