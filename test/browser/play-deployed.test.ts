@@ -105,7 +105,7 @@ inChromium('npm run play at a stack, as somebody has deployed it', () => {
 
   it('says that the page’s client is missing where the provider is not the stack’s own', async () => {
     const { code, stderr } = await run(args.slice(0, 2), env, [MAIN]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('give it with --client-id')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('pass --client-id')]);
   });
 
   it('says which stack it looked for where there is none of that name', async () => {

@@ -87,7 +87,7 @@ describe('docs/operator.md', () => {
     ].map((name) =>
       readFileSync(join(root, 'operator', `${name}.ts`), 'utf8').replaceAll(/\$\{[^}]*\}|'\s*:\s*'/g, '…'),
     );
-    const codes = readFileSync(join(root, 'lambdas', 'problems', 'operator-problems.ts'), 'utf8');
+    const codes = readFileSync(join(root, 'contract', 'operator-problems.ts'), 'utf8');
     for (const [, line = ''] of lines) {
       const code = /^\((\w+)\)$/.exec(line)?.[1];
       const parts = line.replace(/^refuses arn:…: /, '').split(' … ');

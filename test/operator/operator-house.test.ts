@@ -30,10 +30,14 @@ const FROM_A_CHECKOUT = ['operator/play', 'operator/conformance', 'operator/conf
 const OUTSIDE: Readonly<Record<string, string[]>> = {
   // The launcher runs before any package is installed.
   operator: ['launch/loopback.mjs', 'launch/node.mjs', 'launch/run.mjs'],
-  'operator/aws': [],
+  'operator/aws': ['contract/routes.ts'],
   'operator/case': [],
   'operator/cli': ['local/endpoints.ts'],
-  'operator/commands': ['lambdas/identifiers/player-id.ts'],
+  'operator/commands': [
+    'contract/operator-problems.ts',
+    'contract/routes.ts',
+    'lambdas/identifiers/player-id.ts',
+  ],
   'operator/conformance': [
     'bench/browser/chromium.ts',
     'bench/browser/routed-page.ts',
@@ -42,6 +46,8 @@ const OUTSIDE: Readonly<Record<string, string[]>> = {
   ],
   'operator/conformance/page': ['local/console/page/web-sdk.ts'],
   'operator/doctor': [
+    'contract/problems.ts',
+    'contract/routes.ts',
     'infra/settings/deployed.ts',
     'infra/settings/errors.ts',
     'infra/settings/reconnect-capacity.ts',

@@ -95,7 +95,7 @@ describe("the doctor's look at web origins", () => {
     async (allowed, has) => {
       api.refusalAllowed = () => allowed;
       expect(await look()).toEqual([
-        `warning web origin ${page}: API Gateway's 401 has ${has}: to a page an expired token looks like an API that cannot be reached`,
+        `warning web origin ${page}: API Gateway's 401 has ${has}: to a page, an expired token looks like an unreachable API`,
       ]);
     },
   );

@@ -63,7 +63,9 @@ describe('a rate without an applied value in Service Quotas', () => {
       world.quotas = () => jsonError(400, 'NoSuchResourceException', 'The request failed: no such service');
     });
     expect(notOk(findings)).toEqual([]);
-    expect(findings.filter(({ says }) => says.startsWith('not listed by AWS'))).toHaveLength(3);
+    expect(
+      findings.filter(({ says }) => says.startsWith('AWS does not list it in Service Quotas')),
+    ).toHaveLength(3);
   });
 
   it('is unknown if the credentials may not read the defaults, while the other rates are compared', async () => {

@@ -80,7 +80,7 @@ describe('the page of a deployed stack', () => {
 
   test('asks for the client id where the provider is not ours', async () => {
     const { ClientId: _, ...outputs } = stack().outputs;
-    await expect(pageFor(stack({ outputs }), choices)).rejects.toThrow('give it with --client-id');
+    await expect(pageFor(stack({ outputs }), choices)).rejects.toThrow('pass --client-id');
     const told = { ...choices, clientId: 'c9', scope: 'api://x/play', signInParameters: { audience: 'x' } };
     expect(await pageFor(stack({ outputs }), told)).toMatchObject({
       clientId: 'c9',
