@@ -90,7 +90,7 @@ export async function bundledRoutes(patches: readonly Patch[] = []): Promise<Cod
           {
             name: 'patches',
             setup({ onLoad }) {
-              onLoad({ filter: /[\\/](lambdas|client)[\\/].*\.ts$/ }, async ({ path }) => ({
+              onLoad({ filter: /[\\/](lambdas|client|contract)[\\/].*\.ts$/ }, async ({ path }) => ({
                 contents: patched(
                   relative(root, path).split(sep).join('/'),
                   await readFile(path, 'utf8'),

@@ -288,9 +288,9 @@ function guessers(draw: Drawer): Omit<Step, 'id'>[] {
 const ABOUT = [
   'mixed',
   'operated',
-  'liars',
-  'mischief',
   'mixed',
+  'mischief',
+  'liars',
   'mixed',
   'calm',
   'mixed',

@@ -462,9 +462,9 @@ export const OF_REPORTS: readonly Planted[] = [
     what: /a report counted Failed/,
     patches: [
       {
-        file: 'lambdas/observability/metrics.ts',
-        from: "recoveries: { outcomes: [], metrics: new Set(['BackAfter',",
-        to: "recoveries: { outcomes: [], metrics: new Set(['Failed', 'BackAfter',",
+        file: 'contract/metrics.ts',
+        from: "recoveries: { outcomes: [], metrics: ['BackAfter',",
+        to: "recoveries: { outcomes: [], metrics: ['Failed', 'BackAfter',",
       },
       {
         file: 'lambdas/observability/metrics.ts',
