@@ -60,7 +60,8 @@ export async function requireFree(ports: Ports): Promise<void> {
 /** Below the ports that an operating system gives to connections: none takes a port between the check and the start. */
 const FREE = { from: 10_000, to: 32_000 };
 const SPACE = Math.floor((FREE.to - FREE.from) / 6);
-let attempt = process.pid;
+/** Far apart even for processes that started one after another: between a look and the use of a port, seconds may pass. */
+let attempt = process.pid * 2267;
 
 /**
  * A base port whose six ports are free at the moment. For tests and benches, of which several may run at once: each process begins to

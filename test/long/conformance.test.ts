@@ -125,7 +125,8 @@ inChromium('npm run conformance', () => {
   it('leaves no session when it is interrupted in the silence, and writes what it has seen until then', async () => {
     await settings({ lossNoticeSeconds: 600 });
     const { child, ended } = run();
-    await eventually(statuses, (all) => all.includes('CONNECTED'));
+    const endedEarly = ended.then(({ stderr }) => Promise.reject(new Error(`It ended by itself: ${stderr}`)));
+    await Promise.race([eventually(statuses, (all) => all.includes('CONNECTED')), endedEarly]);
     child.kill('SIGINT');
     const { status, stderr, result } = await ended;
     expect([status, stderr]).toEqual([1, expect.stringContaining('The run was stopped.')]);
