@@ -17,7 +17,7 @@ export interface StreamGroup {
   roleArn?: string | undefined;
 }
 
-/** The operations whose quota is paced. Ending a session is not: it takes nobody's place. */
+/** The operations whose quota is paced. The end of a session is not paced: no other player waits for it. */
 export type PacedOperation = 'StartStreamSession' | 'GetStreamSession' | 'CreateStreamSessionConnection';
 
 /** How a player is named towards GameLift Streams: by a digest of issuer and subject, or by the subject as it is. */

@@ -46,7 +46,7 @@ export interface StormOptions {
   /** Writes a second that one item of the table takes. */
   itemWritesPerSecond: number;
   staleReadMs: number;
-  /** The overflow queue always seems full, so that nobody joins it. */
+  /** The overflow queue always looks full, so no player joins it. */
   withoutOverflow: boolean;
   seed: number;
 }

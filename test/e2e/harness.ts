@@ -13,6 +13,7 @@ import {
 } from '../../local/deployment.ts';
 import { mintAccessToken } from '../../local/identity/token.ts';
 import { freeBasePort } from '../../local/ports.ts';
+import { controlOf } from '../emulator-control.ts';
 import { openApi, requireDocumented } from '../openapi/documented-responses.ts';
 import { ASKS_FOR_MS, HANGS_AFTER_MS } from '../patience.ts';
 import { synthesizedOnce } from './synthesized.ts';
@@ -53,17 +54,7 @@ export async function deploy(options: Partial<LocalDeploymentOptions> = {}) {
     ...options,
   });
   const { endpoints } = deployment;
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(`${endpoints.gameLiftStreams}/_emulator/${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
-  };
+  const control = controlOf(endpoints.gameLiftStreams);
   return {
     ...deployment,
     directory,

@@ -1,5 +1,6 @@
+import type { Control } from '../emulator-control.ts';
 import type { AwsRecord, RecordedCall } from './aws-record.ts';
-import { type Control, type EmulatorSession, isOver } from './emulator.ts';
+import { type EmulatorSession, isOver } from './emulator.ts';
 import type { Tally } from './tally.ts';
 import type { Violations } from './violations.ts';
 

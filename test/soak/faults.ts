@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { chanceOf } from '../campaign/chance.ts';
-import type { Control } from './emulator.ts';
+import type { Control } from '../emulator-control.ts';
 import type { PlannedFault, PlannedMoment } from './fault-plan.ts';
 import { signal, workersOf } from './processes.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
