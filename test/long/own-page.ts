@@ -22,6 +22,9 @@ const DOCUMENTED = { deployment: 4600, page: 5173 };
 /** Files of the copied page in which they stand. */
 const WITH_PORTS = ['rejoin.json', '.env', 'vite.config.ts'];
 
+/** A stranger's terminal: where `npm run --silent` started the tests, it has told every npm below it to print nothing. */
+const { npm_config_loglevel: _, ...terminal } = process.env;
+
 /** A folder outside the checkout, and the page's commands there. */
 export async function stranger() {
   const home = mkdtempSync(join(tmpdir(), 'rejoin-stranger-'));
@@ -55,7 +58,7 @@ export async function stranger() {
       `npm start -- --port ${base}`,
     );
     const child = spawn('bash', ['-ec', `${variables}\n${own}`], {
-      env: { ...process.env, REJOIN: root, PAGE: folder },
+      env: { ...terminal, REJOIN: root, PAGE: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
