@@ -33,14 +33,18 @@ function namesOf(packages) {
   return all.length > 5 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
 }
 
-/** Makes sure that all packages of package-lock.json for this platform are installed. If not, it says why and ends the process. */
-export function ensureInstalled() {
-  if (missingPackages(root).length === 0) return;
-  console.error('Installing dependencies from package-lock.json (about half a minute) ...');
+/**
+ * Makes sure that all packages of package-lock.json for this platform are installed. If not, it says why and ends the process.
+ * @param {{ folder: string, what: string, options?: string[] }} [of] the folder of another package-lock.json, what its packages are
+ *   for, and more options of `npm ci`. Default: the checkout's own
+ */
+export function ensureInstalled({ folder, what, options = [] } = { folder: root, what: 'dependencies' }) {
+  if (missingPackages(folder).length === 0) return;
+  console.error(`Installing ${what} from package-lock.json (about half a minute) ...`);
   const npm = npmCommand(process.execPath);
   if (!npm) fail('There is no npm on the PATH: install Node from https://nodejs.org, which brings npm.');
-  const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', ...INSTALL_OPTIONS], {
-    cwd: root,
+  const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', ...INSTALL_OPTIONS, ...options], {
+    cwd: folder,
     // Standard output is only for the program that runs next: another program may read it.
     stdio: ['ignore', 2, 2],
   });
@@ -48,7 +52,7 @@ export function ensureInstalled() {
   if (status !== 0) {
     fail('npm ci failed: see above. Check that this machine reaches its npm registry, then try again.');
   }
-  const missing = missingPackages(root);
+  const missing = missingPackages(folder);
   if (missing.length === 0) return;
   const sentence = `npm ci left out ${namesOf(missing)}. Check that the npm registry of this machine has it.`;
   if (missing.some(({ optional }) => !optional)) fail(sentence);

@@ -49,7 +49,7 @@ function allows(value, list) {
 /**
  * The packages of package-lock.json for this platform that are not installed. npm writes a lock file of its own into node_modules when
  * an installation is complete. A package is installed if that file has it in the same version, and its folder exists.
- * @param {string} root the checkout
+ * @param {string} root the folder of package-lock.json
  * @returns {{ path: string, optional: boolean }[]}
  */
 export function missingPackages(root) {

@@ -25,6 +25,8 @@ function valueBytes(value: AttributeValue): number {
   }
   // About a byte for each two significant digits, and one more.
   if (value.N !== undefined) return Math.ceil(value.N.replace(/^-?0*|\D|0+$/g, '').length / 2) + 1;
+  // AWS's page names no overhead of a set.
+  if (value.SS !== undefined) return value.SS.reduce((sum, each) => sum + bytes(each), 0);
   if (value.L !== undefined) return 3 + value.L.reduce((sum, each) => sum + 1 + valueBytes(each), 0);
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;

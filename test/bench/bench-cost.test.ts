@@ -189,7 +189,8 @@ describe('the units of the table', () => {
     expect(itemBytes({ n: { N: '1795314852131' } })).toBe(1 + 8);
     expect(itemBytes({ l: { L: [{ S: 'ab' }, { S: 'c' }] } })).toBe(1 + 3 + 3 + 2);
     expect(itemBytes({ m: { M: { a: { BOOL: true } } } })).toBe(1 + 3 + 1 + 2);
-    expect(() => itemBytes({ s: { SS: ['a'] } })).toThrow('SS');
+    expect(itemBytes({ s: { SS: ['ab', 'c'] } })).toBe(1 + 3);
+    expect(() => itemBytes({ s: { NS: ['1'] } })).toThrow('NS');
   });
 
   it('are billed for the larger of before and after, and for an absent item too', () => {

@@ -1,5 +1,6 @@
 /** Mutation testing: `npm run mutation -- --help`. */
 
+import { ensureInstalled } from '../../launch/install.mjs';
 import { UsageError } from '../run/arguments.ts';
 import { interruption } from '../run/interruption.ts';
 import { HELP, readArguments } from './arguments.ts';
@@ -19,6 +20,8 @@ async function main(): Promise<number> {
   }
   const all = groups();
   const chosen = selected(all, paths);
+  // Few people run this, and it needs almost as many packages as everything else together. The peer dependencies are the checkout's own.
+  ensureInstalled({ folder: import.meta.dirname, what: 'Stryker', options: ['--legacy-peer-deps=true'] });
   const stop = AbortSignal.any([interruption(), AbortSignal.timeout(minutes * 60_000)]);
   const known = loadable();
   const tests = known.map(({ path }) => path).filter(isMutationTest);

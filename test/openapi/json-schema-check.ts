@@ -1,89 +1,78 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+
 type Schema = { readonly [keyword: string]: unknown };
 
-/** Keywords without a check. A keyword that is neither here nor in the rules is an error. */
-const UNCHECKED = new Set(['description', 'contentMediaType', 'then', 'else']);
+/** Where a document keeps the schemas that others refer to. */
+const SCHEMAS = '#/components/schemas/';
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  boolean: (value) => typeof value === 'boolean',
-  string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number',
-  integer: Number.isInteger,
-  null: (value) => value === null,
-  array: Array.isArray,
-  object: isObject,
-};
-
-function parsed(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return undefined;
-  }
+/** Knows the documents' formats, and reads JSON inside a string, which JSON Schema itself leaves to the reader. A keyword that it doesn't know is an error. */
+function validatorFor(document: object) {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    inlineRefs: false,
+    code: { optimize: false },
+    strictTypes: false,
+    strictRequired: false,
+  });
+  ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  ajv.removeKeyword('contentSchema');
+  ajv.addKeyword({
+    keyword: 'contentSchema',
+    type: 'string',
+    schemaType: 'object',
+    compile(schema: Schema) {
+      const fits = ajv.compile(schema);
+      return (text: string) => {
+        try {
+          return fits(JSON.parse(text));
+        } catch {
+          return false;
+        }
+      };
+    },
+  });
+  const { components } = document as { components?: { schemas?: Record<string, Schema> } };
+  for (const [name, schema] of Object.entries(components?.schemas ?? {}))
+    ajv.addSchema(withNames(schema), name);
+  return ajv;
 }
 
-type Rule = (
-  argument: never,
-  value: unknown,
-  inner: (schema: Schema, value: unknown, at: string) => string[],
-  schema: Schema,
-) => boolean | string[];
+const validators = new WeakMap<object, Ajv2020>();
+const compiled = new WeakMap<object, WeakMap<Schema, ReturnType<Ajv2020['compile']>>>();
 
-const RULES: Readonly<Record<string, Rule>> = {
-  type: (types: string | string[], value) => [types].flat().some((type) => TYPES[type]?.(value) ?? false),
-  const: (only: unknown, value) => value === only,
-  enum: (values: unknown[], value) => values.includes(value),
-  pattern: (pattern: string, value) => typeof value !== 'string' || new RegExp(pattern, 'u').test(value),
-  format: (_format: 'date-time', value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(String(value)),
-  minLength: (least: number, value) => typeof value !== 'string' || [...value].length >= least,
-  maxLength: (most: number, value) => typeof value !== 'string' || [...value].length <= most,
-  minimum: (least: number, value) => typeof value !== 'number' || value >= least,
-  maximum: (most: number, value) => typeof value !== 'number' || value <= most,
-  minItems: (least: number, value) => !Array.isArray(value) || value.length >= least,
-  maxItems: (most: number, value) => !Array.isArray(value) || value.length <= most,
-  uniqueItems: (_true: true, value) => !Array.isArray(value) || new Set(value).size === value.length,
-  items: (item: Schema, value, inner) =>
-    Array.isArray(value) ? value.flatMap((each, at) => inner(item, each, `[${at}]`)) : true,
-  required: (names: string[], value) => !isObject(value) || names.every((name) => name in value),
-  properties: (properties: Record<string, Schema>, value, inner) =>
-    isObject(value)
-      ? Object.entries(properties).flatMap(([name, schema]) =>
-          name in value ? inner(schema, value[name], `.${name}`) : [],
-        )
-      : true,
-  additionalProperties: (_false: false, value, _inner, { properties }) =>
-    !isObject(value) || Object.keys(value).every((name) => name in (properties as object)),
-  if: (condition: Schema, value, inner, schema) => {
-    const consequence = inner(condition, value, '').length === 0 ? schema.then : schema.else;
-    return inner((consequence ?? {}) as Schema, value, '');
-  },
-  not: (schema: Schema, value, inner) => inner(schema, value, '').length > 0,
-  contentSchema: (schema: Schema, value, inner) => inner(schema, parsed(value), ' as JSON'),
-};
+/** A schema that refers to the others by their names alone, as the validator knows them. */
+const withNames = (schema: Schema): Schema =>
+  JSON.parse(
+    JSON.stringify(schema, (keyword, value) =>
+      keyword === '$ref' ? String(value).replace(SCHEMAS, '') : value,
+    ),
+  );
+
+function validateFunction(document: object, schema: Schema) {
+  const validator = validators.get(document) ?? validatorFor(document);
+  validators.set(document, validator);
+  const known = compiled.get(document) ?? new WeakMap();
+  compiled.set(document, known);
+  const validate = known.get(schema) ?? validator.compile(withNames(schema));
+  known.set(schema, validate);
+  return validate;
+}
+
+/** As one writes a path in JavaScript: `$.streamSession.status`. */
+const pathOf = (at: string, { instancePath }: ErrorObject) =>
+  at +
+  instancePath
+    .split('/')
+    .slice(1)
+    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+    .join('');
 
 /**
  * Where a value does not fit a schema of an OpenAPI document, as `path: keyword`.
  * @throws {Error} for an unknown keyword or reference
  */
 export function schemaErrors(document: object, schema: Schema, value: unknown, at = '$'): string[] {
-  const inner = (within: Schema, part: unknown, more: string) =>
-    schemaErrors(document, within, part, at + more);
-  return Object.entries(schema).flatMap(([keyword, argument]) => {
-    if (UNCHECKED.has(keyword)) return [];
-    if (keyword === '$ref') return schemaErrors(document, resolve(document, String(argument)), value, at);
-    const rule = RULES[keyword];
-    if (rule === undefined) throw new Error(`${at}: nobody checks ${keyword}`);
-    const found = rule(argument as never, value, inner, schema);
-    return Array.isArray(found) ? found : found ? [] : [`${at}: ${keyword}`];
-  });
-}
-
-function resolve(document: object, reference: string): Schema {
-  let part: unknown = document;
-  for (const name of reference.replace('#/', '').split('/'))
-    part = (part as Record<string, unknown> | undefined)?.[name];
-  if (!isObject(part)) throw new Error(`There is no ${reference}`);
-  return part;
+  const validate = validateFunction(document, schema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) => `${pathOf(at, error)}: ${error.keyword}`);
 }

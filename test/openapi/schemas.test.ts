@@ -31,7 +31,8 @@ const accepts = (validate: () => unknown): boolean => {
     return false;
   }
 };
-const fitsSchema = (schema: Schema, value: unknown) => schemaErrors({}, schema, value).length === 0;
+const NO_DOCUMENT = {};
+const fitsSchema = (schema: Schema, value: unknown) => schemaErrors(NO_DOCUMENT, schema, value).length === 0;
 const property = (of: Schema, name: string) => (of.properties as Record<string, Schema>)[name] ?? {};
 
 /** Strings near the limits, and arbitrary ones. */

@@ -195,7 +195,7 @@ describe('the schema of a report', () => {
             return false;
           }
         })();
-        const fits = schemaErrors({}, playerSchemas.RecoveryReport, report).length === 0;
+        const fits = schemaErrors(playerSchemas, playerSchemas.RecoveryReport, report).length === 0;
         expect(fits, JSON.stringify(report)).toBe(accepted);
       }),
       { numRuns: 2000 },
