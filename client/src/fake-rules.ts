@@ -1,4 +1,5 @@
-import type { Ending, Loss, StreamState } from './state.ts';
+import type { Loss } from './contract.ts';
+import type { Ending, StreamState } from './state.ts';
 
 type Name = StreamState['name'];
 
