@@ -248,7 +248,7 @@ describe('an order in which nothing happens is refused', () => {
     [
       'another device, without a loss',
       () => playing().fake.end({ reason: 'taken_over', by: 'device' }),
-      'it is lost first',
+      'Call lose() first',
     ],
     [
       'ended_by_player without end()',
