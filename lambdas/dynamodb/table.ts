@@ -12,6 +12,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connections } from '../initialization/connections.ts';
 import { countDeniedTable } from '../observability/metrics.ts';
+import { sdkLogger } from '../observability/sdk-logger.ts';
 import { Problem } from '../problems/problems.ts';
 import { UPSTREAM_WAIT_MS } from '../problems/waits.ts';
 
@@ -90,6 +91,8 @@ export function dynamoTable(
 ): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
+    logger: sdkLogger,
+    cacheMiddleware: true,
     endpointDiscoveryEnabled: false,
     requestHandler: {
       connectionTimeout: timeoutMs,

@@ -8,6 +8,7 @@ import {
 import type { StreamSessionStatus } from '../../contract/stream-session-status.ts';
 import type { Connections } from '../initialization/connections.ts';
 import type { RequestMetrics } from '../observability/request-metrics.ts';
+import { sdkLogger } from '../observability/sdk-logger.ts';
 import { AwsFailure, awsFailureKind, isUncertain } from './aws-failure.ts';
 import { MIN_ATTEMPT_MS, nextRetryDelayMs } from './retry.ts';
 
@@ -66,6 +67,7 @@ export function clientFor(region: string): GameLiftStreamsClient {
       region,
       // Retries are ours: the SDK waits up to a second per throttle and knows nothing of the lease's time.
       maxAttempts: 1,
+      logger: sdkLogger,
       requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, ...connections?.agents() },
     });
     clients.set(region, client);
