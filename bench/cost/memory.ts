@@ -29,10 +29,10 @@ export interface MemoryRow {
 }
 
 /** The model behind the rows. */
-export const MEMORY_MODEL = `Reckoned, not measured in Lambda: ${FULL_CORE_MB} MB have one vCPU, taken to be a core of this machine; less memory has as much less of it, and
-more is no faster, since a function's code uses one core. Waiting for AWS and the table takes as long with any memory.
-A cold reconnect is loading the code and the first reconnect, both at the function's share and both billed, as AWS does since 2025-08-01;
-that Lambda has to start a sandbox and Node before comes on top.`;
+export const MEMORY_MODEL = `This table is calculated, not measured in Lambda. ${FULL_CORE_MB} MB have one vCPU, which counts as one core of this machine. Less memory has
+a proportional share. More memory is no faster, since a function's code uses one core. Waiting for AWS and the table takes the same
+time with any memory. A cold reconnect loads the code and makes the first reconnect, both at the function's share. AWS has billed
+both since 2025-08-01. The time in which Lambda starts a sandbox and Node is not included.`;
 
 /** Waiting takes as long as measured. CPU time grows as the share of a core shrinks. */
 export function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
@@ -62,10 +62,10 @@ export function memoryReport(cpu: ReconnectCpu): string {
   const line = (cells: readonly (string | number)[]) =>
     cells.map((cell, at) => String(cell).padStart(at === 0 ? 8 : 14)).join('');
   const ms = (value: number) => `${value.toFixed(1)} ms`;
-  return `What memory buys: a reconnect's own time, and dollars for Lambda's duration alone
+  return `Memory sizes: a reconnect's own time, and dollars per million reconnects for Lambda's duration alone
 
 ${[
-  line(['memory', 'of a core', 'warm: own', 'a million', 'cold: own', 'a million', 'ready, month']),
+  line(['memory', 'cores', 'warm: own', 'per million', 'cold: own', 'per million', 'provisioned']),
   ...memoryRows(cpu).map(({ memoryMb, share, warm, cold, keptReadyDollars }) =>
     line([
       `${memoryMb} MB`,
@@ -79,6 +79,8 @@ ${[
   ),
 ].join('\n')}
 
-Measured CPU: ${ms(cpu.warm.ownMs)} of a warm reconnect, ${ms(cpu.cold.ownMs)} of a first one, ${ms(cpu.initMs)} of loading the code, in processes that make few.
+The last column is dollars per month for one sandbox with provisioned concurrency.
+Measured CPU: ${ms(cpu.warm.ownMs)} for a warm reconnect, ${ms(cpu.cold.ownMs)} for the first one of a process, ${ms(cpu.initMs)} for loading the code.
+Each process made few reconnects.
 ${MEMORY_MODEL}`;
 }

@@ -73,11 +73,11 @@ export function curtainOf(model: Model): Curtain | undefined {
       return stream.name === 'reconnecting' && stream.healing
         ? busy(
             'Waiting for the network',
-            'The connection is silent. It may come back by itself; the page requests a new one meanwhile.',
+            'The connection is silent. It may come back by itself. Meanwhile the page requests a new one.',
           )
         : busy('Coming back', 'The session is running; only your connection to it is new.');
     case 'ending':
-      return busy('Ending the session', 'What is played in it is over in a moment.');
+      return busy('Ending the session', 'The game ends in a moment.');
     case 'elsewhere':
       return curtain('Playing elsewhere', because, { insist: 'Play here instead' });
     case 'lost':
