@@ -1,8 +1,8 @@
 /** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large. */
 
-/** They bundle, install, or start browsers and processes: seconds for each mutant, and nothing that the others would miss. */
-const SLOW =
-  /^test\/(client\/(frameworks|package|package-name|package-types|react|real-browsers|types|your-page)|lambdas\/reliability\/healed)\.test\.ts$/;
+/** They bundle, install, start browsers and processes, or read the source as text: they notice nothing that the others would miss. */
+const OTHERS =
+  /^test\/(client\/(docs|frameworks|package|package-name|package-types|react|real-browsers|types|your-page)|lambdas\/reliability\/healed)\.test\.ts$/;
 
 /** They change the environment, global objects or the state of a module, so each needs a process of its own. */
 export const ALONE: readonly string[] = [
@@ -20,4 +20,4 @@ export const ALONE: readonly string[] = [
 
 /** @param path from the repository's root */
 export const isMutationTest = (path: string) =>
-  /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !SLOW.test(path);
+  /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path);
