@@ -10,12 +10,7 @@ import {
 import { strykerPlugins } from '@stryker-mutator/vitest-runner';
 import type { Vitest } from 'vitest/node';
 import { KeptWorkers } from './kept-workers.ts';
-
-/**
- * How many test files a mutant meets: all of its own folder, and the quickest others up to this number. What eight do not notice,
- * the hundredth hardly does, and a mutant that survives would cost minutes.
- */
-const MOST_FILES = 8;
+import { testsToMeet } from './tests.ts';
 
 /**
  * How long each test took without a mutant, in milliseconds. One of Stryker's processes measures it and the others read it, in the copy
@@ -55,14 +50,8 @@ class QuickRunner implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     this.#times ??= JSON.parse(readFileSync(TIMES, 'utf8')) as Record<string, number>;
-    const times = this.#times;
-    const took = (tests: readonly string[]) => tests.reduce((sum, id) => sum + (times[id] ?? 0), 0);
-    const files = [...Map.groupBy(options.testFilter ?? [], (id) => id.slice(0, id.indexOf('#')))];
-    const [, folder] = /(lambdas\/[^/]+\/)/.exec(options.sandboxFileName) ?? [];
-    const sorted = files.toSorted(([, a], [, b]) => took(a) - took(b));
-    const met = sorted.filter(([file], at) => at < MOST_FILES || file.startsWith(`test/${folder}`));
     let nrOfTests = 0;
-    for (const [, testFilter] of met) {
+    for (const testFilter of testsToMeet(options.testFilter ?? [], options.sandboxFileName, this.#times)) {
       const result = await this.#judge({ ...options, testFilter });
       if (result.status !== MutantRunStatus.Survived) return result;
       nrOfTests += result.nrOfTests;
