@@ -18,15 +18,16 @@ export function claimsOf(
   authorization: string | undefined,
   verified: { readonly iss: string; readonly sub: string },
 ): Claims {
-  const claims = payloadOf(authorization?.replace(/^bearer +/i, '') ?? '');
+  const claims = payloadOf(authorization ?? '');
   if (claims?.iss !== verified.iss || claims.sub !== verified.sub) {
     throw new Problem('start_not_allowed', 'The Authorization header contains no readable JWT.');
   }
   return claims;
 }
 
-function payloadOf(token: string): Claims | undefined {
-  const [, payload, ...rest] = token.split('.');
+/** What stands between the two dots: so the word `Bearer` before the token does not matter. */
+function payloadOf(header: string): Claims | undefined {
+  const [, payload, ...rest] = header.split('.');
   if (payload === undefined || rest.length !== 1) return undefined;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));

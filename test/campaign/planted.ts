@@ -418,6 +418,34 @@ export const OF_OPERATORS: readonly Planted[] = [
   },
 ];
 
+/** Faults of the shipped client. */
+export const OF_PAGES: readonly Planted[] = [
+  {
+    name: 'a page waits a twentieth of the time that it was told to wait',
+    invariant: 11,
+    what: /request after request without a pause/,
+    patches: [
+      {
+        file: 'client/src/requests.ts',
+        from: '      await requests.sleep(ms, firm);',
+        to: '      await requests.sleep(ms / 20, firm);',
+      },
+    ],
+  },
+  {
+    name: 'a page gives up after two failures, however much time is left',
+    invariant: 11,
+    what: /refused for good|gave up/,
+    patches: [
+      {
+        file: 'client/src/reconnect-policy.ts',
+        from: 'if (most < FLOOR_MS) return expired;',
+        to: 'if (failures > 2) return expired;',
+      },
+    ],
+  },
+];
+
 /** Faults of what comes of a page's reports. */
 export const OF_REPORTS: readonly Planted[] = [
   {

@@ -5,7 +5,7 @@ import { HELP, readArguments } from './arguments.ts';
 import { type Group, groups, loadable, selected, testsOf } from './groups.ts';
 import type { Outcome } from './plugin.ts';
 import { type GroupResult, isBelow, report } from './report.ts';
-import { ALONE, isMutationTest } from './tests.ts';
+import { ALONE, isMutationTest, testsToMeet } from './tests.ts';
 
 describe('the arguments of npm run mutation', () => {
   test('without any, everything is tested for at most 45 minutes, and earlier results are kept', () => {
@@ -104,6 +104,30 @@ describe('the tests that judge a mutant', () => {
   test('that need a process of their own exist', () => {
     const tests = sources('test/lambdas', 'test/client').map(({ path }) => path);
     expect(ALONE.filter((path) => !tests.includes(path) || !isMutationTest(path))).toEqual([]);
+  });
+});
+
+describe('the tests that a mutant meets', () => {
+  const quick = Array.from({ length: 9 }, (_, at) => `test/lambdas/others/${at}.test.ts#a`);
+  const own = 'test/lambdas/limits/slow.test.ts#b';
+  const times = { ...Object.fromEntries(quick.map((id, at) => [id, 9 - at])), [own]: 1000 };
+  const mutated = '/copy/lambdas/limits/rate-limit.ts';
+
+  test('are the quickest files first: a mutant that is noticed soon costs little', () => {
+    const [first, second] = quick.toReversed();
+    expect(testsToMeet([...quick.slice(-2)], mutated, times)).toEqual([[first], [second]]);
+  });
+
+  test('stay together by file, whose time is that of all its tests', () => {
+    const [first, second] = ['test/a.test.ts#one', 'test/a.test.ts#two'];
+    const other = 'test/b.test.ts#one';
+    const took = { [first]: 2, [second]: 2, [other]: 3 };
+    expect(testsToMeet([first, other, second], mutated, took)).toEqual([[other], [first, second]]);
+  });
+
+  test('are eight files at most, and all of the own folder: a survivor costs seconds, not minutes', () => {
+    const met = testsToMeet([own, ...quick], mutated, times).flat();
+    expect(met).toEqual([...quick.toReversed().slice(0, 8), own]);
   });
 });
 

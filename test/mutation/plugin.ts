@@ -1,8 +1,9 @@
-/** Stryker's plugin: sends each result to the parent process, and leaves out what is no contract. */
+/** Stryker's plugins: one runs the tests, one sends each result to the parent process, one leaves out what is no contract. */
 import type { MutantResult } from '@stryker-mutator/api/core';
 import type { NodePath } from '@stryker-mutator/api/ignore';
 import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import type { MutationTestingPlanReadyEvent, Reporter } from '@stryker-mutator/api/report';
+import { quickRunner } from './runner.ts';
 
 /** A mutant's outcome. */
 export interface Outcome {
@@ -55,6 +56,7 @@ const sentences = {
 };
 
 export const strykerPlugins = [
+  quickRunner,
   declareClassPlugin(PluginKind.Reporter, 'parent', ParentReporter),
   declareValuePlugin(PluginKind.Ignore, 'sentences', sentences),
 ];

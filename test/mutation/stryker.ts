@@ -30,7 +30,7 @@ function settings({ name, files, tests, force }: MutationRequest) {
   return {
     mutate: [...files],
     testFiles: [...tests],
-    testRunner: 'vitest',
+    testRunner: 'quick',
     // The tests are chosen already.
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     plugins: ['@stryker-mutator/vitest-runner', join(ROOT, 'test/mutation/plugin.ts')],

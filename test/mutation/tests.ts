@@ -1,8 +1,26 @@
 /** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large. */
 
-/** They bundle, install, or start browsers and processes: seconds for each mutant, and nothing that the others would miss. */
-const SLOW =
-  /^test\/(client\/(frameworks|package|package-name|package-types|react|real-browsers|types|your-page)|lambdas\/reliability\/healed)\.test\.ts$/;
+/**
+ * They bundle, install, start browsers and processes, read the source as text, or compute for many seconds. None of them can judge
+ * thousands of mutants.
+ */
+const OTHERS = new RegExp(
+  `^test/(client/(${[
+    'docs',
+    'frameworks',
+    'package',
+    'package-name',
+    'package-types',
+    'properties',
+    'react',
+    'real-browsers',
+    'recovery-matrix',
+    'recovery-networks',
+    'recovery-properties',
+    'types',
+    'your-page',
+  ].join('|')})|lambdas/(admission/reconnect-in-storm|reliability/(broken-table|healed)))[.]test[.]ts$`,
+);
 
 /** They change the environment, global objects or the state of a module, so each needs a process of its own. */
 export const ALONE: readonly string[] = [
@@ -11,13 +29,33 @@ export const ALONE: readonly string[] = [
   'test/lambdas/operators/operator-audit-text.test.ts',
   'test/lambdas/operators/operator-http.test.ts',
   'test/lambdas/operators/operator-table-stall.test.ts',
-  'test/lambdas/reliability/broken-table.test.ts',
   'test/lambdas/routes/status-lookup.test.ts',
   'test/client/environment.test.ts',
-  'test/client/recovery-matrix.test.ts',
-  'test/client/recovery-properties.test.ts',
 ];
 
 /** @param path from the repository's root */
 export const isMutationTest = (path: string) =>
-  /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !SLOW.test(path);
+  /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path);
+
+/** A mutant that survives meets every test that is left to it: this many test files, and all of its own folder. */
+const MOST_FILES = 8;
+
+/**
+ * The tests that a mutant meets, by test file, the quickest file first.
+ * @param ids the tests that reach the mutant, `path#name`
+ * @param mutated the path of the mutated file
+ * @param times how long each test takes without a mutant, in milliseconds
+ */
+export function testsToMeet(
+  ids: readonly string[],
+  mutated: string,
+  times: Readonly<Record<string, number>>,
+): string[][] {
+  const took = (tests: readonly string[]) => tests.reduce((sum, id) => sum + (times[id] ?? 0), 0);
+  const files = [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))];
+  const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
+  return files
+    .toSorted(([, a], [, b]) => took(a) - took(b))
+    .filter(([file], at) => at < MOST_FILES || file.startsWith(`test/${folder}`))
+    .map(([, tests]) => tests);
+}

@@ -60,6 +60,62 @@ describe('whether an arrival needs a ticket', () => {
   });
 });
 
+describe('a queue that is longer than a stale read says', () => {
+  it('gives a player the place of the overflow queue that is in time, not one that is too late', async () => {
+    const { clock, region, item } = await standing({
+      queueingUntil: START + 600_000,
+      nextFreeAt: START + 119_000,
+      overflowNextFreeAt: START + 5000,
+    });
+    const stale = toStored(
+      { queueingUntil: START + 600_000, nextFreeAt: START + 1000, overflowNextFreeAt: START + 5000 },
+      QUEUE_ATTRIBUTES,
+    );
+    const table = { ...real.table, get: async () => stale };
+    const ticket = await admissionQueueOver(table, clock, { region }).admit({ end: START + 120_000 });
+    expect(ticket).toMatchObject({ at: START + 5000, spare: true });
+    expect((await item()).nextFreeAt).toBe(START + 119_000);
+  });
+
+  it('gives a place of the first queue up to two seconds before the likely end, and no later one', async () => {
+    for (const [nextFreeAt, spare] of [
+      [START + 118_000, false],
+      [START + 118_001, true],
+    ] as const) {
+      const { queue } = await standing({
+        queueingUntil: START + 600_000,
+        nextFreeAt,
+        overflowNextFreeAt: START + 5000,
+      });
+      expect(await queue().admit({ end: START + 120_000 })).toMatchObject({ spare });
+    }
+  });
+});
+
+describe('a table that fails', () => {
+  const failing = (error: Error): Table => ({
+    ...real.table,
+    get: () => Promise.reject(error),
+    update: () => Promise.reject(error),
+  });
+  const queueOver = (error: Error) => admissionQueueOver(failing(error), { now: START });
+
+  it('never fails a call that AWS has answered: what cannot be counted is left out', async () => {
+    const down = queueOver(new Problem('upstream_unavailable', 'down'));
+    await expect(down.countCall({ taken: true, spare: false })).resolves.toBeUndefined();
+  });
+
+  it('makes players wait and hides no defect of ours', async () => {
+    const down = queueOver(new Problem('upstream_unavailable', 'down'));
+    expect(await down.admit(NEVER)).toEqual({ askAgainAt: START + 1000 });
+    const defect = new TypeError('defect');
+    const broken = queueOver(defect);
+    await expect(broken.countCall({ taken: true, spare: false })).rejects.toBe(defect);
+    await expect(broken.admit(NEVER)).rejects.toBe(defect);
+    await expect(broken.readmit(NEVER, true)).rejects.toBe(defect);
+  });
+});
+
 describe('the counters of a window', () => {
   it('start anew with the first throttle of a storm: an earlier storm says nothing about this one', async () => {
     const { queue, item } = await standing({ taken: 500, refused: 400, windowAt: START - 86_400_000 });

@@ -14,9 +14,11 @@ const END = START + 120_000;
 type Next = Exclude<Admission, 'notQueued'>;
 
 /** A way to AWS by script: what the queue says and what AWS makes of each call, and a list of all that was asked. */
-function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | string)[] }) {
+function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | string)[]; uncounted?: Error }) {
   const clock = { now: START };
   const asked: string[] = [];
+  const errors: unknown[] = [];
+  const metrics = newRequestMetrics();
   const { enter = [], again = [], aws = ['done'] } = script;
   const queue: AdmissionQueue = {
     async admit() {
@@ -27,13 +29,14 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
       asked.push(hadTicket ? 'again after a ticket' : 'again');
       return again.shift() ?? expect.unreachable();
     },
-    async countCall({ taken }) {
-      asked.push(taken ? 'taken' : 'refused');
+    async countCall({ taken, spare }) {
+      asked.push(`${taken ? 'taken' : 'refused'}${spare ? ' of the overflow queue' : ''}`);
+      if (script.uncounted) throw script.uncounted;
     },
   };
   const deps = {
     queue,
-    log: quiet,
+    log: { ...quiet, error: (...line: unknown[]) => void errors.push(line) },
     now: () => clock.now,
     async sleep(milliseconds: number) {
       asked.push(`sleep ${milliseconds}`);
@@ -48,7 +51,10 @@ function way(script: { enter?: Admission[]; again?: Next[]; aws?: (Error | strin
   }
   return {
     asked,
-    go: (ticket?: Ticket) => callWhenAdmitted({ ticket, end: END, metrics: newRequestMetrics() }, deps, call),
+    errors,
+    metrics,
+    go: (ticket?: Ticket, changes: { hasNoDeadline?: boolean } = {}) =>
+      callWhenAdmitted({ ticket, end: END, metrics, ...changes }, deps, call),
   };
 }
 
@@ -101,6 +107,58 @@ describe('a call of AWS', () => {
   });
 });
 
+describe('what a call of AWS is counted as', () => {
+  it('names the queue of its ticket: only those of the first say how many players stay away', async () => {
+    const { asked, go } = way({});
+    await go({ at: START, since: START, spare: true });
+    expect(asked).toEqual(['AWS', 'taken of the overflow queue']);
+  });
+
+  it('is no reason to lose the answer of AWS where it cannot be written: a log line says so', async () => {
+    const { errors, go } = way({ uncounted: new TypeError('defect') });
+    const came = await go({ at: START, since: START });
+    if (!('done' in came)) return expect.unreachable();
+    await came.counted;
+    expect([came.done, errors]).toEqual(['done', [['not counted', { cause: 'TypeError' }]]]);
+  });
+
+  it('adds what was waited in the function to the time that is billed', async () => {
+    const { go, metrics } = way({
+      enter: [{ at: START + 300, spare: false, perSecond: 2 }],
+      again: [{ at: START + 900, spare: false, perSecond: 2 }],
+      aws: [throttled(), 'done'],
+    });
+    await go();
+    expect(metrics.waitedMs).toBe(900);
+  });
+});
+
+describe('an answer of AWS that may be lost', () => {
+  const near: Next = { at: START + 100, spare: false, perSecond: 2 };
+
+  it('makes a later refusal uncertain: the offer may be used up', async () => {
+    const { go } = way({ enter: ['notQueued'], again: [near], aws: [throttled(true), refusal('conflict')] });
+    await expect(go()).rejects.toMatchObject({ kind: 'conflict', uncertain: true });
+  });
+
+  it('is not assumed after a throttle that surely did nothing', async () => {
+    const { go } = way({ enter: ['notQueued'], again: [near], aws: [throttled(), refusal('conflict')] });
+    await expect(go()).rejects.toMatchObject({ kind: 'conflict', uncertain: false });
+  });
+
+  it('makes a later success uncertain, and no other', async () => {
+    for (const uncertain of [true, false]) {
+      const { go } = way({ enter: ['notQueued'], again: [near], aws: [throttled(uncertain), 'done'] });
+      expect(await go()).toMatchObject({ done: 'done', uncertain });
+    }
+  });
+
+  it('does not hide a defect of ours', async () => {
+    const defect = new TypeError('defect');
+    await expect(way({ enter: ['notQueued'], aws: [defect] }).go()).rejects.toBe(defect);
+  });
+});
+
 describe('a wait', () => {
   const paced = (came: Awaited<ReturnType<ReturnType<typeof way>['go']>>) =>
     'paced' in came ? { ...came, extras: came.paced.extras } : expect.unreachable();
@@ -133,6 +191,32 @@ describe('a wait', () => {
   it('beyond the likely end says that it may be too late', async () => {
     const { go } = way({ enter: [{ at: END + 1, spare: false, perSecond: 2 }] });
     expect(paced(await go()).extras.mayBeTooLate).toBe(true);
+  });
+
+  it('up to the likely end is in time, and where nothing is lost after the end no wait is too late', async () => {
+    const { go } = way({ enter: [{ at: END, spare: false, perSecond: 2 }] });
+    expect(paced(await go()).extras).not.toHaveProperty('mayBeTooLate');
+    const late = way({ enter: [{ at: END + 60_000, spare: false, perSecond: 2 }] });
+    expect(paced(await late.go(undefined, { hasNoDeadline: true })).extras).not.toHaveProperty(
+      'mayBeTooLate',
+    );
+  });
+
+  it('of a second is spent in the function, of a millisecond more by the client', async () => {
+    const near = way({ enter: [{ at: START + 1000, spare: false, perSecond: 2 }] });
+    expect(await near.go()).toMatchObject({ done: 'done' });
+    const far = way({ enter: [{ at: START + 1001, spare: false, perSecond: 2 }] });
+    expect(paced(await far.go()).extras.retryAfterMs).toBe(1001);
+    const known = way({});
+    expect(paced(await known.go({ at: START + 1001, since: START })).extras.retryAfterMs).toBe(1001);
+  });
+
+  it('after a throttle names a time to ask again where the queue gives no ticket, and AWS as the cause', async () => {
+    const throttle = throttled();
+    const { go } = way({ enter: ['notQueued'], again: [{ askAgainAt: START + 4000 }], aws: [throttle] });
+    const { extras, ticket, paced: problem } = paced(await go());
+    expect([extras, ticket]).toEqual([{ retryAfterMs: 4000 }, { at: 0, since: START }]);
+    expect(problem.cause).toBe(throttle);
   });
 
   it('is always a positive whole number of milliseconds, never earlier than the ticket', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AwsStreamSession } from '../../../lambdas/gameliftstreams/calls.ts';
 import { tableImportLimiter } from '../../../lambdas/limits/import-limiter.ts';
 import { newRequestMetrics } from '../../../lambdas/observability/request-metrics.ts';
+import { Problem } from '../../../lambdas/problems/problems.ts';
 import { type ImportDependencies, importSession } from '../../../lambdas/sessions/import-session.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { quiet, sharedTable, told } from '../broker.ts';
@@ -122,5 +123,149 @@ describe('importing sessions', () => {
     // Ten at once, and one more each six seconds.
     expect(aws.looks.length).toBeLessThanOrEqual(14);
     expect((await guess(guesser)).code).toBe('too_many_requests');
+  });
+});
+
+describe('the limit of lookups', () => {
+  const NOW = 1_800_000_000_000;
+
+  /** Lookups in a Region of their own, as one sandbox asks for them. @param table what the sandbox has as its table */
+  function lookups({
+    perSecond = 5,
+    perMinute = 1000,
+    region = randomUUID(),
+    table = real.table,
+    takeLookup = async () => true,
+  } = {}) {
+    const limiter = tableImportLimiter(table);
+    return (playerId: string, now = NOW) =>
+      limiter.take({ playerId, region, perMinute, perSecond, takeLookup }, now);
+  }
+  const SHARED = { whose: 'shared', waitMs: 1000 };
+  const allowed = (answers: unknown[]) => answers.filter((answer) => answer === undefined).length;
+  const several = (count: number, ask: () => Promise<unknown>) =>
+    Promise.all(Array.from({ length: count }, ask));
+
+  it('takes one of several lookups that a player asks for at once as the first, so nobody gets all places', async () => {
+    const ask = lookups();
+    const playerId = randomUUID();
+    // One place as the first of five, and two of the half that is for everybody.
+    expect(allowed(await several(8, () => ask(playerId)))).toBeLessThanOrEqual(3);
+  });
+
+  it('gives a player who just looked one up no more than the half that is for everybody', async () => {
+    const ask = lookups();
+    const [playerId, other] = [randomUUID(), randomUUID()];
+    expect(await ask(playerId)).toBeUndefined();
+    expect(await ask(playerId)).toBeUndefined();
+    expect(await ask(playerId)).toEqual(SHARED);
+    expect(await ask(other)).toBeUndefined();
+  });
+
+  it('makes a player first again a minute later, and not a millisecond earlier', async () => {
+    for (const [after, answer] of [
+      [59_999, SHARED],
+      [60_000, undefined],
+    ] as const) {
+      const [ask, playerId] = [lookups(), randomUUID()];
+      expect(await ask(playerId)).toBeUndefined();
+      for (let other = 0; other < 3; other++) {
+        expect(await ask(randomUUID(), NOW + after)).toBeUndefined();
+      }
+      expect(await ask(playerId, NOW + after)).toEqual(answer);
+    }
+  });
+
+  it('lets two players in at once where the share is a single lookup a second, and never one who just had one', async () => {
+    const ask = lookups({ perSecond: 1 });
+    const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
+    expect(await ask(one)).toBeUndefined();
+    expect(await ask(one)).toEqual(SHARED);
+    expect(await ask(two)).toBeUndefined();
+    expect(await ask(three)).toEqual(SHARED);
+  });
+
+  it('keeps a refused player first for the next request: the refusal costs an owner nothing', async () => {
+    const region = randomUUID();
+    await Promise.all(Array.from({ length: 5 }, () => lookups({ region })(randomUUID())));
+    const owner = randomUUID();
+    // Another sandbox, which does not know yet that there is no room.
+    expect(await lookups({ region })(owner)).toEqual(SHARED);
+    // Now there is room for a first alone.
+    expect(await lookups({ region })(owner, NOW + 600)).toBeUndefined();
+  });
+
+  it('keeps a player first, too, where AWS has no call to give, and charges nothing', async () => {
+    const [region, owner] = [randomUUID(), randomUUID()];
+    const refused = lookups({ region, perMinute: 1, takeLookup: async () => false });
+    expect(await refused(owner)).toEqual(SHARED);
+    await several(3, () => lookups({ region })(randomUUID()));
+    expect(await lookups({ region, perMinute: 1 })(owner)).toBeUndefined();
+  });
+
+  it('takes the privilege of nobody who got in: a second request that is refused leaves the first as it was', async () => {
+    const [region, playerId] = [randomUUID(), randomUUID()];
+    expect(await lookups({ region })(playerId)).toBeUndefined();
+    expect(await lookups({ region })(playerId)).toBeUndefined();
+    // Each in a sandbox that does not know of the others.
+    for (let time = 0; time < 3; time++) expect(await lookups({ region })(playerId)).toEqual(SHARED);
+  });
+
+  it('refuses as it would where the table fails while the privilege is given back; a defect of ours is not hidden', async () => {
+    const failing = (error: Error): typeof real.table => ({
+      ...real.table,
+      update: (key, update) =>
+        update.update.startsWith('REMOVE') ? Promise.reject(error) : real.table.update(key, update),
+    });
+    const takeLookup = async () => false;
+    const down = new Problem('upstream_unavailable', 'down');
+    expect(await lookups({ table: failing(down), takeLookup })(randomUUID())).toEqual(SHARED);
+    const defect = new TypeError('defect');
+    await expect(lookups({ table: failing(defect), takeLookup })(randomUUID())).rejects.toBe(defect);
+  });
+
+  it('makes a player who is over its own limit wait, without a place of what all share', async () => {
+    const [region, guesser] = [randomUUID(), randomUUID()];
+    const ask = lookups({ region, perMinute: 2 });
+    expect([await ask(guesser), await ask(guesser)]).toEqual([undefined, undefined]);
+    for (let time = 0; time < 5; time++) expect(await ask(guesser)).toEqual({ whose: 'own', waitMs: 30_000 });
+    expect(allowed(await several(3, () => lookups({ region })(randomUUID())))).toBe(3);
+  });
+
+  it('names the wait of its own limit to a player whose other request was quicker', async () => {
+    const ask = lookups({ perMinute: 1, perSecond: 100 });
+    const playerId = randomUUID();
+    const answers = await several(4, () => ask(playerId));
+    expect(allowed(answers)).toBe(1);
+    expect(answers.filter((answer) => answer !== undefined)).toEqual(
+      Array(3).fill({ whose: 'own', waitMs: 60_000 }),
+    );
+  });
+
+  it('asks the table again as soon as there may be room: a player waits no millisecond too long', async () => {
+    const ask = lookups();
+    await several(6, () => ask(randomUUID()));
+    expect(await ask(randomUUID(), NOW + 199)).toEqual(SHARED);
+    expect(await ask(randomUUID(), NOW + 200)).toBeUndefined();
+  });
+
+  it('costs one write a place, whether or not the schedule is in use, and reads back no more than it needs', async () => {
+    const ask = lookups({ perSecond: 100 });
+    const playerId = randomUUID();
+    const cost = async (now: number) => {
+      real.operations.length = 0;
+      await ask(playerId, now);
+      return real.operations.length;
+    };
+    // The read, the claim of being first, a place of the shared schedule and one of the player's own.
+    expect(await cost(NOW)).toBe(4);
+    // Not first any more: of both schedules the player's own is known to be in use.
+    expect(await cost(NOW + 100)).toBe(3);
+  });
+
+  it('forgets players after three minutes', async () => {
+    const playerId = randomUUID();
+    await lookups()(playerId);
+    expect(await real.table.get({ pk: playerId, sk: 'MISSES' })).toMatchObject({ ttl: NOW / 1000 + 180 });
   });
 });

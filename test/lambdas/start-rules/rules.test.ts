@@ -105,6 +105,25 @@ describe('a placeholder', () => {
     expect(() => variable('{c}', claims)).not.toThrow(/PATH|xxx/);
   });
 
+  it('takes 256 characters, and not one more', () => {
+    expect(variable('{c}', { c: 'x'.repeat(256) })).toHaveLength(256);
+  });
+
+  it('that cannot be filled in tells the deployer what is wrong with the claim, and where it was to go', () => {
+    const complaint = (work: () => unknown) => {
+      try {
+        work();
+      } catch (problem) {
+        return (problem as Error).message;
+      }
+      return expect.unreachable();
+    };
+    expect(complaint(() => variable('{c}', {}))).toContain('"c" is missing');
+    expect(complaint(() => variable('{c}', { c: null }))).toContain('"c" is not a text');
+    expect(complaint(() => variable('{c}', { c: 'a\nb' }))).toContain("into the game's variables");
+    expect(complaint(() => argument('{c}', { c: 'a b' }))).toContain("into the game's arguments");
+  });
+
   it.each([
     'a b',
     'a"b',
