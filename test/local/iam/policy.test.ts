@@ -198,7 +198,7 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'another service’s ARN',
       { ...good, Resource: groupArn('sg-1') },
-      'is nothing that dynamodb:GetItem can be about: table',
+      'does not fit dynamodb:GetItem, which takes: table',
     ],
     [
       'a stream session, which is no resource of IAM',
@@ -207,12 +207,12 @@ describe('a policy element that is not understood is refused by name, never skip
         Action: 'gameliftstreams:GetStreamSession',
         Resource: 'arn:aws:gameliftstreams:us-west-2:123456789012:streamsession/sg-1/s-1',
       },
-      'is nothing that gameliftstreams:GetStreamSession can be about: stream group',
+      'does not fit gameliftstreams:GetStreamSession, which takes: stream group',
     ],
     [
       'an application, for what is allowed on stream groups only',
       { ...good, Action: 'gameliftstreams:GetStreamSession', Resource: applicationArn('a-1') },
-      'is nothing that gameliftstreams:GetStreamSession can be about: stream group',
+      'does not fit gameliftstreams:GetStreamSession, which takes: stream group',
     ],
     [
       'an ARN where AWS leaves no choice',
