@@ -168,8 +168,8 @@ describe('a policy element that is not understood is refused by name, never skip
       { ...good, Action: 'GetItem' },
       'the Action GetItem is not a name such as',
     ],
-    ['a service AWS lacks', { ...good, Action: 'dynamo:GetItem' }, 'the Action dynamo:GetItem is none'],
-    ['an action AWS lacks', { ...good, Action: 'dynamodb:Get' }, 'the Action dynamodb:Get is none'],
+    ['a service AWS lacks', { ...good, Action: 'dynamo:GetItem' }, 'does not list the Action dynamo:GetItem'],
+    ['an action AWS lacks', { ...good, Action: 'dynamodb:Get' }, 'does not list the Action dynamodb:Get'],
     ['no resource', { Effect: 'Allow', Action: good.Action }, 'Resource must be a string or a list'],
     [
       'a resource that is no ARN',
@@ -217,7 +217,7 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'an ARN where AWS leaves no choice',
       { ...good, Action: 'dynamodb:ListTables' },
-      'dynamodb:ListTables can be about: * only',
+      'dynamodb:ListTables, which takes: * only',
     ],
     ['a statement that is none', 'Allow', 'must be an object, not "Allow"'],
   ])('%s', async (_what, statement, complaint) => {
