@@ -22,7 +22,7 @@ export interface MemoryRow {
   /** The share of a core. */
   share: number;
   warm: DurationCost;
-  /** Loading the code, and the first reconnect. */
+  /** Initialization, and the first reconnect. */
   cold: DurationCost;
   /** Provisioned concurrency: one sandbox of this memory for a month, used or not. */
   keptReadyDollars: number;
@@ -31,12 +31,15 @@ export interface MemoryRow {
 /** The model behind the rows. */
 export const MEMORY_MODEL = `This table is calculated, not measured in Lambda. ${FULL_CORE_MB} MB have one vCPU, which counts as one core of this machine. Less memory has
 a proportional share. More memory is no faster, since a function's code uses one core. Waiting for AWS and the table takes the same
-time with any memory. A cold reconnect loads the code and makes the first reconnect, both at the function's share. AWS has billed
-both since 2025-08-01. The time in which Lambda starts a sandbox and Node is not included.`;
+time with any memory. A cold reconnect loads the code with a whole core, as Lambda does with any memory, and makes the first reconnect
+at the function's share. AWS has billed both since 2025-08-01. The time in which Lambda starts a sandbox and Node is not included.`;
 
-/** Waiting takes as long as measured. CPU time grows as the share of a core shrinks. */
-export function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
-  const ownMs = cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
+/**
+ * Waiting takes as long as measured. CPU time grows as the share of a core shrinks, but not that of the initialization: Lambda gives it
+ * a whole core.
+ */
+export function outlay(memoryMb: number, cpuMs: number, waitMs: number, initMs = 0): DurationCost {
+  const ownMs = initMs + cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
   const gbSeconds = ((waitMs + ownMs) / MS_PER_SECOND) * (memoryMb / MB_PER_GB);
   return {
     ownMs: rounded(ownMs, 1),
@@ -49,7 +52,7 @@ export function memoryRows({ initMs, cold, warm }: ReconnectCpu): MemoryRow[] {
     memoryMb,
     share: rounded(memoryMb / FULL_CORE_MB, 2),
     warm: outlay(memoryMb, warm.ownMs, warm.waitMs),
-    cold: outlay(memoryMb, initMs + cold.ownMs, cold.waitMs),
+    cold: outlay(memoryMb, cold.ownMs, cold.waitMs, initMs),
     keptReadyDollars: rounded(
       PROVISIONED_CONCURRENCY.dollars * (memoryMb / MB_PER_GB) * SECONDS_PER_MONTH,
       2,
