@@ -17,7 +17,7 @@ const RECONNECTS = 25;
 const WARM_UP = 12;
 
 /**
- * Measures rounds of reconnects, and of the same calls made bare, in one process.
+ * Measures rounds of reconnects, and of the same calls alone, in one process.
  *
  * @param stop ends the measurement early, which then rejects
  */

@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.ts';
 
 /** The options of the storm bench. */
 export interface StormArguments {
-  /** How many players lose their stream together. */
+  /** How many players lose their stream at the same moment. */
   players: number;
   /** AWS calls a second, for the account. */
   quota: number;
@@ -44,7 +44,11 @@ export const HELP = `Measures a storm: many players lose their stream at the sam
 
 Three policies run one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
 the AWS SDK's standard retry alone; the SDK's retry plus exponential backoff with full jitter in the browser. The
-defaults take about five minutes, --players 200 half a minute.`;
+defaults take about five minutes, --players 200 half a minute.
+
+In the table of a simulation, "possible" are the players whom any policy could save, "last s" the seconds until the last one was back,
+and "floor s" players / quota. "AWS", "HTTP", "polls" and "writes" are AWS calls, requests, status polls and table writes: "/pl" per player,
+"/s" in the second with the most.`;
 
 /**
  * Reads the command line.
