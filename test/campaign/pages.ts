@@ -255,7 +255,8 @@ export async function play(
   if (how === 'twice') void stream.start();
   if (how === 'resume' || how === 'insist') void stream.resume({ insist: how === 'insist' });
   await time.sleep(backAt - begunAt + JUDGED_AFTER_MS);
-  const what = untruthOf(stream.state, newestSession(), { name, couldReturn: couldReturn === true }, context);
+  const seen = { name, couldReturn: couldReturn === true, isTaken: time.now() - takenAt <= FREE_FOR_MS };
+  const what = untruthOf(stream.state, newestSession(), seen, context);
   if (what !== undefined) broken(what);
   isOpen = false;
   stream.close();
@@ -269,7 +270,7 @@ const isOfPage = ({ accepted }: AwsSession, name: string) =>
 function untruthOf(
   state: StreamState,
   newest: AwsSession | undefined,
-  { name, couldReturn }: { name: string; couldReturn: boolean },
+  { name, couldReturn, isTaken }: { name: string; couldReturn: boolean; isTaken: boolean },
   { aws, exchanges }: RunContext,
 ): string | undefined {
   const lives = newest !== undefined && !isOverAtAws(newest);
@@ -279,7 +280,9 @@ function untruthOf(
       ? undefined
       : `a page shows connected, but its session is ${session?.status} at AWS`;
   }
-  if (state.name !== 'ended') return `a page is ${state.name} long after its network is back`;
+  // While another page of the player plays, it goes on trying.
+  if (state.name !== 'ended')
+    return isTaken ? undefined : `a page is ${state.name} long after its network is back`;
   const isOwn = newest !== undefined && isOfPage(newest, name);
   switch (state.reason) {
     case 'session_ended':
