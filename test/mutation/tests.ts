@@ -37,11 +37,11 @@ export const ALONE: readonly string[] = [
 export const isMutationTest = (path: string) =>
   /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path);
 
-/** A mutant that survives meets every test that is left to it: this many test files, and all of its own folder. */
-const MOST_FILES = 8;
+/** A mutant that survives meets every test that is left to it: those of so many files. */
+const MOST_FILES = 5;
 
 /**
- * The tests that a mutant meets, by test file, the quickest file first.
+ * The tests that a mutant meets, by test file: those of its own folder first, and among them the quickest file first.
  * @param ids the tests that reach the mutant, `path#name`
  * @param mutated the path of the mutated file
  * @param times how long each test takes without a mutant, in milliseconds
@@ -52,10 +52,17 @@ export function testsToMeet(
   times: Readonly<Record<string, number>>,
 ): string[][] {
   const took = (tests: readonly string[]) => tests.reduce((sum, id) => sum + (times[id] ?? 0), 0);
-  const files = [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))];
   const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
-  return files
-    .toSorted(([, a], [, b]) => took(a) - took(b))
-    .filter(([file], at) => at < MOST_FILES || file.startsWith(`test/${folder}`))
+  const isOther = (file: string) => Number(!file.startsWith(`test/${folder}`));
+  return [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))]
+    .toSorted(([file, tests], [other, others]) => isOther(file) - isOther(other) || took(tests) - took(others))
+    .slice(0, MOST_FILES)
     .map(([, tests]) => tests);
 }
+
+/** A test that takes this and ten times as long as without a mutant hangs. A busy machine is slow for both. */
+const HANGS_AFTER_MS = 5000;
+
+/** After how many milliseconds one of the tests hangs. @param times how long each takes without a mutant */
+export const patienceWith = (ids: readonly string[], times: Readonly<Record<string, number>>) =>
+  HANGS_AFTER_MS + 10 * Math.max(0, ...ids.map((id) => times[id] ?? 0));
