@@ -121,7 +121,11 @@ describe('the tests that a mutant meets', () => {
   });
 
   test('stay together by file, whose time is that of all its tests', () => {
-    const [first, second, other] = ['test/a.test.ts#one', 'test/a.test.ts#two', 'test/b.test.ts#one'] as const;
+    const [first, second, other] = [
+      'test/a.test.ts#one',
+      'test/a.test.ts#two',
+      'test/b.test.ts#one',
+    ] as const;
     const took = { [first]: 2, [second]: 2, [other]: 3 };
     expect(testsToMeet([first, other, second], mutated, took)).toEqual([[other], [first, second]]);
   });

@@ -1,4 +1,5 @@
 /** Runs Stryker over files, in another process, so that it can be ended. */
+
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
@@ -87,6 +88,10 @@ export async function mutate(
     // Stryker also reports what it keeps of other files.
     if (!request.files.includes(file)) return;
     outcomes.push({ ...message.outcome, file });
+    if (['Survived', 'NoCoverage', 'RuntimeError', 'Timeout'].includes(message.outcome.status))
+      appendFileSync(
+        `${file}:${message.outcome.line} ${message.outcome.mutator} -> ${message.outcome.replacement.replaceAll(/\s+/g, ' ').slice(0, 120)} ${message.outcome.status}\n`,
+      );
     onOutcome(outcomes.length, all);
   });
   // This alone ends Stryker so that it keeps its results.

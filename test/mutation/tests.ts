@@ -19,7 +19,7 @@ const OTHERS = new RegExp(
     'recovery-properties',
     'types',
     'your-page',
-  ].join('|')})|lambdas/(admission/reconnect-in-storm|reliability/(broken-table|healed)))[.]test[.]ts$`,
+  ].join('|')})|lambdas/(admission/storm-crowd|reliability/(broken-table|healed)))[.]test[.]ts$`,
 );
 
 /** They change the environment, global objects or the state of a module, so each needs a process of its own. */
@@ -55,7 +55,9 @@ export function testsToMeet(
   const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
   const isOther = (file: string) => Number(!file.startsWith(`test/${folder}`));
   return [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))]
-    .toSorted(([file, tests], [other, others]) => isOther(file) - isOther(other) || took(tests) - took(others))
+    .toSorted(
+      ([file, tests], [other, others]) => isOther(file) - isOther(other) || took(tests) - took(others),
+    )
     .slice(0, MOST_FILES)
     .map(([, tests]) => tests);
 }

@@ -13,7 +13,8 @@ const NOW = 1_800_000_000_000;
 function lookups(quota = 20) {
   const clock = { now: NOW };
   const region = randomUUID();
-  const sandbox = (table: Table = real.table) => tableLookupLimiter(table, { region, quota }, () => clock.now);
+  const sandbox = (table: Table = real.table) =>
+    tableLookupLimiter(table, { region, quota }, () => clock.now);
   const item = () => real.table.get(queueKey('GetStreamSession', region));
   /** How many of many lookups at once are allowed, each in a sandbox of its own. */
   const allowed = async (urgent: boolean) => {

@@ -27,12 +27,17 @@ describe('the probe of the public address', () => {
     expect(await said(404)).toBe('404 instead of 401: this address leads to something else');
   });
 
-  test.each([300, 301, 400, 403, 503])('says of %i that it came instead, and blames nobody', async (status) => {
-    expect(await said(status)).toBe(`${status} instead of 401`);
-  });
+  test.each([300, 301, 400, 403, 503])(
+    'says of %i that it came instead, and blames nobody',
+    async (status) => {
+      expect(await said(status)).toBe(`${status} instead of 401`);
+    },
+  );
 
   test('says that no answer came in time', async () => {
-    expect(await said(Object.assign(new Error('aborted'), { name: 'TimeoutError' }))).toBe('no answer in time');
+    expect(await said(Object.assign(new Error('aborted'), { name: 'TimeoutError' }))).toBe(
+      'no answer in time',
+    );
   });
 
   test.each(['ENOTFOUND', 'EAI_AGAIN'])('says of %s that the name has no address', async (code) => {
