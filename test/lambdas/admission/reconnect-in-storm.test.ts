@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueState } from '../../../lambdas/admission/queue-state.ts';
+import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
 import { Problem } from '../../../lambdas/problems/problems.ts';
