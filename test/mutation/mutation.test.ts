@@ -120,6 +120,12 @@ describe('the tests that a mutant meets', () => {
     );
   });
 
+  test('begin with the file that has the name of the mutated one, however slow it is', () => {
+    const named = 'test/lambdas/limits/rate-limit.test.ts#a';
+    const met = testsToMeet([...own, ...others, named], mutated, { ...times, [named]: 60_000 });
+    expect(met[0]).toEqual([named]);
+  });
+
   test('stay together by file, whose time is that of all its tests', () => {
     const [first, second, other] = [
       'test/a.test.ts#one',

@@ -1,4 +1,5 @@
 /** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large. */
+import { basename } from 'node:path';
 
 /**
  * They bundle, install, start browsers and processes, read the source as text, or compute for many seconds. None of them can judge
@@ -41,7 +42,7 @@ export const isMutationTest = (path: string) =>
 const MOST_FILES = 5;
 
 /**
- * The tests that a mutant meets, by test file: those of its own folder first, and among them the quickest file first.
+ * The tests that a mutant meets, by test file: first the file that has its name, then those of its folder, and the quickest first.
  * @param ids the tests that reach the mutant, `path#name`
  * @param mutated the path of the mutated file
  * @param times how long each test takes without a mutant, in milliseconds
@@ -52,11 +53,12 @@ export function testsToMeet(
   times: Readonly<Record<string, number>>,
 ): string[][] {
   const took = (tests: readonly string[]) => tests.reduce((sum, id) => sum + (times[id] ?? 0), 0);
+  const name = `/${basename(mutated, '.ts')}.test.ts`;
   const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
-  const isOther = (file: string) => Number(!file.startsWith(`test/${folder}`));
+  const distance = (file: string) => (file.endsWith(name) ? 0 : file.startsWith(`test/${folder}`) ? 1 : 2);
   return [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))]
     .toSorted(
-      ([file, tests], [other, others]) => isOther(file) - isOther(other) || took(tests) - took(others),
+      ([file, tests], [other, others]) => distance(file) - distance(other) || took(tests) - took(others),
     )
     .slice(0, MOST_FILES)
     .map(([, tests]) => tests);
