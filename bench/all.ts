@@ -36,7 +36,7 @@ export async function runIntoPage(
   options: readonly string[],
 ): Promise<void> {
   const { output, failure } = await runOne(bench.name, options);
-  if (output === undefined) throw new Error(`Not measured: ${failure}. ${PAGE} is as it was.`);
+  if (output === undefined) throw new Error(`Not measured: ${failure}. ${PAGE} is unchanged.`);
   writeFileSync(pagePath, withSection(readFileSync(pagePath, 'utf8'), { ...bench, output }, runInfo()));
   console.log(`Written: ${PAGE}`);
 }

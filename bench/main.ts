@@ -21,13 +21,13 @@ const summaries = () =>
 
 async function overview(): Promise<string> {
   const lines = (await summaries()).map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`);
-  return `Measures Rejoin on this machine, each figure beside its baseline: npm run bench -- NAME [options]
+  return `Measures Rejoin on this machine. A baseline runs beside each figure. npm run bench -- NAME [options]
 
 ${lines.join('\n')}
 
-  npm run bench                  all of them, about twenty minutes, and docs/benchmarks.md is written
-  npm run bench -- NAME --page   one of them, and its part of docs/benchmarks.md is written anew
-  npm run bench -- NAME --help   the options of one`;
+  npm run bench                  runs all benches in about twenty minutes, and writes docs/benchmarks.md
+  npm run bench -- NAME --page   runs one bench, and rewrites its part of docs/benchmarks.md
+  npm run bench -- NAME --help   shows the options of one bench`;
 }
 
 async function main([name, ...args]: readonly string[]): Promise<void> {

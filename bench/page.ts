@@ -25,10 +25,10 @@ const DRAWN = /^Drawn: (.*)$/gm;
 export function benchmarksPage(sections: readonly Section[], { machine, date }: RunInfo): string {
   return `# Benchmarks
 
-AWS is this repository's emulator here: nothing was measured in an AWS account.
+This repository's emulator stands in for AWS. Nothing was measured in an AWS account.
 
-Written by \`npm run bench\` on ${date}: ${machine}. Times are this machine's; what holds elsewhere is each figure beside its
-baseline, which ran at the same time. The options of one: \`npm run bench -- ${sections[0]?.name ?? 'storm'} --help\`.
+\`npm run bench\` wrote this page on ${date}: ${machine}. Times are those of this machine. Each baseline ran at the same time, so compare
+a figure with its baseline. \`npm run bench -- ${sections[0]?.name ?? 'storm'} --help\` shows the options of one bench.
 
 ${sections.map((section) => sectionText(section)).join('\n')}`;
 }
@@ -48,7 +48,7 @@ export function withSection(page: string, section: Section, { machine, date }: R
 
 function sectionText({ name, summary, output, failure }: Section, measuredOn = ''): string {
   const head = `## ${name}\n\n${summary[0]?.toUpperCase()}${summary.slice(1)}: \`npm run bench -- ${name}\`.${measuredOn}\n`;
-  if (output === undefined) return `${head}\nNot measured: ${failure ?? 'it failed without a word'}\n`;
+  if (output === undefined) return `${head}\nNot measured: ${failure ?? 'it failed without a message'}\n`;
   const pictures = [...output.matchAll(DRAWN)].map(
     ([, path = '']) => `![${name}: ${summary}](${path.replace(/^docs\//, '')})\n`,
   );

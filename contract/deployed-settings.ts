@@ -7,20 +7,20 @@ export interface StreamGroup {
   /** The Region whose endpoint is called: the group's primary location. */
   region: string;
   applications: readonly string[];
-  /** Locations a player may ask for; empty means the primary location only. */
+  /** The locations that a player may choose. If empty, the primary location only. */
   locations: readonly string[];
   connectionTimeoutSeconds: number;
   sessionLengthSeconds: number;
-  /** How long AWS takes to notice a silent client, where the deployer has measured it. */
+  /** Seconds until AWS notices a silent client, if the deployer has measured them. */
   noticeSeconds?: number | undefined;
   /** The role that the group's games get. */
   roleArn?: string | undefined;
 }
 
-/** The operations whose quota is paced. The end of a session is not paced: no other player waits for it. */
+/** The operations whose quota Rejoin paces. Ending a session is not paced, since no other player waits for it. */
 export type PacedOperation = 'StartStreamSession' | 'GetStreamSession' | 'CreateStreamSessionConnection';
 
-/** How a player is named towards GameLift Streams: by a digest of issuer and subject, or by the subject as it is. */
+/** What GameLift Streams gets as a player's `UserId`: a digest of issuer and subject, or the subject itself. */
 export type UserIdMode = 'pseudonym' | 'subject';
 
 /** For every function of the player API. */
@@ -38,7 +38,7 @@ export interface PlayerSettings {
   /** AWS's quotas, calls a second for the account and Region. */
   quotas: Record<PacedOperation, number>;
   adoption: { enabled: boolean; quotaShare: number };
-  /** SHA-256 digests of what the proxy in front of the API adds to each request, in hexadecimal; absent: there is none. */
+  /** SHA-256 digests, in hexadecimal, of the secrets that the proxy in front of the API adds to requests. Absent if there is no proxy. */
   edgeSecretSha256?: readonly string[];
   /** Only the function that starts sessions uses them. */
   start?: StartSettings;
@@ -46,7 +46,7 @@ export interface PlayerSettings {
 
 /** What a start may ask for, besides what its stream group allows. */
 export interface StartSettings {
-  /** Without rules everybody who is signed in may start, and gets what the stream group has. */
+  /** Without rules, every signed-in player may start, with the stream group's own settings. */
   rules?: readonly StartRule[] | undefined;
   /** The sizes of the picture that a page may choose from, in pixels. */
   resolutions?: readonly Resolution[] | undefined;
@@ -63,12 +63,12 @@ export interface Resolution {
 /** For every function of the operator API. */
 export interface OperatorSettings {
   streamGroups: readonly Pick<StreamGroup, 'id' | 'region'>[];
-  /** The principals that are let in. */
+  /** The IAM principals that may use the API. */
   operators: readonly string[];
-  /** Admin shells a minute, and as many of each other use: of one entry of `operators`, and of all together. */
+  /** Admin shells per minute, for one entry of `operators` and for all together. Every other recorded use has the same limits. */
   adminShell: { perOperatorPerMinute: number; perMinute: number };
-  /** The S3 bucket that files are exported to. Without it there is no such function. */
+  /** The S3 bucket for exported files. Without it, there is no export function. */
   exportBucket?: string;
-  /** After how many days DynamoDB deletes a record of the audit. Without it, none is deleted. */
+  /** DynamoDB deletes an audit record after this many days. Without it, audit records are kept. */
   auditRetentionDays?: number;
 }

@@ -48,7 +48,7 @@ export type OwnMetric =
   | 'Misconfigured'
   | (typeof OPERATOR_USE_METRICS)[OperatorUse];
 
-/** What an alarm or a graph of `Requests` asks for: the status of a success, or the code of a refusal. */
+/** What an alarm or a graph of `Requests` selects: the status of a success, or the code of a refusal. */
 export type Outcome = `${number}` | ProblemCode | OperatorProblemCode;
 
 /** What is counted of a route's answers. */
@@ -62,7 +62,7 @@ const STRANGERS: CountedAnswers = { outcomes: ['not_an_operator'], metrics: [] }
 const RECORDED_USES: CountedAnswers = { outcomes: ['not_an_operator', 'audit_unavailable'], metrics: [] };
 const NOTHING: CountedAnswers = { outcomes: [], metrics: [] };
 
-/** Only what an alarm or a graph shows, by route: each series costs by the month, and each name by the line. */
+/** Only what an alarm or a graph shows, by route. Each series costs money per month, and each name makes the log line longer. */
 export const ANSWER_METRICS: Readonly<Record<RouteName, CountedAnswers>> = {
   start: { outcomes: 'all', metrics: ['Failed', 'PlayersFailed', 'Throttles', 'Replays'] },
   status: { outcomes: ['stream_session_not_found'], metrics: ['LooksFailed', 'Throttles', 'Adopted'] },

@@ -2,15 +2,12 @@
 import type { OperatorProblemCode } from './operator-problems.ts';
 import type { ProblemCode, ProblemExtras } from './problems.ts';
 
-/** Members that are always there (`''`), or with words that say when. */
+/** A member that is always there has `''`. Any other has a text that says when it is there. */
 type Members = Readonly<Partial<Record<keyof ProblemExtras, string>>>;
 
 const WAIT: Members = { retryAfterMs: '' };
-const WAIT_AND_STATUS: Members = {
-  retryAfterMs: '',
-  streamSessionStatus: 'where it could be looked up',
-};
-const OVER: Members = { streamSessionStatus: '', statusReason: 'where AWS gave one' };
+const WAIT_AND_STATUS: Members = { retryAfterMs: '', streamSessionStatus: 'if it was looked up' };
+const OVER: Members = { streamSessionStatus: '', statusReason: 'if AWS gave one' };
 
 /** By the codes of the player API. */
 export const PROBLEM_MEMBERS: Readonly<Record<ProblemCode, Members>> = {
@@ -31,8 +28,8 @@ export const PROBLEM_MEMBERS: Readonly<Record<ProblemCode, Members>> = {
   broker_misconfigured: {},
   paced: {
     retryAfterMs: '',
-    queuePosition: 'where a ticket was given',
-    mayBeTooLate: "(true) where its time is after the session's likely end",
+    queuePosition: 'if the player has a ticket',
+    mayBeTooLate: "(true) if the ticket's time is after the session's likely end",
   },
   starts_paused: WAIT,
   stream_group_unavailable: WAIT,
@@ -45,7 +42,7 @@ export const OPERATOR_PROBLEM_MEMBERS: Readonly<Record<OperatorProblemCode, Memb
   invalid_request: {},
   not_an_operator: {},
   stream_session_not_found: {},
-  session_not_accessible: { retryAfterMs: '', streamSessionStatus: 'where it is the reason' },
+  session_not_accessible: { retryAfterMs: '', streamSessionStatus: 'if it is the reason' },
   session_not_terminable: WAIT_AND_STATUS,
   session_still_live: { streamSessionStatus: '' },
   session_over: OVER,

@@ -9,7 +9,7 @@ export interface ProblemRow {
   readonly title: string;
 }
 
-/** An API's errors by code. A defect of ours is among them in every API. */
+/** An API's errors by code. Every API has `broker_misconfigured`, for defects of Rejoin itself. */
 export interface ProblemTable {
   readonly [code: string]: ProblemRow;
   readonly broker_misconfigured: ProblemRow;
@@ -22,11 +22,15 @@ export interface ProblemTable {
 export const PROBLEMS = {
   invalid_request: { status: 400, retry: 'never', title: 'The request is not valid' },
   start_not_allowed: { status: 403, retry: 'never', title: 'This player may not start a session' },
-  not_through_edge: { status: 403, retry: 'never', title: 'Not through the edge' },
+  not_through_edge: { status: 403, retry: 'never', title: 'The request did not come through the proxy' },
   stream_session_not_found: { status: 404, retry: 'never', title: 'No such stream session' },
-  session_not_reconnectable: { status: 409, retry: 'newOffer', title: 'Not reconnectable yet' },
+  session_not_reconnectable: {
+    status: 409,
+    retry: 'newOffer',
+    title: 'The stream session is not reconnectable yet',
+  },
   taken_over: { status: 409, retry: 'never', title: 'Another device has the stream' },
-  connection_in_progress: { status: 409, retry: 'same', title: 'A request for this is already under way' },
+  connection_in_progress: { status: 409, retry: 'same', title: 'Another request is already under way' },
   session_limit_reached: { status: 409, retry: 'never', title: 'The player already has a live session' },
   session_not_terminable: { status: 409, retry: 'same', title: 'The session cannot be ended yet' },
   answer_lost: { status: 409, retry: 'newOffer', title: 'The answer to this offer is lost' },
@@ -51,12 +55,12 @@ export interface ProblemExtras {
   retryAfterMs?: number;
   /** The player's place in the queue for the account's quota, 1 for the next. */
   queuePosition?: number;
-  /** The ticket is due after the session's likely end. It is given all the same, since only AWS knows that end. */
+  /** The ticket's time is after the session's likely end. Only AWS knows the real end, so the player gets the ticket. */
   mayBeTooLate?: boolean;
-  /** GameLift Streams' status of the session, where it was looked up. */
+  /** GameLift Streams' status of the session, if it was looked up. */
   streamSessionStatus?: string;
-  /** GameLift Streams' reason for the status, where it gave one. */
+  /** GameLift Streams' reason for the status, if it gave one. */
   statusReason?: string;
-  /** The session that a start was refused for. */
+  /** The live session because of which a start was refused. */
   streamSession?: object;
 }

@@ -1,9 +1,9 @@
 /** The words of a report on a lost stream. The client uses them, and the log has no others. */
 
-/** What became of the stream, as the player's page tells. */
+/** What became of a lost stream. */
 export const OUTCOMES = ['healed', 'replaced', 'given_up'] as const;
 
-/** What the page noticed the loss by. */
+/** The sign by which the page noticed the loss. */
 export const LOSSES = [
   'silence',
   'stalled',
@@ -15,7 +15,7 @@ export const LOSSES = [
   'server_disconnect',
 ] as const;
 
-/** What a stream ended with that did not come back: the reasons of the client's state `ended`. */
+/** Why a stream did not come back: the reasons of the client's state `ended`. */
 export const ENDINGS = [
   'idle',
   'terminated',

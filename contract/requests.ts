@@ -10,10 +10,10 @@ export const USER_ID = /^[-_a-zA-Z0-9/=+]{1,1024}$/;
 /** How an SDP offer begins. */
 export const SDP_BEGINNING = /^v=0\r?\n/;
 
-/** No loss that a page reports is older: one hour. */
+/** The longest silence that a page may report with a reconnect: one hour, in milliseconds. */
 export const MOST_SILENT_MS = 3_600_000;
 
-/** The longest that new sessions may be paused, in seconds: who forgets the pause keeps players out for a day and no longer. */
+/** The longest pause of new sessions: one day, in seconds. So a forgotten pause ends by itself. */
 export const LONGEST_BRAKE_S = 86_400;
 
 /** Far above any game's command line, far below what would make a request expensive. */
@@ -23,16 +23,16 @@ export const MAX_ARGUMENT_LENGTH = 1024;
 /** What an operator writes as a reason: this many characters in one line. */
 export const LEAST_REASON_CHARACTERS = 10;
 export const MOST_REASON_CHARACTERS = 500;
-/** Of these, how many must show. */
+/** At least this many of them must be visible. */
 export const LEAST_VISIBLE_CHARACTERS = 5;
-/** What shows as nothing: fillers, selectors and joiners, white space, and Braille without dots. */
+/** Characters that show nothing: fillers, selectors and joiners, white space, and Braille without dots. */
 export const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\s\u2800]/u;
 /**
  * Control and format characters, line and paragraph separators, halves of characters, and what Unicode has not assigned:
  * each could hide text or make a record read otherwise than it was written.
  */
 export const UNREADABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
-/** Allowed all the same: two joiners, for emoji and for scripts that need them. */
+/** Two joiners are allowed, because emoji and some scripts need them. */
 export const JOINERS = /[\u200c\u200d]/u;
 
 /** The fields of each body that a route takes. */

@@ -8,12 +8,12 @@ export interface RouteAddress {
   readonly path: string;
   /**
    * A second path of the same function. The variables of `path` are query parameters there, so their values may hold a slash:
-   * nobody documents whether API Gateway keeps an encoded slash (`%2F`) within one segment of a path.
+   * AWS does not document whether API Gateway keeps an encoded slash (`%2F`) within one segment of a path.
    */
   readonly queryPath?: string;
 }
 
-/** The caller's own sessions. It only reads, so the probe and the doctor ask it too. */
+/** The caller's own sessions. It only reads, so the probe and the doctor request it too. */
 export const OWN_SESSIONS = '/v1/streamsessions';
 
 /** The routes of the player API by name. The name is also the folder of the entry file: `lambdas/routes/<name>/handler.ts`. */
@@ -34,7 +34,7 @@ export const PLAYER_ROUTES = {
     path: OWN_SESSIONS,
   },
   reconnect: {
-    does: "Reconnects the calling player to a stream session of the player's own",
+    does: "Reconnects the calling player to the player's own stream session",
     method: 'POST',
     path: '/v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections',
   },
@@ -44,7 +44,7 @@ export const PLAYER_ROUTES = {
     path: '/v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}',
   },
   recoveries: {
-    does: 'Counts what the calling player reports of a lost stream',
+    does: "Counts the calling player's report of a lost stream",
     method: 'POST',
     path: '/v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/recoveries',
   },
@@ -85,7 +85,7 @@ export const OPERATOR_ROUTES = {
     path: '/v1/brakes/starts',
   },
   'operator-brake-status': {
-    does: 'Says whether new sessions are paused, for an operator',
+    does: 'Tells an operator whether new sessions are paused',
     method: 'GET',
     path: '/v1/brakes/starts',
   },

@@ -1,11 +1,11 @@
-/** The public members of the constructs: something for each route, by the route's name. */
+/** Types of the constructs' public members that have one value for each route, by the route's name. */
 import type { Route } from './routes/route.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** The routes of the player API. */
 export type PlayerRoute = ProvisionedRoute | 'recoveries';
 
-/** Those that a player waits for, which may have provisioned concurrency. */
+/** The routes whose answer a player waits for. They may have provisioned concurrency. */
 export type ProvisionedRoute = keyof Settings['provisionedConcurrency'];
 
 /** The routes of the operator API that every deployment has. */
@@ -17,7 +17,7 @@ export type OperatorRoute =
   | 'operator-brake'
   | 'operator-brake-status';
 
-/** Something for each route of the operator API; for `operator-export` only with the setting `exportBucket`. */
+/** One value for each route of the operator API. `operator-export` is there only with the setting `exportBucket`. */
 export type OperatorMembers<T> = Readonly<Record<OperatorRoute, T> & Partial<Record<'operator-export', T>>>;
 
 /** @param make called once for each route, in their order */

@@ -1,7 +1,4 @@
-/**
- * The operator API as one construct: an API, functions, roles and tables of its own, for the sessions of one `Rejoin`. It may
- * be in a stack of its own, as in `operator-stack.ts`, or in the stack of the `Rejoin`.
- */
+/** The operator API as one construct, for your own CDK app. */
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -21,20 +18,26 @@ import { operatorRoutes } from './routes/operator-routes.ts';
 import { tag } from './settings/tags.ts';
 import { OperatorTables } from './storage/operator-tables.ts';
 
+/**
+ * The operator API for the sessions of one `Rejoin`, with its own API, functions, roles, tables and alarms. It may be in the stack of
+ * that `Rejoin`, or in a separate stack as in `operator-stack.ts`.
+ */
 export class RejoinOperator extends Construct {
   /** Base URL of the operator API, without a slash at the end. */
   readonly apiUrl: string;
-  /** The ARN on which a principal needs `execute-api:Invoke` to call every route. */
+  /** A principal that may `execute-api:Invoke` this ARN can call every route. */
   readonly apiArn: string;
-  /** The name of the audit table, with a record of every use. */
+  /** The name of `auditTable`. */
   readonly auditTableName: string;
-  /** One record of each use, by session and time. It outlives the stack. */
+  /** One record of each use, by session and time. The table outlives the stack, whatever `removalPolicy` says. */
   readonly auditTable: Table;
+  /** The HTTP API. It accepts only requests that IAM principals have signed. */
   readonly api: HttpApi;
+  /** The function of each route. `operator-export` is there only with the setting `exportBucket`. */
   readonly functions: OperatorMembers<LambdaFunction>;
-  /** What each function may do. Add a policy here: the functions' own `addToRolePolicy` has no effect. */
+  /** The role of each function. Add a policy here: the functions' own `addToRolePolicy` has no effect. */
   readonly roles: OperatorMembers<Role>;
-  /** The logs of each function. */
+  /** The log group of each function. */
   readonly logGroups: OperatorMembers<LogGroup>;
   /** One line for each request, including those that never reach a function. */
   readonly accessLogs: LogGroup;
@@ -42,9 +45,9 @@ export class RejoinOperator extends Construct {
   readonly alarms: Readonly<Record<string, AlarmBase>>;
 
   /**
-   * @param rejoin the deployment whose settings and sessions this uses. `operators` lists who may call; without it nobody may.
-   * Its `encryptionKey` encrypts these tables and logs too, and its `alarmActions` happen here too.
-   * @throws {SettingsError} when the settings do not fit a function's environment, or name a topic of another Region
+   * @param rejoin the deployment whose settings and sessions it uses. Its setting `operators` lists the principals that may call; without
+   * it every caller is refused. Its `encryptionKey` and `alarmActions` apply here too.
+   * @throws {SettingsError} if the settings do not fit into a function's environment, or name a topic of another Region
    */
   constructor(scope: Construct, id: string, rejoin: Rejoin) {
     super(scope, id);
@@ -92,10 +95,10 @@ export class RejoinOperator extends Construct {
   }
 
   /**
-   * Writes what operators need into the outputs of the stack: `OperatorApiUrl`, `OperatorApiArn` and `AuditTable`.
+   * Adds outputs to the stack with what operators need: `OperatorApiUrl`, `OperatorApiArn` and `AuditTable`.
    *
-   * @param prefix in front of each name, for a stack with several deployments
-   * @throws {Error} when the stack has an output of that name already
+   * @param prefix begins each name, for a stack with several deployments
+   * @throws {Error} if the stack already has an output of that name
    */
   addOutputs(prefix = ''): void {
     const outputs = [
@@ -103,12 +106,12 @@ export class RejoinOperator extends Construct {
       {
         name: 'OperatorApiArn',
         value: this.apiArn,
-        description: 'What an operator needs execute-api:Invoke on',
+        description: 'The ARN for which an operator needs the permission execute-api:Invoke',
       },
       {
         name: 'AuditTable',
         value: this.auditTableName,
-        description: 'Name of the table with a record of every use',
+        description: 'Name of the audit table, with one record of each use',
       },
     ];
     addOutputs(this, outputs, prefix);

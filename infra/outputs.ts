@@ -12,7 +12,7 @@ export interface Output {
 /** What a web page needs. */
 export function playerOutputs({ apiUrl, domainTarget, identity }: PlayerAddress): Output[] {
   const { tokens, pool } = identity;
-  const leads = "Where a CNAME or alias record of the API's domain has to lead";
+  const leads = "Target for the CNAME or alias record of the API's domain";
   const client = 'Client id for the web page: authorization code with PKCE, no secret';
   return [
     { name: 'ApiUrl', value: apiUrl, description: 'Base URL of the player API' },

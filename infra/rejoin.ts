@@ -1,7 +1,4 @@
-/**
- * Rejoin as one construct, for your own CDK app: `new Rejoin(this, 'Rejoin', { streamGroups: [...] })`. An app, or one stack,
- * may hold several. `examples/own-app.ts` is an example.
- */
+/** Rejoin as one construct, for your own CDK app. `examples/own-app.ts` is an example. */
 import { Annotations, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { AlarmBase, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
@@ -29,38 +26,48 @@ import { warningsFor } from './settings/warnings.ts';
 import { BrakeTable } from './storage/brake-table.ts';
 import { SessionTable } from './storage/session-table.ts';
 
+/**
+ * The player API with its functions, roles, tables, alarms and dashboard: `new Rejoin(this, 'Rejoin', { streamGroups: [...] })`. An app,
+ * and even one stack, may contain several.
+ */
 export class Rejoin extends Construct {
   /** All settings, with their defaults. `stackName` is the name of the stack around the construct. */
   readonly settings: Settings;
+  /** Whose tokens the API accepts, and the user pool if the deployment creates one. */
   readonly identity: Identity;
   /** Players' sessions, rate limits, leases and stored answers. */
   readonly table: Table;
+  /** The HTTP API of the players' pages. */
   readonly api: HttpApi;
-  /** Whether operators have paused new sessions. */
+  /** One item, which says whether operators have paused new sessions. */
   readonly brakeTable: Table;
   /** Base URL of the player API, without a slash at the end. */
   readonly apiUrl: string;
-  /** The host name that the DNS record of the custom domain must point to, if there is one. */
+  /** The host name for the DNS record of the custom domain. Undefined without the setting `domain`. */
   readonly domainTarget: string | undefined;
+  /** The function of each route. */
   readonly functions: Readonly<Record<PlayerRoute, LambdaFunction>>;
-  /** What each function may do. Add a policy here: the functions' own `addToRolePolicy` has no effect. */
+  /** The role of each function. Add a policy here: the functions' own `addToRolePolicy` has no effect. */
   readonly roles: Readonly<Record<PlayerRoute, Role>>;
-  /** The logs of each function. */
+  /** The log group of each function. */
   readonly logGroups: Readonly<Record<PlayerRoute, LogGroup>>;
   /** One line for each request, including those that never reach a function. */
   readonly accessLogs: LogGroup;
-  /** The function that asks the public address once a minute, with its role and its logs, if the setting `probe` is on. */
+  /** The function that requests the public address once a minute, with its role and its logs. Undefined without the setting `probe`. */
   readonly probe: ProbeFunction | undefined;
   /** The alarms that notify, by their names in docs/runbook.md. */
   readonly alarms: Readonly<Record<string, AlarmBase>>;
+  /** The dashboard for the people on call. */
   readonly dashboard: Dashboard;
+  /** The key of the props, which `RejoinOperator` uses too. */
   readonly encryptionKey: IKey | undefined;
+  /** The actions of the props, which `RejoinOperator` uses too. */
   readonly alarmActions: readonly IAlarmAction[];
 
   /**
-   * @throws {SettingsError} naming every setting that cannot be deployed, and what to write instead; also for an alarm topic of
-   * another Region, if the stack has a fixed Region
-   * @throws {Error} when the names of stack and construct are too long together for the API's name
+   * @throws {SettingsError} names every setting that cannot be deployed, and says what to write instead. If the stack has a fixed
+   * Region, an alarm topic of another Region is such a setting.
+   * @throws {Error} if the names of stack and construct together are too long for the API's name
    */
   constructor(scope: Construct, id: string, props: RejoinProps) {
     super(scope, id);
@@ -128,11 +135,11 @@ export class Rejoin extends Construct {
   }
 
   /**
-   * Writes what a web page needs into the outputs of the stack: `ApiUrl`, `Issuer`, `Audience`, `Scope`, with a user pool of this
-   * deployment `ClientId` and `SignInUrl`, and with a custom domain `DomainTarget`.
+   * Adds outputs to the stack with what a web page needs: `ApiUrl`, `Issuer`, `Audience` and `Scope`. A deployment with its own user
+   * pool also has `ClientId` and `SignInUrl`; one with a custom domain has `DomainTarget`.
    *
-   * @param prefix in front of each name, for a stack with several deployments
-   * @throws {Error} when the stack has an output of that name already
+   * @param prefix begins each name, for a stack with several deployments
+   * @throws {Error} if the stack already has an output of that name
    */
   addOutputs(prefix = ''): void {
     addOutputs(this, playerOutputs(this), prefix);

@@ -48,7 +48,7 @@ export async function createPrincipals(
   const byKey = new Map([...named.values()].map((principal) => [principal.accessKeyId, principal]));
   const keyOf = (name: string): AccessKey => {
     const principal = named.get(name);
-    if (!principal) throw new Error(`Nobody is called ${name}.`);
+    if (!principal) throw new Error(`There is no principal ${name}.`);
     return { accessKeyId: principal.accessKeyId, secretAccessKey: principal.secretAccessKey };
   };
   return {

@@ -52,7 +52,7 @@ export function notesOn(given: Given, used: Given, consoleOrigins: readonly stri
   for (const origin of origins.filter((each) => !mayEndSignIn(each))) {
     const why = new URL(origin).hostname.startsWith('[')
       ? 'the policy of the sign-in page can name localhost and 127.0.0.1, and no IPv6 address'
-      : 'the OpenID provider of this machine asks for no password, so it redirects players only to pages on localhost and 127.0.0.1';
+      : 'the OpenID provider on this machine needs no password, so it redirects players only to pages on localhost and 127.0.0.1';
     notes.push(
       `webOrigins has ${origin}: its pages may call the API, but a sign-in cannot return there, since ${why}.`,
     );

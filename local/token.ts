@@ -26,7 +26,7 @@ function claimsIn(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`--claims is no JSON: ${text.slice(0, 60)}`);
+    throw new Error(`--claims is not JSON: ${text.slice(0, 60)}`);
   }
 }
 

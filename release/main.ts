@@ -1,4 +1,4 @@
-/** `npm run pack:all`: packs every package, installs each where nothing else of this repository is, and uses it. */
+/** `npm run pack:all`: packs every package, installs each outside the checkout, and uses it there. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,16 +7,16 @@ import { parseArgs } from 'node:util';
 import { manifestOf, npm, PACKAGES, type PackageFolder, pack, root } from './packages.ts';
 import { notReady } from './ready.ts';
 
-const HELP = `Packs all packages, installs each one's tarball in a folder of its own outside the checkout, and uses it there.
+const HELP = `Packs all packages. Then it installs each tarball in its own folder outside the checkout, and uses it there.
 
   npm run pack:all -- [options]
 
-  --into FOLDER  where the tarballs go (default .local/packages)
-  --tag TAG      ends with 1 unless this tag may be published: CHANGELOG.md has an entry with a day, and each package.json has the
-                   tag's version and says where its source and its pages are
-  --help         this text
+  --into FOLDER  the folder for the tarballs (default .local/packages)
+  --tag TAG      checks first whether this tag may be published, and exits with code 1 if not. CHANGELOG.md must have an entry with
+                   a date. Each package.json must have the tag's version, the address of its source, and the address of its pages
+  --help         shows this text
 
-What it installs beside them comes from the npm registry. It publishes nothing.`;
+Other packages come from the npm registry. The command publishes nothing.`;
 
 function fail(message: string): never {
   console.error(message);

@@ -6,13 +6,13 @@ export interface Packed extends Pick<PackageFolder, 'folder'> {
 }
 
 /**
- * What keeps a tag from being published, a sentence each; none: it is ready.
+ * The reasons why a tag can't be published, one sentence each. An empty list means that it is ready.
  * @param changelog the text of CHANGELOG.md
  */
 export function notReady(tag: string, packages: readonly Packed[], changelog: string): string[] {
   const version = /^v(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(tag)?.[1];
   if (version === undefined)
-    return [`"${tag}" is no tag of a release: write v and a version, such as v0.2.0.`];
+    return [`"${tag}" is not the tag of a release: write v and a version, such as v0.2.0.`];
   return [...changes(version, changelog), ...packages.flatMap((each) => wrongIn(each, version))];
 }
 
@@ -29,7 +29,7 @@ function changes(version: string, changelog: string): string[] {
     ];
   return lines.some((line) => /^- \S/.test(line))
     ? []
-    : [`CHANGELOG.md says nothing of ${version}: write what changed.`];
+    : [`CHANGELOG.md has no line for ${version}: write what changed.`];
 }
 
 function wrongIn({ folder, manifest }: Packed, version: string): string[] {
@@ -44,7 +44,7 @@ function wrongIn({ folder, manifest }: Packed, version: string): string[] {
       : [
           `${file} does not say where its source is: write "repository" with "url" and "directory": "${folder}".`,
         ]),
-    ...(homepage ? [] : [`${file} has no "homepage": write where the pages are.`]),
-    ...(manifest.private ? [`${file} is private: npm publishes no such package.`] : []),
+    ...(homepage ? [] : [`${file} has no "homepage": write the address of the pages.`]),
+    ...(manifest.private ? [`${file} is private: npm does not publish it. Remove "private".`] : []),
   ];
 }

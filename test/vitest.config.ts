@@ -12,11 +12,24 @@ const LIVE = [
 /** The tests of benches that start a deployment. */
 const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];
 
+/** What `npm test` leaves to `npm run test:all`: minutes in Chromium, and packages that are built and installed. */
+const SLOW = {
+  unit: [
+    'test/infra/package/package.test.ts',
+    'test/bench/bench-simulation.test.ts',
+    'test/client/recovery-matrix.test.ts',
+  ],
+  browser: ['test/browser/{blackout,network,play,play-deployed,refusals}.test.ts'],
+};
+
+/** Some packages bring tests of their own. */
+const INSTALLED = '**/node_modules/**';
+
 /** A soak starts a deployment of its own. */
 const SOAK = 'test/soak/soak.test.ts';
 
-/** Tests of a deployment that measure, or bring a crowd. */
-const HEAVY = [...BENCHES, 'test/e2e/hot-item.test.ts'];
+/** Tests of a deployment that measure, bring a crowd, or go on for minutes. */
+const HEAVY = [...BENCHES, SOAK, 'test/e2e/hot-item.test.ts'];
 
 /**
  * Unit tests that share processes, and with them what is loaded and synthesized there: loading the CDK, or only Vitest, takes longer
@@ -55,8 +68,8 @@ const waiting = (groupOrder: number) => ({ ...group(groupOrder), maxWorkers: Mat
 
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts
- * for itself, `browser` Chromium as well. What takes longer is `long` and runs with `npm run test:all` only, as every project does that
- * test/run/suite.ts does not name. Their groups run one after another, since those that drive real processes and real
+ * for itself, `browser` Chromium as well. What takes longer is `-slow`, `-heavy` or `long` and runs with `npm run test:all` only, as every project
+ * does that test/run/suite.ts does not name. Their groups run one after another, since those that drive real processes and real
  * time may share a machine of two cores with their like, which mostly wait, but not with tests that compute.
  */
 export default defineConfig({
@@ -73,8 +86,7 @@ export default defineConfig({
           include: [
             'test/{contract,lambdas,infra,local,emulator,openapi,bench,client,run,mutation,campaign,soak,release,upgrade}/**/*.test.ts',
           ],
-          // Stryker's packages bring tests of their own.
-          exclude: ['**/node_modules/**', ...BENCHES, SOAK, ...LIVE, ...SHARED],
+          exclude: [INSTALLED, ...BENCHES, SOAK, ...LIVE, ...SHARED, ...SLOW.unit],
         },
       },
       {
@@ -83,6 +95,7 @@ export default defineConfig({
           ...group(0),
           name: 'unit-shared',
           include: SHARED,
+          exclude: [INSTALLED, ...SLOW.unit],
           isolate: false,
           restoreMocks: true,
         },
@@ -93,11 +106,29 @@ export default defineConfig({
           ...common,
           ...waiting(1),
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', SOAK],
-          exclude: HEAVY,
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: [INSTALLED, ...HEAVY],
         },
       },
-      { test: { ...common, ...waiting(1), name: 'browser', include: ['test/browser/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          ...waiting(1),
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          exclude: [INSTALLED, ...SLOW.browser],
+        },
+      },
+      { test: { ...common, ...group(0), name: 'unit-slow', include: SLOW.unit } },
+      {
+        test: {
+          ...common,
+          ...waiting(1),
+          name: 'browser-slow',
+          include: SLOW.browser,
+          env: { ...common.env, REJOIN_SLOW_SECONDS: process.env.REJOIN_SLOW_SECONDS ?? '240' },
+        },
+      },
       { test: { ...common, ...group(2), name: 'e2e-heavy', include: HEAVY, hookTimeout: LONG_MS } },
       {
         test: {
@@ -106,15 +137,6 @@ export default defineConfig({
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           testTimeout: LONG_MS,
-        },
-      },
-      {
-        test: {
-          ...common,
-          ...group(3),
-          name: 'long-network',
-          include: ['test/browser/network.test.ts'],
-          env: { ...common.env, REJOIN_SLOW_SECONDS: '240' },
         },
       },
     ],

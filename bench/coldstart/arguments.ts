@@ -19,24 +19,26 @@ export interface ColdStartArguments {
 /** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/coldstart.svg';
 
-export const HELP = `The import of the reconnect function in a fresh process: npm run bench -- coldstart [options]
+export const HELP = `Measures cold starts of the reconnect function: npm run bench -- coldstart [options]
 
-  --runs N      fresh processes of each kind, 1 to 1000 (default 40)
-  --waits N     the same, for what a player waits, 0 to 1000 (default 15; 0: not measured)
-  --memory MB   of the function that a player waits for, 128 to 10240 (default 512)
+  --runs N      fresh processes for each kind of handler, to measure the import, 1 to 1000 (default 40)
+  --waits N     fresh processes for each kind, to measure a player's wait, 0 to 1000 (default 15); 0 leaves this part out
+  --memory MB   memory of the function in that part, 128 to 10240 (default 512)
   --against COMMIT
-                measures also the function of that commit, in turns, and prints ratios
-  --json        one object on the last line, for machines
-  --svg PATH    where to draw the figures (default ${DOCUMENTED_SVG}; with --json, nowhere)
+                measures the function of that commit too, in turn, and prints the ratios
+  --json        prints one JSON object on the last line
+  --svg PATH    where to draw the chart (default ${DOCUMENTED_SVG}; with --json, no chart)
 
-Medians, all kinds in turn: an empty handler; the bundle that would be deployed; the same code bundled by esbuild's own
-defaults, with the SDK's default credential chain; a CommonJS handler that isn't bundled, with the whole SDK client for
-GameLift Streams and a logger. Of each but the empty one also the import and its first reconnect together, against the local
-table and the emulator.
+The first part measures the import in a fresh process, for four kinds of handler in turn:
+  an empty handler;
+  the bundle that would be deployed;
+  the same code, bundled with esbuild's defaults and the SDK's default credential chain;
+  a CommonJS handler that is not bundled, with the whole SDK client for GameLift Streams and a logger.
+All but the empty handler also make a first reconnect, against the local table and the emulator. The figures are medians.
 
-What a player waits for: a process initializes with a whole core, then answers its first request with the share of a core that Lambda
-gives to this memory, over TLS. The share is a limit of the kernel where one can be set (root on Linux), otherwise the process is
-stopped and continued by signals; the output says which. The defaults take about three minutes.`;
+The second part measures a player's wait. A process initializes with a whole core. Then it answers its first request over TLS, with
+the share of a core that Lambda gives to this memory. The kernel limits the share if it can (on Linux, as root). Otherwise signals
+stop and continue the process. The output says which. The defaults take about three minutes.`;
 
 /**
  * Reads the command line.

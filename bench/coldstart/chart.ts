@@ -12,12 +12,12 @@ export function coldStartChart(figures: Figures, runs: number): string {
     text: `${(importMs - figures.emptyMs).toFixed(0)} + ${(firstCallMs - importMs).toFixed(0)} ms`,
   });
   return barChart(
-    'A cold start: milliseconds of a fresh process',
+    'A cold start: milliseconds in a fresh process',
     [
       bar('Rejoin', figures.rejoinMs, figures.rejoinFirstCallMs),
-      bar('plainly bundled', figures.plainBundleMs, figures.plainBundleFirstCallMs),
+      bar("esbuild's default bundle", figures.plainBundleMs, figures.plainBundleFirstCallMs),
       bar('unbundled, AWS alone', figures.unbundledMs, figures.unbundledFirstCallMs),
     ],
-    `medians of ${runs} processes each, without an empty handler's import`,
+    `medians of ${runs} processes each, minus the import of an empty handler`,
   );
 }

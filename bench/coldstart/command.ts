@@ -6,7 +6,7 @@ import { figuresOf } from './figures.ts';
 import { coldStartReport } from './report.ts';
 
 export const summary =
-  'what a player waits for at a cold start, and the import alone, against a plain bundle and none';
+  "a player's wait at a cold start, and the import alone, beside esbuild's default bundle and unbundled code";
 export { HELP as help };
 
 /** @throws UsageError */

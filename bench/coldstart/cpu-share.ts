@@ -92,7 +92,7 @@ export function dutyCycle(share: number): CpuShare {
     signal(pid, 'SIGCONT');
   };
   return {
-    means: `stopped and continued by signals, ${Math.round(share * DUTY_PERIOD_MS)} of each ${DUTY_PERIOD_MS} ms`,
+    means: `signals let it run ${Math.round(share * DUTY_PERIOD_MS)} of every ${DUTY_PERIOD_MS} ms`,
     limit(pid) {
       const turn = (running: boolean) => {
         if (!signal(pid, running ? 'SIGCONT' : 'SIGSTOP')) return release(pid);

@@ -144,7 +144,7 @@ async function measureWaits(
   try {
     // The first round only fills the disk's cache.
     for (let run = 0; run <= waits; run++) {
-      onProgress(`what a player waits for, ${run} of ${waits} rounds`);
+      onProgress(`a player's wait, ${run} of ${waits} rounds`);
       for (const kind of kinds) {
         const file = files[kind] ?? '';
         const reconnected = await measure(file, RECONNECTED);

@@ -1,5 +1,12 @@
 import { chartPath, readOptions, whole } from '../options.ts';
-import type { Habits } from './month.ts';
+
+/** What each player does in a month. */
+export interface Habits {
+  /** Sessions of one player in a month. */
+  sessions: number;
+  /** Losses that end in a reconnect, of each session. */
+  losses: number;
+}
 
 /** The options of the cost bench. */
 export interface CostArguments {
@@ -9,7 +16,6 @@ export interface CostArguments {
   players: number;
   /** How long AWS takes for a reconnect, in milliseconds. */
   awsLatencyMs: number;
-  /** What each player does in a month. */
   habits: Habits;
   /** Prints one JSON object on the last line. */
   json: boolean;
@@ -20,19 +26,20 @@ export interface CostArguments {
 /** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/cost.svg';
 
-export const HELP = `Dollars for a million reconnects, calm and in a storm, and for a month with 1,000, 10,000 and 100,000 players: npm run bench -- cost [options]
+export const HELP = `Calculates what Rejoin costs in AWS: npm run bench -- cost [options]
 
   --reconnects N    reconnects one after another, 1 to 10000 (default 60)
   --players N       players of the storm, 1 to 2000 (default 200)
-  --aws-latency MS  how long AWS takes for a reconnect, 1 to 4000 (default 200)
+  --aws-latency MS  milliseconds that AWS takes for a reconnect, 1 to 4000 (default 200)
   --sessions N      sessions of each player in a month, 1 to 1000 (default 10)
   --losses N        lost streams in each session, 0 to 100 (default 1)
-  --json            one object on the last line, for machines
-  --svg PATH        where to draw the bill (default ${DOCUMENTED_SVG}; with --json, nowhere)
+  --json            prints one JSON object on the last line
+  --svg PATH        where to draw the bill (default ${DOCUMENTED_SVG}; with --json, no chart)
 
-AWS's list prices times what this run used: the functions' billed time, the table's request units, log and answer bytes,
-requests. Beside them what memory would buy, reckoned from the CPU that a reconnect took, cold and warm. The defaults take
-about two minutes.`;
+It prints dollars for a million reconnects, calm and in a storm, and for a month with 1,000, 10,000 and 100,000 players. It measures
+what this run used: requests, billed function time, request units of the table, bytes of logs and of answers. Then it multiplies
+each by AWS's list price. A last table compares memory sizes. It is calculated from the CPU of a cold and of a warm reconnect.
+The defaults take about two minutes.`;
 
 /**
  * Reads the command line.

@@ -22,21 +22,24 @@ export interface MemoryRow {
   /** The share of a core. */
   share: number;
   warm: DurationCost;
-  /** Loading the code, and the first reconnect. */
+  /** Initialization, and the first reconnect. */
   cold: DurationCost;
   /** Provisioned concurrency: one sandbox of this memory for a month, used or not. */
   keptReadyDollars: number;
 }
 
 /** The model behind the rows. */
-export const MEMORY_MODEL = `Reckoned, not measured in Lambda: ${FULL_CORE_MB} MB have one vCPU, taken to be a core of this machine; less memory has as much less of it, and
-more is no faster, since a function's code uses one core. Waiting for AWS and the table takes as long with any memory.
-A cold reconnect is loading the code and the first reconnect, both at the function's share and both billed, as AWS does since 2025-08-01;
-that Lambda has to start a sandbox and Node before comes on top.`;
+export const MEMORY_MODEL = `This table is calculated, not measured in Lambda. ${FULL_CORE_MB} MB have one vCPU, which counts as one core of this machine. Less memory has
+a proportional share. More memory is no faster, since a function's code uses one core. Waiting for AWS and the table takes the same
+time with any memory. A cold reconnect loads the code with a whole core, as Lambda does with any memory, and makes the first reconnect
+at the function's share. AWS has billed both since 2025-08-01. The time in which Lambda starts a sandbox and Node is not included.`;
 
-/** Waiting takes as long as measured. CPU time grows as the share of a core shrinks. */
-export function outlay(memoryMb: number, cpuMs: number, waitMs: number): DurationCost {
-  const ownMs = cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
+/**
+ * Waiting takes as long as measured. CPU time grows as the share of a core shrinks, but not that of the initialization: Lambda gives it
+ * a whole core.
+ */
+export function outlay(memoryMb: number, cpuMs: number, waitMs: number, initMs = 0): DurationCost {
+  const ownMs = initMs + cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);
   const gbSeconds = ((waitMs + ownMs) / MS_PER_SECOND) * (memoryMb / MB_PER_GB);
   return {
     ownMs: rounded(ownMs, 1),
@@ -49,7 +52,7 @@ export function memoryRows({ initMs, cold, warm }: ReconnectCpu): MemoryRow[] {
     memoryMb,
     share: rounded(memoryMb / FULL_CORE_MB, 2),
     warm: outlay(memoryMb, warm.ownMs, warm.waitMs),
-    cold: outlay(memoryMb, initMs + cold.ownMs, cold.waitMs),
+    cold: outlay(memoryMb, cold.ownMs, cold.waitMs, initMs),
     keptReadyDollars: rounded(
       PROVISIONED_CONCURRENCY.dollars * (memoryMb / MB_PER_GB) * SECONDS_PER_MONTH,
       2,
@@ -62,10 +65,10 @@ export function memoryReport(cpu: ReconnectCpu): string {
   const line = (cells: readonly (string | number)[]) =>
     cells.map((cell, at) => String(cell).padStart(at === 0 ? 8 : 14)).join('');
   const ms = (value: number) => `${value.toFixed(1)} ms`;
-  return `What memory buys: a reconnect's own time, and dollars for Lambda's duration alone
+  return `Memory sizes: a reconnect's own time, and dollars per million reconnects for Lambda's duration alone
 
 ${[
-  line(['memory', 'of a core', 'warm: own', 'a million', 'cold: own', 'a million', 'ready, month']),
+  line(['memory', 'cores', 'warm: own', 'per million', 'cold: own', 'per million', 'provisioned']),
   ...memoryRows(cpu).map(({ memoryMb, share, warm, cold, keptReadyDollars }) =>
     line([
       `${memoryMb} MB`,
@@ -79,6 +82,8 @@ ${[
   ),
 ].join('\n')}
 
-Measured CPU: ${ms(cpu.warm.ownMs)} of a warm reconnect, ${ms(cpu.cold.ownMs)} of a first one, ${ms(cpu.initMs)} of loading the code, in processes that make few.
+The last column is dollars per month for one sandbox with provisioned concurrency.
+Measured CPU: ${ms(cpu.warm.ownMs)} for a warm reconnect, ${ms(cpu.cold.ownMs)} for the first one of a process, ${ms(cpu.initMs)} for loading the code.
+Each process made few reconnects.
 ${MEMORY_MODEL}`;
 }

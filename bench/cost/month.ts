@@ -1,19 +1,16 @@
-/** What a month costs for a number of players: what their requests use, and what is billed by the month. */
+/** What a month costs for a number of players: what their requests use, and the monthly fees. */
 import { rounded } from '../broker/median.ts';
+import type { CostArguments, Habits } from './arguments.ts';
 import { billOf, sumOf, type Usage } from './figures.ts';
-import { COGNITO, MONITORING_DOLLARS, TRACES } from './prices.ts';
-import type { SessionRoute, SessionUsage } from './session.ts';
+import type { CostMeasurement } from './measure.ts';
+import { outlay } from './memory.ts';
+import { MONITORING_DOLLARS } from './monitoring.ts';
+import { COGNITO, TRACES } from './prices.ts';
+import type { SessionRoute } from './session.ts';
 
 export const PLAYERS = [1000, 10_000, 100_000] as const;
-/** What a player does in a month. */
-export interface Habits {
-  /** Sessions of one player in a month. */
-  sessions: number;
-  /** Losses that end in a reconnect, of each session. */
-  losses: number;
-}
 
-/** How often a page asks in each session. A page polls once a second until the session runs; AWS does not say how long that takes. */
+/** How often a page sends each request in a session. It polls once a second until the session runs; AWS does not say how long that takes. */
 const REQUESTS: Readonly<Record<SessionRoute, number>> = {
   sessions: 1,
   start: 1,
@@ -42,34 +39,29 @@ export interface Month {
   together: number;
 }
 
-/** What the requests of a month use, and how long a request takes. */
-export interface Measured {
-  /** Reconnects in calm. */
-  reconnect: Usage;
-  /** The other requests. */
-  session: SessionUsage;
-  memoryMb: number;
-  /** A warm request's own time with this memory, and how long AWS takes for a call; milliseconds. */
-  ownMs: number;
-  awsLatencyMs: number;
-}
+/** What a month is calculated from. */
+export type MonthSource = Pick<CostMeasurement, 'calm' | 'session' | 'memoryMb' | 'cpu'>;
 
 /**
- * What Lambda bills is reckoned, since a busy machine would make it longer: AWS's time for each call, the table's, and the function's own
- * time, which is taken to be a reconnect's for every route.
+ * Lambda's billed time is calculated and not measured, since a busy machine would make it longer. It is AWS's time for each call, the
+ * table's time, and the function's own time. Every route counts with the own time of a reconnect.
  */
-export function monthOf(players: number, { sessions, losses }: Habits, measured: Measured): Month {
-  const { reconnect, session, memoryMb, ownMs, awsLatencyMs } = measured;
-  const reckoned = (usage: Usage): Usage => ({
+export function monthOf(
+  players: number,
+  { habits: { sessions, losses }, awsLatencyMs }: Pick<CostArguments, 'habits' | 'awsLatencyMs'>,
+  { calm, session, memoryMb, cpu }: MonthSource,
+): Month {
+  const { ownMs } = outlay(memoryMb, cpu.warm.ownMs, 0);
+  const calculated = (usage: Usage): Usage => ({
     ...usage,
     billedMs: usage.awsCalls * awsLatencyMs + usage.httpRequests * (ownMs + TABLE_MS),
   });
   const inMonth = players * sessions;
   const rows = [
     // A loss is also reported.
-    { usage: reckoned(reconnect), count: inMonth * losses },
+    { usage: calculated(calm), count: inMonth * losses },
     ...(Object.keys(REQUESTS) as SessionRoute[]).map((route) => ({
-      usage: reckoned(session[route]),
+      usage: calculated(session[route]),
       count: inMonth * (route === 'report' ? losses : REQUESTS[route]),
     })),
   ];
@@ -100,7 +92,7 @@ export function monthReport(months: readonly Month[], { sessions, losses }: Habi
   const row = (label: string, of: (month: Month) => string) =>
     `${label.padEnd(42)}${months.map((month) => of(month).padStart(12)).join('')}`;
   const dollars = (value: number) => value.toFixed(2);
-  return `Dollars a month, list prices in us-east-1
+  return `Dollars per month, at list prices in us-east-1
 
 ${[
   row('players', ({ players }) => players.toLocaleString('en-US')),
@@ -109,12 +101,12 @@ ${[
   row('X-Ray traces, at most', ({ traces }) => dollars(traces)),
   row('metrics, alarms, dashboard, probe', ({ monitoring }) => dollars(monitoring)),
   row('Cognito, plan ESSENTIALS', ({ cognito }) => dollars(cognito)),
-  row('together', ({ together }) => dollars(together)),
-  row('  with a provider of your own', ({ together, cognito }) => dollars(together - cognito)),
+  row('total', ({ together }) => dollars(together)),
+  row('  with your own identity provider', ({ together, cognito }) => dollars(together - cognito)),
 ].join('\n')}
 
-Each player has ${sessions} sessions in the month and loses the stream ${losses} ${losses === 1 ? 'time' : 'times'} in each. A session is one list of sessions, one start,
-${REQUESTS.status} polls until it runs, one end, and for each loss one reconnect and one report. Functions are warm;
-the time that Lambda bills is reckoned: AWS's calls, the table, and a reconnect's own time as below.
-Left out: GameLift Streams itself, which costs far more, all free tiers but Cognito's, stored data, e-mails and the operators' API.`;
+Each player has ${sessions} sessions in the month and loses the stream ${losses} ${losses === 1 ? 'time' : 'times'} in each. A session has one list of sessions, one start,
+${REQUESTS.status} status polls and one end. Each loss adds one reconnect and one report. Functions are warm.
+The time that Lambda bills is calculated: AWS's time, the table's time, and a reconnect's own time as below.
+Not included: GameLift Streams itself, which costs far more; free tiers except Cognito's; stored data; e-mails; the operator API.`;
 }

@@ -5,7 +5,7 @@ export interface Price {
   per: string;
   /** AWS's page. */
   source: string;
-  /** When a publication last quoted this price. */
+  /** When a publication last quoted this price. If none with a date was found, when the price entered this repository. */
   asOf: string;
 }
 
@@ -64,11 +64,12 @@ export const PROVISIONED_CONCURRENCY: Price = {
 };
 
 /** X-Ray: what Lambda records of requests. Not part of a reconnect's bill. */
-export const TRACES = {
+export const TRACES: Price = {
   dollars: 5,
   per: 'million traces recorded',
   source: 'https://aws.amazon.com/xray/pricing/',
-} as const;
+  asOf: '2026-11-27',
+};
 
 /** Cognito's plan ESSENTIALS, which is the default. The first players of an account are free. */
 export const COGNITO = {
@@ -76,9 +77,7 @@ export const COGNITO = {
   per: 'player and month, past the free ones',
   freePlayers: 10_000,
   source: 'https://aws.amazon.com/cognito/pricing/',
-} as const;
-
-/** CloudWatch by the month, however many play: metrics, alarms and dashboard in a month where everything happened, and the probe. */
-export const MONITORING_DOLLARS = 30.5;
+  asOf: '2026-11-27',
+} as const satisfies Price & { freePlayers: number };
 
 export type PriceName = keyof typeof PRICES;

@@ -109,13 +109,13 @@ export function refusedWritesReport({ replay, conflict }: RefusedWritesMeasureme
       `${withItem.writes}+${withItem.reads}`,
       `${withRead.writes}+${withRead.reads}`,
     ),
-    row('  dollars a million', dollarsOf(withItem).toFixed(2), dollarsOf(withRead).toFixed(2)),
+    row('  dollars per million', dollarsOf(withItem).toFixed(2), dollarsOf(withRead).toFixed(2)),
   ];
   return [
-    'What the table is asked where a reconnect is refused its lease, if the refusal brings the item or not',
+    'Table calls of a reconnect that gets no lease: the refusal contains the item, or a read follows it',
     '',
     row('', 'with item', 'with read'),
-    ...rows('an answer repeated: calls of the table', replay),
-    ...rows('while another is under way: calls', conflict),
+    ...rows('a repeated answer: table calls', replay),
+    ...rows('beside another request: table calls', conflict),
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { longAnswer } from '../broker/sdp.ts';
 import type { CostArguments } from './arguments.ts';
 import { type Bill, billOf, perPlayer, sumOf } from './figures.ts';
 import { type CostMeasurement, STORM_QUOTA } from './measure.ts';
-import { FULL_CORE_MB, MEMORY_MODEL, memoryReport, memoryRows, outlay } from './memory.ts';
+import { FULL_CORE_MB, MEMORY_MODEL, memoryReport, memoryRows } from './memory.ts';
 import { type Month, monthOf, monthReport, PLAYERS } from './month.ts';
 import { PRICES, PROVISIONED_CONCURRENCY, type PriceName } from './prices.ts';
 import { refusedWritesReport } from './refused-writes.ts';
@@ -22,17 +22,10 @@ const ORDER = Object.keys(NAMES) as PriceName[];
 
 /** What the sum leaves out. */
 const LEFT_OUT =
-  'Left out: free tiers and volume discounts, cold starts, traces, stored data, alarms and metrics by the month, and GameLift Streams itself.';
+  'Not included: free tiers and volume discounts, cold starts, traces, stored data, monthly fees for alarms and metrics, and GameLift Streams itself.';
 
-function monthsOf(
-  { habits, awsLatencyMs }: CostArguments,
-  { calm: reconnect, session, memoryMb, cpu }: CostMeasurement,
-): Month[] {
-  const { ownMs } = outlay(memoryMb, cpu.warm.ownMs, 0);
-  return PLAYERS.map((players) =>
-    monthOf(players, habits, { reconnect, session, memoryMb, ownMs, awsLatencyMs }),
-  );
-}
+const monthsOf = (options: CostArguments, measured: CostMeasurement): Month[] =>
+  PLAYERS.map((players) => monthOf(players, options, measured));
 
 /** What `--json` prints. */
 export function jsonFigures(options: CostArguments, measured: CostMeasurement) {
@@ -42,7 +35,7 @@ export function jsonFigures(options: CostArguments, measured: CostMeasurement) {
     storm: sumOf(billOf(storm, memoryMb)),
     months: monthsOf(options, measured),
     assumptions: {
-      unit: 'US dollars for a million players back, us-east-1 list prices',
+      unit: 'US dollars for a million reconnected players, us-east-1 list prices',
       memoryMb,
       architecture: 'arm64',
       awsLatencyMs: options.awsLatencyMs,
@@ -76,14 +69,14 @@ export function costReport(options: CostArguments, measured: CostMeasurement): s
   const row = (label: string, one: string | number, other: string | number) =>
     `${label.padEnd(36)}${String(one).padStart(10)}${String(other).padStart(10)}`;
   const dollars = (value: number) => value.toFixed(2);
-  return `Dollars for a million players back, list prices in us-east-1
+  return `Dollars for a million reconnected players, at list prices in us-east-1
 
 ${[
   row('', 'calm', 'storm'),
   ...ORDER.map((name) => row(NAMES[name], dollars(bills[0][name]), dollars(bills[1][name]))),
-  row('together', dollars(sumOf(bills[0])), dollars(sumOf(bills[1]))),
+  row('total', dollars(sumOf(bills[0])), dollars(sumOf(bills[1]))),
   '',
-  row('a player: HTTP requests', calmly.httpRequests, stormily.httpRequests),
+  row('per player: HTTP requests', calmly.httpRequests, stormily.httpRequests),
   row('  AWS calls', calmly.awsCalls, stormily.awsCalls),
   row('  billed ms', calmly.billedMs, stormily.billedMs),
   row(
@@ -94,10 +87,10 @@ ${[
   row('  bytes of log', calmly.logBytes, stormily.logBytes),
 ].join('\n')}
 
-Calm: ${calm.players} reconnects one after another. Storm: ${storm.players} players within two seconds, AWS takes ${STORM_QUOTA} calls a second.
-Functions of ${memoryMb} MB on arm64; AWS takes ${options.awsLatencyMs} ms for a reconnect and answers as Chromium
-answers an offer of the Web SDK's (${rounded(longAnswer().length / 1000, 1)} KB): what a game answers is not documented.
-The functions' own time is this machine's; a function of ${memoryMb} MB has about ${(memoryMb / FULL_CORE_MB).toFixed(1)} of a core.
+Calm: ${calm.players} reconnects one after another. Storm: ${storm.players} players arrive within two seconds, and AWS accepts ${STORM_QUOTA} calls per second.
+Functions have ${memoryMb} MB on arm64. AWS takes ${options.awsLatencyMs} ms for a reconnect. AWS does not document what a game answers, so the
+answer here is Chromium's to an offer of the Web SDK (${rounded(longAnswer().length / 1000, 1)} KB).
+The functions' own time is that of this machine. A function of ${memoryMb} MB has about ${(memoryMb / FULL_CORE_MB).toFixed(1)} of a core.
 ${LEFT_OUT}
 
 ${monthReport(monthsOf(options, measured), options.habits)}
@@ -115,7 +108,7 @@ export function costChart({ calm, storm, memoryMb }: CostMeasurement): string {
     text: `$${sumOf(bill).toFixed(2)}`,
   });
   return barChart(
-    'Dollars for a million players back',
+    'Dollars for a million reconnected players',
     [bar('calm', billOf(calm, memoryMb)), bar('storm', billOf(storm, memoryMb))],
     'list prices in us-east-1, functions on arm64',
   );

@@ -13,14 +13,14 @@ export interface OverheadArguments {
 /** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/overhead.svg';
 
-export const HELP = `CPU of a warm reconnect, against its own AWS and table calls made bare: npm run bench -- overhead [options]
+export const HELP = `Measures the CPU of a warm reconnect, beside the same AWS and table calls alone: npm run bench -- overhead [options]
 
-  --rounds N    rounds that count, 1 to 1000 (default 40)
-  --json        one object on the last line, for machines
-  --svg PATH    where to draw the figures (default ${DOCUMENTED_SVG}; with --json, nowhere)
+  --rounds N    how many rounds count, 1 to 1000 (default 40)
+  --json        prints one JSON object on the last line
+  --svg PATH    where to draw the chart (default ${DOCUMENTED_SVG}; with --json, no chart)
 
-Both in one process, in turn: reconnects through the handler of the bundle that would be deployed; then the very calls that
-these made, repeated by the same SDK clients with nothing around them. The local table and the emulator answer, from
+One process does both in turn. It makes reconnects through the handler of the bundle that would be deployed. Then it repeats
+the calls that these reconnects made, with the same SDK clients and no other code. The local table and the emulator answer from
 another process. The defaults take about a minute.`;
 
 /**

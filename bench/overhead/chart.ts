@@ -11,10 +11,10 @@ export function overheadChart({ rejoinCpuUs, bareCpuUs, ratio }: Figures, rounds
     [
       {
         label: "through Rejoin's handler",
-        parts: [calls, { name: 'all else', value: own }],
+        parts: [calls, { name: 'everything else', value: own }],
         text: `${text(rejoinCpuUs)}, × ${ratio.toFixed(2)}`,
       },
-      { label: 'its own calls made bare', parts: [calls], text: text(bareCpuUs) },
+      { label: 'the same calls alone', parts: [calls], text: text(bareCpuUs) },
     ],
     `medians of ${rounds} rounds in one process`,
   );

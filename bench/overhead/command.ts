@@ -5,7 +5,7 @@ import { overheadChart } from './chart.ts';
 import { figuresOf } from './figures.ts';
 import { overheadReport } from './report.ts';
 
-export const summary = 'CPU of a warm reconnect, against its own AWS and table calls made bare';
+export const summary = 'CPU of a warm reconnect, beside the same AWS and table calls alone';
 export { HELP as help };
 
 /** @throws UsageError */

@@ -17,7 +17,7 @@ const RECONNECTS = 25;
 const WARM_UP = 12;
 
 /**
- * Measures rounds of reconnects, and of the same calls made bare, in one process.
+ * Measures rounds of reconnects, and of the same calls alone, in one process.
  *
  * @param stop ends the measurement early, which then rejects
  */
@@ -102,7 +102,9 @@ function startWorker(task: WorkTask, env: Record<string, string>): Worker {
       child.send(order);
       const message = await answer;
       if (message.kind === 'done') return message.cpuUs;
-      throw new Error(message.kind === 'failed' ? message.message : 'The measured process is confused.');
+      throw new Error(
+        message.kind === 'failed' ? message.message : 'The measured process sent a message out of turn.',
+      );
     },
     async end() {
       if (child.connected) child.disconnect();

@@ -10,8 +10,8 @@ export function overheadReport(
   return `CPU of a warm reconnect, medians of ${rejoinUs.length} rounds
 
 through Rejoin's handler    ${ms(rejoinCpuUs)}
-its own calls made bare     ${ms(bareCpuUs)}
+the same calls alone        ${ms(bareCpuUs)}
 ratio                       ${ratio.toFixed(2)} (budget: 1.25)
 
-A reconnect made ${median(calls).toFixed(2)} calls: two writes, AWS, and now and then a read of the pacer.`;
+A reconnect made ${median(calls).toFixed(2)} calls: two writes, one call to AWS, and sometimes a read of the admission queue.`;
 }

@@ -17,27 +17,35 @@ export interface RecoveryArguments {
 const DOCUMENTED_SVG = 'docs/recovery.svg';
 const MOST_BLACKOUT_SECONDS = 30;
 
-export const HELP = `A stream is lost; when is the next frame there? npm run bench -- recovery [options]
+export const HELP = `Measures the time from a loss to the next frame, in Chromium: npm run bench -- recovery [options]
 
-  --cuts N         how many losses of each kind, for each way to come back, 1 to 1000 (default 10)
-  --notice LIST    seconds until AWS notices that packets vanish for good, 0 to 60 each (default 0,5,15); 0 is always measured
+  --cuts N         losses of each kind, for each way to come back, 1 to 1000 (default 10)
+  --notice LIST    seconds until AWS notices a permanent loss, 0 to 60 each (default 0,5,15); 0 is always measured
   --blackout LIST  seconds of blackouts that end by themselves, 0.5 to ${MOST_BLACKOUT_SECONDS} each (default 1,2.5,4,8)
-  --only LIST      some kinds of loss alone: ${KINDS.join(', ')} (default all)
-  --json           one object on the last line, for machines
-  --svg PATH       where to draw the figure (default ${DOCUMENTED_SVG}; with --json or --only, nowhere)
+  --only LIST      measures only these kinds of loss: ${KINDS.join(', ')} (default all)
+  --json           prints one JSON object on the last line
+  --svg PATH       where to draw the chart (default ${DOCUMENTED_SVG}; with --json or --only, no chart)
 
-Chromium plays real WebRTC from the local deployment. Its connection is lost: by packets that vanish for good; by a clean close; by
-a blackout, in which requests to the API are held too; by a downlink that is dead while the uplink works. It comes back in three ways:
-by the client library; by doing nothing; by hand, which is a new offer as soon as the browser's own connectionState is
-"disconnected" or "failed", and one more each second while AWS refuses. A page that is not back within the seconds that AWS takes to
-notice (${USUAL_NOTICE_SECONDS} for blackouts and the downlink) and 30 counts as never back.
+Chromium plays real WebRTC from the local deployment. The stream is lost in four ways:
+  blackhole   packets vanish for good
+  close       both ends get a clean close
+  blackout    packets vanish for some seconds, and requests to the API are held as long
+  downlink    packets to the player vanish for good, packets from the player arrive
+The page comes back in three ways:
+  Rejoin      with the client library
+  nothing     it does nothing
+  by hand     it makes a new offer once the browser's connectionState is "disconnected" or "failed", and another one every second
+              while AWS refuses
+A page has 30 s longer than AWS takes to notice the loss (${USUAL_NOTICE_SECONDS} s for blackouts and the downlink). After that it counts as never back.
 
-Budgets of the client library, each printed as held or BROKEN. A blackout: the median is at most the blackout and 0.3 s, and the slowest
-at most 1 s behind the slowest of doing nothing. Lost for good: at most 2.3 s where AWS notices at once, else its time and 1 s. A clean
-close: 0.3 s. The downlink: 14 s.
+The client library has budgets. Each is printed as held or BROKEN. The median is at most:
+  blackhole   2.3 s if AWS notices at once, otherwise AWS's time plus 1 s
+  close       0.3 s
+  blackout    the blackout plus 0.3 s; and the slowest is at most 1 s behind the slowest of doing nothing
+  downlink    14 s
 
-REJOIN_WEB_SDK=FILE in the environment plays with that official bundle of Amazon's Web SDK instead of the stand-in.
-The defaults take about a quarter of an hour, --cuts 2 five minutes.`;
+REJOIN_WEB_SDK=FILE in the environment uses that official bundle of Amazon's Web SDK instead of the stand-in.
+The defaults take about 15 minutes, --cuts 2 five minutes.`;
 
 /**
  * Reads the command line.

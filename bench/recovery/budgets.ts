@@ -49,7 +49,7 @@ function median({ frameMs }: Figures, mostMs: number): Budget {
 function comparison(rejoin: Figures, nothing: Figures): Budget {
   const [ours, theirs] = [rejoin.slowestMs, nothing.slowestMs];
   return {
-    sentence: `slowest at most 1 s behind doing nothing: ${seconds(ours)}, doing nothing ${seconds(theirs)}`,
+    sentence: `slowest at most 1 s behind doing nothing: ${seconds(ours)}; doing nothing: ${seconds(theirs)}`,
     held: ours !== null && ours <= (theirs ?? Infinity) + BEHIND_NOTHING_MS,
   };
 }

@@ -9,8 +9,8 @@ const AXIS = 44;
 
 /** The steps of a recovery, in their order. */
 const STEPS = [
-  { name: 'detect', words: 'until it is noticed' },
-  { name: 'answer', words: 'until it is answered' },
+  { name: 'detect', words: 'until the loss is noticed' },
+  { name: 'answer', words: 'until the answer' },
   { name: 'frame', words: 'until the next frame' },
 ] as const;
 
@@ -50,10 +50,10 @@ export function recoveryChart(cuts: number, recoveries: Recoveries): string {
       `<rect class="${name}" x="${PLOT.left + at * 172}" y="42" width="14" height="14" rx="3"/>` +
       `<text x="${PLOT.left + at * 172 + 22}" y="54">${words}</text>`,
   );
-  const title = 'A stream is lost: seconds to its next frame in Chromium';
+  const title = 'A lost stream: seconds until the next frame in Chromium';
   const notes = [
     `<text class="scale" x="${PLOT.left}" y="${bottom + 36}">bars: medians of ${cuts} losses; thin lines: 95th percentile; grey: the blackout</text>`,
-    `<text class="scale" x="${PLOT.right}" y="${bottom + 36}" text-anchor="end">seconds since the cut</text>`,
+    `<text class="scale" x="${PLOT.right}" y="${bottom + 36}" text-anchor="end">seconds since the loss</text>`,
   ];
   return svgOf({
     title,

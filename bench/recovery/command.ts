@@ -7,7 +7,7 @@ import { jsonFigures } from './figures.ts';
 import { REPORT_FOOT, reportHead, reportPart } from './report.ts';
 
 export const summary =
-  'from a loss to the next frame in Chromium, against doing nothing and a reconnect by hand';
+  'time from a loss to the next frame in Chromium, beside doing nothing and a reconnect by hand';
 export { HELP as help };
 
 /** @throws UsageError */

@@ -51,13 +51,13 @@ export function sentenceOf(condition: Condition): string {
   const { notice } = condition;
   switch (condition.how) {
     case 'blackhole':
-      return `packets vanish for good, AWS notices after ${notice} s`;
+      return `packets vanish for good; AWS notices after ${notice} s`;
     case 'close':
       return 'clean close';
     case 'blackout':
-      return `blackout of ${condition.seconds} s, API included; AWS would notice after ${notice} s`;
+      return `blackout of ${condition.seconds} s, API requests too; AWS would notice after ${notice} s`;
     case 'downlink':
-      return 'one-way loss: what the player should receive vanishes for good';
+      return 'one-way loss: packets to the player vanish for good';
   }
 }
 

@@ -4,7 +4,7 @@ import { type Figures, figuresOf } from './figures.ts';
 
 /** The report's head. */
 export function reportHead(cuts: number): string {
-  return `${cuts} losses of each kind; seconds from the loss, median (95 of 100)
+  return `${cuts} losses of each kind; seconds from the loss: median (95th percentile)
 
 ${row('', ['noticed', 'answered', 'next frame', ''])}`;
 }
@@ -30,9 +30,9 @@ export function reportPart(entry: ConditionRecoveries): string {
 
 /** The report's end. */
 export const REPORT_FOOT = `
-Nothing: a page with the Web SDK that plays and does nothing at a loss. By hand: a new offer when the browser's connectionState says
-disconnected or failed, and one more each second while it is refused. The next frame is the first one shown that was sent after the loss;
-"never": not within the seconds that AWS would take to notice and 30. Functions are warm.`;
+Nothing: a page with the Web SDK that does nothing after a loss. By hand: the page makes a new offer once the browser's connectionState
+is disconnected or failed, and another one every second while AWS refuses. The next frame is the first shown frame that was sent after
+the loss. "never": no such frame within 30 s after AWS would have noticed the loss. Functions are warm.`;
 
 function row(label: string, cells: readonly string[]): string {
   return `${label.padEnd(12)}${cells.map((cell) => cell.padStart(18)).join('')}`.trimEnd();

@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.ts';
 
 /** The options of the storm bench. */
 export interface StormArguments {
-  /** How many players lose their stream together. */
+  /** How many players lose their stream at the same moment. */
   players: number;
   /** AWS calls a second, for the account. */
   quota: number;
@@ -26,25 +26,29 @@ export interface StormArguments {
 /** The default path of the chart. */
 const DOCUMENTED_SVG = 'docs/storm.svg';
 
-export const HELP = `Players lose their stream together and reconnect: npm run bench -- storm [options]
+export const HELP = `Measures a storm: many players lose their stream at the same moment and reconnect. npm run bench -- storm [options]
 
-  --players N   how many, 1 to 15000 (default 2000)
-  --quota N     AWS calls a second for the account, 1 to 1000 (default 20)
-  --notice LIST seconds until AWS notices the loss, 0 to 60 (default 0); a storm for each, such as 0,5,15
+  --players N   how many players, 1 to 15000 (default 2000)
+  --quota N     AWS calls per second for the account, 1 to 1000 (default 20)
+  --notice LIST seconds until AWS notices the loss, 0 to 60 (default 0); one storm for each, such as 0,5,15
   --item-writes N
-                writes a second that one item of the table takes, 1 to 1000 (default: no limit)
-  --json        one object on the last line, for machines
-  --svg PATH    where to draw the players back over time (default ${DOCUMENTED_SVG}; with --json, nowhere)
-  --simulate    instead, in virtual time: a sweep of storms of up to a million players, or with --players
-                (up to 1000000), --quota (up to 10000) or --notice just that one, with players of the client library
+                writes per second that one item of the table accepts, 1 to 1000 (default: no limit)
+  --json        prints one JSON object on the last line
+  --svg PATH    where to draw the chart of returning players (default ${DOCUMENTED_SVG}; with --json, no chart)
+  --simulate    runs in virtual time instead: many storms of up to a million players. With --players (up to 1000000),
+                --quota (up to 10000) or --notice it runs only that storm, with players of the client library
   --never-return PERCENT
-                with --simulate: of the players, so many never return when they are told to wait, 0 to 100 (default 0)
+                with --simulate: the percentage of players who do not return after a wait, 0 to 100 (default 0)
   --without-overflow
-                with --simulate: the storm also without the overflow queue, to see what that saves
+                with --simulate: runs the storm also without the overflow queue, to show what that queue saves
 
-Three policies, one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
+Three policies run one after another, against one local deployment and its emulator of GameLift Streams: Rejoin over HTTP;
 the AWS SDK's standard retry alone; the SDK's retry plus exponential backoff with full jitter in the browser. The
-defaults take about five minutes, --players 200 half a minute.`;
+defaults take about five minutes, --players 200 half a minute.
+
+In the table of a simulation, "possible" are the players whom any policy could save, "last s" the seconds until the last one was back,
+and "floor s" players / quota. "AWS", "HTTP", "polls" and "writes" are AWS calls, requests, status polls and table writes: "/pl" per player,
+"/s" in the second with the most.`;
 
 /**
  * Reads the command line.
@@ -64,7 +68,7 @@ export function stormArguments(args: readonly string[]): StormArguments {
   });
   const { json = false, simulate = false } = values;
   if (simulate && values.svg !== undefined) {
-    throw new UsageError('--simulate draws nothing: leave --svg out.');
+    throw new UsageError('--simulate draws no chart: leave --svg out.');
   }
   const { 'never-return': neverReturn = '0', 'without-overflow': withoutOverflow = false } = values;
   if (!simulate && (values['never-return'] !== undefined || withoutOverflow)) {
@@ -75,7 +79,7 @@ export function stormArguments(args: readonly string[]): StormArguments {
   );
   const itemWrites = values['item-writes'];
   if (simulate && itemWrites !== undefined) {
-    throw new UsageError('--simulate lets an item take 1,000 writes a second: leave --item-writes out.');
+    throw new UsageError('With --simulate an item accepts 1,000 writes per second: leave --item-writes out.');
   }
   const [first = '0', ...others] = (values.notice ?? '0').split(',');
   const notice = (text: string) => whole('notice', text, 0, 60);

@@ -61,7 +61,7 @@ export function stormChart({ players, quota, notice, curves }: StormChart): stri
   // Drawn last, since a curve may lie on it.
   const floor = [
     `<line class="floor" x1="${x(0)}" y1="${y(0)}" x2="${x(players / quota)}" y2="${y(players)}"/>`,
-    `<text class="scale" x="${x((players / quota) * FLOOR_LABEL)}" y="${y(players * FLOOR_LABEL)}" dx="12" dy="12">${quota} a second</text>`,
+    `<text class="scale" x="${x((players / quota) * FLOOR_LABEL)}" y="${y(players * FLOOR_LABEL)}" dx="12" dy="12">${quota} per second</text>`,
   ];
   const legend = curves.map(({ policy, back, awsCallsPerPlayer }, at) => {
     const middle = LEGEND.top + at * LEGEND.row;
@@ -70,8 +70,8 @@ export function stormChart({ players, quota, notice, curves }: StormChart): stri
       `<text class="legend" x="${LEGEND.left + 30}" y="${middle + 4}">${POLICY_NAMES[policy]}: ${back.length} back, ${awsCallsPerPlayer.toFixed(1)} AWS calls each</text>`
     );
   });
-  const title = `${players} players lose their stream at once, AWS takes ${quota} calls a second`;
-  const note = `<text class="scale" x="${PLOT.left}" y="${PLOT.bottom + 36}">dashed: every call of the quota brings one back</text>`;
+  const title = `${players} players lose their stream at once; AWS accepts ${quota} calls per second`;
+  const note = `<text class="scale" x="${PLOT.left}" y="${PLOT.bottom + 36}">dashed: each call that the quota allows brings one player back</text>`;
   return svgOf({
     title,
     label: `Players back over time: ${title}`,

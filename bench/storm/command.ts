@@ -8,7 +8,8 @@ import { POLICIES } from './policies.ts';
 import { stormReport } from './report.ts';
 import { measureStorm } from './storm.ts';
 
-export const summary = 'thousands of players lose their stream together and reconnect under one AWS quota';
+export const summary =
+  'thousands of players lose their stream at the same moment and reconnect under one AWS quota';
 export { HELP as help };
 
 /** @throws UsageError */
@@ -34,8 +35,8 @@ const SIMULATED_NOTICES = [0, 5, 15];
 async function simulateToo(players: number, quota: number): Promise<void> {
   const { runSimulation } = await import('./simulate.ts');
   console.log(`
-The same in virtual time, with the code of the admission queue and of the lookup limiter. All players poll and wait as the client
-library does. Nothing here depends on this machine.
+The same storm in virtual time, with Rejoin's own code of the admission queue and the lookup limiter. All players poll and wait as
+the client library does. These figures do not depend on this machine.
 `);
   const scenarios = SIMULATED_NOTICES.map(
     (noticeSeconds) =>

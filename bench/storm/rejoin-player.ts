@@ -123,7 +123,7 @@ function openWithoutMedia(): Connection<undefined> {
     offer: async () => ({ kind: 'value', value: newOffer() }),
     play: async () => ({ plays: true }),
     sample: async () => {
-      throw new Error('There is nothing to sample.');
+      throw new Error('A player of the storm has no statistics to read.');
     },
     nextSampleMs: () => 0,
     close() {},

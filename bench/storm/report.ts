@@ -16,28 +16,27 @@ export function stormReport(
     ['last one back', ...each(({ lastSeconds }) => seconds(lastSeconds))],
     ['  players / quota', ...each(({ floorSeconds }) => seconds(floorSeconds))],
     ['wait, median', ...each(({ waitP50 }) => seconds(waitP50))],
-    ['wait, 99 of 100', ...each(({ waitP99 }) => seconds(waitP99))],
-    ['AWS calls a player', ...each(({ awsCallsPerPlayer }) => awsCallsPerPlayer.toFixed(2))],
+    ['wait, 99th percentile', ...each(({ waitP99 }) => seconds(waitP99))],
+    ['AWS calls per player', ...each(({ awsCallsPerPlayer }) => awsCallsPerPlayer.toFixed(2))],
     ['  connections', ...each(({ connectionCallsPerPlayer }) => connectionCallsPerPlayer.toFixed(2))],
-    ['  refused: not noticed', ...each(({ refusedCallsPerPlayer }) => refusedCallsPerPlayer.toFixed(2))],
-    ['HTTP requests a player', ...each(({ httpRequestsPerPlayer }) => httpRequestsPerPlayer.toFixed(2))],
+    ['  refused, loss not noticed', ...each(({ refusedCallsPerPlayer }) => refusedCallsPerPlayer.toFixed(2))],
+    ['HTTP requests per player', ...each(({ httpRequestsPerPlayer }) => httpRequestsPerPlayer.toFixed(2))],
     ['  for the status', ...each(({ statusRequestsPerPlayer }) => statusRequestsPerPlayer.toFixed(2))],
-    ['function ms a player', ...each(({ billedMsPerPlayer }) => billedMsPerPlayer.toFixed(0))],
+    ['function ms per player', ...each(({ billedMsPerPlayer }) => billedMsPerPlayer.toFixed(0))],
   ];
   const { answers, firstAnswersSeconds, firstAnswersPerSecond, coldStarts, overloadedRequests } =
     results.rejoin.figures;
   const counts = answers.map(([name, count]) => `${count} × ${name}`).join(', ');
-  return `${players} players, ${quota} AWS calls a second, loss noticed after ${notice} s
+  return `${players} players, ${quota} AWS calls per second, loss noticed after ${notice} s
 
 ${aligned(rows)}
 
-Waits are those of the players that came back. Function time of the SDK's policies: how long a function
-that only hands a request to the SDK would be billed.
+Waits count from the loss, for the players who came back. For the SDK's policies, function ms are the billed time of a function
+that only passes a request to the SDK.
 Rejoin answered: ${counts}.
-All first requests stood in line at once; this machine answered them within ${seconds(firstAnswersSeconds)}, ${(firstAnswersPerSecond ?? 0).toFixed(0)} a second.
+All first requests arrived at once. This machine answered them within ${seconds(firstAnswersSeconds)}, ${(firstAnswersPerSecond ?? 0).toFixed(0)} per second. The waits include that time.
 Functions that started during the storm: ${coldStarts ?? 0}. All others had served requests before.
-Waits count from the loss, that line included. Nobody who was given a wait stands in it again.
-Rejoin's players ask as the client library asks: its requests, waits and limits, without a browser's media.${overload(overloadedRequests, { players, quota, notice })}`;
+Rejoin's players send the requests of the client library, with its waits and limits, but play no media.${overload(overloadedRequests, { players, quota, notice })}`;
 }
 
 /** What a reader must know where the machine was too slow for its storm. */
@@ -45,8 +44,8 @@ function overload(requests: number, { players, quota, notice }: StormSize): stri
   if (requests === 0) return '';
   return `
 
-THIS MACHINE WAS TOO SLOW: ${requests} requests to Rejoin got no answer in time, or one that says so. Waits and calls above are this
-machine's, not Rejoin's. Take fewer players, or a machine that does nothing else. In virtual time, without a machine:
+THIS MACHINE WAS TOO SLOW: ${requests} requests to Rejoin got no answer in time, or an answer that says so. The waits and calls above
+show the machine, not Rejoin. Use fewer players, or a machine that does nothing else. In virtual time the machine does not matter:
 npm run bench -- storm --simulate --players ${players} --quota ${quota} --notice ${notice}`;
 }
 

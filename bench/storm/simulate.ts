@@ -81,7 +81,7 @@ export async function runSimulation({
     console.log(JSON.stringify(Object.fromEntries([...rows].map(([name, { result }]) => [name, result]))));
   const missed = scenarios.map(([name]) => name).filter((name) => !isHeld((rows.get(name) as Row).result));
   if (missed.length > 0 && !mayLose)
-    throw new Error(`More than 1 % of the possible were lost: ${missed.join('; ')}`);
+    throw new Error(`More than 1 % of the players who could be saved were lost: ${missed.join('; ')}`);
 }
 
 function line(name: string, { result, tookSeconds }: Row): string {

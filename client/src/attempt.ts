@@ -6,14 +6,14 @@ import {
   type Granted,
   requestConnection,
 } from './connection-request.ts';
-import type { StreamSession } from './contract.ts';
+import type { Loss, StreamSession } from './contract.ts';
 import type { Input } from './input.ts';
 import { type Code, failure, type Refusal } from './problem.ts';
 import { retryWindowMs } from './reconnect-policy.ts';
 import { createRequests } from './requests.ts';
 import type { Scope } from './scope.ts';
 import type { GameLiftStreamsLike } from './sdk.ts';
-import type { Ended, Loss, StreamState } from './state.ts';
+import type { Ended, StreamState } from './state.ts';
 import {
   FINAL_CHECK_MS,
   FRAME_EVERY_MS,

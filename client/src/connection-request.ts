@@ -1,6 +1,6 @@
 import { type ApiRequest, routes } from './api-client.ts';
 import type { Connection } from './connection.ts';
-import type { StartRequest, StreamSession } from './contract.ts';
+import type { Loss, StartRequest, StreamSession } from './contract.ts';
 import { errorOf } from './error.ts';
 import { type Code, failure, isApiCode, type Refusal } from './problem.ts';
 import { firstWaitMs } from './reconnect-policy.ts';
@@ -8,7 +8,7 @@ import type { Requests } from './requests.ts';
 import type { Scope } from './scope.ts';
 import { type GrantedAnswer, isReconnectable, readGranted, readSession } from './session.ts';
 import { outcomeOf, sleep } from './signals.ts';
-import type { Ended, Loss } from './state.ts';
+import type { Ended } from './state.ts';
 import {
   FINAL_CHECK_MS,
   MAX_REPORTED_SILENCE_MS,

@@ -1,10 +1,10 @@
 import { type ConnectionMonitor, createConnectionMonitor, type MonitorSample } from './connection-monitor.ts';
+import type { Loss } from './contract.ts';
 import type { Environment } from './environment.ts';
 import { errorOf } from './error.ts';
 import { mediaFlows, type RtcStats, rtcStatsOf } from './rtc-stats.ts';
 import type { ClientConnection, GameLiftStreamsLike } from './sdk.ts';
 import { type Outcome, outcomeOf, sleep } from './signals.ts';
-import type { Loss } from './state.ts';
 import { FRAME_EVERY_MS, FRAME_WITHIN_MS, STATS_WITHIN_MS } from './timing.ts';
 
 /** What a connection needs. */

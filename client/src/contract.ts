@@ -2,10 +2,10 @@
 
 export const RETRIES = ['same', 'newOffer', 'never'] as const;
 
-/** How to react to a refusal: repeat this very request, make a new offer first, or give up. */
+/** What to do after a refusal: repeat exactly this request, make a new offer first, or stop. */
 export type Retry = (typeof RETRIES)[number];
 
-/** The codes of the player API, as docs/protocol.md tables them. */
+/** The error codes of the player API. docs/protocol.md describes each. */
 export const API_CODES = [
   'invalid_request',
   'start_not_allowed',
@@ -43,34 +43,34 @@ export type StreamSessionStatus =
   | 'TERMINATED'
   | 'TERMINATING';
 
-/** A stream session as the player API shows it; times are ISO 8601. */
+/** A stream session as the player API returns it. Times are ISO 8601. */
 export interface StreamSession {
   /** One of the stream groups of the deployment. */
   streamGroupId: string;
   /** The id, not the ARN. */
   streamSessionId: string;
   status: StreamSessionStatus;
-  /** AWS's reason for the status, where it gave one. */
+  /** AWS's reason for the status, if it gave one. */
   statusReason?: string;
   /** Where the session runs. */
   location?: string;
-  /** When it was started. */
+  /** When the session was started. */
   createdAt: string;
-  /** How long AWS keeps it without a client. */
+  /** For how many seconds AWS keeps the session without a client. */
   connectionTimeoutSeconds: number;
-  /** When AWS will end it if nothing happens: an upper bound. Not there once it is over. */
+  /** The latest time at which AWS will end the session. Absent once the session has ended. */
   endsAt?: string;
 }
 
-/** What a start asks for, as the player API takes it. The client adds the offer. */
+/** The fields of a start request that a page chooses. The client adds the offer. */
 export interface StartRequest {
-  /** One of the applications of the stream group; may be left out where there is but one. */
+  /** One of the stream group's applications. You may leave it out if there is only one. */
   applicationIdentifier?: string | undefined;
-  /** Where to place the session, in this order; the deployment lists what is allowed. An empty list says nothing. */
+  /** Where to place the session, the preferred location first. The deployment lists what is allowed. An empty list counts as left out. */
   locations?: readonly string[] | undefined;
-  /** Refused unless the deployment allows them. An empty list says nothing. */
+  /** Refused unless the deployment allows them. An empty list counts as left out. */
   additionalLaunchArgs?: readonly string[] | undefined;
-  /** The size of the picture in pixels: one of those that the deployment lists. */
+  /** The size of the picture in pixels. The deployment lists what is allowed. */
   displayConfiguration?: {
     resolution: {
       width: number;
@@ -79,42 +79,69 @@ export interface StartRequest {
   } | undefined;
 }
 
-/** What became of a stream that was lost, as the player API takes it. */
+/** The sign by which the client noticed a loss. */
+export type Loss =
+  /** No packet of any kind. */
+  | 'silence'
+  /** No video, although other packets come. */
+  | 'stalled'
+  /** Video packets come, but are not decoded. */
+  | 'frozen'
+  /** No packet, and the browser calls the connection disconnected. */
+  | 'disconnected'
+  /** No packet, and the browser is offline. */
+  | 'offline'
+  /** The browser has given the connection up. */
+  | 'failed'
+  /** A data channel broke, as after a clean close. */
+  | 'channel_error'
+  /** The server closed the connection for a reason that the client does not know. */
+  | 'server_disconnect';
+
+/** Why a stream has ended. */
+export type EndingReason =
+  /** AWS ended the session after an hour without input. */
+  | 'idle'
+  /** AWS ended the session because it was terminated. */
+  | 'terminated'
+  /** The session is over. */
+  | 'session_ended'
+  /** There is no session to come back to. */
+  | 'no_session'
+  /** Another device or tab of the player has the stream; `resume({ insist: true })` takes it back. */
+  | 'taken_over'
+  /** Another tab of this browser holds the stream; `resume({ insist: true })` takes it over. */
+  | 'held_by_tab'
+  /** The time for reconnecting is over. */
+  | 'expired'
+  /** The API refused for good. */
+  | 'refused'
+  /** There is no access token, or the API accepts none and the last one has expired. */
+  | 'signed_out'
+  /** The Web SDK, or the function that makes its object, keeps failing. */
+  | 'failed'
+  /** `end()` ended the session. */
+  | 'ended_by_player'
+  /** `close()` was called. The session goes on. */
+  | 'closed'
+  /** The caller's signal was aborted. The session goes on. */
+  | 'aborted';
+
+/** The report that the client sends once a loss is over. */
 export interface RecoveryReport {
-  /** What became of a stream that was lost: back by itself, on a new connection, or not at all. */
+  /** What became of the lost stream: the old connection plays again, a new one plays, or neither. */
   outcome:
     | 'healed'
     | 'replaced'
     | 'given_up';
-  /** What the page noticed the loss by. */
-  why:
-    | 'silence'
-    | 'stalled'
-    | 'frozen'
-    | 'disconnected'
-    | 'offline'
-    | 'failed'
-    | 'channel_error'
-    | 'server_disconnect';
-  /** What the stream ended with; there with given_up, and not otherwise. */
-  ending?:
-    | 'idle'
-    | 'terminated'
-    | 'session_ended'
-    | 'no_session'
-    | 'taken_over'
-    | 'held_by_tab'
-    | 'expired'
-    | 'refused'
-    | 'signed_out'
-    | 'failed'
-    | 'ended_by_player'
-    | 'closed'
-    | 'aborted' | undefined;
-  /** For how many milliseconds nothing was seen. Counted from 0 to 600,000. */
+  /** The sign by which the page noticed the loss. */
+  why: Loss;
+  /** Why the stream did not come back. Only with given_up, and required there. */
+  ending?: EndingReason | undefined;
+  /** For how many milliseconds the page saw nothing, from 0 to 600,000. Other numbers count as the nearest end. */
   silentMs: number;
-  /** How many connections were asked for. Counted from 0 to 1000. */
+  /** How many connections the page requested, from 0 to 1000. Other numbers count as the nearest end. */
   attempts: number;
-  /** How many milliseconds ago it was over. Counted from 0 to 600,000. */
+  /** How many milliseconds ago the loss was over, from 0 to 600,000. Other numbers count as the nearest end. */
   agoMs: number;
 }

@@ -1,4 +1,5 @@
-import type { Ending, Loss, StreamState } from './state.ts';
+import type { Loss } from './contract.ts';
+import type { Ending, StreamState } from './state.ts';
 
 type Name = StreamState['name'];
 
@@ -51,7 +52,7 @@ export function reasonAgainst(from: StreamState, to: StreamState): string | unde
     return `A stream that is ${from.name} does not end with ${to.reason}: that ends one that is ${list(ENDS[to.reason])}.`;
   }
   if (to.name === 'ended' && to.reason === 'taken_over' && to.by === 'device' && from.name === 'connected') {
-    return 'A stream that plays does not hear of another device: it is lost first, and told so when it asks.';
+    return 'A playing stream does not learn of another device. Call lose() first: its next request finds out.';
   }
   if (to.name === 'reconnecting' && to.healing && !canHeal(to.why)) {
     return `A connection that was lost by ${to.why} is closed: healing is false.`;

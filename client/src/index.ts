@@ -1,5 +1,5 @@
 export type { GetAccessToken } from './api-client.ts';
-export type { ApiCode, StartRequest, StreamSession, StreamSessionStatus } from './contract.ts';
+export type { ApiCode, Loss, StartRequest, StreamSession, StreamSessionStatus } from './contract.ts';
 export type { Environment, EventsLike, LocksLike } from './environment.ts';
 export { RejoinError } from './error.ts';
 export type { Code, Word } from './problem.ts';
@@ -15,7 +15,6 @@ export type {
   EndedState,
   Ending,
   EndingState,
-  Loss,
   ReconnectingState,
   StreamEvent,
   StreamState,

@@ -40,7 +40,7 @@ export interface Refusal extends Word {
   statusReason?: string;
   /** The session's status where the API looked it up. */
   streamSessionStatus?: string;
-  /** The session that a start was refused for. */
+  /** The live session because of which a start was refused. */
   streamSession?: StreamSession;
 }
 

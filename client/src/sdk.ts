@@ -1,5 +1,5 @@
+import type { Loss } from './contract.ts';
 import type { Code } from './problem.ts';
-import type { Loss } from './state.ts';
 
 /**
  * The part of the Web SDK's `GameLiftStreams` object that the client uses. It is a structural type, so the official

@@ -1,4 +1,4 @@
-import type { StreamSession } from './contract.ts';
+import type { EndingReason, Loss, StreamSession } from './contract.ts';
 import type { Code, Word } from './problem.ts';
 
 /**
@@ -68,51 +68,27 @@ export interface Wait {
   readonly mayBeTooLate?: boolean;
 }
 
-/** The sign by which the client noticed a loss. */
-export type Loss =
-  /** No packet of any kind. */
-  | 'silence'
-  /** No video, although other packets come. */
-  | 'stalled'
-  /** Video packets come, but are not decoded. */
-  | 'frozen'
-  /** No packet, and the browser calls the connection disconnected. */
-  | 'disconnected'
-  /** No packet, and the browser is offline. */
-  | 'offline'
-  /** The browser has given the connection up. */
-  | 'failed'
-  /** A data channel broke, as after a clean close. */
-  | 'channel_error'
-  /** The server closed the connection for a reason that the client does not know. */
-  | 'server_disconnect';
+/** What an ending has besides its reason. The other reasons have nothing more. */
+interface EndingDetails {
+  /** AWS's `statusReason`, if it gave one. */
+  session_ended: { readonly statusReason?: string };
+  taken_over: { readonly by: 'device' | 'tab' };
+  /** The last problem. */
+  expired: Partial<Word>;
+  /** `status` is 0 if no answer came. */
+  refused: { readonly status: number; readonly detail: string } & Word;
+  /** 0 if there is no access token, 401 if the API accepts none. */
+  signed_out: { readonly status: number };
+  /** What the Web SDK, or the function that makes its object, threw. */
+  failed: { readonly error: unknown };
+}
 
 /** Why a stream has ended. This object does not try again by itself. */
-export type Ending =
-  /** AWS ended the session: after an hour without input, or because it was terminated. */
-  | { readonly reason: 'idle' | 'terminated' }
-  /** The session is over; AWS's `statusReason` where it gave one. */
-  | { readonly reason: 'session_ended'; readonly statusReason?: string }
-  /** There is no session to come back to. */
-  | { readonly reason: 'no_session' }
-  /** Another device or tab of the player has the stream; `resume({ insist: true })` takes it back. */
-  | { readonly reason: 'taken_over'; readonly by: 'device' | 'tab' }
-  /** Another tab of this browser holds the stream; `resume({ insist: true })` takes it over. */
-  | { readonly reason: 'held_by_tab' }
-  /** The time for reconnecting is over; `code` is the last problem. */
-  | ({ readonly reason: 'expired' } & Partial<Word>)
-  /** The API refused for good. `status` is 0 if no answer came. */
-  | ({ readonly reason: 'refused'; readonly status: number; readonly detail: string } & Word)
-  /** There is no access token (`status` 0), or the API accepts none and the last one has expired (`status` 401). */
-  | { readonly reason: 'signed_out'; readonly status: number }
-  /** The Web SDK, or the function that makes its object, keeps failing. */
-  | { readonly reason: 'failed'; readonly error: unknown }
-  /** `end()` ended the session. */
-  | { readonly reason: 'ended_by_player' }
-  /** `close()` was called. The session goes on. */
-  | { readonly reason: 'closed' }
-  /** The caller's signal was aborted. The session goes on. */
-  | { readonly reason: 'aborted' };
+export type Ending = {
+  [Reason in EndingReason]: { readonly reason: Reason } & (Reason extends keyof EndingDetails
+    ? EndingDetails[Reason]
+    : unknown);
+}[EndingReason];
 
 /** There is nothing more to try. */
 export interface Ended {

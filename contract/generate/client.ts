@@ -1,5 +1,7 @@
-/** The client's file of codes and types. The client imports nothing from outside its house, so it has a copy that is generated. */
+/** The client's file of codes and types. The client imports nothing from outside its house, so it gets a generated file. */
 import { PROBLEMS, RETRIES } from '../problems.ts';
+import { ENDING_MEANINGS, LOSS_MEANINGS } from '../recovery-meanings.ts';
+import { ENDINGS, LOSSES } from '../recovery-report.ts';
 import { playerSchemas } from '../schemas/player.ts';
 import type { Schema } from '../schemas/schema.ts';
 import { STREAM_SESSION_STATUSES } from '../stream-session-status.ts';
@@ -8,12 +10,20 @@ const quoted = (word: unknown) => `'${word}'`;
 const list = (words: readonly unknown[]) => `[\n${words.map((word) => `  ${quoted(word)},\n`).join('')}]`;
 const union = (words: readonly unknown[]) => words.map((word) => `\n  | ${quoted(word)}`).join('');
 
+/** A union whose words each have a comment. */
+const explained = (meanings: Readonly<Record<string, string>>) =>
+  Object.entries(meanings)
+    .map(([word, meaning]) => `\n  /** ${meaning} */\n  | ${quoted(word)}`)
+    .join('');
+
 const spaced = (type: string) => (type.startsWith('\n') ? type : ` ${type}`);
 
-/** A schema as a type of TypeScript. @throws {Error} for one of a kind that the client has no use for */
+/** A schema as a type of TypeScript. @throws {Error} for a kind of schema that the client does not use */
 function typeOf(schema: Schema, indent: string): string {
   const { type, enum: words, items, properties } = schema;
   if (words === STREAM_SESSION_STATUSES) return 'StreamSessionStatus';
+  if (words === LOSSES) return 'Loss';
+  if (words === ENDINGS) return 'EndingReason';
   if (Array.isArray(words)) return words.map((word) => `\n${indent}  | ${quoted(word)}`).join('');
   if (type === 'string') return 'string';
   if (type === 'integer' || type === 'number') return 'number';
@@ -47,10 +57,10 @@ export function clientContract(): string {
 
 export const RETRIES = [${RETRIES.map(quoted).join(', ')}] as const;
 
-/** How to react to a refusal: repeat this very request, make a new offer first, or give up. */
+/** What to do after a refusal: repeat exactly this request, make a new offer first, or stop. */
 export type Retry = (typeof RETRIES)[number];
 
-/** The codes of the player API, as docs/protocol.md tables them. */
+/** The error codes of the player API. docs/protocol.md describes each. */
 export const API_CODES = ${list(Object.keys(PROBLEMS))} as const;
 
 /** A code of the player API. */
@@ -59,15 +69,21 @@ export type ApiCode = (typeof API_CODES)[number];
 /** GameLift Streams' \`StreamSessionStatus\` values. */
 export type StreamSessionStatus =${union(STREAM_SESSION_STATUSES)};
 
-/** A stream session as the player API shows it; times are ISO 8601. */
+/** A stream session as the player API returns it. Times are ISO 8601. */
 export interface StreamSession {
 ${membersOf(StreamSession, '  ', '')}}
 
-/** What a start asks for, as the player API takes it. The client adds the offer. */
+/** The fields of a start request that a page chooses. The client adds the offer. */
 export interface StartRequest {
 ${membersOf(without(StartRequest, 'signalRequest'), '  ')}}
 
-/** What became of a stream that was lost, as the player API takes it. */
+/** The sign by which the client noticed a loss. */
+export type Loss =${explained(LOSS_MEANINGS)};
+
+/** Why a stream has ended. */
+export type EndingReason =${explained(ENDING_MEANINGS)};
+
+/** The report that the client sends once a loss is over. */
 export interface RecoveryReport {
 ${membersOf(RecoveryReport, '  ')}}
 `;

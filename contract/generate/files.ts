@@ -1,4 +1,4 @@
-/** The files that are made of the contract. */
+/** The files that are generated from the contract. */
 import { openApiText } from '../openapi/document.ts';
 import { documents } from '../openapi/documents.ts';
 import { clientContract } from './client.ts';
@@ -7,8 +7,8 @@ import { withTables } from './protocol-tables.ts';
 /**
  * The files that `npm run generate` writes: their text by their path from the repository's root.
  *
- * @param read a file of the repository as it is: of docs/protocol.md only tables are made
- * @throws {Error} saying what cannot be made
+ * @param read reads a file of the repository, by its path: in docs/protocol.md only the tables are generated
+ * @throws {Error} saying what can't be generated
  */
 export function generatedFiles(read: (path: string) => string): Record<string, string> {
   const openApi = Object.entries(documents).map(([name, api]) => [`docs/${name}`, openApiText(api)]);

@@ -1,18 +1,18 @@
-/** Writes everything that is made of the contract: `npm run generate -- --help`. */
+/** Writes everything that is generated from the contract: `npm run generate -- --help`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedFiles } from './files.ts';
 
-const HELP = `Writes everything that is made of the contract anew, after a change in contract/: npm run generate
+const HELP = `Rewrites the files that are generated from contract/. Run it after a change there: npm run generate
 
   docs/openapi.json             the player API as OpenAPI 3.1
   docs/openapi-operator.json    the operator API as OpenAPI 3.1
-  docs/protocol.md              the tables of codes; the column "when" stays as it is written there
+  docs/protocol.md              its tables of codes, except for the column "when", which you write there
   client/src/contract.ts        the codes and types of the client library
 
   --help                        this text
 
-The tests hold that what is written is current.`;
+A test fails while one of these files is not current.`;
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -27,6 +27,6 @@ if (argument === '--help') {
   for (const [path, text] of Object.entries(generatedFiles(read))) {
     if (text === read(path)) continue;
     writeFileSync(join(root, path), text);
-    console.log(`${path} is written anew`);
+    console.log(`${path} was rewritten`);
   }
 }

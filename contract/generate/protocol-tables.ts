@@ -1,4 +1,4 @@
-/** The tables of docs/protocol.md that are made of the contract. */
+/** The tables of docs/protocol.md that are generated from the contract. */
 import type { Api } from '../openapi/api.ts';
 import { operatorApi } from '../openapi/operator.ts';
 import { playerApi } from '../openapi/player.ts';
@@ -15,7 +15,7 @@ const cellsOf = (row: string) =>
     .split('|')
     .map((cell) => cell.trim());
 
-/** The codes with their statuses. The column `when` is prose: it stays as it stands in the page, and is empty for a new code. */
+/** The codes with their statuses. The column `when` stays as it is in the page, and is empty for a new code. */
 function codeRows(
   { problems }: Api,
   members: Readonly<Record<string, Readonly<Record<string, string>>>>,
@@ -30,7 +30,7 @@ function codeRows(
   });
 }
 
-/** The codes of each route. Those of every route stand once, in the first row. */
+/** The codes of each route. The first row has the codes of every route. */
 function routeRows({ routes, contracts, problems }: Api): Cells[] {
   const codesOf = (name: string) =>
     Object.keys(problems).filter((each) => contracts[name]?.problems.includes(each));
@@ -54,7 +54,7 @@ const TABLES: Readonly<Record<string, (written: readonly Cells[]) => Cells[]>> =
 };
 
 /**
- * The page with its tables made anew. A table stands behind a comment that names it.
+ * The page with new tables. Each table follows a comment that names it.
  * @throws {Error} naming a table that the page does not have
  */
 export function withTables(page: string): string {

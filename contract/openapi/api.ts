@@ -30,8 +30,8 @@ export interface Api {
 /** Responses of API Gateway itself to authorized callers, by status. */
 export const gatewayResponses = {
   413: 'The body is too large.',
-  429: 'The throttle of the whole API.',
+  429: 'The throttle of the route or of the stage refused the request.',
   431: 'The headers are too large.',
   500: 'A function crashed.',
-  503: 'No answer in time, or no function to be had.',
+  503: 'There was no answer within 30 seconds, or no function was available.',
 } as const;

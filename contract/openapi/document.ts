@@ -10,10 +10,10 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..'
 const json = (schema: Schema) => ({ 'application/json': { schema } });
 const header = (description: string, schema: Schema) => ({ description, schema });
 const REPLAYED = {
-  'Idempotency-Replayed': header('The answer was given before.', { type: 'string', const: 'true' }),
+  'Idempotency-Replayed': header('The answer repeats an earlier one.', { type: 'string', const: 'true' }),
 };
 const WAIT = {
-  'Retry-After': header('Seconds to wait, where a wait is known.', {
+  'Retry-After': header('Seconds to wait before the next request, if a wait is known.', {
     type: 'string',
     pattern: '^[1-9][0-9]*$',
   }),
@@ -69,7 +69,8 @@ function operation(
   const { body, idempotent, success, problems } = contract;
   const parameter = (parameterName: string, more: object) => {
     const schema = api.parameters[parameterName];
-    if (schema === undefined) throw new Error(`Nobody has described the parameter ${parameterName}`);
+    if (schema === undefined)
+      throw new Error(`The contract does not describe the parameter ${parameterName}`);
     return { name: parameterName, ...more, schema };
   };
   const variables = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameterName = '']) =>
@@ -98,7 +99,7 @@ function openApiDocument(api: Api): object {
     const { path, queryPath } = route;
     const method = route.method.toLowerCase();
     const contract = api.contracts[name];
-    if (contract === undefined) throw new Error(`Nobody has described the route ${name}`);
+    if (contract === undefined) throw new Error(`The contract does not describe the route ${name}`);
     paths[path] = { ...paths[path], [method]: operation(api, name, route, contract) };
     if (queryPath === undefined) continue;
     paths[queryPath] = { ...paths[queryPath], [method]: operation(api, name, route, contract, 'query') };
@@ -109,7 +110,7 @@ function openApiDocument(api: Api): object {
     info: {
       title,
       version,
-      description: 'What docs/protocol.md describes, for machines.',
+      description: 'docs/protocol.md in a form for machines.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [

@@ -29,12 +29,12 @@ export const operatorContracts = {
     success: {
       status: 200,
       body: 'Sessions',
-      description: 'What the broker knows of the sessions of a player.',
+      description: 'The sessions of the player that Rejoin knows.',
     },
     problems: everyRoute,
   },
   'operator-terminate': {
-    success: { status: 204, description: 'The session ends, or had ended.' },
+    success: { status: 204, description: 'The session is ending, or has ended already.' },
     problems: [...sessionRoutes, 'session_not_terminable'],
   },
   'operator-export': {
@@ -52,7 +52,7 @@ export const operatorContracts = {
       status: 200,
       body: 'Erasure',
       description:
-        "The records of the player's stream sessions are deleted. What limits the player expires by itself.",
+        "The records of the player's stream sessions are deleted. The player's rate limits expire by themselves.",
     },
     problems: [...recordedRoutes, 'session_still_live'],
   },
@@ -61,7 +61,7 @@ export const operatorContracts = {
     success: {
       status: 200,
       body: 'Brakes',
-      description: 'New sessions are paused, or begin again, within five seconds.',
+      description: 'The new state of the pause. Every function follows it within five seconds.',
     },
     problems: recordedRoutes,
   },
@@ -86,14 +86,14 @@ export const operatorApi: Api = {
       in: 'header',
       'x-amazon-apigateway-authtype': 'awsSigv4',
       description:
-        "AWS Signature Version 4 for the service execute-api in the API's Region, by a principal that may execute-api:Invoke the route and that settings.operators lists.",
+        "AWS Signature Version 4 for the service execute-api in the API's Region. IAM must allow the principal to call execute-api:Invoke on the route, and settings.operators must list the principal.",
     },
   },
   routes: OPERATOR_ROUTES,
   contracts: operatorContracts,
   problems: OPERATOR_PROBLEMS,
   gateway: {
-    403: 'The request is not signed, or by somebody whom IAM does not let in.',
+    403: 'The request is not signed, or IAM does not allow the caller.',
     ...gatewayResponses,
   },
   parameters: operatorParameters,

@@ -27,7 +27,7 @@ export const playerContracts = {
     success: {
       status: 201,
       body: 'Started',
-      description: 'The session is started, and usually not placed yet: poll its status.',
+      description: 'The session is started. AWS has usually not placed it yet, so poll its status.',
     },
     problems: [
       ...connectingRoutes,
@@ -41,7 +41,8 @@ export const playerContracts = {
     success: {
       status: 200,
       body: 'Status',
-      description: 'The session, over or not, and the answer to the offer of its start once there is one.',
+      description:
+        "The session, also if it has ended, and the answer to the start's offer as soon as AWS has given it.",
     },
     problems: [...callingAws, 'stream_session_not_found'],
   },
@@ -49,7 +50,7 @@ export const playerContracts = {
     success: {
       status: 200,
       body: 'Sessions',
-      description: 'The sessions of the caller that are live as far as is known.',
+      description: 'The live sessions of the caller. AWS may have ended some of them already.',
     },
     problems: everyRoute,
   },
@@ -67,12 +68,12 @@ export const playerContracts = {
     ],
   },
   terminate: {
-    success: { status: 204, description: 'The session ends, or had ended.' },
+    success: { status: 204, description: 'The session is ending, or has ended already.' },
     problems: [...callingAws, 'stream_session_not_found', 'session_not_terminable'],
   },
   recoveries: {
     body: 'RecoveryReport',
-    success: { status: 204, description: 'Counted. Nobody need wait for this answer.' },
+    success: { status: 204, description: 'The report is counted. A page need not wait for this answer.' },
     problems: [...everyRoute, 'too_many_requests'],
   },
 } as const satisfies Record<PlayerRouteName, RouteContract<ProblemCode, keyof typeof playerSchemas>>;
@@ -94,7 +95,7 @@ export const playerApi: Api = {
   contracts: playerContracts,
   problems: PROBLEMS,
   gateway: {
-    401: 'The token is missing, expired or of somebody else.',
+    401: 'The token is missing, expired, malformed, or of another issuer or audience.',
     403: 'The token lacks the play scope.',
     ...gatewayResponses,
   },

@@ -26,15 +26,15 @@ export function streamSession(more: Readonly<Record<string, Schema>> = {}): Sche
     {
       ...sessionParameters,
       status,
-      statusReason: text("AWS's reason for the status, where it gave one."),
+      statusReason: text("AWS's reason for the status, if it gave one."),
       location: text('Where the session runs.'),
-      createdAt: time('When it was started.'),
+      createdAt: time('When the session was started.'),
       connectionTimeoutSeconds: {
         type: 'integer',
         minimum: 1,
-        description: 'How long AWS keeps it without a client.',
+        description: 'For how many seconds AWS keeps the session without a client.',
       },
-      endsAt: time('When AWS will end it if nothing happens: an upper bound. Not there once it is over.'),
+      endsAt: time('The latest time at which AWS will end the session. Absent once the session has ended.'),
       ...more,
     },
   );
@@ -51,17 +51,17 @@ export function problem(problems: ProblemTable, more: Readonly<Record<string, Sc
     type: text('A URN that ends with the code.', { pattern: '^urn:rejoin:problem:[a-z_]+$' }),
     title: text('The same for every problem with this code.'),
     status: { type: 'integer', enum: [...new Set(rows.map((row) => row.status))] },
-    detail: text('A sentence for the person reading it.'),
+    detail: text('What happened and what to do, for a person.'),
     code: { type: 'string', enum: Object.keys(problems) },
     retry: {
       type: 'string',
       enum: RETRIES.filter((retry) => rows.some((row) => row.retry === retry)),
       description: 'Repeat exactly this request, make a new offer first, or stop.',
     },
-    requestId: text("API Gateway's, for whoever looks into the logs."),
+    requestId: text("API Gateway's id of the request. The logs have it too."),
     retryAfterMs: { type: 'number', minimum: 0, description: 'How long to wait, in milliseconds.' },
-    streamSessionStatus: { ...status, description: 'Where it was looked up.' },
-    statusReason: text("AWS's reason for the status, where it gave one."),
+    streamSessionStatus: { ...status, description: "The session's status, if it was looked up." },
+    statusReason: text("AWS's reason for the status, if it gave one."),
     ...more,
   });
 }
@@ -70,5 +70,5 @@ export const gatewayMessage: Schema = {
   type: 'object',
   required: ['message'],
   properties: { message: { type: 'string' } },
-  description: 'What API Gateway answers by itself; not always with a content type.',
+  description: 'An answer of API Gateway itself. It does not always have a content type.',
 };

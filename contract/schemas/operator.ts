@@ -17,18 +17,18 @@ import { closed, ref, type Schema, text, time } from './schema.ts';
 
 export const operatorParameters = {
   ...sessionParameters,
-  playerId: text('What GameLift Streams knows as UserId, percent-encoded.', {
+  playerId: text('The UserId of GameLift Streams, percent-encoded.', {
     pattern: USER_ID.source,
   }),
 } as const;
 
-/** A class of characters, turned round. */
+/** The characters that are not in this class. */
 const not = ({ source }: RegExp) => source.replace('[', '[^');
 const visible = `(?:${INVISIBLE.source}*${not(INVISIBLE)})`;
 const readable = `(?:${not(UNREADABLE)}|${JOINERS.source})`;
 
 const reason = text(
-  'Why, for the audit: 10 to 500 characters in one line, without the white space around them, of which 5 or more can be seen; no control characters, and nothing that hides text or turns it around.',
+  'The reason, for the audit: 10 to 500 characters in one line, at least 5 of them visible. White space around it is removed. Control characters and characters that hide or reverse text are refused.',
   {
     pattern: `^\\s*(?!\\s)(?=${visible}{${LEAST_VISIBLE_CHARACTERS}})${readable}{${LEAST_REASON_CHARACTERS},${MOST_REASON_CHARACTERS}}(?<!\\s)\\s*$`,
   },
@@ -44,38 +44,46 @@ export const operatorSchemas = {
       type: 'integer',
       minimum: 0,
       maximum: LONGEST_BRAKE_S,
-      description: 'For how long no new session begins. 0 ends the pause.',
+      description: 'For how many seconds new sessions are paused. 0 ends the pause.',
     },
     reason,
   }),
   Brake: closed(['isOn'], {
     isOn: { type: 'boolean', description: 'Whether new sessions are paused.' },
-    until: time('When the pause ends by itself; only while it lasts, as the next three.'),
-    setAt: time('When it was set last.'),
-    operator: text('The ARN of the operator who set it.'),
-    reason: text('Why.'),
+    until: time(
+      'When the pause ends by itself. This field and the next three are there only during a pause.',
+    ),
+    setAt: time('When the pause was last set.'),
+    operator: text('The ARN of the operator who set the pause.'),
+    reason: text('The reason that the operator gave.'),
   }),
   Brakes: closed(['starts'], { starts: ref('Brake') }),
   Shell: closed(['sessionId', 'streamUrl', 'tokenValue', 'expiresAt'], {
-    sessionId: text('Names the shell; opens nothing by itself.', { minLength: 1 }),
-    streamUrl: text('Where the Session Manager plugin connects to. A secret.', { pattern: '^wss?://' }),
-    tokenValue: text('What it connects with. A secret.', { minLength: 1 }),
-    expiresAt: time('Until when both are good.'),
+    sessionId: text("The shell's id. It is no secret.", { minLength: 1 }),
+    streamUrl: text('The address for the Session Manager plugin. A secret.', { pattern: '^wss?://' }),
+    tokenValue: text('The token for the Session Manager plugin. A secret.', { minLength: 1 }),
+    expiresAt: time('When the address and the token expire.'),
   }),
   Export: closed(['outputUri'], {
-    outputUri: text('The folder that AWS writes one archive to when the session ends.', {
+    outputUri: text('The folder to which AWS writes one archive when the session ends.', {
       pattern: '^s3://.+/$',
     }),
   }),
   Erasure: closed(['deletedRecords'], {
-    deletedRecords: { type: 'integer', minimum: 0, description: 'Records of stream sessions.' },
+    deletedRecords: {
+      type: 'integer',
+      minimum: 0,
+      description: 'How many records of stream sessions were deleted.',
+    },
   }),
-  StreamSession: streamSession({ statusAt: time('How old the status is: AWS is not asked for a list.') }),
+  StreamSession: streamSession({
+    statusAt: time('When Rejoin learned the status. This route does not call AWS.'),
+  }),
   Sessions: closed(['streamSessions'], {
     streamSessions: {
       type: 'array',
       items: ref('StreamSession'),
-      description: 'The newest first, those that are over included.',
+      description: 'Newest first, ended sessions included.',
     },
   }),
   Problem: problem(OPERATOR_PROBLEMS),

@@ -16,7 +16,7 @@ import { gatewayMessage, problem, sessionParameters, streamSession } from './com
 import { closed, ref, type Schema, text } from './schema.ts';
 
 const signalRequest = text(
-  'What generateSignalRequest() of the Web SDK returned: an offer, at most as many bytes as the deployment allows (65,536 by default). It goes through byte for byte.',
+  'The offer that generateSignalRequest() of the Web SDK returned. The deployment limits its bytes (65,536 by default). Rejoin does not change it.',
   {
     minLength: 1,
     contentMediaType: 'application/json',
@@ -27,14 +27,16 @@ const signalRequest = text(
     },
   },
 );
-const signalResponse = text('For processSignalResponse() of the Web SDK.', { minLength: 1 });
-const connectionId = text('Names the connection; send the newest as previousConnectionId.', {
+const signalResponse = text('The answer to the offer, for processSignalResponse() of the Web SDK.', {
+  minLength: 1,
+});
+const connectionId = text("The connection's id. Send the newest one as previousConnectionId.", {
   pattern: CONNECTION_ID.source,
 });
 
 export const playerParameters = {
   ...sessionParameters,
-  'Idempotency-Key': text('Names the request: the same key with the same offer is answered once.', {
+  'Idempotency-Key': text('Identifies the request. The same key with the same offer gets the same answer.', {
     pattern: IDEMPOTENCY_KEY.source,
   }),
 } as const;
@@ -43,18 +45,18 @@ export const playerSchemas = {
   StartRequest: closed<(typeof START_FIELDS)[number]>(['signalRequest'], {
     signalRequest,
     applicationIdentifier: text(
-      'One of the applications of the stream group; may be left out where there is but one.',
+      "One of the stream group's applications. You may leave it out if there is only one.",
     ),
     locations: {
       type: 'array',
       description:
-        'Where to place the session, in this order; the deployment lists what is allowed. An empty list says nothing.',
+        'Where to place the session, the preferred location first. The deployment lists what is allowed. An empty list counts as left out.',
       items: { type: 'string' },
       uniqueItems: true,
     },
     additionalLaunchArgs: {
       type: 'array',
-      description: 'Refused unless the deployment allows them. An empty list says nothing.',
+      description: 'Refused unless the deployment allows them. An empty list counts as left out.',
       items: { type: 'string', maxLength: MAX_ARGUMENT_LENGTH },
       maxItems: MAX_ARGUMENTS,
     },
@@ -65,7 +67,7 @@ export const playerSchemas = {
           height: { type: 'integer', minimum: 320, maximum: 4096 },
         }),
       }),
-      description: 'The size of the picture in pixels: one of those that the deployment lists.',
+      description: 'The size of the picture in pixels. The deployment lists what is allowed.',
     },
   }),
   ConnectionRequest: closed<(typeof CONNECTION_FIELDS)[number]>(['signalRequest'], {
@@ -73,13 +75,13 @@ export const playerSchemas = {
     previousConnectionId: {
       type: ['string', 'null'],
       description:
-        'The newest connectionId that this page has seen. If another device has connected since, the request is refused. Leave it out to insist.',
+        'The newest connectionId that this page has seen. If another device has connected since, the request is refused. Leave the field out to take the stream over.',
       pattern: CONNECTION_ID.source,
     },
     silentMs: {
       type: 'integer',
       description:
-        'For how many milliseconds the page has seen nothing of the stream. It decides nothing about the request, and a repetition may carry another value.',
+        'For how many milliseconds the page has seen nothing of the stream. Rejoin uses it for statistics only. A repetition may have another value.',
       minimum: 0,
       maximum: MOST_SILENT_MS,
     },
@@ -89,24 +91,27 @@ export const playerSchemas = {
       outcome: {
         enum: OUTCOMES,
         description:
-          'What became of a stream that was lost: back by itself, on a new connection, or not at all.',
+          'What became of the lost stream: the old connection plays again, a new one plays, or neither.',
       },
-      why: { enum: LOSSES, description: 'What the page noticed the loss by.' },
+      why: { enum: LOSSES, description: 'The sign by which the page noticed the loss.' },
       ending: {
         enum: ENDINGS,
-        description: 'What the stream ended with; there with given_up, and not otherwise.',
+        description: 'Why the stream did not come back. Only with given_up, and required there.',
       },
       silentMs: {
         type: 'number',
-        description: 'For how many milliseconds nothing was seen. Counted from 0 to 600,000.',
+        description:
+          'For how many milliseconds the page saw nothing, from 0 to 600,000. Other numbers count as the nearest end.',
       },
       attempts: {
         type: 'number',
-        description: 'How many connections were asked for. Counted from 0 to 1000.',
+        description:
+          'How many connections the page requested, from 0 to 1000. Other numbers count as the nearest end.',
       },
       agoMs: {
         type: 'number',
-        description: 'How many milliseconds ago it was over. Counted from 0 to 600,000.',
+        description:
+          'How many milliseconds ago the loss was over, from 0 to 600,000. Other numbers count as the nearest end.',
       },
     }),
     if: { properties: { outcome: { const: 'given_up' } } },
@@ -122,7 +127,7 @@ export const playerSchemas = {
   }),
   Status: closed(['streamSession'], { streamSession: ref('StreamSession'), signalResponse }),
   Sessions: closed(['streamSessions'], {
-    streamSessions: { type: 'array', items: ref('StreamSession'), description: 'The newest first.' },
+    streamSessions: { type: 'array', items: ref('StreamSession'), description: 'Newest first.' },
   }),
   Connected: closed(['signalResponse', 'connectionId', 'streamSession'], {
     signalResponse,
@@ -130,8 +135,12 @@ export const playerSchemas = {
     streamSession: ref('StreamSession'),
   }),
   Problem: problem(PROBLEMS, {
-    queuePosition: { type: 'integer', minimum: 1, description: 'Place in the line, 1 for the next.' },
-    mayBeTooLate: { const: true, description: 'The turn falls after the likely end of the session.' },
+    queuePosition: {
+      type: 'integer',
+      minimum: 1,
+      description: "The player's place in the queue. 1 is next.",
+    },
+    mayBeTooLate: { const: true, description: "The ticket's time is after the session's likely end." },
     streamSession: ref('StreamSession'),
   }),
   GatewayMessage: gatewayMessage,

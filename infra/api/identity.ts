@@ -5,8 +5,9 @@ import type { TokenRequirements } from './player-api.ts';
 import { PlayerPool } from './user-pool.ts';
 
 export class Identity extends Construct {
+  /** What a token must have. */
   readonly tokens: TokenRequirements;
-  /** The user pool of this deployment, if it has one. */
+  /** The user pool that the deployment creates. Undefined with another identity provider. */
   readonly pool: PlayerPool | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings) {

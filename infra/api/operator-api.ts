@@ -14,13 +14,13 @@ import { accessLogFields, addStage } from './stage.ts';
 export interface OperatorApiProps {
   readonly routes: readonly ApiRoute[];
   readonly settings: Settings;
-  /** What encrypts the access log, if it is a key of one's own. */
+  /** A customer managed key that encrypts the access log. Without it, AWS's own key does. */
   readonly encryptionKey?: IKey | undefined;
 }
 
 export class OperatorApi extends Construct {
   readonly api: HttpApi;
-  /** The ARN on which a principal needs `execute-api:Invoke` to call every route. */
+  /** A principal that may `execute-api:Invoke` this ARN can call every route. */
   readonly arn: string;
   /** One line for each request, including those that never reach a function. */
   readonly accessLogs: LogGroup;

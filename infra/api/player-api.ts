@@ -23,7 +23,7 @@ export interface PlayerApiProps {
   readonly tokens: TokenRequirements;
   readonly routes: readonly ApiRoute[];
   readonly settings: Settings;
-  /** What encrypts the access log, if it is a key of one's own. */
+  /** A customer managed key that encrypts the access log. Without it, AWS's own key does. */
   readonly encryptionKey?: IKey | undefined;
 }
 

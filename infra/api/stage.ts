@@ -50,7 +50,7 @@ export interface StageProps {
   readonly routes: readonly HttpRoute[];
   readonly accessLog: Readonly<Record<string, string>>;
   readonly domainName?: IDomainName | undefined;
-  /** What encrypts the access log, if it is a key of one's own. */
+  /** A customer managed key that encrypts the access log. Without it, AWS's own key does. */
   readonly encryptionKey?: IKey | undefined;
 }
 

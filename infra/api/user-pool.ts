@@ -53,11 +53,13 @@ function sesSender({ from, sesRegion, sesDomain }: NonNullable<CognitoIdentity['
 
 export class PlayerPool extends Construct {
   readonly userPool: UserPool;
-  /** The client of the web page. */
+  /** The client of the web page. It has no secret. */
   readonly userPoolClient: UserPoolClient;
+  /** The issuer of the tokens, as in their claim `iss`. */
   readonly issuer: string;
+  /** The id of `userPoolClient`. */
   readonly clientId: string;
-  /** Address of Cognito's sign-in page. */
+  /** Base URL of Cognito's sign-in page. */
   readonly signInUrl: string;
 
   /** @throws {SettingsError} when the settings name no hosted domain and the deployment's name cannot become one */
@@ -94,7 +96,7 @@ export class PlayerPool extends Construct {
       {
         id: 'AwsSolutions-COG2',
         reason:
-          'Whether players need a second factor is the setting identity.cognito.mfa. By default they do not: many games lose nothing with an account but the play itself.',
+          'The setting identity.cognito.mfa decides whether players need a second factor. By default they do not: in many games a stolen account can do no more than play.',
       },
       {
         id: 'AwsSolutions-COG8',

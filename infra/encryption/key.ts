@@ -1,5 +1,5 @@
 /**
- * The customer managed key of an app of one's own: who may use it, and for what.
+ * The customer managed key of your own app: who may use it, and for what.
  *
  * DynamoDB calls KMS in the name of whoever calls DynamoDB. AWS lists what a table's key needs (DynamoDB Developer Guide, "Authorizing
  * use of your customer managed key"), and not which call needs what of it; a write without `kms:Decrypt` is known to be refused. So a
@@ -25,7 +25,7 @@ const toWrite = [
 /** The table operations that change nothing. */
 const reads = new Set(['GetItem', 'Query']);
 
-/** The property of a table or a log group that a key of one's own encrypts. */
+/** The property of a table or a log group that a customer managed key encrypts. */
 export function encryptedWith(encryptionKey: IKey | undefined) {
   return encryptionKey === undefined ? {} : { encryptionKey };
 }
@@ -64,7 +64,7 @@ export function allowLogs(scope: Construct, key: IKey): void {
   if (statementAdded) return;
   Annotations.of(scope).addWarningV2(
     'rejoin:keyPolicy',
-    'encryptionKey is a key that this app does not make, so its policy stays as it is. The policy must let logs.REGION.amazonaws.com use the key, or no log group can be made: docs/cdk.md has the statement. If it does, acknowledge this warning',
+    'this app does not create the key encryptionKey, so it cannot change its policy. The policy must let logs.REGION.amazonaws.com use the key, otherwise no log group can be created. docs/cdk.md has the statement. If the policy has it, acknowledge this warning',
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * CloudFront with AWS WAF in front of a Rejoin: see docs/edge.md. The stack belongs into us-east-1, wherever the API is: CloudFront
+ * CloudFront with AWS WAF in front of a Rejoin: see docs/edge.md. The stack must be in us-east-1, wherever the API is, because CloudFront
  * takes its web ACL, its certificate and its secret from there.
  */
 import { App, Duration, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
@@ -27,7 +27,7 @@ export interface EdgeProps extends StackProps {
   readonly secretName: string;
   /** The page's origin, so that the page can read the refusal of the web ACL. */
   readonly webOrigin: string;
-  /** Requests of one address within a minute. Many players may share one address. */
+  /** The most requests from one IP address within a minute. Many players may share one address. */
   readonly requestsPerMinute: number;
 }
 

@@ -16,7 +16,7 @@ export interface GrantTargets {
   readonly tables: Readonly<Partial<Record<TableTarget, Table>>>;
   /** The S3 bucket that files of sessions are exported to. */
   readonly exportBucket?: string | undefined;
-  /** What encrypts the tables, if it is a key of one's own. */
+  /** A customer managed key that encrypts the tables. Without it, AWS's own key does. */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -29,7 +29,7 @@ export const exportFolder = 'stream-sessions';
  */
 export function tableOf(targets: GrantTargets, target: TableTarget): Table {
   const table = targets.tables[target];
-  if (!table) throw new Error(`A route has a grant on ${target}, which this API has not`);
+  if (!table) throw new Error(`A route has a grant on ${target}, but this API has no such table`);
   return table;
 }
 

@@ -1,4 +1,4 @@
-/** The probe: once a minute a function asks the API's public address without a token, and fails unless it gets 401. */
+/** The probe: a function requests the API's public address once a minute without a token, and fails unless it gets 401. */
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
@@ -18,7 +18,7 @@ export interface ProbeFunctionProps {
   readonly settings: Settings;
   /** Base URL of the API as players know it. */
   readonly apiUrl: string;
-  /** What encrypts the log group, if it is a key of one's own. */
+  /** A customer managed key that encrypts the log group. Without it, AWS's own key does. */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -29,7 +29,7 @@ export class ProbeFunction extends Construct {
 
   constructor(scope: Construct, id: string, { settings, apiUrl, encryptionKey }: ProbeFunctionProps) {
     super(scope, id);
-    const does = "Asks the API's public address without a token, and fails unless it is refused";
+    const does = "Requests the API's public address without a token, and fails unless the answer is 401";
     this.logs = new LogGroup(this, 'Logs', {
       retention: settings.logs.retentionDays,
       removalPolicy: cdkRemovalPolicy(settings),
@@ -46,13 +46,13 @@ export class ProbeFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Longer than it waits for an answer, so that it says itself that none came.
+      // Longer than it waits for an answer, so that it can report by itself that none came.
       timeout: Duration.seconds(15),
       memorySize: 256,
       logGroup: this.logs,
       role: this.role.withoutPolicyUpdates(),
       environment: { API_URL: apiUrl, ...telemetryVariables(settings) },
-      // The next minute asks again. A repetition would count one failure twice.
+      // The next request follows in a minute. A repetition would count one failure twice.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
     });

@@ -18,7 +18,7 @@ import type { Construct } from 'constructs';
 export function provisionedAlias(scope: Construct, fn: LambdaFunction, executions: number): IFunction {
   const alias = new Alias(scope, 'Live', {
     aliasName: 'live',
-    description: 'What the API invokes',
+    description: 'The version that the API invokes',
     // CDK's type declarations do not support exactOptionalPropertyTypes.
     version: fn.currentVersion as IVersion,
     provisionedConcurrentExecutions: executions,

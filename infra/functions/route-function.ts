@@ -23,9 +23,9 @@ export interface RouteFunctionProps {
   readonly settings: Settings;
   readonly targets: GrantTargets;
   readonly environment: Record<string, string>;
-  /** How many sandboxes Lambda keeps initialized; 0 by default. */
+  /** How many sandboxes Lambda keeps initialized. @default 0 */
   readonly provisionedConcurrency?: number;
-  /** How many executions at once are kept for this function, which are also the most that it gets; 0 by default, which is no limit. */
+  /** How many executions at once Lambda reserves for this function. It gets no more than these. @default 0: none are reserved, no limit */
   readonly reservedConcurrency?: number;
 }
 
@@ -35,7 +35,7 @@ export class RouteFunction extends Construct {
   /** What the API invokes: the function, or its alias with provisioned concurrency. */
   readonly invoked: IFunction;
   readonly logs: LogGroup;
-  /** What the function may do. Add to it here: the function's own `addToRolePolicy` has no effect. */
+  /** The function's role. Add a policy here: the function's own `addToRolePolicy` has no effect. */
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: RouteFunctionProps) {

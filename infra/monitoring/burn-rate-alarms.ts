@@ -74,7 +74,7 @@ export function burnRateAlarms(
         ...alarmDefaults,
         // Both halves stand in CloudWatch's list of alarms, where one alone says nothing.
         alarmName: `${context.prefix}/${name}/half-${minutes}-minutes`,
-        alarmDescription: `Half of ${name}, for the last ${span(minutes)}. This alarm notifies nobody: ${name} does, when both halves are in alarm.`,
+        alarmDescription: `Half of ${name}, for the last ${span(minutes)}. This alarm sends no notification. ${name} sends one when both halves are in alarm.`,
         threshold,
         evaluationPeriods: 1,
       });

@@ -30,7 +30,7 @@ export interface PlayerDashboardProps {
   readonly table: Table;
   readonly api: HttpApi;
   readonly rejectedRequests: RejectedRequests;
-  /** The function that asks the public address, if there is one. */
+  /** The function that requests the public address, if there is one. */
   readonly probe?: IFunction | undefined;
   readonly alarms: readonly AlarmBase[];
   readonly settings: Settings;
@@ -178,7 +178,7 @@ export class PlayerDashboard extends Construct {
           graph('Status lookups that AWS failed', axes.percent, [lookupsFailed]),
         ),
         row(
-          graph('Whose sessions players ask for', axes.requests, [
+          graph('Unknown, imported, repeated', axes.requests, [
             ...['reconnect', 'status'].map((route) =>
               answered('stream_session_not_found', route, `${route}: not the player's own`),
             ),

@@ -16,17 +16,17 @@ export function feltGraphs(recoveries: IFunction): Graph[] {
     ownMetric(recoveries, name, { statistic: 'Sum', label, minutes });
   return [
     graph(
-      'Lost streams, players say',
+      'Lost streams, by page reports',
       axes.streams,
       [
         back('SampleCount', 'came back'),
         lost('NeverBack', 'never came back'),
-        lost('LeftWhileLost', 'the player left meanwhile'),
+        lost('LeftWhileLost', 'the player left before'),
       ],
       { ...more, stacked: true },
     ),
     graph(
-      'No picture until back',
+      'Time without a picture',
       axes.milliseconds,
       [back('p50', 'half saw less'), back('p95', '95 % saw less')],
       more,

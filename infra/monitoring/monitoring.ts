@@ -20,7 +20,7 @@ export interface MonitoringProps {
   readonly table: Table;
   readonly api: HttpApi;
   readonly accessLogs: LogGroup;
-  /** The function that asks the public address, if there is one. */
+  /** The function that requests the public address, if there is one. */
   readonly probe?: ProbeFunction | undefined;
   readonly settings: Settings;
   readonly alarmActions?: readonly IAlarmAction[] | undefined;

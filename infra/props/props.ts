@@ -1,6 +1,6 @@
 /**
- * The props of the constructs: the settings of a settings file, and beside them what an app has as objects. An object takes the place
- * of the setting that names it: write one or the other.
+ * The props of the constructs: the settings of a settings file, with their names and defaults (docs/settings.md). An app can also pass
+ * CDK objects, such as a `Duration` or a `Topic`. An object replaces the setting of the same meaning: write one or the other.
  */
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -21,53 +21,61 @@ type GivenDomain = NonNullable<Given['domain']>;
 type GivenLogs = NonNullable<Given['logs']>;
 type GivenAlarms = NonNullable<Given['alarms']>;
 
+/** A stream group that players may use. */
 export interface StreamGroupProps extends GivenStreamGroup {
-  /** Instead of `connectionTimeoutSeconds`. */
+  /** How long AWS keeps a session without a client. Replaces `connectionTimeoutSeconds`. @default 120 seconds */
   readonly connectionTimeout?: Duration | undefined;
-  /** Instead of `sessionLengthSeconds`. */
+  /** The longest life of a session. Replaces `sessionLengthSeconds`. @default 12 hours */
   readonly sessionLength?: Duration | undefined;
-  /** Instead of `noticeSeconds`. */
+  /** How long AWS takes to notice a lost client, if you have measured it. Replaces `noticeSeconds`. @default not known */
   readonly notice?: Duration | undefined;
 }
 
-/** Lives of tokens, of the user pool that the deployment creates. */
+/** How long the tokens of the deployment's own user pool are valid. */
 export interface TokenProps extends GivenTokens {
-  /** Instead of `accessMinutes`. */
+  /** Access tokens. Replaces `accessMinutes`. @default 60 minutes */
   readonly access?: Duration | undefined;
-  /** Instead of `idMinutes`. */
+  /** ID tokens. Replaces `idMinutes`. @default 60 minutes */
   readonly id?: Duration | undefined;
-  /** Instead of `refreshHours`. */
+  /** Refresh tokens. Replaces `refreshHours`. @default 720 hours, which are 30 days */
   readonly refresh?: Duration | undefined;
 }
 
+/** The user pool that the deployment creates. */
 export interface CognitoProps extends Omit<GivenCognito, 'tokens'> {
   readonly tokens?: TokenProps | undefined;
 }
 
-/** Whose tokens the API accepts: `issuer` and `audience`, or `userPool` and `userPoolClients`, or `cognito` for a pool of its own. */
+/**
+ * Whose tokens the API accepts: those of a provider (`issuer`, `audience`), of a user pool in your app (`userPool`, `userPoolClients`),
+ * or of a user pool that the deployment creates (`cognito`). @default `cognito`, with its own defaults
+ */
 export interface IdentityProps extends Omit<GivenIdentity, 'cognito'> {
   readonly cognito?: CognitoProps | undefined;
-  /** A user pool of yours. */
+  /** A user pool in your app. Write `userPoolClients` too. */
   readonly userPool?: IUserPool | undefined;
-  /** Its clients whose access tokens count. `scope` names the scope of a resource server of yours; `rejoin/play` when left out. */
+  /** The clients of `userPool` whose access tokens are accepted. Its resource server must have the scope. @default `rejoin/play` */
   readonly userPoolClients?: readonly IUserPoolClient[] | undefined;
 }
 
+/** A custom domain for the player API. @default the address that API Gateway generates */
 export interface DomainProps extends Omit<GivenDomain, 'certificateArn' | 'hostedZone'> {
   readonly certificateArn?: string | undefined;
-  /** Instead of `certificateArn`: a certificate in the Region of the stack. */
+  /** A certificate in the Region of the stack. Replaces `certificateArn`. */
   readonly certificate?: ICertificate | undefined;
-  /** Where the record is made. */
+  /** The zone in which the deployment creates the DNS record. @default you create the record yourself, see `Rejoin.domainTarget` */
   readonly hostedZone?: IHostedZone | GivenDomain['hostedZone'];
 }
 
+/** The logs of the functions and of the API. */
 export interface LogProps extends GivenLogs {
-  /** Instead of `retentionDays`. */
+  /** How long logs are kept. Replaces `retentionDays`. @default 30 days */
   readonly retention?: RetentionDays | undefined;
 }
 
+/** When alarms notify. */
 export interface AlarmProps extends GivenAlarms {
-  /** Instead of `slowAnswerSeconds`. */
+  /** The longest acceptable 95th percentile of a reconnect's response time. Replaces `slowAnswerSeconds`. @default 3 seconds */
   readonly slowAnswer?: Duration | undefined;
 }
 
@@ -76,25 +84,26 @@ type SettingsWithoutObjects = Omit<
   'stackName' | 'streamGroups' | 'identity' | 'domain' | 'alarmTopic' | 'alarms' | 'logs' | 'removalPolicy'
 >;
 
-/** The props of `Rejoin`. Only `streamGroups` is required. A string may have unresolved tokens, such as the ARN of a resource. */
+/** The props of `Rejoin`. Only `streamGroups` is required. A string may contain unresolved tokens, such as the ARN of a resource. */
 export interface RejoinProps extends SettingsWithoutObjects {
-  /** The stack around the construct has its name already. */
+  /** Not allowed: the stack around the construct has a name already. */
   readonly stackName?: never;
+  /** The stream groups that players may use, at least one. */
   readonly streamGroups: readonly StreamGroupProps[];
   readonly identity?: IdentityProps | undefined;
   readonly domain?: DomainProps | undefined;
-  /** The SNS topic that every alarm notifies, or its ARN. */
+  /** The SNS topic that every alarm notifies, or its ARN, in the Region of the stack. @default alarms notify nobody */
   readonly alarmTopic?: ITopic | string | undefined;
-  /** What every alarm does besides, when it starts and when it ends. */
+  /** Further actions of every alarm, at its start and at its end. @default none */
   readonly alarmActions?: readonly IAlarmAction[] | undefined;
   /**
-   * A customer managed key that encrypts the tables and every log group, in the Region of the stack. Each role may use it through
-   * DynamoDB, and only so. The policy of a key that is made in your app gets a statement for CloudWatch Logs; that of another key must
-   * have one already.
+   * A customer managed key in the Region of the stack. It encrypts the tables and every log group. Roles may use it only through
+   * DynamoDB. If your app creates the key, its policy gets a statement for CloudWatch Logs. Any other key must have that statement
+   * already. @default keys that AWS owns
    */
   readonly encryptionKey?: IKey | undefined;
   readonly alarms?: AlarmProps | undefined;
   readonly logs?: LogProps | undefined;
-  /** What happens to table, logs and accounts when the stack is deleted. */
+  /** Whether the tables, the logs and the players' accounts outlive the stack. @default `'retain'`: they do */
   readonly removalPolicy?: Given['removalPolicy'] | RemovalPolicy.RETAIN | RemovalPolicy.DESTROY | undefined;
 }

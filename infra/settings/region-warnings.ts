@@ -3,8 +3,8 @@ import type { Settings } from './settings.ts';
 import type { Warning } from './warnings.ts';
 
 /**
- * The Region that a deployment from here goes to: what the CDK found in the environment or the profile. Where it finds none, it
- * says us-east-1, which is no knowledge.
+ * The Region that a deployment from here goes to, as the CDK found it in the environment or the profile. If it finds none, it
+ * says us-east-1. So us-east-1 alone tells nothing.
  */
 export function regionOfDeployment(environment: NodeJS.ProcessEnv): string | undefined {
   const { CDK_DEFAULT_REGION: region, AWS_REGION, AWS_DEFAULT_REGION } = environment;
@@ -19,7 +19,7 @@ export function regionWarnings({ alarmTopic, domain }: Settings, region: string 
   ].flatMap(([setting, arn]) => {
     const arnRegion = arn?.split(':')[3];
     if (region === undefined || arnRegion === undefined || arnRegion === region) return [];
-    const message = `${setting} is in ${arnRegion}, and a deployment from here goes to ${region}, where AWS does not take it. Deploy to ${arnRegion} (AWS_REGION=${arnRegion}), or write an ARN of ${region}`;
+    const message = `${setting} is in ${arnRegion}, but a deployment from here goes to ${region}, where AWS does not accept it. Deploy to ${arnRegion} (AWS_REGION=${arnRegion}), or write an ARN of ${region}`;
     return [{ id: 'rejoin:otherRegion', message }];
   });
 }

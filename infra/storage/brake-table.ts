@@ -13,7 +13,7 @@ import { keyed } from './operator-tables.ts';
 export class BrakeTable extends Construct {
   readonly table: Table;
 
-  /** @param encryptionKey what encrypts the table, if it is a key of one's own */
+  /** @param encryptionKey a customer managed key that encrypts the table; without it, AWS's own key does */
   constructor(scope: Construct, id: string, settings: Pick<Settings, 'removalPolicy'>, encryptionKey?: IKey) {
     super(scope, id);
     this.table = new Table(this, 'Table', {

@@ -7,7 +7,7 @@ import { encryptedWith } from '../encryption/key.ts';
 import { cdkRemovalPolicy } from '../settings/removal-policy.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** Keys, billing and recovery of every table but the sessions', which has more to say. */
+/** Keys, billing and recovery of every table except the session table, which has more properties. */
 export const keyed = {
   partitionKey: { name: 'pk', type: AttributeType.STRING },
   sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -21,7 +21,7 @@ export class OperatorTables extends Construct {
   /** One record for each use, by session and time. */
   readonly audit: Table;
 
-  /** @param encryptionKey what encrypts the tables, if it is a key of one's own */
+  /** @param encryptionKey a customer managed key that encrypts the tables; without it, AWS's own key does */
   constructor(
     scope: Construct,
     id: string,

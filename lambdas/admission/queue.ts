@@ -56,7 +56,7 @@ export function queueFor(
   return first > lastSafeTicket(end) && overflow <= end ? 'overflowNextFreeAt' : 'nextFreeAt';
 }
 
-/** The last ticket that is surely in time: the end is reckoned from a player's first request, a little after the loss. */
+/** The last ticket that is surely in time: the end is counted from a player's first request, a little after the loss. */
 export function lastSafeTicket(end: number): number {
   return end - LOSS_BEFORE_FIRST_REQUEST_MS;
 }

@@ -196,7 +196,7 @@ function unexpected(error: unknown): Problem {
     cause: error instanceof Error ? error.name : typeof error,
     stack: frames.slice(0, 12),
   });
-  return new Problem('broker_misconfigured', 'The service failed unexpectedly; its operator has been told.');
+  return new Problem('broker_misconfigured', 'The service failed unexpectedly. An alarm tells its operator.');
 }
 
 /** The names of an error and of what caused it, such as `AwsFailure < ThrottlingException`. */

@@ -12,16 +12,16 @@ export interface OperatorRate {
 
 const MINUTE_MS = 60_000;
 const TOO_OFTEN: Record<OperatorUse, string> = {
-  adminShell: 'asked for admin shells too often',
+  adminShell: 'requested admin shells too often',
   terminate: 'ended stream sessions too often',
   export: 'exported files too often',
-  forget: 'had players forgotten too often',
-  brake: 'set the brake too often',
+  forget: "deleted players' records too often",
+  brake: 'changed the pause of new sessions too often',
 };
 
 /**
- * Counts one use. Each kind is counted by itself: who has opened shells can still end sessions. A use counts against the entry of `settings.operators` that lets the caller in, then against all operators together.
- * Both have the limits of admin shells, whatever the use.
+ * Counts one use. Each kind counts separately, so an operator who has opened many shells can still end sessions. A use counts against the
+ * entry of `settings.operators` that lets the caller in, then against all operators together. All kinds have the limits of admin shells.
  *
  * @throws OperatorProblem `too_many_requests`, with the wait until the minute ends
  * @throws Problem where it cannot be counted: then nothing may be done

@@ -24,7 +24,7 @@ export async function requireRefusal(ask: () => Promise<{ status: number }>): Pr
     throw new Error(networkReason(error), { cause: error });
   });
   if (status === 401) return;
-  if (status < 300) throw new Error(`${status} instead of 401: strangers are let in`);
+  if (status < 300) throw new Error(`${status} instead of 401: the API answers without a token`);
   if (status === 404) throw new Error('404 instead of 401: this address leads to something else');
   throw new Error(`${status} instead of 401`);
 }

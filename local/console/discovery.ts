@@ -39,7 +39,7 @@ export async function discoverSignIn(issuer: string): Promise<SignInEndpoints> {
   }
   const parsed = documentSchema.safeParse(asJson(text));
   if (!parsed.success) {
-    throw new Error(`${address} is no OpenID discovery document: check the issuer.`);
+    throw new Error(`${address} is not an OpenID discovery document: check the issuer.`);
   }
   const { data } = parsed;
   if (data.issuer !== issuer) {

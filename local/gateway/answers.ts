@@ -28,7 +28,7 @@ export const gatewayAnswers = {
     responseType: 'ACCESS_DENIED',
     json: false,
     cors: true,
-    when: 'the token is valid and has none of the scopes of the route; with AWS_IAM, whoever is not let in',
+    when: 'the token is valid but has none of the scopes of the route; with AWS_IAM, the caller is not allowed',
   },
   notFound: {
     status: 404,
@@ -52,7 +52,7 @@ export const gatewayAnswers = {
     responseType: 'THROTTLED',
     json: true,
     cors: true,
-    when: 'the stage or route limit is used up, whoever used it',
+    when: 'the limit of the stage or of the route is used up, by any callers',
   },
   headersTooLarge: {
     status: 431,
@@ -68,7 +68,7 @@ export const gatewayAnswers = {
     responseType: 'INTEGRATION_FAILURE',
     json: true,
     cors: true,
-    when: 'the function failed, timed out, answered in no known form, or may not be invoked',
+    when: 'the function failed, timed out, answered in an unknown form, or may not be invoked',
   },
   serviceUnavailable: {
     status: 503,

@@ -207,7 +207,7 @@ interface Guard {
 function createGuard(route: RouteModel, authorizeIam: IamAuthorizer | undefined): Guard {
   const { authorizer } = route;
   if (authorizer.kind === 'iam' && !authorizeIam) {
-    throw new Error(`${route.routeKey}: has AWS_IAM authorization, and nobody has a key to sign with`);
+    throw new Error(`${route.routeKey}: has AWS_IAM authorization, but no principal has a key to sign with`);
   }
   return {
     ...(authorizer.kind === 'jwt' ? { authorizeJwt: createJwtAuthorizer(authorizer) } : {}),

@@ -59,7 +59,7 @@ export async function integrate(
   return {
     response: gatewayResponse('internalServerError'),
     ...invoked,
-    error: 'the function answered in no known form',
+    error: 'the function answered in an unknown form',
   };
 }
 

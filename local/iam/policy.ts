@@ -121,7 +121,7 @@ async function checkAction(action: string, where: string): Promise<ActionFacts> 
   }
   const facts = await actionFacts(action);
   if (!facts) {
-    throw new Error(`${where}: the Action ${action} is none that the service authorization reference lists`);
+    throw new Error(`${where}: the service authorization reference does not list the Action ${action}`);
   }
   return facts;
 }
@@ -149,7 +149,7 @@ function checkResource(resource: string, where: string): void {
 function checkFit({ name, resourceTypes }: ActionFacts, resource: string, where: string): void {
   if (resource === '*' || resourceTypes.some(({ arnPattern }) => globsOverlap(arnPattern, resource))) return;
   const can = resourceTypes.map((type) => `${type.name} (${type.arnPattern})`).join(', ') || '* only';
-  throw new Error(`${where}: the Resource ${resource} is nothing that ${name} can be about: ${can}`);
+  throw new Error(`${where}: the Resource ${resource} does not fit ${name}, which takes: ${can}`);
 }
 
 function members(value: unknown, where: string): Record<string, unknown> {

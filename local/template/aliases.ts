@@ -41,7 +41,7 @@ function readAlias(
     .find((candidate) => scope.ref(candidate.logicalId) === properties.FunctionName);
   if (!fn) {
     throw new Error(
-      `${where} (AWS::Lambda::Alias): FunctionName ${properties.FunctionName} is no function of this stack`,
+      `${where} (AWS::Lambda::Alias): FunctionName ${properties.FunctionName} is not a function of this stack`,
     );
   }
   const version = resources
@@ -53,7 +53,7 @@ function readAlias(
     );
   if (!version) {
     throw new Error(
-      `${where} (AWS::Lambda::Alias): FunctionVersion ${properties.FunctionVersion} is no version of its function in this stack`,
+      `${where} (AWS::Lambda::Alias): FunctionVersion ${properties.FunctionVersion} is not a version of its function in this stack`,
     );
   }
   const provisioned = properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions;

@@ -110,7 +110,7 @@ function invokedBy(
   const fn = resources
     .of('AWS::Lambda::Function')
     .find(({ logicalId }) => names(String(scope.getAtt(logicalId, 'Arn'))));
-  if (!fn) throw new Error(`${here} is no function of this stack`);
+  if (!fn) throw new Error(`${here} is not a function of this stack`);
   const bypassed = aliases.find(({ functionLogicalId }) => functionLogicalId === fn.logicalId);
   if (bypassed) {
     throw new Error(

@@ -77,7 +77,7 @@ export function networkReason(error: unknown): string {
   if (name === 'TimeoutError') return 'no answer in time';
   // The message of this error quotes the bad header or address, which may be a session token.
   if (name === 'TypeError' && cause === undefined) {
-    return 'the request cannot be made: is there a line break in a credential?';
+    return 'the request cannot be made: check the credentials for a line break';
   }
   return cause?.code ?? cause?.message ?? (typeof code === 'string' ? code : message);
 }

@@ -27,7 +27,7 @@ async function findRegion({ region, profile }: SignerOptions): Promise<string> {
 
 async function askForMfaCode(serial: string): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new Error(`a code of ${serial} is needed, and there is no terminal to ask at`);
+    throw new Error(`a code of ${serial} is needed, but there is no terminal to type it`);
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -35,7 +35,7 @@ export function timelineText(
     '',
     ...(rows.length > 0
       ? columns(['TIME', 'SOURCE', 'WHAT', 'STREAM SESSION', 'REQUEST'], rows)
-      : ['Nothing was found in this time: is --since long enough, and the id right?']),
+      : ['Nothing was found in this time. Check the id, or give a longer --since.']),
     '',
     `Scanned: ${sizeText(scanned.bytes)}, ${scanned.records} lines of ${logGroups} log groups in ${scanned.queries} queries; at most ${sizeText(maxBytes)} (--max-scan). AWS bills what is scanned.`,
     "Lines of a page come from the player's browser and prove nothing.",

@@ -88,7 +88,7 @@ export function shownResponse(
   if (shown === responses.newest) return { about, saw: 'it is the newest', setting, value: 'newest' };
   return shown === responses.first
     ? { about, saw: 'it is that of the start', setting, value: 'first' }
-    : { about, saw: 'it is none of the two that AWS has given' };
+    : { about, saw: 'it is neither of the two that AWS has given' };
 }
 
 /** How long AWS took to notice a silent client, in seconds, by the median of its losses. */

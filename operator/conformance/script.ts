@@ -39,10 +39,10 @@ const FINISHED = ['TERMINATED', 'ERROR'];
 
 /** What AWS leaves open as well, and one session cannot tell. */
 const NOT_ASKED: readonly Observation[] = [
-  { about: 'rates of CreateStreamSessionAdminShell', saw: 'not asked: it would open many shells' },
-  { about: 'host and query of an admin shell’s StreamUrl', saw: 'not asked: they open a shell' },
-  { about: 'how long a NextToken may be used', saw: 'not asked: it takes more sessions than a page has' },
-  { about: 'events in EventBridge', saw: 'not asked: they go to another service' },
+  { about: 'rates of CreateStreamSessionAdminShell', saw: 'not measured: it would open many shells' },
+  { about: 'host and query of an admin shell’s StreamUrl', saw: 'not measured: they open a shell' },
+  { about: 'how long a NextToken may be used', saw: 'not measured: it takes more sessions than a page has' },
+  { about: 'events in EventBridge', saw: 'not measured: they go to another service' },
 ];
 
 /** Asks AWS one question after another, with one session. @throws Error in a sentence when AWS or the browser does not go on */
@@ -158,7 +158,7 @@ async function conversation(run: Run, id: string): Promise<void> {
   let current = 'c1';
 
   // While CONNECTED.
-  progress('Asking for a connection while there is one');
+  progress('Requesting a connection while there is one');
   {
     const name = nextName();
     const offer = await client.offer(name);

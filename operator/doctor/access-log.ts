@@ -132,7 +132,7 @@ function lineFinding(
   }
   const line = parseJson(lineSchema, text);
   if (line === undefined) {
-    return [problem(about, 'its line is no JSON, so no alarm counts it', `deploy again: ${hints.deploy}`)];
+    return [problem(about, 'its line is not JSON, so no alarm counts it', `deploy again: ${hints.deploy}`)];
   }
   const expected = { status: String(status), ...expectedFrom(status, byFunction) };
   const wrong = Object.entries(expected).flatMap(([field, value]) => {

@@ -42,7 +42,8 @@ async function evaluate(
 ): Promise<Evaluated> {
   const subject = `alarm ${name}`;
   const span = Math.max(LEAST_MS, ...queries.map((query) => PERIODS * 1000 * periodOf(query)));
-  const todo = 'deploy again; if it stays so, the alarm can never go off: report it as a defect of Rejoin';
+  const todo =
+    'deploy again; if this happens again, the alarm can never go off: report it as a defect of Rejoin';
   const failed = (says: string): Evaluated => ({ finding: problem(subject, says, todo), hasData: false });
   try {
     const { results, messages } = await metricData(signer, queries, {

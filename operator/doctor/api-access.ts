@@ -159,6 +159,6 @@ async function checkRefusalCors(url: string, origin: string, clocks: Clocks): Pr
   if (allowed === origin) return undefined;
   const says = `API Gateway's 401 has ${allowed === null ? 'no access-control-allow-origin' : `access-control-allow-origin ${allowed}`}: to a page, an expired token looks like an unreachable API`;
   const todo =
-    'nothing for you to repair: the client library asks for a fresh token after a few of these; a page without it must do the same';
+    'nothing for you to repair: the client library gets a fresh token after a few of these; a page without it must do the same';
   return warning(subject, says, todo);
 }

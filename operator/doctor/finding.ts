@@ -57,6 +57,6 @@ export function unreadable(
   return unknown(
     subject,
     says,
-    'run the doctor again in a minute; if it stays so, check the network and --region',
+    'run the doctor again in a minute; if this happens again, check the network and --region',
   );
 }

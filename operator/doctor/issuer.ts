@@ -60,7 +60,7 @@ export async function checkIssuer(issuer: string, clocks: Clocks): Promise<Findi
     return [
       problem(
         subject,
-        `${address} is no discovery document`,
+        `${address} is not a discovery document`,
         'check identity.issuer: is it an OpenID provider?',
       ),
     ];

@@ -50,7 +50,7 @@ export function checkToken(
 ): Finding[] {
   const decoded = decode(token.replace(/^Bearer +/i, '').trim());
   if (decoded === undefined) {
-    const says = 'is no JSON Web Token of three parts, so API Gateway refuses it';
+    const says = 'is not a JSON Web Token of three parts, so API Gateway refuses it';
     const todo =
       "have the provider issue access tokens in JWT form (Auth0 does if the page names the API as audience), and give the token's whole text";
     return [problem('token', says, todo)];

@@ -83,7 +83,7 @@ describe('a storm', () => {
     ['--simulate', '--item-writes=5', /leave --item-writes out\.$/],
     ['--simulate', '--never-return=101', /^--never-return takes a whole number from 0 to 100/],
     ['--without-overflow', '--players=5000', /^--never-return and --without-overflow need --simulate\.$/],
-    ['--simulate', '--svg=a.svg', /^--simulate draws nothing: leave --svg out\.$/],
+    ['--simulate', '--svg=a.svg', /^--simulate draws no chart: leave --svg out\.$/],
     ['--simulate', '--players=1000001', /^--players takes a whole number from 1 to 1000000/],
     ['--svg', 'storm.png', /^--svg takes the path of a file that ends in \.svg/],
   ])('of %s %s is refused with what to write', (option, value, sentence) => {

@@ -73,7 +73,7 @@ describe('the JSON on the last line', () => {
       expect(withRead.reads).toBeGreaterThan(0);
     }
     const { measuredMs, rows, model } = assumptions.memory;
-    expect(model).toContain('Reckoned');
+    expect(model).toContain('is calculated, not measured in Lambda');
     // AWS was made to take 20 ms.
     expect(measuredMs.warm.waitMs).toBeGreaterThanOrEqual(15);
     for (const cpu of [measuredMs.initMs, measuredMs.cold.ownMs, measuredMs.warm.ownMs]) {

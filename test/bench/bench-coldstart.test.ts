@@ -76,11 +76,9 @@ describe('the figures of cold starts', () => {
   it('are told as ratios to another commit, with how the process was held to its share', () => {
     const samples = { ...SAMPLES, waits: WAITS };
     const report = coldStartReport(figuresOf(samples), samples);
-    expect(report).toContain(
-      '0.50 of the time until a reconnect is answered, 0.60 until a request is told to wait',
-    );
-    expect(report).toContain("0.20 of the reconnect's CPU, 0.25 of the other's");
-    expect(report).toContain('0.29 of one, the share of 512 MB: a limit.');
+    expect(report).toContain('a reconnect takes 50 % of the time, and a ticket 60 %.');
+    expect(report).toContain('takes 20 % of the CPU for a reconnect, and 25 % for a ticket.');
+    expect(report).toContain('0.29 of a core, the share of 512 MB: a limit.');
     const alone = {
       ...WAITS,
       reconnect: { ...WAITS.reconnect, earlier: [] },
@@ -186,7 +184,7 @@ describe('a share of a core', () => {
 
   it('is a duty cycle otherwise, in which the process gets on, and which leaves it running', async () => {
     const share = dutyCycle(0.3);
-    expect(share.means).toContain('15 of each 50 ms');
+    expect(share.means).toContain('15 of every 50 ms');
     const child = spawn(process.execPath, [
       '-e',
       'process.stdin.on("data", (text) => process.stdout.write(text))',

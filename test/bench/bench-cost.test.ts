@@ -4,9 +4,10 @@ import { costArguments } from '../../bench/cost/arguments.ts';
 import { itemBytes, readUnits, unitCounter, writeUnits } from '../../bench/cost/capacity.ts';
 import { billOf, perPlayer, sumOf } from '../../bench/cost/figures.ts';
 import { AWS_LINES_BYTES, lineBytes } from '../../bench/cost/log-lines.ts';
-import { memoryReport, memoryRows } from '../../bench/cost/memory.ts';
+import { FULL_CORE_MB, memoryReport, memoryRows } from '../../bench/cost/memory.ts';
+import { MONITORING, MONITORING_DOLLARS } from '../../bench/cost/monitoring.ts';
 import { monthOf, monthReport } from '../../bench/cost/month.ts';
-import { MONITORING_DOLLARS, PRICES, PROVISIONED_CONCURRENCY, TRACES } from '../../bench/cost/prices.ts';
+import { COGNITO, PRICES, PROVISIONED_CONCURRENCY, TRACES } from '../../bench/cost/prices.ts';
 import { refusedWritesReport } from '../../bench/cost/refused-writes.ts';
 import { benchmarksPage, withSection } from '../../bench/page.ts';
 
@@ -38,7 +39,8 @@ describe('the bill for a million players', () => {
   });
 
   it('rests on prices that each have a source and a date', () => {
-    for (const { dollars, source, asOf } of [...Object.values(PRICES), PROVISIONED_CONCURRENCY]) {
+    const monthly = [PROVISIONED_CONCURRENCY, TRACES, COGNITO, ...Object.values(MONITORING)];
+    for (const { dollars, source, asOf } of [...Object.values(PRICES), ...monthly]) {
       expect(dollars).toBeGreaterThan(0);
       expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.*pricing/);
       expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
@@ -58,14 +60,15 @@ describe('a month', () => {
   };
   const idle = { ...nothing, awsCalls: 0 };
   const session = { sessions: idle, start: { ...idle, awsCalls: 1 }, status: idle, report: idle, end: idle };
+  const step = { ownMs: (40 * 1024) / FULL_CORE_MB, waitMs: 0 };
   const measured = {
-    reconnect: { ...nothing, awsCalls: 1 },
+    calm: { ...nothing, awsCalls: 1 },
     session,
     memoryMb: 1024,
-    ownMs: 40,
-    awsLatencyMs: 200,
+    cpu: { initMs: 0, cold: step, warm: step },
   };
-  const month = (players: number, losses = 1) => monthOf(players, { sessions: 10, losses }, measured);
+  const month = (players: number, losses = 1) =>
+    monthOf(players, { habits: { sessions: 10, losses }, awsLatencyMs: 200 }, measured);
 
   it('has a list, a start, ten polls, an end, and for each loss a reconnect and a report in every session', () => {
     expect(month(1000).requests).toBe(1000 * 10 * 15);
@@ -99,14 +102,14 @@ describe('a month', () => {
     const report = monthReport([month(1000), month(10_000)], { sessions: 10, losses: 1 });
     expect(report).toMatch(/^players +1,000 +10,000$/m);
     expect(report).toContain('10 sessions in the month');
-    expect(report).toContain('Left out: GameLift Streams itself');
+    expect(report).toContain('Not included: GameLift Streams itself');
   });
 
   it('is tabled in docs/costs.md at the price of a reconnect that docs/benchmarks.md has, with sums that add up', () => {
     const [costs = '', benchmarks = ''] = ['costs', 'benchmarks'].map((name) =>
       readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'),
     );
-    const [, calm = ''] = /^together +([\d.]+) +[\d.]+$/m.exec(benchmarks) ?? [];
+    const [, calm = ''] = /^total +([\d.]+) +[\d.]+$/m.exec(benchmarks) ?? [];
     expect(costs).toContain(`$${calm} a million`);
     const [, table = ''] = costs.split('<!-- month: held to the bench of costs by the tests -->\n');
     const rows = (table.split('\n\n')[0] ?? '').split('\n').slice(2);
@@ -151,13 +154,13 @@ describe('what memory would buy', () => {
       [1769, 1],
     ]);
     expect(row(1769)).toMatchObject({ warm: { ownMs: 17.7 }, cold: { ownMs: 88.5 } });
-    expect(row(256)).toMatchObject({ warm: { ownMs: 122.2 }, cold: { ownMs: 611.2 } });
+    expect(row(256)).toMatchObject({ warm: { ownMs: 122.2 }, cold: { ownMs: 374.8 } });
   });
 
   it('is billed by memory and time together, so half the memory is not half the price', () => {
-    // A second at one GB costs 13.3334 dollars a million times; 231 ms of it, and 403 of a cold start.
+    // A second at one GB costs 13.3334 dollars a million times; 231 ms of it, and 374 of a cold start.
     expect(row(1024)?.warm.dollars).toBeCloseTo(13.3334 * (0.2 + 0.01769 / 0.57886), 2);
-    expect(row(1024)?.cold.dollars).toBeCloseTo(13.3334 * (0.25 + 0.08845 / 0.57886), 2);
+    expect(row(1024)?.cold.dollars).toBeCloseTo(13.3334 * (0.25 + 0.04 + 0.04845 / 0.57886), 2);
     expect((row(512)?.warm.dollars ?? 0) / (row(1024)?.warm.dollars ?? 1)).toBeGreaterThan(0.55);
   });
 
@@ -177,7 +180,7 @@ describe('what memory would buy', () => {
 
   it('says beside its figures that they are calculated, and from what', () => {
     const printed = memoryReport(cpu);
-    for (const word of ['122.2 ms', '17.7 ms of a warm', 'Reckoned, not measured in Lambda', '1769 MB']) {
+    for (const word of ['122.2 ms', '17.7 ms for a warm', 'calculated, not measured in Lambda', '1769 MB']) {
       expect(printed).toContain(word);
     }
   });

@@ -139,7 +139,7 @@ describe('the chart of a storm', () => {
   it('shows the quota as a line on top of the curves', () => {
     const svg = draw(Array.from({ length: 2000 }, (_, at) => at / 20));
     expect(svg.lastIndexOf('class="floor"')).toBeGreaterThan(svg.lastIndexOf('<polyline'));
-    expect(svg).toContain('>20 a second<');
+    expect(svg).toContain('>20 per second<');
     expect(svg.match(/stroke-dasharray/g)).toHaveLength(1);
     expect(svg).toContain('>players back<');
   });

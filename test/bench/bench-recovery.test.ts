@@ -154,7 +154,7 @@ describe('the figures of recoveries', () => {
 
   it('are printed with what was lost, how, and how many never came back', () => {
     const table = [reportHead(20), ...recoveries.map(reportPart)].join('\n');
-    expect(table).toMatch(/^packets vanish for good, AWS notices after 15 s\n {2}Rejoin .*16\.00/m);
+    expect(table).toMatch(/^packets vanish for good; AWS notices after 15 s\n {2}Rejoin .*16\.00/m);
     expect(table).toMatch(/^clean close\n {2}Rejoin .*0\.40.*\n {2}by hand .*5\.50/m);
     expect(table).toMatch(
       /^blackout of 4 s.*\n {2}Rejoin .*4\.04 \(4\.06\) +2 healed\n {2}nothing .*1 never back$/m,

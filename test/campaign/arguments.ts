@@ -14,18 +14,19 @@ export interface CampaignArguments {
   replay?: string;
 }
 
-export const HELP = `Attacks the broker in virtual time: npm run campaign -- [options]
+export const HELP = `Attacks Rejoin's functions in virtual time: npm run campaign -- [options]
 
-The functions' own code runs over a table and an AWS in memory that fail by seed, with players who start, drop,
-reconnect, repeat, end and guess. Every answer is held against the invariants. Exit code 1 where one was violated.
+The functions' own code runs with a table and an AWS in memory. Each seed decides how these fail, and what the players do: they start
+sessions, lose streams, reconnect, repeat requests, end sessions and guess ids. Every answer is checked against the invariants. The exit
+code is 1 if one was violated.
 
-  --seeds N                                how many runs, each with a plan of its own; 1000
-  --from S                                 the first seed; 1
-  --faults aws|table|kills|clocks|all      which faults the plans may contain; all
-  --seed S                                 run one seed and tell its steps in plain words
-  --replay FILE                            run a replay, or a report that contains one, and tell its steps
-  --json                                   {"requests","faults","violations":[{"seed","invariant","replay"}]} on stdout
-  --help                                   this text
+  --seeds N                                how many seeds to run, each with its own plan (default 1000)
+  --from S                                 the first seed (default 1)
+  --faults aws|table|kills|clocks|all      the faults that the plans may contain (default all)
+  --seed S                                 runs one seed and prints its steps
+  --replay FILE                            runs a replay, or a report that contains one, and prints its steps
+  --json                                   prints {"requests","faults","violations":[{"seed","invariant","replay"}]}
+  --help                                   shows this text
 
 Progress goes to stderr.`;
 

@@ -34,8 +34,9 @@ const isWellFormed: Check = (exchange) => {
   if (died || isAnswer(exchange)) return undefined;
   const row = Object.hasOwn(PROBLEMS, body.code ?? '') ? PROBLEMS[body.code as ProblemCode] : undefined;
   if (!row || row.status !== status || row.retry !== body.retry)
-    return [3, `${describe(exchange)}, which is no row of the table`];
-  if (body.code === 'broker_misconfigured') return [3, `${describe(exchange)}, and nothing is misconfigured`];
+    return [3, `${describe(exchange)}, which docs/protocol.md does not list`];
+  if (body.code === 'broker_misconfigured')
+    return [3, `${describe(exchange)}, although nothing is misconfigured`];
   return undefined;
 };
 
@@ -84,7 +85,7 @@ const isOwn: Check = (exchange, { aws, past }) => {
   const foreign = [...aws.sessions.values()].find(
     ({ id, userId }) => userId !== me && text.includes(`"${id}"`),
   );
-  if (foreign) return [6, `${request.route} told of another player's session`];
+  if (foreign) return [6, `${request.route} named another player's session`];
   if (request.route !== 'reconnect' || !isAnswer(exchange) || exchange.replayed || !request.named)
     return undefined;
   // Another device insisted without a fault, and got its answer before this request.
@@ -142,7 +143,7 @@ const isTrue: Check = (exchange, facts) => {
   const limit = facts.aws.sessions.get(body.streamSession?.streamSessionId ?? '');
   const wasDead = limit && (limit.endedAt ?? issuedAt) < issuedAt - FRESH_MS;
   if (body.code === 'session_limit_reached' && wasDead && couldLook(exchange, facts)) {
-    return [4, `${describe(exchange)} and names a session that was over at AWS before it was asked`];
+    return [4, `${describe(exchange)} and names a session that was over at AWS before this request`];
   }
   return undefined;
 };
@@ -181,7 +182,7 @@ const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
       .slice(at + 1)
       .filter((one) => deviceOf.get(one.offer) !== request.device || insisted(one.offer));
     if (offer !== undefined && at >= 0 && others.length === 0)
-      return [4, `${describe(exchange)} and no other device has connected`];
+      return [4, `${describe(exchange)}, although no other device has connected`];
   }
   const before = issued.filter(
     ({ request: other }) => other.player === request.player && other.id !== request.id,
@@ -196,8 +197,7 @@ const isEarned: Check = (exchange, { aws, issued, offerOf, deviceOf }) => {
     return [4, `${describe(exchange)} to a key that was never sent before`];
   }
   const strange = /bad|[\ud800-\udfff]/.test(request.offer ?? '');
-  if (body.code === 'invalid_request' && !strange)
-    return [4, `${describe(exchange)} to a request as it should be`];
+  if (body.code === 'invalid_request' && !strange) return [4, `${describe(exchange)} to a valid request`];
   return undefined;
 };
 

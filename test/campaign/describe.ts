@@ -13,7 +13,7 @@ const KEYS = { new: 'a new key', last: 'the same key as before', none: 'no key' 
 const NAMES = {
   own: 'its newest connection',
   none: 'no connection, so it insists',
-  wrong: 'a connection that never was',
+  wrong: 'a connection that never existed',
 };
 const HOW = {
   refused: 'fails at once',
@@ -36,11 +36,11 @@ const TOLD = {
   left: 'that the player left a lost stream',
   huge: 'times that are far too long',
   below: 'times below zero',
-  malformed: 'what is no report',
+  malformed: 'something that is not a report',
 };
 const PRINCIPALS = {
   operator: 'an operator',
-  stranger: 'a principal that is no operator',
+  stranger: 'a principal that is not an operator',
   player: "a player's token at the operator API",
 };
 type Operated = Extract<Action, { kind: 'operate' }>;
@@ -73,9 +73,9 @@ function actionText(action: Action): string {
     case 'reconnect':
       return `reconnects${whose} with ${OFFERS[action.offer]} and ${KEYS[action.key]}, and names ${NAMES[action.names]}${action.silentMs === undefined ? '' : `; it says that the stream was silent for ${seconds(action.silentMs)}`}`;
     case 'status':
-      return `asks for the status${whose}`;
+      return `requests the status${whose}`;
     case 'list':
-      return 'asks for the list of sessions';
+      return 'requests the list of sessions';
     case 'end':
       return `ends the session${whose?.replace('for', 'which is') ?? ''}`;
     case 'drop':
@@ -85,7 +85,7 @@ function actionText(action: Action): string {
     case 'guess':
       return `watches ${action.accounts} accounts guess together for ${action.seconds} s, just after each full second`;
     case 'claim':
-      return 'asks for the session that was started elsewhere, and does as told';
+      return 'requests the session that was started elsewhere, and follows the answers';
     case 'play': {
       const dark = action.darkness
         .map(({ from, ms }) => `${seconds(ms)} after ${seconds(from)}`)
@@ -113,9 +113,9 @@ export function describePlan(plan: Plan): string[] {
   let at = 0;
   const { repeated, notices, refusal, whileConnected } = plan.aws;
   const repeats =
-    repeated === 'answer' ? 'AWS repeats its answers' : `AWS meets a repeated token with: ${repeated}`;
-  const failed = plan.returnsItem ? 'brings its item' : 'brings no item';
-  const world = `${repeats}; it notices a loss after ${seconds(notices)}; in the wrong state it says ${refusal}${whileConnected === 'accept' ? '; it connects while CONNECTED' : ''}; a write of the table whose condition fails ${failed}; clocks are up to ${plan.clocksApart} ms apart`;
+    repeated === 'answer' ? 'AWS repeats its answers' : `AWS answers a repeated token with: ${repeated}`;
+  const failed = plan.returnsItem ? 'returns the item' : 'returns no item';
+  const world = `${repeats}; it notices a loss after ${seconds(notices)}; in the wrong state it answers ${refusal}${whileConnected === 'accept' ? '; it connects while CONNECTED' : ''}; a table write whose condition fails ${failed}; clocks differ by up to ${plan.clocksApart} ms`;
   return [
     world,
     ...plan.steps.map((step) => {

@@ -50,7 +50,7 @@ async function checkNever(refusal: Exchange, context: RunContext): Promise<void>
   if (again.status >= 300) return;
   context.violate({
     invariant: 4,
-    what: `${refusal.request.route} said ${refusal.body.code}, retry never, and answers the same request a minute later`,
+    what: `${refusal.request.route} answered ${refusal.body.code}, retry never, but the same request succeeds a minute later`,
   });
 }
 
@@ -72,7 +72,7 @@ async function checkPlayerReturns(player: number, context: RunContext): Promise<
   if (last && last.status < 300) return;
   context.violate({
     invariant: 7,
-    what: `a player with a minute left heard ${last?.body.code ?? first.body.code} and lost the session`,
+    what: `a player with a minute left got ${last?.body.code ?? first.body.code} and lost the session`,
   });
 }
 
@@ -92,7 +92,7 @@ export async function runFinalChecks(context: RunContext, during: number): Promi
         const { request, body } = exchanges.at(-1) ?? last;
         violate({
           invariant: 4,
-          what: `${request.route} goes on to answer ${body.code ?? 'nothing'}, retry ${body.retry ?? 'same'}, though all is well again`,
+          what: `${request.route} still answers ${body.code ?? 'nothing'}, retry ${body.retry ?? 'same'}, although all faults are over`,
         });
       }
     } else if (last.request.offer !== undefined)

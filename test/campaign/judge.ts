@@ -37,7 +37,7 @@ async function compareAlone(plan: Plan, together: RunResult, code: Code): Promis
     if (other === undefined || other === outcome) continue;
     // After a wait in the queue everything may differ.
     if (other === 'paced' || outcome === 'paced') return [];
-    const what = `a player hears ${other} beside others, and ${outcome} alone`;
+    const what = `a player gets ${other} beside others, but ${outcome} alone`;
     return [{ invariant: 5, what, step }];
   }
   return [];
@@ -82,14 +82,17 @@ export async function judgePlan(plan: Plan, code: Code, alarms: () => Alarms): P
   if (plan.about === 'liars') {
     const liars = result.exchanges.filter(({ request }) => request.player === LIAR);
     for (const name of liars.length > 0 ? alarms().ringing(liars) : []) {
-      result.violations.push({ invariant: 8, what: `one player who lies rang ${name}` });
+      result.violations.push({
+        invariant: 8,
+        what: `one player with false reports caused the alarm ${name}`,
+      });
     }
   }
   if (plan.about === 'mischief') {
     const twice = countedTwice(result.exchanges);
     if (twice) result.violations.push(twice);
     for (const name of alarms().ringing(result.exchanges)) {
-      result.violations.push({ invariant: 8, what: `one player alone rang ${name}` });
+      result.violations.push({ invariant: 8, what: `one player alone caused the alarm ${name}` });
     }
   }
   return result;

@@ -1,4 +1,4 @@
-/** Attacks the broker in virtual time: `npm run campaign -- --help`. */
+/** Attacks Rejoin's functions in virtual time: `npm run campaign -- --help`. */
 import { readFileSync } from 'node:fs';
 import { playerAlarms } from './alarms.ts';
 import { HELP, readArguments } from './arguments.ts';
@@ -18,7 +18,7 @@ const alarms = () => {
 
 function violationText({ seed, invariant, what, replay, times }: FoundViolation): string {
   const steps = describePlan(replay).map((line) => `    ${line}`);
-  return `(${invariant}) ${INVARIANTS[invariant]}\n  ${what}\n  seed ${seed}, ${times} of the seeds\n${steps.join('\n')}`;
+  return `(${invariant}) ${INVARIANTS[invariant]}\n  ${what}\n  first found by seed ${seed}; seeds with this violation: ${times}\n${steps.join('\n')}`;
 }
 
 function reportText({ requests, faults, violations }: Campaign): string {
@@ -30,7 +30,7 @@ function reportText({ requests, faults, violations }: Campaign): string {
 function planIn(file: string): Plan {
   const read = JSON.parse(readFileSync(file, 'utf8'));
   const replay = read.steps ? read : (read.replay ?? read.violations?.[0]?.replay);
-  if (!replay?.steps) throw new Error(`${file} contains no replay; give what --json printed.`);
+  if (!replay?.steps) throw new Error(`${file} contains no replay. Give a file with the output of --json.`);
   return planOfReplay(replay);
 }
 
@@ -56,7 +56,7 @@ async function printOne(plan: Plan, json: boolean): Promise<number> {
         '',
         ...answers,
         '',
-        ...(found.length > 0 ? found : ['Nothing is violated.']),
+        ...(found.length > 0 ? found : ['No invariant was violated.']),
       ].join('\n'),
     );
   }

@@ -49,7 +49,7 @@ async function claim(step: Step, { time, send, player, violate, plan }: RunConte
   }
   violate({
     invariant: 5,
-    what: 'others who guess kept an owner out of a session for a minute',
+    what: 'accounts that guess ids kept an owner out of a session for a minute',
     step: step.id,
   });
 }

@@ -33,14 +33,14 @@ export function checkOperated(exchange: Exchange, table: MemoryTable): Violation
       .items(TABLES.table)
       .filter(({ item }) => item.pk === request.about && String(item.sk).startsWith('SESSION#'));
     return left.some(({ writtenAt }) => writtenAt < issuedAt)
-      ? violation(9, `${route} answered, and left a record of the player`)
+      ? violation(9, `${route} succeeded, but left a record of the player`)
       : [];
   }
   const known: Readonly<Record<string, { status: number; retry: string }>> = OPERATOR_PROBLEMS;
   const row = Object.hasOwn(known, body.code ?? '') ? known[body.code ?? ''] : undefined;
   if (!row || row.status !== status || row.retry !== body.retry)
-    return violation(3, `${route} answered ${body.code ?? status}, which is no row of the table`);
+    return violation(3, `${route} answered ${body.code ?? status}, which docs/protocol.md does not list`);
   if (body.code === 'broker_misconfigured' || body.code === 'not_an_operator')
-    return violation(3, `${route} answered ${body.code}, and nothing is misconfigured`);
+    return violation(3, `${route} answered ${body.code}, although nothing is misconfigured`);
   return [];
 }

@@ -190,7 +190,7 @@ export async function play(
     sent++;
     const within = (ms: number) => sentAt.filter((at) => at > now - ms).length;
     if (within(1000) > MOST_IN_A_SECOND || within(10_000) > MOST_IN_TEN_SECONDS)
-      broken('a page asks again and again without a pause');
+      broken('a page sends request after request without a pause');
     const aborted = new Promise<never>((_, reject) => {
       init.signal?.addEventListener('abort', () => reject(init.signal?.reason));
     });
@@ -263,7 +263,7 @@ function untruthOf(
     const session = aws.sessions.get(state.session.streamSessionId);
     return session?.held && session.status === 'CONNECTED'
       ? undefined
-      : `a page says connected, and its session is ${session?.status} at AWS`;
+      : `a page shows connected, but its session is ${session?.status} at AWS`;
   }
   if (state.name !== 'ended') return `a page is ${state.name} long after its network is back`;
   const last = newest?.accepted.at(-1)?.offer ?? '';
@@ -272,18 +272,18 @@ function untruthOf(
     case 'session_ended':
     case 'no_session':
     case 'terminated':
-      return lives && isOwn ? `a page says ${state.reason}, and the session lives` : undefined;
+      return lives && isOwn ? `a page shows ${state.reason}, but the session lives` : undefined;
     case 'taken_over':
-      return lives && isOwn ? 'a page says taken_over, and no other device has connected' : undefined;
+      return lives && isOwn ? 'a page shows taken_over, but no other device has connected' : undefined;
     case 'refused':
       // Another page of the player has a session: this one may come back to it.
       return state.code === 'session_limit_reached' && lives && !isOwn
         ? undefined
-        : `a page was refused for good with ${state.code}, and its network is back`;
+        : `a page was refused for good with ${state.code}, although its network is back`;
     case 'expired':
       // Another page of the player plays, and AWS takes no second one.
       return lives && (isOwn || !newest.held)
-        ? `a page gave up with ${state.code}, and its session lives`
+        ? `a page gave up with ${state.code}, but its session lives`
         : undefined;
     default:
       return `a page ended with ${state.reason} after ${exchanges.length > 0 ? 'answers' : 'no answer'}`;

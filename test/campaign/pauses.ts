@@ -85,7 +85,7 @@ export function pausesOf(table: MemoryTable, witness: Witness, now: () => number
         : undefined;
     }
     if (request.route !== 'start') return `${request.route} was refused because new sessions are paused`;
-    if (!isPerhapsOn(exchange)) return 'a start was refused as paused, and nobody had paused new sessions';
+    if (!isPerhapsOn(exchange)) return 'a start was refused as paused, although new sessions were not paused';
     const calls = witness.callsOf(request.id);
     if (calls.some(({ operation, sk = '' }) => /^(Put|Update)/.test(operation) && sk.startsWith('SLOT#')))
       return 'a start that was refused as paused wrote to its slot';

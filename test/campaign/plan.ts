@@ -33,7 +33,7 @@ export type KeyChoice = 'new' | 'last' | 'none';
 /** The connection that a reconnect names: the device's newest, none (the player insists), or an unknown one. */
 export type NamedConnection = 'own' | 'none' | 'wrong';
 
-/** What a report says: a stream that came back, one that never did, impossible numbers, or what is no report. */
+/** What a report says: a stream that came back, one that never did, impossible numbers, or something that is not a report. */
 export type Told = 'back' | 'never' | 'left' | 'huge' | 'below' | 'malformed';
 
 /** What an operator does. `pause` and `resume` set the brake of new sessions. */
@@ -116,16 +116,16 @@ export interface Plan {
 /** The invariants by their numbers, as the report names them. */
 export const INVARIANTS = {
   1: 'one accepted offer is at most one connection',
-  2: 'an answer once given is given again, byte for byte',
+  2: 'a repeated request gets the same answer, byte for byte',
   3: 'every request ends in an answer or a problem',
-  4: 'what retry promises holds, and never is not said to someone who would succeed a minute later',
-  5: "nothing another player does changes a player's outcome beyond the documented pacing",
-  6: "nobody sees, ends or learns of another's session",
-  7: 'no session ends because of us',
-  8: "no alarm about everybody rings by one player's doing",
-  9: 'only a listed operator has an effect through the operator API, and a record of it exists before',
-  10: 'a pause of new sessions costs a refused start nothing, and stops nothing but new sessions',
-  11: 'a page whose network is back is back in its session, or tells a true end; it never loops',
+  4: 'the member retry is right, and never is not given if a try a minute later would succeed',
+  5: "another player's actions change a player's outcome only by the documented pacing",
+  6: "no player sees, ends or learns of another player's session",
+  7: 'no session ends because of Rejoin',
+  8: 'one player alone cannot cause an alarm that is about all players',
+  9: 'only a listed operator has an effect through the operator API, and the audit record is written before it',
+  10: "a pause of new sessions refuses starts at no cost to the player's limits, and affects nothing else",
+  11: 'a page whose network is back returns to its session or shows a true end; it never loops',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

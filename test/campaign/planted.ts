@@ -86,7 +86,7 @@ export const HISTORICAL: readonly Planted[] = [
   {
     name: 'accounts that guess together keep the owner of a session out, since the budget of all is a window that begins with each second',
     invariant: 5,
-    what: /others who guess/,
+    what: /accounts that guess/,
     patches: [
       {
         file: 'lambdas/limits/import-limiter.ts',
@@ -108,7 +108,7 @@ export const HISTORICAL: readonly Planted[] = [
   {
     name: 'a start whose answer AWS lost, and does not repeat, is told for ever that the stream group is not available',
     invariant: 4,
-    what: /start goes on to answer stream_group_unavailable/,
+    what: /start still answers stream_group_unavailable/,
     patches: [
       {
         file: 'lambdas/gameliftstreams/refusals.ts',
@@ -147,7 +147,7 @@ export const HISTORICAL: readonly Planted[] = [
   {
     name: 'a start that another one has pushed out of its slot is sent to AWS again, which knows its token',
     invariant: 4,
-    what: /start answered invalid_request to a request as it should be/,
+    what: /start answered invalid_request to a valid request/,
     patches: [
       {
         file: 'lambdas/routes/start/reservation.ts',
@@ -280,7 +280,7 @@ export const OF_OPERATORS: readonly Planted[] = [
   {
     name: 'the end of a pause is a pause for those whose clock is behind',
     invariant: 10,
-    what: /nobody had paused/,
+    what: /although new sessions were not paused/,
     patches: [
       {
         file: 'lambdas/limits/start-brake.ts',
@@ -418,12 +418,40 @@ export const OF_OPERATORS: readonly Planted[] = [
   },
 ];
 
+/** Faults of the shipped client. */
+export const OF_PAGES: readonly Planted[] = [
+  {
+    name: 'a page waits a twentieth of the time that it was told to wait',
+    invariant: 11,
+    what: /request after request without a pause/,
+    patches: [
+      {
+        file: 'client/src/requests.ts',
+        from: '      await requests.sleep(ms, firm);',
+        to: '      await requests.sleep(ms / 20, firm);',
+      },
+    ],
+  },
+  {
+    name: 'a page gives up after two failures, however much time is left',
+    invariant: 11,
+    what: /refused for good|gave up/,
+    patches: [
+      {
+        file: 'client/src/reconnect-policy.ts',
+        from: 'if (most < FLOOR_MS) return expired;',
+        to: 'if (failures > 2) return expired;',
+      },
+    ],
+  },
+];
+
 /** Faults of what comes of a page's reports. */
 export const OF_REPORTS: readonly Planted[] = [
   {
     name: 'all players share one count of reports, so that one who lies silences the others',
     invariant: 8,
-    what: /of what is not its player's count of reports/,
+    what: /on an item other than its player's count of reports/,
     patches: [
       {
         file: 'lambdas/routes/recoveries/report.ts',
@@ -435,7 +463,7 @@ export const OF_REPORTS: readonly Planted[] = [
   {
     name: "a page's own reports are refused before there are too many of them",
     invariant: 5,
-    what: /reports too often/,
+    what: /reports in this minute got too_many_requests/,
     patches: [
       {
         file: 'lambdas/routes/recoveries/report.ts',
@@ -476,7 +504,7 @@ export const OF_REPORTS: readonly Planted[] = [
   {
     name: 'a report looks up whose session it names, which its role denies',
     invariant: 3,
-    what: /recoveries asks for GetItem on the table sessions/,
+    what: /recoveries calls GetItem on the table sessions/,
     patches: [
       {
         file: 'lambdas/routes/recoveries/handler.ts',

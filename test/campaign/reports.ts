@@ -50,7 +50,10 @@ export function checkReport(
     .callsOf(request.id)
     .find(({ pk }) => pk !== `RECOVERIES#${playerIdNamed(request.player)}`);
   if (other)
-    return violation(8, `a report made ${other.operation} of what is not its player's count of reports`);
+    return violation(
+      8,
+      `a report called ${other.operation} on an item other than its player's count of reports`,
+    );
   if (died === 'crashed' || died === 'timedOut')
     return violation(3, `recoveries ${died} instead of answering`);
   if (died) return [];
@@ -76,9 +79,6 @@ export function checkReport(
       each.request.route === 'recoveries' && each.request.player === request.player && each.endedAt >= begins,
   );
   return own.length < PER_MINUTE && !own.some(({ faults }) => faults.length > 0) && !isTroubled
-    ? violation(
-        5,
-        `a page that reported ${own.length} times in this minute was told that it reports too often`,
-      )
+    ? violation(5, `a page with ${own.length} reports in this minute got too_many_requests`)
     : [];
 }

@@ -183,7 +183,7 @@ export async function runPlan(plan: Plan, code: Code): Promise<RunResult> {
           ? typeof request.player === 'number' && player(request.player).playerId === owner
           : request.route === 'operator-terminate' && request.as === 'operator'),
     );
-    if (!wanted) violate({ invariant: 7, what: `${id} was ended, and its player never asked for it` });
+    if (!wanted) violate({ invariant: 7, what: `${id} was ended, although its player never asked for it` });
   }
   return { requests: requests.issued.length, faults, violations, exchanges };
 }

@@ -108,7 +108,7 @@ export function witnessOf(
       calls.set(id, [...(calls.get(id) ?? []), call]);
       if (!isGranted(call)) {
         const where = call.tableName === undefined ? '' : ` on the table ${call.tableName}`;
-        violate({ invariant: 3, what: `${route} asks for ${call.operation}${where}, which its role denies` });
+        violate({ invariant: 3, what: `${route} calls ${call.operation}${where}, which its role denies` });
         throw awsError('AccessDeniedException', 400);
       }
       checkEffect(call, id);

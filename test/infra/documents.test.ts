@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MONITORING } from '../../bench/cost/monitoring.ts';
 import { parseSettings } from '../../infra/settings/settings.ts';
 import { settingRows } from './setting-rows.ts';
 import {
@@ -82,15 +83,21 @@ describe('docs/costs.md', () => {
       const counts = [...count.matchAll(/\d+/g)].map(([number]) => Number(number));
       expect(dollars(month), what).toEqual(counts.map((number) => Number((number * each).toFixed(2))));
     }
+    const { metrics, alarmMetrics, compositeAlarms, dashboards, probeAlarmMetrics } = MONITORING;
+    const billed = [metrics, alarmMetrics, compositeAlarms, dashboards];
+    expect(
+      rows.map(([what, , month]) => [dollars(what)[0], dollars(month).at(-1)]),
+      'bench/cost/monitoring.ts has the fees of this table',
+    ).toEqual(billed.map(({ count, dollars: each }) => [each, Number((count * each).toFixed(2))]));
     const [few = 0, many = 0] = [0, -1].map((at) =>
       rows.reduce((sum, [, , month]) => sum + (dollars(month).at(at) ?? 0), 0),
     );
     const [, least, most] = /some \$(\d+) in a calm month, \$(\d+) in one/.exec(costs) ?? [];
     expect([Number(least), Number(most)]).toEqual([few, many].map((sum) => Math.ceil(sum / 5) * 5));
     const [, probe] = /costs \$([\d.]+) a month for four metrics/.exec(costs) ?? [];
-    expect(Number(probe)).toBeCloseTo(
-      (looksAt(templateOf({ ...withProvider, probe: true })) - looksAt(template)) * 0.1,
-    );
+    const ofProbe = looksAt(templateOf({ ...withProvider, probe: true })) - looksAt(template);
+    expect(probeAlarmMetrics.count).toBe(ofProbe);
+    expect(Number(probe)).toBeCloseTo(ofProbe * probeAlarmMetrics.dollars);
     const [, more] = /\$(\d+) more with operators/.exec(costs) ?? [];
     expect(Number(more)).toBe(
       Math.ceil(looksAt(operatorTemplateOf({ ...withProvider, operators: [] })) * 0.1),

@@ -67,8 +67,8 @@ describe('a settings file for npm start', () => {
   });
 
   test.each([
-    ['https://play.example.com', 'the OpenID provider of this machine asks for no password'],
-    ['https://localhost.example.com', 'the OpenID provider of this machine asks for no password'],
+    ['https://play.example.com', 'the OpenID provider on this machine needs no password'],
+    ['https://localhost.example.com', 'the OpenID provider on this machine needs no password'],
     ['http://[::1]:5173', 'no IPv6 address'],
   ])('lets no sign-in lead back to %s, keeps it for the API, and says why', (origin, why) => {
     const { settings, notes, redirectOrigins } = given({ webOrigins: [origin] })();

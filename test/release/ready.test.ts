@@ -25,7 +25,7 @@ describe('a tag is published', () => {
       {},
       CHANGELOG,
       'release-2',
-      /^"release-2" is no tag of a release/,
+      /^"release-2" is not the tag of a release/,
     ],
     [
       'without an entry in CHANGELOG.md',
@@ -41,13 +41,7 @@ describe('a tag is published', () => {
       'v0.2.0',
       /write the day of the release/,
     ],
-    [
-      'with an empty entry',
-      {},
-      CHANGELOG.replace('- **New**: a door.', ''),
-      'v0.2.0',
-      /says nothing of 0\.2\.0/,
-    ],
+    ['with an empty entry', {}, CHANGELOG.replace('- **New**: a door.', ''), 'v0.2.0', /no line for 0\.2\.0/],
     [
       'when a package has another version',
       { version: '0.1.0' },

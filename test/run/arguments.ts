@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export const HELP = `Checks formatting, lint, types and unused code, then runs every test, whatever failed before: npm test [-- options] [PATH ...]
+export const HELP = `Checks formatting, lint, types and unused code, then runs the tests, whatever failed before: npm test [-- options] [PATH ...]
 
-  PATH     only test files whose path contains this, and no checks: npm test -- test/lambdas
-  --all    also what takes longer: npm run test:all
+  PATH     only test files whose path contains this, also those that take longer, and no checks: npm test -- test/lambdas
+  --all    also what takes longer: npm run test:all. CI runs it
   --help   this text
 
 Browser tests need Chromium and say so where they are skipped. REJOIN_REQUIRE_BROWSER=1 has them fail instead.

@@ -18,7 +18,7 @@ async function main(): Promise<number> {
   const checks = paths.length === 0 ? await runChecks(showCheck, stop) : [];
   const suite = stop.aborted
     ? { files: [], unfinished: [], errors: [] }
-    : await runSuite({ projects: all ? ALL : FAST, paths }, stop);
+    : await runSuite({ projects: all || paths.length > 0 ? ALL : FAST, paths }, stop);
   const outcome: RunOutcome = { checks, ...suite };
   for (const line of summary(outcome, (performance.now() - began) / 1000, stop.aborted)) console.log(line);
   if (stop.aborted) return 130;

@@ -10,7 +10,9 @@ const PROCESS = join(import.meta.dirname, 'suite-process.ts');
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** The projects of `npm test`. All others take longer. */
-export const FAST: readonly string[] = ['unit*', 'e2e*', 'browser'];
+export const FAST: readonly string[] = ['unit', 'unit-shared', 'unit-live', 'e2e', 'browser'];
+/** All but what takes minutes a file. */
+export const BUSY: readonly string[] = ['unit*', 'e2e*', 'browser*'];
 export const ALL: readonly string[] = ['*'];
 
 export type SuiteOutcome = Omit<RunOutcome, 'checks'>;

@@ -11,20 +11,20 @@ export interface SoakArguments {
   seed: number;
 }
 
-export const HELP = `Plays at a local deployment while everything fails: npm run soak -- [options]
+export const HELP = `Plays on a local deployment while its parts fail: npm run soak -- [options]
 
-Players start, drop, reconnect, repeat, end and ask for each other's sessions over HTTP. Meanwhile functions are killed
-and frozen, their connections to the table and the players' connections are cut and stalled, the table stops to answer, and
-AWS throttles, fails and loses its answers. At the end the faults stop, and every player must get back into the own session.
+Players start sessions, lose streams, reconnect, repeat requests, end sessions and request other players' sessions, all over HTTP.
+Meanwhile functions are killed and frozen. Connections to the table and to the players are cut and stalled. The table stops
+answering. AWS throttles, fails and loses answers. At the end the faults stop, and every player must get back into their own session.
 
-  --minutes N   how long, 0.1 to 1440; 10
-  --players N   how many players, 2 to 200; 20
-  --seed S      decides the faults and what players do, not how the machine mixes them; 1
-  --json        the counts as one object on stdout
-  --help        this text
+  --minutes N   how long it plays, 0.1 to 1440 (default 10)
+  --players N   how many players, 2 to 200 (default 20)
+  --seed S      decides the faults and what players do, but not their order on this machine (default 1)
+  --json        prints the counts as one JSON object
+  --help        shows this text
 
-Exit code 1 where a promise was broken, or a process grew too much; 130 after Ctrl-C, with the counts so far. It runs on
-Linux: it looks at processes in /proc.`;
+The exit code is 1 if a promise was broken or a process grew too much, and 130 after Ctrl-C, with the counts so far. It runs on
+Linux only, because it reads processes in /proc.`;
 
 /** @throws Error in one sentence that says what to type */
 function numberOf(name: string, text: string, [least, most]: readonly [number, number], pattern: RegExp) {

@@ -27,7 +27,7 @@ describe('a process', () => {
       samples((part) => ({ mb: 80, handles: 20 + Math.round(100 * part) })),
       WHOLE_MS,
     );
-    expect(growth?.tooMuch).toEqual(['reconnect function holds 60 handles more']);
+    expect(growth?.tooMuch).toEqual(['reconnect function has 60 more open handles']);
   });
 
   test('that only grows while it loads is not reported', () => {

@@ -17,7 +17,7 @@ export interface Growth {
   tooMuch: string[];
 }
 
-/** Growth is judged only in a soak that is at least so long. In a shorter one every process is still loading. */
+/** Growth is judged only in a soak of at least this length. In a shorter one every process is still loading. */
 export const JUDGED_FROM_MS = 180_000;
 
 const MB = 1024 * 1024;
@@ -57,6 +57,6 @@ export function growthOf(process: string, samples: readonly Sample[], wholeMs: n
   if (rss.end - rss.start > allowed)
     tooMuch.push(`${process} grew by ${Math.round((rss.end - rss.start) / MB)} MB of memory`);
   if (handles.end - handles.start > BOUNDS.handles)
-    tooMuch.push(`${process} holds ${handles.end - handles.start} handles more`);
+    tooMuch.push(`${process} has ${handles.end - handles.start} more open handles`);
   return { process, rss, handles, tooMuch };
 }

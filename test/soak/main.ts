@@ -1,4 +1,4 @@
-/** Plays at a local deployment while everything fails: `npm run soak -- --help`. */
+/** Plays on a local deployment while its parts fail: `npm run soak -- --help`. */
 import { existsSync } from 'node:fs';
 import { progressLine } from '../../bench/progress.ts';
 import { HELP, readArguments } from './arguments.ts';
@@ -12,7 +12,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (!existsSync('/proc/self/fd'))
-    throw new Error('A soak looks at processes in /proc: run it on Linux. See: npm run soak -- --help');
+    throw new Error('A soak reads processes in /proc: run it on Linux. See: npm run soak -- --help');
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const progress = progressLine();

@@ -24,7 +24,7 @@ function growthRows(growth: readonly Growth[]): string[] {
     `  ${name.padEnd(44)}${values.map((value) => String(value).padStart(9)).join('')}`;
   const megabytes = (bytes: number) => (bytes / MB).toFixed(0);
   return [
-    cells('', ['MB start', 'MB end', 'handles', 'at end']),
+    cells('', ['MB start', 'MB end', 'handles', 'end']),
     ...growth.map(({ process, rss, handles }) =>
       cells(process, [megabytes(rss.start), megabytes(rss.end), handles.start, handles.end]),
     ),
@@ -39,19 +39,19 @@ export function reportOf(result: SoakResult): string {
   const judged =
     result.growth.length > 0
       ? [
-          `Memory and handles, medians of the second and of the last fifth (bounds: ${BOUNDS.rssBytes / MB} MB or ${BOUNDS.rssShare * 100} %, whichever is more; ${BOUNDS.handles} handles)`,
+          `Memory and handles: medians of the second and of the last fifth of the time. Allowed growth: ${BOUNDS.rssBytes / MB} MB or ${BOUNDS.rssShare * 100} %, whichever is more; ${BOUNDS.handles} handles`,
           ...growthRows(result.growth),
         ]
-      : [`Memory and handles are judged from ${JUDGED_FROM_MS / 60_000} minutes on.`];
+      : [`Memory and handles are judged only in a soak of at least ${JUDGED_FROM_MS / 60_000} minutes.`];
   return [
-    `${players} players, ${seconds} s, seed ${seed}${interrupted ? ', interrupted: players were not led back' : ''}`,
+    `${players} players, ${seconds} s, seed ${seed}${interrupted ? ', interrupted: it was not checked that every player gets back' : ''}`,
     '',
     row('requests', requests),
     row('  answered by a function', result.served),
     row('  without an answer', lost),
     row('offers that AWS accepted', accepted),
-    row('answers that were repeated', repeated),
-    row("requests about another player's session, refused", foreignRefused),
+    row('repeated answers', repeated),
+    row("refused requests for another's session", foreignRefused),
     '',
     'Answers',
     ...rows(result.answers),
@@ -59,7 +59,7 @@ export function reportOf(result: SoakResult): string {
     'Faults',
     ...rows(result.faults),
     '',
-    'Processes that there were',
+    'Processes',
     ...rows(result.processes),
     '',
     ...judged,

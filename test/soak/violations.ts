@@ -1,15 +1,15 @@
 /** The promises that a soak can see broken, and what each means in the report. */
 export const PROMISES = {
   'double connection': 'AWS made more than one connection, or session, for one offer',
-  'foreign read': "a player got, changed or learned of another player's session",
-  'differing repeat': 'a repeated request got other bytes than its first answer',
-  'wrong session': 'a reconnect answered with another session than the one that was asked for',
-  'own session denied': 'a player was told that the own session does not exist',
-  'false end': 'a player was told that a session is over which lives at AWS',
-  'ended unasked': 'AWS ended a session by the API, and its player had not asked for it',
-  'undocumented answer': 'an answer that docs/openapi.json does not tell of',
-  misconfigured: 'an answer says that Rejoin is misconfigured, and nothing is',
-  'left behind': 'when the faults were over, a player could not get back into a session that lives at AWS',
+  'foreign read': "a player saw, changed or learned of another player's session",
+  'differing repeat': 'a repeated request got an answer with other bytes than the first',
+  'wrong session': 'a reconnect answered with another session than the requested one',
+  'own session denied': 'an answer told a player that their own session does not exist',
+  'false end': 'an answer told a player that a session is over, while it lived at AWS',
+  'ended unasked': 'the API ended a session at AWS, and its player had not asked for that',
+  'undocumented answer': 'an answer that docs/openapi.json does not describe',
+  misconfigured: 'an answer said that Rejoin is misconfigured, although it is not',
+  'left behind': 'after the faults were over, a player could not get back into a session that lived at AWS',
 } as const;
 
 export type Promised = keyof typeof PROMISES;

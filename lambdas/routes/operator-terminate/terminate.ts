@@ -104,6 +104,6 @@ async function tellPlayer(
     await records.writeStatus({ playerId: userId, streamGroupId, streamSessionId }, changes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    log.warn('player not told', { cause: error.code });
+    log.warn('record not updated', { cause: error.code });
   }
 }

@@ -24,7 +24,7 @@ const signIn = typeof rejoinAccessToken === 'string' ? signInWith(rejoinAccessTo
 write(at('where'), config.deployment);
 const isEmulated = config.gameLiftStreams !== undefined;
 if (!isEmulated)
-  write(at('no-moments'), 'Take the network away for some seconds, and see here how the way back goes.');
+  write(at('no-moments'), 'Cut the network for some seconds, and see here how the stream comes back.');
 for (const id of ['cuts', 'slow-switch', 'throttle-switch', 'second-device']) at(id).hidden = !isEmulated;
 const videoElement = element('stream', HTMLVideoElement);
 const audioElement = new Audio();

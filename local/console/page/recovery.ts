@@ -92,7 +92,7 @@ export function createRecovery(): Recovery {
           add('asked', at, known ? 'Asked' : 'Asked for a session');
           break;
         case 'refused': {
-          const label = event.waitMs > 0 ? `Told to wait ${(event.waitMs / 1000).toFixed(1)} s` : 'Refused';
+          const label = event.waitMs > 0 ? `Waits ${(event.waitMs / 1000).toFixed(1)} s` : 'Refused';
           add('wait', at, label, reasonOf(event.code));
           break;
         }

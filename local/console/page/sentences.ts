@@ -30,11 +30,11 @@ export function endingSentence(ending: Ending): string {
     case 'taken_over':
       return ending.by === 'tab'
         ? 'Another tab of this browser has taken the stream.'
-        : 'You came back to this session on another device, so this one stays out of it.';
+        : 'You play this session on another device.';
     case 'held_by_tab':
       return 'Another tab of this browser plays this session.';
     case 'expired':
-      return `Everything was tried for as long as the session waits; last, ${reasonOf(ending.code)}.`;
+      return `The time to come back is over. The last problem: ${reasonOf(ending.code)}.`;
     case 'refused':
       return ending.detail === ''
         ? `The API refused for good: ${reasonOf(ending.code)}.`
@@ -57,12 +57,12 @@ export function lossReason(why: Loss, silentMs: number): string {
   const reasons: Record<Loss, string> = {
     silence: silent,
     stalled: 'no picture came, although other packets did',
-    frozen: 'video came, but no picture of it',
+    frozen: 'video came, but could not be decoded',
     disconnected: `${silent}, and the browser says disconnected`,
     offline: `${silent}, and the browser is offline`,
     failed: 'the browser has given the connection up',
     channel_error: 'a data channel broke',
-    server_disconnect: 'the server said goodbye',
+    server_disconnect: 'the server closed the connection',
   };
   return reasons[why];
 }

@@ -36,9 +36,7 @@ export function signInWith(token: string): SignIn {
     player: () => given && subjectOf(given),
     wasSignedIn: () => false,
     async signIn() {
-      throw new Error(
-        'This page was given a token, and the API does not take it. Start again with another one.',
-      );
+      throw new Error('The API does not accept the token of this page. Start again with another one.');
     },
     finish: async () => undefined,
     async accessToken(rejected) {

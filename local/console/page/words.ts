@@ -67,17 +67,17 @@ export function curtainOf(model: Model): Curtain | undefined {
         );
       }
       return session === undefined || session.status === 'ACTIVATING'
-        ? busy('Starting your session', 'A machine is being found for your game.')
-        : busy('Connecting', 'The session is running; your connection to it is being made.');
+        ? busy('Starting your session', 'AWS is looking for a machine for your game.')
+        : busy('Connecting', 'The session is running. The page is connecting to it.');
     case 'reconnecting':
       return stream.name === 'reconnecting' && stream.healing
         ? busy(
             'Waiting for the network',
-            'The connection is silent. It may come back by itself; the page requests a new one meanwhile.',
+            'The connection is silent. It may come back by itself. Meanwhile the page requests a new one.',
           )
-        : busy('Coming back', 'The session is running; only your connection to it is new.');
+        : busy('Coming back', 'The session is running. Only your connection to it is new.');
     case 'ending':
-      return busy('Ending the session', 'What is played in it is over in a moment.');
+      return busy('Ending the session', 'The game ends in a moment.');
     case 'elsewhere':
       return curtain('Playing elsewhere', because, { insist: 'Play here instead' });
     case 'lost':

@@ -22,11 +22,11 @@ test('each route leads to its own function, and there is no other route, above a
       "Reads the calling player's stream session",
     'GET /v1/streamsessions': "Lists the calling player's live stream sessions",
     'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/connections':
-      "Reconnects the calling player to a stream session of the player's own",
+      "Reconnects the calling player to the player's own stream session",
     'DELETE /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}':
       "Ends the calling player's stream session",
     'POST /v1/streamgroups/{streamGroupId}/streamsessions/{streamSessionId}/recoveries':
-      'Counts what the calling player reports of a lost stream',
+      "Counts the calling player's report of a lost stream",
   });
 });
 

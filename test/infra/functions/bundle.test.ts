@@ -33,7 +33,9 @@ function environment(name: string): Record<string, string> {
   const functions = [templateOf(settings), operatorTemplateOf(settings)].flatMap((template) =>
     ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties),
   );
-  const probe = { does: "Asks the API's public address without a token, and fails unless it is refused" };
+  const probe = {
+    does: "Requests the API's public address without a token, and fails unless the answer is 401",
+  };
   const { does } = routes.find((route) => route.name === name) ?? probe;
   const { Variables } = functions.find(({ Description }) => Description === does).Environment;
   const named = Object.entries(Variables).map(([variable, value]) => [

@@ -42,7 +42,7 @@ describe("an alarm's name", () => {
       for (const half of halves) {
         expect(isHalf(half)).toBe(true);
         expect(half.AlarmName.split('/half-')[0]).toBe(AlarmName);
-        expect(half.AlarmDescription).toMatch(/^Half of \w+, for .+ This alarm notifies nobody: /);
+        expect(half.AlarmDescription).toMatch(/^Half of \w+, for .+ This alarm sends no notification\. /);
       }
     }
     // Whatever notifies nobody, although there is a topic, is called a half.

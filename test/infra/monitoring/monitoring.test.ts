@@ -143,8 +143,8 @@ describe('the dashboard', () => {
     const graphs = widgets.filter((each) => each.type === 'metric');
     const firstRow = graphs.filter((each) => each.y === graphs[0].y);
     expect(firstRow.slice(2).map(({ properties }) => properties.title)).toEqual([
-      'Lost streams, players say',
-      'No picture until back',
+      'Lost streams, by page reports',
+      'Time without a picture',
     ]);
     const felt = watchedMetrics(template).filter(({ dimensions }) =>
       dimensions.FunctionName?.startsWith('${Rejoinrecoveries'),

@@ -162,7 +162,7 @@ describe('the rate of forgetting', () => {
     events.length = 0;
     await expect(forget(ann)).rejects.toMatchObject({
       code: 'too_many_requests',
-      message: 'This operator has had players forgotten too often.',
+      message: "This operator has deleted players' records too often.",
       extras: { retryAfterMs: 15_000 },
     });
     expect(events).toEqual([]);

@@ -202,7 +202,7 @@ describe('the rate', () => {
     await expect(ask(ann)).rejects.toMatchObject({
       code: 'too_many_requests',
       extras: { retryAfterMs: 15_000 },
-      message: 'This operator has asked for admin shells too often.',
+      message: 'This operator has requested admin shells too often.',
     });
     expect(events).toEqual([]);
     expect(await code(ask(bob))).toBe('none');

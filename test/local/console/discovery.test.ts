@@ -66,7 +66,7 @@ describe('the sign-in page of an issuer', () => {
 
   test.each(['<html>', '{}', '[]'])('that answers %s is refused', async (text) => {
     documents[PATH] = text;
-    await expect(discoverSignIn(`${base}/pool`)).rejects.toThrow('is no OpenID discovery document');
+    await expect(discoverSignIn(`${base}/pool`)).rejects.toThrow('is not an OpenID discovery document');
   });
 
   test('that calls itself something else is refused, since the API would refuse its tokens', async () => {

@@ -181,7 +181,7 @@ describe('the console’s words', () => {
   test('say why a start waits, and not that a machine is being found while no request arrives', () => {
     const connecting = { name: 'connecting', attempt: 0, givesUpAt: 0 } as const;
     const wait = { code: 'unreachable', until: 0 } as const;
-    expect(curtainOf({ ...signedIn, stream: connecting })?.text).toMatch(/A machine is being found/);
+    expect(curtainOf({ ...signedIn, stream: connecting })?.text).toMatch(/AWS is looking for a machine/);
     expect(curtainOf({ ...signedIn, stream: { ...connecting, wait } })?.text).toBe(
       'Trying again soon: the API could not be reached.',
     );

@@ -83,7 +83,7 @@ describe('the probe fails, and says why', () => {
   });
 
   test('when the API lets strangers in', async () => {
-    expect(await probe(await gateway({}))).toBe('200 instead of 401: strangers are let in');
+    expect(await probe(await gateway({}))).toBe('200 instead of 401: the API answers without a token');
   });
 
   test('when API Gateway fails', async () => {
@@ -129,6 +129,6 @@ test('a failure is one line of the log that the saved query of errors finds', as
   await pool.close();
   const lines = readFileSync(join(logDirectory, 'fn.log'), 'utf8').split('\n');
   expect(lines.filter((line) => line.includes('"level":"ERROR"'))).toEqual([
-    expect.stringContaining('"cause":"200 instead of 401: strangers are let in"'),
+    expect.stringContaining('"cause":"200 instead of 401: the API answers without a token"'),
   ]);
 });

@@ -129,6 +129,6 @@ describe('a caller that IAM does not allow', () => {
 
 it('an API with AWS_IAM but without callers is refused at start, not left open', async () => {
   await expect(testGateway([routeModel(ROUTE, { authorizer: { kind: 'iam' } })])).rejects.toThrow(
-    `${ROUTE}: has AWS_IAM authorization, and nobody has a key to sign with`,
+    `${ROUTE}: has AWS_IAM authorization, but no principal has a key to sign with`,
   );
 });

@@ -168,8 +168,8 @@ describe('a policy element that is not understood is refused by name, never skip
       { ...good, Action: 'GetItem' },
       'the Action GetItem is not a name such as',
     ],
-    ['a service AWS lacks', { ...good, Action: 'dynamo:GetItem' }, 'the Action dynamo:GetItem is none'],
-    ['an action AWS lacks', { ...good, Action: 'dynamodb:Get' }, 'the Action dynamodb:Get is none'],
+    ['a service AWS lacks', { ...good, Action: 'dynamo:GetItem' }, 'does not list the Action dynamo:GetItem'],
+    ['an action AWS lacks', { ...good, Action: 'dynamodb:Get' }, 'does not list the Action dynamodb:Get'],
     ['no resource', { Effect: 'Allow', Action: good.Action }, 'Resource must be a string or a list'],
     [
       'a resource that is no ARN',
@@ -198,7 +198,7 @@ describe('a policy element that is not understood is refused by name, never skip
     [
       'another service’s ARN',
       { ...good, Resource: groupArn('sg-1') },
-      'is nothing that dynamodb:GetItem can be about: table',
+      'does not fit dynamodb:GetItem, which takes: table',
     ],
     [
       'a stream session, which is no resource of IAM',
@@ -207,17 +207,17 @@ describe('a policy element that is not understood is refused by name, never skip
         Action: 'gameliftstreams:GetStreamSession',
         Resource: 'arn:aws:gameliftstreams:us-west-2:123456789012:streamsession/sg-1/s-1',
       },
-      'is nothing that gameliftstreams:GetStreamSession can be about: stream group',
+      'does not fit gameliftstreams:GetStreamSession, which takes: stream group',
     ],
     [
       'an application, for what is allowed on stream groups only',
       { ...good, Action: 'gameliftstreams:GetStreamSession', Resource: applicationArn('a-1') },
-      'is nothing that gameliftstreams:GetStreamSession can be about: stream group',
+      'does not fit gameliftstreams:GetStreamSession, which takes: stream group',
     ],
     [
       'an ARN where AWS leaves no choice',
       { ...good, Action: 'dynamodb:ListTables' },
-      'dynamodb:ListTables can be about: * only',
+      'dynamodb:ListTables, which takes: * only',
     ],
     ['a statement that is none', 'Allow', 'must be an object, not "Allow"'],
   ])('%s', async (_what, statement, complaint) => {

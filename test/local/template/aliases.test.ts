@@ -96,8 +96,8 @@ describe('the local deployment refuses by name', () => {
       { AdditionalVersionWeights: [] },
       /Alias\): the local deployment does not execute the property RoutingConfig$/,
     ],
-    ['FunctionVersion', '7', /Alias\): FunctionVersion 7 is no version of its function in this stack$/],
-    ['FunctionName', 'nobody', /Alias\): FunctionName nobody is no function of this stack$/],
+    ['FunctionVersion', '7', /Alias\): FunctionVersion 7 is not a version of its function in this stack$/],
+    ['FunctionName', 'nobody', /Alias\): FunctionName nobody is not a function of this stack$/],
   ] as const)('an alias with %s %j', ([property, value, message]) => {
     expect(refused((_stack, { alias }) => cfn<CfnAlias>(alias).addPropertyOverride(property, value))).toThrow(
       message,

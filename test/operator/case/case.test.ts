@@ -334,7 +334,7 @@ describe('the player of a case', () => {
     expect(nobody.players).toEqual(['nobody']);
     expect(nobody.events).toEqual([]);
     const text = timelineText(nobody, { from: NOW, to: NOW, logGroups: 1, maxBytes: 1 });
-    expect(text).toContain('Nothing was found in this time: is --since long enough, and the id right?');
+    expect(text).toContain('Nothing was found in this time. Check the id, or give a longer --since.');
   });
 });
 

@@ -375,7 +375,7 @@ const CASES: [string, (world: World) => void, string | unknown][] = [
     (world) => {
       world.discovery = '<html>';
     },
-    'problem issuer URL URL is no discovery document',
+    'problem issuer URL URL is not a discovery document',
   ],
   [
     'an issuer whose discovery document names another issuer',

@@ -184,7 +184,7 @@ describe('npm run doctor', () => {
     const { code, stdout, stderr } = await doctor(['--settings', aws.settingsFile], token);
     expect(code).toBe(1);
     expect(stdout + stderr).not.toContain('canary');
-    expect(stdout).toContain('is there a line break in a credential?');
+    expect(stdout).toContain('check the credentials for a line break');
   });
 
   it('never shows the token, in either form of its output, whatever is wrong with it', async () => {

@@ -264,7 +264,7 @@ describe("the doctor's look at the access log", () => {
       changed((line) => `{"requestId":"${line.requestId}","error":"a "quoted" word"}`),
     );
     expect(found).toHaveLength(7);
-    expect(found[0]).toBe('problem access log, without a token: its line is no JSON, so no alarm counts it');
+    expect(found[0]).toBe('problem access log, without a token: its line is not JSON, so no alarm counts it');
   });
 
   it('asks again while lines are missing, as API Gateway delivers them late', async () => {

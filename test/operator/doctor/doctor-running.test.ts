@@ -86,7 +86,7 @@ describe('the doctor at a deployed stack', () => {
         ],
         [
           'Rejoin-FunctionsDead-1',
-          'Half of ReconnectsFailingFast, for the last 5 minutes. This alarm notifies nobody: ReconnectsFailingFast does, when both halves are in alarm.',
+          'Half of ReconnectsFailingFast, for the last 5 minutes. This alarm sends no notification. ReconnectsFailingFast sends one when both halves are in alarm.',
         ],
       ],
       ['problem alarm ReconnectsFailingFast: rings: reconnects fail so often'],

@@ -153,10 +153,10 @@ describe("the doctor's look at a token", () => {
     ['a token whose end was cut off', unsignedToken(good).split('.').slice(0, 2).join('.')],
     ['a token of five parts, which is encrypted', `${unsignedToken(good)}.a.b`],
     ['three words', 'a.b.c'],
-  ])('says of %s that it is no JSON Web Token', (_what, token) => {
+  ])('says of %s that it is not a JSON Web Token', (_what, token) => {
     const found = checkToken(token, required, { userId: 'pseudonym', now: NOW });
     expect(found.map(({ level, says }) => `${level} ${says}`)).toEqual([
-      'problem is no JSON Web Token of three parts, so API Gateway refuses it',
+      'problem is not a JSON Web Token of three parts, so API Gateway refuses it',
     ]);
     expect(JSON.stringify(found)).not.toContain(token);
   });

@@ -6,7 +6,7 @@ const MINUTES = 45;
 
 export const HELP = `Runs the tests on a busy machine, and shows which fail at random: npm run test:busy [-- options]
 
-First all of npm test's tests once; then, for the rest of the time, again and again those files that use gates, timers or processes,
+First all tests once, but those of test/long; then, for the rest of the time, again and again those files that use gates, timers or processes,
 those that ever failed first. The last lines are a table of what failed how often. The exit code is 1 if anything failed.
 
   --minutes N   how long (default ${MINUTES}); what runs then is ended, and counts for nothing

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../arguments.ts';
 import { interruption } from '../interruption.ts';
-import { FAST, runSuite } from '../suite.ts';
+import { BUSY, runSuite } from '../suite.ts';
 import { formatDuration } from '../summary.ts';
 import { HELP, readBusyArguments } from './arguments.ts';
 import { startLoops } from './loops.ts';
@@ -16,7 +16,7 @@ const FILES_AT_ONCE = 8;
 
 function testFiles(): string[] {
   return readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && !/^(long|firefox)\b/.test(name))
+    .filter((name) => name.endsWith('.test.ts') && !/^(long|firefox)\b|node_modules/.test(name))
     .map((name) => pathFrom(ROOT, join(ROOT, 'test', name)))
     .toSorted();
 }
@@ -38,11 +38,11 @@ async function main(): Promise<number> {
   const tally: Tally = new Map();
   const elapsed = () => formatDuration((performance.now() - began) / 1000);
   try {
-    add(tally, await runSuite({ projects: FAST }, stop));
+    add(tally, await runSuite({ projects: BUSY }, stop));
     for (let round = 1; !stop.aborted; round += 1) {
       const next = inOrder(timed, tally).slice(0, FILES_AT_ONCE);
       console.log(`\nRound ${round}, after ${elapsed()}: ${next.length} files`);
-      add(tally, await runSuite({ projects: FAST, paths: next }, stop));
+      add(tally, await runSuite({ projects: BUSY, paths: next }, stop));
     }
   } finally {
     await loops.end();
