@@ -1,6 +1,7 @@
 /** Runs Stryker over files, in another process, so that it can be ended. */
 
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import type { PartialStrykerOptions } from '@stryker-mutator/api/core';
@@ -8,6 +9,8 @@ import { endGroup, startGroup } from '../run/process-group.ts';
 import type { MutationMessage, Outcome } from './plugin.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+/** Where this process has its mutated copies of the repository. */
+const COPIES = `.local/mutation/${process.pid}`;
 const pathOf = (file: string) => relative(ROOT, file).split(sep).join('/');
 
 export interface MutationRequest {
@@ -45,7 +48,7 @@ function settings({ name, files, tests, force }: MutationRequest) {
     incrementalFile: `node_modules/.cache/rejoin-mutation/${name.replaceAll(' ', '-')}.json`,
     force,
     // The copy that is mutated must not lie below node_modules: Node runs no TypeScript there.
-    tempDirName: '.local/mutation',
+    tempDirName: COPIES,
     cleanTempDir: 'always',
     ignorePatterns: ['cdk.out', '.local', 'dist', 'test/upgrade/versions'],
     // Types are not checked, and Stryker can't read the settings of TypeScript 7.
@@ -101,5 +104,7 @@ export async function mutate(
   const [code] = (await once(child, 'close')) as [number | null];
   stop.removeEventListener('abort', end);
   await endGroup(child);
+  // Stryker leaves its copy there when it is ended.
+  await rm(join(ROOT, COPIES), { recursive: true, force: true });
   return { outcomes, planned, usable: code === 0 || stop.aborted };
 }
