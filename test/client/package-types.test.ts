@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -148,11 +148,10 @@ test('the unit test in docs/client.md runs in a page’s own project: its page g
 test('npm publish is refused until package.json says where the source and the pages are', () => {
   const folder = join(packed.folder, 'publish');
   mkdirSync(folder);
-  cpSync(join(root, 'client', 'publish.mjs'), join(folder, 'publish.mjs'));
   const { repository: _where, homepage: _pages, ...nothing } = manifest;
   const publish = (known: object) => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...nothing, ...known }));
-    const { status, stderr } = spawnSync(process.execPath, ['publish.mjs'], {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'release', 'publish.mjs'), 'client'], {
       cwd: folder,
       encoding: 'utf8',
     });
@@ -168,5 +167,5 @@ test('npm publish is refused until package.json says where the source and the pa
     stderr: expect.not.stringContaining('"repository"'),
   });
   expect(publish({ repository, homepage })).toEqual({ status: 0, stderr: '' });
-  expect(manifest.scripts.prepublishOnly).toBe('node publish.mjs');
+  expect(manifest.scripts.prepublishOnly).toBe('node ../release/publish.mjs client');
 });

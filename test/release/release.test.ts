@@ -116,12 +116,12 @@ describe('npm run pack:all', () => {
 });
 
 it('npm publish of the emulator is refused until its package.json says where the source and the pages are', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['publish.mjs'], {
+  const { status, stderr } = spawnSync(process.execPath, ['../release/publish.mjs', 'emulator'], {
     cwd: join(root, 'emulator'),
     encoding: 'utf8',
   });
   const { repository, homepage, scripts: own } = JSON.parse(read('emulator/package.json'));
-  expect(own.prepublishOnly).toBe('node publish.mjs');
+  expect(own.prepublishOnly).toBe('node ../release/publish.mjs emulator');
   expect(status).toBe(repository && homepage ? 0 : 1);
   if (!repository) expect(stderr).toContain('into emulator/package.json first');
 });

@@ -108,14 +108,15 @@ describe('the package of the constructs', () => {
   });
 
   test('is not published until package.json says where the source and the pages are', () => {
-    const { status, stderr } = spawnSync(process.execPath, [join(root, 'infra', 'package', 'publish.mjs')], {
+    const { status, stderr } = spawnSync(process.execPath, ['../../release/publish.mjs', 'infra/package'], {
+      cwd: join(root, 'infra', 'package'),
       encoding: 'utf8',
     });
     expect([status, stderr]).toEqual([
       1,
       'rejoin is not published: write "repository" with "url" and "directory": "infra/package" and "homepage" into infra/package/package.json first.\n',
     ]);
-    expect(manifest.scripts.prepublishOnly).toBe('node publish.mjs');
+    expect(manifest.scripts.prepublishOnly).toBe('node ../../release/publish.mjs infra/package');
   });
 
   test('has the checkout’s version and the checkout’s zod, so that what is tested here is what is installed', () => {
