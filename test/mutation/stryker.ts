@@ -91,10 +91,6 @@ export async function mutate(
     // Stryker also reports what it keeps of other files.
     if (!request.files.includes(file)) return;
     outcomes.push({ ...message.outcome, file });
-    if (['Survived', 'NoCoverage', 'RuntimeError', 'Timeout'].includes(message.outcome.status))
-      appendFileSync(
-        `${file}:${message.outcome.line} ${message.outcome.mutator} -> ${message.outcome.replacement.replaceAll(/\s+/g, ' ').slice(0, 120)} ${message.outcome.status}\n`,
-      );
     onOutcome(outcomes.length, all);
   });
   // This alone ends Stryker so that it keeps its results.
