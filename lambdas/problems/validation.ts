@@ -4,6 +4,7 @@ import {
   LONGEST_BRAKE_S,
   MOST_SILENT_MS,
   SDP_BEGINNING,
+  STREAM_GROUP_ID,
   STREAM_SESSION_ID,
 } from '../../contract/requests.ts';
 import { Problem } from './problems.ts';
@@ -21,11 +22,14 @@ export function plainId(id: string | undefined): string | undefined {
   return id !== undefined && STREAM_SESSION_ID.test(id) ? id : undefined;
 }
 
-/** A stream group id from the path, which the settings must know. Nothing else reaches AWS. */
+/** A stream group id from the path, known to the settings. Refused here, nothing of it reaches AWS. */
 export function requireStreamGroup<Group extends { id: string }>(
   id: string | undefined,
   groups: readonly Group[],
 ): Group {
+  if (id === undefined || !STREAM_GROUP_ID.test(id)) {
+    return refuse('streamGroupId', 'must be 1 to 32 letters, digits or hyphens');
+  }
   return (
     groups.find((group) => group.id === id) ?? refuse('streamGroupId', 'is not a stream group of this API')
   );

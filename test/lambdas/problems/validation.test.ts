@@ -210,6 +210,11 @@ describe('a refusal of what a caller sends', () => {
     expect(complaint(sends)).toMatch(new RegExp(`^${field}: (must|is) .+`));
   });
 
+  it('tells a malformed stream group id from one that this API does not have', () => {
+    expect(complaint(() => requireStreamGroup('../sg-1', [{ id: '../sg-1' }]))).toContain('1 to 32 letters');
+    expect(complaint(() => requireStreamGroup('sg-2', [group]))).toContain('of this API');
+  });
+
   it('tells an empty offer what to send, before it is read as JSON', () => {
     expect(complaint(() => requireSignalRequest('', 100))).toContain('generateSignalRequest()');
   });
