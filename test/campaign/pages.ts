@@ -14,6 +14,8 @@ const DISCONNECTED_MS = 6000;
 const FAILED_MS = 25_000;
 /** A page is judged so long after its network is back for good: longer than any wait that an answer names. */
 const JUDGED_AFTER_MS = 150_000;
+/** A page whose session was free for so long has had a request that could succeed. */
+const FREE_FOR_MS = 10_000;
 /** More requests of one page in one second, or in ten, are a loop without a pause. */
 const MOST_IN_A_SECOND = 10;
 const MOST_IN_TEN_SECONDS = 30;
@@ -57,8 +59,13 @@ export async function play(
   const sdks: Sdk[] = [];
   let sent = 0;
   let isOpen = true;
+  /** When AWS last saw another page of the player connected: it takes no second one. */
+  let takenAt = Number.NEGATIVE_INFINITY;
+  /** Whether this page ended although its session lived, and was free for long enough. */
+  let couldReturn: boolean | undefined;
   const broken = (what: string) => violate({ invariant: 11, what, step: step.id });
 
+  const newestSession = () => [...aws.sessions.values()].findLast(({ userId }) => userId === actor.playerId);
   const sessionOf = ({ offer }: Sdk): AwsSession | undefined =>
     [...aws.sessions.values()].find(({ accepted }) => accepted.at(-1)?.offer === offer);
 
@@ -107,6 +114,10 @@ export async function play(
   function tick(): void {
     if (!isOpen) return;
     time.after(TICK_MS, tick);
+    const newest = newestSession();
+    if (newest?.status === 'CONNECTED' && !isOfPage(newest, name)) takenAt = time.now();
+    if (stream.state.name === 'ended')
+      couldReturn ??= newest !== undefined && !isOverAtAws(newest) && time.now() - takenAt > FREE_FOR_MS;
     for (const sdk of sdks.filter(({ closed, applied }) => applied && !closed)) {
       const session = sessionOf(sdk);
       const isUp = session !== undefined && !isOverAtAws(session) && !isDark();
@@ -244,18 +255,21 @@ export async function play(
   if (how === 'twice') void stream.start();
   if (how === 'resume' || how === 'insist') void stream.resume({ insist: how === 'insist' });
   await time.sleep(backAt - begunAt + JUDGED_AFTER_MS);
-  const newest = [...aws.sessions.values()].findLast(({ userId }) => userId === actor.playerId);
-  const what = untruthOf(stream.state, newest, name, context);
+  const what = untruthOf(stream.state, newestSession(), { name, couldReturn: couldReturn === true }, context);
   if (what !== undefined) broken(what);
   isOpen = false;
   stream.close();
 }
 
+/** Whether the newest connection of a session is this page's. */
+const isOfPage = ({ accepted }: AwsSession, name: string) =>
+  (accepted.at(-1)?.offer ?? '').includes(`o=- ${name} `);
+
 /** What is not as it must be of a page whose network has been back for long; undefined where all is well. */
 function untruthOf(
   state: StreamState,
   newest: AwsSession | undefined,
-  name: string,
+  { name, couldReturn }: { name: string; couldReturn: boolean },
   { aws, exchanges }: RunContext,
 ): string | undefined {
   const lives = newest !== undefined && !isOverAtAws(newest);
@@ -266,8 +280,7 @@ function untruthOf(
       : `a page shows connected, but its session is ${session?.status} at AWS`;
   }
   if (state.name !== 'ended') return `a page is ${state.name} long after its network is back`;
-  const last = newest?.accepted.at(-1)?.offer ?? '';
-  const isOwn = last.includes(`o=- ${name} `);
+  const isOwn = newest !== undefined && isOfPage(newest, name);
   switch (state.reason) {
     case 'session_ended':
     case 'no_session':
@@ -281,10 +294,7 @@ function untruthOf(
         ? undefined
         : `a page was refused for good with ${state.code}, although its network is back`;
     case 'expired':
-      // Another page of the player plays, and AWS takes no second one.
-      return lives && (isOwn || !newest.held)
-        ? `a page gave up with ${state.code}, but its session lives`
-        : undefined;
+      return couldReturn ? `a page gave up with ${state.code}, but its session lives` : undefined;
     default:
       return `a page ended with ${state.reason} after ${exchanges.length > 0 ? 'answers' : 'no answer'}`;
   }
