@@ -83,7 +83,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
   ],
   // The test names a folder that does not exist; a run over one that does takes minutes.
   [
-    /^npm run mutation -- lambdas\/limits$/,
+    /^npm run mutation( -- (lambdas|client)[\w./ -]*)?$/,
     'test/mutation/mutation.test.ts',
     'npm run mutation -- lambdas/limit',
   ],

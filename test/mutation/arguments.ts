@@ -9,6 +9,7 @@ export const HELP = `Changes the code in small ways, one at a time, and runs the
   --help         this text
 
 A mutant that no test notices survives, and is listed with file and line. The score is the share of mutants that a test noticed.
+A mutant meets five test files: the one that has its name, then those of its folder, and the quickest first. What others would notice is not counted.
 The exit code is 1 if a group that was tested whole is below its score. Results are kept in node_modules/.cache/rejoin-mutation.`;
 
 const DEFAULT_MINUTES = 45;

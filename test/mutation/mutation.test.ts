@@ -5,7 +5,7 @@ import { HELP, readArguments } from './arguments.ts';
 import { type Group, groups, loadable, selected, testsOf } from './groups.ts';
 import type { Outcome } from './plugin.ts';
 import { type GroupResult, isBelow, report } from './report.ts';
-import { ALONE, isMutationTest, testsToMeet } from './tests.ts';
+import { ALONE, isMutationTest, patienceWith, testsToMeet } from './tests.ts';
 
 describe('the arguments of npm run mutation', () => {
   test('without any, everything is tested for at most 45 minutes, and earlier results are kept', () => {
@@ -108,26 +108,41 @@ describe('the tests that judge a mutant', () => {
 });
 
 describe('the tests that a mutant meets', () => {
-  const quick = Array.from({ length: 9 }, (_, at) => `test/lambdas/others/${at}.test.ts#a`);
-  const own = 'test/lambdas/limits/slow.test.ts#b';
-  const times = { ...Object.fromEntries(quick.map((id, at) => [id, 9 - at])), [own]: 1000 };
   const mutated = '/copy/lambdas/limits/rate-limit.ts';
+  const others = Array.from({ length: 6 }, (_, at) => `test/lambdas/others/${at}.test.ts#a`);
+  const own = ['test/lambdas/limits/slow.test.ts#b', 'test/lambdas/limits/quick.test.ts#c'] as const;
+  const times = { ...Object.fromEntries(others.map((id, at) => [id, 9 - at])), [own[0]]: 900, [own[1]]: 800 };
 
-  test('are the quickest files first: a mutant that is noticed soon costs little', () => {
-    const [first, second] = quick.toReversed();
-    expect(testsToMeet([...quick.slice(-2)], mutated, times)).toEqual([[first], [second]]);
+  test('are those of its own folder first, and the quickest file first: a mutant that is noticed costs little', () => {
+    const quickest = others.toReversed().slice(0, 2);
+    expect(testsToMeet([own[0], ...quickest.toReversed(), own[1]], mutated, times)).toEqual(
+      [own[1], own[0], ...quickest].map((id) => [id]),
+    );
+  });
+
+  test('begin with the file that has the name of the mutated one, however slow it is', () => {
+    const named = 'test/lambdas/limits/rate-limit.test.ts#a';
+    const met = testsToMeet([...own, ...others, named], mutated, { ...times, [named]: 60_000 });
+    expect(met[0]).toEqual([named]);
   });
 
   test('stay together by file, whose time is that of all its tests', () => {
-    const [first, second] = ['test/a.test.ts#one', 'test/a.test.ts#two'];
-    const other = 'test/b.test.ts#one';
+    const [first, second, other] = [
+      'test/a.test.ts#one',
+      'test/a.test.ts#two',
+      'test/b.test.ts#one',
+    ] as const;
     const took = { [first]: 2, [second]: 2, [other]: 3 };
     expect(testsToMeet([first, other, second], mutated, took)).toEqual([[other], [first, second]]);
   });
 
-  test('are eight files at most, and all of the own folder: a survivor costs seconds, not minutes', () => {
-    const met = testsToMeet([own, ...quick], mutated, times).flat();
-    expect(met).toEqual([...quick.toReversed().slice(0, 8), own]);
+  test('are those of five files at most: a survivor costs seconds, not minutes', () => {
+    expect(testsToMeet([...own, ...others], mutated, times)).toHaveLength(5);
+  });
+
+  test('may take ten times as long as without a mutant, and five seconds more', () => {
+    expect(patienceWith(own, times)).toBe(14_000);
+    expect(patienceWith(['test/new.test.ts#a'], times)).toBe(5000);
   });
 });
 

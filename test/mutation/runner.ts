@@ -10,7 +10,7 @@ import {
 import { strykerPlugins } from '@stryker-mutator/vitest-runner';
 import type { Vitest } from 'vitest/node';
 import { KeptWorkers } from './kept-workers.ts';
-import { testsToMeet } from './tests.ts';
+import { patienceWith, testsToMeet } from './tests.ts';
 
 /**
  * How long each test took without a mutant, in milliseconds. One of Stryker's processes measures it and the others read it, in the copy
@@ -52,6 +52,8 @@ class QuickRunner implements TestRunner {
     this.#times ??= JSON.parse(readFileSync(TIMES, 'utf8')) as Record<string, number>;
     let nrOfTests = 0;
     for (const testFilter of testsToMeet(options.testFilter ?? [], options.sandboxFileName, this.#times)) {
+      const testTimeout = patienceWith(testFilter, this.#times);
+      for (const { config } of this.#vitest.ctx.projects) Object.assign(config, { testTimeout });
       const result = await this.#judge({ ...options, testFilter });
       if (result.status !== MutantRunStatus.Survived) return result;
       nrOfTests += result.nrOfTests;

@@ -1,5 +1,7 @@
 /** Runs Stryker over files, in another process, so that it can be ended. */
+
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import type { PartialStrykerOptions } from '@stryker-mutator/api/core';
@@ -7,6 +9,8 @@ import { endGroup, startGroup } from '../run/process-group.ts';
 import type { MutationMessage, Outcome } from './plugin.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+/** Where this process has its mutated copies of the repository. */
+const COPIES = `.local/mutation/${process.pid}`;
 const pathOf = (file: string) => relative(ROOT, file).split(sep).join('/');
 
 export interface MutationRequest {
@@ -44,14 +48,14 @@ function settings({ name, files, tests, force }: MutationRequest) {
     incrementalFile: `node_modules/.cache/rejoin-mutation/${name.replaceAll(' ', '-')}.json`,
     force,
     // The copy that is mutated must not lie below node_modules: Node runs no TypeScript there.
-    tempDirName: '.local/mutation',
+    tempDirName: COPIES,
     cleanTempDir: 'always',
     ignorePatterns: ['cdk.out', '.local', 'dist', 'test/upgrade/versions'],
     // Types are not checked, and Stryker can't read the settings of TypeScript 7.
     disableTypeChecks: false,
     tsconfigFile: 'none.json',
-    // A mutant may wait for ever. The limit decides nothing else, so it is long enough for a busy machine.
-    timeoutMS: 20_000,
+    // A test that waits for ever ends by itself. This is for one that computes for ever.
+    timeoutMS: 60_000,
     dryRunTimeoutMinutes: 30,
     allowConsoleColors: false,
     logLevel: 'warn',
@@ -96,5 +100,7 @@ export async function mutate(
   const [code] = (await once(child, 'close')) as [number | null];
   stop.removeEventListener('abort', end);
   await endGroup(child);
+  // Stryker leaves its copy there when it is ended.
+  await rm(join(ROOT, COPIES), { recursive: true, force: true });
   return { outcomes, planned, usable: code === 0 || stop.aborted };
 }

@@ -1,4 +1,5 @@
 /** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large. */
+import { basename } from 'node:path';
 
 /**
  * They bundle, install, start browsers and processes, read the source as text, or compute for many seconds. None of them can judge
@@ -19,7 +20,7 @@ const OTHERS = new RegExp(
     'recovery-properties',
     'types',
     'your-page',
-  ].join('|')})|lambdas/(admission/reconnect-in-storm|reliability/(broken-table|healed)))[.]test[.]ts$`,
+  ].join('|')})|lambdas/(admission/storm-crowd|reliability/(broken-table|healed)))[.]test[.]ts$`,
 );
 
 /** They change the environment, global objects or the state of a module, so each needs a process of its own. */
@@ -37,11 +38,11 @@ export const ALONE: readonly string[] = [
 export const isMutationTest = (path: string) =>
   /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path);
 
-/** A mutant that survives meets every test that is left to it: this many test files, and all of its own folder. */
-const MOST_FILES = 8;
+/** A mutant that survives meets every test that is left to it: those of so many files. */
+const MOST_FILES = 5;
 
 /**
- * The tests that a mutant meets, by test file, the quickest file first.
+ * The tests that a mutant meets, by test file: first the file that has its name, then those of its folder, and the quickest first.
  * @param ids the tests that reach the mutant, `path#name`
  * @param mutated the path of the mutated file
  * @param times how long each test takes without a mutant, in milliseconds
@@ -52,10 +53,20 @@ export function testsToMeet(
   times: Readonly<Record<string, number>>,
 ): string[][] {
   const took = (tests: readonly string[]) => tests.reduce((sum, id) => sum + (times[id] ?? 0), 0);
-  const files = [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))];
+  const name = `/${basename(mutated, '.ts')}.test.ts`;
   const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
-  return files
-    .toSorted(([, a], [, b]) => took(a) - took(b))
-    .filter(([file], at) => at < MOST_FILES || file.startsWith(`test/${folder}`))
+  const distance = (file: string) => (file.endsWith(name) ? 0 : file.startsWith(`test/${folder}`) ? 1 : 2);
+  return [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))]
+    .toSorted(
+      ([file, tests], [other, others]) => distance(file) - distance(other) || took(tests) - took(others),
+    )
+    .slice(0, MOST_FILES)
     .map(([, tests]) => tests);
 }
+
+/** A test that takes this and ten times as long as without a mutant hangs. A busy machine is slow for both. */
+const HANGS_AFTER_MS = 5000;
+
+/** After how many milliseconds one of the tests hangs. @param times how long each takes without a mutant */
+export const patienceWith = (ids: readonly string[], times: Readonly<Record<string, number>>) =>
+  HANGS_AFTER_MS + 10 * Math.max(0, ...ids.map((id) => times[id] ?? 0));

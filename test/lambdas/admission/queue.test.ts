@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../../bench/storm/simulate-table.ts';
-import { queueFor } from '../../../lambdas/admission/queue.ts';
+import { queueFor, ticketBeforeEnd, ticketPastEnd } from '../../../lambdas/admission/queue.ts';
 import { currentRate, windowResult } from '../../../lambdas/admission/queue-rate.ts';
-import { type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
+import { isQueueing, type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
 import { type Admission, tableAdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
-import { TICKET_KEPT_MS, ticketStateOf } from '../../../lambdas/admission/ticket.ts';
+import {
+  isTicketUsable,
+  pacedProblem,
+  TICKET_KEPT_MS,
+  ticketStateOf,
+} from '../../../lambdas/admission/ticket.ts';
 import { QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table, Update } from '../../../lambdas/dynamodb/table.ts';
 
@@ -99,6 +104,98 @@ describe('the queue to join', () => {
   });
 });
 
+describe('a ticket after the likely end of the session', () => {
+  const end = START + 120_000;
+  const late = (nextFreeAt: number, again = false, random = 0.5) =>
+    ticketPastEnd(
+      { ...queueState(undefined, 20), nextFreeAt, overflowNextFreeAt: nextFreeAt },
+      { now: START, end, again, random },
+    );
+
+  it('takes a place in the queue up to 20 s after it, since AWS may notice the loss later than the page', () => {
+    expect(late(end + 20_000)).toBeUndefined();
+    expect(late(end + 20_001)).toBeDefined();
+  });
+
+  it('takes no place that is too late for a player whom AWS throttled: the end is known by then', () => {
+    expect(late(end, true)).toBeUndefined();
+    expect(late(end + 1, true)).toBeDefined();
+  });
+
+  it('is spread over a minute, so that lost players do not come back together', () => {
+    expect(late(end + 30_000, false, 0)).toBe(end + 30_000);
+    expect(late(end + 30_000, false, 0.5)).toBe(end + 60_000);
+    expect(late(end + 30_000, false, 1)).toBe(end + 90_000);
+  });
+});
+
+describe('a ticket in the rest of the life of a session', () => {
+  it('lies between AWS’s next token and the end, spread over all of that', () => {
+    expect(ticketBeforeEnd(START, START + 10_700, 0)).toBe(START + 700);
+    expect(ticketBeforeEnd(START, START + 10_700, 0.5)).toBe(START + 5700);
+    expect(ticketBeforeEnd(START, START + 10_700, 1)).toBe(START + 10_700);
+  });
+
+  it('is not given where AWS has no token before the end', () => {
+    expect(ticketBeforeEnd(START, START + 701, 0)).toBe(START + 700);
+    expect(ticketBeforeEnd(START, START + 700, 0)).toBeUndefined();
+    expect(ticketBeforeEnd(START, START - 60_000, 0)).toBeUndefined();
+  });
+});
+
+describe('bounds of the queue to join', () => {
+  const end = START + 120_000;
+  const state = (nextFreeAt: number, overflowNextFreeAt: number) => ({
+    ...queueState(undefined, 20),
+    nextFreeAt,
+    overflowNextFreeAt,
+  });
+
+  it('are two seconds before the end for the first queue, and the very end for the overflow queue', () => {
+    const arrival = { now: START, end, again: false };
+    expect(queueFor(state(end - 2000, START), arrival)).toBe('nextFreeAt');
+    expect(queueFor(state(end - 1999, end), arrival)).toBe('overflowNextFreeAt');
+    expect(queueFor(state(end - 1999, end + 1), arrival)).toBe('nextFreeAt');
+  });
+
+  it('leave a throttled player in the first queue where both are as quick', () => {
+    expect(queueFor(state(START + 500, START + 500), { now: START, end, again: true })).toBe('nextFreeAt');
+  });
+
+  it('end queueing with the time of the next free place, and with the time that queueing lasts', () => {
+    const free = { ...queueState(undefined, 20), nextFreeAt: START, queueingUntil: START };
+    expect(isQueueing(free, START)).toBe(false);
+    expect(isQueueing({ ...free, nextFreeAt: START + 1 }, START)).toBe(true);
+    expect(isQueueing({ ...free, queueingUntil: START + 1 }, START)).toBe(true);
+  });
+});
+
+describe('the worth of a ticket', () => {
+  it('lasts two seconds after its time, to the millisecond', () => {
+    const ticket = { at: START, since: START };
+    expect(ticketStateOf(ticket, START + 2000)).toBe('due');
+    expect(ticketStateOf(ticket, START + 2001)).toBe('none');
+  });
+
+  it('is used at once or after a wait of a second: a longer one is the page’s', () => {
+    const ticket = { at: START + 1000, since: START };
+    expect(isTicketUsable(ticket, START)).toBe(true);
+    expect(isTicketUsable(ticket, START - 1)).toBe(false);
+    expect(isTicketUsable(ticket, START + 3001)).toBe(false);
+    expect(isTicketUsable(undefined, START)).toBe(false);
+  });
+
+  it('says that it may be too late only where it may be', () => {
+    expect(pacedProblem({ waitMs: 5, mayBeTooLate: false }).extras).toEqual({ retryAfterMs: 5 });
+    expect(pacedProblem({ waitMs: 5, mayBeTooLate: true, queuePosition: 3 }).extras).toEqual({
+      retryAfterMs: 5,
+      mayBeTooLate: true,
+      queuePosition: 3,
+    });
+    expect(Object.keys(pacedProblem({ waitMs: 5 }).extras)).toEqual(['retryAfterMs']);
+  });
+});
+
 describe('the rate', () => {
   const windows = fc.array(
     fc.record({ taken: fc.nat(500), refused: fc.nat(500), ms: fc.integer({ min: 0, max: 60_000 }) }),
@@ -139,6 +236,22 @@ describe('the rate', () => {
   it('is not lowered by a lone throttle among many calls', () => {
     const state = { ...queueState(undefined, 20), windowAt: START, taken: 40, refused: 1 };
     expect(windowResult(state, 20, START + 2000)?.rate).toBe(20);
+  });
+
+  it('is lowered only beside others: where AWS throttled a twentieth, took nine tenths at most, and was asked for half', () => {
+    const judged = (taken: number, refused: number) =>
+      windowResult({ ...queueState(undefined, 20), windowAt: START, taken, refused }, 20, START + 2000)?.rate;
+    // A twentieth of 40 is noise, more is not.
+    expect([judged(19, 1), judged(19, 1.1)]).toEqual([20, expect.closeTo(14, 9)]);
+    // 40 calls fit into the window: 36 of them are as good as all.
+    expect([judged(36.1, 8), judged(36, 8)]).toEqual([20, expect.closeTo(18.9, 9)]);
+    // Fewer than 20 calls do not show what AWS grants.
+    expect([judged(10, 9.9), judged(10, 10)]).toEqual([20, expect.closeTo(14, 9)]);
+  });
+
+  it('learns nothing about no-shows where the queue is empty at that very moment', () => {
+    const state = { ...queueState(undefined, 20), windowAt: START, nextFreeAt: START + 2000, shown: 1 };
+    expect(windowResult(state, 20, START + 2000)?.overflowShare).toBe(state.overflowShare);
   });
 
   it('expects more no-shows where players stay away, fewer where all come', () => {

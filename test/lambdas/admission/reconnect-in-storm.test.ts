@@ -1,9 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QUEUEING_MS, stepOf } from '../../../lambdas/admission/queue.ts';
-import { queueKey } from '../../../lambdas/admission/queue-items.ts';
-import { type QueueState, queueState } from '../../../lambdas/admission/queue-state.ts';
+import type { QueueState } from '../../../lambdas/admission/queue-state.ts';
 import type { AdmissionQueue } from '../../../lambdas/admission/queue-table.ts';
 import { QUEUE_ATTRIBUTES, toStored } from '../../../lambdas/dynamodb/stored-names.ts';
 import type { Table } from '../../../lambdas/dynamodb/table.ts';
@@ -24,27 +20,12 @@ import {
 const real = sharedTable();
 
 const START = 1_800_000_000_000;
-const OPERATION = 'CreateStreamSessionConnection';
 const NEVER = { end: Number.POSITIVE_INFINITY };
-const at = (entry: Awaited<ReturnType<AdmissionQueue['admit']>>) =>
-  entry !== 'notQueued' && 'at' in entry ? entry.at : Number.NaN;
 
 const storm = (changes?: Partial<QueueState>, connect?: FakeAws['connect']) =>
   stormOver(real.table, changes, connect);
-const nextFreeAtOf = async (region: string) =>
-  Number((await real.table.get(queueKey(OPERATION, region)))?.tat);
 
 describe('in a storm', () => {
-  it('a hundred players who arrive together, each in a sandbox of its own, get a hundred different tickets', async () => {
-    const { region, clock } = await storm();
-    const entries = await Promise.all(
-      Array.from({ length: 100 }, () => admissionQueueOver(real.table, clock, { region }).admit(NEVER)),
-    );
-    const tickets = entries.map(at);
-    expect(new Set(tickets.map((ticket) => (ticket - START - 60_000) / 50)).size).toBe(100);
-    expect(tickets.every((ticket) => Number.isInteger((ticket - START - 60_000) / 50))).toBe(true);
-  });
-
   it('a player keeps the ticket however often it asks before, and is let through on time without asking the queue', async () => {
     const { aws, clock, deps } = await storm();
     const asked = await ownSession(deps);
@@ -111,18 +92,6 @@ describe('in a storm', () => {
     expect((heard as { retryAfterMs: number }).retryAfterMs).toBeLessThan(3000);
   });
 
-  it("a thousand requests by one player take one ticket only: the player's own rate limit holds", async () => {
-    const { clock, deps, region } = await storm();
-    const asked = await ownSession(deps);
-    const before = await nextFreeAtOf(region);
-    for (let i = 0; i < 1000; i++) {
-      const request = { ...asked, key: `k${i}`, signalRequest: `o${i}`, endsBy: clock.now + 10_000 };
-      await code(reconnect(request, deps));
-      if (i % 100 === 0) clock.now += 100;
-    }
-    expect((await nextFreeAtOf(region)) - before).toBe(50);
-  });
-
   it('a player with a low rate limit keeps its ticket', async () => {
     const { clock, deps } = await storm({ nextFreeAt: START + 5000 });
     const poor = { ...deps, limits: { connectionsPerMinute: 1 } };
@@ -185,35 +154,4 @@ describe('while nobody waits', () => {
     for (; clock.now < START + 1000; clock.now += 10) expect(await queue.admit(NEVER)).toBe('notQueued');
     expect(real.operations).toEqual(Array(5).fill('get (stale)'));
   });
-});
-
-it('the table gives the tickets that the arithmetic says, whichever function asks and whatever it remembers', async () => {
-  const steps = fc.array(
-    fc.record({
-      gap: fc.integer({ min: 0, max: 400 }),
-      again: fc.boolean(),
-      fresh: fc.boolean(),
-    }),
-    { minLength: 1, maxLength: 12 },
-  );
-  await fc.assert(
-    fc.asyncProperty(steps, async (moves) => {
-      const clock = { now: START };
-      const region = randomUUID();
-      let queue = admissionQueueOver(real.table, clock, { region });
-      const model = queueState(undefined, 20);
-      for (const { gap, again, fresh } of moves) {
-        clock.now += gap;
-        if (fresh) queue = admissionQueueOver(real.table, clock, { region });
-        const entry = again ? await queue.readmit(NEVER, false) : await queue.admit(NEVER);
-        if (entry === 'notQueued') continue;
-        const step = stepOf(model, 20, { queue: 'nextFreeAt', now: clock.now, opens: again });
-        const ticket = model.nextFreeAt > clock.now ? model.nextFreeAt : step.firstTicket;
-        model.nextFreeAt = ticket + step.intervalMs;
-        if (again) model.queueingUntil = clock.now + QUEUEING_MS;
-        expect(at(entry)).toBeCloseTo(ticket, 2);
-      }
-    }),
-    { numRuns: 40 },
-  );
 });

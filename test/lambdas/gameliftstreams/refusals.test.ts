@@ -1,15 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamSessionStatus } from '../../../contract/stream-session-status.ts';
-import { AwsFailure, awsFailureKind, isUncertain } from '../../../lambdas/gameliftstreams/aws-failure.ts';
+import {
+  AwsFailure,
+  type AwsFailureKind,
+  awsFailureKind,
+  isUncertain,
+} from '../../../lambdas/gameliftstreams/aws-failure.ts';
 import {
   connectProblem,
+  endedProblem,
   needsStatusLookup,
   startProblem,
   statusProblem,
   terminateProblem,
 } from '../../../lambdas/gameliftstreams/refusals.ts';
 import { noticedInMs } from '../../../lambdas/gameliftstreams/waits.ts';
+import type { Problem } from '../../../lambdas/problems/problems.ts';
 import { sliOutcomeOf } from '../../../lambdas/reliability/sli.ts';
 
 /** Every error GameLift Streams declares, with its HTTP status, as the real SDK throws it. */
@@ -259,5 +266,66 @@ describe('ending a session', () => {
     expect(terminateProblem(invalid, { status: 'ACTIVATING' }, 0)?.code).toBe('session_not_terminable');
     // It was set up between the call and the look: no alarm that a player could ring.
     expect(terminateProblem(invalid, { status: 'ACTIVE' }, 0)?.code).toBe('session_not_terminable');
+  });
+});
+
+describe('what a refusal tells the player', () => {
+  const waits = (kind: AwsFailureKind, of: (failure: AwsFailure, random: number) => Problem<string>) =>
+    [0, 1].map((random) => of(new AwsFailure(kind, false), random).extras);
+
+  it('names the wait of each failure of AWS, spread upwards by half', () => {
+    expect(waits('throttled', statusProblem)).toEqual([{ retryAfterMs: 1500 }, { retryAfterMs: 2250 }]);
+    for (const kind of ['timeout', 'internal', 'network'] as const) {
+      expect(waits(kind, statusProblem)).toEqual([{ retryAfterMs: 1000 }, { retryAfterMs: 1500 }]);
+    }
+    expect(waits('denied', statusProblem)).toEqual([{}, {}]);
+  });
+
+  it('names the wait for a stream group that takes nobody', () => {
+    const start = (failure: AwsFailure, random: number) =>
+      startProblem(failure, random, { repeat: false, waitMs: 0 });
+    for (const kind of ['conflict', 'quota'] as const) {
+      expect(waits(kind, start)).toEqual([{ retryAfterMs: 5000 }, { retryAfterMs: 7500 }]);
+    }
+  });
+
+  it('names the status where it is known, and no status where it is not', () => {
+    const failure = new AwsFailure('answerless', false);
+    expect(connectProblem(failure, false, { status: 'CONNECTED' }, 0).extras).toEqual({
+      streamSessionStatus: 'CONNECTED',
+      retryAfterMs: 1000,
+    });
+    expect(connectProblem(failure, false, undefined, 0).extras).toEqual({ retryAfterMs: 1000 });
+    const refused = new AwsFailure('conflict', false);
+    expect(connectProblem(refused, false, undefined, 0).extras).toEqual({ retryAfterMs: 1000 });
+    expect(terminateProblem(refused, { status: 'ACTIVATING' }, 0)?.extras).toEqual({
+      streamSessionStatus: 'ACTIVATING',
+      retryAfterMs: 2000,
+    });
+    expect(terminateProblem(refused, undefined, 0)?.extras).toEqual({ retryAfterMs: 2000 });
+  });
+
+  it('says of a start without an answer that it is lost, and waits until AWS has surely ended the session', () => {
+    const answerless = new AwsFailure('answerless', false);
+    const lost = (waitMs: number) => startProblem(answerless, 0, { repeat: false, waitMs });
+    expect([lost(90_000).code, lost(90_000).extras]).toEqual(['answer_lost', { retryAfterMs: 90_000 }]);
+    // A player never asks again at once.
+    expect(lost(0).extras).toEqual({ retryAfterMs: 1000 });
+  });
+
+  it('says of a reconnect without an answer that it is lost, whatever the session does meanwhile', () => {
+    for (const status of ['CONNECTED', 'ACTIVATING', 'ACTIVE'] as const) {
+      expect(connectProblem(new AwsFailure('answerless', false), false, { status }, 0).code).toBe(
+        'answer_lost',
+      );
+    }
+  });
+
+  it('gives the reason of an end only where AWS gave one', () => {
+    expect(endedProblem({ status: 'TERMINATED', statusReason: 'idleTimeout' }).extras).toEqual({
+      streamSessionStatus: 'TERMINATED',
+      statusReason: 'idleTimeout',
+    });
+    expect(Object.keys(endedProblem({ status: 'ERROR' }).extras)).toEqual(['streamSessionStatus']);
   });
 });

@@ -19,8 +19,8 @@ describe('the probe of the public address', () => {
     expect(await said(401)).toBe('nothing');
   });
 
-  test.each([200, 204, 299])('calls %i what it is: strangers are let in', async (status) => {
-    expect(await said(status)).toBe(`${status} instead of 401: strangers are let in`);
+  test.each([200, 204, 299])('says of %i that the API answers without a token', async (status) => {
+    expect(await said(status)).toBe(`${status} instead of 401: the API answers without a token`);
   });
 
   test('says of a 404 that the address leads to something else', async () => {

@@ -183,3 +183,58 @@ it('only what can be an id goes into the log', () => {
   for (const id of [undefined, '', 'x'.repeat(129), 'a b', 'a/b', 'a\n', 'ä'])
     expect(plainId(id)).toBeUndefined();
 });
+
+describe('a refusal of what a caller sends', () => {
+  const complaint = (work: () => unknown) => {
+    try {
+      return work();
+    } catch (problem) {
+      return (problem as Problem).message;
+    }
+  };
+
+  it.each<[field: string, sends: () => unknown]>([
+    ['streamGroupId', () => requireStreamGroup('sg-2', [group])],
+    ['streamGroupId', () => requireStreamGroup('../sg-1', [group])],
+    ['streamGroupId', () => requireStreamGroup(undefined, [group])],
+    ['streamSessionId', () => requireStreamSessionId('a/b')],
+    ['Idempotency-Key', () => optionalIdempotencyKey('a b')],
+    ['previousConnectionId', () => optionalConnectionId(7)],
+    ['previousConnectionId', () => optionalConnectionId('a b')],
+    ['silentMs', () => optionalSilentMs(-1)],
+    ['seconds', () => requireBrakeSeconds(0.5)],
+    ['signalRequest', () => requireSignalRequest('', 100)],
+    ['body', () => requireBody(undefined, [])],
+    ['body', () => requireBody('[]', [])],
+  ])('names the field %s and what it must be: its developer reads nothing else', (field, sends) => {
+    expect(complaint(sends)).toMatch(new RegExp(`^${field}: (must|is) .+`));
+  });
+
+  it('tells a malformed stream group id from one that this API does not have', () => {
+    expect(complaint(() => requireStreamGroup('../sg-1', [{ id: '../sg-1' }]))).toContain('1 to 32 letters');
+    expect(complaint(() => requireStreamGroup('sg-2', [group]))).toContain('of this API');
+  });
+
+  it('tells an empty offer what to send, before it is read as JSON', () => {
+    expect(complaint(() => requireSignalRequest('', 100))).toContain('generateSignalRequest()');
+  });
+});
+
+describe('what a caller may leave out', () => {
+  it('is absent, and no empty value', () => {
+    expect(optionalIdempotencyKey(undefined)).toBeUndefined();
+    expect(optionalConnectionId(undefined)).toBeUndefined();
+    expect(optionalConnectionId(null)).toBeUndefined();
+    expect(optionalSilentMs(undefined)).toBeUndefined();
+    expect(plainId(undefined)).toBeUndefined();
+  });
+
+  it('is passed on as it is where it is right', () => {
+    expect(optionalIdempotencyKey('key-1')).toBe('key-1');
+    expect(optionalConnectionId('AbC_-123')).toBe('AbC_-123');
+    expect(optionalSilentMs(0)).toBe(0);
+    expect(plainId('s-1')).toBe('s-1');
+    expect(plainId('a/b')).toBeUndefined();
+    expect(requireStreamGroup('sg-1', [{ id: 'sg-0' }, group])).toBe(group);
+  });
+});

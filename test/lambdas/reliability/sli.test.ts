@@ -254,3 +254,32 @@ describe('a connection', () => {
     ).toBe('none');
   });
 });
+
+describe('bounds of what counts', () => {
+  it('a pause of new sessions is no failure: operators wanted it', () => {
+    expect(alone(of('starts_paused'))).toBe('excluded');
+  });
+
+  it('a lasting failure is counted again after five minutes, and not a millisecond earlier', () => {
+    const failure = of('upstream_unavailable', { retryAfterMs: 1000 });
+    const at = (ago: number) => {
+      const known = { since: NOW - ago, until: NOW, counted: NOW - ago };
+      return classifyRefusal(failure, known, NOW).sliOutcome;
+    };
+    expect([at(299_999), at(300_000)]).toEqual(['excluded', 'failure']);
+  });
+
+  it('an end without a reason is one that nobody wanted', () => {
+    const known = { since: NOW - 5000, until: NOW };
+    const ended = (extras: object) =>
+      classifyRefusal(of('stream_session_ended', extras), known, NOW).sliOutcome;
+    expect([ended({}), ended({ statusReason: 'idleTimeout' })]).toEqual(['failure', 'excluded']);
+  });
+
+  it('an episode begins anew a minute after the wait, and keeps when a failure was counted only where one was', () => {
+    const known = { since: NOW - 90_000, until: NOW - 60_000 };
+    const paced = of('paced', { retryAfterMs: 2000 });
+    expect(classifyRefusal(paced, known, NOW).episode).toEqual({ since: NOW - 90_000, until: NOW + 2000 });
+    expect(classifyRefusal(paced, known, NOW + 1).episode).toEqual({ since: NOW + 1, until: NOW + 2001 });
+  });
+});
