@@ -32,8 +32,8 @@ export async function endThreads(): Promise<void> {
   if (loaded) (await loaded).cleanup();
 }
 
-/** EPIPE, ECONNABORTED, ECONNRESET, ENOTCONN: the client has closed, and the channel does not know it yet. */
-const GONE = /errno=(32|103|104|107)\b/;
+/** ENOENT, EPIPE, ECONNABORTED, ECONNRESET, ENOTCONN: the client has closed, and the channel does not know it yet. */
+const GONE = /errno=(2|32|103|104|107)\b/;
 
 /**
  * Sends on a track or data channel, unless it is closed. The library has its own threads, so the client may close the

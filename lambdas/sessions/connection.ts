@@ -88,6 +88,18 @@ export function addUsedOffer(
   return [...others, fingerprint].slice(-USED_OFFERS_KEPT);
 }
 
+/** Whether AWS may have accepted another offer than the start's: the newest answer that it shows may then fit that one alone. */
+export function mayHaveReconnected({
+  connectedRequest,
+  usedOffers = [],
+  lease,
+  abandonedLeases = [],
+}: SessionRecord): boolean {
+  // The first used offer is the start's own.
+  const isUsed = usedOffers.length > 1 || abandonedLeases.length > 0;
+  return isUsed || connectedRequest !== undefined || lease !== undefined;
+}
+
 /**
  * Decides on a reconnect request from the record alone. The order matters: a request already answered is
  * answered again whatever has happened since; what the client must change comes before what it must wait for.

@@ -132,14 +132,32 @@ export function sessionTable(table: Table): SessionTable {
   };
 }
 
+/** Attributes of a session for which AWS may have accepted another offer than the start's. */
+const RECONNECTED = {
+  '#lease': 'lease',
+  '#abandoned': SESSION_ATTRIBUTES.abandonedLeases,
+  '#usedOffers': SESSION_ATTRIBUTES.usedOffers,
+  '#connected': 'connectedRequest',
+};
+
 function statusUpdate(seen: SeenStatus): Update {
   const changes = withEnd(seen);
   const { update, names, values } = storedUpdate(changes);
   const isEnd = changes.endedAt !== undefined;
+  // AWS was asked before this write. A reconnect that has begun meanwhile may have got the answer that AWS showed.
+  const reconnected = changes.startResponse === undefined ? {} : RECONNECTED;
+  const conditions = [
+    'attribute_exists(pk)',
+    `(#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
+    // The first used offer is the start's own.
+    ...Object.keys(reconnected).map(
+      (name) => `attribute_not_exists(${name === '#usedOffers' ? `${name}[1]` : name})`,
+    ),
+  ];
   return {
     update,
-    condition: `attribute_exists(pk) AND (#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
-    names: { ...names, '#statusAt': 'statusAt' },
+    condition: conditions.join(' AND '),
+    names: { ...names, ...reconnected, '#statusAt': 'statusAt' },
     values: { ...values, ':statusAt': seen.statusAt },
   };
 }

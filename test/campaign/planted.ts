@@ -24,6 +24,24 @@ const outcomes = 'lambdas/routes/reconnect/outcomes.ts';
 /** Faults that an attack, and later the campaign itself, have found in the broker. */
 export const HISTORICAL: readonly Planted[] = [
   {
+    name: "a page that started gets the answer to another device's offer, since the answer to that device was lost",
+    invariant: 11,
+    what: /applied the answer to another offer/,
+    patches: [
+      {
+        file: 'lambdas/routes/status/status.ts',
+        from: 'mayHaveReconnected(record) ? undefined : seen?.signalResponse',
+        to: 'record.connectedRequest === undefined ? seen?.signalResponse : undefined',
+      },
+      {
+        file: 'lambdas/sessions/session-table.ts',
+        from: 'changes.startResponse === undefined ? {} : RECONNECTED',
+        to: '{}',
+      },
+    ],
+    from: 7_073_699,
+  },
+  {
     name: 'an offer that another request used goes to AWS again, if the function of its second request died before it judged it',
     invariant: 1,
     what: /accepted one offer twice/,

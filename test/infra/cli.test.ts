@@ -72,7 +72,7 @@ describe('cdk synth', () => {
     const { status, stderr } = cdkSynth([], { CDK_VALIDATION: 'false', AWS_REGION: 'us-west-2' });
     expect(status).toBe(0);
     expect(stderr).toMatch(
-      /WARNING alarmTopic is in eu-central-1, and a deployment from here goes to us-west-2, where AWS does not take it/,
+      /WARNING alarmTopic is in eu-central-1, but a deployment from here goes to us-west-2, where AWS does not accept it/,
     );
   });
 

@@ -6,6 +6,7 @@ import { isOver } from '../../gameliftstreams/stream-session-status.ts';
 import type { Log } from '../../observability/logs.ts';
 import type { RequestMetrics } from '../../observability/request-metrics.ts';
 import { Problem } from '../../problems/problems.ts';
+import { mayHaveReconnected } from '../../sessions/connection.ts';
 import type { SessionKey, SessionTable } from '../../sessions/session-table.ts';
 import { recordAt, type SessionRecord, statusChanges } from '../../sessions/stream-session.ts';
 
@@ -69,8 +70,8 @@ export async function status(
       { ...key, createdAt: record.createdAt },
       { deadline, now: deps.now, random: deps.random, metrics },
     );
-    // Only the start's own answer is kept: after a reconnect AWS may repeat it or not, and no browser could use it.
-    const startResponse = record.connectedRequest === undefined ? seen?.signalResponse : undefined;
+    // Only the start's own answer is kept. Once AWS may have accepted another offer, it may show the answer to that one.
+    const startResponse = mayHaveReconnected(record) ? undefined : seen?.signalResponse;
     // A session that AWS has forgotten is over.
     const changes = statusChanges(record.status, seen ?? { status: 'TERMINATED' }, now);
     if (changes.status !== record.status) deps.log.info('status', { status: changes.status });
@@ -94,7 +95,7 @@ function freshMs({ status, statusSince, failureEpisode }: SessionRecord, now: nu
 }
 
 /** Whether a player waits for the answer to a start, which only a status lookup brings. */
-function awaitsAnswer({ status, startResponse, connectedRequest }: SessionRecord): boolean {
-  const starting = status === 'ACTIVATING' || status === 'ACTIVE';
-  return starting && startResponse === undefined && connectedRequest === undefined;
+function awaitsAnswer(record: SessionRecord): boolean {
+  const starting = record.status === 'ACTIVATING' || record.status === 'ACTIVE';
+  return starting && record.startResponse === undefined && !mayHaveReconnected(record);
 }

@@ -85,6 +85,46 @@ describe('a session that AWS does not know', () => {
   });
 });
 
+describe('the answer that AWS shows for a session that waits for its first client', () => {
+  const own = { request: 'start', offer: "the start's" };
+  const waiting = { status: 'ACTIVE' as const, usedOffers: [own] };
+  const shown = seenAs({ status: 'ACTIVE', signalResponse: 'the answer to another offer' });
+  const used = { request: 'request', offer: 'offer' };
+  const lease = { ...used, id: 'lease', until: 1_800_000_100_000 };
+
+  it.each<[string, Partial<SessionRecord>]>([
+    ['whose answer was lost', { usedOffers: [own, used] }],
+    ['whose function died', { abandonedLeases: [lease] }],
+  ])('is not given to the page that started it, after a reconnect of another device %s', async (_, left) => {
+    const { aws, poll, clock } = await watched({ ...waiting, ...left });
+    aws.get = shown;
+    clock.now += 2000;
+    const seen = await poll();
+    expect(seen.status).toBe('ACTIVE');
+    expect(seen.startResponse).toBeUndefined();
+  });
+
+  it('is given to the page that started it, while there was no reconnect', async () => {
+    const { aws, poll, clock } = await watched(waiting);
+    aws.get = seenAs({ status: 'ACTIVE', signalResponse: 'the answer to the start' });
+    clock.now += 2000;
+    expect((await poll()).startResponse).toBe('the answer to the start');
+  });
+
+  it('is not given where such a reconnect begins while AWS is being asked, or is under way', async () => {
+    const { aws, asked, deps, poll, clock } = await watched(waiting);
+    clock.now += 2000;
+    aws.get = async () => {
+      await deps.sessions.acquireLease(asked, lease, { perMinute: 60 }, clock.now);
+      return shown();
+    };
+    expect((await poll()).startResponse).toBeUndefined();
+    clock.now += 2000;
+    aws.get = shown;
+    expect((await poll()).startResponse).toBeUndefined();
+  });
+});
+
 describe('a status lookup that AWS fails', () => {
   it('is counted, since the player gets a 200 with the older status', async () => {
     for (const [kind, failed] of [
