@@ -35,8 +35,7 @@ time with any memory. A cold reconnect loads the code with a whole core, as Lamb
 at the function's share. AWS has billed both since 2025-08-01. The time in which Lambda starts a sandbox and Node is not included.`;
 
 /**
- * Waiting takes as long as measured. CPU time grows as the share of a core shrinks, but not that of the initialization: Lambda gives it
- * a whole core.
+ * The wait is as measured. CPU time grows as the share of a core shrinks. Only the initialization always has a whole core.
  */
 export function outlay(memoryMb: number, cpuMs: number, waitMs: number, initMs = 0): DurationCost {
   const ownMs = initMs + cpuMs / Math.min(1, memoryMb / FULL_CORE_MB);

@@ -132,12 +132,17 @@ export function sessionTable(table: Table): SessionTable {
   };
 }
 
-/** Attributes of a session for which AWS may have accepted another offer than the start's. */
-const RECONNECTED = {
-  '#lease': 'lease',
-  '#abandoned': SESSION_ATTRIBUTES.abandonedLeases,
-  '#usedOffers': SESSION_ATTRIBUTES.usedOffers,
-  '#connected': 'connectedRequest',
+/** Holds while AWS cannot have accepted another offer than the start's, which is the first used one. */
+const NEVER_RECONNECTED = {
+  condition:
+    ' AND attribute_not_exists(#lease) AND attribute_not_exists(#abandoned)' +
+    ' AND attribute_not_exists(#usedOffers[1]) AND attribute_not_exists(#connected)',
+  names: {
+    '#lease': 'lease',
+    '#abandoned': SESSION_ATTRIBUTES.abandonedLeases,
+    '#usedOffers': SESSION_ATTRIBUTES.usedOffers,
+    '#connected': 'connectedRequest',
+  },
 };
 
 function statusUpdate(seen: SeenStatus): Update {
@@ -145,19 +150,12 @@ function statusUpdate(seen: SeenStatus): Update {
   const { update, names, values } = storedUpdate(changes);
   const isEnd = changes.endedAt !== undefined;
   // AWS was asked before this write. A reconnect that has begun meanwhile may have got the answer that AWS showed.
-  const reconnected = changes.startResponse === undefined ? {} : RECONNECTED;
-  const conditions = [
-    'attribute_exists(pk)',
-    `(#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`,
-    // The first used offer is the start's own.
-    ...Object.keys(reconnected).map(
-      (name) => `attribute_not_exists(${name === '#usedOffers' ? `${name}[1]` : name})`,
-    ),
-  ];
+  const unlessReconnected = changes.startResponse === undefined ? undefined : NEVER_RECONNECTED;
+  const newer = `(#statusAt <= :statusAt${isEnd ? ' OR attribute_not_exists(#endedAt)' : ''})`;
   return {
     update,
-    condition: conditions.join(' AND '),
-    names: { ...names, ...reconnected, '#statusAt': 'statusAt' },
+    condition: `attribute_exists(pk) AND ${newer}${unlessReconnected?.condition ?? ''}`,
+    names: { ...names, ...unlessReconnected?.names, '#statusAt': 'statusAt' },
     values: { ...values, ':statusAt': seen.statusAt },
   };
 }

@@ -35,8 +35,8 @@ export const HISTORICAL: readonly Planted[] = [
       },
       {
         file: 'lambdas/sessions/session-table.ts',
-        from: 'changes.startResponse === undefined ? {} : RECONNECTED',
-        to: '{}',
+        from: 'changes.startResponse === undefined ? undefined : NEVER_RECONNECTED',
+        to: 'changes.startResponse === undefined ? undefined : { condition: "", names: {} }',
       },
     ],
     from: 7_073_699,

@@ -281,7 +281,7 @@ describe('what a refusal tells the player', () => {
     expect(waits('denied', statusProblem)).toEqual([{}, {}]);
   });
 
-  it('names the wait for a stream group that takes nobody', () => {
+  it('names the wait when a stream group takes no player', () => {
     const start = (failure: AwsFailure, random: number) =>
       startProblem(failure, random, { repeat: false, waitMs: 0 });
     for (const kind of ['conflict', 'quota'] as const) {

@@ -146,7 +146,7 @@ describe('the limit of lookups', () => {
   const several = (count: number, ask: () => Promise<unknown>) =>
     Promise.all(Array.from({ length: count }, ask));
 
-  it('takes one of several lookups that a player asks for at once as the first, so nobody gets all places', async () => {
+  it('counts only one of several simultaneous lookups of a player as the first, so one player never gets all places', async () => {
     const ask = lookups();
     const playerId = randomUUID();
     // One place as the first of five, and two of the half that is for everybody.
@@ -203,7 +203,7 @@ describe('the limit of lookups', () => {
     expect(await lookups({ region, perMinute: 1 })(owner)).toBeUndefined();
   });
 
-  it('takes the privilege of nobody who got in: a second request that is refused leaves the first as it was', async () => {
+  it('leaves an admitted first lookup as it was when a second request is refused', async () => {
     const [region, playerId] = [randomUUID(), randomUUID()];
     expect(await lookups({ region })(playerId)).toBeUndefined();
     expect(await lookups({ region })(playerId)).toBeUndefined();

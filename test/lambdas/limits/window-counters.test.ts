@@ -25,7 +25,7 @@ describe('a count within a window of time', () => {
     expect(await spend(owner, 'ENDS', 1, MINUTE_MS, NOW + 45_000)).toBe(0);
   });
 
-  it('is a count of its own for each owner, thing and window: nobody pays for somebody else', async () => {
+  it('counts each owner, thing and window apart, so no player is refused for the requests of another', async () => {
     const { spend } = tableWindowCounters(real.table);
     const [owner, other] = [randomUUID(), randomUUID()];
     expect(await spend(owner, 'ENDS', 1, MINUTE_MS, NOW)).toBe(0);
