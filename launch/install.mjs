@@ -40,7 +40,7 @@ function namesOf(packages) {
  */
 export function ensureInstalled({ folder, what, options = [] } = { folder: root, what: 'dependencies' }) {
   if (missingPackages(folder).length === 0) return;
-  console.error(`Installing ${what} from package-lock.json (about half a minute) ...`);
+  console.error(`Installing ${what} from package-lock.json (about a minute) ...`);
   const npm = npmCommand(process.execPath);
   if (!npm) fail('There is no npm on the PATH: install Node from https://nodejs.org, which brings npm.');
   const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', ...INSTALL_OPTIONS, ...options], {
