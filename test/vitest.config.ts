@@ -41,7 +41,7 @@ const SHARED = [
   'test/local/template/*.test.ts',
   'test/emulator/sigv4/*.test.ts',
   'test/local/iam/!(emulator|table-guard).test.ts',
-  'test/lambdas/*/@(budget|connection|digests|refusals|compressed-answer|queue|protocol|reason|retry|slot|stream-session|sli).test.ts',
+  'test/lambdas/*/@(budget|connection|connection-history|digests|refusals|compressed-answer|queue|protocol|reason|retry|slot|stream-session|sli).test.ts',
 ];
 
 const common = {

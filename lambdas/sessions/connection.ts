@@ -4,11 +4,10 @@ import type { RequestFingerprint } from '../identifiers/digests.ts';
 import { type RateLimit, rateLimitWaitMs } from '../limits/rate-limit.ts';
 import { inProgress } from '../problems/in-progress.ts';
 import { Problem } from '../problems/problems.ts';
+import { isInHistory, keptHistory, withUnrecorded } from './connection-history.ts';
 import type { Lease } from './lease.ts';
 import type { SessionRecord } from './stream-session.ts';
 
-/** How many connections of one device are remembered; a page that is further behind has been replaced long since. */
-const HISTORY_KEPT = 8;
 /** How many used offers a session remembers; AWS refuses older ones. */
 const USED_OFFERS_KEPT = 16;
 
@@ -54,29 +53,12 @@ export function abandonedLeasesOf(record: SessionRecord, now: number, ownLease?:
  * or could not store the answer, may have made one that is missing in the record.
  */
 export function knownConnections(record: SessionRecord, now: number, ownLease?: string): string[] {
-  return wholeHistory(record, now, ownLease).slice(-HISTORY_KEPT);
+  return keptHistory(wholeHistory(record, now, ownLease));
 }
 
 /** The same, the oldest included: a connection that is missing in the record has pushed none out. */
 function wholeHistory(record: SessionRecord, now: number, ownLease?: string): string[] {
-  const unrecorded = abandonedLeasesOf(record, now, ownLease).flatMap(
-    ({ connectionId }) => connectionId ?? [],
-  );
-  return [...new Set([...(record.connectionHistory ?? []), ...unrecorded])];
-}
-
-/**
- * The history after a connection was made. A request that names a member continues it, one that names none begins it anew. The
- * device plays on the connection that it names, however many were made since and never used: that one is forgotten last.
- */
-export function addConnection(
-  history: readonly string[],
-  connectionId: string,
-  previousConnectionId: string | undefined,
-): string[] {
-  if (previousConnectionId === undefined) return [connectionId];
-  const newest = [previousConnectionId, connectionId];
-  return [...new Set([...history.filter((id) => !newest.includes(id)), ...newest])].slice(-HISTORY_KEPT);
+  return withUnrecorded(record.connectionHistory ?? [], abandonedLeasesOf(record, now, ownLease));
 }
 
 /** The list after one more offer was used: without repetitions, the oldest dropped. */
@@ -179,5 +161,5 @@ function isOvertaken(
   underWay: Lease | undefined,
 ): boolean {
   if (named === undefined || history.length === 0) return false;
-  return !history.includes(named) && named !== underWay?.connectionId;
+  return !isInHistory(history, named) && named !== underWay?.connectionId;
 }

@@ -8,6 +8,8 @@ export interface Lease extends RequestFingerprint {
   until: number;
   /** The connection that its request would make. */
   connectionId?: string;
+  /** Which connection the request named, as `markOfPrevious` keeps it. Leases of an earlier release, and of starts, lack it. */
+  follows?: string;
 }
 
 /** Clocks of two sandboxes may differ by this. */
@@ -16,10 +18,9 @@ const CLOCK_SKEW_MS = 500;
 /** @param endsBy when the function will have been killed, epoch milliseconds */
 export function newLease(
   fingerprint: RequestFingerprint,
-  { id, endsBy, connectionId }: { id: string; endsBy: number; connectionId?: string },
+  { id, endsBy, ...made }: { id: string; endsBy: number } & Pick<Lease, 'connectionId' | 'follows'>,
 ): Lease {
-  const until = endsBy + CLOCK_SKEW_MS;
-  return { ...fingerprint, id, until, ...(connectionId === undefined ? {} : { connectionId }) };
+  return { ...fingerprint, id, until: endsBy + CLOCK_SKEW_MS, ...made };
 }
 
 /** The fields of a log line about a lease that was never given back. */

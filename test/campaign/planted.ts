@@ -42,6 +42,19 @@ export const HISTORICAL: readonly Planted[] = [
     from: 7_073_699,
   },
   {
+    name: 'two devices take the stream from each other for ever, after the table lost the connection of one that insisted',
+    invariant: 11,
+    what: /shows connected, but its session is RECONNECTING/,
+    patches: [
+      {
+        file: 'lambdas/sessions/connection-history.ts',
+        from: "const insisted = follows === '';",
+        to: 'const insisted = false;',
+      },
+    ],
+    from: 7_076_299,
+  },
+  {
     name: 'an offer that another request used goes to AWS again, if the function of its second request died before it judged it',
     invariant: 1,
     what: /accepted one offer twice/,
@@ -61,8 +74,8 @@ export const HISTORICAL: readonly Planted[] = [
     patches: [
       {
         file: 'lambdas/sessions/connection.ts',
-        from: '!history.includes(named) && named !== underWay?.connectionId',
-        to: '!history.includes(named)',
+        from: '!isInHistory(history, named) && named !== underWay?.connectionId',
+        to: '!isInHistory(history, named)',
       },
     ],
     kinds: ['table'],

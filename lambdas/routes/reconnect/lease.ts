@@ -3,6 +3,7 @@ import type { RateLimit } from '../../limits/rate-limit.ts';
 import { inProgress } from '../../problems/in-progress.ts';
 import { Problem } from '../../problems/problems.ts';
 import { type ConnectionRequest, decideConnection } from '../../sessions/connection.ts';
+import { markOfPrevious } from '../../sessions/connection-history.ts';
 import { type Lease, newLease } from '../../sessions/lease.ts';
 import type { SessionChanges } from '../../sessions/session-table.ts';
 import { recordAt, type SessionRecord } from '../../sessions/stream-session.ts';
@@ -30,10 +31,15 @@ export async function takeLease(
   rateLimit: RateLimit,
   deps: ReconnectDependencies,
 ): Promise<Held | { answer: Uint8Array }> {
-  const { previousConnectionId: _, ...fingerprint } = connection;
+  const { previousConnectionId, ...fingerprint } = connection;
   const { endsBy, metrics } = request;
   // One id for all attempts: the SDK may repeat a write that had taken effect, and then it fails on this very lease.
-  const lease = newLease(fingerprint, { id: deps.newId(), endsBy, connectionId });
+  const lease = newLease(fingerprint, {
+    id: deps.newId(),
+    endsBy,
+    connectionId,
+    follows: markOfPrevious(previousConnectionId),
+  });
   const acquire = () => deps.sessions.acquireLease(request, lease, rateLimit, deps.now());
   const first = await acquire();
   const known =

@@ -179,6 +179,49 @@ describe('the rightful device does not get taken_over by its own requests', () =
   });
 });
 
+describe('two devices of a player, of which one insisted and the table lost its connection', () => {
+  /** The session after it: `theirs` is the connection of the device that insisted. The other device names `c0`. */
+  async function contested() {
+    const { deps, aws, clock } = broker();
+    const asked = await ownSession(deps);
+    const fail = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
+    const { body } = await reconnect(asked, { ...deps, sessions: { ...deps.sessions, releaseLease: fail } });
+    const again = (offer: string, previousConnectionId: string) => {
+      clock.now += 60_000;
+      const next = { ...asked, key: offer, signalRequest: offer, endsBy: clock.now + 10_000 };
+      return reconnect({ ...next, previousConnectionId }, deps);
+    };
+    return { aws, again, theirs: JSON.parse(body).connectionId as string };
+  }
+
+  it('the one that had it gets it back, and the other one is told so instead of taking it again', async () => {
+    const { again, theirs } = await contested();
+    const mine = JSON.parse((await again('mine-1', 'c0')).body).connectionId;
+    expect(await code(again('theirs-2', theirs))).toBe('taken_over');
+    expect(await code(again('mine-2', mine))).toBe('none');
+  });
+
+  it('the one that insisted keeps it where it comes back first', async () => {
+    const { again, theirs } = await contested();
+    const newest = JSON.parse((await again('theirs-2', theirs)).body).connectionId;
+    expect(await code(again('mine-1', 'c0'))).toBe('taken_over');
+    expect(await code(again('theirs-3', newest))).toBe('none');
+  });
+
+  it.each(['mine', 'theirs'])(
+    'a refused request decides nothing: %s may still be the first to come back',
+    async (first) => {
+      const { aws, again, theirs } = await contested();
+      aws.connect = () => Promise.reject(refusal('throttled'));
+      expect(await code(again('refused', 'c0'))).toBe('paced');
+      aws.connect = async () => 'answer';
+      const [winner, loser] = first === 'mine' ? ['c0', theirs] : [theirs, 'c0'];
+      expect(await code(again('winner', winner))).toBe('none');
+      expect(await code(again('loser', loser))).toBe('taken_over');
+    },
+  );
+});
+
 describe('when AWS refuses', () => {
   it('with Validation a session that was ready a moment later, a good offer is not refused for good', async () => {
     const { deps, aws } = broker(

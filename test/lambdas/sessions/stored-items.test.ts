@@ -40,6 +40,19 @@ function unpacked(item: StoredItem): StoredItem {
   return expect.unreachable(`The answer of ${item.pk} fits no offer`);
 }
 
+/** The item without what this release adds, and the earlier one neither needs nor minds: the mark of the connection that a lease follows. */
+function withoutAdded(item: StoredItem): StoredItem {
+  const without = (leases: unknown) =>
+    (leases as Record<string, unknown>[]).map(({ follows: _, ...lease }) => lease);
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) =>
+      name === 'orphans' || (name === 'lease' && Array.isArray(value))
+        ? [name, without(value)]
+        : [name, value],
+    ),
+  ) as StoredItem;
+}
+
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
 const itemOf = (pk: string, sk: string): StoredItem =>
   EARLIER.find((item) => item.pk === pk && item.sk === sk) ?? expect.unreachable(`${pk} ${sk}`);
@@ -49,7 +62,7 @@ describe('an item of the table', () => {
     const items = await itemsOfAllFlows(real.table);
     expect(items.map(nameOf)).toEqual(EARLIER.map(nameOf));
     for (const [index, item] of items.entries())
-      expect(unpacked(item)).toEqual(unpacked(EARLIER[index] as StoredItem));
+      expect(withoutAdded(unpacked(item))).toEqual(unpacked(EARLIER[index] as StoredItem));
   });
 
   it('of a session is read by its names in the code, whatever its flow has left in it', async () => {
