@@ -12,6 +12,8 @@ export interface Group {
   readonly files: readonly string[];
 }
 
+const LOADER = 'test/openapi/handlers.ts';
+
 const isPort = (path: string) =>
   IMPURE.includes(path) || isWiring(path) || path.startsWith('lambdas/routes/');
 
@@ -60,12 +62,18 @@ export function testsOf(
   known: readonly Source[],
 ): string[] {
   const importers = new Map<string, string[]>();
-  for (const { from, to } of known.flatMap(importsOf).filter(({ typeOnly }) => !typeOnly)) {
+  const loads = known.flatMap(importsOf).filter(({ typeOnly }) => !typeOnly);
+  for (const { from, to } of [...loads, ...known.flatMap(loadsByName)]) {
     importers.set(to, [...(importers.get(to) ?? []), from]);
   }
   const reached = new Set(files);
   for (const path of reached) for (const importer of importers.get(path) ?? []) reached.add(importer);
   return tests.filter((path) => reached.has(path));
+}
+
+/** The handlers, which tests load by the names of their routes. */
+function loadsByName({ path }: Source): { from: string; to: string }[] {
+  return /^lambdas\/routes\/[^/]+\/handler[.]ts$/.test(path) ? [{ from: LOADER, to: path }] : [];
 }
 
 /** Sources through which a test may load what is mutated. */

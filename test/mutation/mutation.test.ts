@@ -5,7 +5,7 @@ import { HELP, readArguments } from './arguments.ts';
 import { type Group, groups, loadable, selected, testsOf } from './groups.ts';
 import type { Outcome } from './plugin.ts';
 import { type GroupResult, isBelow, report } from './report.ts';
-import { ALONE, isMutationTest, patienceWith, testsToMeet } from './tests.ts';
+import { ALONE, isMutationTest, OF_HANDLERS, patienceWith, testsToMeet } from './tests.ts';
 
 describe('the arguments of npm run mutation', () => {
   test('without any, everything is tested for at most 45 minutes, and earlier results are kept', () => {
@@ -101,6 +101,12 @@ describe('the tests that judge a mutant', () => {
     expect(related).not.toContain('test/lambdas/operators/reason.test.ts');
   });
 
+  test('are those of all handlers for a handler, which they load by the name of its route', () => {
+    const known = loadable();
+    const tests = known.map(({ path }) => path).filter(isMutationTest);
+    expect(testsOf(['lambdas/routes/start/handler.ts'], tests, known).toSorted()).toEqual(OF_HANDLERS);
+  });
+
   test('that need a process of their own exist', () => {
     const tests = sources('test/lambdas', 'test/client').map(({ path }) => path);
     expect(ALONE.filter((path) => !tests.includes(path) || !isMutationTest(path))).toEqual([]);
@@ -138,6 +144,18 @@ describe('the tests that a mutant meets', () => {
 
   test('are those of five files at most: a survivor costs seconds, not minutes', () => {
     expect(testsToMeet([...own, ...others], mutated, times)).toHaveLength(5);
+  });
+
+  test('are those of the handlers only for what connects the parts: all else has quicker tests', () => {
+    const all = [own[0], ...OF_HANDLERS.map((path) => `${path}#a`)];
+    expect(testsToMeet(all, mutated, times)).toEqual([[own[0]]]);
+    for (const wiring of [
+      'routes/start/handler.ts',
+      'players/dependencies.ts',
+      'operators/operator-api.ts',
+    ]) {
+      expect(testsToMeet(all, `/copy/lambdas/${wiring}`, times).flat().toSorted()).toEqual(all.toSorted());
+    }
   });
 
   test('may take ten times as long as without a mutant, and five seconds more', () => {

@@ -1,4 +1,4 @@
-/** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large. */
+/** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large, and those of the handlers. */
 import { basename } from 'node:path';
 
 /**
@@ -34,9 +34,17 @@ export const ALONE: readonly string[] = [
   'test/client/environment.test.ts',
 ];
 
+/** They load the routes' handlers, with a real table and the emulator. All of a function's code is below a handler. */
+export const OF_HANDLERS: readonly string[] = [
+  'test/openapi/operator-responses.test.ts',
+  'test/openapi/player-responses.test.ts',
+];
+/** What only they reach, or reach better than a test of one part. Others have quicker tests. */
+const HANDLED = /\/(handler|dependencies|use-dependencies|operator-api|player-api)[.]ts$/;
+
 /** @param path from the repository's root */
 export const isMutationTest = (path: string) =>
-  /^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path);
+  OF_HANDLERS.includes(path) || (/^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path));
 
 /** A mutant that survives meets every test that is left to it: those of so many files. */
 const MOST_FILES = 5;
@@ -57,6 +65,7 @@ export function testsToMeet(
   const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
   const distance = (file: string) => (file.endsWith(name) ? 0 : file.startsWith(`test/${folder}`) ? 1 : 2);
   return [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))]
+    .filter(([file]) => HANDLED.test(mutated) || !OF_HANDLERS.includes(file))
     .toSorted(
       ([file, tests], [other, others]) => distance(file) - distance(other) || took(tests) - took(others),
     )

@@ -1,7 +1,7 @@
 /** How the tests run against mutants. Which ones run, stryker.ts says. */
 import { defineConfig } from 'vitest/config';
 import { ASKS_FOR_MS, HANGS_AFTER_MS } from '../patience.ts';
-import { ALONE } from './tests.ts';
+import { ALONE, OF_HANDLERS } from './tests.ts';
 
 const common = {
   setupFiles: [new URL('../setup.ts', import.meta.url).pathname],
@@ -26,6 +26,8 @@ export default defineConfig({
           isolate: false,
         },
       },
+      // They load the handlers anew, so they share a worker with nobody but each other.
+      { test: { ...common, name: 'handlers', include: [...OF_HANDLERS], isolate: false } },
       { test: { ...common, name: 'alone', include: [...ALONE] } },
     ],
   },
