@@ -12,12 +12,18 @@ const LIVE = [
 /** The tests of benches that start a deployment. */
 const BENCHES = ['test/bench/bench-storm.test.ts', 'test/bench/bench-coldstart-overhead-cost.test.ts'];
 
-/** What `npm test` leaves to `npm run test:all`: minutes in Chromium, and packages that are built and installed. */
+/** What `npm test` leaves to `npm run test:all`: minutes in Chromium, packages that are built and installed, more deployments. */
 const SLOW = {
   unit: [
-    'test/infra/package/package.test.ts',
+    'test/{infra,emulator}/package/package.test.ts',
     'test/bench/bench-simulation.test.ts',
-    'test/client/recovery-matrix.test.ts',
+    'test/campaign/campaign.test.ts',
+    'test/client/{package-types,recovery-matrix}.test.ts',
+  ],
+  live: [
+    'test/emulator/webrtc/old-peer.test.ts',
+    'test/local/functions/probe.test.ts',
+    'test/e2e/{access-log,operator-case,recoveries,route-limits,start-rules,synthesized}.test.ts',
   ],
   browser: ['test/browser/{blackout,network,play,play-deployed,refusals}.test.ts'],
 };
@@ -100,14 +106,22 @@ export default defineConfig({
           restoreMocks: true,
         },
       },
-      { test: { ...common, ...waiting(1), name: 'unit-live', include: LIVE } },
+      {
+        test: {
+          ...common,
+          ...waiting(1),
+          name: 'unit-live',
+          include: LIVE,
+          exclude: [INSTALLED, ...SLOW.unit, ...SLOW.live],
+        },
+      },
       {
         test: {
           ...common,
           ...waiting(1),
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [INSTALLED, ...HEAVY],
+          exclude: [INSTALLED, ...HEAVY, ...SLOW.live],
         },
       },
       {
@@ -120,6 +134,7 @@ export default defineConfig({
         },
       },
       { test: { ...common, ...group(0), name: 'unit-slow', include: SLOW.unit } },
+      { test: { ...common, ...waiting(1), name: 'e2e-slow', include: SLOW.live } },
       {
         test: {
           ...common,
