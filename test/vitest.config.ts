@@ -69,8 +69,8 @@ const common = {
 const LONG_MS = 15 * 60_000;
 
 const group = (groupOrder: number) => ({ sequence: { groupOrder } });
-/** These wait for packets, browsers and processes, so one file must not have a machine to itself. */
-const waiting = (groupOrder: number) => ({ ...group(groupOrder), maxWorkers: Math.max(2, cpus().length) });
+/** These mostly wait for packets, browsers and processes, so each core has two. */
+const waiting = (groupOrder: number) => ({ ...group(groupOrder), maxWorkers: 2 * cpus().length });
 
 /**
  * Three kinds of tests, by what they need: `unit` needs nothing, `e2e` a local deployment that each file starts

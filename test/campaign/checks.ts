@@ -155,9 +155,13 @@ const FRESH_MS = 2000;
  * Whether the broker could look up the session before it refused a start: AWS worked, and no other request had used the status lookup.
  * Otherwise the refusal rests on older knowledge, and the reconnect that it suggests learns the truth.
  */
-const couldLook = ({ request, issuedAt, faults, awsWasDown }: Exchange, { issued }: KnownFacts) =>
+const couldLook = (
+  { request, issuedAt, faults, awsWasDown, tableWasDown }: Exchange,
+  { issued }: KnownFacts,
+) =>
   !awsWasDown &&
   // The table counts the lookups. Where it fails, there is none.
+  !tableWasDown &&
   !faults.some(({ on }) => on === 'aws' || on === 'table') &&
   !issued.some(({ request: other, at }) => {
     return other.id !== request.id && other.player === request.player && Math.abs(at - issuedAt) < FRESH_MS;

@@ -142,10 +142,9 @@ const PROVOKE: Record<ProblemCode, () => Promise<Answer>> = {
   async starts_paused() {
     const operator = operatorOf(deployed);
     expect((await operator.setBrake(600)).status).toBe(200);
-    const player = await deployed.player();
-    // A sandbox knows of it within five seconds.
+    // A sandbox knows of it within five seconds. Until then one player could use up the limit of starts.
     const refused = await eventually(
-      () => player.start(),
+      async () => (await deployed.player()).start(),
       ({ json }) => json.code === 'starts_paused',
     );
     expect((await operator.setBrake(0)).status).toBe(200);
