@@ -3,7 +3,6 @@ import { EXIT, Failure } from './cli/failure.ts';
 import { json, printError, printResult } from './cli/print.ts';
 import { runProgram } from './cli/program.ts';
 import { readArguments } from './commands/arguments.ts';
-import { perform } from './commands/commands.ts';
 
 /** Prints what went wrong, in one line. @returns the exit code */
 function fail(error: unknown, asJson: boolean): number {
@@ -21,9 +20,13 @@ await runProgram(async (argv) => {
   const asJson = argv.includes('--json');
   try {
     const given = readArguments(argv);
-    if (!('help' in given)) return await perform(given);
-    printResult(given.help);
-    return EXIT.done;
+    if ('help' in given) {
+      printResult(given.help);
+      return EXIT.done;
+    }
+    // Loaded here, so that nobody waits half a second for a help text, or to hear of a mistyped option.
+    const { perform } = await import('./commands/commands.ts');
+    return await perform(given);
   } catch (error) {
     return fail(error, asJson);
   }

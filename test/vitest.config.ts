@@ -23,9 +23,9 @@ const SLOW = {
   live: [
     'test/emulator/webrtc/old-peer.test.ts',
     'test/local/functions/probe.test.ts',
-    'test/e2e/{access-log,operator-case,recoveries,route-limits,start-rules,synthesized}.test.ts',
+    'test/e2e/{access-log,operator-case,operator-errors,recoveries,route-limits,start-rules,synthesized}.test.ts',
   ],
-  browser: ['test/browser/{blackout,network,play,play-deployed,refusals}.test.ts'],
+  browser: ['test/browser/{blackout,devices,network,play,play-deployed,refusals}.test.ts'],
 };
 
 /** Some packages bring tests of their own. */
@@ -89,6 +89,8 @@ export default defineConfig({
           ...common,
           ...group(0),
           name: 'unit',
+          // A process for each of so many small files costs a sixth of their time. The native WebRTC of other tests needs processes.
+          pool: 'threads',
           include: [
             'test/{contract,lambdas,infra,local,emulator,openapi,bench,client,run,mutation,campaign,soak,release,upgrade}/**/*.test.ts',
           ],

@@ -4,7 +4,6 @@ import { addressText, parseAddress } from './address.ts';
 import { createOperatorApi, type OperatorApi } from './api-client.ts';
 import type { Arguments } from './arguments.ts';
 import { brake } from './brake.ts';
-import { showCase } from './case.ts';
 import { type Context, createContext } from './context.ts';
 import { exportFiles } from './export-files.ts';
 import { forget } from './forget.ts';
@@ -102,7 +101,11 @@ const COMMANDS = { sessions, shell, terminate, export: exportFiles, forget, brak
 
 /** Executes a command. @returns the exit code. @throws Failure */
 export async function perform(given: Arguments): Promise<number> {
-  if (given.command === 'case') return showCase(given);
+  if (given.command === 'case') {
+    // It alone needs the clients of four more services.
+    const { showCase } = await import('./case.ts');
+    return showCase(given);
+  }
   const context = await createContext(given);
   const api = createOperatorApi(context.api, context.signer, context.whoAmI);
   return COMMANDS[given.command](given, context, api);

@@ -3,7 +3,6 @@ import { EXIT } from '../cli/failure.ts';
 import { printResult } from '../cli/print.ts';
 import { runProgram } from '../cli/program.ts';
 import { readArguments } from './arguments.ts';
-import { examine } from './examine.ts';
 import { exitCode, report } from './report.ts';
 
 await runProgram(async (argv) => {
@@ -13,6 +12,8 @@ await runProgram(async (argv) => {
       printResult(given.help);
       return EXIT.done;
     }
+    // Loaded here, so that nobody waits a second for the help text, or to hear of a mistyped option.
+    const { examine } = await import('./examine.ts');
     const findings = await examine(given, process.cwd());
     printResult(report(findings, given.json));
     return exitCode(findings);

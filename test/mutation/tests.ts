@@ -39,14 +39,14 @@ export const OF_HANDLERS: readonly string[] = [
   'test/openapi/operator-responses.test.ts',
   'test/openapi/player-responses.test.ts',
 ];
-/** What only they reach, or reach better than a test of one part. Others have quicker tests. */
-const HANDLED = /\/(handler|dependencies|use-dependencies|operator-api|player-api)[.]ts$/;
+/** What they judge, after all other tests: the routes, and what connects the parts. All else has quicker tests. */
+const HANDLED = /\/(routes\/.+|route-handler|dependencies|use-dependencies|operator-api|player-api)[.]ts$/;
 
 /** @param path from the repository's root */
 export const isMutationTest = (path: string) =>
   OF_HANDLERS.includes(path) || (/^test\/(lambdas|client)\/.*\.test\.ts$/.test(path) && !OTHERS.test(path));
 
-/** A mutant that survives meets every test that is left to it: those of so many files. */
+/** A mutant that survives meets every test that is left to it: those of so many files, and those of the handlers. */
 const MOST_FILES = 5;
 
 /**
@@ -64,13 +64,13 @@ export function testsToMeet(
   const name = `/${basename(mutated, '.ts')}.test.ts`;
   const [, folder = 'none'] = /(lambdas\/[^/]+\/)/.exec(mutated) ?? [];
   const distance = (file: string) => (file.endsWith(name) ? 0 : file.startsWith(`test/${folder}`) ? 1 : 2);
-  return [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))]
-    .filter(([file]) => HANDLED.test(mutated) || !OF_HANDLERS.includes(file))
-    .toSorted(
-      ([file, tests], [other, others]) => distance(file) - distance(other) || took(tests) - took(others),
-    )
-    .slice(0, MOST_FILES)
-    .map(([, tests]) => tests);
+  const files = [...Map.groupBy(ids, (id) => id.slice(0, id.indexOf('#')))].toSorted(
+    ([file, tests], [other, others]) => distance(file) - distance(other) || took(tests) - took(others),
+  );
+  const isOfHandlers = ([file]: (typeof files)[number]) => OF_HANDLERS.includes(file);
+  const last = HANDLED.test(mutated) ? files.filter(isOfHandlers) : [];
+  const first = files.filter((file) => !isOfHandlers(file)).slice(0, MOST_FILES);
+  return [...first, ...last].map(([, tests]) => tests);
 }
 
 /** A test that takes this and ten times as long as without a mutant hangs. A busy machine is slow for both. */
