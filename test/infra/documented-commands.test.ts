@@ -93,7 +93,7 @@ const ELSEWHERE: [RegExp, string, string][] = [
     'npm run soak -- --minutes 10 has a short form',
   ],
   // The tests of the campaign run other seeds of the same.
-  [/^npm run campaign -- --seeds \d+$/, 'test/campaign/campaign.test.ts', 'npm run campaign'],
+  [/^npm run campaign -- --seeds \d+( --from \d+)?$/, 'test/campaign/campaign.test.ts', 'npm run campaign'],
   [/^npm run freeze$/, 'test/release/release.test.ts', 'npm run freeze keeps the functions'],
   [/^npm run generate$/, 'test/contract/generate.test.ts', 'npm run generate'],
 ];
