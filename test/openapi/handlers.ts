@@ -208,8 +208,8 @@ export async function openHandlers() {
     release: () => bench.control('POST', 'release'),
     /** Waits until the session has this status in the emulator. */
     untilStatus: (id: string, status: string) => bench.reaches(id, status),
-    /** Writes an invalid session record, which our code would never write. */
-    writeInvalidRecord: (playerId: string, more: object = {}) =>
+    /** Writes a session record as it is; without more, one that our code would never write. */
+    writeRecord: (playerId: string, more: object = {}) =>
       dynamodb.send(
         new PutItemCommand({
           TableName: 'Sessions',

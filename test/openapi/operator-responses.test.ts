@@ -94,7 +94,7 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     not_an_operator: () => operating({}, stranger).sessions('somebody'),
     async broker_misconfigured() {
       const { playerId } = handlers.player();
-      await handlers.writeInvalidRecord(playerId);
+      await handlers.writeRecord(playerId);
       return operating().sessions(playerId);
     },
     upstream_unavailable: () => operating({ table: 'none' }).sessions('somebody'),
@@ -136,7 +136,7 @@ const PROVOKE: Provoke<typeof operatorContracts> = {
     },
     async broker_misconfigured() {
       const { playerId } = handlers.player();
-      await handlers.writeInvalidRecord(playerId, { lease: 1 });
+      await handlers.writeRecord(playerId, { lease: 1 });
       return operating().forget(playerId);
     },
   },

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { playerContracts } from '../../contract/openapi/player.ts';
 import { PROBLEMS } from '../../contract/problems.ts';
-import { newOffer } from '../emulator/support.ts';
+import { GROUP, newOffer } from '../emulator/support.ts';
 import { type Handlers, openHandlers, type TestResponse, type Variant } from './handlers.ts';
 import { failing, type Provoke, respondsWithEachCode, SHORT_LIFE_MS, untilRefused } from './provoke.ts';
 
@@ -158,7 +158,7 @@ const PROVOKE: Provoke<typeof playerContracts> = {
     not_through_edge: () => playing({ hasEdge: true }).sessions(),
     async broker_misconfigured() {
       const player = playing();
-      await handlers.writeInvalidRecord(player.playerId);
+      await handlers.writeRecord(player.playerId);
       return player.sessions();
     },
     upstream_unavailable: () => playing({ table: 'none' }).sessions(),
@@ -287,4 +287,29 @@ describe('successful responses match the document', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     expect(answers[1]).toMatchObject({ json: answers[0]?.json });
   });
+});
+
+it("a player's list has the live sessions, the newest first, and an operator's has the ended ones too", async () => {
+  const { playerId, sessions } = playing();
+  const now = Date.now();
+  const write = (name: string, minutesAgo: number, more: object = {}) =>
+    handlers.writeRecord(playerId, {
+      sk: `SESSION#${GROUP}#${name}`,
+      streamSessionId: name,
+      createdAt: now - minutesAgo * 60_000,
+      statusAt: now - 1000,
+      statusSince: now - 1000,
+      ...more,
+    });
+  // By name, which is how the table sorts, they would come in another order.
+  await write('a-older', 30);
+  await write('b-ended', 20, { status: 'TERMINATED' });
+  await write('c-newest', 10);
+  // The settings let a session live for an hour.
+  await write('d-too-old', 120);
+  const names = ({ json }: TestResponse) =>
+    json.streamSessions.map(({ streamSessionId }: { streamSessionId: string }) => streamSessionId);
+  expect(names(await sessions())).toEqual(['c-newest', 'a-older']);
+  const known = await handlers.operator()('operator-sessions', { playerId });
+  expect(names(known)).toEqual(['c-newest', 'b-ended', 'a-older', 'd-too-old']);
 });
