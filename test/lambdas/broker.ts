@@ -9,7 +9,7 @@ import { AwsFailure, type AwsFailureKind, isUncertain } from '../../lambdas/game
 import type { StatusLookup } from '../../lambdas/gameliftstreams/refusals.ts';
 import type { Log } from '../../lambdas/observability/logs.ts';
 import { newRequestMetrics } from '../../lambdas/observability/request-metrics.ts';
-import type { Problem } from '../../lambdas/problems/problems.ts';
+import { Problem } from '../../lambdas/problems/problems.ts';
 import { tableAffectedPlayers } from '../../lambdas/reliability/affected-players.ts';
 import type { ReconnectDependencies, ReconnectRequest } from '../../lambdas/routes/reconnect/dependencies.ts';
 import type { StartRequest } from '../../lambdas/routes/start/dependencies.ts';
@@ -17,6 +17,7 @@ import { sessionTable } from '../../lambdas/sessions/session-table.ts';
 import type { SessionRecord } from '../../lambdas/sessions/stream-session.ts';
 import { startTableService } from '../../local/table/table.ts';
 import { HANGS_AFTER_MS } from '../patience.ts';
+import { sessionRecord } from './session-record.ts';
 
 const TABLE_NAME = 'sessions';
 
@@ -183,6 +184,15 @@ export function reconnectWith(table: Table, aws: FakeAws) {
   return { deps, clock };
 }
 
+/** What the table answers while it is gone. */
+export const tableGone = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
+
+/** The same dependencies, with a table that fails the write that ends a request. */
+export const withoutLastWrite = (deps: ReconnectDependencies): ReconnectDependencies => ({
+  ...deps,
+  sessions: { ...deps.sessions, releaseLease: tableGone },
+});
+
 /** A player's own session, in the table. */
 export async function ownSession(
   deps: ReconnectDependencies,
@@ -190,17 +200,7 @@ export async function ownSession(
 ): Promise<ReconnectRequest> {
   const { playerId = `player-${randomUUID()}` } = changes;
   const key = { playerId, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
-  await deps.sessions.add({
-    ...key,
-    createdAt: deps.now() - 60_000,
-    connectionTimeoutSeconds: 120,
-    sessionLengthSeconds: 3600,
-    status: 'CONNECTED',
-    statusAt: deps.now() - 60_000,
-    statusSince: deps.now() - 60_000,
-    connectionHistory: ['c0'],
-    ...changes,
-  });
+  await deps.sessions.add(sessionRecord(deps.now(), { ...key, connectionHistory: ['c0'], ...changes }));
   return {
     ...key,
     signalRequest: `offer-${randomUUID()}`,

@@ -8,6 +8,7 @@ import { type ForgetDependencies, forgetPlayer } from '../../../lambdas/routes/o
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { code, quiet, realTable, refusal } from '../broker.ts';
+import { sessionRecord } from '../session-record.ts';
 
 let table: Table;
 let close: () => Promise<void>;
@@ -27,18 +28,9 @@ async function player(
   const playerId = `player-${randomUUID()}`;
   const records = sessionTable(table);
   for (const session of sessions) {
-    await records.add({
-      playerId,
-      streamGroupId: 'sg-1',
-      streamSessionId: randomUUID(),
-      createdAt: NOW - 60_000,
-      connectionTimeoutSeconds: 120,
-      sessionLengthSeconds: 3600,
-      status: 'TERMINATED',
-      statusAt: NOW - 60_000,
-      statusSince: NOW - 60_000,
-      ...session,
-    });
+    await records.add(
+      sessionRecord(NOW, { playerId, streamSessionId: randomUUID(), status: 'TERMINATED', ...session }),
+    );
   }
   const events: string[] = [];
   const audited: AuditRecord[] = [];

@@ -11,6 +11,7 @@ import {
 } from '../../../lambdas/routes/operator-terminate/terminate.ts';
 import { sessionTable } from '../../../lambdas/sessions/session-table.ts';
 import { code, quiet, realTable, refusal } from '../broker.ts';
+import { sessionRecord } from '../session-record.ts';
 
 let table: Table;
 let close: () => Promise<void>;
@@ -28,15 +29,7 @@ async function session(
 ) {
   const key = { playerId: `player-${randomUUID()}`, streamGroupId: 'sg-1', streamSessionId: randomUUID() };
   const records = sessionTable(table);
-  await records.add({
-    ...key,
-    createdAt: NOW - 60_000,
-    connectionTimeoutSeconds: 120,
-    sessionLengthSeconds: 3600,
-    status: 'CONNECTED',
-    statusAt: NOW - 60_000,
-    statusSince: NOW - 60_000,
-  });
+  await records.add(sessionRecord(NOW, key));
   const events: string[] = [];
   const left = [...sights];
   const deps: OperatorTerminateDependencies = {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ANSWER_BEFORE_END_MS } from '../../../lambdas/environment/time-limit.ts';
 import type { Log } from '../../../lambdas/observability/logs.ts';
-import { Problem } from '../../../lambdas/problems/problems.ts';
 import { giveBack, storeAnswer, takeLease } from '../../../lambdas/routes/reconnect/lease.ts';
-import { code, ownSession, reconnectWith, sharedTable } from '../broker.ts';
+import { code, ownSession, reconnectWith, sharedTable, withoutLastWrite } from '../broker.ts';
 
 const real = sharedTable();
 const RATE = { perMinute: 30 };
@@ -42,8 +41,11 @@ const releasing = (deps: Deps, releaseLease: Deps['sessions']['releaseLease']): 
   ...deps,
   sessions: { ...deps.sessions, releaseLease },
 });
-const tableGone = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
-const tooLate = async () => 'late' as const;
+/** The table in trouble after AWS was asked, and the cause that the log names. */
+const TROUBLE: readonly [string, (deps: Deps) => Deps, string][] = [
+  ['late', (deps) => ({ ...deps, withTimeLimit: async () => 'late' }), 'late'],
+  ['gone', (deps) => ({ ...deps, ...withoutLastWrite(deps) }), 'upstream_unavailable'],
+];
 const answer = { answer: new Uint8Array([1, 2, 3]) };
 
 describe('taking the lease', () => {
@@ -106,16 +108,12 @@ describe('once AWS has answered', () => {
     expect(logged).toEqual([]);
   });
 
-  it.each([
-    ['late', { withTimeLimit: tooLate }, undefined, 'error: answer not stored (late)'],
-    ['gone', {}, tableGone, 'error: answer not stored (upstream_unavailable)'],
-  ] as const)(
+  it.each(TROUBLE)(
     'a table that is %s keeps no answer from the player, and the log says so',
-    async (_, more, fail, line) => {
+    async (_, troubled, cause) => {
       const { request, deps, held: mine, logged } = await held();
-      const troubled = { ...(fail ? releasing(deps, fail) : deps), ...more } as Deps;
-      await storeAnswer(request, mine, answer, troubled);
-      expect(logged).toEqual([line]);
+      await storeAnswer(request, mine, answer, troubled(deps));
+      expect(logged).toEqual([`error: answer not stored (${cause})`]);
     },
   );
 
@@ -175,16 +173,12 @@ describe('without an answer', () => {
     expect(logged).toEqual([]);
   });
 
-  it.each([
-    ['late', { withTimeLimit: tooLate }, undefined, 'warn: lease not given back (late)'],
-    ['gone', {}, tableGone, 'warn: lease not given back (upstream_unavailable)'],
-  ] as const)(
+  it.each(TROUBLE)(
     'a table that is %s does not change what the player hears, and the log says so',
-    async (_, more, fail, line) => {
+    async (_, troubled, cause) => {
       const { request, deps, held: mine, logged } = await held();
-      const troubled = { ...(fail ? releasing(deps, fail) : deps), ...more } as Deps;
-      await giveBack(request, mine, {}, troubled);
-      expect(logged).toEqual([line]);
+      await giveBack(request, mine, {}, troubled(deps));
+      expect(logged).toEqual([`warn: lease not given back (${cause})`]);
     },
   );
 });

@@ -12,24 +12,12 @@ import {
 } from '../../../lambdas/routes/reconnect/reliability.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { ownSession, reconnectWith, sharedTable } from '../broker.ts';
+import { sessionRecord } from '../session-record.ts';
 
 const real = sharedTable();
 const NOW = 1_800_000_000_000;
 
-function record(changes: Partial<SessionRecord> = {}): SessionRecord {
-  return {
-    playerId: 'player',
-    streamGroupId: 'sg-1',
-    streamSessionId: 's-1',
-    createdAt: NOW - 60_000,
-    connectionTimeoutSeconds: 120,
-    sessionLengthSeconds: 3600,
-    status: 'CONNECTED',
-    statusAt: NOW - 5000,
-    statusSince: NOW - 5000,
-    ...changes,
-  };
-}
+const record = (changes: Partial<SessionRecord> = {}) => sessionRecord(NOW, changes);
 
 const LOSS = { request: 'mark-1', lostAt: NOW - 4000 };
 const ticket = { at: NOW + 5000, since: NOW - 1000 };
@@ -82,7 +70,7 @@ describe('when the stream was lost', () => {
     );
   });
 
-  it('is unknown with a request that may have been sent before: its silence is that of its first time', () => {
+  it('is unknown where the page may have sent the request before: it still reports the silence of the first time', () => {
     expect(certainLoss(record(), LOSS, true)).toBeUndefined();
     expect(certainLoss(record({ ticket }), LOSS, false)).toBeUndefined();
     expect(

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { ReconnectRequest } from '../../../lambdas/routes/reconnect/dependencies.ts';
 import { reconnect } from '../../../lambdas/routes/reconnect/reconnect.ts';
-import { code, type FakeAws, ownSession, reconnectWith, refusal, sharedTable, told } from '../broker.ts';
+import {
+  code,
+  type FakeAws,
+  ownSession,
+  reconnectWith,
+  refusal,
+  sharedTable,
+  told,
+  withoutLastWrite,
+} from '../broker.ts';
 
 const real = sharedTable();
 
@@ -162,11 +171,7 @@ describe('the rightful device does not get taken_over by its own requests', () =
   it('when its newest answer reached it, but not the table', async () => {
     const { deps, clock } = broker();
     const asked = { ...(await ownSession(deps)), previousConnectionId: 'c0' };
-    const finish = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
-    const { body } = await reconnect(asked, {
-      ...deps,
-      sessions: { ...deps.sessions, releaseLease: finish },
-    });
+    const { body } = await reconnect(asked, withoutLastWrite(deps));
     const previousConnectionId = JSON.parse(body).connectionId;
     const next = { ...asked, key: 'k2', signalRequest: 'o2', previousConnectionId };
     const stranger = { ...next, key: 'k3', signalRequest: 'o3', previousConnectionId: 'c-other' };
@@ -184,8 +189,7 @@ describe('two devices of a player, of which one insisted and the table lost its 
   async function contested() {
     const { deps, aws, clock } = broker();
     const asked = await ownSession(deps);
-    const fail = () => Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'));
-    const { body } = await reconnect(asked, { ...deps, sessions: { ...deps.sessions, releaseLease: fail } });
+    const { body } = await reconnect(asked, withoutLastWrite(deps));
     const again = (offer: string, previousConnectionId: string) => {
       clock.now += 60_000;
       const next = { ...asked, key: offer, signalRequest: offer, endsBy: clock.now + 10_000 };

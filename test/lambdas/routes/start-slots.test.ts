@@ -4,6 +4,7 @@ import { freedSlot, refuseBesideUnslotted } from '../../../lambdas/routes/start/
 import type { Slot } from '../../../lambdas/sessions/slot.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
 import { sharedTable, startRequest, told } from '../broker.ts';
+import { sessionRecord } from '../session-record.ts';
 import { startWith } from '../start-broker.ts';
 
 type AtAws = (id: string) => 'ACTIVE' | 'TERMINATED' | undefined;
@@ -28,17 +29,7 @@ async function playing(
     ...changes,
   });
   for (const session of sessions) {
-    await deps.sessions.add({
-      playerId: request.playerId,
-      streamGroupId: 'sg-1',
-      createdAt: NOW - 60_000,
-      connectionTimeoutSeconds: 120,
-      sessionLengthSeconds: 3600,
-      status: 'CONNECTED',
-      statusAt: NOW - 60_000,
-      statusSince: NOW - 60_000,
-      ...session,
-    });
+    await deps.sessions.add(sessionRecord(NOW, { playerId: request.playerId, ...session }));
   }
   return { request, deps, asked };
 }

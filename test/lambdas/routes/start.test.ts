@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../lambdas/problems/problems.ts';
 import type { StartDependencies } from '../../../lambdas/routes/start/dependencies.ts';
 import { start } from '../../../lambdas/routes/start/start.ts';
-import { code, refusal, sharedTable, startRequest, told } from '../broker.ts';
+import { code, refusal, sharedTable, startRequest, tableGone, told } from '../broker.ts';
 import { startWith } from '../start-broker.ts';
 
 const real = sharedTable();
@@ -87,9 +86,7 @@ describe('a start', () => {
     aws.before = () => Promise.reject(refusal('conflict'));
     let writes = 0;
     const write: StartDependencies['slots']['write'] = (...args) =>
-      ++writes === 2
-        ? Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'))
-        : deps.slots.write(...args);
+      ++writes === 2 ? tableGone() : deps.slots.write(...args);
     const failing = { ...deps, slots: { ...deps.slots, write } };
     expect(await code(start(startRequest(), failing))).toBe('stream_group_unavailable');
   });
@@ -251,9 +248,7 @@ describe("a player beside a session of the player's own", () => {
     const { playerId } = startRequest();
     let writes = 0;
     const write: StartDependencies['slots']['write'] = (...args) =>
-      ++writes === 2
-        ? Promise.reject(new Problem('upstream_unavailable', 'The table is gone.'))
-        : deps.slots.write(...args);
+      ++writes === 2 ? tableGone() : deps.slots.write(...args);
     await code(start(startRequest({ playerId }), { ...deps, slots: { ...deps.slots, write } }));
     clock.now += 16_000;
     const next = startRequest({ playerId, endsBy: clock.now + 15_000 });

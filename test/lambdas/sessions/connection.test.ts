@@ -10,24 +10,12 @@ import {
 } from '../../../lambdas/sessions/connection.ts';
 import type { Lease } from '../../../lambdas/sessions/lease.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/stream-session.ts';
+import { sessionRecord } from '../session-record.ts';
 
 const NOW = 1_000_000;
 const context = { now: NOW, random: 0, rateLimit: { perMinute: 30 } };
 
-function record(changes: Partial<SessionRecord> = {}): SessionRecord {
-  return {
-    playerId: 'player',
-    streamGroupId: 'sg-1',
-    streamSessionId: 's-1',
-    createdAt: NOW - 60_000,
-    connectionTimeoutSeconds: 120,
-    sessionLengthSeconds: 3600,
-    status: 'CONNECTED',
-    statusAt: NOW - 5000,
-    statusSince: NOW - 5000,
-    ...changes,
-  };
-}
+const record = (changes: Partial<SessionRecord> = {}) => sessionRecord(NOW, changes);
 
 function request(offer: string, key?: string, previousConnectionId?: string): ConnectionRequest {
   return {
