@@ -24,7 +24,7 @@ await runProgram(async (argv) => {
       printResult(given.help);
       return EXIT.done;
     }
-    // Loaded here, so that nobody waits half a second for a help text, or to hear of a mistyped option.
+    // Help and refused options need none of this, and it takes long to load.
     const { perform } = await import('./commands/commands.ts');
     return await perform(given);
   } catch (error) {

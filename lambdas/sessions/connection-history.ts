@@ -16,19 +16,17 @@ export function markOfPrevious(previousConnectionId: string | undefined): string
 }
 
 /**
- * The history with the connections that functions may have made without writing them down. Where the player insisted, nobody
- * knows whether the connection was made, so the stream may be with either device: each keeps its own connections, until one
- * of them comes back. In one list, both could take the stream from each other for ever.
+ * The history with the connections that functions may have made without writing them down. A player who insists may do so
+ * on another device. It is not known whether that device got its connection, so either device may have the stream. Each keeps its own
+ * connections until one of them comes back. In one list, both could take the stream from each other for ever.
  */
 export function withUnrecorded(history: readonly string[], unrecorded: readonly Lease[]): string[] {
   const devices = devicesOf(history);
   for (const { connectionId, follows } of unrecorded) {
     if (connectionId === undefined || devices.flat().includes(connectionId)) continue;
-    const insisted = follows === '';
-    const followed = follows && devices.find((device) => device.some((id) => id.startsWith(follows)));
-    const device = insisted ? undefined : followed || devices.at(-1);
-    if (device) device.push(connectionId);
-    else devices.push([connectionId]);
+    const followed = devices.find((device) => device.some((id) => follows && id.startsWith(follows)));
+    if (follows === '') devices.push([connectionId]);
+    else (followed ?? devices.at(-1))?.push(connectionId);
   }
   return listOf(devices);
 }
@@ -39,7 +37,7 @@ export function keptHistory(history: readonly string[]): string[] {
   return listOf(devicesOf(history).map((device) => device.filter((id) => !dropped.has(id))));
 }
 
-/** Whether a connection is in a history, whoever's it is. */
+/** Whether a history has a connection, of any device. */
 export function isInHistory(history: readonly string[], connectionId: string): boolean {
   return connectionsIn(history).includes(connectionId);
 }
@@ -64,13 +62,14 @@ export function addConnection(
   return [...own.filter((id) => !newest.includes(id)), ...newest].slice(-HISTORY_KEPT);
 }
 
+/** The connections of each device. One without any is there for an empty history. */
 function devicesOf(history: readonly string[]): string[][] {
   const devices: string[][] = [[]];
   for (const id of history) {
     if (id === NEXT_DEVICE) devices.push([]);
     else devices.at(-1)?.push(id);
   }
-  return devices.filter((device) => device.length > 0);
+  return devices;
 }
 
 function listOf(devices: readonly string[][]): string[] {

@@ -12,7 +12,7 @@ await runProgram(async (argv) => {
       printResult(given.help);
       return EXIT.done;
     }
-    // Loaded here, so that nobody waits a second for the help text, or to hear of a mistyped option.
+    // Help and refused options need none of this, and it takes long to load.
     const { examine } = await import('./examine.ts');
     const findings = await examine(given, process.cwd());
     printResult(report(findings, given.json));

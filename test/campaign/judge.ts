@@ -50,12 +50,10 @@ async function compareAlone(plan: Plan, together: RunResult, code: Code): Promis
     if (other === undefined || other === outcome) continue;
     // After a wait in the queue everything may differ.
     if (other === 'paced' || outcome === 'paced') return [];
-    // Which of one's own two requests comes first is chance.
-    const waits = [
-      { code: other, exchanges: together.exchanges },
-      { code: outcome, exchanges: alone.exchanges },
-    ].find((run) => run.code === 'connection_in_progress');
-    if (waits && overlapsOwn(player, step, waits.exchanges)) return [];
+    // The order of a player's own two requests is chance.
+    const waitsForOwn = (code: string, { exchanges }: RunResult) =>
+      code === 'connection_in_progress' && overlapsOwn(player, step, exchanges);
+    if (waitsForOwn(other, together) || waitsForOwn(outcome, alone)) return [];
     const what = `a player gets ${other} beside others, but ${outcome} alone`;
     return [{ invariant: 5, what, step }];
   }

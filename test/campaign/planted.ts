@@ -48,8 +48,8 @@ export const HISTORICAL: readonly Planted[] = [
     patches: [
       {
         file: 'lambdas/sessions/connection-history.ts',
-        from: "const insisted = follows === '';",
-        to: 'const insisted = false;',
+        from: "if (follows === '')",
+        to: 'if (follows === null)',
       },
     ],
     from: 7_076_299,

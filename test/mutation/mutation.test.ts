@@ -146,15 +146,20 @@ describe('the tests that a mutant meets', () => {
     expect(testsToMeet([...own, ...others], mutated, times)).toHaveLength(5);
   });
 
-  test('are those of the handlers only for what connects the parts: all else has quicker tests', () => {
-    const all = [own[0], ...OF_HANDLERS.map((path) => `${path}#a`)];
-    expect(testsToMeet(all, mutated, times)).toEqual([[own[0]]]);
-    for (const wiring of [
+  test('are those of the handlers too, after five others, for routes and what connects the parts', () => {
+    const ofHandlers = OF_HANDLERS.map((path) => `${path}#a`);
+    const all = [...ofHandlers, own[0], ...others];
+    expect(testsToMeet([own[0], ...ofHandlers], mutated, times)).toEqual([[own[0]]]);
+    for (const judged of [
       'routes/start/handler.ts',
+      'routes/start/start.ts',
+      'http/route-handler.ts',
       'players/dependencies.ts',
       'operators/operator-api.ts',
     ]) {
-      expect(testsToMeet(all, `/copy/lambdas/${wiring}`, times).flat().toSorted()).toEqual(all.toSorted());
+      const met = testsToMeet(all, `/copy/lambdas/${judged}`, times).flat();
+      expect(met).toHaveLength(5 + ofHandlers.length);
+      expect(met.slice(5).toSorted()).toEqual(ofHandlers);
     }
   });
 

@@ -1,5 +1,6 @@
 /** The tests that judge mutants: unit tests of lambdas/ and client/ that build and start nothing large, and those of the handlers. */
 import { basename } from 'node:path';
+import { isWiring } from '../house/impure.ts';
 
 /**
  * They bundle, install, start browsers and processes, read the source as text, or compute for many seconds. None of them can judge
@@ -39,8 +40,9 @@ export const OF_HANDLERS: readonly string[] = [
   'test/openapi/operator-responses.test.ts',
   'test/openapi/player-responses.test.ts',
 ];
-/** What they judge, after all other tests: the routes, and what connects the parts. All else has quicker tests. */
-const HANDLED = /\/(routes\/.+|route-handler|dependencies|use-dependencies|operator-api|player-api)[.]ts$/;
+/** Whether they judge a file, after all other tests: the routes, and what connects the parts. All else has quicker tests. */
+const isJudgedByHandlers = (mutated: string) =>
+  isWiring(mutated) || /\/lambdas\/(routes\/|http\/route-handler[.])/.test(mutated);
 
 /** @param path from the repository's root */
 export const isMutationTest = (path: string) =>
@@ -68,7 +70,7 @@ export function testsToMeet(
     ([file, tests], [other, others]) => distance(file) - distance(other) || took(tests) - took(others),
   );
   const isOfHandlers = ([file]: (typeof files)[number]) => OF_HANDLERS.includes(file);
-  const last = HANDLED.test(mutated) ? files.filter(isOfHandlers) : [];
+  const last = isJudgedByHandlers(mutated) ? files.filter(isOfHandlers) : [];
   const first = files.filter((file) => !isOfHandlers(file)).slice(0, MOST_FILES);
   return [...first, ...last].map(([, tests]) => tests);
 }

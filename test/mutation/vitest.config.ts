@@ -26,7 +26,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // They load the handlers anew, so they share a worker with nobody but each other.
+      // They load the handlers again. So no other tests may share their worker.
       { test: { ...common, name: 'handlers', include: [...OF_HANDLERS], isolate: false } },
       { test: { ...common, name: 'alone', include: [...ALONE] } },
     ],

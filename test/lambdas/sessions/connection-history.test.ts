@@ -15,7 +15,7 @@ function left(connectionId: string, named?: string | null): Lease {
   return { id: 'lease', until: 0, request: connectionId, offer: connectionId, connectionId, ...follows };
 }
 
-describe('a device insisted, and nobody knows whether it got its connection', () => {
+describe('a device insisted, and it is unknown whether it got its connection', () => {
   const both = withUnrecorded(['mine-1', 'mine-2'], [left('theirs-1')]);
 
   it('either device may come back', () => {
@@ -61,7 +61,7 @@ describe('one device alone', () => {
     expect(addConnection(history, 'c4', 'c1')).toEqual(['c2', 'c3', 'c1', 'c4']);
   });
 
-  it('keeps a connection once, whoever wrote it down first', () => {
+  it('keeps each connection once, also where a function wrote it down and its lease still names it', () => {
     expect(withUnrecorded(['c1', 'c2'], [left('c2'), left('c1', 'c2')])).toEqual(['c1', 'c2']);
   });
 
@@ -117,7 +117,7 @@ it('two devices never take the stream from each other for ever, whichever writes
       plan.forEach(({ device, insists, lost }, at) => {
         reconnect(device, insists, lost, `${device}${at + 1}-${'x'.repeat(at)}`);
       });
-      // From now on nothing is lost and nobody insists: one of the two is soon refused, and the other one is not.
+      // From now on no write is lost and no device insists. After one round, one device is refused and the other gets in.
       const answers = [1, 2].flatMap((round) =>
         ['a', 'b'].map((device) => ({ device, let: reconnect(device, false, false, `${device}-${round}`) })),
       );
